@@ -1,0 +1,55 @@
+package io.turnlane.model;
+
+/**
+ * The Redis keys of one session. All share the hash tag {@code {<session key>}}, so that one script may touch them on a
+ * Redis Cluster. What each holds stands in {@code docs/records.md}.
+ */
+public record MemoryKeys(SessionKey session) {
+
+    /** Every key of ours starts so. */
+    public static final String PREFIX = "tl:";
+
+    /** Hash: the session's context. */
+    public String context() {
+        return key("ctx");
+    }
+
+    /** List: the last turns, oldest first, one {@linkplain Checksummed blob} each. */
+    public String history() {
+        return key("hist");
+    }
+
+    /** Hash: one request's record. */
+    public String request(RequestId requestId) {
+        return key("req:" + requestId);
+    }
+
+    /** Sorted set: the ids of all requests that have a record, by creation time in ms. */
+    public String requests() {
+        return key("reqs");
+    }
+
+    /** Sorted set: the ids of requests that are not terminal, by creation time in ms. */
+    public String open() {
+        return key("open");
+    }
+
+    /** Hash: partition, offset and fence of the session's last deletion. */
+    public String tombstone() {
+        return key("tomb");
+    }
+
+    private String key(String part) {
+        return PREFIX + "{" + session + "}:" + part;
+    }
+
+    /** Sorted set: the processors that were alive lately, by their last heartbeat in epoch ms. */
+    public static String processors() {
+        return PREFIX + "procs";
+    }
+
+    /** JSON figures of one processor; lives for 5 s. */
+    public static String processor(String processorId) {
+        return PREFIX + "proc:" + processorId;
+    }
+}

@@ -1,0 +1,86 @@
+package io.turnlane.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a record on the turns topic asks the session's owner to do. Memory changes by these and by nothing else. */
+public sealed interface SessionCommand {
+
+    /** The command's name in the record's {@code type} header. */
+    String type();
+
+    RequestId requestId();
+
+    SessionId sessionId();
+
+    @Nullable
+    String userId();
+
+    Instant createdAt();
+
+    default SessionKey key() {
+        return SessionKey.of(userId(), sessionId());
+    }
+
+    /**
+     * Answer a question.
+     *
+     * @param createdAt when the gateway read it
+     * @param sessionTtl how long the session lives without activity, where this turn creates it
+     * @param metadata the client's own JSON object
+     */
+    record Ask(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            String agent,
+            String question,
+            Map<String, Object> metadata,
+            Duration sessionTtl,
+            Instant createdAt)
+            implements SessionCommand {
+
+        public static final String TYPE = "ask";
+
+        public Ask {
+            Objects.requireNonNull(requestId, "request_id");
+            Objects.requireNonNull(sessionId, "session_id");
+            Objects.requireNonNull(agent, "agent");
+            Objects.requireNonNull(question, "question");
+            Objects.requireNonNull(sessionTtl, "session_ttl");
+            Objects.requireNonNull(createdAt, "created_at");
+            metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /** Forget the session, after the turns already queued. */
+    record DeleteSession(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            Instant createdAt) implements SessionCommand {
+
+        public static final String TYPE = "delete_session";
+
+        public DeleteSession {
+            Objects.requireNonNull(requestId, "request_id");
+            Objects.requireNonNull(sessionId, "session_id");
+            Objects.requireNonNull(createdAt, "created_at");
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.turnlane.model;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One record on the events topic: what clients are told about a turn.
+ *
+ * <p>Its identity is (request, attempt, seq); that of a terminal event is (request, {@code end}), whatever its attempt,
+ * so that a reader recognises a twin.
+ *
+ * @param attempt which run of the turn says this, from 1; 0 before the first
+ * @param seq counts the events of one attempt, from 0
+ */
+public record TurnEvent(RequestId requestId, SessionId sessionId, int attempt, int seq, Instant at, Body body) {
+
+    /** What happened; each case is one event type of the contract. */
+    public sealed interface Body {
+
+        /** The event's name, in SSE and in the record's {@code type} header. */
+        default String type() {
+            return switch (this) {
+                case Queued _ -> "queued";
+                case Started _ -> "started";
+                case Stage _ -> "stage";
+                case Delta _ -> "delta";
+                case ArtifactMade _ -> "artifact";
+                case Retrying _ -> "retrying";
+                case Completed _ -> "completed";
+                case Failed _ -> "failed";
+            };
+        }
+
+        default boolean terminal() {
+            return this instanceof Completed || this instanceof Failed;
+        }
+    }
+
+    /** Waiting behind {@code position} earlier turns of its session. */
+    public record Queued(int position) implements Body {}
+
+    /** An attempt began; text shown so far by an earlier attempt is void. */
+    public record Started() implements Body {}
+
+    /** What the agent is doing, in words. */
+    public record Stage(String stage) implements Body {}
+
+    /** A piece of the answer; {@code pos} is where it starts, in code points. */
+    public record Delta(String text, int pos) implements Body {}
+
+    /** A table or a chart. */
+    public record ArtifactMade(Map<String, Object> artifact) implements Body {}
+
+    /** The attempt failed; another follows at {@code retryAt}. */
+    public record Retrying(TurnError error, Instant retryAt) implements Body {}
+
+    public record Completed(Answer answer) implements Body {}
+
+    public record Failed(TurnError error) implements Body {}
+}

@@ -1,0 +1,55 @@
+package io.turnlane.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ChecksummedTest {
+
+    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final Random random = new Random(seed);
+
+    @Test
+    void opensWhatWasSealedWhateverItsSize() throws CorruptValueException {
+        for (int size : new int[] {0, 1, 100, Checksummed.DEFLATE_OVER, Checksummed.DEFLATE_OVER + 1, 100_000}) {
+            byte[] content = bytes(size);
+            assertThat(Checksummed.open(Checksummed.seal(content)))
+                    .as("size %d, seed %d", size, seed)
+                    .isEqualTo(content);
+        }
+    }
+
+    @Test
+    void deflatesLargeContent() {
+        assertThat(Checksummed.seal(new byte[100_000])).hasSizeLessThan(1_000);
+    }
+
+    @Test
+    void findsEverySingleDamagedByte() {
+        byte[] sealed = Checksummed.seal("what is impermanent loss?".repeat(60).getBytes());
+        for (int i = 0; i < sealed.length; i++) {
+            byte[] damaged = sealed.clone();
+            damaged[i] ^= (byte) (1 + random.nextInt(255));
+            assertThatThrownBy(() -> Checksummed.open(damaged))
+                    .as("byte %d, seed %d", i, seed)
+                    .isInstanceOf(CorruptValueException.class);
+        }
+    }
+
+    @Test
+    void findsEveryCut() {
+        byte[] sealed = Checksummed.seal(bytes(3_000));
+        for (int length = 0; length < sealed.length; length += 7) {
+            byte[] cut = java.util.Arrays.copyOf(sealed, length);
+            assertThatThrownBy(() -> Checksummed.open(cut)).isInstanceOf(CorruptValueException.class);
+        }
+    }
+
+    private byte[] bytes(int size) {
+        byte[] content = new byte[size];
+        random.nextBytes(content);
+        return content;
+    }
+}

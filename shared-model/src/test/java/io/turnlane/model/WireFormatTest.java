@@ -1,0 +1,95 @@
+package io.turnlane.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WireFormatTest {
+
+    private static final RequestId REQUEST = RequestId.parse("0192f1de-7a3c-7000-8000-000000000001");
+    private static final Instant AT = Instant.parse("2026-11-21T06:00:00.123Z");
+
+    private final WireFormat wire = new WireFormat();
+
+    @Test
+    void readsBackTheCommandsItWrites() throws Exception {
+        Ask ask = new Ask(
+                REQUEST, new SessionId("s-1"), null, "echo", "why?", Map.of("delay_ms", 5), Duration.ofMinutes(15), AT);
+        assertThat(wire.readCommand("ask", wire.write(ask))).isEqualTo(ask);
+
+        DeleteSession delete = new DeleteSession(REQUEST, new SessionId("s-1"), "ada", AT);
+        assertThat(wire.readCommand("delete_session", wire.write(delete))).isEqualTo(delete);
+    }
+
+    @Test
+    void writesCommandsInSnakeCaseWithSecondsAndUtc() {
+        Ask ask = new Ask(REQUEST, new SessionId("s-1"), null, "echo", "why?", Map.of(), Duration.ofMillis(1500), AT);
+        assertThat(text(wire.write(ask)))
+                .contains("\"request_id\":\"0192f1de-7a3c-7000-8000-000000000001\"", "\"session_ttl\":1.5")
+                .contains("\"created_at\":\"2026-11-21T06:00:00.123Z\"")
+                .doesNotContain("type");
+    }
+
+    @Test
+    void ignoresFieldsOfANewerMinorVersion() throws Exception {
+        String newer = """
+                {"request_id":"%s","session_id":"s","agent":"echo","question":"?","metadata":{},"session_ttl":60,
+                 "created_at":"2026-11-21T06:00:00Z","mood":"bright"}""".formatted(REQUEST);
+        assertThat(wire.readCommand("ask", newer.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(Ask.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nonsense", "null", "[]", "{}", "{\"request_id\":\"x\"}", "{\"request_id\":7}"})
+    void refusesWhatIsNoCommandWithoutQuotingIt(String value) {
+        assertThatThrownBy(() -> wire.readCommand("ask", value.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(UnreadableRecordException.class)
+                .hasMessageMatching("not a readable Ask|null is no Ask");
+    }
+
+    @Test
+    void refusesUnknownTypes() {
+        assertThatThrownBy(() -> wire.readCommand("sing", new byte[0])).isInstanceOf(UnreadableRecordException.class);
+        assertThatThrownBy(() -> wire.readCommand(null, new byte[0])).isInstanceOf(UnreadableRecordException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.0,true", "1.7,true", "2.0,false", "1,false", "x,false", "'',false", ",false"})
+    void readsAnyMinorOfItsMajorVersion(String version, boolean readable) {
+        assertThat(WireFormat.readable(version)).isEqualTo(readable);
+    }
+
+    @Test
+    void writesAnEventAsTheOneLineThatClientsGet() {
+        assertThat(text(wire.write(event(new TurnEvent.Delta("line\nbreak", 12)))))
+                .isEqualTo("{\"request_id\":\"" + REQUEST + "\",\"session_id\":\"s-1\",\"type\":\"delta\","
+                        + "\"at\":\"2026-11-21T06:00:00.123Z\",\"attempt\":2,\"seq\":3,"
+                        + "\"text\":\"line\\nbreak\",\"pos\":12}");
+        assertThat(text(wire.write(event(new TurnEvent.Started())))).endsWith("\"seq\":3}");
+        assertThat(text(wire.write(event(new TurnEvent.Completed(
+                        new Answer("So.", 0.5, List.of(new Source("a", "A", 0.5)), List.of(), Usage.NONE))))))
+                .contains("\"answer\":{\"text\":\"So.\",\"confidence\":0.5,\"sources\":[{\"id\":\"a\",")
+                .contains("\"usage\":{\"model_calls\":0,\"input_tokens\":0,\"output_tokens\":0}");
+        assertThat(text(wire.write(event(new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no"))))))
+                .contains("\"error\":{\"code\":\"agent_error\",\"message\":\"no\"}");
+    }
+
+    private static TurnEvent event(TurnEvent.Body body) {
+        return new TurnEvent(REQUEST, new SessionId("s-1"), 2, 3, AT, body);
+    }
+
+    private static String text(byte[] json) {
+        return new String(json, StandardCharsets.UTF_8);
+    }
+}
