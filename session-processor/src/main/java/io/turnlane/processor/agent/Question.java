@@ -1,0 +1,17 @@
+package io.turnlane.processor.agent;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is asked.
+ *
+ * @param metadata the client's own JSON object
+ */
+public record Question(String text, Map<String, Object> metadata) {
+
+    public Question {
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+}

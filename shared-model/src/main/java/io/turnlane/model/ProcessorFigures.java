@@ -1,0 +1,50 @@
+package io.turnlane.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a processor says of itself each second, in Redis, for gateways to add up.
+ *
+ * @param processor its id
+ * @param management address of its health and metrics, {@code http://host:port}
+ * @param agents what it can answer with
+ * @param openTurns buffered, running and waiting for a retry together
+ * @param running turns on a thread
+ * @param waiting turns behind earlier ones of their session, or for a place to run
+ * @param partitions how many partitions of the turns topic it owns
+ * @param lag records of those partitions that it hasn't been given yet
+ * @param oldestAge how long its oldest open turn has been open
+ * @param turnsLastMinute terminal turns in the last 60 s
+ * @param totalTurns terminal turns since it started
+ * @param failedTurns how many of them failed
+ * @param cache its cache of sessions
+ * @param latency turns of the last 60 s, acceptance to answer, in µs: an HdrHistogram, compressed, base64
+ * @param latencySum of the same turns
+ */
+public record ProcessorFigures(
+        String processor,
+        String management,
+        Instant at,
+        List<AgentDescription> agents,
+        int openTurns,
+        int running,
+        int waiting,
+        int partitions,
+        long lag,
+        Duration oldestAge,
+        long turnsLastMinute,
+        long totalTurns,
+        long failedTurns,
+        Cache cache,
+        String latency,
+        Duration latencySum) {
+
+    public ProcessorFigures {
+        agents = List.copyOf(agents);
+    }
+
+    /** A bounded cache's size and luck since its process started. */
+    public record Cache(long size, long maxSize, long hits, long misses) {}
+}
