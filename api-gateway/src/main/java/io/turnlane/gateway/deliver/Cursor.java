@@ -45,9 +45,19 @@ public record Cursor(int partition, long offset, @Nullable Progress progress, in
         return session == checksum(key);
     }
 
+    /** Whether it is about this request and its end had not been seen. */
+    public boolean isBeforeEnd(RequestId requestId) {
+        return progress != null && !progress.ended() && progress.requestId().equals(requestId);
+    }
+
     /** Whether the terminal event of this request had been seen. */
-    public boolean ended(RequestId requestId) {
+    public boolean hasEnd(RequestId requestId) {
         return progress != null && progress.ended() && progress.requestId().equals(requestId);
+    }
+
+    /** The same place, where the client has seen this request's end. */
+    public Cursor ended(RequestId requestId, int attempt) {
+        return new Cursor(partition, offset, new Progress(requestId, attempt, 0, true, false), session);
     }
 
     /**

@@ -130,7 +130,7 @@ public final class EventFollower implements AutoCloseable {
         AtomicLongArray now = before != null && before.length() == all.size() ? before : unknown(all.size());
         var ends = reading.endOffsets(all);
         for (TopicPartition partition : all) {
-            now.compareAndSet(partition.partition(), -1, ends.get(partition));
+            now.compareAndSet(partition.partition(), -1, ends.getOrDefault(partition, 0L));
             reading.seek(partition, now.get(partition.partition()));
         }
         positions = now;
