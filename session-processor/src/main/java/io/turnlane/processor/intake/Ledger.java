@@ -1,6 +1,8 @@
 package io.turnlane.processor.intake;
 
-import java.util.TreeSet;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One partition's delivered offsets: which are open, hence the offset that may be committed (O6).
@@ -13,7 +15,7 @@ import java.util.TreeSet;
  */
 final class Ledger {
 
-    private final TreeSet<Long> open = new TreeSet<>();
+    private final TreeMap<Long, Instant> open = new TreeMap<>();
     private long position;
 
     /** A ledger of a partition that will be delivered from this position on. */
@@ -22,8 +24,8 @@ final class Ledger {
     }
 
     /** The record at this offset was handed out, and now is open. */
-    synchronized void delivered(long offset) {
-        open.add(offset);
+    synchronized void delivered(long offset, Instant at) {
+        open.put(offset, at);
     }
 
     /** Everything before this position was delivered. */
@@ -40,7 +42,12 @@ final class Ledger {
      * The offset that may be committed: of the first open record, or else the position behind all that was delivered.
      */
     synchronized long frontier() {
-        return open.isEmpty() ? position : open.first();
+        return open.isEmpty() ? position : open.firstKey();
+    }
+
+    /** When the first open record was delivered. */
+    synchronized Optional<Instant> oldest() {
+        return open.isEmpty() ? Optional.empty() : Optional.of(open.firstEntry().getValue());
     }
 
     synchronized int openCount() {

@@ -2,6 +2,7 @@ package io.turnlane.processor.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,7 +14,7 @@ class LedgerTest {
     void mayCommitThePositionWhenNothingIsOpen() {
         Ledger ledger = new Ledger(7);
         assertThat(ledger.frontier()).isEqualTo(7);
-        ledger.delivered(9);
+        ledger.delivered(9, Instant.EPOCH);
         ledger.advancedTo(12);
         assertThat(ledger.frontier()).isEqualTo(9);
         ledger.complete(9);
@@ -33,7 +34,7 @@ class LedgerTest {
     void staysAtAStuckRecordHoweverManyAreCompleteBehindIt() {
         Ledger ledger = new Ledger(0);
         for (long offset = 0; offset < 50_000; offset++) {
-            ledger.delivered(offset);
+            ledger.delivered(offset, Instant.EPOCH);
             ledger.advancedTo(offset + 1);
             if (offset > 0) {
                 ledger.complete(offset);
@@ -70,7 +71,7 @@ class LedgerTest {
         Ledger ledger = new Ledger(0);
         List<Long> open = new ArrayList<>();
         for (long offset : offsets) {
-            ledger.delivered(offset);
+            ledger.delivered(offset, Instant.EPOCH);
             open.add(offset);
         }
         ledger.advancedTo(40);
@@ -95,7 +96,7 @@ class LedgerTest {
         for (int i = 0; i < 20_000; i++) {
             if (open.isEmpty() || random.nextBoolean()) {
                 next += random.nextInt(3);
-                ledger.delivered(next);
+                ledger.delivered(next, Instant.EPOCH);
                 open.add(next++);
                 ledger.advancedTo(next);
             } else {
