@@ -14,11 +14,11 @@ import org.springframework.kafka.core.KafkaOperations;
 /** Turn events to Kafka: the value is what clients get, the headers what gateways decide by. */
 public final class KafkaEventPublisher implements EventPublisher {
 
-    private final KafkaOperations<String, byte[]> kafka;
+    private final KafkaOperations<byte[], byte[]> kafka;
     private final String topic;
     private final WireFormat wire;
 
-    public KafkaEventPublisher(KafkaOperations<String, byte[]> kafka, String topic, WireFormat wire) {
+    public KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, String topic, WireFormat wire) {
         this.kafka = kafka;
         this.topic = topic;
         this.wire = wire;
@@ -26,8 +26,8 @@ public final class KafkaEventPublisher implements EventPublisher {
 
     @Override
     public CompletableFuture<?> publish(SessionKey session, int partition, TurnEvent event) {
-        ProducerRecord<String, byte[]> record =
-                new ProducerRecord<>(topic, partition, session.toString(), wire.write(event));
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                topic, partition, session.toString().getBytes(StandardCharsets.UTF_8), wire.write(event));
         Headers headers = record.headers();
         add(headers, RecordHeaders.REQUEST_ID, event.requestId().toString());
         add(headers, RecordHeaders.TYPE, event.body().type());
