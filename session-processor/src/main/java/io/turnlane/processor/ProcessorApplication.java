@@ -7,12 +7,12 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 @SpringBootApplication
 public class ProcessorApplication {
 
-    /** The name of its configuration file, so that it can share a class path with a gateway. */
-    public static final String CONFIG_NAME = "processor";
-
     public static void main(String[] args) {
-        new SpringApplicationBuilder(ProcessorApplication.class)
-                .properties("spring.config.name=" + CONFIG_NAME)
-                .run(args);
+        application().run(args);
+    }
+
+    /** The application by its own configuration file, so that it can share a class path, or a JVM, with a gateway. */
+    public static SpringApplicationBuilder application() {
+        return new SpringApplicationBuilder(ProcessorApplication.class).properties("spring.config.name=processor");
     }
 }

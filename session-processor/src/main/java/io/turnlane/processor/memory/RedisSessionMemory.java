@@ -96,11 +96,8 @@ public final class RedisSessionMemory implements SessionMemory {
             return cached.memory();
         }
         cache.miss();
-        String version = reply.text(3);
         Memory memory = stored.read(session, reply.blobs(5));
-        if (!version.isEmpty()) {
-            cache.put(session, new Entry(version, memory));
-        }
+        cache.put(session, new Entry(reply.text(3), memory));
         return memory;
     }
 

@@ -71,10 +71,9 @@ class Heartbeat {
             Instant now = clock.instant();
             String json = new String(wire.writeValue(figures(now)), StandardCharsets.UTF_8);
             redis.opsForValue().set(MemoryKeys.processor(processorId), json, LIFE);
-            redis.opsForZSet().add(MemoryKeys.processors(), processorId, now.toEpochMilli());
-            redis.opsForZSet()
-                    .removeRangeByScore(
-                            MemoryKeys.processors(), 0, now.minus(REMEMBERED).toEpochMilli());
+            redis.opsForZSet().add(MemoryKeys.processors(), processorId, (double) now.toEpochMilli());
+            redis.opsForZSet().removeRangeByScore(MemoryKeys.processors(), 0, (double)
+                    now.minus(REMEMBERED).toEpochMilli());
             heard(true, "");
         } catch (DataAccessException e) {
             heard(false, e.getClass().getSimpleName());

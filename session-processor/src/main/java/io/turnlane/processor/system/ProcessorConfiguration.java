@@ -79,13 +79,6 @@ class ProcessorConfiguration {
         return new ScheduledDelay();
     }
 
-    /** One virtual thread a task: lanes, and what the poll thread must not do itself. */
-    @Bean(defaultCandidate = false)
-    Executor turnlaneExecutor() {
-        Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("lane-", 0);
-        return threads::start;
-    }
-
     @Bean
     TopicSetup topicSetup(KafkaProperties kafka, TopicsProperties topics) {
         return new TopicSetup(kafka.buildAdminProperties(), topics);
@@ -144,9 +137,11 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    TurnKit.Surroundings surroundings(InstantSource clock, Delay delay, Executor turnlaneExecutor) {
+    TurnKit.Surroundings surroundings(InstantSource clock, Delay delay) {
+        Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("lane-", 0);
+        Executor aThreadEach = task -> threads.start(task);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // a generator for any thread
-        return new TurnKit.Surroundings(clock, delay, turnlaneExecutor, ProcessorConfiguration::pause, random);
+        return new TurnKit.Surroundings(clock, delay, aThreadEach, ProcessorConfiguration::pause, random);
     }
 
     private static void pause(Duration time) {
@@ -163,12 +158,11 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    LaneScheduler<SessionKey, Turn> lanes(
-            TurnKit kit, Flights flights, Delay delay, Executor turnlaneExecutor, ProcessorProperties properties) {
+    LaneScheduler<SessionKey, Turn> lanes(TurnKit kit, Flights flights, ProcessorProperties properties) {
         return new LaneScheduler<>(
                 properties.intake().running(),
-                turnlaneExecutor,
-                delay,
+                kit.surroundings().executor(),
+                kit.surroundings().delay(),
                 new TurnRunner(kit, flights),
                 ProcessorConfiguration::broken);
     }
