@@ -27,6 +27,17 @@ final class Leftovers {
                 .toList();
         processes.forEach(ProcessHandle::destroy);
         processes.forEach(Leftovers::awaitEnd);
+        if (killed.redis() != null) {
+            stopUnrecorded(killed.redis());
+        }
+    }
+
+    /** A Redis that was launched in the instant of the kill has no pid on record, but it knows the password. */
+    private static void stopUnrecorded(RunState.EmbeddedRedis redis) {
+        if (RedisProbe.isServing(redis.port(), redis.password())) {
+            log.atInfo().addKeyValue("port", redis.port()).log("stopping a Redis that a killed run left behind");
+            RedisProbe.shutDown(redis.port(), redis.password());
+        }
     }
 
     private static void awaitEnd(ProcessHandle process) {

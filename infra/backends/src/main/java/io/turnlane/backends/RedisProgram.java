@@ -1,11 +1,6 @@
 package io.turnlane.backends;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,8 +14,6 @@ import java.util.List;
  * @param password what clients must send; kept out of the command line, which everybody can read
  */
 record RedisProgram(Path folder, int port, String password) implements Program {
-
-    private static final int CONNECT_MILLIS = 200;
 
     @Override
     public String name() {
@@ -55,23 +48,6 @@ record RedisProgram(Path folder, int port, String password) implements Program {
 
     @Override
     public boolean isReady(long pid) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
-            socket.setSoTimeout(CONNECT_MILLIS);
-            String commands = "AUTH " + password + "\r\nPING\r\n";
-            socket.getOutputStream().write(commands.getBytes(StandardCharsets.US_ASCII));
-            return readLine(socket.getInputStream()).equals("+OK")
-                    && readLine(socket.getInputStream()).equals("+PONG");
-        } catch (IOException _) {
-            return false;
-        }
-    }
-
-    private static String readLine(InputStream in) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int next = in.read(); next != '\n' && next != -1; next = in.read()) {
-            line.append((char) next);
-        }
-        return line.toString().strip();
+        return RedisProbe.isServing(port, password);
     }
 }

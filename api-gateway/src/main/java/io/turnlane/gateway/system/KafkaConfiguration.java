@@ -1,0 +1,64 @@
+package io.turnlane.gateway.system;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.KafkaConsumers;
+import io.turnlane.model.Topics;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/** The log: topics, producer, and the consumers that follow events. */
+@Configuration(proxyBeanMethods = false)
+class KafkaConfiguration {
+
+    @Bean
+    Topics topics(TopicProperties properties) {
+        return properties.names();
+    }
+
+    /** Consumers that stand on their own feet: no group, no commits, and an exception where the log ends early. */
+    @Bean
+    KafkaConsumers kafkaConsumers(ConsumerFactory<?, ?> configured) {
+        Map<String, Object> settings = new HashMap<>(configured.getConfigurationProperties());
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        var factory = new DefaultKafkaConsumerFactory<String, byte[]>(settings);
+        return role -> factory.createConsumer(null, "turnlane-gateway", "-" + role, new Properties());
+    }
+
+    @Bean
+    EventStreams eventStreams(
+            KafkaConsumers consumers,
+            KafkaAdmin admin,
+            TopicProperties topics,
+            GatewayProperties gateway,
+            MeterRegistry metrics) {
+        KafkaTopicSetup setup =
+                new KafkaTopicSetup(admin.getConfigurationProperties(), topics.plans(), topics.replicationFactor());
+        return new EventStreams(consumers, topics.names().events(), setup, gateway.streamLimits(), metrics);
+    }
+
+    @Bean
+    Phased follower(EventStreams streams, GatewayProperties gateway) {
+        return new Phased(
+                GatewayPhases.FOLLOWER, () -> streams.start(gateway.streams().startPatience()), streams::close);
+    }
+
+    @Bean
+    Phased clients(EventStreams streams) {
+        return new Phased(GatewayPhases.CLIENTS, () -> {}, streams::endClients);
+    }
+}
