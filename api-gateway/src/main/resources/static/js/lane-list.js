@@ -2,7 +2,7 @@ import { byId, h, icon, setText } from './dom.js';
 import { progress } from './hairline.js';
 import { age, laneState, plural } from './words.js';
 
-const MOST_BEADS = 5;
+const MOST_BEADS = 4;
 
 /** The lanes at the side, each with a small picture of itself: what runs, what waits behind it, what has arrived. */
 export class LaneList {
@@ -65,7 +65,7 @@ class LaneItem {
   constructor(lane, { onDelete, onOpen }) {
     this.#lane = lane;
     this.#link = h('a', { class: 'lane-link', onclick: (event) => onOpen(lane, event) },
-      this.#title, this.#age, this.#track, this.#state);
+      h('span', { class: 'lane-row' }, this.#title, this.#age), h('span', { class: 'lane-row' }, this.#track, this.#state));
     this.#delete = h('button', { type: 'button', class: 'tool lane-delete', testid: 'delete-lane', title: 'Delete this lane', onclick: () => onDelete(lane) }, icon('trash'));
     this.element = h('li', { class: 'lane', testid: 'lane' }, this.#link, this.#delete);
   }
@@ -93,24 +93,26 @@ class LaneItem {
     return laneState({ running, waiting: open.length - running, unsent, connected, unread: this.#lane.unread });
   }
 
-  /** One bead for each open turn: the foremost where it is on its way, the others in line behind it. */
+  /** One bead for each open turn: the foremost where it is on its way, the others in line at the start. */
   #beads() {
     const open = this.#lane.openTurns.slice(0, MOST_BEADS);
-    const answered = this.#lane.turns.some((turn) => turn.status === 'completed') || this.#lane.answeredAt;
-    const places = open.map((turn, i) => ({ at: place(turn, i), state: turn.status === 'queued' ? 'waiting' : 'running' }));
-    if (answered) places.push({ at: 1, state: 'arrived' });
-    while (this.#track.children.length > places.length) this.#track.lastChild.remove();
-    places.forEach(({ at, state }, i) => {
+    const waiting = open.filter((turn) => turn.status === 'queued');
+    const beads = open.map((turn) => (turn.status === 'queued'
+      ? { state: 'waiting', inLine: waiting.length - 1 - waiting.indexOf(turn) }
+      : { state: 'running', at: place(turn) }));
+    if (this.#lane.answeredAt) beads.push({ state: 'arrived' });
+    while (this.#track.children.length > beads.length) this.#track.lastChild.remove();
+    beads.forEach(({ state, at = 0, inLine = 0 }, i) => {
       const bead = this.#track.children[i] ?? this.#track.appendChild(h('i'));
       bead.className = `is-${state}`;
       bead.style.setProperty('--at', at.toFixed(3));
+      bead.style.setProperty('--in-line', inLine);
     });
   }
 }
 
-/** Where on its lane a turn is, 0 to 1: the line of those who wait starts at a fifth. */
-function place(turn, index) {
-  if (turn.status === 'queued') return Math.max(0, 0.2 - 0.07 * index);
+/** Where on its lane a running turn is, 0 to 1; those who wait stand before it. */
+function place(turn) {
   const [, memory, agent] = progress(turn);
-  return 0.26 + 0.06 * memory + 0.6 * agent;
+  return 0.34 + 0.06 * memory + 0.52 * agent;
 }

@@ -6,10 +6,11 @@ import { Marked } from '/webjars/marked/lib/marked.esm.js';
  * answer, and only nodes (never strings) reach the page. Nothing is fetched: an image is shown as its name.
  */
 const ALLOWED_TAGS = [
-  'a', 'b', 'blockquote', 'br', 'code', 'dd', 'del', 'details', 'dl', 'dt', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'kbd',
-  'li', 'mark', 'ol', 'p', 'pre', 's', 'strong', 'sub', 'summary', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul',
+  'a', 'b', 'blockquote', 'br', 'code', 'del', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'kbd', 'li', 'mark',
+  'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'u', 'ul',
 ];
 const ALLOWED_ATTR = ['href', 'title', 'align', 'start', 'lang', 'data-lang'];
+const PLAIN_MARK = /^<\/?(?:b|br|del|em|i|kbd|mark|s|strong|sub|sup|u)\s*\/?>$/i;
 const ALLOWED_URI_REGEXP = /^(?:https?:\/\/|mailto:)/i;
 
 const marked = new Marked({
@@ -19,6 +20,11 @@ const marked = new Marked({
     heading({ tokens, depth }) {
       const level = Math.min(6, depth + 2);
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
+    },
+    /** HTML in an answer is shown as it is written, but for the marks that Markdown lacks. */
+    html({ text, block }) {
+      if (block) return `<p>${escape(text.trim())}</p>`;
+      return PLAIN_MARK.test(text) ? text : escape(text);
     },
     image({ href, text, title }) {
       return `<a href="${escape(href)}" title="${escape(title ?? 'Open the image')}">${escape(text || href)}</a>`;
@@ -33,9 +39,6 @@ const marked = new Marked({
   },
 });
 
-DOMPurify.addHook('uponSanitizeElement', (node, { tagName }) => {
-  if (tagName === 'img') node.parentNode?.insertBefore(node.ownerDocument.createTextNode(node.getAttribute('alt') ?? ''), node);
-});
 DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   if (node.nodeName !== 'A') return;
   node.setAttribute('target', '_blank');
