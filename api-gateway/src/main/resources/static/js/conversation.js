@@ -85,6 +85,7 @@ export class Conversation {
   #viewOf(turn) {
     if (!this.#views.has(turn)) {
       const view = new TurnView(this.#lane, turn, this.#actions);
+      view.tick(Date.now());
       this.#views.set(turn, view);
       this.#seen.observe(view.element);
     }

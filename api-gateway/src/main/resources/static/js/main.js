@@ -62,8 +62,10 @@ function start() {
 /* ---- which lane is on view ---- */
 
 function open(lane, { remember = true } = {}) {
+  const before = current;
   current = lane;
   lane.unread = false;
+  if (before?.isDraft && before !== lane && !before.draft) lanes.remove(before);
   if (remember && location.hash !== placeOf(lane)) history.pushState(null, '', placeOf(lane));
   setText(byId('lane-name'), lane.title || 'New lane');
   document.title = lane.title ? `${lane.title} · Turnlane` : 'Turnlane';
