@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
  */
 final class Standalone implements AutoCloseable {
 
-    private static final Path PROGRAM = Path.of("../standalone/target/turnlane/turnlane.jar");
+    private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path data;
