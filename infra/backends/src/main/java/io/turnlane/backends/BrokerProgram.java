@@ -3,6 +3,7 @@ package io.turnlane.backends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,8 @@ record BrokerProgram(BrokerSettings settings, Path log) implements Program {
             "-XX:MaxDirectMemorySize=128m",
             "-XX:+ExitOnOutOfMemoryError",
             "-Djava.awt.headless=true",
-            "--enable-native-access=ALL-UNNAMED");
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
 
     @Override
     public String name() {
@@ -43,6 +45,7 @@ record BrokerProgram(BrokerSettings settings, Path log) implements Program {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
+        command.addAll(ClassCache.flags("broker"));
         command.add("-Dlogback.configurationFile=turnlane-broker-logback.xml");
         command.add("-Dturnlane.broker.log=" + log);
         command.add(BrokerMain.class.getName());
@@ -56,6 +59,11 @@ record BrokerProgram(BrokerSettings settings, Path log) implements Program {
     public Map<String, String> environment() {
         // The class path would fill a screen of ps; two malloc arenas are plenty and save memory.
         return Map.of("CLASSPATH", System.getProperty("java.class.path"), "MALLOC_ARENA_MAX", "2");
+    }
+
+    @Override
+    public Duration stopLimit() {
+        return ClassCache.isRecording() ? ClassCache.RECORDING_LIMIT : Program.super.stopLimit();
     }
 
     @Override

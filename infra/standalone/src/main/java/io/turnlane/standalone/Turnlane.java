@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             BackendsCommand.class,
             GatewayCommand.class,
             ProcessorCommand.class,
-            TestCommand.class
+            TestCommand.class,
+            TrainCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done, or stopped by Ctrl-C or SIGTERM", "1:failed, or nothing runs", "2:wrong usage"})
