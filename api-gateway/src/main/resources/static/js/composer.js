@@ -1,4 +1,4 @@
-import { byId, h, setText } from './dom.js';
+import { byId, setText } from './dom.js';
 import { plural } from './words.js';
 
 const MOST_BYTES = 32 * 1024;
@@ -59,9 +59,7 @@ export class Composer {
   offer({ cancel, policies }) {
     this.#canStop = cancel;
     byId('policy-menu').hidden = policies.length === 0;
-    this.#policy.replaceChildren(...policies.map(([name, sentence]) => h('label', { class: 'policy' },
-      h('input', { type: 'radio', name: 'policy', value: name, checked: name === 'enqueue' }),
-      h('span', {}, h('b', {}, name), ` ${sentence}`))));
+    for (const label of this.#policy.querySelectorAll('label')) label.hidden = !policies.includes(label.dataset.policy);
     this.update();
   }
 

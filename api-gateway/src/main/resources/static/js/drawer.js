@@ -7,7 +7,6 @@ const TEXT_LENGTH = 60;
 /** What lies behind a turn: its sources, its phases to the millisecond, and its events as they came. */
 export class Drawer {
   #drawer = byId('drawer');
-  #body = byId('drawer-body');
   #turn = null;
   #opener = null;
 
@@ -44,50 +43,45 @@ export class Drawer {
   update() {
     if (!this.isOpen) return;
     setText(byId('drawer-question'), this.#turn.question);
-    this.#body.replaceChildren(
-      section('sources', 'Sources', sources(this.#turn)),
-      section('phases', 'Phases', phases(this.#turn)),
-      section('events', 'Events', events(this.#turn)));
+    for (const [name, content] of Object.entries({ sources, phases, events })) {
+      byId(`drawer-${name}`).lastElementChild.replaceChildren(...content(this.#turn));
+    }
   }
 }
 
-function section(name, title, content) {
-  return h('section', { id: `drawer-${name}`, testid: `drawer-${name}`, 'aria-labelledby': `drawer-${name}-title` },
-    h('h3', { id: `drawer-${name}-title` }, title), content);
-}
-
-function none(sentence) {
-  return h('p', { class: 'none' }, sentence);
+function none(tag, sentence) {
+  return [h(tag, { class: 'none' }, sentence)];
 }
 
 function sources({ answer }) {
-  if (!answer?.sources?.length) return none('This turn names no sources.');
-  return h('ol', { class: 'source-list' }, answer.sources.map(({ id, title, score }) => {
+  if (!answer?.sources?.length) return none('li', 'This turn names no sources.');
+  return answer.sources.map(({ id, title, score }) => {
     const bar = h('span', { class: 'confidence-bar' }, h('i'));
     bar.firstChild.style.setProperty('--fill', Math.min(1, Math.max(0, score ?? 0)));
     return h('li', {}, h('span', { class: 'source-title' }, title ?? id),
       h('span', { class: 'source-facts' }, h('code', {}, id), bar, h('span', { class: 'figure' }, score == null ? '' : score.toFixed(2))));
-  }));
+  });
 }
 
 function phases({ timeline, requestId }) {
-  if (!timeline) return none('Not measured yet.');
+  if (!timeline) return none('p', 'Not measured yet.');
   const sums = stretches(timeline);
   const start = Date.parse(timeline.phases[0]?.at);
   const row = ({ phase, at }) => h('tr', {}, h('td', {}, phase), h('td', { class: 'figure' }, `+${duration(Date.parse(at) - start)}`));
-  return h('div', {},
+  return [
     h('dl', { class: 'sums' }, [...STRETCHES, 'total'].map((name) => h('div', { 'data-phase': name }, h('dt', {}, name), h('dd', {}, duration(sums[name]))))),
     h('table', { class: 'phase-table' }, h('tbody', {}, timeline.phases.map(row))),
-    h('p', { class: 'request-id' }, h('code', {}, requestId)));
+    h('p', { class: 'request-id' }, h('code', {}, requestId)),
+  ];
 }
 
 function events({ events: heard }) {
-  if (heard.length === 0) return none('This page did not hear this turn live; its answer was read back.');
+  if (heard.length === 0) return none('li', 'This page did not hear this turn live; its answer was read back.');
   const start = Date.parse(heard[0].at);
-  return h('ol', { class: 'event-list', tabindex: '0', 'aria-label': 'Events of this turn' }, heard.map((event) => h('li', {},
+  return heard.map((event) => h('li', {},
     h('span', { class: 'figure' }, `+${Math.max(0, Date.parse(event.at) - start)}`),
     h('b', { 'data-type': event.type }, event.type),
-    h('span', { class: 'event-facts' }, facts(event)))));
+    h('span', { class: 'event-facts' }, facts(event))));
 }
 
 function facts(event) {

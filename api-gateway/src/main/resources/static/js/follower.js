@@ -8,6 +8,8 @@ const POLL_EVERY = 1_500;
 /** An open turn that was silent for this long is asked after, in milliseconds. */
 const QUIET = 20_000;
 const MOST_EARLY = 400;
+/** A socket that never opened is tried this often before streams are; only then is it a lost connection. */
+const SILENT_TRIES = 2;
 
 /**
  * Brings each open turn its events, from wherever they can be had:
@@ -240,8 +242,8 @@ export class Follower {
   #socketState({ state, retryAt, opened, tries }) {
     if (!this.#socketWorks) return;
     if (state === 'open') this.#setLost(null);
-    if (state === 'lost') this.#setLost({ retryAt });
-    if (state === 'lost' && !opened && tries >= 2) this.#tryWithoutSocket();
+    if (state === 'lost' && (opened || tries > SILENT_TRIES)) this.#setLost({ retryAt });
+    if (state === 'lost' && !opened && tries >= SILENT_TRIES) this.#tryWithoutSocket();
   }
 
   /** The server answers, but gives no socket (an old proxy, a closed route): streams and polls do. */

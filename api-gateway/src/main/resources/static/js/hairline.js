@@ -1,4 +1,4 @@
-import { h, icon, setText } from './dom.js';
+import { setText } from './dom.js';
 import { duration } from './words.js';
 
 /** A turn's way, in four stretches; each lifecycle phase opens the stretch it is named under. */
@@ -37,36 +37,35 @@ export function progress(turn) {
  */
 export class Hairline {
   #turn;
-  #onUnfold;
+  #element;
   #parts;
-  #total = h('span', { class: 'hairline-total', testid: 'hairline-total' });
-  #figures = {};
-  #origin = h('p', { class: 'phases-origin' });
-  #phases;
+  #total;
+  #figures;
+  #origin;
   #button;
 
-  constructor(turn, { onUnfold, onEvents }) {
+  /** `part` finds an element of the turn by its class. */
+  constructor(turn, part, { onUnfold, onEvents }) {
     this.#turn = turn;
-    this.#onUnfold = onUnfold;
-    this.#parts = STRETCHES.map((name) => h('span', { class: 'part', 'data-phase': name }, h('i')));
-    const id = `phases-${turn.key}`;
-    this.#phases = this.#phasesElement(id, onEvents);
-    this.#button = h('button', {
-      type: 'button', class: 'hairline-bar', 'aria-expanded': 'false', 'aria-controls': id, 'aria-label': 'Phases of this turn',
-      onclick: () => this.#unfold(this.#phases.hidden),
-    }, h('span', { class: 'track' }, this.#parts), this.#total, icon('unfold'));
-    this.element = h('div', { class: 'hairline', testid: 'hairline' }, this.#button, this.#phases);
-    this.update();
-  }
-
-  get isUnfolded() {
-    return !this.#phases.hidden;
+    this.#element = part('hairline');
+    this.#parts = [...part('track').children];
+    this.#total = part('hairline-total');
+    this.#origin = part('phases-origin');
+    this.#button = part('hairline-bar');
+    const phases = part('phases');
+    this.#figures = [...phases.querySelectorAll('dd')];
+    phases.querySelector('button').addEventListener('click', onEvents);
+    this.#button.addEventListener('click', () => {
+      phases.hidden = !phases.hidden;
+      this.#button.setAttribute('aria-expanded', String(!phases.hidden));
+      if (!phases.hidden) onUnfold();
+    });
   }
 
   update() {
     const turn = this.#turn;
-    this.element.dataset.state = turn.isTerminal ? (turn.timeline ? 'measured' : 'done') : 'under-way';
-    this.element.classList.toggle('failed', turn.status === 'failed');
+    this.#element.dataset.state = turn.isTerminal ? (turn.timeline ? 'measured' : 'done') : 'under-way';
+    this.#element.classList.toggle('failed', turn.status === 'failed');
     const fill = progress(turn);
     this.#parts.forEach((part, i) => part.style.setProperty('--fill', fill[i]));
     if (turn.timeline) this.#measured(stretches(turn.timeline));
@@ -88,27 +87,10 @@ export class Hairline {
 
   #measured(sums) {
     STRETCHES.forEach((name, i) => {
-      setText(this.#figures[name], duration(sums[name]));
+      setText(this.#figures[i], duration(sums[name]));
       if (this.#turn.isTerminal) this.#parts[i].style.setProperty('--share', sums[name]);
     });
     setText(this.#origin, origin(this.#turn));
-  }
-
-  #unfold(open) {
-    this.#phases.hidden = !open;
-    this.#button.setAttribute('aria-expanded', String(open));
-    if (open) this.#onUnfold();
-  }
-
-  #phasesElement(id, onEvents) {
-    const figures = STRETCHES.map((name) => {
-      this.#figures[name] = h('dd', { testid: `phase-${name}` }, '–');
-      return h('div', { 'data-phase': name }, h('dt', {}, name), this.#figures[name]);
-    });
-    return h('div', { id, class: 'phases', hidden: true, testid: 'phases' },
-      h('dl', {}, figures),
-      h('div', { class: 'phases-foot' }, this.#origin,
-        h('button', { type: 'button', class: 'quiet', testid: 'open-events', onclick: onEvents }, 'Events')));
   }
 }
 

@@ -1,4 +1,4 @@
-import { byId, h, icon, setText } from './dom.js';
+import { byId, fromTemplate, h, setText } from './dom.js';
 import { progress } from './hairline.js';
 import { age, laneState, plural } from './words.js';
 
@@ -55,34 +55,30 @@ export class LaneList {
 
 class LaneItem {
   #lane;
-  #title = h('span', { class: 'lane-title' });
-  #age = h('span', { class: 'lane-age figure' });
-  #track = h('span', { class: 'lane-track', 'aria-hidden': 'true' });
-  #state = h('span', { class: 'lane-state', testid: 'lane-state' });
-  #link;
-  #delete;
+  #part;
 
   constructor(lane, { onDelete, onOpen }) {
     this.#lane = lane;
-    this.#link = h('a', { class: 'lane-link', onclick: (event) => onOpen(lane, event) },
-      h('span', { class: 'lane-row' }, this.#title, this.#age), h('span', { class: 'lane-row' }, this.#track, this.#state));
-    this.#delete = h('button', { type: 'button', class: 'tool lane-delete', testid: 'delete-lane', title: 'Delete this lane', onclick: () => onDelete(lane) }, icon('trash'));
-    this.element = h('li', { class: 'lane', testid: 'lane' }, this.#link, this.#delete);
+    [this.element, this.#part] = fromTemplate('lane-template');
+    this.#part('lane-link').addEventListener('click', (event) => onOpen(lane, event));
+    this.#part('lane-delete').addEventListener('click', () => onDelete(lane));
   }
 
   update(connected, current) {
     const lane = this.#lane;
     const title = lane.title || 'New lane';
     const state = this.#words(connected);
-    setText(this.#title, title);
-    setText(this.#age, lane.answeredAt ? age(lane.answeredAt) : '');
-    setText(this.#state, state);
+    const link = this.#part('lane-link');
+    const remove = this.#part('lane-delete');
+    setText(this.#part('lane-title'), title);
+    setText(this.#part('lane-age'), lane.answeredAt ? age(lane.answeredAt) : '');
+    setText(this.#part('lane-state'), state);
     this.element.dataset.state = state.split(/[ ,]/)[0].replace(/^\d+$/, 'waiting');
-    this.#link.href = lane.id ? `#s=${lane.id}` : '#';
-    if (lane === current) this.#link.setAttribute('aria-current', 'page');
-    else this.#link.removeAttribute('aria-current');
-    this.#delete.hidden = lane.isDraft;
-    this.#delete.setAttribute('aria-label', `Delete the lane ${title}`);
+    link.href = lane.id ? `#s=${lane.id}` : '#';
+    if (lane === current) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+    remove.hidden = lane.isDraft;
+    remove.setAttribute('aria-label', `Delete the lane ${title}`);
     this.#beads();
   }
 
@@ -101,9 +97,10 @@ class LaneItem {
       ? { state: 'waiting', inLine: waiting.length - 1 - waiting.indexOf(turn) }
       : { state: 'running', at: place(turn) }));
     if (this.#lane.answeredAt) beads.push({ state: 'arrived' });
-    while (this.#track.children.length > beads.length) this.#track.lastChild.remove();
+    const track = this.#part('lane-track');
+    while (track.children.length > beads.length) track.lastChild.remove();
     beads.forEach(({ state, at = 0, inLine = 0 }, i) => {
-      const bead = this.#track.children[i] ?? this.#track.appendChild(h('i'));
+      const bead = track.children[i] ?? track.appendChild(h('i'));
       bead.className = `is-${state}`;
       bead.style.setProperty('--at', at.toFixed(3));
       bead.style.setProperty('--in-line', inLine);

@@ -37,7 +37,6 @@ let linked = null;
 start();
 
 function start() {
-  for (const button of document.querySelectorAll('[data-icon]')) button.prepend(icon(button.dataset.icon));
   themeSwitch();
   lanes.onChange(changed);
   fromAddress();

@@ -146,20 +146,10 @@ export class Undo {
   }
 }
 
-const POLICIES = {
-  enqueue: 'waits until the turns before it are done.',
-  interrupt: 'stops the running turn, keeps its question, and goes next.',
-  rollback: 'stops the running turn and leaves no trace of it.',
-  reject: 'is not taken while the lane is busy.',
-  coalesce: 'is merged with the questions that wait.',
-};
-
 /** What this server offers besides the first contract, by its own description of itself. */
 export async function features(client) {
   const { paths = {}, components = {} } = await client.openapi();
   const cancel = Object.entries(paths).some(([path, calls]) => /\/requests\/\{[^}]+\}\/cancel$/.test(path) && calls.post);
   const policy = components.schemas?.AskRequest?.properties?.policy;
-  const named = policy?.enum ?? Object.keys(POLICIES);
-  const policies = policy ? Object.entries(POLICIES).filter(([name]) => named.includes(name)) : [];
-  return { cancel, policies };
+  return { cancel, policies: policy?.enum ?? [] };
 }

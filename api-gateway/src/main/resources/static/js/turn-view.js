@@ -1,4 +1,4 @@
-import { h, icon, oncePerFrame, setText } from './dom.js';
+import { fromTemplate, h, icon, oncePerFrame, setText } from './dom.js';
 import { Hairline } from './hairline.js';
 import { MarkdownView } from './markdown.js';
 import { artifactView, openLarge } from './artifacts.js';
@@ -11,33 +11,29 @@ export class TurnView {
   #lane;
   #turn;
   #actions;
+  #part;
   #hairline;
   #markdown;
   #shownText = '';
   #shownArtifacts = null;
-  #stage = h('p', { class: 'stage', testid: 'stage' });
-  #answer = h('div', { class: 'answer', testid: 'answer' });
-  #artifacts = h('div', { class: 'artifacts' });
-  #notice = h('div', { class: 'notice', testid: 'notice', hidden: true });
-  #foot = h('div', { class: 'turn-foot', hidden: true });
-  #question = h('h2', { class: 'question', testid: 'question' });
+  #shownFoot = '';
   #refreshText = oncePerFrame(() => this.#text());
 
   constructor(lane, turn, actions) {
     this.#lane = lane;
     this.#turn = turn;
     this.#actions = actions;
-    this.#hairline = new Hairline(turn, {
+    [this.element, this.#part] = fromTemplate('turn-template');
+    this.#hairline = new Hairline(turn, this.#part, {
       onUnfold: () => actions.timeline(turn),
       onEvents: () => actions.inspect(turn, 'events'),
     });
-    this.#markdown = new MarkdownView(this.#answer, decorate);
-    this.element = h('article', { class: 'turn', testid: 'turn', tabindex: '-1' },
-      h('span', { class: 'bead', 'aria-hidden': 'true' }),
-      this.#question, this.#hairline.element,
-      h('div', { class: 'turn-body' }, this.#stage, this.#answer, this.#artifacts, this.#notice),
-      this.#foot);
+    this.#markdown = new MarkdownView(this.#part('answer'), decorate);
+    const [again, edit] = this.#part('notice').querySelectorAll('button');
+    again.addEventListener('click', () => actions.askAgain(turn));
+    edit.addEventListener('click', () => actions.edit(turn));
     this.update();
+    this.#text();
   }
 
   get turn() {
@@ -48,13 +44,13 @@ export class TurnView {
     const turn = this.#turn;
     this.element.dataset.state = turn.status;
     if (turn.requestId) this.element.dataset.requestId = turn.requestId;
-    setText(this.#question, turn.question);
+    setText(this.#part('question'), turn.question);
     this.#hairline.update();
     this.#stageLine();
     this.#refreshText();
     if (this.#shownArtifacts !== turn.artifacts) this.#showArtifacts();
     this.#noticeLine();
-    if (!this.#foot.hidden !== turn.isTerminal || this.#foot.dataset.for !== footKey(turn)) this.#footLine();
+    this.#footLine();
   }
 
   tick(now) {
@@ -63,9 +59,9 @@ export class TurnView {
   }
 
   #stageLine() {
-    const words = stageWords(this.#lane, this.#turn);
-    setText(this.#stage, words);
-    this.#stage.hidden = words === '';
+    const stage = this.#part('stage');
+    setText(stage, stageWords(this.#lane, this.#turn));
+    stage.hidden = stage.textContent === '';
   }
 
   #text() {
@@ -76,34 +72,30 @@ export class TurnView {
 
   #showArtifacts() {
     this.#shownArtifacts = this.#turn.artifacts;
-    this.#artifacts.replaceChildren(...(this.#shownArtifacts ?? []).map(artifactView));
+    this.#part('artifacts').replaceChildren(...(this.#shownArtifacts ?? []).map(artifactView));
   }
 
   #noticeLine() {
-    const turn = this.#turn;
-    const said = noticeWords(turn);
-    this.#notice.hidden = !said;
-    this.#notice.className = `notice ${turn.status === 'failed' || turn.status === 'refused' ? 'is-failure' : ''}`;
-    if (!said || this.#notice.dataset.said === said) return;
-    this.#notice.dataset.said = said;
-    const detail = turn.error?.message;
-    this.#notice.replaceChildren(
-      h('p', {}, said, detail && h('span', { class: 'notice-detail' }, ` ${detail}`)),
-      h('div', { class: 'notice-actions' },
-        h('button', { type: 'button', class: 'outlined', testid: 'ask-again', onclick: () => this.#actions.askAgain(turn) }, icon('again'), 'Ask again'),
-        h('button', { type: 'button', class: 'quiet', onclick: () => this.#actions.edit(turn) }, 'Edit first')));
+    const { status, error } = this.#turn;
+    const notice = this.#part('notice');
+    const said = noticeWords(this.#turn);
+    notice.hidden = !said;
+    notice.classList.toggle('is-failure', status === 'failed' || status === 'refused');
+    if (said) setText(notice.firstElementChild, error?.message ? `${said} ${error.message}` : said);
   }
 
   #footLine() {
-    const turn = this.#turn;
-    this.#foot.hidden = !turn.isTerminal;
-    this.#foot.dataset.for = footKey(turn);
-    if (!turn.isTerminal) return;
-    const { confidence, sources = [] } = turn.answer ?? {};
-    this.#foot.replaceChildren(...[
+    const { isTerminal, answer } = this.#turn;
+    const { confidence, sources = [] } = answer ?? {};
+    const shows = `${isTerminal} ${confidence} ${sources.length}`;
+    if (this.#shownFoot === shows) return;
+    this.#shownFoot = shows;
+    const foot = this.#part('turn-foot');
+    foot.hidden = !isTerminal;
+    foot.replaceChildren(...[
       confidence != null && confidenceBar(confidence),
       sources.length > 0 && this.#chips(sources),
-      this.#tools(turn),
+      this.#tools(this.#turn),
     ].filter(Boolean));
   }
 
@@ -122,10 +114,6 @@ export class TurnView {
       turn.text && tool('copy', 'Copy this answer', ({ currentTarget }) => this.#actions.copy(turn.text, currentTarget)),
       turn.requestId && tool('link', 'Copy a link to this turn', ({ currentTarget }) => this.#actions.copyLink(turn, currentTarget)));
   }
-}
-
-function footKey({ status, answer }) {
-  return `${status} ${answer?.sources?.length ?? 0}`;
 }
 
 function stageWords(lane, turn) {
