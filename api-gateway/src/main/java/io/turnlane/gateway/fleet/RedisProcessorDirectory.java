@@ -11,10 +11,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisTemplate;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 
 /** Processors' figures in Redis: each writes its own every second, and they are gone 5 s after the last time. */
-@Repository
+@Component
 final class RedisProcessorDirectory implements ProcessorDirectory {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisProcessorDirectory.class);

@@ -17,10 +17,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisTemplate;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 
 /** Request records in Redis. */
-@Repository
+@Component
 final class RedisRequestRecords implements RequestRecords {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisRequestRecords.class);

@@ -24,10 +24,10 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 
 /** Contexts and histories in Redis. */
-@Repository
+@Component
 final class RedisSessionMemory implements SessionMemory {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisSessionMemory.class);

@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What the gateway is made of, besides its edges. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({GatewayProperties.class, TopicProperties.class})
+@EnableConfigurationProperties({GatewayProperties.class, TopicsProperties.class})
 class GatewayConfiguration {
 
     @Bean

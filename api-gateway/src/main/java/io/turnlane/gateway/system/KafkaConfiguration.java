@@ -10,6 +10,8 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -21,7 +23,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 class KafkaConfiguration {
 
     @Bean
-    Topics topics(TopicProperties properties) {
+    Topics topics(TopicsProperties properties) {
         return properties.names();
     }
 
@@ -43,7 +45,7 @@ class KafkaConfiguration {
     EventStreams eventStreams(
             KafkaConsumers consumers,
             KafkaAdmin admin,
-            TopicProperties topics,
+            TopicsProperties topics,
             GatewayProperties gateway,
             MeterRegistry metrics) {
         KafkaTopicSetup setup =
@@ -60,5 +62,13 @@ class KafkaConfiguration {
     @Bean
     Phased clients(EventStreams streams) {
         return new Phased(GatewayPhases.CLIENTS, () -> {}, streams::endClients);
+    }
+
+    /** Ready is who follows the log; health's key is {@code eventFollower}. */
+    @Bean
+    HealthIndicator eventFollowerHealthIndicator(EventStreams streams) {
+        return () -> (streams.ready() ? Health.up() : Health.down())
+                .withDetail("clients", streams.clients())
+                .build();
     }
 }
