@@ -7,6 +7,7 @@ import io.turnlane.gateway.deliver.Subscription.Interest;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,6 +24,7 @@ public final class EventStreams implements AutoCloseable {
     private final LogReader reader;
     private final Limits limits;
     private final AtomicInteger clients = new AtomicInteger();
+    private final Object left = new Object();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
     /**
@@ -101,7 +103,10 @@ public final class EventStreams implements AutoCloseable {
     public void leave(Outbox outbox) {
         outbox.close(Ending.GONE);
         hub.closed(outbox);
-        clients.decrementAndGet();
+        synchronized (left) {
+            clients.decrementAndGet();
+            left.notifyAll();
+        }
     }
 
     /** Follows from now on. */
@@ -170,10 +175,21 @@ public final class EventStreams implements AutoCloseable {
         return clients.get();
     }
 
-    /** Tells all clients to go elsewhere; new ones are refused. */
-    public void endClients() {
+    /** Tells all clients to go elsewhere and waits up to {@code patience} until they are told; new ones are refused. */
+    public void endClients(Duration patience) {
         stopping.set(true);
         hub.endAll(Ending.SHUTDOWN);
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (left) {
+            try {
+                for (long ms = patience.toMillis(); clients.get() > 0 && ms > 0; ) {
+                    left.wait(ms);
+                    ms = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Stops following. */

@@ -1,13 +1,10 @@
 package io.turnlane.gateway.problem;
 
-import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.model.ErrorCode;
 import java.io.IOException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -22,10 +19,6 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
-import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.DatabindException;
-import tools.jackson.databind.exc.MismatchedInputException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Every exception that leaves a controller becomes a problem; what is ours stays in the log. */
 @RestControllerAdvice
@@ -33,26 +26,10 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> refused(Refusal refusal) {
-        if (refusal.getCause() != null) {
-            LOG.atWarn()
-                    .setMessage("call refused")
-                    .addKeyValue("code", refusal.code().wire())
-                    .addKeyValue("cause", refusal.getCause().toString())
-                    .log();
-        }
-        return respond(refusal);
-    }
+    private final Refusals refusals;
 
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> memoryAway(DataAccessException away) {
-        return refused(new Refusal(ErrorCode.UNAVAILABLE, "memory is away at the moment", away));
-    }
-
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> eventsAway(EventsUnavailableException away) {
-        return respond(new Refusal(ErrorCode.UNAVAILABLE, away.getMessage() == null ? "" : away.getMessage()));
+    ProblemAdvice(Refusals refusals) {
+        this.refusals = refusals;
     }
 
     @ExceptionHandler
@@ -64,9 +41,8 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> uncaught(Exception uncaught) {
-        LOG.atError().setMessage("call failed").setCause(uncaught).log();
-        return respond(new Refusal(ErrorCode.INTERNAL_ERROR, "The call failed; the log knows why."));
+    ResponseEntity<ProblemDetail> refused(Exception thrown) {
+        return respond(refusals.of(thrown));
     }
 
     @Override
@@ -74,7 +50,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         Refusal refusal = e.getMostSpecificCause() instanceof BodyTooLargeException tooLarge
                 ? new Refusal(ErrorCode.REQUEST_TOO_LARGE, tooLarge.getMessage())
-                : Refusal.invalid(whatIsWrong(e.getCause()));
+                : Refusal.invalid(JsonMistakes.explain(e.getCause()));
         return asObject(respond(refusal));
     }
 
@@ -108,34 +84,6 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         boolean ours = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException);
         String message = cause.getMessage();
         return ours && message != null ? message : mismatch.getName() + " is not of the right form";
-    }
-
-    private static String whatIsWrong(@Nullable Throwable cause) {
-        return switch (cause) {
-            case UnrecognizedPropertyException unknown ->
-                "unknown field: " + path(unknown) + "; it may be misspelt, or not served yet";
-            case MismatchedInputException mismatch
-            when mismatch.getPath().isEmpty() -> "the body must be one JSON object";
-            case MismatchedInputException mismatch -> path(mismatch) + " is not of the right type";
-            case DatabindException databind when !databind.getPath().isEmpty() -> path(databind) + " is not valid";
-            case StreamReadException _ -> "the body is not valid JSON";
-            case null -> "the body is missing";
-            default -> "the body can't be read";
-        };
-    }
-
-    private static String path(DatabindException e) {
-        StringBuilder path = new StringBuilder();
-        e.getPath().forEach(step -> path.append(path.isEmpty() ? "" : ".").append(step(step.getPropertyName())));
-        return path.toString();
-    }
-
-    private static String step(@Nullable String name) {
-        if (name == null) {
-            return "[]";
-        }
-        String clean = name.replaceAll("[^A-Za-z0-9_.-]", "?");
-        return clean.length() > 64 ? clean.substring(0, 64).toLowerCase(Locale.ROOT) + "…" : clean;
     }
 
     private static ResponseEntity<ProblemDetail> respond(Refusal refusal) {

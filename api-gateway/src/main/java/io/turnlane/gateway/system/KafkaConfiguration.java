@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.KafkaConsumers;
 import io.turnlane.model.Topics;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -21,6 +22,9 @@ import org.springframework.kafka.core.KafkaAdmin;
 /** The log: topics, producer, and the consumers that follow events. */
 @Configuration(proxyBeanMethods = false)
 class KafkaConfiguration {
+
+    /** How long stopping waits for clients to be told where to go. */
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
 
     @Bean
     Topics topics(TopicsProperties properties) {
@@ -61,7 +65,7 @@ class KafkaConfiguration {
 
     @Bean
     Phased clients(EventStreams streams) {
-        return new Phased(GatewayPhases.CLIENTS, () -> {}, streams::endClients);
+        return new Phased(GatewayPhases.CLIENTS, () -> {}, () -> streams.endClients(GOODBYE));
     }
 
     /** Ready is who follows the log; health's key is {@code eventFollower}. */
