@@ -66,14 +66,18 @@ function open(lane, { remember = true } = {}) {
   lane.unread = false;
   if (before?.isDraft && before !== lane && !before.draft) lanes.remove(before);
   if (remember && location.hash !== placeOf(lane)) history.pushState(null, '', placeOf(lane));
-  setText(byId('lane-name'), lane.title || 'New lane');
-  document.title = lane.title ? `${lane.title} · Turnlane` : 'Turnlane';
+  showTitle(lane);
   drawer.close();
   conversation.show(lane);
   composer.show(lane);
   list.show(lane);
   follower.show(lane);
   readBack(lane);
+}
+
+function showTitle({ title }) {
+  for (const place of document.querySelectorAll('.lane-name')) setText(place, title || 'New lane');
+  document.title = title ? `${title} · Turnlane` : 'Turnlane';
 }
 
 function fromAddress() {
@@ -147,10 +151,7 @@ function changed(lane, turn) {
   if (lane !== current) return;
   if (!lanes.all.includes(lane)) return open(lanes.all[0] ?? lanes.draft());
   if (lane.id && readPlace().sessionId !== lane.id) history.replaceState(null, '', placeOf(lane));
-  if (lane.title) {
-    setText(byId('lane-name'), lane.title);
-    document.title = `${lane.title} · Turnlane`;
-  }
+  showTitle(lane);
   conversation.update(turn);
   composer.update();
   if (drawer.turn && drawer.turn === turn) drawer.update();

@@ -47,7 +47,8 @@ export class TurnView {
     setText(this.#part('question'), turn.question);
     this.#hairline.update();
     this.#stageLine();
-    this.#refreshText();
+    if (turn.isTerminal) this.#text();
+    else this.#refreshText();
     if (this.#shownArtifacts !== turn.artifacts) this.#showArtifacts();
     this.#noticeLine();
     this.#footLine();
@@ -102,7 +103,7 @@ export class TurnView {
   #chips(sources) {
     const open = () => this.#actions.inspect(this.#turn, 'sources');
     const chip = ({ id, title }) => h('li', {}, h('button', { type: 'button', class: 'chip', testid: 'source', title, onclick: open },
-      h('span', { class: 'chip-id' }, id), h('span', { class: 'chip-title' }, title)));
+      h('span', { class: 'chip-id' }, id), ' ', h('span', { class: 'chip-title' }, title)));
     const more = sources.length - MOST_CHIPS;
     return h('ul', { class: 'chips', 'aria-label': 'Sources', testid: 'sources' }, sources.slice(0, MOST_CHIPS).map(chip),
       more > 0 && h('li', {}, h('button', { type: 'button', class: 'chip', onclick: open }, `${more} more`)));
