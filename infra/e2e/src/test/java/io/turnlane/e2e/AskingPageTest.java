@@ -150,6 +150,8 @@ class AskingPageTest {
                 .ends();
         Turn turn = page.ask(LOSS);
         turn.is("completed");
-        assertThat(turn.root().getByRole(AriaRole.TABLE)).containsText("5.7 %");
+        assertThat(turn.part("artifact").getByRole(AriaRole.TABLE)).containsText("5.7 %");
+        turn.part("artifact").getByRole(AriaRole.BUTTON).click();
+        assertThat(page.raw().getByRole(AriaRole.DIALOG)).containsText("5.7 %");
     }
 }

@@ -14,7 +14,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The chat page as a visitor has it before them. Used by the test's thread only. */
@@ -100,8 +99,7 @@ final class ChatPage {
     }
 
     Turn turn(String question) {
-        Locator heading =
-                at("question").filter(new Locator.FilterOptions().setHasText(Pattern.compile("^" + Pattern.quote(question) + "$")));
+        Locator heading = at("question").and(page.getByText(question, new Page.GetByTextOptions().setExact(true)));
         return new Turn(turns().filter(new Locator.FilterOptions().setHas(heading)));
     }
 
@@ -166,7 +164,7 @@ final class ChatPage {
                 keep("%s-%s-%s".formatted(state, size, colours).toLowerCase());
             }
         }
-        page.emulateMedia(new EmulateMediaOptions().setColorScheme(Optional.empty()));
+        page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         page.setViewportSize(before.width, before.height);
     }
 

@@ -9,6 +9,7 @@ import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.TerminalAgentException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -63,7 +64,15 @@ final class PromptedAgent implements AgentFactory {
         /** @return the answer where it is whole, else null */
         private interface Prompt {
             @Nullable
-            Answer play(AnswerSink sink, StringBuilder said) throws Exception;
+            Answer play(AnswerSink sink, Said said) throws Exception;
+        }
+
+        /** What an attempt has told so far. */
+        private record Said(StringBuilder text, List<Map<String, Object>> artifacts) {
+
+            Answer answer(@Nullable Double confidence, Source... sources) {
+                return new Answer(text.toString(), confidence, List.of(sources), artifacts, new Usage(1, 0, 0));
+            }
         }
 
         private final BlockingQueue<Prompt> prompts = new LinkedBlockingQueue<>();
@@ -79,25 +88,25 @@ final class PromptedAgent implements AgentFactory {
         Part says(String text) {
             return next((sink, said) -> {
                 sink.delta(text);
-                said.append(text);
+                said.text().append(text);
                 return null;
             });
         }
 
         Part shows(Map<String, Object> artifact) {
-            return next((sink, _) -> {
+            return next((sink, said) -> {
                 sink.artifact(artifact);
+                said.artifacts().add(artifact);
                 return null;
             });
         }
 
         Part ends() {
-            return next((_, said) -> Answer.ofText(said.toString()));
+            return next((_, said) -> said.answer(null));
         }
 
         Part ends(double confidence, Source... sources) {
-            return next((_, said) ->
-                    new Answer(said.toString(), confidence, List.of(sources), List.of(), new Usage(1, 0, 0)));
+            return next((_, said) -> said.answer(confidence, sources));
         }
 
         /** Fails in a way that another attempt may mend. */
@@ -126,7 +135,7 @@ final class PromptedAgent implements AgentFactory {
 
         private Answer play(AnswerSink sink) throws Exception {
             plays.incrementAndGet();
-            StringBuilder said = new StringBuilder();
+            Said said = new Said(new StringBuilder(), new ArrayList<>());
             Answer answer = null;
             while (answer == null) {
                 answer = prompts.take().play(sink, said);
