@@ -124,7 +124,7 @@ function stageWords(lane, turn) {
     case 'unknown':
       return 'reading it back';
     case 'queued':
-      return placeInQueue(Math.max(lane.ahead(turn), turn.position));
+      return placeInQueue(lane.ahead(turn));
     case 'retrying':
       return retryWords(turn);
     case 'running':

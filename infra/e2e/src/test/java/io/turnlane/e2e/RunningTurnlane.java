@@ -3,13 +3,16 @@ package io.turnlane.e2e;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.GatewayApplication;
 import io.turnlane.processor.ProcessorApplication;
+import io.turnlane.processor.agent.AgentFactory;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** Gateways and processors as they run in production, each its own application, on topics of the test's own. */
 final class RunningTurnlane implements AutoCloseable {
@@ -25,8 +28,13 @@ final class RunningTurnlane implements AutoCloseable {
 
     /** One gateway and one processor. */
     static RunningTurnlane start(int partitions, String... settings) {
+        return start(partitions, List.of(), settings);
+    }
+
+    /** One gateway and one processor, which has these agents too. */
+    static RunningTurnlane start(int partitions, List<AgentFactory> agents, String... settings) {
         RunningTurnlane turnlane = new RunningTurnlane(partitions);
-        turnlane.addProcessor(settings);
+        turnlane.addProcessor(agents, settings);
         turnlane.addGateway(settings);
         return turnlane;
     }
@@ -39,7 +47,14 @@ final class RunningTurnlane implements AutoCloseable {
     }
 
     void addProcessor(String... settings) {
-        processors.add(ProcessorApplication.application().run(arguments(settings)));
+        addProcessor(List.of(), settings);
+    }
+
+    private void addProcessor(List<AgentFactory> agents, String... settings) {
+        ApplicationContextInitializer<GenericApplicationContext> withAgents = context -> agents.forEach(
+                agent -> context.registerBean(agent.description().name(), AgentFactory.class, () -> agent));
+        processors.add(
+                ProcessorApplication.application().initializers(withAgents).run(arguments(settings)));
     }
 
     URI address() {

@@ -1,0 +1,28 @@
+package io.turnlane.e2e;
+
+/** An answer as an agent that knows the field would give it. */
+final class DeFi {
+
+    static final String LOSS_BEGINS =
+            """
+            **Impermanent loss** is what a liquidity provider ends up short of, compared with simply holding the two \
+            tokens. When their price ratio moves away from where it stood at the deposit,\s""";
+
+    static final String LOSS_GOES_ON =
+            """
+            the pool sells what rises and buys what falls.
+
+            | price ratio since deposit | loss against holding |
+            |---|---:|
+            | 1.25 × | 0.6 % |
+            | 2 × | 5.7 % |
+            | 4 × | 20.0 % |
+
+            1. It is *impermanent* because it vanishes when the ratio returns.
+            2. It becomes final when you withdraw before that.
+
+            For a constant-product pool the loss follows from the ratio alone: `2·√r / (1 + r) − 1`. Trading fees work \
+            against it; whether they outweigh it depends on volume.""";
+
+    private DeFi() {}
+}
