@@ -9,6 +9,8 @@ export class Asking {
   #client;
   #lanes;
   #follower;
+  /** Who is asked in new lanes; unset for the server's default. */
+  agent = undefined;
 
   constructor(client, lanes, follower) {
     this.#client = client;
@@ -67,7 +69,7 @@ export class Asking {
 
   async #makeSession(lane) {
     if (lane.id) return;
-    const session = await this.#client.createSession();
+    const session = await this.#client.createSession({ agent: this.agent });
     lane.id = session.session_id;
     lane.memory = 'known';
     this.#lanes.save(lane);

@@ -17,6 +17,7 @@ export class Conversation {
   #lane = null;
   #views = new Map();
   #follows = true;
+  #inView = new Set();
   #seen = new IntersectionObserver((entries) => this.#came(entries));
 
   constructor(actions) {
@@ -34,6 +35,7 @@ export class Conversation {
     this.#lane = lane;
     this.#views.clear();
     this.#seen.disconnect();
+    this.#inView.clear();
     this.#turns.replaceChildren();
     this.#follows = lane.place === null;
     this.update();
@@ -46,6 +48,7 @@ export class Conversation {
     if (view && this.#lane.turns.includes(turn)) view.update();
     else this.#arrange();
     this.#updateWaiting();
+    this.#measure();
     this.#empty.hidden = this.#lane.turns.length > 0 || this.#lane.memory === 'loading' || this.#lane.memory === 'forgotten';
     this.#forgotten.hidden = this.#lane.memory !== 'forgotten';
   }
@@ -121,11 +124,20 @@ export class Conversation {
     else this.#scrolled();
   }
 
-  /** A finished turn that comes into view fetches what its hairline is made of. */
   #came(entries) {
     for (const { isIntersecting, target } of entries) {
-      const view = isIntersecting && [...this.#views.values()].find(({ element }) => element === target);
-      if (view && view.turn.isTerminal && !view.turn.timeline) this.#actions.timeline(view.turn);
+      if (isIntersecting) this.#inView.add(target);
+      else this.#inView.delete(target);
+    }
+    this.#measure();
+  }
+
+  /** A finished turn in view fetches, once, what its hairline is made of. */
+  #measure() {
+    for (const [turn, view] of this.#views) {
+      if (!turn.isTerminal || turn.timelineAsked || !this.#inView.has(view.element)) continue;
+      turn.timelineAsked = true;
+      this.#actions.timeline(turn);
     }
   }
 }

@@ -225,7 +225,9 @@ export class Follower {
     for (const lane of this.#lanes.all) {
       for (const turn of lane.openTurns) {
         if (this.#streams.has(turn) || !this.connected) continue;
-        const patience = this.#socketWorks ? QUIET : POLL_EVERY - 100;
+        const hears = this.#socketWorks && this.#socket.has(lane.id);
+        const patience = hears ? QUIET : POLL_EVERY - 100;
+        if (!hears) this.listen(lane);
         if (Date.now() - turn.heardAt > patience) this.#askAfter(lane, turn);
       }
     }

@@ -192,7 +192,9 @@ async function loadAgent() {
   try {
     const agents = await client.agents();
     const agent = agents.find((each) => each.default) ?? agents[0];
-    if (agent) showAgent(agent, (question) => ask(current, question));
+    if (!agent) throw new Error('no processor yet');
+    if (!agent.default) asking.agent = agent.name;
+    showAgent(agent, (question) => ask(current, question));
   } catch {
     setTimeout(loadAgent, 3_000);
   }

@@ -11,8 +11,8 @@ const QUICK_PONG_LIMIT = 3_000;
  * HTTP/1.1 connections to a host, for all its tabs together: with a stream each, the seventh lane would wait.
  *
  * Survives lost connections: each session goes on after the last cursor seen.
- * Listener: onEvent(event), onState({state: 'connecting' | 'open' | 'lost', retryAt?, opened}),
- * onRestored(sessionIds that had no cursor to go on from), onProblem(problem).
+ * Listener: onEvent(event), onState({state: 'connecting' | 'open' | 'lost', retryAt?, opened, tries?}),
+ * onRestored(sessionIds that had no cursor to go on from).
  */
 export class TurnlaneSocket {
   #url;
@@ -44,14 +44,14 @@ export class TurnlaneSocket {
   /**
    * Events of this session from now on. Resolves once the server has seen the subscription (frames are
    * handled in order, so the pong of a ping sent behind it says so): what is asked after that is heard
-   * from its first event.
+   * from its first event. Resolves to false where the server refused, or there is no connection.
    */
   subscribe(sessionId) {
     if (this.#sessions.has(sessionId)) return Promise.resolve(true);
     this.#sessions.set(sessionId, null);
     if (!this.isOpen) return Promise.resolve(false);
-    this.#send({ type: 'subscribe', session_id: sessionId });
-    return this.#barrier();
+    this.#subscribe(sessionId);
+    return this.#barrier().then((arrived) => arrived && this.#sessions.has(sessionId));
   }
 
   unsubscribe(sessionId) {
@@ -103,7 +103,7 @@ export class TurnlaneSocket {
     this.#timer = setInterval(() => this.#beat(), PING_EVERY);
     const withoutCursor = [];
     for (const [sessionId, cursor] of this.#sessions) {
-      this.#send({ type: 'subscribe', session_id: sessionId, ...(cursor && { after: cursor }) });
+      this.#subscribe(sessionId, cursor);
       if (!cursor) withoutCursor.push(sessionId);
     }
     this.#listener.onState({ state: 'open', opened: true });
@@ -113,7 +113,12 @@ export class TurnlaneSocket {
   #receive(frame) {
     if (frame.type === 'pong') this.#barriers.shift()?.(true);
     else if (frame.type === 'event') this.#event(frame);
-    else if (frame.type === 'error') this.#listener.onProblem?.(frame.problem);
+    else if (frame.type === 'error') this.#sessions.delete(frame.ref);
+  }
+
+  /** The session's id is the frame's name, too: an error says it. */
+  #subscribe(sessionId, cursor) {
+    this.#send({ type: 'subscribe', ref: sessionId, session_id: sessionId, ...(cursor && { after: cursor }) });
   }
 
   #event({ cursor, event }) {
