@@ -1,5 +1,7 @@
 package io.turnlane.e2e;
 
+import io.turnlane.model.Source;
+
 /** An answer as an agent that knows the field would give it. */
 final class DeFi {
 
@@ -23,6 +25,12 @@ final class DeFi {
 
             For a constant-product pool the loss follows from the ratio alone: `2·√r / (1 + r) − 1`. Trading fees work \
             against it; whether they outweigh it depends on volume.""";
+
+    static final Source[] SOURCES = {
+        new Source("amm-03", "Impermanent loss, with an example", 0.91),
+        new Source("amm-01", "How a constant-product pool sets its price", 0.74),
+        new Source("amm-07", "When fees outweigh the loss", 0.69),
+    };
 
     private DeFi() {}
 }
