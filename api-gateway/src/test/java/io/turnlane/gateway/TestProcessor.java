@@ -69,7 +69,15 @@ public final class TestProcessor implements AutoCloseable {
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", servers, "acks", "all", "max.request.size", 4_000_000),
+                Map.of(
+                        "bootstrap.servers",
+                        servers,
+                        "acks",
+                        "all",
+                        "max.request.size",
+                        4_000_000,
+                        "compression.type",
+                        "lz4"),
                 new StringSerializer(),
                 new ByteArraySerializer());
         redisClient = RedisClient.create(gateway.backends().redisUrl());

@@ -101,7 +101,7 @@ public final class EventFollower implements AutoCloseable {
 
     private void run() {
         while (stopped.getCount() > 0) {
-            try (Consumer<String, byte[]> opened = consumers.create("event-follower")) {
+            try (Consumer<String, byte[]> opened = consumers.create("event-follower", POLL)) {
                 consumer = opened;
                 beforeFollowing.run();
                 assign(opened);

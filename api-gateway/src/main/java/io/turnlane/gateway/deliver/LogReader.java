@@ -36,6 +36,9 @@ final class LogReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** A reader has no use for waiting at the log's end, and its next pass can't begin before the fetch is back. */
+    private static final Duration FETCH_WAIT = Duration.ofMillis(10);
+
     private final KafkaConsumers consumers;
     private final String topic;
     private final EventFollower follower;
@@ -86,7 +89,7 @@ final class LogReader implements AutoCloseable {
 
     private void run(String name) {
         while (true) {
-            try (Consumer<String, byte[]> consumer = consumers.create(name)) {
+            try (Consumer<String, byte[]> consumer = consumers.create(name, FETCH_WAIT)) {
                 opened(consumer);
                 readUntilStopped(consumer);
                 return;
@@ -175,9 +178,13 @@ final class LogReader implements AutoCloseable {
 
         void run() {
             active.addAll(arrived(partition.partition()));
+            consumer.assign(List.of(partition));
+            if (active.stream().anyMatch(c -> c.next() > follower.position(partition.partition()))) {
+                // Another gateway's follower may be ahead of ours; a log that was made anew ends before the cursor.
+                seek();
+            }
             settle();
             if (!active.isEmpty()) {
-                consumer.assign(List.of(partition));
                 seek();
             }
             while (!active.isEmpty()) {

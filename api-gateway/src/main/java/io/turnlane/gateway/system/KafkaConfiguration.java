@@ -42,7 +42,11 @@ class KafkaConfiguration {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         var factory = new DefaultKafkaConsumerFactory<String, byte[]>(settings);
-        return role -> factory.createConsumer(null, "turnlane-gateway", "-" + role, new Properties());
+        return (role, fetchWait) -> {
+            Properties own = new Properties();
+            own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Math.toIntExact(fetchWait.toMillis()));
+            return factory.createConsumer(null, "turnlane-gateway", "-" + role, own);
+        };
     }
 
     @Bean
