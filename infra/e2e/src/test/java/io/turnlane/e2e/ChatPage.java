@@ -194,8 +194,7 @@ final class ChatPage {
     }
 
     void assertNothingSticksOut() {
-        org.assertj.core.api.Assertions.assertThat((List<?>) page.evaluate(
-                        """
+        org.assertj.core.api.Assertions.assertThat((List<?>) page.evaluate("""
                         () => [document.documentElement, document.body, document.getElementById('scroll')]
                             .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.id || e.tagName)"""))
                 .as("what scrolls sideways")

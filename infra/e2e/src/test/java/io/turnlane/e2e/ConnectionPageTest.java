@@ -16,8 +16,7 @@ class ConnectionPageTest {
 
     private static final String LOAN = "How does a flash loan work?";
     private static final String PEG = "How do stablecoins keep their peg?";
-    private static final String WITHOUT_SOCKETS =
-            """
+    private static final String WITHOUT_SOCKETS = """
             window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.(), 10); } close() {} };""";
 
     private final PromptedAgent agent;
@@ -54,7 +53,8 @@ class ConnectionPageTest {
         assertThat(turn.answer()).hasText("one two");
 
         cable.cut();
-        assertThat(page.at("connection-band")).hasText(Pattern.compile("Connection lost\\. (Next try in \\d+ s\\.|Trying…).*"));
+        assertThat(page.at("connection-band"))
+                .hasText(Pattern.compile("Connection lost\\. (Next try in \\d+ s\\.|Trying…).*"));
         page.lane(LOAN).is("disconnected");
         agent.part(LOAN).says("three ").says("four ");
         assertThat(turn.answer()).hasText("one two");

@@ -77,6 +77,7 @@ class LanesPageTest {
         assertThat(page.field()).isFocused();
         page.press("n");
         assertThat(page.field()).hasValue("n");
+        page.press("Backspace");
         page.press("Escape");
         page.press("?");
         assertThat(page.at("keys")).isVisible();

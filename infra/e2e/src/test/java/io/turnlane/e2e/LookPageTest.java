@@ -33,7 +33,8 @@ class LookPageTest {
 
     @Test
     void coloursFollowTheSystemUntilSomebodyChooses() {
-        ChatPage page = stage.visitor(new NewContextOptions().setColorScheme(ColorScheme.DARK)).open();
+        ChatPage page = stage.visitor(new NewContextOptions().setColorScheme(ColorScheme.DARK))
+                .open();
         Locator body = page.raw().locator("body");
         assertThat(body).hasCSS("background-color", DARK);
         page.at("theme").click();
@@ -61,7 +62,7 @@ class LookPageTest {
         page.settle();
         page.keep("17-phone-answered");
 
-        page.raw().getByLabel("New lane").last().tap();
+        page.raw().locator("#new-lane-top").tap();
         assertThat(page.at("empty")).isVisible();
         page.at("open-lanes").tap();
         assertThat(page.at("lanes")).isInViewport();
@@ -116,7 +117,8 @@ class LookPageTest {
     /** Also the README's picture: {@code -Dscreenshots.update=true} puts it there. */
     @Test
     void thePictureOfItAll() {
-        ChatPage page = stage.visitor(new NewContextOptions().setViewportSize(1280, 800).setDeviceScaleFactor(2))
+        ChatPage page = stage.visitor(
+                        new NewContextOptions().setViewportSize(1280, 800).setDeviceScaleFactor(2))
                 .open();
         agent.part(SLIPPAGE).says("Half of the spread.").ends();
         page.ask(SLIPPAGE).is("completed");
@@ -126,12 +128,12 @@ class LookPageTest {
         agent.part(LIQUIDATION).stage("searching 214 answers").says("Your position is closed by ");
         assertThat(other.answer()).containsText("closed by");
         page.at("new-lane").click();
-        agent.part(LOSS)
-                .stage("searching 214 answers")
-                .says(DeFi.LOSS_BEGINS)
-                .says(DeFi.LOSS_GOES_ON)
-                .ends(0.87, DeFi.SOURCES);
         Turn turn = page.ask(LOSS);
+        agent.part(LOSS).stage("searching 214 answers");
+        assertThat(turn.stage()).hasText("searching 214 answers");
+        agent.part(LOSS).says(DeFi.LOSS_BEGINS);
+        assertThat(turn.answer()).containsText("compared with simply holding");
+        agent.part(LOSS).says(DeFi.LOSS_GOES_ON).ends(0.87, DeFi.SOURCES);
         turn.is("completed");
         assertThat(turn.part("hairline")).hasAttribute("data-state", "measured");
         turn.part("hairline").getByRole(AriaRole.BUTTON).first().click();
