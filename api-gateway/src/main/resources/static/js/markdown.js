@@ -10,6 +10,8 @@ const ALLOWED_TAGS = [
   'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'u', 'ul',
 ];
 const ALLOWED_ATTR = ['href', 'title', 'align', 'start', 'lang', 'data-lang'];
+/** Not addresses, so their values need not look like one. */
+const ADD_URI_SAFE_ATTR = ['align', 'start', 'lang', 'data-lang'];
 const PLAIN_MARK = /^<\/?(?:b|br|del|em|i|kbd|mark|s|strong|sub|sup|u)\s*\/?>$/i;
 const ALLOWED_URI_REGEXP = /^(?:https?:\/\/|mailto:)/i;
 
@@ -51,7 +53,7 @@ function escape(text) {
 
 function sanitised(html) {
   return DOMPurify.sanitize(html, {
-    ALLOWED_TAGS, ALLOWED_ATTR, ALLOWED_URI_REGEXP, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true,
+    ALLOWED_TAGS, ALLOWED_ATTR, ALLOWED_URI_REGEXP, ADD_URI_SAFE_ATTR, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true,
   });
 }
 

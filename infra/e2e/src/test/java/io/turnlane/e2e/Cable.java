@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The way between a browser and a gateway, which can be cut: what is on it breaks off, and nothing new gets through until
- * it is mended. The test's thread cuts and mends; each connection has two threads that carry bytes.
+ * The way between a browser and a gateway, which can be cut: what is on it breaks off, and nothing new gets through
+ * until it is mended. The test's thread cuts and mends; each connection has two threads that carry bytes.
  */
 final class Cable implements AutoCloseable {
 

@@ -9,12 +9,14 @@ import com.microsoft.playwright.Page.EmulateMediaOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.ViewportSize;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The chat page as a visitor has it before them. Used by the test's thread only. */
 final class ChatPage {
@@ -26,7 +28,7 @@ final class ChatPage {
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
     private URI address;
-    private boolean mayLoseConnection;
+    private @Nullable Pattern expected;
 
     ChatPage(BrowserContext context, URI address) {
         this.context = context;
@@ -34,7 +36,7 @@ final class ChatPage {
         this.page = context.newPage();
         page.onConsoleMessage(said -> {
             if (said.type().equals("error") || said.type().equals("warning")) {
-                complain(said.text());
+                complain(said.text() + " at " + said.location());
             }
         });
         page.onPageError(error -> complaints.add("uncaught: " + error));
@@ -43,7 +45,7 @@ final class ChatPage {
     }
 
     private void complain(String text) {
-        if (!mayLoseConnection || !LOST_CONNECTION.matcher(text).find()) {
+        if (expected == null || !expected.matcher(text).find()) {
             complaints.add(text);
         }
     }
@@ -57,7 +59,13 @@ final class ChatPage {
     /** The page behind this cable, which may be cut. */
     ChatPage through(Cable cable) {
         address = cable.address();
-        mayLoseConnection = true;
+        expected = LOST_CONNECTION;
+        return this;
+    }
+
+    /** What the server doesn't know under this path, the browser notes in the console. */
+    ChatPage mayMiss(String path) {
+        expected = Pattern.compile("404 .* at .*" + Pattern.quote(path));
         return this;
     }
 
@@ -156,15 +164,19 @@ final class ChatPage {
     /** Pictures of what is on view, at both sizes and in both colours; nothing sticks out at any of them. */
     void photograph(String state) {
         ViewportSize before = page.viewportSize();
+        page.emulateMedia(new EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         for (Size size : Size.values()) {
             page.setViewportSize(size.width, size.height);
             assertNothingSticksOut();
             for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                 page.emulateMedia(new EmulateMediaOptions().setColorScheme(colours));
+                settle();
                 keep("%s-%s-%s".formatted(state, size, colours).toLowerCase());
             }
         }
-        page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        page.emulateMedia(new EmulateMediaOptions()
+                .setColorScheme(ColorScheme.LIGHT)
+                .setReducedMotion(ReducedMotion.NO_PREFERENCE));
         page.setViewportSize(before.width, before.height);
     }
 
@@ -182,12 +194,16 @@ final class ChatPage {
     }
 
     void assertNothingSticksOut() {
-        org.assertj.core.api.Assertions.assertThat((List<?>) page.evaluate(
-                        """
+        org.assertj.core.api.Assertions.assertThat((List<?>) page.evaluate("""
                         () => [document.documentElement, document.body, document.getElementById('scroll')]
                             .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.id || e.tagName)"""))
                 .as("what scrolls sideways")
                 .isEmpty();
+    }
+
+    /** Until nothing moves any more. */
+    void settle() {
+        page.evaluate("() => Promise.allSettled(document.getAnimations().map((each) => each.finished))");
     }
 
     void keep(String name) {

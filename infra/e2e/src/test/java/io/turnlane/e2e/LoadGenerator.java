@@ -15,8 +15,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Many people at once, in a JVM of its own: each asks in a session of their own, reads the answer, thinks for a second and
- * asks again. Every question has a token that must come back in its answer, so that a mixed-up answer is found out.
+ * Many people at once, in a JVM of its own: each asks in a session of their own, reads the answer, thinks for a second
+ * and asks again. Every question has a token that must come back in its answer, so that a mixed-up answer is found out.
  *
  * <p>Arguments: address (loopback only), users, seconds. Prints one line of {@code name=value}.
  */
@@ -28,7 +28,8 @@ final class LoadGenerator {
     private final Client client;
     private final int users;
     private final long endNanos;
-    private final Histogram latency = new ConcurrentHistogram(Duration.ofMinutes(2).toNanos() / 1000, 3);
+    private final Histogram latency =
+            new ConcurrentHistogram(Duration.ofMinutes(2).toNanos() / 1000, 3);
     private final LongAdder answered = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder mixed = new LongAdder();

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * What all tests of the page share: the stage, and that nobody saw an error in the console or a request to another host.
- * Where no Chromium is installed they are left out, and say so.
+ * What all tests of the page share: the stage, and that nobody saw an error in the console or a request to another
+ * host. Where no Chromium is installed they are left out, and say so.
  */
 final class PageTests implements ExecutionCondition, ParameterResolver, AfterEachCallback {
 
@@ -43,9 +43,7 @@ final class PageTests implements ExecutionCondition, ParameterResolver, AfterEac
     }
 
     private static PageStage stage(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(HERE)
-                .computeIfAbsent(PageStage.class, _ -> new PageStage(), PageStage.class);
+        return context.getRoot().getStore(HERE).computeIfAbsent(PageStage.class, _ -> new PageStage(), PageStage.class);
     }
 
     @Override
@@ -53,7 +51,8 @@ final class PageTests implements ExecutionCondition, ParameterResolver, AfterEac
         boolean failed = context.getExecutionException().isPresent();
         List<ChatPage> pages = stage(context).leave();
         if (failed) {
-            pages.forEach(page -> page.keep("failed-" + context.getRequiredTestMethod().getName()));
+            pages.forEach(page ->
+                    page.keep("failed-" + context.getRequiredTestMethod().getName()));
         }
         List<String> complaints =
                 pages.stream().flatMap(page -> page.complaints().stream()).toList();
