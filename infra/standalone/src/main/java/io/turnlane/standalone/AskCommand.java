@@ -15,8 +15,7 @@ import tools.jackson.databind.JsonNode;
 /** A question on the command line. */
 @Command(
         name = "ask",
-        description = "Ask a question and print the answer as it comes. Exit code 1 where there is none.",
-        mixinStandardHelpOptions = true)
+        description = "Ask a question and print the answer as it comes. Exit code 1 where there is none.")
 final class AskCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "QUESTION", description = "In quotes.")

@@ -11,10 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A broker and a Redis, for gateways and processors that are started one by one. */
-@Command(
-        name = "backends",
-        description = "Start only the broker and Redis of the data folder, on 127.0.0.1.",
-        mixinStandardHelpOptions = true)
+@Command(name = "backends", description = "Start only the broker and Redis of the data folder, on 127.0.0.1.")
 final class BackendsCommand implements Callable<Integer> {
 
     @Mixin

@@ -13,10 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Stops what runs on a data folder. */
-@Command(
-        name = "down",
-        description = "Stop what up or backends started on the data folder, cleanly.",
-        mixinStandardHelpOptions = true)
+@Command(name = "down", description = "Stop what up or backends started on the data folder, cleanly.")
 final class DownCommand implements Callable<Integer> {
 
     /** Longer than a processor's drain and the backends' stop together. */

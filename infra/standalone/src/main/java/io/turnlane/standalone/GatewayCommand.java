@@ -13,8 +13,7 @@ import picocli.CommandLine.Option;
         description = {
             "Start one gateway; as many as wanted share the backends.",
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class GatewayCommand implements Callable<Integer> {
 
     @Mixin

@@ -14,8 +14,7 @@ import picocli.CommandLine.Option;
         description = {
             "Start one processor; as many as wanted share the turns.",
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class ProcessorCommand implements Callable<Integer> {
 
     @Mixin

@@ -18,8 +18,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "status",
         description =
-                "Show what runs and how busy it is. Exit code 1 where nothing runs or the gateway doesn't answer.",
-        mixinStandardHelpOptions = true)
+                "Show what runs and how busy it is. Exit code 1 where nothing runs or the gateway doesn't answer.")
 final class StatusCommand implements Callable<Integer> {
 
     @Mixin

@@ -24,11 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Makes the class caches of a build: runs the whole once on a folder of its own, asks it a little, and stops it. */
-@Command(
-        name = "train",
-        description = "Make the class caches of a build.",
-        hidden = true,
-        mixinStandardHelpOptions = true)
+@Command(name = "train", description = "Make the class caches of a build.", hidden = true)
 final class TrainCommand implements Callable<Integer> {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(3);

@@ -2,12 +2,14 @@ package io.turnlane.standalone;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
 
 /** The {@code turnlane} command. The script of that name finds Java, builds where needed, and runs this. */
 @Command(
         name = "turnlane",
         description = "A queue in front of any conversational agent.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = Turnlane.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {

@@ -23,8 +23,7 @@ import picocli.CommandLine.Option;
         description = {
             "Start everything on 127.0.0.1 and say where the chat page is.",
             "Kafka and Redis keep their data in the data folder. With KAFKA_BOOTSTRAP_SERVERS and REDIS_URL set, those are used instead."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class UpCommand implements Callable<Integer> {
 
     @Mixin
