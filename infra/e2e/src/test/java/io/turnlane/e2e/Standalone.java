@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * {@code ./turnlane up} as a user starts it: the built program, in processes of its own, on a data folder of the test's own.
- * Needs {@code mvn verify}, which packs the program first.
+ * {@code ./turnlane up} as a user starts it: the built program, in processes of its own, on a data folder of the test's
+ * own. Needs {@code mvn verify}, which packs the program first.
  */
 final class Standalone implements AutoCloseable {
 
@@ -34,9 +34,13 @@ final class Standalone implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Starts it with these settings of gateway and processor ({@code key=value}) and waits until it says that it is ready. */
+    /**
+     * Starts it with these settings of gateway and processor ({@code key=value}) and waits until it says that it is
+     * ready.
+     */
     static Standalone up(String... settings) throws IOException {
-        Standalone standalone = new Standalone(Files.createTempDirectory("turnlane-e2e-"), freePort(), List.of(settings));
+        Standalone standalone =
+                new Standalone(Files.createTempDirectory("turnlane-e2e-"), freePort(), List.of(settings));
         standalone.start();
         return standalone;
     }
@@ -47,9 +51,14 @@ final class Standalone implements AutoCloseable {
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         Path output = Files.createTempFile(data, "up-", ".txt");
         long start = System.nanoTime();
-        process = command(arguments).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        Awaitility.await().atMost(PATIENCE).failFast(() -> !process.isAlive()).until(() -> Files.readString(output)
-                .contains("Turnlane is ready: " + address()));
+        process = command(arguments)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .failFast(() -> !process.isAlive())
+                .until(() -> Files.readString(output).contains("Turnlane is ready: " + address()));
         readyAfter = Duration.ofNanos(System.nanoTime() - start);
     }
 
@@ -116,7 +125,8 @@ final class Standalone implements AutoCloseable {
                 stop();
             }
             try (Stream<Path> files = Files.walk(data)) {
-                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -47,11 +47,14 @@ class StandaloneTest {
             Map<String, List<String>> asked = new HashMap<>();
             for (int i = 0; i < 20; i++) {
                 String session = "killed-" + UUID.randomUUID();
-                asked.put(session, List.of(ask(client, session, 0), ask(client, session, 700), ask(client, session, 700)));
+                asked.put(
+                        session,
+                        List.of(ask(client, session, 0), ask(client, session, 700), ask(client, session, 700)));
             }
             turnlane.kill();
             turnlane.start();
-            System.out.println("up after SIGKILL: ready after " + turnlane.readyAfter().toMillis() + " ms");
+            System.out.println(
+                    "up after SIGKILL: ready after " + turnlane.readyAfter().toMillis() + " ms");
             long start = System.nanoTime();
             asked.forEach((session, requests) -> requests.forEach(request -> assertEnds(client, session, request)));
             System.out.println("all 60 turns ended " + (System.nanoTime() - start) / 1_000_000 + " ms after that");
