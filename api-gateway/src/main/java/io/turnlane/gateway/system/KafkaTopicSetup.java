@@ -6,11 +6,13 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ final class KafkaTopicSetup implements Runnable {
             for (Map.Entry<String, KafkaFuture<Void>> result : results.entrySet()) {
                 await(result.getKey(), result.getValue());
             }
+            awaitKnown(admin);
         }
     }
 
@@ -64,6 +67,35 @@ final class KafkaTopicSetup implements Runnable {
             }
         } catch (TimeoutException e) {
             throw new IllegalStateException("can't make topic " + topic, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** A topic that was just made may be unknown to the broker for a moment. */
+    private void awaitKnown(Admin admin) {
+        List<String> names = plans.stream().map(TopicPlan::name).toList();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!known(admin, names)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("the broker doesn't know the topics that it made");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    private static boolean known(Admin admin, List<String> names) {
+        try {
+            admin.describeTopics(names).allTopicNames().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw new IllegalStateException("can't look at the topics", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("can't look at the topics", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -58,29 +58,40 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Starts both, at the same time, on a folder that this process holds, and looks after them until {@link #close}.
+     * Chooses ports on a folder that this process holds, so that the addresses are known before anything serves. What a
+     * killed run left behind is stopped first.
+     */
+    public static Backends on(DataFolder folder, Wishes wishes) throws IOException {
+        stopLeftovers(folder);
+        RunState plan = plan(folder.previous(), wishes);
+        folder.begin(plan);
+        return new Backends(folder, plan);
+    }
+
+    /** Ends what a killed run left behind on the folder; false where it left nothing on record. */
+    public static boolean stopLeftovers(DataFolder folder) {
+        folder.previous().ifPresent(Leftovers::stop);
+        return folder.previous().isPresent();
+    }
+
+    /**
+     * Starts both at the same time, returns once they serve, and looks after them until {@link #close}.
      *
      * @throws IOException when one of them can't be started; the other is stopped then
      */
-    public static Backends start(DataFolder folder, Wishes wishes) throws IOException, InterruptedException {
-        Backends backends = launch(folder, wishes);
-        backends.children().forEach(backends.supervisor::keepRunning);
-        return backends;
+    public void start() throws IOException, InterruptedException {
+        launch();
+        children().forEach(supervisor::keepRunning);
     }
 
     /** As {@link #start}, without looking after them: for tests that kill them. */
-    static Backends launch(DataFolder folder, Wishes wishes) throws IOException, InterruptedException {
-        folder.previous().ifPresent(Leftovers::stop);
-        RunState plan = plan(folder.previous(), wishes);
-        folder.begin(plan);
-        Backends backends = new Backends(folder, plan);
+    void launch() throws IOException, InterruptedException {
         try {
-            together(backends.children().stream().map(Backends::starting).toList());
+            together(children().stream().map(Backends::starting).toList());
         } catch (IOException | InterruptedException | RuntimeException e) {
-            backends.close();
+            close();
             throw e;
         }
-        return backends;
     }
 
     private static RunState plan(Optional<RunState> killed, Wishes wishes) {

@@ -27,7 +27,6 @@ final class ChildProcess implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     private static final long OUTPUT_LIMIT_BYTES = 8 << 20;
     private static final int POLL_MILLIS = 20;
 
@@ -151,7 +150,7 @@ final class ChildProcess implements AutoCloseable {
     void stop() {
         // By its handle: Process.destroy would close the child's standard input too, which says that the parent died.
         handle().ifPresent(ProcessHandle::destroy);
-        end(STOP_LIMIT);
+        end(program.stopLimit());
     }
 
     /** Ends the process with SIGKILL and returns when it is gone. */

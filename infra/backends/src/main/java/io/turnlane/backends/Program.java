@@ -1,6 +1,7 @@
 package io.turnlane.backends;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,11 @@ interface Program {
     /** Added to the environment of the child. */
     default Map<String, String> environment() {
         return Map.of();
+    }
+
+    /** How long a stop waits before it kills. */
+    default Duration stopLimit() {
+        return Duration.ofSeconds(15);
     }
 
     /** Whether the child with this pid serves by now. Asked every few milliseconds; answers fast, never throws. */

@@ -50,7 +50,7 @@ public record RunState(
     }
 
     /** Whether the owner still runs. */
-    public boolean isRunning() {
+    public boolean alive() {
         return owner.find().isPresent();
     }
 

@@ -51,7 +51,8 @@ class BackendsTest {
     @Test
     void startsAgainWhatEndsUnasked() throws Exception {
         try (DataFolder folder = DataFolder.claim(temp);
-                Backends backends = Backends.start(folder, Backends.Wishes.embedded())) {
+                Backends backends = Backends.on(folder, Backends.Wishes.embedded())) {
+            backends.start();
             RunState before = DataFolder.read(temp).orElseThrow();
             before.broker().process().find().orElseThrow().destroyForcibly();
             before.redis().process().find().orElseThrow().destroyForcibly();
@@ -90,7 +91,8 @@ class BackendsTest {
         parent.destroyForcibly().waitFor();
 
         try (DataFolder folder = DataFolder.claim(temp);
-                Backends backends = Backends.start(folder, Backends.Wishes.embedded())) {
+                Backends backends = Backends.on(folder, Backends.Wishes.embedded())) {
+            backends.start();
             assertThat(left.broker().process().find()).isEmpty();
             assertThat(left.redis().process().find()).isEmpty();
             assertThat(readFirst(backends.bootstrapServers())).isEqualTo("from before");
@@ -142,7 +144,8 @@ class BackendsTest {
         Backends.Wishes outside =
                 new Backends.Wishes(Optional.of("kafka.example:9092"), Optional.of("redis://redis.example:6379"), 0, 0);
         try (DataFolder folder = DataFolder.claim(temp);
-                Backends backends = Backends.start(folder, outside)) {
+                Backends backends = Backends.on(folder, outside)) {
+            backends.start();
             assertThat(backends.bootstrapServers()).isEqualTo("kafka.example:9092");
             assertThat(DataFolder.read(temp).orElseThrow().broker()).isNull();
             assertThat(Files.exists(temp.resolve("kafka"))).isFalse();

@@ -28,7 +28,7 @@ class DataFolderTest {
         try (DataFolder folder = DataFolder.claim(temp)) {
             folder.begin(STATE);
             assertThat(DataFolder.read(temp)).contains(STATE);
-            assertThat(DataFolder.read(temp).orElseThrow().isRunning()).isTrue();
+            assertThat(DataFolder.read(temp).orElseThrow().alive()).isTrue();
         }
     }
 

@@ -19,7 +19,9 @@ public final class EmbeddedTestBackends extends TestBackends {
     static EmbeddedTestBackends start() {
         try {
             DataFolder folder = DataFolder.claim(Files.createTempDirectory("turnlane-test"));
-            return new EmbeddedTestBackends(folder, Backends.launch(folder, Backends.Wishes.embedded()));
+            Backends backends = Backends.on(folder, Backends.Wishes.embedded());
+            backends.launch();
+            return new EmbeddedTestBackends(folder, backends);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -60,24 +60,40 @@ final class Partitions implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
-        count = consumer.partitionsFor(topic).size();
-        for (TopicPartition partition : added) {
-            assignments.put(partition, new Assignment(partition, consumer.position(partition)));
-        }
-        takeWantedFences();
-        pause(false);
+        adopt(added);
         log.atInfo()
                 .addKeyValue("added", added.size())
                 .addKeyValue("held", assignments.size())
                 .log("partitions assigned");
     }
 
-    /** Partitions leave in good order: what can end in a moment does, the frontier is committed, then they go. */
+    /** Takes in what the group gave us while a callback was cut short by an error; called before each poll. */
+    void adoptLeftOut() {
+        Set<TopicPartition> leftOut = new HashSet<>(consumer.assignment());
+        leftOut.removeAll(assignments.keySet());
+        if (!leftOut.isEmpty()) {
+            adopt(leftOut);
+        }
+    }
+
+    /** They pause first: no record may come before there is a ledger to note it and a fence to write under. */
+    private void adopt(Collection<TopicPartition> added) {
+        consumer.pause(added);
+        count = consumer.partitionsFor(topic).size();
+        for (TopicPartition partition : added) {
+            assignments.put(partition, new Assignment(partition, consumer.position(partition)));
+        }
+        takeWantedFences();
+        pause(false);
+    }
+
+    /**
+     * Partitions leave in good order: what can end in a moment does, the frontier is committed, then they go. The
+     * claims end first, so that a flight either is stopped below or sees that it may not begin.
+     */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
-        Set<Assignment> leaving = ours(gone);
-        reception.leaving(claim -> isOf(claim, leaving), true);
-        leaving.forEach(Assignment::end);
+        leave(gone, true);
         commitNow();
         gone.forEach(assignments::remove);
         log.atInfo()
@@ -86,14 +102,18 @@ final class Partitions implements ConsumerRebalanceListener {
                 .log("partitions revoked");
     }
 
-    /** Partitions are somebody else's already: there is nothing to wait for. */
+    /** Partitions are somebody else's already: there is nothing to wait for, and nothing to commit. */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> gone) {
-        Set<Assignment> leaving = ours(gone);
-        leaving.forEach(Assignment::end);
-        reception.leaving(claim -> isOf(claim, leaving), false);
+        leave(gone, false);
         gone.forEach(assignments::remove);
         log.atWarn().addKeyValue("gone", gone.size()).log("partitions lost");
+    }
+
+    private void leave(Collection<TopicPartition> gone, boolean patient) {
+        Set<Assignment> leaving = ours(gone);
+        leaving.forEach(Assignment::end);
+        reception.leaving(claim -> isOf(claim, leaving), patient);
     }
 
     private Set<Assignment> ours(Collection<TopicPartition> partitions) {

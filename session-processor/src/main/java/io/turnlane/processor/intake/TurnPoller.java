@@ -87,6 +87,7 @@ public final class TurnPoller implements Runnable {
 
     private void comeRound() {
         try {
+            partitions.adoptLeftOut();
             take(consumer.poll(settings.pollTime()));
             partitions.takeWantedFences();
             partitions.pause(pausing || budget.spent());

@@ -24,7 +24,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 /**
  * Says each second, in Redis, that this processor lives and how it fares; gateways add the figures up.
  *
- * <p>Threading: one scheduler thread beats; the web server's event comes before.
+ * <p>Threading: one scheduler thread beats, for the delay is counted from the end of a beat; the web server's event
+ * comes before.
  */
 class Heartbeat {
 
@@ -65,7 +66,7 @@ class Heartbeat {
                 .log("processor listens");
     }
 
-    @Scheduled(fixedRate = 1000)
+    @Scheduled(fixedDelay = 1000)
     void beat() {
         try {
             Instant now = clock.instant();

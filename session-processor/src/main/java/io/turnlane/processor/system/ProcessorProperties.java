@@ -18,7 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * What an operator may set of a processor. Durations take a unit ({@code 200ms}, {@code 20s}); sizes too
  * ({@code 64MB}).
  *
- * @param id names this processor in figures and timelines; random where it is empty
+ * @param id name of this processor in figures and timelines; random where it is empty
  * @param drainBudget how long running turns may go on after SIGTERM, before they are handed to others
  */
 @Validated
@@ -38,11 +38,11 @@ public record ProcessorProperties(
      * How turns are taken from the log.
      *
      * @param group the consumer group that all processors of one installation share
-     * @param running lanes that run at once
-     * @param open turns held at once: buffered, running and waiting for a retry
-     * @param openSize of their records
-     * @param pollTime how long one poll waits
-     * @param commitInterval between two commits of the frontiers
+     * @param running most lanes that run at once
+     * @param open turns held at once: buffered, running and waiting for a retry; beyond it partitions pause
+     * @param openSize bytes of the records of the turns held at once
+     * @param pollTime how long one poll of the log waits for records
+     * @param commitInterval time between two commits of the frontiers
      * @param revokeBudget how long a leaving partition may wait for turns that are past their agent
      */
     public record Intake(
@@ -57,9 +57,9 @@ public record ProcessorProperties(
     /**
      * What happens when an agent fails.
      *
-     * @param failures after so many the turn has failed for good
-     * @param first wait before the second try; it doubles from try to try
-     * @param most that it grows to
+     * @param failures failures of the agent after which a turn has failed for good
+     * @param first wait before the second try; it doubles from try to try, less up to half at random
+     * @param most longest wait between two tries
      */
     public record Retry(
             @Min(1) @Max(100) @DefaultValue("3") int failures,
@@ -69,10 +69,10 @@ public record ProcessorProperties(
     /**
      * Bounds of an answer.
      *
-     * @param timeout of an agent's call
-     * @param text of the answer, in UTF-8
-     * @param artifacts of the answer, as JSON
-     * @param delta in one event
+     * @param timeout time limit of an agent's call
+     * @param text largest text of an answer, in UTF-8
+     * @param artifacts largest sum of an answer's artifacts, as JSON
+     * @param delta largest piece of an answer in one event
      * @param gather how long pieces of an answer are gathered into one event
      */
     public record Answer(
@@ -85,8 +85,8 @@ public record ProcessorProperties(
     /**
      * What a session remembers.
      *
-     * @param turns of history
-     * @param size of history, as stored
+     * @param turns how many of a session's last turns are kept
+     * @param size largest history of a session, as stored; the newest turn is kept whatever its size
      * @param results how long a request's record lives
      * @param crashes how often a turn may end its processor before it is given up
      */
@@ -99,8 +99,8 @@ public record ProcessorProperties(
     /**
      * The local cache of sessions.
      *
-     * @param sessions at most
-     * @param timeToLive of an entry; a number without a unit is seconds
+     * @param sessions most sessions in the local cache
+     * @param timeToLive how long an entry of the local cache lives; a number without a unit is seconds
      */
     public record Cache(
             @Min(0) @DefaultValue("10000") long sessions,

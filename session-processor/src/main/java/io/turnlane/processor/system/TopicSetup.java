@@ -10,14 +10,14 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics that are missing, and refuses to go on where those that exist don't fit together. */
 final class TopicSetup {
 
-    private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
     private static final long SECONDS = 30;
 
     private final Map<String, Object> adminProperties;
@@ -35,8 +35,11 @@ final class TopicSetup {
      */
     void prepare() {
         try (Admin admin = Admin.create(adminProperties)) {
-            for (TopicPlan plan : topics.plans()) {
-                create(admin, plan);
+            Map<String, KafkaFuture<Void>> made = admin.createTopics(
+                            topics.plans().stream().map(this::topic).toList())
+                    .values();
+            for (KafkaFuture<Void> topic : made.values()) {
+                await(topic);
             }
             check(admin);
         } catch (InterruptedException e) {
@@ -47,17 +50,19 @@ final class TopicSetup {
         }
     }
 
-    private void create(Admin admin, TopicPlan plan) throws InterruptedException, ExecutionException, TimeoutException {
-        NewTopic topic = new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor())
+    private NewTopic topic(TopicPlan plan) {
+        return new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor())
                 .configs(Map.of(
-                        "retention.ms", Long.toString(plan.retention().toMillis()),
-                        "segment.ms", Long.toString(plan.segment().toMillis())));
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        Long.toString(plan.retention().toMillis()),
+                        TopicConfig.SEGMENT_MS_CONFIG,
+                        Long.toString(plan.segment().toMillis())));
+    }
+
+    private static void await(KafkaFuture<Void> made)
+            throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            admin.createTopics(List.of(topic)).all().get(SECONDS, TimeUnit.SECONDS);
-            log.atInfo()
-                    .addKeyValue("topic", plan.name())
-                    .addKeyValue("partitions", plan.partitions())
-                    .log("topic created");
+            made.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;
@@ -67,9 +72,7 @@ final class TopicSetup {
 
     private void check(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
         Topics names = topics.names();
-        Map<String, TopicDescription> found = admin.describeTopics(List.of(names.turns(), names.events()))
-                .allTopicNames()
-                .get(SECONDS, TimeUnit.SECONDS);
+        Map<String, TopicDescription> found = awaitKnown(admin, List.of(names.turns(), names.events()));
         int turns = partitions(found, names.turns());
         int events = partitions(found, names.events());
         if (turns != events) {
@@ -77,6 +80,22 @@ final class TopicSetup {
                     "%s has %d partitions and %s has %d, but a turn's events need the partition of its"
                                     .formatted(names.turns(), turns, names.events(), events)
                             + " number. To resize: stop the gateways, let the processors drain, delete both topics and start again.");
+        }
+    }
+
+    /** A topic that was just made, here or by a gateway, may be unknown to the broker for a moment. */
+    private static Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (true) {
+            try {
+                return admin.describeTopics(names).allTopicNames().get(SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
         }
     }
 
