@@ -159,6 +159,11 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Stops the gateway; its clients' ends stay open. */
+    public void stop() {
+        context.close();
+    }
+
     @Override
     public void close() {
         http.shutdownNow();
