@@ -1,6 +1,7 @@
 package io.turnlane.gateway;
 
 import io.turnlane.backends.TestBackends;
+import io.turnlane.gateway.ask.TurnPublisher;
 import io.turnlane.model.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
@@ -47,13 +50,29 @@ public final class Gateway implements AutoCloseable {
         return new Topics("test-" + UUID.randomUUID().toString().substring(0, 8) + ".");
     }
 
+    /** A gateway whose publisher is wrapped, to hold a moment still that is short otherwise. */
+    public static Gateway startPublishing(UnaryOperator<TurnPublisher> wrapped, String... settings) {
+        return start(TestBackends.shared(), freshTopics(), wrapped, settings);
+    }
+
     /** @param settings {@code name=value} */
     public static Gateway start(TestBackends backends, Topics topics, String... settings) {
+        return start(backends, topics, UnaryOperator.identity(), settings);
+    }
+
+    private static Gateway start(
+            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
         Map<String, Object> properties = new LinkedHashMap<>(GatewayApplication.DEFAULTS);
         properties.put("server.port", "0");
         SpringApplication application = GatewayApplication.application();
         application.setDefaultProperties(properties);
         application.setRegisterShutdownHook(false);
+        application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return bean instanceof TurnPublisher publisher ? wrapped.apply(publisher) : bean;
+            }
+        }));
         String[] arguments = new String[settings.length + 5];
         arguments[0] = "--spring.kafka.bootstrap-servers=" + backends.bootstrapServers();
         arguments[1] = "--spring.data.redis.url=" + backends.redisUrl();

@@ -300,8 +300,8 @@ class StreamTest {
             await().until(() -> streams.clients() == 2);
             turn.says(new TurnEvent.Started());
             assertThat(quick.next().type()).isEqualTo("started");
-            String piece = "x".repeat(8_000);
-            for (int i = 0; i < 1_500; i++) {
+            String piece = "x".repeat(60_000);
+            for (int i = 0; i < 200; i++) {
                 turn.delta(piece);
                 assertThat(quick.next().type()).isEqualTo("delta");
             }
