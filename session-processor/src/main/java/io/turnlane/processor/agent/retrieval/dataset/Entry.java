@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  *
  * @param id {@code <category>-<number>}, such as {@code amm-03}; named as the answer's source
  * @param question the question in its plainest words; at most 120 characters, ends with a question mark
- * @param paraphrases 4 to 6 other ways to ask it
+ * @param paraphrases 4 to 16 other ways to ask it
  * @param answer Markdown, 120 to 1,200 characters in whole sentences
  * @param tags 1 to 6; the first one names the subject and completes "and how about …"
  */
@@ -25,7 +25,7 @@ public record Entry(String id, String question, List<String> paraphrases, String
         answer = answer.strip();
         must(ID.matcher(id).matches(), id, "id must be <category>-NN");
         must(question.endsWith("?") && question.length() <= 120, id, "question must end with ? and have at most 120");
-        must(paraphrases.size() >= 4 && paraphrases.size() <= 6, id, "must have 4 to 6 paraphrases");
+        must(paraphrases.size() >= 4 && paraphrases.size() <= 16, id, "must have 4 to 16 paraphrases");
         must(paraphrases.stream().allMatch(p -> fits(p, 200)), id, "a paraphrase must have 1 to 200 characters");
         must(answer.length() >= 120 && answer.length() <= 1_200, id, "answer must have 120 to 1200 characters");
         must(WHOLE.matcher(answer).matches(), id, "answer must be whole sentences");
