@@ -21,7 +21,12 @@ public record MemoryKeys(SessionKey session) {
 
     /** Hash: one request's record. */
     public String request(RequestId requestId) {
-        return key("req:" + requestId);
+        return requestPrefix() + requestId;
+    }
+
+    /** What the key of each of the session's request records starts with. */
+    public String requestPrefix() {
+        return key("req:");
     }
 
     /** Sorted set: the ids of all requests that have a record, by creation time in ms. */

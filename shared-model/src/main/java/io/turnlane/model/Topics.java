@@ -6,10 +6,10 @@ import java.util.regex.Pattern;
 /** The names of the topics; the prefix keeps several installations apart on one Kafka. */
 public record Topics(String prefix) {
 
+    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+
     /** What an installation that shares its Kafka with nobody uses. */
     public static final Topics DEFAULT = new Topics("turnlane.");
-
-    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
     public Topics {
         if (!SHAPE.matcher(prefix).matches()) {

@@ -1,0 +1,19 @@
+package io.turnlane.gateway.ask;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client posts to ask.
+ *
+ * @param question up to 32 KiB of UTF-8
+ * @param agent who shall answer; where absent the session's agent, else the default
+ * @param metadata the client's own JSON object, up to 4 KiB, handed to the agent
+ */
+public record AskBody(
+        @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "What is impermanent loss?") @Nullable
+        String question,
+
+        @Nullable String agent,
+        @Nullable Map<String, Object> metadata) {}

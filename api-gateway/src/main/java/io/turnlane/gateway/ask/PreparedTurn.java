@@ -1,0 +1,28 @@
+package io.turnlane.gateway.ask;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question that was found valid and has its id, so that a client can follow it before anybody works on it.
+ *
+ * @param agent the one asked for; null for the session's own
+ * @param sessionTtl how long the session lives without activity, where this turn makes it
+ * @param eventsFrom the offset of the session's events partition where its stream starts
+ * @param traceparent the caller's W3C trace context
+ */
+public record PreparedTurn(
+        RequestId requestId,
+        SessionKey session,
+        @Nullable String userId,
+        @Nullable String agent,
+        String question,
+        Map<String, Object> metadata,
+        Duration sessionTtl,
+        Instant createdAt,
+        long eventsFrom,
+        @Nullable String traceparent) {}

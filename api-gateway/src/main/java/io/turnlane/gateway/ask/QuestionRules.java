@@ -1,0 +1,61 @@
+package io.turnlane.gateway.ask;
+
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a question may be. Each method returns what is kept of a valid value and throws {@link Refusal} otherwise.
+ *
+ * @param maxQuestion bytes of UTF-8
+ * @param maxMetadata bytes of JSON
+ * @param sessionTtl how long a session lives without activity
+ * @param anonymousTtl the same for one that nobody named
+ */
+public record QuestionRules(
+        int maxQuestion, int maxMetadata, Duration sessionTtl, Duration anonymousTtl, WireFormat wire) {
+
+    private static final Pattern AGENT = Pattern.compile("[a-z0-9._-]{1,64}");
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
+    String question(@Nullable String question) {
+        if (question == null || question.isBlank()) {
+            throw Refusal.invalid("question must be a text that isn't blank");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(question)) {
+            throw Refusal.invalid("question is not valid Unicode");
+        }
+        if (question.getBytes(StandardCharsets.UTF_8).length > maxQuestion) {
+            throw new Refusal(ErrorCode.QUESTION_TOO_LARGE, "question has at most " + maxQuestion + " bytes of UTF-8");
+        }
+        return question;
+    }
+
+    public @Nullable String agent(@Nullable String agent) {
+        if (agent != null && !AGENT.matcher(agent).matches()) {
+            throw Refusal.invalid("agent must be 1 to 64 of a-z 0-9 . _ -");
+        }
+        return agent;
+    }
+
+    public Map<String, Object> metadata(@Nullable Map<String, Object> metadata) {
+        if (metadata == null) {
+            return Map.of();
+        }
+        if (wire.writeValue(metadata).length > maxMetadata) {
+            throw new Refusal(ErrorCode.METADATA_TOO_LARGE, "metadata has at most " + maxMetadata + " bytes of JSON");
+        }
+        return metadata;
+    }
+
+    /** A trace context that isn't valid is as good as none, as W3C has it. */
+    public @Nullable String traceparent(@Nullable String traceparent) {
+        return traceparent != null && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null;
+    }
+}

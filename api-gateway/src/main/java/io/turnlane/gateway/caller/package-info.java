@@ -1,0 +1,5 @@
+/** Who calls. */
+@NullMarked
+package io.turnlane.gateway.caller;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package io.turnlane.gateway.deliver;
+
+/** What stands in a client's outbox. */
+public sealed interface Delivery {
+
+    /** What it counts for against the outbox's bound in bytes. */
+    int bytes();
+
+    /** A turn event; {@code cursor} is the client's place once it has it. */
+    record Event(LoggedEvent event, Cursor cursor) implements Delivery {
+        @Override
+        public int bytes() {
+            return event.bytes();
+        }
+    }
+
+    /** Events before here are gone: what is sent next is a snapshot, read when this is taken out, not before. */
+    record Gap(Subscription subscription, Cursor cursor) implements Delivery {
+        @Override
+        public int bytes() {
+            return 0;
+        }
+    }
+
+    /** A resumed client has all that the log held; from here on it is live. */
+    record CaughtUp(Subscription subscription) implements Delivery {
+        @Override
+        public int bytes() {
+            return 0;
+        }
+    }
+
+    /** A whole frame of the client's protocol that is not a turn event. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
+    record Frame(byte[] json) implements Delivery {
+        @Override
+        public int bytes() {
+            return json.length;
+        }
+    }
+
+    /** Nothing more will come; close and say why. */
+    record End(Ending why) implements Delivery {
+        @Override
+        public int bytes() {
+            return 0;
+        }
+    }
+
+    /** Why a client is let go. */
+    enum Ending {
+        /** It did not read what was sent to it. */
+        SLOW,
+        /** This gateway stops; another one goes on. */
+        SHUTDOWN,
+        /** It said goodbye or was found gone. */
+        GONE
+    }
+}

@@ -1,0 +1,212 @@
+package io.turnlane.gateway.deliver;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the events topic once for all clients of this gateway: all partitions, from the end, without a group.
+ *
+ * <p>Threading: one thread of its own has the consumer and offers events to subscriptions, which never block.
+ * {@link #position} may be asked by anybody. It is moved past a record <em>before</em> the record's subscribers are
+ * looked up: who subscribes first and asks for the position afterwards is offered everything from there on.
+ */
+public final class EventFollower implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventFollower.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long RETRY_MS = 1_000;
+
+    private final KafkaConsumers consumers;
+    private final String topic;
+    private final Runnable beforeFollowing;
+    private final EventHub hub;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch firstReady = new CountDownLatch(1);
+    private final Thread thread =
+            Thread.ofPlatform().name("event-follower").daemon().unstarted(this::run);
+
+    private volatile @Nullable Consumer<String, byte[]> consumer;
+    /** Next offset to read, by partition; null until all are known. */
+    private volatile @Nullable AtomicLongArray positions;
+
+    /** Whether it reads at the moment; false while the broker is away at start or after a failure. */
+    private volatile boolean following;
+
+    /** @param beforeFollowing is run on the follower's thread before it looks at the topic, again after each failure */
+    EventFollower(KafkaConsumers consumers, String topic, Runnable beforeFollowing, EventHub hub) {
+        this.consumers = consumers;
+        this.topic = topic;
+        this.beforeFollowing = beforeFollowing;
+        this.hub = hub;
+    }
+
+    /** Starts, and waits up to {@code patience} for the first look at the topic. */
+    void start(Duration patience) {
+        thread.start();
+        try {
+            if (!firstReady.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.atWarn()
+                        .setMessage("events topic not reached yet, starting without it")
+                        .addKeyValue("topic", topic)
+                        .log();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether positions are known and events are being read. */
+    boolean ready() {
+        return following;
+    }
+
+    /** The next offset of this partition that it hasn't looked at yet. Only where {@link #known}. */
+    long position(int partition) {
+        return known().get(partition);
+    }
+
+    /** Kafka's default for this key: the same as the turn's. */
+    int partitionOf(String key) {
+        return BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), known().length());
+    }
+
+    /** How many partitions there are; 0 while that isn't known. */
+    int partitions() {
+        AtomicLongArray now = positions;
+        return now == null ? 0 : now.length();
+    }
+
+    private AtomicLongArray known() {
+        AtomicLongArray now = positions;
+        if (now == null) {
+            throw new EventsUnavailableException("the events topic has not been reached yet");
+        }
+        return now;
+    }
+
+    private void run() {
+        while (stopped.getCount() > 0) {
+            try (Consumer<String, byte[]> opened = consumers.create("event-follower", POLL)) {
+                consumer = opened;
+                beforeFollowing.run();
+                assign(opened);
+                follow(opened);
+            } catch (WakeupException | InterruptException e) {
+                LOG.debug("woken up");
+            } catch (RuntimeException e) {
+                LOG.atError()
+                        .setMessage("can't follow the events topic, trying again")
+                        .addKeyValue("topic", topic)
+                        .setCause(e)
+                        .log();
+                pause();
+            } finally {
+                following = false;
+            }
+        }
+    }
+
+    private void assign(Consumer<String, byte[]> reading) {
+        List<TopicPartition> all = reading.partitionsFor(topic).stream()
+                .map(p -> new TopicPartition(topic, p.partition()))
+                .toList();
+        reading.assign(all);
+        AtomicLongArray before = positions;
+        AtomicLongArray now = before != null && before.length() == all.size() ? before : unknown(all.size());
+        var ends = reading.endOffsets(all);
+        for (TopicPartition partition : all) {
+            now.compareAndSet(partition.partition(), -1, ends.getOrDefault(partition, 0L));
+            reading.seek(partition, now.get(partition.partition()));
+        }
+        positions = now;
+        LOG.atInfo()
+                .setMessage("following events")
+                .addKeyValue("topic", topic)
+                .addKeyValue("partitions", all.size())
+                .log();
+    }
+
+    private static AtomicLongArray unknown(int partitions) {
+        return new AtomicLongArray(
+                IntStream.range(0, partitions).mapToLong(_ -> -1).toArray());
+    }
+
+    private void follow(Consumer<String, byte[]> reading) {
+        following = true;
+        firstReady.countDown();
+        while (stopped.getCount() > 0) {
+            try {
+                reading.poll(POLL).forEach(this::dispatch);
+            } catch (OffsetOutOfRangeException e) {
+                e.offsetOutOfRangePartitions().keySet().forEach(partition -> skipToEnd(reading, partition));
+            }
+        }
+    }
+
+    private void dispatch(ConsumerRecord<String, byte[]> record) {
+        known().set(record.partition(), record.offset() + 1);
+        if (record.key() == null) {
+            return;
+        }
+        Subscription[] wanted = hub.of(record.key());
+        LoggedEvent event = wanted.length == 0 ? null : KafkaEventRecords.read(record);
+        if (event != null) {
+            for (Subscription subscription : wanted) {
+                subscription.live(event);
+            }
+        }
+    }
+
+    /** This gateway slept longer than the log remembers, or the topic was made anew. */
+    private void skipToEnd(Consumer<String, byte[]> reading, TopicPartition partition) {
+        long end = reading.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        LOG.atWarn()
+                .setMessage("events were deleted before they were read, clients get a snapshot")
+                .addKeyValue("partition", partition.partition())
+                .addKeyValue("from", position(partition.partition()))
+                .addKeyValue("to", end)
+                .log();
+        reading.seek(partition, end);
+        known().set(partition.partition(), end);
+        hub.of(partition.partition()).forEach(subscription -> subscription.gap(end));
+    }
+
+    private void pause() {
+        try {
+            boolean stopping = stopped.await(RETRY_MS, TimeUnit.MILLISECONDS);
+            LOG.debug("waited, stopping: {}", stopping);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops reading; returns when the thread has ended. */
+    @Override
+    public void close() {
+        stopped.countDown();
+        Consumer<String, byte[]> reading = consumer;
+        if (reading != null) {
+            reading.wakeup();
+        }
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.turnlane.gateway.deliver;
+
+import io.turnlane.gateway.deliver.Cursor.Progress;
+import io.turnlane.model.RequestId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for one client which records of its session it has yet to see. The log may hold twins (a redelivered turn is
+ * emitted again) and late words of an owner that lost the session; a client's stream never does.
+ *
+ * <p>An event is (request, attempt, seq); a terminal event is (request, {@code end}) and closes the request whatever
+ * its attempt. Parts of an answer are withheld where the client can't have its beginning: after a gap, and in an
+ * attempt whose {@code started} is missing.
+ *
+ * <p>Not safe for use by several threads; its {@link Subscription} guards it.
+ */
+final class EventReducer {
+
+    /** Requests remembered; more than a session may have open, so that only closed ones are forgotten. */
+    static final int REMEMBERED = 256;
+
+    private final Map<RequestId, Progress> seen = new LinkedHashMap<>();
+    private @Nullable RequestId inFlight;
+    /** Set where requests may have begun before what this client sees: then only a {@code started} opens one's text. */
+    private boolean needsStart;
+
+    /** For a client that sees its session from some point on. */
+    EventReducer() {}
+
+    /** For a client that goes on after a cursor. */
+    EventReducer(Cursor cursor) {
+        Progress progress = cursor.progress();
+        if (progress != null) {
+            remember(progress);
+            // Turns of a session run one after the other: whatever another one says from here on began after the
+            // cursor.
+            needsStart = progress.attempt() > 0;
+        }
+    }
+
+    /** Whether the client gets this event; notes that it was here. */
+    boolean accepts(LoggedEvent event) {
+        Progress before = seen.get(event.requestId());
+        if (before != null && isOld(event, before)) {
+            return false;
+        }
+        boolean shown = event.starts() || isContinued(event, before);
+        remember(new Progress(event.requestId(), event.attempt(), event.seq(), event.terminal(), shown));
+        return shown || !event.partOfAnswer();
+    }
+
+    /** Events may have been missed here. */
+    void gap() {
+        needsStart = true;
+        seen.replaceAll((_, p) -> new Progress(p.requestId(), p.attempt(), p.seq(), p.ended(), false));
+    }
+
+    /** How far the turn in flight has come; what a cursor made now has to carry. */
+    @Nullable
+    Progress progress() {
+        return inFlight == null ? null : seen.get(inFlight);
+    }
+
+    private static boolean isOld(LoggedEvent event, Progress before) {
+        if (before.ended()) {
+            return true;
+        }
+        if (event.terminal()) {
+            return false;
+        }
+        return event.attempt() < before.attempt()
+                || (event.attempt() == before.attempt() && event.seq() <= before.seq());
+    }
+
+    private boolean isContinued(LoggedEvent event, @Nullable Progress before) {
+        if (before == null) {
+            return !needsStart;
+        }
+        boolean sameText = event.attempt() == before.attempt() || before.attempt() == 0;
+        return sameText && before.shown();
+    }
+
+    private void remember(Progress progress) {
+        seen.remove(progress.requestId());
+        seen.put(progress.requestId(), progress);
+        if (progress.attempt() > 0 || inFlight == null) {
+            inFlight = progress.requestId();
+        }
+        if (seen.size() > REMEMBERED) {
+            seen.remove(seen.keySet().iterator().next());
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.turnlane.gateway.deliver;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.deliver.Delivery.Ending;
+import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Turn events for clients: the front of this package. A client has an {@link Outbox} and in it any number of
+ * subscriptions; whoever opens them closes them.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class EventStreams implements AutoCloseable {
+
+    private final EventHub hub;
+    private final EventFollower follower;
+    private final LogReader reader;
+    private final Limits limits;
+    private final AtomicInteger clients = new AtomicInteger();
+    private final Object left = new Object();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+
+    /**
+     * @param clients how many outboxes may be open here
+     * @param outbox of one client
+     * @param readers threads, each with a consumer, that bring clients up to date
+     * @param maxRecords how many records a client may be behind before it gets a gap
+     * @param maxTime how long reading them may take before it gets a gap
+     */
+    public record Limits(int clients, Outbox.Bounds outbox, int readers, long maxRecords, Duration maxTime) {}
+
+    /** @param prepare is run before the topic is first looked at; makes it where it is missing */
+    public EventStreams(
+            KafkaConsumers consumers, String topic, Runnable prepare, Limits limits, MeterRegistry registry) {
+        this.limits = limits;
+        this.hub = new EventHub();
+        this.follower = new EventFollower(consumers, topic, prepare, hub);
+        CatchUp.Budget budget =
+                new CatchUp.Budget(limits.maxRecords(), limits.maxTime().toNanos());
+        DeliveryMetrics metrics = new DeliveryMetrics(registry);
+        this.reader = new LogReader(consumers, topic, follower, hub, limits.readers(), budget, metrics);
+        Gauge.builder("turnlane.clients", clients, AtomicInteger::get)
+                .description("Open streams, sockets and waits")
+                .register(registry);
+        Gauge.builder("turnlane.followed.sessions", hub, EventHub::sessions)
+                .description("Sessions that somebody here follows")
+                .register(registry);
+    }
+
+    /** Starts to follow, and waits up to {@code patience} until the topic has been reached. */
+    public void start(Duration patience) {
+        follower.start(patience);
+        reader.start();
+    }
+
+    /** Whether events are being read at the moment. */
+    public boolean ready() {
+        return follower.ready();
+    }
+
+    /**
+     * Where a stream of a turn that is asked now has to start.
+     *
+     * @throws EventsUnavailableException while the log has never been reached
+     */
+    public long position(SessionKey session) {
+        return follower.position(follower.partitionOf(session.toString()));
+    }
+
+    /**
+     * A new client's outbox; {@link #leave} gives it back.
+     *
+     * @throws EventsUnavailableException where there are too many clients, or the gateway stops
+     */
+    public Outbox enter() {
+        return enter(limits.outbox());
+    }
+
+    Outbox enter(Outbox.Bounds bounds) {
+        if (stopping.get()) {
+            throw new EventsUnavailableException("this gateway is stopping");
+        }
+        if (clients.incrementAndGet() > limits.clients()) {
+            clients.decrementAndGet();
+            throw new EventsUnavailableException("too many clients are connected");
+        }
+        Outbox outbox = new Outbox(bounds);
+        hub.opened(outbox);
+        if (stopping.get()) {
+            outbox.close(Ending.SHUTDOWN);
+        }
+        return outbox;
+    }
+
+    /** The client is gone; its subscriptions are to be closed by whoever opened them. */
+    public void leave(Outbox outbox) {
+        outbox.close(Ending.GONE);
+        hub.closed(outbox);
+        synchronized (left) {
+            clients.decrementAndGet();
+            left.notifyAll();
+        }
+    }
+
+    /** Follows from now on. */
+    public Subscription live(Outbox outbox, SessionKey session, Interest interest) {
+        int partition = follower.partitionOf(session.toString());
+        Subscription subscription = new Subscription(session, interest, partition, outbox, new EventReducer());
+        subscription.join();
+        hub.add(subscription);
+        if (!subscription.goLive(follower.position(partition), false)) {
+            reader.catchUp(subscription);
+        }
+        return subscription;
+    }
+
+    /** Follows from this offset of the session's partition on. */
+    public Subscription from(Outbox outbox, SessionKey session, Interest interest, long offset) {
+        int partition = follower.partitionOf(session.toString());
+        return behind(new Subscription(session, interest, partition, outbox, new EventReducer()), offset);
+    }
+
+    /** Goes on after the cursor; one of another session, or of a log that is no more, gets a gap. */
+    public Subscription after(Outbox outbox, SessionKey session, Interest interest, Cursor cursor) {
+        int partition = follower.partitionOf(session.toString());
+        if (cursor.partition() != partition || !cursor.belongsTo(session)) {
+            return gap(outbox, session, interest);
+        }
+        EventReducer reducer = new EventReducer(cursor);
+        return behind(new Subscription(session, interest, partition, outbox, reducer), cursor.offset() + 1);
+    }
+
+    /** Says that what was is gone, then follows from now on. */
+    public Subscription gap(Outbox outbox, SessionKey session, Interest interest) {
+        int partition = follower.partitionOf(session.toString());
+        Subscription subscription = new Subscription(session, interest, partition, outbox, new EventReducer());
+        subscription.join();
+        hub.add(subscription);
+        subscription.gap(follower.position(partition));
+        return subscription;
+    }
+
+    private Subscription behind(Subscription subscription, long offset) {
+        subscription.startAt(offset);
+        reader.catchUp(subscription);
+        return subscription;
+    }
+
+    /** Lets a held subscription's events through. */
+    public void release(Subscription subscription) {
+        subscription.release(() -> reader.catchUp(subscription));
+    }
+
+    /** Ends a subscription. */
+    public void close(Subscription subscription) {
+        subscription.close();
+        hub.remove(subscription);
+    }
+
+    /** A wait for this request's end that sees all that is emitted from now on. */
+    public EndWatch watchEnd(SessionKey session, RequestId requestId) {
+        Outbox outbox = enter(Outbox.Bounds.ONE);
+        return new EndWatch(this, outbox, live(outbox, session, Interest.endOf(requestId)));
+    }
+
+    /** How many clients are connected: streams, sockets and waits. */
+    public int clients() {
+        return clients.get();
+    }
+
+    /** Tells all clients to go elsewhere and waits up to {@code patience} until they are told; new ones are refused. */
+    public void endClients(Duration patience) {
+        stopping.set(true);
+        hub.endAll(Ending.SHUTDOWN);
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (left) {
+            try {
+                for (long ms = patience.toMillis(); clients.get() > 0 && ms > 0; ) {
+                    left.wait(ms);
+                    ms = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Stops following. */
+    @Override
+    public void close() {
+        reader.close();
+        follower.close();
+    }
+}

@@ -1,0 +1,56 @@
+package io.turnlane.gateway.deliver;
+
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.RequestId;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads what a record's headers say; never its value. */
+final class KafkaEventRecords {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaEventRecords.class);
+
+    private KafkaEventRecords() {}
+
+    /** The record as an event; null where its headers are not those of one, which is logged. */
+    static @Nullable LoggedEvent read(ConsumerRecord<String, byte[]> record) {
+        try {
+            Headers headers = record.headers();
+            return new LoggedEvent(
+                    new LoggedEvent.Place(record.partition(), record.offset()),
+                    text(headers, RecordHeaders.TYPE),
+                    RequestId.parse(text(headers, RecordHeaders.REQUEST_ID)),
+                    Integer.parseInt(text(headers, RecordHeaders.ATTEMPT)),
+                    Integer.parseInt(text(headers, RecordHeaders.SEQ)),
+                    value(record));
+        } catch (IllegalArgumentException e) {
+            LOG.atWarn()
+                    .setMessage("record on the events topic is no event, skipped")
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .addKeyValue("why", e.getMessage())
+                    .log();
+            return null;
+        }
+    }
+
+    private static byte[] value(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            throw new IllegalArgumentException("no value");
+        }
+        return record.value();
+    }
+
+    private static String text(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        if (header == null || header.value() == null) {
+            throw new IllegalArgumentException("no header " + name);
+        }
+        return new String(header.value(), StandardCharsets.UTF_8);
+    }
+}

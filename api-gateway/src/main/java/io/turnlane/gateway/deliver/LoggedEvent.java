@@ -1,0 +1,90 @@
+package io.turnlane.gateway.deliver;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * One record of the events topic: what its key and headers tell, and its value as bytes that are passed on unread. One
+ * instance is shared by all clients that want it; nobody changes the bytes.
+ */
+public final class LoggedEvent {
+
+    private static final Set<String> TERMINAL = Arrays.stream(RequestStatus.values())
+            .filter(RequestStatus::terminal)
+            .map(RequestStatus::wire)
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** What an event costs in an outbox besides its value. */
+    private static final int OVERHEAD = 64;
+
+    private final Place place;
+    private final String type;
+    private final RequestId requestId;
+    private final int attempt;
+    private final int seq;
+    private final byte[] value;
+
+    /** Where a record stands: partition and offset of the events topic. */
+    public record Place(int partition, long offset) {}
+
+    LoggedEvent(Place place, String type, RequestId requestId, int attempt, int seq, byte[] value) {
+        this.place = place;
+        this.type = type;
+        this.requestId = requestId;
+        this.attempt = attempt;
+        this.seq = seq;
+        this.value = value;
+    }
+
+    public Place place() {
+        return place;
+    }
+
+    long offset() {
+        return place.offset();
+    }
+
+    /** The event's name, as in SSE's {@code event:} line. */
+    public String type() {
+        return type;
+    }
+
+    public RequestId requestId() {
+        return requestId;
+    }
+
+    int attempt() {
+        return attempt;
+    }
+
+    int seq() {
+        return seq;
+    }
+
+    /** Exactly the JSON that clients get, one line. Not to be changed. */
+    public byte[] value() {
+        return value;
+    }
+
+    /** Whether nothing follows it in its request. */
+    public boolean terminal() {
+        return TERMINAL.contains(type);
+    }
+
+    /** Whether it begins an attempt, voiding what an earlier one said. */
+    boolean starts() {
+        return type.equals("started");
+    }
+
+    /** Whether it is a part of the answer, which makes sense only after all parts before it. */
+    boolean partOfAnswer() {
+        return type.equals("delta") || type.equals("artifact");
+    }
+
+    int bytes() {
+        return value.length + OVERHEAD;
+    }
+}

@@ -1,0 +1,136 @@
+package io.turnlane.gateway.deliver;
+
+import io.turnlane.gateway.deliver.Delivery.Ending;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be written to one client, bounded in count and bytes. It takes an item while it is under its bounds, so
+ * that one large answer always fits; it never holds more than the bounds and one item.
+ *
+ * <p>Threading: the follower, catch-up readers and the client's own requests put in and never block; one thread, the
+ * client's writer, takes out. Everything is guarded by this object's monitor.
+ */
+public final class Outbox {
+
+    private final Bounds bounds;
+    private final Queue<Delivery> items = new ArrayDeque<>();
+    private final List<Runnable> waitingForRoom = new ArrayList<>();
+    private int bytes;
+    private @Nullable Ending ending;
+
+    /** How much may wait for one client. */
+    public record Bounds(int items, int bytes) {
+
+        public Bounds {
+            if (items < 1 || bytes < 1) {
+                throw new IllegalArgumentException("an outbox holds at least something");
+            }
+        }
+
+        /** For a client that waits for one event. */
+        public static final Bounds ONE = new Bounds(2, 1);
+
+        /** What a catch-up may fill, so that live events still fit. */
+        boolean leaveRoom(int items, int bytes) {
+            return items < Math.max(1, this.items / 2) && bytes < Math.max(1, this.bytes / 2);
+        }
+    }
+
+    public Outbox(Bounds bounds) {
+        this.bounds = bounds;
+    }
+
+    Bounds bounds() {
+        return bounds;
+    }
+
+    /** Puts in what happens now. False where the client is over its bound: it is then let go as {@link Ending#SLOW}. */
+    public synchronized boolean offer(Delivery item) {
+        if (ending != null) {
+            return false;
+        }
+        if (items.size() >= bounds.items() || bytes >= bounds.bytes()) {
+            close(Ending.SLOW);
+            return false;
+        }
+        put(item);
+        return true;
+    }
+
+    /** Whether a catch-up may put one more in; where not, {@code whenRoom} is called once there is room again. */
+    synchronized boolean hasRoom(Runnable whenRoom) {
+        if (ending != null || bounds.leaveRoom(items.size(), bytes)) {
+            return true;
+        }
+        waitingForRoom.add(whenRoom);
+        return false;
+    }
+
+    private void put(Delivery item) {
+        items.add(item);
+        bytes += item.bytes();
+        notifyAll();
+    }
+
+    /**
+     * Takes the next item out, after waiting for it up to {@code patience}; null where nothing came. After a
+     * {@link #close} the answer is {@link Delivery.End}, whatever still waited.
+     */
+    public @Nullable Delivery take(Duration patience) throws InterruptedException {
+        Delivery item;
+        List<Runnable> wake;
+        synchronized (this) {
+            awaitItem(patience.toNanos());
+            if (ending != null) {
+                return new Delivery.End(ending);
+            }
+            item = items.poll();
+            if (item == null) {
+                return null;
+            }
+            bytes -= item.bytes();
+            wake = roomFor();
+        }
+        wake.forEach(Runnable::run);
+        return item;
+    }
+
+    private void awaitItem(long patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience;
+        long left = patience;
+        while (items.isEmpty() && ending == null && left > 0) {
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+            left = deadline - System.nanoTime();
+        }
+    }
+
+    private List<Runnable> roomFor() {
+        if (waitingForRoom.isEmpty() || !bounds.leaveRoom(items.size(), bytes)) {
+            return List.of();
+        }
+        List<Runnable> wake = List.copyOf(waitingForRoom);
+        waitingForRoom.clear();
+        return wake;
+    }
+
+    /** Lets the client go; the first reason stands. What still waited is dropped: its cursor leads on elsewhere. */
+    public synchronized void close(Ending why) {
+        if (ending == null) {
+            ending = why;
+            items.clear();
+            waitingForRoom.clear();
+            bytes = 0;
+            notifyAll();
+        }
+    }
+
+    /** Whether it was closed. */
+    public synchronized boolean closed() {
+        return ending != null;
+    }
+}

@@ -1,0 +1,38 @@
+package io.turnlane.gateway.fleet;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Which agents can be asked. */
+@Tag(name = "agents")
+@RestController
+final class AgentController {
+
+    private final Fleet fleet;
+
+    AgentController(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    /** @param isDefault whether it answers where a question names none */
+    record Agent(
+            String name,
+            String description,
+            List<String> examples,
+            @JsonProperty("default") boolean isDefault) {}
+
+    record Agents(List<Agent> agents) {}
+
+    @Operation(summary = "The agents that living processors offer")
+    @GetMapping("/v1/agents")
+    Agents agents() {
+        return new Agents(fleet.agents().stream()
+                .map(a -> new Agent(
+                        a.name(), a.description(), a.examples(), a.name().equals(fleet.defaultAgent())))
+                .toList());
+    }
+}

@@ -1,0 +1,56 @@
+package io.turnlane.gateway.fleet;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.ProcessorFigures;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The processors that are alive, about a second old: one look at memory a second, however many ask.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class Fleet {
+
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    private final ProcessorDirectory directory;
+    private final String defaultAgent;
+    private final Cache<String, List<ProcessorFigures>> recent =
+            Caffeine.newBuilder().expireAfterWrite(FRESH).maximumSize(1).build();
+
+    public Fleet(ProcessorDirectory directory, String defaultAgent) {
+        this.directory = directory;
+        this.defaultAgent = defaultAgent;
+    }
+
+    /** Throws {@link org.springframework.dao.DataAccessException} where memory is away. */
+    public List<ProcessorFigures> alive() {
+        return recent.get("alive", _ -> directory.alive());
+    }
+
+    /** What answers where nobody says. */
+    public String defaultAgent() {
+        return defaultAgent;
+    }
+
+    /** Agents that some living processor offers, by name. */
+    public List<AgentDescription> agents() {
+        Map<String, AgentDescription> byName = new TreeMap<>();
+        alive().forEach(processor -> processor.agents().forEach(agent -> byName.putIfAbsent(agent.name(), agent)));
+        return List.copyOf(byName.values());
+    }
+
+    /** False only where somebody is alive and nobody offers this agent: while all are away, questions wait for them. */
+    public boolean mayAnswer(String agent) {
+        List<ProcessorFigures> alive = alive();
+        return alive.isEmpty()
+                || alive.stream()
+                        .flatMap(p -> p.agents().stream())
+                        .anyMatch(a -> a.name().equals(agent));
+    }
+}

@@ -1,0 +1,54 @@
+package io.turnlane.gateway.fleet;
+
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.stereotype.Component;
+
+/** Processors' figures in Redis: each writes its own every second, and they are gone 5 s after the last time. */
+@Component
+final class RedisProcessorDirectory implements ProcessorDirectory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisProcessorDirectory.class);
+
+    private final RedisTemplate<String, byte[]> redis;
+    private final WireFormat wire;
+
+    RedisProcessorDirectory(RedisTemplate<String, byte[]> redis, WireFormat wire) {
+        this.redis = redis;
+        this.wire = wire;
+    }
+
+    @Override
+    public List<ProcessorFigures> alive() {
+        Set<byte[]> ids = redis.opsForZSet().range(MemoryKeys.processors(), 0, -1);
+        List<ProcessorFigures> alive = new ArrayList<>();
+        for (byte[] id : ids == null ? Set.<byte[]>of() : ids) {
+            // One by one: on a cluster the keys of several processors lie in several places.
+            byte[] figures = redis.opsForValue().get(MemoryKeys.processor(new String(id, StandardCharsets.UTF_8)));
+            if (figures != null) {
+                read(figures, alive);
+            }
+        }
+        return List.copyOf(alive);
+    }
+
+    private void read(byte[] figures, List<ProcessorFigures> into) {
+        try {
+            into.add(wire.read(figures, ProcessorFigures.class));
+        } catch (UnreadableRecordException e) {
+            LOG.atWarn()
+                    .setMessage("figures of a processor left out")
+                    .addKeyValue("why", e.getMessage())
+                    .log();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.turnlane.gateway.problem;
+
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
+import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ProblemDetail;
+
+/** The shape of a refused call: RFC 9457 with our {@code code}, and {@code request_id} where there is a turn. */
+public final class Problem {
+
+    private static final String TYPE = "urn:turnlane:problem:";
+
+    private Problem() {}
+
+    public static ProblemDetail of(Refusal refusal) {
+        return of(refusal.code(), refusal.detail(), refusal.requestId());
+    }
+
+    public static ProblemDetail of(ErrorCode code, String detail, @Nullable RequestId requestId) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                org.springframework.http.HttpStatus.valueOf(code.httpStatus()), detail);
+        problem.setType(URI.create(TYPE + code.wire()));
+        problem.setTitle(code.title());
+        problem.setProperty("code", code.wire());
+        if (requestId != null) {
+            problem.setProperty("request_id", requestId.toString());
+        }
+        return problem;
+    }
+
+    /** After how many seconds it is worth trying again; empty where trying again is pointless. */
+    public static Optional<String> retryAfter(ErrorCode code) {
+        return switch (code) {
+            case RATE_LIMITED, SESSION_QUEUE_FULL, OVERLOADED -> Optional.of("5");
+            case UNAVAILABLE -> Optional.of("2");
+            default -> Optional.empty();
+        };
+    }
+
+    /** The code for an error that only has an HTTP status. */
+    public static ErrorCode ofStatus(int status) {
+        return switch (status) {
+            case 401 -> ErrorCode.UNAUTHORIZED;
+            case 403 -> ErrorCode.FORBIDDEN;
+            case 404 -> ErrorCode.NOT_FOUND;
+            case 405 -> ErrorCode.METHOD_NOT_ALLOWED;
+            case 406 -> ErrorCode.NOT_ACCEPTABLE;
+            case 413 -> ErrorCode.REQUEST_TOO_LARGE;
+            case 415 -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+            case 429 -> ErrorCode.RATE_LIMITED;
+            case 503 -> ErrorCode.UNAVAILABLE;
+            default -> status < 500 ? ErrorCode.INVALID_REQUEST : ErrorCode.INTERNAL_ERROR;
+        };
+    }
+}

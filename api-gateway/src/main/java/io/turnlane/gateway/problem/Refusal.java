@@ -1,0 +1,53 @@
+package io.turnlane.gateway.problem;
+
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
+import org.jspecify.annotations.Nullable;
+
+/** A call is refused; the message is for the client, so it says what to do and quotes nothing secret. */
+public final class Refusal extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final transient @Nullable RequestId requestId;
+
+    public Refusal(ErrorCode code, String detail) {
+        this(code, detail, null, null);
+    }
+
+    public Refusal(ErrorCode code, String detail, @Nullable Throwable cause) {
+        this(code, detail, null, cause);
+    }
+
+    /** @param requestId the turn it is about: where the outcome isn't known, the client can look it up */
+    public Refusal(ErrorCode code, String detail, @Nullable RequestId requestId, @Nullable Throwable cause) {
+        super(detail, cause);
+        this.code = code;
+        this.requestId = requestId;
+    }
+
+    /** The request itself is at fault. */
+    public static Refusal invalid(String detail) {
+        return new Refusal(ErrorCode.INVALID_REQUEST, detail);
+    }
+
+    /** No such thing, or not this caller's: which of both is nobody's business. */
+    public static Refusal notFound(String what) {
+        return new Refusal(ErrorCode.NOT_FOUND, "no such " + what);
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    public @Nullable RequestId requestId() {
+        return requestId;
+    }
+
+    /** What the client is told. */
+    public String detail() {
+        String message = getMessage();
+        return message == null ? code.title() : message;
+    }
+}

@@ -1,0 +1,40 @@
+package io.turnlane.gateway.problem;
+
+import io.turnlane.gateway.deliver.EventsUnavailableException;
+import io.turnlane.model.ErrorCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/** Any exception as the refusal that a client may see; what it may not see goes to the log. */
+@Component
+public final class Refusals {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+    public Refusal of(Exception thrown) {
+        return switch (thrown) {
+            case Refusal refusal -> noted(refusal);
+            case DataAccessException away ->
+                noted(new Refusal(ErrorCode.UNAVAILABLE, "memory is away at the moment", away));
+            case EventsUnavailableException away ->
+                new Refusal(ErrorCode.UNAVAILABLE, String.valueOf(away.getMessage()));
+            default -> {
+                LOG.atError().setMessage("call failed").setCause(thrown).log();
+                yield new Refusal(ErrorCode.INTERNAL_ERROR, "The call failed; the log knows why.");
+            }
+        };
+    }
+
+    private static Refusal noted(Refusal refusal) {
+        if (refusal.getCause() != null) {
+            LOG.atWarn()
+                    .setMessage("call refused")
+                    .addKeyValue("code", refusal.code().wire())
+                    .addKeyValue("cause", refusal.getCause().toString())
+                    .log();
+        }
+        return refusal;
+    }
+}

@@ -1,0 +1,85 @@
+package io.turnlane.gateway.requests;
+
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.CorruptValueException;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.stereotype.Component;
+
+/** Request records in Redis. */
+@Component
+final class RedisRequestRecords implements RequestRecords {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisRequestRecords.class);
+
+    private final RedisTemplate<String, byte[]> redis;
+    private final WireFormat wire;
+
+    RedisRequestRecords(RedisTemplate<String, byte[]> redis, WireFormat wire) {
+        this.redis = redis;
+        this.wire = wire;
+    }
+
+    @Override
+    public Optional<RequestRecord> find(SessionKey session, RequestId requestId) {
+        MemoryKeys keys = new MemoryKeys(session);
+        Map<String, byte[]> fields = redis.<String, byte[]>opsForHash().entries(keys.request(requestId));
+        if (fields.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean queued = is("queued", fields.get("status"));
+        Long rank = queued ? redis.opsForZSet().rank(keys.open(), bytes(requestId.toString())) : null;
+        return Optional.of(read(session, requestId, fields, rank == null ? 0 : rank.intValue()));
+    }
+
+    @Override
+    public List<RequestRecord> open(SessionKey session) {
+        Set<byte[]> ids = redis.opsForZSet().range(new MemoryKeys(session).open(), 0, -1);
+        return Objects.requireNonNullElse(ids, Set.<byte[]>of()).stream()
+                .map(id -> RequestId.parse(new String(id, StandardCharsets.UTF_8)))
+                .flatMap(id -> find(session, id).stream())
+                .toList();
+    }
+
+    @Override
+    public boolean knows(SessionKey session) {
+        MemoryKeys keys = new MemoryKeys(session);
+        Long present = redis.countExistingKeys(List.of(keys.context(), keys.open()));
+        return present != null && present > 0;
+    }
+
+    private RequestRecord read(SessionKey session, RequestId requestId, Map<String, byte[]> fields, int position) {
+        try {
+            return new RequestHash(wire, fields).read(session.sessionId(), requestId, position);
+        } catch (CorruptValueException | UnreadableRecordException e) {
+            LOG.atError()
+                    .setMessage("request record is damaged")
+                    .addKeyValue("session", session)
+                    .addKeyValue("request_id", requestId)
+                    .addKeyValue("why", e.getMessage())
+                    .log();
+            throw new Refusal(ErrorCode.INTERNAL_ERROR, "the stored request is damaged", requestId, e);
+        }
+    }
+
+    private static boolean is(String word, byte @org.jspecify.annotations.Nullable [] value) {
+        return value != null && word.equals(new String(value, StandardCharsets.UTF_8));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,82 @@
+package io.turnlane.gateway.requests;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.model.WireFormat;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A finished request told as events, from its record: {@code started}, one {@code delta} with all the text, its end.
+ */
+public final class Replay {
+
+    private final WireFormat wire;
+
+    public Replay(WireFormat wire) {
+        this.wire = wire;
+    }
+
+    /** An event's name and its JSON. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
+    public record Told(String type, byte[] json) {}
+
+    private record BareEnd(RequestId requestId, SessionId sessionId, String type, Instant at, int attempt, int seq) {}
+
+    /** The whole of it. */
+    public List<Told> of(RequestRecord request) {
+        List<Told> told = new ArrayList<>();
+        Answer answer = request.answer();
+        if (answer != null) {
+            told.add(told(request, 0, new TurnEvent.Started()));
+            told.add(told(request, 1, new TurnEvent.Delta(answer.text(), 0)));
+        }
+        told.add(end(request, told.size()));
+        return told;
+    }
+
+    /** The terminal event alone. */
+    public Told end(RequestRecord request) {
+        return end(request, 0);
+    }
+
+    private Told end(RequestRecord request, int seq) {
+        Answer answer = request.answer();
+        return switch (request.status()) {
+            case COMPLETED ->
+                told(request, seq, new TurnEvent.Completed(Objects.requireNonNullElse(answer, Answer.ofText(""))));
+            case FAILED -> told(request, seq, new TurnEvent.Failed(error(request)));
+            case CANCELLED, SUPERSEDED, REJECTED -> bare(request, seq);
+            case QUEUED, RUNNING, RETRYING -> throw new IllegalArgumentException("has not ended");
+        };
+    }
+
+    private Told bare(RequestRecord request, int seq) {
+        String type = request.status().wire();
+        return new Told(
+                type,
+                wire.writeValue(new BareEnd(
+                        request.requestId(), request.sessionId(), type, at(request), request.attempt(), seq)));
+    }
+
+    private Told told(RequestRecord request, int seq, TurnEvent.Body body) {
+        TurnEvent event =
+                new TurnEvent(request.requestId(), request.sessionId(), request.attempt(), seq, at(request), body);
+        return new Told(body.type(), wire.write(event));
+    }
+
+    private static Instant at(RequestRecord request) {
+        return Objects.requireNonNullElse(request.finishedAt(), request.createdAt());
+    }
+
+    private static TurnError error(RequestRecord request) {
+        return Objects.requireNonNullElseGet(
+                request.error(), () -> TurnError.of(ErrorCode.AGENT_ERROR, "the turn failed"));
+    }
+}

@@ -1,0 +1,89 @@
+package io.turnlane.gateway.requests;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.deliver.EndWatch;
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** One request: its resource and its timeline. */
+@Tag(name = "requests")
+@RestController
+@RequestMapping("/v1/sessions/{sid}/requests/{rid}")
+final class RequestController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestController.class);
+
+    private final RequestRecords records;
+    private final EventStreams streams;
+
+    RequestController(RequestRecords records, EventStreams streams) {
+        this.records = records;
+        this.streams = streams;
+    }
+
+    @Operation(
+            summary = "Read a request",
+            description = "With `wait` the call returns when the request has ended, or after so many seconds.")
+    @GetMapping
+    ResponseEntity<RequestResource> read(
+            Caller caller,
+            @PathVariable SessionId sid,
+            @PathVariable RequestId rid,
+            @Parameter(description = "Seconds, at most 60") @RequestParam(required = false) @Nullable Integer wait) {
+        Duration patience = Waits.ofQuery(wait);
+        SessionKey session = caller.key(sid);
+        RequestRecord request = patience.isZero() ? find(session, rid) : findEnded(session, rid, patience);
+        return answer(rid, RequestResource.of(request));
+    }
+
+    @Operation(summary = "Where a request's time went")
+    @GetMapping("/timeline")
+    ResponseEntity<Timeline> timeline(Caller caller, @PathVariable SessionId sid, @PathVariable RequestId rid) {
+        return answer(rid, Timeline.of(find(caller.key(sid), rid)));
+    }
+
+    /** Registers first and looks second: an end between the two is seen either way. */
+    private RequestRecord findEnded(SessionKey session, RequestId rid, Duration patience) {
+        RequestRecord before = find(session, rid);
+        if (before.ended()) {
+            return before;
+        }
+        try (EndWatch watch = streams.watchEnd(session, rid)) {
+            RequestRecord request = find(session, rid);
+            if (request.ended()) {
+                return request;
+            }
+            boolean ended = Waits.await(watch, patience);
+            LOG.debug("waited, ended: {}", ended);
+            return find(session, rid);
+        }
+    }
+
+    private RequestRecord find(SessionKey session, RequestId rid) {
+        return records.find(session, rid).orElseThrow(() -> Refusal.notFound("request"));
+    }
+
+    private static <T> ResponseEntity<T> answer(RequestId rid, T body) {
+        return ResponseEntity.ok()
+                .header("X-Request-Id", rid.toString())
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .body(body);
+    }
+}

@@ -1,0 +1,123 @@
+package io.turnlane.gateway.requests;
+
+import io.turnlane.gateway.requests.RequestRecord.Place;
+import io.turnlane.model.Answer;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.CorruptValueException;
+import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of a request's hash, as {@code docs/records.md} has them, read one by one. */
+final class RequestHash {
+
+    private final WireFormat wire;
+    private final Map<String, byte[]> fields;
+
+    RequestHash(WireFormat wire, Map<String, byte[]> fields) {
+        this.wire = wire;
+        this.fields = fields;
+    }
+
+    /**
+     * The whole record.
+     *
+     * @throws CorruptValueException where the stored answer is damaged
+     * @throws UnreadableRecordException where a field is not what this version writes
+     */
+    RequestRecord read(SessionId session, RequestId requestId, int position)
+            throws CorruptValueException, UnreadableRecordException {
+        try {
+            RequestStatus status = RequestStatus.of(required("status"));
+            return new RequestRecord(
+                    requestId,
+                    session,
+                    status,
+                    required("question"),
+                    required("agent"),
+                    answer(),
+                    error(),
+                    count("attempt"),
+                    status == RequestStatus.QUEUED ? position : 0,
+                    text("stage"),
+                    Instant.ofEpochMilli(Long.parseLong(required("created_at"))),
+                    time("started_at"),
+                    time("finished_at"),
+                    number("events_from"),
+                    phases(),
+                    place());
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableRecordException("not a readable request record");
+        }
+    }
+
+    private Place place() {
+        Long partition = number("partition");
+        return new Place(
+                text("processor"),
+                partition == null ? null : partition.intValue(),
+                number("offset"),
+                count("failures"),
+                count("crashes"));
+    }
+
+    private @Nullable Answer answer() throws CorruptValueException, UnreadableRecordException {
+        byte[] blob = fields.get("answer");
+        return blob == null || blob.length == 0 ? null : wire.read(Checksummed.open(blob), Answer.class);
+    }
+
+    private @Nullable TurnError error() throws UnreadableRecordException {
+        byte[] json = fields.get("error");
+        return json == null || json.length == 0 ? null : wire.read(json, TurnError.class);
+    }
+
+    private Map<Phase, Instant> phases() throws UnreadableRecordException {
+        Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
+        byte[] json = fields.get("phases");
+        if (json != null && json.length > 0) {
+            for (Map.Entry<String, Object> entry : wire.readObject(json).entrySet()) {
+                if (entry.getValue() instanceof Number ms) {
+                    phases.put(Phase.valueOf(entry.getKey()), Instant.ofEpochMilli(ms.longValue()));
+                }
+            }
+        }
+        return phases;
+    }
+
+    private String required(String name) {
+        String text = text(name);
+        if (text == null) {
+            throw new IllegalArgumentException("no " + name);
+        }
+        return text;
+    }
+
+    private @Nullable String text(String name) {
+        byte[] value = fields.get(name);
+        return value == null || value.length == 0 ? null : new String(value, StandardCharsets.UTF_8);
+    }
+
+    private @Nullable Long number(String name) {
+        String text = text(name);
+        return text == null ? null : Long.valueOf(text);
+    }
+
+    private int count(String name) {
+        Long number = number(name);
+        return number == null ? 0 : number.intValue();
+    }
+
+    private @Nullable Instant time(String name) {
+        Long number = number(name);
+        return number == null ? null : Instant.ofEpochMilli(number);
+    }
+}

@@ -1,0 +1,58 @@
+package io.turnlane.gateway.requests;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request as memory keeps it.
+ *
+ * @param eventsFrom the offset of its session's events partition where its stream starts; null where nobody knows
+ * @param attempt the newest, 0 before the first
+ * @param position how many turns of its session are before it; 0 once it runs
+ * @param stage what the agent said last about what it is doing
+ * @param phases when it passed each, as far as it has come
+ * @param place where it ran, as far as it has run
+ */
+public record RequestRecord(
+        RequestId requestId,
+        SessionId sessionId,
+        RequestStatus status,
+        String question,
+        String agent,
+        @Nullable Answer answer,
+        @Nullable TurnError error,
+        int attempt,
+        int position,
+        @Nullable String stage,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Long eventsFrom,
+        Map<Phase, Instant> phases,
+        Place place) {
+
+    /** Who runs or ran it and which record of the turns topic it is. */
+    public record Place(
+            @Nullable String processor,
+            @Nullable Integer partition,
+            @Nullable Long offset,
+            int failures,
+            int crashes) {}
+
+    public boolean ended() {
+        return status.terminal();
+    }
+
+    /** From acceptance to the end; null before it. */
+    public @Nullable Duration processingTime() {
+        return finishedAt == null ? null : Duration.between(createdAt, finishedAt);
+    }
+}

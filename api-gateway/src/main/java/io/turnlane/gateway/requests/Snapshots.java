@@ -1,0 +1,78 @@
+package io.turnlane.gateway.requests;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.turnlane.gateway.deliver.Subscription;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a client gets in place of events that are gone: the request, or the session's open requests, as they stand. */
+public final class Snapshots {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    private final RequestRecords records;
+    private final JsonMapper json;
+    private final InstantSource clock;
+
+    public Snapshots(RequestRecords records, JsonMapper json, InstantSource clock) {
+        this.records = records;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /**
+     * A {@code gap} event.
+     *
+     * @param ended the request that a request's stream is about, where it has ended
+     */
+    @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
+    public record Snapshot(byte[] event, @Nullable RequestRecord ended) {}
+
+    private record Gap(
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            RequestId requestId,
+
+            SessionId sessionId,
+            String type,
+            Instant at,
+            @Nullable Object snapshot) {}
+
+    /** Reads the state now; where memory is away the event has a null snapshot, and the client may poll. */
+    public Snapshot of(Subscription subscription) {
+        try {
+            RequestId requestId = subscription.requestId();
+            return requestId == null ? ofSession(subscription.session()) : of(subscription.session(), requestId);
+        } catch (DataAccessException away) {
+            LOG.atWarn()
+                    .setMessage("gap without a snapshot, memory is away")
+                    .addKeyValue("cause", away.toString())
+                    .log();
+            return new Snapshot(write(subscription.session(), subscription.requestId(), null), null);
+        }
+    }
+
+    private Snapshot of(SessionKey session, RequestId requestId) {
+        RequestRecord request = records.find(session, requestId).orElse(null);
+        Object resource = request == null ? null : RequestResource.of(request);
+        return new Snapshot(write(session, requestId, resource), request != null && request.ended() ? request : null);
+    }
+
+    private Snapshot ofSession(SessionKey session) {
+        List<RequestResource> open =
+                records.open(session).stream().map(RequestResource::of).toList();
+        return new Snapshot(write(session, null, open), null);
+    }
+
+    private byte[] write(SessionKey session, @Nullable RequestId requestId, @Nullable Object snapshot) {
+        return json.writeValueAsBytes(new Gap(requestId, session.sessionId(), "gap", clock.instant(), snapshot));
+    }
+}

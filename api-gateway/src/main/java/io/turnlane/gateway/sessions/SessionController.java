@@ -1,0 +1,153 @@
+package io.turnlane.gateway.sessions;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.ask.QuestionRules;
+import io.turnlane.gateway.ask.TurnIds;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.fleet.Fleet;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.sessions.SessionMemory.History;
+import io.turnlane.gateway.sessions.SessionMemory.NewSession;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Sessions: make one, read its context and its turns, forget it. */
+@Tag(name = "sessions")
+@RestController
+@RequestMapping("/v1/sessions")
+final class SessionController {
+
+    private static final Duration LONGEST_TTL = Duration.ofDays(7);
+
+    private final SessionMemory memory;
+    private final SessionCommands commands;
+    private final QuestionIntake intake;
+    private final QuestionRules rules;
+    private final Fleet fleet;
+    private final TurnIds ids;
+
+    SessionController(
+            SessionMemory memory,
+            SessionCommands commands,
+            QuestionIntake intake,
+            QuestionRules rules,
+            Fleet fleet,
+            TurnIds ids) {
+        this.memory = memory;
+        this.commands = commands;
+        this.intake = intake;
+        this.rules = rules;
+        this.fleet = fleet;
+        this.ids = ids;
+    }
+
+    /**
+     * @param agent who answers where a question names nobody
+     * @param metadata the client's own JSON object, up to 4 KiB
+     * @param ttlSeconds how long it lives without activity, up to 7 days
+     */
+    record SessionBody(
+            @Nullable String agent,
+            @Nullable Map<String, Object> metadata,
+            @Nullable Long ttlSeconds) {}
+
+    /** @param damaged how many turns are left out because their stored form is damaged; absent where none is */
+    record Turns(
+            List<PastTurn> turns,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer damaged) {}
+
+    /** @param requestId of the deletion */
+    record Deletion(SessionId sessionId, RequestId requestId) {}
+
+    @Operation(summary = "Make a session")
+    @ResponseStatus(HttpStatus.CREATED)
+    @PostMapping(consumes = "application/json")
+    ResponseEntity<SessionContext> create(Caller caller, @RequestBody SessionBody body) {
+        String agent = rules.agent(body.agent());
+        intake.requireAgent(agent);
+        SessionKey session = caller.key(SessionId.random());
+        memory.create(
+                session,
+                new NewSession(
+                        caller.userId(),
+                        Objects.requireNonNullElse(agent, fleet.defaultAgent()),
+                        rules.metadata(body.metadata()),
+                        ttl(body.ttlSeconds()),
+                        ids.now()));
+        return ResponseEntity.created(URI.create("/v1/sessions/" + session.sessionId()))
+                .body(find(session));
+    }
+
+    private Duration ttl(@Nullable Long seconds) {
+        if (seconds == null) {
+            return rules.sessionTtl();
+        }
+        if (seconds < 1 || seconds > LONGEST_TTL.toSeconds()) {
+            throw Refusal.invalid("ttl_seconds is from 1 to " + LONGEST_TTL.toSeconds());
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
+    @Operation(summary = "Read a session's context")
+    @GetMapping("/{sid}")
+    ResponseEntity<SessionContext> context(Caller caller, @PathVariable SessionId sid) {
+        return fresh(find(caller.key(sid)));
+    }
+
+    private SessionContext find(SessionKey session) {
+        return memory.context(session).orElseThrow(() -> Refusal.notFound("session"));
+    }
+
+    @Operation(summary = "Read a session's history", description = "The last turns, oldest first.")
+    @GetMapping("/{sid}/turns")
+    ResponseEntity<Turns> turns(Caller caller, @PathVariable SessionId sid) {
+        History history = memory.history(caller.key(sid)).orElseThrow(() -> Refusal.notFound("session"));
+        return fresh(new Turns(history.turns(), history.damaged() == 0 ? null : history.damaged()));
+    }
+
+    @Operation(summary = "Forget a session", description = "In order, after the turns that are already queued.")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    @DeleteMapping("/{sid}")
+    ResponseEntity<Deletion> delete(
+            Caller caller,
+            @PathVariable SessionId sid,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
+        DeleteSession delete = new DeleteSession(ids.next(), sid, caller.userId(), ids.now());
+        find(delete.key());
+        commands.publish(delete, rules.traceparent(traceparent));
+        return ResponseEntity.accepted()
+                .header("X-Request-Id", delete.requestId().toString())
+                .body(new Deletion(sid, delete.requestId()));
+    }
+
+    private static <T> ResponseEntity<T> fresh(T body) {
+        return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(body);
+    }
+}

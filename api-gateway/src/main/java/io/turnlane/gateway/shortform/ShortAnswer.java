@@ -1,0 +1,39 @@
+package io.turnlane.gateway.shortform;
+
+import io.turnlane.gateway.requests.RequestResource;
+import io.turnlane.model.Answer;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code POST /ask} answers.
+ *
+ * @param answer its text; empty where there is none
+ * @param error what went wrong, in a sentence; null where nothing did
+ * @param processingTime seconds from acceptance to the end; null before it
+ */
+record ShortAnswer(
+        String answer,
+        @Nullable Double confidence,
+        String processingStage,
+        @Nullable String error,
+        SessionId sessionId,
+        RequestId requestId,
+        @Nullable Duration processingTime) {
+
+    static ShortAnswer of(RequestResource request) {
+        Answer answer = request.answer();
+        TurnError error = request.error();
+        return new ShortAnswer(
+                answer == null ? "" : answer.text(),
+                answer == null ? null : answer.confidence(),
+                request.processingStage(),
+                error == null ? null : error.message(),
+                request.sessionId(),
+                request.requestId(),
+                request.processingTime());
+    }
+}

@@ -1,0 +1,92 @@
+package io.turnlane.gateway.shortform;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.ask.AnsweredTurns;
+import io.turnlane.gateway.ask.PreparedTurn;
+import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.Subscription;
+import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.requests.RequestResource;
+import io.turnlane.gateway.requests.Waits;
+import io.turnlane.gateway.stream.SseStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The short forms: one call asks and has the answer, whole or as it is made. */
+@Tag(name = "short forms")
+@RestController
+final class ShortFormController {
+
+    private final QuestionIntake intake;
+    private final AnsweredTurns answered;
+    private final EventStreams streams;
+    private final SseStream sse;
+
+    ShortFormController(QuestionIntake intake, AnsweredTurns answered, EventStreams streams, SseStream sse) {
+        this.intake = intake;
+        this.answered = answered;
+        this.streams = streams;
+        this.sse = sse;
+    }
+
+    @Operation(
+            summary = "Ask and wait for the answer",
+            description =
+                    "Waits up to 60 s; after that 202, and `Location` leads to the request. A failed turn answers "
+                            + "200 with `error`.")
+    @PostMapping(path = "/ask", consumes = "application/json")
+    ResponseEntity<ShortAnswer> ask(
+            Caller caller,
+            @RequestBody ShortBody body,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
+        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent);
+        RequestResource request = answered.submitAndWait(turn, Waits.LONGEST);
+        return ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+                .location(URI.create(request.links().self()))
+                .header("X-Request-Id", request.requestId().toString())
+                .body(ShortAnswer.of(request));
+    }
+
+    @Operation(summary = "Ask and follow the answer", description = "The events of the request, until it ends.")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
+    @PostMapping(path = "/ask-stream", consumes = "application/json", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    void askStream(
+            Caller caller,
+            @RequestBody ShortBody body,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent,
+            HttpServletResponse response) {
+        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent);
+        Outbox outbox = streams.enter();
+        Subscription subscription = null;
+        try {
+            subscription = streams.live(outbox, turn.session(), Interest.request(turn.requestId()));
+            RequestResource request = intake.submit(turn);
+            response.setHeader("X-Request-Id", request.requestId().toString());
+            response.setHeader("Location", request.links().self());
+            sse.writeRequest(response, outbox);
+        } finally {
+            if (subscription != null) {
+                streams.close(subscription);
+            }
+            streams.leave(outbox);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.turnlane.gateway.socket;
+
+import io.turnlane.gateway.ask.AskBody;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a client may say; {@code ref} is its own mark, which comes back in the reply. */
+sealed interface ClientFrame {
+
+    @Nullable
+    String ref();
+
+    /** @param sessionId absent for a new anonymous session */
+    record Ask(
+            @Nullable String ref,
+            @Nullable SessionId sessionId,
+            @Nullable String question,
+            @Nullable String agent,
+            @Nullable Map<String, Object> metadata)
+            implements ClientFrame {
+
+        AskBody body() {
+            return new AskBody(question, agent, metadata);
+        }
+    }
+
+    /** @param after a cursor to go on from; absent to follow from now on */
+    record Subscribe(
+            @Nullable String ref,
+            @Nullable SessionId sessionId,
+            @Nullable String after) implements ClientFrame {}
+
+    record Unsubscribe(@Nullable String ref, @Nullable SessionId sessionId) implements ClientFrame {}
+
+    record Cancel(
+            @Nullable String ref,
+            @Nullable SessionId sessionId,
+            @Nullable RequestId requestId) implements ClientFrame {}
+
+    record Ping(@Nullable String ref) implements ClientFrame {}
+}

@@ -1,0 +1,69 @@
+package io.turnlane.gateway.socket;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.problem.Problem;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.RequestResource;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ProblemDetail;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the gateway says on a socket, as bytes. */
+final class ServerFrames {
+
+    private static final byte[] EVENT_HEAD = utf8("{\"type\":\"event\",\"cursor\":\"");
+    private static final byte[] EVENT_NECK = utf8("\",\"event\":");
+
+    private final JsonMapper json;
+
+    ServerFrames(JsonMapper json) {
+        this.json = json;
+    }
+
+    private record Accepted(String type, @Nullable String ref, RequestId requestId, SessionId sessionId) {}
+
+    private record Failure(String type, @Nullable String ref, ProblemDetail problem) {}
+
+    private record Pong(
+            String type,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String ref) {}
+
+    byte[] accepted(@Nullable String ref, RequestResource request) {
+        return json.writeValueAsBytes(new Accepted("accepted", ref, request.requestId(), request.sessionId()));
+    }
+
+    byte[] error(@Nullable String ref, Refusal refusal) {
+        return json.writeValueAsBytes(new Failure("error", ref, Problem.of(refusal)));
+    }
+
+    byte[] pong(@Nullable String ref) {
+        return json.writeValueAsBytes(new Pong("pong", ref));
+    }
+
+    /** Around the event's own bytes, which are not looked at. */
+    static byte[] event(Cursor cursor, byte[] event) {
+        byte[] place = utf8(cursor.toString());
+        byte[] frame = new byte[EVENT_HEAD.length + place.length + EVENT_NECK.length + event.length + 1];
+        int at = put(frame, 0, EVENT_HEAD);
+        at = put(frame, at, place);
+        at = put(frame, at, EVENT_NECK);
+        at = put(frame, at, event);
+        frame[at] = '}';
+        return frame;
+    }
+
+    private static int put(byte[] into, int at, byte[] bytes) {
+        System.arraycopy(bytes, 0, into, at, bytes.length);
+        return at + bytes.length;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

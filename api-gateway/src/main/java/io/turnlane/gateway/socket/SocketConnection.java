@@ -1,0 +1,151 @@
+package io.turnlane.gateway.socket;
+
+import io.turnlane.gateway.ask.PreparedTurn;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.deliver.Delivery;
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.Subscription;
+import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.RequestResource;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's socket: what it asks, and the sessions it follows. All that is said to it goes through one outbox.
+ *
+ * <p>Threading: the container hands in one message at a time; {@link #close} comes from any thread. The subscriptions
+ * are guarded by this object's monitor, which is never held while anything is awaited.
+ */
+final class SocketConnection {
+
+    private final Caller caller;
+    private final SocketServices services;
+    private final Outbox outbox;
+    private final Map<SessionKey, Subscription> following = new HashMap<>();
+    private boolean closed;
+
+    SocketConnection(Caller caller, SocketServices services) {
+        this.caller = caller;
+        this.services = services;
+        this.outbox = services.streams().enter();
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** Does what the frame says, and puts the reply in the outbox. */
+    void handle(ClientFrame frame) {
+        try {
+            switch (frame) {
+                case ClientFrame.Ask ask -> ask(ask);
+                case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
+                case ClientFrame.Unsubscribe unsubscribe -> unfollow(key(unsubscribe.sessionId()));
+                case ClientFrame.Cancel _ -> throw Refusal.invalid("cancel is not served yet");
+                case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));
+            }
+        } catch (RuntimeException e) {
+            refuse(frame.ref(), services.refusals().of(e));
+        }
+    }
+
+    void refuse(@Nullable String ref, Refusal refusal) {
+        say(services.frames().error(ref, refusal));
+    }
+
+    /** The session's events wait until {@code accepted} stands before them. */
+    private void ask(ClientFrame.Ask ask) {
+        PreparedTurn turn = services.intake().prepare(caller, ask.sessionId(), ask.body(), null);
+        boolean before = follows(turn.session());
+        Subscription subscription = follow(turn.session(), null);
+        subscription.hold();
+        boolean accepted = false;
+        try {
+            RequestResource request = services.intake().submit(turn);
+            say(services.frames().accepted(ask.ref(), request));
+            accepted = true;
+        } finally {
+            services.streams().release(subscription);
+            if (!accepted && !before) {
+                unfollow(turn.session());
+            }
+        }
+    }
+
+    private void subscribe(ClientFrame.Subscribe subscribe) {
+        SessionKey session = key(subscribe.sessionId());
+        Cursor after = cursor(subscribe.after());
+        if (!services.records().knows(session)) {
+            throw Refusal.notFound("session");
+        }
+        if (after != null) {
+            unfollow(session);
+        }
+        follow(session, after);
+    }
+
+    private SessionKey key(@Nullable SessionId session) {
+        if (session == null) {
+            throw Refusal.invalid("session_id is missing");
+        }
+        return caller.key(session);
+    }
+
+    private static @Nullable Cursor cursor(@Nullable String text) {
+        try {
+            return text == null ? null : Cursor.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.invalid("the cursor is none of this service");
+        }
+    }
+
+    private synchronized boolean follows(SessionKey session) {
+        return following.containsKey(session);
+    }
+
+    private synchronized Subscription follow(SessionKey session, @Nullable Cursor after) {
+        Subscription present = following.get(session);
+        if (present != null) {
+            return present;
+        }
+        if (closed || following.size() >= services.maxSessions()) {
+            throw new Refusal(
+                    ErrorCode.INVALID_REQUEST,
+                    "one socket follows at most " + services.maxSessions() + " sessions; unsubscribe from some");
+        }
+        EventStreams streams = services.streams();
+        Subscription fresh = after == null
+                ? streams.live(outbox, session, Interest.SESSION)
+                : streams.after(outbox, session, Interest.SESSION, after);
+        following.put(session, fresh);
+        return fresh;
+    }
+
+    private synchronized void unfollow(SessionKey session) {
+        Subscription subscription = following.remove(session);
+        if (subscription != null) {
+            services.streams().close(subscription);
+        }
+    }
+
+    private void say(byte[] frame) {
+        outbox.offer(new Delivery.Frame(frame));
+    }
+
+    /** The socket is gone. */
+    synchronized void close() {
+        if (!closed) {
+            closed = true;
+            following.values().forEach(services.streams()::close);
+            following.clear();
+            services.streams().leave(outbox);
+        }
+    }
+}

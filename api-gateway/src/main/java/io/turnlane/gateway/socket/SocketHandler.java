@@ -1,0 +1,135 @@
+package io.turnlane.gateway.socket;
+
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.deliver.ClientMetrics;
+import io.turnlane.gateway.requests.Snapshots;
+import io.turnlane.gateway.socket.FrameReader.BadFrame;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.SubProtocolCapable;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.adapter.NativeWebSocketSession;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
+
+/**
+ * Sockets of subprotocol {@value #PROTOCOL}: opens and closes connections, reads frames. Holds nothing between them.
+ */
+final class SocketHandler extends TextWebSocketHandler implements SubProtocolCapable {
+
+    static final String PROTOCOL = "turnlane.v1";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
+    private static final String CONNECTION = "turnlane.connection";
+    private static final String MISTAKES = "turnlane.mistakes";
+    /** A client that sends nothing but nonsense is let go. */
+    private static final int MOST_MISTAKES = 20;
+
+    private final SocketServices services;
+    private final FrameReader reader;
+    private final Snapshots snapshots;
+    private final Times times;
+    private final int maxFrame;
+    private final ClientMetrics metrics;
+
+    /** @param send a client that takes nothing for so long is dropped */
+    record Times(Duration send, Duration ping, Duration idle) {}
+
+    SocketHandler(
+            SocketServices services,
+            FrameReader reader,
+            Snapshots snapshots,
+            Times times,
+            int maxFrame,
+            ClientMetrics metrics) {
+        this.services = services;
+        this.reader = reader;
+        this.snapshots = snapshots;
+        this.times = times;
+        this.maxFrame = maxFrame;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public List<String> getSubProtocols() {
+        return List.of(PROTOCOL);
+    }
+
+    @Override
+    public void afterConnectionEstablished(WebSocketSession socket) throws IOException {
+        socket.setTextMessageSizeLimit(maxFrame);
+        limit(socket);
+        SocketConnection connection;
+        try {
+            connection = new SocketConnection(Caller.ANYBODY, services);
+        } catch (RuntimeException full) {
+            LOG.debug("socket refused: {}", full.toString());
+            socket.close(CloseStatus.SERVICE_OVERLOAD);
+            return;
+        }
+        socket.getAttributes().put(CONNECTION, connection);
+        metrics.connected();
+        SocketWriter writer = new SocketWriter(socket, connection.outbox(), snapshots, times.ping(), metrics);
+        Thread.ofVirtual().name("socket-writer").start(writer::run);
+    }
+
+    /** Tomcat's own defaults are 20 s for a send, and no limit on silence. */
+    private void limit(WebSocketSession socket) {
+        if (socket instanceof NativeWebSocketSession tomcat && tomcat.getNativeSession() instanceof Session container) {
+            container
+                    .getUserProperties()
+                    .put(
+                            "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
+                            times.send().toMillis());
+            container
+                    .getUserProperties()
+                    .put(
+                            "org.apache.tomcat.websocket.READ_IDLE_TIMEOUT_MS",
+                            times.idle().toMillis());
+        }
+    }
+
+    @Override
+    protected void handleTextMessage(WebSocketSession socket, TextMessage message) throws IOException {
+        SocketConnection connection = connection(socket);
+        if (connection == null) {
+            return;
+        }
+        try {
+            connection.handle(reader.read(message.getPayload()));
+        } catch (BadFrame bad) {
+            connection.refuse(bad.ref(), bad.refusal());
+            if (mistakes(socket) > MOST_MISTAKES) {
+                socket.close(CloseStatus.POLICY_VIOLATION);
+            }
+        }
+    }
+
+    private static int mistakes(WebSocketSession socket) {
+        return (int) socket.getAttributes().merge(MISTAKES, 1, (before, one) -> (int) before + (int) one);
+    }
+
+    @Override
+    public void handleTransportError(WebSocketSession socket, Throwable error) {
+        LOG.debug("socket failed: {}", error.toString());
+    }
+
+    @Override
+    public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
+        SocketConnection connection = connection(socket);
+        if (connection != null) {
+            connection.close();
+            metrics.disconnected();
+        }
+    }
+
+    private static @Nullable SocketConnection connection(WebSocketSession socket) {
+        return socket.getAttributes().get(CONNECTION) instanceof SocketConnection connection ? connection : null;
+    }
+}

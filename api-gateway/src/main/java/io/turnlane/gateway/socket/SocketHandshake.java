@@ -1,0 +1,84 @@
+package io.turnlane.gateway.socket;
+
+import io.turnlane.gateway.problem.Problem;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.ErrorCode;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.ServerHttpRequest;
+import org.springframework.http.server.ServerHttpResponse;
+import org.springframework.web.socket.WebSocketHandler;
+import org.springframework.web.socket.server.HandshakeInterceptor;
+import org.springframework.web.util.WebUtils;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Lets in who asks for a WebSocket of our subprotocol from a page of ours; tells the others why not, as a problem. */
+final class SocketHandshake implements HandshakeInterceptor {
+
+    private final List<String> allowedOrigins;
+    private final JsonMapper json;
+
+    SocketHandshake(List<String> allowedOrigins, JsonMapper json) {
+        this.allowedOrigins = List.copyOf(allowedOrigins);
+        this.json = json;
+    }
+
+    @Override
+    public boolean beforeHandshake(
+            ServerHttpRequest request,
+            ServerHttpResponse response,
+            WebSocketHandler handler,
+            Map<String, Object> attributes)
+            throws IOException {
+        Refusal refusal = refusal(request);
+        if (refusal != null) {
+            refuse(response, refusal);
+        }
+        return refusal == null;
+    }
+
+    private @Nullable Refusal refusal(ServerHttpRequest request) {
+        HttpHeaders headers = request.getHeaders();
+        if (!request.getMethod().equals(HttpMethod.GET)) {
+            return new Refusal(ErrorCode.METHOD_NOT_ALLOWED, "a WebSocket is opened with GET");
+        }
+        if (!"websocket".equalsIgnoreCase(headers.getUpgrade())) {
+            return Refusal.invalid("this path is a WebSocket: send Upgrade: websocket");
+        }
+        if (!offers(headers.getValuesAsList("Sec-WebSocket-Protocol"))) {
+            return Refusal.invalid("the subprotocol " + SocketHandler.PROTOCOL + " is required");
+        }
+        String origin = headers.getOrigin();
+        // Who isn't a browser sends none; a browser can't leave it out.
+        boolean known = origin == null || allowedOrigins.contains(origin) || WebUtils.isSameOrigin(request);
+        return known ? null : new Refusal(ErrorCode.FORBIDDEN, "pages of this origin may not connect");
+    }
+
+    private static boolean offers(List<String> protocols) {
+        return protocols.stream()
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .map(String::strip)
+                .anyMatch(SocketHandler.PROTOCOL::equals);
+    }
+
+    private void refuse(ServerHttpResponse response, Refusal refusal) throws IOException {
+        response.setStatusCode(HttpStatus.valueOf(refusal.code().httpStatus()));
+        response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        response.getBody().write(json.writeValueAsBytes(Problem.of(refusal)));
+        response.flush();
+    }
+
+    @Override
+    public void afterHandshake(
+            ServerHttpRequest request,
+            ServerHttpResponse response,
+            WebSocketHandler handler,
+            @Nullable Exception exception) {}
+}

@@ -1,0 +1,111 @@
+package io.turnlane.gateway.stats;
+
+import io.turnlane.model.ProcessorFigures;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Live figures of the whole installation, in the shape of {@code cache}, {@code performance} and {@code redis}, with
+ * what this service has beside it. Times are seconds.
+ */
+record StatsReport(
+        CacheFigures cache,
+        Performance performance,
+        Backend redis,
+        Backend kafka,
+        List<Processor> processors,
+        Gateway gateway) {
+
+    /** @param hitRate percent */
+    record CacheFigures(long size, long maxSize, long hits, long misses, double hitRate) {}
+
+    /**
+     * Of the turns that ended in the last 60 s.
+     *
+     * @param totalRequests how many those were
+     */
+    record Performance(
+            double requestsPerSecond,
+            double avgResponseTime,
+            double p50ResponseTime,
+            double p95ResponseTime,
+            double p99ResponseTime,
+            long totalRequests) {}
+
+    record Backend(boolean available) {}
+
+    /** One processor that is alive. */
+    record Processor(
+            String processor,
+            Instant at,
+            int openTurns,
+            int running,
+            int waiting,
+            int partitions,
+            long lag,
+            Duration oldestAge,
+            long turnsLastMinute,
+            long totalTurns,
+            long failedTurns,
+            List<String> agents) {
+
+        static Processor of(ProcessorFigures p) {
+            return new Processor(
+                    p.processor(),
+                    p.at(),
+                    p.openTurns(),
+                    p.running(),
+                    p.waiting(),
+                    p.partitions(),
+                    p.lag(),
+                    p.oldestAge(),
+                    p.turnsLastMinute(),
+                    p.totalTurns(),
+                    p.failedTurns(),
+                    p.agents().stream().map(a -> a.name()).toList());
+        }
+    }
+
+    /** @param clients open streams, sockets and waits of the gateway that was asked */
+    record Gateway(int clients) {}
+
+    static StatsReport of(List<ProcessorFigures> alive, Backend redis, Backend kafka, Gateway gateway) {
+        List<Processor> processors = alive.stream().map(Processor::of).toList();
+        return new StatsReport(cacheOf(alive), performanceOf(alive), redis, kafka, processors, gateway);
+    }
+
+    private static CacheFigures cacheOf(List<ProcessorFigures> alive) {
+        long hits = alive.stream().mapToLong(p -> p.cache().hits()).sum();
+        long misses = alive.stream().mapToLong(p -> p.cache().misses()).sum();
+        return new CacheFigures(
+                alive.stream().mapToLong(p -> p.cache().size()).sum(),
+                alive.stream().mapToLong(p -> p.cache().maxSize()).sum(),
+                hits,
+                misses,
+                hits + misses == 0 ? 0 : rounded(100.0 * hits / (hits + misses), 100));
+    }
+
+    private static Performance performanceOf(List<ProcessorFigures> alive) {
+        Histogram latency = Latencies.merged(alive);
+        long turns = alive.stream().mapToLong(ProcessorFigures::turnsLastMinute).sum();
+        double seconds = alive.stream().mapToLong(p -> p.latencySum().toNanos()).sum() / 1e9;
+        long measured = latency.getTotalCount();
+        return new Performance(
+                rounded(turns / 60.0, 100),
+                measured == 0 ? 0 : rounded(seconds / measured, 1e6),
+                percentile(latency, 50),
+                percentile(latency, 95),
+                percentile(latency, 99),
+                turns);
+    }
+
+    private static double percentile(Histogram micros, double percentile) {
+        return micros.getTotalCount() == 0 ? 0 : micros.getValueAtPercentile(percentile) / 1e6;
+    }
+
+    private static double rounded(double value, double steps) {
+        return Math.round(value * steps) / steps;
+    }
+}

@@ -1,0 +1,132 @@
+package io.turnlane.gateway.stream;
+
+import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.deliver.Delivery;
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.Subscription;
+import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.RequestRecord;
+import io.turnlane.gateway.requests.RequestRecords;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/** Streams of one request: from its beginning, from its record where it is over, or after a cursor. */
+@Component
+final class RequestStreams {
+
+    /** Long enough for a turn whose owner died between storing the answer and saying so to be taken up by the next. */
+    private static final Duration END_SURELY_TOLD = Duration.ofSeconds(30);
+
+    /** A little more than a catch-up may take. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
+
+    private final RequestRecords records;
+    private final EventStreams streams;
+    private final SseStream sse;
+    private final InstantSource clock;
+
+    RequestStreams(RequestRecords records, EventStreams streams, SseStream sse, InstantSource clock) {
+        this.records = records;
+        this.streams = streams;
+        this.sse = sse;
+        this.clock = clock;
+    }
+
+    void serve(
+            SessionKey session,
+            RequestId requestId,
+            @Nullable Cursor after,
+            boolean headOnly,
+            HttpServletResponse response) {
+        Optional<RequestRecord> found = find(session, requestId, after);
+        if (after != null && after.belongsTo(session) && after.hasEnd(requestId)) {
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        } else if (headOnly) {
+            SseConnection.head(response);
+        } else if (after == null && found.isPresent() && found.get().ended()) {
+            sse.tell(response, found.get());
+        } else {
+            follow(session, requestId, after, found.orElse(null), response);
+        }
+    }
+
+    /** Empty only where memory is away and the cursor leads on without it. */
+    private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
+        try {
+            return Optional.of(records.find(session, requestId).orElseThrow(() -> Refusal.notFound("request")));
+        } catch (DataAccessException away) {
+            if (after == null || !after.belongsTo(session)) {
+                throw away;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private void follow(
+            SessionKey session,
+            RequestId requestId,
+            @Nullable Cursor after,
+            @Nullable RequestRecord request,
+            HttpServletResponse response) {
+        Outbox outbox = streams.enter();
+        Subscription subscription = null;
+        try {
+            subscription = subscribe(outbox, session, Interest.request(requestId), after, request);
+            if (after != null && request != null && request.ended()) {
+                finish(response, outbox, after, request);
+            } else {
+                sse.writeRequest(response, outbox);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (subscription != null) {
+                streams.close(subscription);
+            }
+            streams.leave(outbox);
+        }
+    }
+
+    private Subscription subscribe(
+            Outbox outbox,
+            SessionKey session,
+            Interest interest,
+            @Nullable Cursor after,
+            @Nullable RequestRecord request) {
+        if (after != null) {
+            return streams.after(outbox, session, interest, after);
+        }
+        Long from = request == null ? null : request.eventsFrom();
+        return from == null ? streams.gap(outbox, session, interest) : streams.from(outbox, session, interest, from);
+    }
+
+    /** The request is over: either what is missing is in the log, or the client has it all. */
+    private void finish(HttpServletResponse response, Outbox outbox, Cursor after, RequestRecord request)
+            throws InterruptedException {
+        Delivery first = outbox.take(FIRST_LOOK);
+        boolean nothingFollows = first instanceof Delivery.CaughtUp && longOver(request);
+        if (!nothingFollows) {
+            sse.write(response, outbox, true, first);
+        } else if (after.isBeforeEnd(request.requestId())) {
+            sse.tellEnd(response, request);
+        } else {
+            // EventSource would come back for ever after anything else.
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        }
+    }
+
+    private boolean longOver(RequestRecord request) {
+        Instant finished = request.finishedAt();
+        return finished != null && finished.plus(END_SURELY_TOLD).isBefore(clock.instant());
+    }
+}

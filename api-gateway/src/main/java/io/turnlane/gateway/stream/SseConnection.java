@@ -1,0 +1,69 @@
+package io.turnlane.gateway.stream;
+
+import io.turnlane.gateway.deliver.Cursor;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The bytes of one SSE response. Used by one thread. */
+final class SseConnection {
+
+    private static final byte[] HEARTBEAT = ascii(": \n\n");
+
+    private final HttpServletResponse response;
+    private final OutputStream out;
+
+    private SseConnection(HttpServletResponse response) throws IOException {
+        this.response = response;
+        this.out = response.getOutputStream();
+    }
+
+    /** Sends the head, so that the client knows it is connected. */
+    static SseConnection open(HttpServletResponse response) throws IOException {
+        head(response);
+        SseConnection connection = new SseConnection(response);
+        connection.flush();
+        return connection;
+    }
+
+    static void head(HttpServletResponse response) {
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType("text/event-stream");
+        response.setHeader("Cache-Control", "no-store");
+        // nginx gathers responses before it passes them on, unless it is told not to.
+        response.setHeader("X-Accel-Buffering", "no");
+    }
+
+    /** One event; {@code json} is one line. */
+    void event(@Nullable Cursor cursor, String type, byte[] json) throws IOException {
+        StringBuilder head = new StringBuilder(96);
+        if (cursor != null) {
+            head.append("id: ").append(cursor).append('\n');
+        }
+        head.append("event: ").append(type).append("\ndata: ");
+        out.write(ascii(head.toString()));
+        out.write(json);
+        out.write('\n');
+        out.write('\n');
+    }
+
+    void heartbeat() throws IOException {
+        out.write(HEARTBEAT);
+    }
+
+    /** When to come back, once this has ended. */
+    void retryAfter(Duration pause) throws IOException {
+        out.write(ascii("retry: " + pause.toMillis() + "\n\n"));
+    }
+
+    void flush() throws IOException {
+        response.flushBuffer();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,101 @@
+package io.turnlane.gateway.stream;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Server-sent events: of a request until it ends, or of a session for as long as the client likes. */
+@Tag(name = "events")
+@RestController
+final class StreamController {
+
+    private final RequestStreams requests;
+    private final SessionStreams sessions;
+
+    StreamController(RequestStreams requests, SessionStreams sessions) {
+        this.requests = requests;
+        this.sessions = sessions;
+    }
+
+    @Operation(
+            summary = "Follow a request",
+            description =
+                    "From its beginning, or after the cursor; ends with the request. 204 where the cursor is at or "
+                            + "after its end.")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
+    @ApiResponse(responseCode = "204", description = "Nothing follows this cursor", content = @Content)
+    @GetMapping(path = "/v1/sessions/{sid}/requests/{rid}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    void requestEvents(
+            Caller caller,
+            @PathVariable SessionId sid,
+            @PathVariable RequestId rid,
+            @Parameter(description = "The cursor of the last event seen; goes before `after`")
+                    @RequestHeader(name = "Last-Event-ID", required = false)
+                    @Nullable
+                    String lastEventId,
+            @Parameter(description = "The same, for clients that can't set the header")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String after,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        Cursor cursor = cursor(lastEventId, after);
+        response.setHeader("X-Request-Id", rid.toString());
+        requests.serve(caller.key(sid), rid, cursor, isHead(request), response);
+    }
+
+    @Operation(
+            summary = "Follow a session",
+            description = "All its requests, from now on or after the cursor, for as long as the client stays.")
+    @ApiResponse(
+            responseCode = "200",
+            content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
+    @GetMapping(path = "/v1/sessions/{sid}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    void sessionEvents(
+            Caller caller,
+            @PathVariable SessionId sid,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            @RequestParam(required = false) @Nullable String after,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        sessions.serve(caller.key(sid), cursor(lastEventId, after), isHead(request), response);
+    }
+
+    /**
+     * A browser's EventSource sends the header on every reconnect, over the same URL: so the header is the newer one.
+     */
+    private static @Nullable Cursor cursor(@Nullable String lastEventId, @Nullable String after) {
+        String text = lastEventId == null || lastEventId.isEmpty() ? after : lastEventId;
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            return Cursor.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.invalid("the cursor is none of this service");
+        }
+    }
+
+    private static boolean isHead(HttpServletRequest request) {
+        return request.getMethod().equals("HEAD");
+    }
+}

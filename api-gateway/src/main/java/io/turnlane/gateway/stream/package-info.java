@@ -1,0 +1,5 @@
+/** Turn events as server-sent events. */
+@NullMarked
+package io.turnlane.gateway.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,95 @@
+package io.turnlane.gateway.system;
+
+import io.turnlane.gateway.problem.BodyTooLargeException;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Bodies end at a bound before anything is parsed, whether their length was told or not. */
+final class BodyLimitFilter extends OncePerRequestFilter {
+
+    private final int limit;
+
+    BodyLimitFilter(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        chain.doFilter(new Limited(request, limit), response);
+    }
+
+    private static final class Limited extends HttpServletRequestWrapper {
+
+        private final int limit;
+
+        Limited(HttpServletRequest request, int limit) {
+            super(request);
+            this.limit = limit;
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            if (getContentLengthLong() > limit) {
+                throw new BodyTooLargeException(limit);
+            }
+            return new LimitedStream(super.getInputStream(), limit);
+        }
+    }
+
+    private static final class LimitedStream extends ServletInputStream {
+
+        private final ServletInputStream in;
+        private final int limit;
+        private long read;
+
+        LimitedStream(ServletInputStream in, int limit) {
+            this.in = in;
+            this.limit = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return counted(in.read(), 1);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = in.read(into, offset, length);
+            return counted(count, count);
+        }
+
+        private int counted(int result, int count) throws IOException {
+            if (result < 0) {
+                return result;
+            }
+            read += count;
+            if (read > limit) {
+                throw new BodyTooLargeException(limit);
+            }
+            return result;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return in.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return in.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            in.setReadListener(listener);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.turnlane.gateway.system;
+
+import com.fasterxml.uuid.Generators;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.ask.Acceptance;
+import io.turnlane.gateway.ask.AnsweredTurns;
+import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.ask.QuestionRules;
+import io.turnlane.gateway.ask.TurnIds;
+import io.turnlane.gateway.ask.TurnPublisher;
+import io.turnlane.gateway.deliver.ClientMetrics;
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.fleet.Fleet;
+import io.turnlane.gateway.fleet.ProcessorDirectory;
+import io.turnlane.gateway.requests.Replay;
+import io.turnlane.gateway.requests.RequestRecords;
+import io.turnlane.gateway.requests.Snapshots;
+import io.turnlane.gateway.stream.SseStream;
+import io.turnlane.model.WireFormat;
+import java.time.InstantSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the gateway is made of, besides its edges. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({GatewayProperties.class, TopicsProperties.class})
+class GatewayConfiguration {
+
+    @Bean
+    WireFormat wireFormat() {
+        return new WireFormat();
+    }
+
+    @Bean
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Bean
+    TurnIds turnIds(InstantSource clock) {
+        return new TurnIds(Generators.timeBasedEpochRandomGenerator(), clock);
+    }
+
+    @Bean
+    QuestionRules questionRules(GatewayProperties properties, WireFormat wire) {
+        GatewayProperties.Asks asks = properties.asks();
+        GatewayProperties.Sessions sessions = properties.sessions();
+        return new QuestionRules(
+                Math.toIntExact(asks.maxQuestion().toBytes()),
+                Math.toIntExact(asks.maxMetadata().toBytes()),
+                sessions.ttl(),
+                sessions.anonymousTtl(),
+                wire);
+    }
+
+    @Bean
+    Fleet fleet(ProcessorDirectory directory, @Value("${turnlane.agents.default:retrieval}") String defaultAgent) {
+        return new Fleet(directory, defaultAgent);
+    }
+
+    @Bean
+    QuestionIntake questionIntake(
+            QuestionRules rules,
+            Fleet fleet,
+            EventStreams streams,
+            Acceptance acceptance,
+            TurnPublisher publisher,
+            TurnIds ids,
+            MeterRegistry metrics) {
+        return new QuestionIntake(rules, fleet, streams, acceptance, publisher, ids, metrics);
+    }
+
+    @Bean
+    AnsweredTurns answeredTurns(QuestionIntake intake, EventStreams streams, RequestRecords records) {
+        return new AnsweredTurns(intake, streams, records);
+    }
+
+    @Bean
+    Snapshots snapshots(RequestRecords records, JsonMapper json, InstantSource clock) {
+        return new Snapshots(records, json, clock);
+    }
+
+    @Bean
+    SseStream sseStream(Snapshots snapshots, WireFormat wire, GatewayProperties properties, MeterRegistry metrics) {
+        GatewayProperties.Streams streams = properties.streams();
+        return new SseStream(
+                snapshots,
+                new Replay(wire),
+                streams.heartbeat(),
+                streams.retry(),
+                new ClientMetrics(metrics, "turnlane.streams", "sse"));
+    }
+}

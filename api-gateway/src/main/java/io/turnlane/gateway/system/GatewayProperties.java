@@ -1,0 +1,110 @@
+package io.turnlane.gateway.system;
+
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.Outbox;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import java.util.List;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/** What can be set about a gateway; every default is in this file. */
+@Validated
+@ConfigurationProperties("turnlane.gateway")
+public record GatewayProperties(
+        @Valid @DefaultValue Asks asks,
+        @Valid @DefaultValue Sessions sessions,
+        @Valid @DefaultValue Streams streams,
+        @Valid @DefaultValue CatchUp catchUp,
+        @Valid @DefaultValue Sockets sockets) {
+
+    /**
+     * Bounds of one question.
+     *
+     * @param maxQuestion of UTF-8
+     * @param maxMetadata of JSON
+     * @param maxBody of any request body, before it is parsed; JSON may escape a character sixfold
+     * @param maxOpen turns of one session that may be open
+     */
+    public record Asks(
+            @DefaultValue("32KB") DataSize maxQuestion,
+            @DefaultValue("4KB") DataSize maxMetadata,
+            @DefaultValue("256KB") DataSize maxBody,
+            @DefaultValue("100") @Min(1) int maxOpen) {}
+
+    /**
+     * How long things live.
+     *
+     * @param ttl of a session without activity
+     * @param anonymousTtl of one that nobody named
+     * @param resultRetention of a request's record
+     */
+    public record Sessions(
+            @DefaultValue("1h") @DurationMin(seconds = 1) Duration ttl,
+            @DefaultValue("15m") @DurationMin(seconds = 1) Duration anonymousTtl,
+            @DefaultValue("24h") @DurationMin(minutes = 1) Duration resultRetention) {}
+
+    /**
+     * Clients that follow.
+     *
+     * @param max streams, sockets and waits together
+     * @param maxEvents that wait for one client
+     * @param maxBytes of those
+     * @param heartbeat how often a silent stream says that it is alive
+     * @param retry when a client shall come back whose gateway stops
+     * @param startPatience how long starting waits for the broker before it goes on without it
+     */
+    public record Streams(
+            @DefaultValue("10000") @Min(1) int max,
+            @DefaultValue("1000") @Min(10) int maxEvents,
+            @DefaultValue("256KB") DataSize maxBytes,
+            @DefaultValue("15s") @DurationMin(millis = 10) Duration heartbeat,
+            @DefaultValue("1s") Duration retry,
+            @DefaultValue("10s") Duration startPatience) {}
+
+    /**
+     * Bringing clients up to date.
+     *
+     * @param readers threads, each with a consumer
+     * @param maxRecords a client may be behind before it gets a gap
+     * @param maxTime that reading them may take
+     */
+    public record CatchUp(
+            @DefaultValue("2") @Min(1) @Max(32) int readers,
+            @DefaultValue("200000") @Min(1) long maxRecords,
+            @DefaultValue("5s") @DurationMin(millis = 1) Duration maxTime) {}
+
+    /**
+     * WebSockets.
+     *
+     * @param maxFrame a larger one closes the connection with 1009
+     * @param maxSessions that one connection may follow
+     * @param sendTimeout a client that takes nothing for so long is dropped
+     * @param ping how often a silent client is asked whether it is there
+     * @param idle a client that says nothing for so long, not even pong, is dropped
+     * @param allowedOrigins of pages that may connect, besides the gateway's own
+     */
+    public record Sockets(
+            @DefaultValue("64KB") DataSize maxFrame,
+            @DefaultValue("64") @Min(1) int maxSessions,
+
+            @DefaultValue("4s") @DurationMin(millis = 100) @DurationMax(seconds = 60)
+            Duration sendTimeout,
+
+            @DefaultValue("20s") @DurationMin(millis = 100) Duration ping,
+            @DefaultValue("60s") @DurationMin(millis = 100) Duration idle,
+            @DefaultValue List<String> allowedOrigins) {}
+
+    EventStreams.Limits streamLimits() {
+        Outbox.Bounds outbox = new Outbox.Bounds(
+                streams.maxEvents(), Math.toIntExact(streams.maxBytes().toBytes()));
+        return new EventStreams.Limits(
+                streams.max(), outbox, catchUp.readers(), catchUp.maxRecords(), catchUp.maxTime());
+    }
+}

@@ -1,0 +1,82 @@
+package io.turnlane.gateway.system;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.KafkaConsumers;
+import io.turnlane.model.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/** The log: topics, producer, and the consumers that follow events. */
+@Configuration(proxyBeanMethods = false)
+class KafkaConfiguration {
+
+    /** How long stopping waits for clients to be told where to go. */
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
+
+    @Bean
+    Topics topics(TopicsProperties properties) {
+        return properties.names();
+    }
+
+    /** Consumers that stand on their own feet: no group, no commits, and an exception where the log ends early. */
+    @Bean
+    KafkaConsumers kafkaConsumers(ConsumerFactory<?, ?> configured) {
+        Map<String, Object> settings = new HashMap<>(configured.getConfigurationProperties());
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        var factory = new DefaultKafkaConsumerFactory<String, byte[]>(settings);
+        return (role, fetchWait) -> {
+            Properties own = new Properties();
+            own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Math.toIntExact(fetchWait.toMillis()));
+            return factory.createConsumer(null, "turnlane-gateway", "-" + role, own);
+        };
+    }
+
+    @Bean
+    EventStreams eventStreams(
+            KafkaConsumers consumers,
+            KafkaAdmin admin,
+            TopicsProperties topics,
+            GatewayProperties gateway,
+            MeterRegistry metrics) {
+        KafkaTopicSetup setup =
+                new KafkaTopicSetup(admin.getConfigurationProperties(), topics.plans(), topics.replicationFactor());
+        return new EventStreams(consumers, topics.names().events(), setup, gateway.streamLimits(), metrics);
+    }
+
+    @Bean
+    Phased follower(EventStreams streams, GatewayProperties gateway) {
+        return new Phased(
+                GatewayPhases.FOLLOWER, () -> streams.start(gateway.streams().startPatience()), streams::close);
+    }
+
+    @Bean
+    Phased clients(EventStreams streams) {
+        return new Phased(GatewayPhases.CLIENTS, () -> {}, () -> streams.endClients(GOODBYE));
+    }
+
+    /** Ready is who follows the log; health's key is {@code eventFollower}. */
+    @Bean
+    HealthIndicator eventFollowerHealthIndicator(EventStreams streams) {
+        return () -> (streams.ready() ? Health.up() : Health.down())
+                .withDetail("clients", streams.clients())
+                .build();
+    }
+}

@@ -1,0 +1,154 @@
+package io.turnlane.gateway.system;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.swagger.v3.core.jackson.ModelResolver;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.Paths;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.IntegerSchema;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.NumberSchema;
+import io.swagger.v3.oas.models.media.ObjectSchema;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.socket.SocketEndpoint;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionId;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springdoc.core.providers.ObjectMapperProvider;
+import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The description of the HTTP contract, made from the controllers and told what reflection can't see. */
+@Configuration(proxyBeanMethods = false)
+class OpenApiConfiguration {
+
+    private static final String PROBLEM = "Problem";
+
+    static {
+        SpringDocUtils.getConfig()
+                .replaceWithSchema(
+                        RequestId.class, new StringSchema().format("uuid").description("UUIDv7"))
+                .replaceWithSchema(SessionId.class, new StringSchema().pattern("[A-Za-z0-9._-]{1,128}"))
+                .replaceWithSchema(Duration.class, new NumberSchema().description("seconds"))
+                .replaceWithSchema(RequestStatus.class, statuses())
+                .addRequestWrapperToIgnore(Caller.class);
+    }
+
+    private static Schema<?> statuses() {
+        StringSchema schema = new StringSchema();
+        Arrays.stream(RequestStatus.values()).map(RequestStatus::wire).forEach(schema::addEnumItem);
+        return schema;
+    }
+
+    @Bean
+    OpenAPI openApi() {
+        return new OpenAPI()
+                .info(new Info()
+                        .title("Turnlane")
+                        .version("1")
+                        .description("A queue in front of any conversational agent. Turns of one session run in order; "
+                                + "answers arrive as they are made, by server-sent events, WebSocket or poll.")
+                        .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
+    }
+
+    /** Fields are snake_case here too. */
+    @Bean
+    ModelResolver modelResolver(ObjectMapperProvider provider) {
+        return new ModelResolver(
+                provider.jsonMapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE));
+    }
+
+    @Bean
+    OpenApiCustomizer problemsAndPlumbing() {
+        return api -> {
+            api.getComponents().addSchemas(PROBLEM, problem());
+            api.getPaths().values().stream()
+                    .flatMap(path -> path.readOperations().stream())
+                    .forEach(OpenApiConfiguration::mayFail);
+            addPlumbing(api.getPaths());
+        };
+    }
+
+    private static Schema<?> problem() {
+        StringSchema code = new StringSchema();
+        Arrays.stream(ErrorCode.values())
+                .filter(one -> one.httpStatus() > 0)
+                .map(ErrorCode::wire)
+                .forEach(code::addEnumItem);
+        return new ObjectSchema()
+                .description("RFC 9457")
+                .addProperty("type", new StringSchema().example("urn:turnlane:problem:invalid_request"))
+                .addProperty("title", new StringSchema())
+                .addProperty("status", new IntegerSchema())
+                .addProperty("detail", new StringSchema())
+                .addProperty("instance", new StringSchema())
+                .addProperty("code", code)
+                .addProperty("request_id", new StringSchema().format("uuid"));
+    }
+
+    private static void mayFail(Operation operation) {
+        operation.getResponses().addApiResponse("default", refusal());
+    }
+
+    private static ApiResponse refusal() {
+        Schema<?> problem = new Schema<>().$ref("#/components/schemas/" + PROBLEM);
+        return new ApiResponse()
+                .description("Refused; `code` says why")
+                .content(new Content().addMediaType("application/problem+json", new MediaType().schema(problem)));
+    }
+
+    private static void addPlumbing(Paths paths) {
+        paths.addPathItem(SocketEndpoint.PATH, socket());
+        paths.addPathItem("/livez", probe("Whether the gateway lives"));
+        paths.addPathItem("/readyz", probe("Whether the gateway follows the log and takes calls"));
+        paths.addPathItem("/actuator/prometheus", plain("Metrics", "text/plain"));
+    }
+
+    private static PathItem socket() {
+        Parameter protocol = new Parameter()
+                .in("header")
+                .name("Sec-WebSocket-Protocol")
+                .required(true)
+                .schema(new StringSchema().example("turnlane.v1"));
+        return new PathItem()
+                .get(new Operation()
+                        .summary("WebSocket: ask and follow many sessions on one connection")
+                        .operationId("socket")
+                        .tags(List.of("events"))
+                        .addParametersItem(protocol)
+                        .responses(new ApiResponses()
+                                .addApiResponse("101", new ApiResponse().description("Switching protocols"))
+                                .addApiResponse("default", refusal())));
+    }
+
+    private static PathItem probe(String summary) {
+        return plain(summary, "application/json");
+    }
+
+    private static PathItem plain(String summary, String mediaType) {
+        Content content = new Content().addMediaType(mediaType, new MediaType());
+        return new PathItem()
+                .get(new Operation()
+                        .summary(summary)
+                        .tags(List.of("system"))
+                        .responses(new ApiResponses()
+                                .addApiResponse(
+                                        "200",
+                                        new ApiResponse().description("Yes").content(content))));
+    }
+}

@@ -1,0 +1,50 @@
+package io.turnlane.gateway.system;
+
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.TimeoutOptions;
+import io.turnlane.gateway.ask.Acceptance;
+import io.turnlane.gateway.ask.RedisAcceptance;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.serializer.RedisSerializer;
+
+/**
+ * Memory. One connection that all threads share: Lettuce sends every caller's commands down it as they come and matches
+ * replies in order, so that a thousand callers cost a thousand commands in flight and not a thousand connections. No
+ * command here blocks and none is a transaction, which is where a pool would be needed.
+ */
+@Configuration(proxyBeanMethods = false)
+class RedisConfiguration {
+
+    /** Commands that may wait for a reply; more are refused, so that a Redis that hangs doesn't fill the heap. */
+    private static final int MOST_IN_FLIGHT = 10_000;
+
+    /** A command fails at once while Redis is away, and in time when it doesn't answer. */
+    @Bean
+    LettuceClientOptionsBuilderCustomizer lettuceFailsFast() {
+        return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled())
+                .requestQueueSize(MOST_IN_FLIGHT);
+    }
+
+    @Bean
+    RedisTemplate<String, byte[]> blobRedisTemplate(RedisConnectionFactory connections) {
+        RedisTemplate<String, byte[]> template = new RedisTemplate<>();
+        template.setConnectionFactory(connections);
+        template.setKeySerializer(RedisSerializer.string());
+        template.setHashKeySerializer(RedisSerializer.string());
+        template.setValueSerializer(RedisSerializer.byteArray());
+        template.setHashValueSerializer(RedisSerializer.byteArray());
+        return template;
+    }
+
+    @Bean
+    Acceptance acceptance(StringRedisTemplate redis, GatewayProperties properties) {
+        return new RedisAcceptance(
+                redis, properties.asks().maxOpen(), properties.sessions().resultRetention());
+    }
+}

@@ -1,0 +1,16 @@
+-- Makes a session's context where there is none; all that changes memory later is the processor's.
+--
+-- KEYS 1 context
+-- ARGV 1 now, 2 session id, 3 user id or '', 4 agent, 5 metadata as JSON, 6 ttl            (times in ms)
+-- Returns 1 where it was made
+
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'session_id', ARGV[2], 'agent', ARGV[4], 'created_at', ARGV[1], 'last_activity', ARGV[1],
+  'processing_stage', 'initialized', 'request_count', 0, 'total_processing_time', 0, 'metadata', ARGV[5], 'ttl', ARGV[6])
+if ARGV[3] ~= '' then
+  redis.call('HSET', KEYS[1], 'user_id', ARGV[3])
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+return 1

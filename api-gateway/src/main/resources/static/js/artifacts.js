@@ -1,0 +1,36 @@
+import { byId, h, icon } from './dom.js';
+
+const MOST_ROWS = 500;
+
+/** A table or chart that came with an answer. Every one has its data as a table, for eyes and screen readers alike. */
+export function artifactView(artifact) {
+  const rows = rowsOf(artifact);
+  const title = artifact.title ?? artifact.spec?.title ?? 'Data';
+  const body = rows.length ? table(rows) : h('pre', {}, h('code', {}, JSON.stringify(artifact, null, 2)));
+  return h('figure', { class: 'artifact', testid: 'artifact' },
+    h('figcaption', {}, String(title),
+      h('button', { type: 'button', class: 'tool', title: 'Open large', 'aria-label': 'Open large', onclick: () => openLarge(body) }, icon('large'))),
+    h('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': String(title) }, body));
+}
+
+/** Shows a copy of a table, chart or piece of code over the whole page. */
+export function openLarge(element) {
+  const dialog = byId('large');
+  byId('large-body').replaceChildren(element.cloneNode(true));
+  dialog.showModal();
+}
+
+function rowsOf(artifact) {
+  const { columns, rows, data, spec } = artifact;
+  if (columns && rows) return rows.map((row) => (Array.isArray(row) ? Object.fromEntries(columns.map((name, i) => [name, row[i]])) : row));
+  const values = spec?.data?.values ?? data?.values ?? rows;
+  return Array.isArray(values) ? values.filter((row) => row && typeof row === 'object') : [];
+}
+
+function table(rows) {
+  const columns = Object.keys(rows[0]);
+  const line = (row) => h('tr', {}, columns.map((name) => h('td', { align: typeof row[name] === 'number' ? 'right' : null }, String(row[name] ?? ''))));
+  return h('table', {},
+    h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, rows.slice(0, MOST_ROWS).map(line)));
+}

@@ -1,0 +1,92 @@
+import { TurnlaneProblem, backoff } from './turnlane-client.js';
+import { LaneTurn } from './lanes.js';
+
+/**
+ * Gets questions into their lanes. A question has its Idempotency-Key before it first leaves, so it may be
+ * sent as often as it takes (over lost connections and reloads) and is still asked once.
+ */
+export class Asking {
+  #client;
+  #lanes;
+  #follower;
+  /** Who is asked in new lanes; unset for the server's default. */
+  agent = undefined;
+
+  constructor(client, lanes, follower) {
+    this.#client = client;
+    this.#lanes = lanes;
+    this.#follower = follower;
+  }
+
+  ask(lane, question, policy) {
+    const turn = new LaneTurn({ question, policy });
+    lane.append(turn);
+    this.send(lane, turn);
+    return turn;
+  }
+
+  /** Sends a question behind those of its lane that have not left yet. */
+  send(lane, turn) {
+    lane.asking += 1;
+    turn.status = 'unsent';
+    this.#lanes.save(lane);
+    this.#lanes.changed(lane, turn);
+    lane.sending = lane.sending.then(() => this.#untilTaken(lane, turn)).finally(() => {
+      lane.asking -= 1;
+    });
+  }
+
+  /** Takes back a question that has not left. */
+  withdraw(lane, turn) {
+    turn.withdrawn = true;
+    lane.drop(turn);
+    this.#lanes.save(lane);
+    this.#lanes.changed(lane, turn);
+  }
+
+  async #untilTaken(lane, turn) {
+    for (let tries = 0; !turn.withdrawn; tries++) {
+      try {
+        return await this.#once(lane, turn);
+      } catch (error) {
+        if (error instanceof TurnlaneProblem && error.status < 500) return this.#refused(lane, turn, error);
+        await this.#pause(lane, turn, Math.max(backoff(tries), (error.retryAfter ?? 0) * 1000));
+      }
+    }
+    return undefined;
+  }
+
+  async #once(lane, turn) {
+    await this.#makeSession(lane);
+    const heard = await this.#follower.listen(lane);
+    const { policy, key } = turn;
+    turn.accepted(await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy }));
+    if (lane.memory === 'forgotten') lane.memory = 'known';
+    this.#lanes.save(lane);
+    this.#follower.follow(lane, turn, { heard });
+    this.#lanes.changed(lane, turn);
+  }
+
+  async #makeSession(lane) {
+    if (lane.id) return;
+    const session = await this.#client.createSession({ agent: this.agent });
+    lane.id = session.session_id;
+    lane.memory = 'known';
+    this.#lanes.save(lane);
+    this.#lanes.changed(lane);
+  }
+
+  #refused(lane, turn, problem) {
+    turn.refused(problem);
+    this.#lanes.save(lane);
+    this.#lanes.changed(lane, turn);
+  }
+
+  #pause(lane, turn, delay) {
+    turn.sendAgainAt = Date.now() + delay;
+    this.#lanes.changed(lane, turn);
+    return new Promise((resolve) => {
+      setTimeout(resolve, delay);
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import { byId, fromTemplate, h, setText } from './dom.js';
+import { progress } from './hairline.js';
+import { age, laneState, plural } from './words.js';
+
+const MOST_BEADS = 4;
+
+/** The lanes at the side, each with a small picture of itself: what runs, what waits behind it, what has arrived. */
+export class LaneList {
+  #list = byId('lanes');
+  #lanes;
+  #items = new Map();
+  #connected;
+  #actions;
+  #current = null;
+
+  constructor(lanes, { connected, ...actions }) {
+    this.#lanes = lanes;
+    this.#connected = connected;
+    this.#actions = actions;
+    setInterval(() => this.update(), 30_000);
+  }
+
+  show(lane) {
+    this.#current = lane;
+    this.update();
+  }
+
+  update() {
+    const wanted = this.#lanes.all.map((lane) => this.#itemOf(lane));
+    for (const [lane, item] of this.#items) if (!wanted.includes(item)) this.#discard(lane, item);
+    wanted.forEach((item, i) => {
+      item.update(this.#connected(), this.#current);
+      if (this.#list.children[i] !== item.element) this.#list.insertBefore(item.element, this.#list.children[i] ?? null);
+    });
+    this.#summary();
+  }
+
+  #itemOf(lane) {
+    if (!this.#items.has(lane)) this.#items.set(lane, new LaneItem(lane, this.#actions));
+    return this.#items.get(lane);
+  }
+
+  #discard(lane, item) {
+    item.element.remove();
+    this.#items.delete(lane);
+  }
+
+  /** On a phone the list is folded away: its button says how many lanes are at work. */
+  #summary() {
+    const working = this.#lanes.all.filter((lane) => lane.openTurns.length > 0).length;
+    setText(byId('working'), working ? String(working) : '');
+    byId('open-lanes').setAttribute('aria-label', working ? `Lanes, ${plural(working, 'lane')} answering` : 'Lanes');
+  }
+}
+
+class LaneItem {
+  #lane;
+  #part;
+
+  constructor(lane, { onDelete, onOpen }) {
+    this.#lane = lane;
+    [this.element, this.#part] = fromTemplate('lane-template');
+    this.#part('lane-link').addEventListener('click', (event) => onOpen(lane, event));
+    this.#part('lane-delete').addEventListener('click', () => onDelete(lane));
+  }
+
+  update(connected, current) {
+    const lane = this.#lane;
+    const title = lane.title || 'New lane';
+    const state = this.#words(connected);
+    const link = this.#part('lane-link');
+    const remove = this.#part('lane-delete');
+    setText(this.#part('lane-title'), title);
+    setText(this.#part('lane-age'), lane.answeredAt ? age(lane.answeredAt) : '');
+    setText(this.#part('lane-state'), state);
+    this.element.dataset.state = state.split(/[ ,]/)[0].replace(/^\d+$/, 'waiting');
+    link.href = lane.id ? `#s=${lane.id}` : '#';
+    if (lane === current) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+    remove.hidden = lane.isDraft;
+    remove.setAttribute('aria-label', `Delete the lane ${title}`);
+    this.#beads();
+  }
+
+  #words(connected) {
+    const open = this.#lane.openTurns;
+    const running = open.filter((turn) => turn.status !== 'queued').length;
+    const unsent = this.#lane.turns.filter((turn) => turn.status === 'unsent').length;
+    return laneState({ running, waiting: open.length - running, unsent, connected, unread: this.#lane.unread });
+  }
+
+  /** One bead for each open turn: the foremost where it is on its way, the others in line at the start. */
+  #beads() {
+    const open = this.#lane.openTurns.slice(0, MOST_BEADS);
+    const waiting = open.filter((turn) => turn.status === 'queued');
+    const beads = open.map((turn) => (turn.status === 'queued'
+      ? { state: 'waiting', inLine: waiting.length - 1 - waiting.indexOf(turn) }
+      : { state: 'running', at: place(turn) }));
+    if (this.#lane.answeredAt) beads.push({ state: 'arrived' });
+    const track = this.#part('lane-track');
+    while (track.children.length > beads.length) track.lastChild.remove();
+    beads.forEach(({ state, at = 0, inLine = 0 }, i) => {
+      const bead = track.children[i] ?? track.appendChild(h('i'));
+      bead.className = `is-${state}`;
+      bead.style.setProperty('--at', at.toFixed(3));
+      bead.style.setProperty('--in-line', inLine);
+    });
+  }
+}
+
+/** Where on its lane a running turn is, 0 to 1; those who wait stand before it. */
+function place(turn) {
+  const [, memory, agent] = progress(turn);
+  return 0.34 + 0.06 * memory + 0.52 * agent;
+}

@@ -1,0 +1,89 @@
+import DOMPurify from '/webjars/dompurify/dist/purify.es.mjs';
+import { Marked } from '/webjars/marked/lib/marked.esm.js';
+
+/**
+ * Answers are untrusted: Markdown becomes HTML, HTML goes through a short list of what may stand in an
+ * answer, and only nodes (never strings) reach the page. Nothing is fetched: an image is shown as its name.
+ */
+const ALLOWED_TAGS = [
+  'a', 'b', 'blockquote', 'br', 'code', 'del', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'kbd', 'li', 'mark',
+  'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'u', 'ul',
+];
+const ALLOWED_ATTR = ['href', 'title', 'align', 'start', 'lang', 'data-lang'];
+/** Not addresses, so their values need not look like one. */
+const ADD_URI_SAFE_ATTR = ['align', 'start', 'lang', 'data-lang'];
+const PLAIN_MARK = /^<\/?(?:b|br|del|em|i|kbd|mark|s|strong|sub|sup|u)\s*\/?>$/i;
+const ALLOWED_URI_REGEXP = /^(?:https?:\/\/|mailto:)/i;
+
+const marked = new Marked({
+  gfm: true,
+  renderer: {
+    /** The question is the page's heading, so an answer's begin below it. */
+    heading({ tokens, depth }) {
+      const level = Math.min(6, depth + 2);
+      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
+    },
+    /** HTML in an answer is shown as it is written, but for the marks that Markdown lacks. */
+    html({ text, block }) {
+      if (block) return `<p>${escape(text.trim())}</p>`;
+      return PLAIN_MARK.test(text) ? text : escape(text);
+    },
+    image({ href, text, title }) {
+      return `<a href="${escape(href)}" title="${escape(title ?? 'Open the image')}">${escape(text || href)}</a>`;
+    },
+    checkbox({ checked }) {
+      return checked ? '☑ ' : '☐ ';
+    },
+    code({ text, lang }) {
+      const language = (lang ?? '').match(/^[\w+#.-]+/)?.[0] ?? '';
+      return `<pre data-lang="${escape(language)}"><code>${escape(text)}\n</code></pre>`;
+    },
+  },
+});
+
+DOMPurify.addHook('afterSanitizeAttributes', (node) => {
+  if (node.nodeName !== 'A') return;
+  node.setAttribute('target', '_blank');
+  node.setAttribute('rel', 'noopener noreferrer');
+});
+
+function escape(text) {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+function sanitised(html) {
+  return DOMPurify.sanitize(html, {
+    ALLOWED_TAGS, ALLOWED_ATTR, ALLOWED_URI_REGEXP, ADD_URI_SAFE_ATTR, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true,
+  });
+}
+
+/**
+ * Keeps an element in step with a growing text, block by block: paragraphs that stand are left alone, so a
+ * selection survives and nothing jumps. `decorate` sees each new top-level element.
+ */
+export class MarkdownView {
+  #element;
+  #decorate;
+  #blocks = [];
+
+  constructor(element, decorate = () => {}) {
+    this.#element = element;
+    this.#decorate = decorate;
+  }
+
+  show(text) {
+    const tokens = marked.lexer(text);
+    const same = this.#blocks.findIndex((block, i) => block.raw !== tokens[i]?.raw);
+    const keep = same < 0 ? this.#blocks.length : same;
+    for (const block of this.#blocks.splice(keep)) block.nodes.forEach((node) => node.remove());
+    for (const token of tokens.slice(keep)) this.#append(token);
+  }
+
+  #append(token) {
+    const fragment = sanitised(marked.parser([token]));
+    const nodes = [...fragment.childNodes];
+    this.#element.append(fragment);
+    this.#blocks.push({ raw: token.raw, nodes });
+    nodes.filter((node) => node.nodeType === Node.ELEMENT_NODE).forEach((node) => this.#decorate(node, this.#blocks.at(-1)));
+  }
+}

@@ -1,0 +1,164 @@
+import { fromTemplate, h, icon, oncePerFrame, setText } from './dom.js';
+import { Hairline } from './hairline.js';
+import { MarkdownView } from './markdown.js';
+import { artifactView, openLarge } from './artifacts.js';
+import { confidenceWord, ending, failure, placeInQueue, refusal, secondsLeft } from './words.js';
+
+const MOST_CHIPS = 4;
+
+/** One turn on the page: the question, its hairline, the answer as it comes, and what it rests on. */
+export class TurnView {
+  #lane;
+  #turn;
+  #actions;
+  #part;
+  #hairline;
+  #markdown;
+  #shownText = '';
+  #shownArtifacts = null;
+  #shownFoot = '';
+  #refreshText = oncePerFrame(() => this.#text());
+
+  constructor(lane, turn, actions) {
+    this.#lane = lane;
+    this.#turn = turn;
+    this.#actions = actions;
+    [this.element, this.#part] = fromTemplate('turn-template');
+    this.#hairline = new Hairline(turn, this.#part, {
+      onUnfold: () => actions.timeline(turn),
+      onEvents: () => actions.inspect(turn, 'events'),
+    });
+    this.#markdown = new MarkdownView(this.#part('answer'), decorate);
+    const [again, edit] = this.#part('notice').querySelectorAll('button');
+    again.addEventListener('click', () => actions.askAgain(turn));
+    edit.addEventListener('click', () => actions.edit(turn));
+    this.update();
+    this.#text();
+  }
+
+  get turn() {
+    return this.#turn;
+  }
+
+  update() {
+    const turn = this.#turn;
+    this.element.dataset.state = turn.status;
+    if (turn.requestId) this.element.dataset.requestId = turn.requestId;
+    setText(this.#part('question'), turn.question);
+    this.#hairline.update();
+    this.#stageLine();
+    if (turn.isTerminal) this.#text();
+    else this.#refreshText();
+    if (this.#shownArtifacts !== turn.artifacts) this.#showArtifacts();
+    this.#noticeLine();
+    this.#footLine();
+  }
+
+  tick(now) {
+    if (this.#turn.isOpen || this.#turn.status === 'unsent') this.#hairline.tick(now);
+    if (this.#turn.sendAgainAt || this.#turn.retryAt) this.#stageLine();
+  }
+
+  #stageLine() {
+    const stage = this.#part('stage');
+    setText(stage, stageWords(this.#lane, this.#turn));
+    stage.hidden = stage.textContent === '';
+  }
+
+  #text() {
+    if (this.#turn.text === this.#shownText) return;
+    this.#shownText = this.#turn.text;
+    this.#markdown.show(this.#shownText);
+  }
+
+  #showArtifacts() {
+    this.#shownArtifacts = this.#turn.artifacts;
+    this.#part('artifacts').replaceChildren(...(this.#shownArtifacts ?? []).map(artifactView));
+  }
+
+  #noticeLine() {
+    const { status, error } = this.#turn;
+    const notice = this.#part('notice');
+    const said = noticeWords(this.#turn);
+    notice.hidden = !said;
+    notice.classList.toggle('is-failure', status === 'failed' || status === 'refused');
+    if (said) setText(notice.firstElementChild, error?.message ? `${said} ${error.message}` : said);
+  }
+
+  #footLine() {
+    const { isTerminal, answer } = this.#turn;
+    const { confidence, sources = [] } = answer ?? {};
+    const shows = `${isTerminal} ${confidence} ${sources.length}`;
+    if (this.#shownFoot === shows) return;
+    this.#shownFoot = shows;
+    const foot = this.#part('turn-foot');
+    foot.hidden = !isTerminal;
+    foot.replaceChildren(...[
+      confidence != null && confidenceBar(confidence),
+      sources.length > 0 && this.#chips(sources),
+      this.#tools(this.#turn),
+    ].filter(Boolean));
+  }
+
+  #chips(sources) {
+    const open = () => this.#actions.inspect(this.#turn, 'sources');
+    const chip = ({ id, title }) => h('li', {}, h('button', { type: 'button', class: 'chip', testid: 'source', title, onclick: open },
+      h('span', { class: 'chip-id' }, id), ' ', h('span', { class: 'chip-title' }, title)));
+    const more = sources.length - MOST_CHIPS;
+    return h('ul', { class: 'chips', 'aria-label': 'Sources', testid: 'sources' }, sources.slice(0, MOST_CHIPS).map(chip),
+      more > 0 && h('li', {}, h('button', { type: 'button', class: 'chip', onclick: open }, `${more} more`)));
+  }
+
+  #tools(turn) {
+    const tool = (name, label, act) => h('button', { type: 'button', class: 'tool', title: label, 'aria-label': label, onclick: act }, icon(name));
+    return h('div', { class: 'tools' },
+      turn.text && tool('copy', 'Copy this answer', ({ currentTarget }) => this.#actions.copy(turn.text, currentTarget)),
+      turn.requestId && tool('link', 'Copy a link to this turn', ({ currentTarget }) => this.#actions.copyLink(turn, currentTarget)));
+  }
+}
+
+function stageWords(lane, turn) {
+  switch (turn.status) {
+    case 'unsent':
+      return turn.sendAgainAt ? `Not sent yet; next try in ${secondsLeft(turn.sendAgainAt)} s` : 'sending';
+    case 'unknown':
+      return 'reading it back';
+    case 'queued':
+      return placeInQueue(lane.ahead(turn));
+    case 'retrying':
+      return retryWords(turn);
+    case 'running':
+      return turn.text ? '' : turn.stage || 'working';
+    default:
+      return '';
+  }
+}
+
+function retryWords({ attempt, retryAt }) {
+  const when = retryAt ? ` in ${secondsLeft(retryAt)} s` : '';
+  return `Attempt ${attempt} failed; the next one starts${when}`;
+}
+
+function noticeWords(turn) {
+  if (turn.status === 'failed') return failure(turn);
+  if (turn.status === 'refused') return refusal(turn.problem);
+  return turn.isTerminal && turn.status !== 'completed' ? ending(turn) : '';
+}
+
+function confidenceBar(confidence) {
+  const word = confidenceWord(confidence);
+  const bar = h('span', { class: 'confidence-bar' }, h('i'));
+  bar.firstChild.style.setProperty('--fill', confidence);
+  return h('span', {
+    class: 'confidence', 'data-word': word, testid: 'confidence', title: `Confidence ${confidence.toFixed(2)} of 1`,
+  }, bar, h('span', {}, word), h('span', { class: 'figure' }, confidence.toFixed(2)));
+}
+
+/** Gives wide things a frame to scroll in, and a way to be seen large. */
+function decorate(node, block) {
+  if (node.nodeName !== 'TABLE' && node.nodeName !== 'PRE') return;
+  const frame = h('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': node.nodeName === 'TABLE' ? 'Table' : 'Code' });
+  node.replaceWith(frame);
+  frame.append(h('button', { type: 'button', class: 'tool wide-open', title: 'Open large', 'aria-label': 'Open large', onclick: () => openLarge(node) }, icon('large')), node);
+  block.nodes[block.nodes.indexOf(node)] = frame;
+}

@@ -1,0 +1,163 @@
+package io.turnlane.gateway;
+
+import io.turnlane.backends.TestBackends;
+import io.turnlane.model.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A gateway on a free port, with topics of its own on the tests' broker and Redis, and calls to it. */
+public final class Gateway implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(70);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final ConfigurableApplicationContext context;
+    private final TestBackends backends;
+    private final Topics topics;
+
+    private Gateway(TestBackends backends, Topics topics, ConfigurableApplicationContext context) {
+        this.backends = backends;
+        this.topics = topics;
+        this.context = context;
+    }
+
+    public static Gateway start(String... settings) {
+        return start(TestBackends.shared(), freshTopics(), settings);
+    }
+
+    public static Topics freshTopics() {
+        return new Topics("test-" + UUID.randomUUID().toString().substring(0, 8) + ".");
+    }
+
+    /** @param settings {@code name=value} */
+    public static Gateway start(TestBackends backends, Topics topics, String... settings) {
+        Map<String, Object> properties = new LinkedHashMap<>(GatewayApplication.DEFAULTS);
+        properties.put("server.port", "0");
+        SpringApplication application = GatewayApplication.application();
+        application.setDefaultProperties(properties);
+        application.setRegisterShutdownHook(false);
+        String[] arguments = new String[settings.length + 5];
+        arguments[0] = "--spring.kafka.bootstrap-servers=" + backends.bootstrapServers();
+        arguments[1] = "--spring.data.redis.url=" + backends.redisUrl();
+        arguments[2] = "--turnlane.topics.prefix=" + topics.prefix();
+        arguments[3] = "--turnlane.topics.partitions=3";
+        arguments[4] = "--server.port=0";
+        for (int i = 0; i < settings.length; i++) {
+            arguments[i + 5] = "--" + settings[i];
+        }
+        return new Gateway(backends, topics, application.run(arguments));
+    }
+
+    public TestBackends backends() {
+        return backends;
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public int port() {
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    public HttpClient http() {
+        return http;
+    }
+
+    public Reply get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    public Reply delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    public Reply post(String path, String json, String... headers) {
+        return send(request(path, headers)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    /** Asks; the reply's body is the accepted request. */
+    public Reply ask(String session, String question) {
+        return post("/v1/sessions/" + session + "/requests", JSON.writeValueAsString(Map.of("question", question)));
+    }
+
+    public Sse stream(String path, String... headers) {
+        try {
+            var response = http.send(request(path, headers).GET().build(), BodyHandlers.ofInputStream());
+            return new Sse(response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    public Reply send(HttpRequest.Builder request) {
+        try {
+            return new Reply(http.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An answered call. */
+    public record Reply(HttpResponse<String> response) {
+
+        public int status() {
+            return response.statusCode();
+        }
+
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        public JsonNode json() {
+            return JSON.readTree(response.body());
+        }
+
+        public String text(String field) {
+            return json().path(field).asString(null);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        context.close();
+    }
+}

@@ -1,0 +1,122 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.gateway.Gateway.Reply;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import tools.jackson.databind.JsonNode;
+
+/** What is served beside the contract: description, docs, files of the page, health, metrics. */
+class PagesTest {
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/webjars/marked/lib/marked.esm.js", "/webjars/dompurify/dist/purify.es.mjs"})
+    void servesThePagesLibrariesWithoutTheirVersion(String path) {
+        Reply reply = gateway.get(path);
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("Content-Type")).startsWith("text/javascript");
+        assertThat(reply.header("Cache-Control")).isEqualTo("no-cache");
+        Reply again = gateway.get(path, "If-None-Match", reply.header("ETag"));
+        assertThat(again.status()).isEqualTo(304);
+        assertThat(gateway.get(path, "If-None-Match", "\"other\"").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v1/agents", "/nothing", "/webjars/marked/lib/marked.esm.js", "/livez"})
+    void lockspagesInWithAPolicy(String path) {
+        Reply reply = gateway.get(path);
+        assertThat(reply.header("Content-Security-Policy"))
+                .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                        + "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+                        + "form-action 'none'; frame-ancestors 'none'");
+        assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(reply.header("Referrer-Policy")).isEqualTo("no-referrer");
+        assertThat(reply.header("X-Request-Id")).isNotNull();
+    }
+
+    @Test
+    void ignoresTheRequestIdThatAClientSends() {
+        assertThat(gateway.get("/v1/agents", "X-Request-Id", "mine").header("X-Request-Id"))
+                .isNotEqualTo("mine");
+    }
+
+    @Test
+    void describesEveryRouteThatIsServed() {
+        JsonNode api = gateway.get("/openapi.json").json();
+        Set<String> described = new TreeSet<>(api.path("paths").propertyNames());
+        Set<String> served = new TreeSet<>();
+        gateway.bean(RequestMappingHandlerMapping.class).getHandlerMethods().forEach((mapping, method) -> {
+            if (method.getBeanType().getPackageName().startsWith("io.turnlane")) {
+                served.addAll(mapping.getPatternValues());
+            }
+        });
+        served.remove("/error");
+        served.add("/v1/ws");
+        served.add("/livez");
+        served.add("/readyz");
+        served.add("/actuator/prometheus");
+        assertThat(described).isEqualTo(served);
+        assertThat(served).contains("/v1/sessions/{sid}/requests", "/ask", "/ask-stream", "/api/stats");
+    }
+
+    @Test
+    void describesFieldsAsTheyAreOnTheWire() {
+        JsonNode schemas =
+                gateway.get("/openapi.json").json().path("components").path("schemas");
+        JsonNode request = schemas.path("RequestResource").path("properties");
+        assertThat(request.propertyNames()).contains("request_id", "processing_stage", "created_at");
+        assertThat(request.path("request_id").path("type").asString()).isEqualTo("string");
+        assertThat(request.path("processing_time").path("type").asString()).isEqualTo("number");
+        assertThat(request.path("status").path("enum")).hasSize(8);
+        assertThat(schemas.path("Problem").path("properties").propertyNames()).contains("code");
+    }
+
+    @Test
+    void showsTheDescriptionOnAPageWithItsOwnPolicy() {
+        Reply docs = gateway.get("/docs");
+        assertThat(docs.status()).isEqualTo(302);
+        Reply page = gateway.get("/swagger-ui/index.html");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Security-Policy"))
+                .contains("default-src 'none'", "style-src 'self' 'unsafe-inline'")
+                .doesNotContain("http:", "https:", "script-src 'self' 'unsafe");
+        assertThat(gateway.get("/swagger-ui/swagger-initializer.js").response().body())
+                .contains("/openapi.json");
+    }
+
+    @Test
+    void saysThatItLivesAndIsReady() {
+        assertThat(gateway.get("/livez").text("status")).isEqualTo("UP");
+        assertThat(gateway.get("/readyz").text("status")).isEqualTo("UP");
+    }
+
+    @Test
+    void offersMetricsAndNothingElseOfTheActuator() {
+        assertThat(gateway.get("/actuator/prometheus").response().body())
+                .contains(
+                        "turnlane_streams", "turnlane_sockets", "turnlane_clients", "turnlane_events_delivered_total");
+        for (String path :
+                new String[] {"/actuator/env", "/actuator/heapdump", "/actuator/beans", "/actuator/loggers"}) {
+            assertThat(gateway.get(path).status()).as(path).isEqualTo(404);
+        }
+    }
+}

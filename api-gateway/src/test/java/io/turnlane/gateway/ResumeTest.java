@@ -1,0 +1,114 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.TurnEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients that come and go while an answer is made see each piece once, whatever the place where they come back. */
+@Timeout(120)
+class ResumeTest {
+
+    private static final int DELTAS = 2_000;
+    private static final int CLIENTS = 12;
+
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+
+    private static Gateway gateway;
+    private static Gateway other;
+    private static TestProcessor processor;
+
+    @BeforeAll
+    static void start() {
+        System.out.println("seed " + SEED);
+        // A small outbox, so that catch-ups have to wait for room.
+        gateway = Gateway.start("turnlane.gateway.streams.max-events=40");
+        other = Gateway.start(gateway.backends(), gateway.topics(), "turnlane.gateway.streams.max-events=5000");
+        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        other.close();
+        gateway.close();
+    }
+
+    @Test
+    void showsEachPieceOnceThroughReconnectsOnTwoGateways() throws Exception {
+        assertThat(gateway.ask("resume", "?").status()).isEqualTo(202);
+        Turn turn = processor.taken();
+        List<String> pieces = new ArrayList<>();
+        for (int i = 0; i < DELTAS; i++) {
+            pieces.add("<" + i + ">");
+        }
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<String>>> seen = new ArrayList<>();
+            for (int client = 0; client < CLIENTS; client++) {
+                seen.add(clients.submit(reader(turn, new Random(SEED + client))));
+            }
+            speak(turn, pieces);
+            for (Future<List<String>> one : seen) {
+                assertThat(one.get()).as("seed %d", SEED).isEqualTo(pieces);
+            }
+        }
+    }
+
+    private static void speak(Turn turn, List<String> pieces) {
+        turn.says(new TurnEvent.Started());
+        Random random = new Random(SEED);
+        for (int i = 0; i < pieces.size(); i++) {
+            turn.delta(pieces.get(i));
+            if (random.nextInt(10) == 0) {
+                // A twin, as a redelivered turn leaves them.
+                turn.emit(1, i + 1, new TurnEvent.Delta(pieces.get(i), 0));
+            }
+            if (random.nextInt(200) == 0) {
+                gateway.ask("neighbour-" + i, "takes part of the log");
+            }
+        }
+        turn.complete(String.join("", pieces));
+    }
+
+    /** Reads the request or the session, leaves after a few events and comes back, until the end. */
+    private static Callable<List<String>> reader(Turn turn, Random random) {
+        boolean ofSession = random.nextBoolean();
+        String session = "/v1/sessions/" + turn.ask.sessionId();
+        String request = session + "/requests/" + turn.ask.requestId() + "/events";
+        return () -> {
+            List<String> seen = new ArrayList<>();
+            String cursor = null;
+            while (true) {
+                String path = ofSession && cursor != null ? session + "/events" : request;
+                Gateway at = random.nextInt(4) == 0 ? other : gateway;
+                try (Sse stream = at.stream(path + (cursor == null ? "" : "?after=" + cursor))) {
+                    int stay = random.nextInt(300);
+                    for (Sse.Event event = stream.next(); event != null; event = stream.next()) {
+                        if (event.type().equals("delta")) {
+                            seen.add(event.json().path("text").asString());
+                        }
+                        if (event.ends()) {
+                            return seen;
+                        }
+                        assertThat(event.type()).as("seed %d", SEED).isNotEqualTo("gap");
+                        cursor = event.id();
+                        if (stay-- == 0) {
+                            break;
+                        }
+                    }
+                }
+            }
+        };
+    }
+}

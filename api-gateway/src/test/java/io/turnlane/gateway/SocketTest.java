@@ -1,0 +1,353 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.TurnEvent;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@Timeout(60)
+class SocketTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static Gateway gateway;
+    private static TestProcessor processor;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("turnlane.gateway.sockets.max-sessions=3", "turnlane.gateway.sockets.send-timeout=2s");
+        processor = new TestProcessor(gateway);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        gateway.close();
+    }
+
+    @BeforeEach
+    void answering() {
+        processor.saying(turn -> turn.answer("You said: " + turn.ask.question()));
+    }
+
+    /** One socket's other end. */
+    private static final class Client implements WebSocket.Listener, AutoCloseable {
+
+        private final LinkedBlockingQueue<String> frames = new LinkedBlockingQueue<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private final StringBuilder partial = new StringBuilder();
+        private final WebSocket socket = gateway.http()
+                .newWebSocketBuilder()
+                .subprotocols("turnlane.v1")
+                .buildAsync(java.net.URI.create("ws://127.0.0.1:" + gateway.port() + "/v1/ws"), this)
+                .join();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+            partial.append(data);
+            if (last) {
+                frames.add(partial.toString());
+                partial.setLength(0);
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            closed.completeExceptionally(error);
+        }
+
+        Client say(String frame) {
+            socket.sendText(frame.replace('\'', '"'), true).join();
+            return this;
+        }
+
+        JsonNode hear() throws InterruptedException {
+            String frame = frames.poll(20, TimeUnit.SECONDS);
+            assertThat(frame).as("a frame").isNotNull();
+            return JSON.readTree(frame);
+        }
+
+        int closeStatus() {
+            return closed.orTimeout(20, TimeUnit.SECONDS).join();
+        }
+
+        @Override
+        public void close() {
+            socket.abort();
+        }
+    }
+
+    @Test
+    void answersAnAskWithAcceptedAndThenItsEvents() throws Exception {
+        try (Client client = new Client()) {
+            assertThat(client.socket.getSubprotocol()).isEqualTo("turnlane.v1");
+            client.say("{'type':'ask','ref':'1','session_id':'ws-ask','question':'why?'}");
+            JsonNode accepted = client.hear();
+            assertThat(accepted.path("type").asString()).isEqualTo("accepted");
+            assertThat(accepted.path("ref").asString()).isEqualTo("1");
+            for (String type : List.of("started", "delta", "completed")) {
+                JsonNode frame = client.hear();
+                assertThat(frame.path("type").asString()).isEqualTo("event");
+                assertThat(frame.path("cursor").asString()).isNotEmpty();
+                assertThat(frame.path("event").path("type").asString()).isEqualTo(type);
+                assertThat(frame.path("event").path("request_id")).isEqualTo(accepted.path("request_id"));
+            }
+        }
+    }
+
+    @Test
+    void keepsAcceptedBeforeEventsForEveryOneOfManyAsks() throws Exception {
+        try (Client client = new Client()) {
+            for (int i = 0; i < 50; i++) {
+                client.say("{'type':'ask','ref':'%d','session_id':'ws-order','question':'%d'}".formatted(i, i));
+            }
+            java.util.Set<String> accepted = new java.util.HashSet<>();
+            int ended = 0;
+            while (ended < 50) {
+                JsonNode frame = client.hear();
+                if (frame.path("type").asString().equals("accepted")) {
+                    accepted.add(frame.path("request_id").asString());
+                } else {
+                    assertThat(accepted)
+                            .contains(frame.path("event").path("request_id").asString());
+                    ended += frame.path("event").path("type").asString().equals("completed") ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    @Test
+    void goesOnAfterACursor() throws Exception {
+        String cursor;
+        try (Client client = new Client()) {
+            client.say("{'type':'ask','session_id':'ws-resume','question':'?'}").hear();
+            cursor = client.hear().path("cursor").asString();
+        }
+        try (Client client = new Client()) {
+            client.say("{'type':'subscribe','session_id':'ws-resume','after':'%s'}".formatted(cursor));
+            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("delta");
+            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("completed");
+        }
+    }
+
+    @Test
+    void hearsNothingAfterUnsubscribe() throws Exception {
+        processor.saying(TestProcessor.BY_HAND);
+        try (Client client = new Client()) {
+            client.say("{'type':'ask','session_id':'ws-bye','question':'?'}").hear();
+            Turn turn = processor.taken();
+            while (!turn.ask.sessionId().value().equals("ws-bye")) {
+                turn = processor.taken();
+            }
+            turn.says(new TurnEvent.Started());
+            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("started");
+            client.say("{'type':'unsubscribe','session_id':'ws-bye'}").say("{'type':'ping'}");
+            assertThat(client.hear().path("type").asString()).isEqualTo("pong");
+            turn.complete("unheard");
+            gateway.get("/v1/sessions/ws-bye/requests/" + turn.ask.requestId() + "?wait=10");
+            client.say("{'type':'ping','ref':'p'}");
+            assertThat(client.hear().path("ref").asString()).isEqualTo("p");
+        }
+    }
+
+    @Test
+    void tellsEveryMistakeAsAProblemWithItsRef() throws Exception {
+        try (Client client = new Client()) {
+            expectProblem(client.say("{'type':'sing','ref':'a'}"), "a", "invalid_request");
+            expectProblem(
+                    client.say("{'type':'ask','ref':'b','question':'?','policy':'reject'}"), "b", "invalid_request");
+            expectProblem(
+                    client.say("{'type':'ask','ref':'c','session_id':'no/slash','question':'?'}"),
+                    "c",
+                    "invalid_request");
+            expectProblem(client.say("{'type':'ask','ref':'d','session_id':'s'}"), "d", "invalid_request");
+            expectProblem(client.say("{'type':'subscribe','ref':'e','session_id':'nobody-knows'}"), "e", "not_found");
+            expectProblem(
+                    client.say("{'type':'subscribe','ref':'f','session_id':'s','after':'x'}"), "f", "invalid_request");
+            expectProblem(client.say("{'type':'unsubscribe','ref':'g'}"), "g", "invalid_request");
+            expectProblem(
+                    client.say("{'type':'ask','ref':'h','question':'%s'}".formatted("x".repeat(33 * 1024))),
+                    "h",
+                    "question_too_large");
+            expectProblem(
+                    client.say(
+                            "{'type':'cancel','ref':'i','session_id':'s','request_id':'0192f1de-7a3c-7000-8000-000000000001'}"),
+                    "i",
+                    "invalid_request");
+            client.say("nonsense");
+            assertThat(client.hear().path("problem").path("code").asString()).isEqualTo("invalid_request");
+        }
+    }
+
+    private static void expectProblem(Client client, String ref, String code) throws InterruptedException {
+        JsonNode frame = client.hear();
+        assertThat(frame.path("type").asString()).isEqualTo("error");
+        assertThat(frame.path("ref").asString()).isEqualTo(ref);
+        assertThat(frame.path("problem").path("code").asString())
+                .as("ref %s", ref)
+                .isEqualTo(code);
+    }
+
+    @Test
+    void followsABoundedNumberOfSessions() throws Exception {
+        processor.saying(TestProcessor.BY_HAND);
+        try (Client client = new Client()) {
+            for (int i = 0; i < 3; i++) {
+                client.say("{'type':'ask','session_id':'ws-many-%d','question':'?'}".formatted(i));
+                assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
+            }
+            expectProblem(
+                    client.say("{'type':'ask','ref':'4','session_id':'ws-many-4','question':'?'}"),
+                    "4",
+                    "invalid_request");
+        }
+    }
+
+    @Test
+    void closesWith1009OnAFrameOver64KiB() {
+        try (Client client = new Client()) {
+            client.say("x".repeat(64 * 1024 + 1));
+            assertThat(client.closeStatus()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void closesWith1008OnNothingButNonsense() {
+        try (Client client = new Client()) {
+            for (int i = 0; i < 30; i++) {
+                try {
+                    client.say("nonsense");
+                } catch (RuntimeException closedMeanwhile) {
+                    break;
+                }
+            }
+            assertThat(client.closeStatus()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void letsAPageOfAnotherOriginNotIn() throws Exception {
+        assertThat(handshake("Origin: https://evil.example", "Sec-WebSocket-Protocol: turnlane.v1"))
+                .startsWith("HTTP/1.1 403")
+                .contains("application/problem+json", "\"code\":\"forbidden\"");
+        assertThat(handshake("Origin: http://127.0.0.1:" + gateway.port(), "Sec-WebSocket-Protocol: turnlane.v1"))
+                .startsWith("HTTP/1.1 101");
+    }
+
+    @Test
+    void requiresItsSubprotocolAndNeverCompresses() throws Exception {
+        assertThat(handshake("Sec-WebSocket-Protocol: other"))
+                .startsWith("HTTP/1.1 400")
+                .contains("turnlane.v1");
+        assertThat(handshake("Sec-WebSocket-Protocol: turnlane.v1", "Sec-WebSocket-Extensions: permessage-deflate"))
+                .startsWith("HTTP/1.1 101")
+                .doesNotContain("permessage-deflate");
+    }
+
+    @Test
+    void answersAPlainCallWithAProblem() {
+        assertThat(gateway.get("/v1/ws").status()).isEqualTo(400);
+        assertThat(gateway.get("/v1/ws").text("code")).isEqualTo("invalid_request");
+        assertThat(gateway.post("/v1/ws", "{}").status()).isEqualTo(405);
+    }
+
+    private static String handshake(String... headers) throws Exception {
+        try (Socket socket = connect(headers)) {
+            byte[] head = new byte[2048];
+            int read = socket.getInputStream().read(head);
+            return new String(head, 0, read, StandardCharsets.UTF_8);
+        }
+    }
+
+    private static Socket connect(String... headers) throws Exception {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new java.net.InetSocketAddress("127.0.0.1", gateway.port()));
+        socket.setSoTimeout(20_000);
+        String request = "GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1:" + gateway.port()
+                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+        return socket;
+    }
+
+    /** The slow one takes a session's frames and never reads; the quick one follows the same session. */
+    @Test
+    void dropsAClientThatDoesNotReadWithin5SecondsWhileOthersGoOn() throws Exception {
+        processor.saying(TestProcessor.BY_HAND);
+        try (Client quick = new Client();
+                Socket slow = connect("Sec-WebSocket-Protocol: turnlane.v1")) {
+            quick.say("{'type':'ask','session_id':'ws-slow','question':'?'}").hear();
+            Turn turn = processor.taken();
+            while (!turn.ask.sessionId().value().equals("ws-slow")) {
+                turn = processor.taken();
+            }
+            sendMasked(slow.getOutputStream(), "{\"type\":\"subscribe\",\"session_id\":\"ws-slow\"}");
+            await().atMost(Duration.ofSeconds(10)).until(() -> followers() == 2);
+            turn.says(new TurnEvent.Started());
+            long start = System.nanoTime();
+            String piece = "x".repeat(8_000);
+            for (int i = 0; i < 1_500; i++) {
+                turn.delta(piece);
+                assertThat(quick.hear()).isNotNull();
+            }
+            await().atMost(Duration.ofSeconds(10)).until(() -> followers() == 1);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+            turn.complete("end");
+            JsonNode last = quick.hear();
+            while (last.path("event").path("type").asString().equals("delta")
+                    || last.path("event").path("type").asString().equals("started")) {
+                last = quick.hear();
+            }
+            assertThat(last.path("event").path("type").asString()).isEqualTo("completed");
+            drain(slow.getInputStream());
+        }
+    }
+
+    private static int followers() {
+        return gateway.bean(io.turnlane.gateway.deliver.EventStreams.class).clients();
+    }
+
+    private static void drain(InputStream in) {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (java.io.IOException cut) {
+            // As it should be.
+        }
+    }
+
+    private static void sendMasked(OutputStream out, String text) throws java.io.IOException {
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        out.write(new byte[] {(byte) 0x81, (byte) (0x80 | payload.length), 0, 0, 0, 0});
+        out.write(payload);
+        out.flush();
+    }
+}

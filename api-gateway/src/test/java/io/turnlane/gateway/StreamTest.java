@@ -1,0 +1,322 @@
+package io.turnlane.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnEvent;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class StreamTest {
+
+    private static Gateway gateway;
+    private static TestProcessor processor;
+    private String session;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("turnlane.gateway.streams.heartbeat=200ms");
+        processor = new TestProcessor(gateway);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        gateway.close();
+    }
+
+    @BeforeEach
+    void byHand(TestInfo test) {
+        processor.saying(TestProcessor.BY_HAND);
+        session = test.getTestMethod().orElseThrow().getName();
+    }
+
+    private Turn ask(String question) throws InterruptedException {
+        assertThat(gateway.ask(session, question).status()).isEqualTo(202);
+        return processor.taken();
+    }
+
+    private String events(Turn turn) {
+        return "/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "/events";
+    }
+
+    @Test
+    void showsWhatWasSaidBeforeItWasOpenedAndWhatIsSaidAfter() throws Exception {
+        Turn turn = ask("?");
+        turn.says(new TurnEvent.Queued(0)).says(new TurnEvent.Started()).delta("one ");
+        try (Sse stream = gateway.stream(events(turn))) {
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(stream.header("Content-Type")).isEqualTo("text/event-stream");
+            assertThat(stream.header("Cache-Control")).isEqualTo("no-store");
+            assertThat(stream.header("X-Request-Id"))
+                    .isEqualTo(turn.ask.requestId().toString());
+            assertThat(stream.next().type()).isEqualTo("queued");
+            assertThat(stream.next().type()).isEqualTo("started");
+            assertThat(stream.next().json().path("text").asString()).isEqualTo("one ");
+            turn.says(new TurnEvent.Stage("thinking")).delta("two").complete("one two");
+            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("stage", "delta", "completed");
+        }
+    }
+
+    @Test
+    void passesTheValueOnByteByByte() throws Exception {
+        Turn turn = ask("?");
+        String text = "ünï\n\"quoted\" \u2028 \uD83D\uDE80 \\ end";
+        turn.says(new TurnEvent.Started()).delta(text).complete(text);
+        assertThat(gateway.stream(events(turn))
+                        .rest()
+                        .get(1)
+                        .json()
+                        .path("text")
+                        .asString())
+                .isEqualTo(text);
+    }
+
+    @Test
+    void dropsTwinsAndTheLateWordsOfAnOlderAttempt() throws Exception {
+        Turn turn = ask("?");
+        turn.says(new TurnEvent.Started()).delta("first try, ");
+        turn.emit(1, 1, new TurnEvent.Delta("first try, ", 0));
+        turn.says(new TurnEvent.Retrying(TurnError.of(ErrorCode.AGENT_ERROR, "no"), Instant.now()));
+        turn.attempt(2).says(new TurnEvent.Started());
+        turn.emit(1, 3, new TurnEvent.Delta("late", 11));
+        turn.delta("second").complete("second");
+        turn.emit(1, 9, new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no")));
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "/events")) {
+            assertThat(stream.rest())
+                    .extracting(Sse.Event::type)
+                    .contains("completed")
+                    .doesNotContain("failed");
+        }
+    }
+
+    @Test
+    void neverShowsTwoAttemptsJoined() throws Exception {
+        Turn turn = ask("?");
+        try (Sse stream = gateway.stream(events(turn))) {
+            turn.says(new TurnEvent.Started()).delta("a").attempt(2).says(new TurnEvent.Started());
+            turn.emit(1, 2, new TurnEvent.Delta("late", 1));
+            turn.delta("b").complete("b");
+            assertThat(stream.rest())
+                    .extracting(e -> e.type()
+                            + e.json().path("attempt").asInt()
+                            + e.json().path("text").asString(""))
+                    .containsExactly("started1", "delta1a", "started2", "delta2b", "completed2");
+        }
+    }
+
+    @Test
+    void tellsAFinishedRequestFromItsRecordWithoutCursors() throws Exception {
+        Turn turn = ask("?");
+        turn.answer("forty-two");
+        assertThat(gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10")
+                        .text("status"))
+                .isEqualTo("completed");
+        List<Sse.Event> events = gateway.stream(events(turn)).rest();
+        assertThat(events).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
+        assertThat(events).extracting(Sse.Event::id).containsOnlyNulls();
+        assertThat(events.get(1).json().path("text").asString()).isEqualTo("forty-two");
+        assertThat(events).extracting(e -> e.json().path("seq").asInt()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void tellsAFailedRequestFromItsRecord() throws Exception {
+        Turn turn = ask("?");
+        turn.fail(ErrorCode.AGENT_TIMEOUT, "it took too long");
+        gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10");
+        List<Sse.Event> events = gateway.stream(events(turn)).rest();
+        assertThat(events).extracting(Sse.Event::type).containsExactly("failed");
+        assertThat(events.getFirst().json().path("error").path("code").asString())
+                .isEqualTo("agent_timeout");
+    }
+
+    @Test
+    void goesOnAfterTheCursorAndEndsForGoodWith204() throws Exception {
+        Turn turn = ask("?");
+        turn.answer("text");
+        String first;
+        String last;
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events?after=" + startOf(turn))) {
+            first = stream.next().id();
+            stream.next();
+            last = stream.next().id();
+        }
+        assertThat(gateway.stream(events(turn), "Last-Event-ID", first).rest())
+                .extracting(Sse.Event::type)
+                .containsExactly("delta", "completed");
+        assertThat(gateway.stream(events(turn) + "?after=" + first).rest()).hasSize(2);
+        assertThat(gateway.stream(events(turn), "Last-Event-ID", last).status()).isEqualTo(204);
+    }
+
+    /** A cursor right before this turn's events. */
+    private Cursor startOf(Turn turn) {
+        long from = Long.parseLong(turn.header("events-from"));
+        return Cursor.of(SessionKey.of(null, new SessionId(session)), turn.record.partition(), from - 1, null);
+    }
+
+    @Test
+    void ends204WhereTheCursorOfTheSessionIsLongPastTheEnd() throws Exception {
+        Turn first = ask("1");
+        first.answer("text");
+        Turn second = ask("2");
+        second.answer("more");
+        String past;
+        try (Sse stream = gateway.stream(events(second) + "?after=" + startOf(second))) {
+            past = stream.rest().getLast().id();
+        }
+        MemoryKeys keys = new MemoryKeys(first.ask.key());
+        processor
+                .redis()
+                .sync()
+                .hset(keys.request(first.ask.requestId()), Map.of("finished_at", "1000".getBytes(UTF_8)));
+        assertThat(gateway.stream(events(first), "Last-Event-ID", past).status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void saysGapWithASnapshotForACursorOfAnotherSession() throws Exception {
+        Turn turn = ask("?");
+        turn.says(new TurnEvent.Started()).delta("lost");
+        try (Sse before = gateway.stream(events(turn))) {
+            assertThat(List.of(before.next(), before.next())).hasSize(2);
+        }
+        Cursor foreign = Cursor.of(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0, null);
+        try (Sse stream = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())) {
+            Sse.Event gap = stream.next();
+            assertThat(gap.type()).isEqualTo("gap");
+            assertThat(gap.id()).isNotNull();
+            assertThat(gap.json().path("snapshot").path("request_id").asString())
+                    .isEqualTo(turn.ask.requestId().toString());
+            turn.delta("withheld").says(new TurnEvent.Stage("said")).complete("lost withheld");
+            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("stage", "completed");
+        }
+    }
+
+    @Test
+    void saysGapWhereTheLogEndsBeforeTheCursor() throws Exception {
+        Turn turn = ask("?");
+        SessionKey key = SessionKey.of(null, new SessionId(session));
+        Cursor future = Cursor.of(key, turn.record.partition(), 1_000_000, null);
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events?after=" + future)) {
+            Sse.Event gap = stream.next();
+            assertThat(gap.type()).isEqualTo("gap");
+            assertThat(gap.json().path("snapshot").get(0).path("request_id").asString())
+                    .isEqualTo(turn.ask.requestId().toString());
+            turn.says(new TurnEvent.Started()).delta("shown");
+            assertThat(stream.next().type()).isEqualTo("started");
+            assertThat(stream.next().type()).isEqualTo("delta");
+        }
+    }
+
+    @Test
+    void endsAGapOfAFinishedRequestWithItsEndAndACursorThatSays204() throws Exception {
+        Turn turn = ask("?");
+        turn.answer("done");
+        gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10");
+        Cursor foreign = Cursor.of(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0, null);
+        List<Sse.Event> events = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())
+                .rest();
+        assertThat(events).extracting(Sse.Event::type).containsExactly("gap", "completed");
+        assertThat(gateway.stream(
+                                events(turn), "Last-Event-ID", events.getFirst().id())
+                        .status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void followsAllRequestsOfASessionFromNowOn() throws Exception {
+        Turn before = ask("before");
+        before.answer("not shown");
+        gateway.get("/v1/sessions/" + session + "/requests/" + before.ask.requestId() + "?wait=10");
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+            ask("1").answer("one");
+            ask("2").answer("two");
+            assertThat(List.of(
+                            stream.next(), stream.next(), stream.next(), stream.next(), stream.next(), stream.next()))
+                    .extracting(Sse.Event::type)
+                    .containsExactly("started", "delta", "completed", "started", "delta", "completed");
+        }
+    }
+
+    @Test
+    void neverShowsAnotherSessionsEvents() throws Exception {
+        Turn mine = ask("?");
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(gateway.ask("other-" + i, "secret").status()).isEqualTo(202);
+                processor.taken().answer("secret");
+            }
+            mine.answer("mine");
+            assertThat(List.of(stream.next(), stream.next(), stream.next()))
+                    .extracting(e -> e.json().path("session_id").asString())
+                    .containsOnly(session);
+        }
+    }
+
+    @Test
+    void beatsItsHeartWhileNothingHappens() throws Exception {
+        Turn turn = ask("?");
+        try (Sse stream = gateway.stream(events(turn))) {
+            Thread.ofVirtual().start(() -> {
+                // The third heartbeat is the third write, so the answer is there to be read only after it.
+                turn.says(new TurnEvent.Started());
+            });
+            assertThat(stream.next().type()).isEqualTo("started");
+        }
+        Turn silent = ask("silent");
+        try (Sse stream = gateway.stream(events(silent))) {
+            Thread answering = Thread.ofVirtual().start(() -> {
+                long until = System.nanoTime() + Duration.ofMillis(700).toNanos();
+                while (System.nanoTime() < until) {
+                    Thread.onSpinWait();
+                }
+                silent.answer("at last");
+            });
+            stream.rest();
+            answering.join();
+            assertThat(stream.comments()).hasSizeGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void answersHeadWithoutAStream() throws Exception {
+        Turn turn = ask("?");
+        Reply head = gateway.send(gateway.request(events(turn)).method("HEAD", BodyPublishers.noBody()));
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("Content-Type")).isEqualTo("text/event-stream");
+    }
+
+    @Test
+    void carriesALargeAnswerThroughASmallOutbox() throws Exception {
+        Turn turn = ask("?");
+        String large = "\u0001".repeat(256 * 1024);
+        try (Sse stream = gateway.stream(events(turn))) {
+            turn.says(new TurnEvent.Started()).delta("x").complete(large);
+            assertThat(stream.rest()
+                            .getLast()
+                            .json()
+                            .path("answer")
+                            .path("text")
+                            .asString())
+                    .isEqualTo(large);
+        }
+    }
+}

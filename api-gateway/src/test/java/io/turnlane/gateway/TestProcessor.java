@@ -1,0 +1,277 @@
+package io.turnlane.gateway;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.turnlane.model.Answer;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * The other side of the log, as small as a test needs it: takes turns, says what the test scripts, and keeps the
+ * records that a processor keeps. Turns whose script is {@link #BY_HAND} wait in {@link #taken} for the test.
+ */
+public final class TestProcessor implements AutoCloseable {
+
+    /** The test itself says what this turn says. */
+    public static final Consumer<Turn> BY_HAND = _ -> {};
+
+    private final WireFormat wire = new WireFormat();
+    private final String turnsTopic;
+    private final String eventsTopic;
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaProducer<String, byte[]> producer;
+    private final RedisClient redisClient;
+    private final StatefulRedisConnection<String, byte[]> redis;
+    private final BlockingQueue<Turn> taken = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private volatile Consumer<Turn> script = turn -> turn.answer("You said: " + turn.ask.question());
+    private volatile boolean stopping;
+
+    public TestProcessor(Gateway gateway) {
+        turnsTopic = gateway.topics().turns();
+        eventsTopic = gateway.topics().events();
+        String servers = gateway.backends().bootstrapServers();
+        consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", servers, "auto.offset.reset", "earliest", "fetch.max.wait.ms", 50),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+        producer = new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        servers,
+                        "acks",
+                        "all",
+                        "max.request.size",
+                        4_000_000,
+                        "compression.type",
+                        "lz4"),
+                new StringSerializer(),
+                new ByteArraySerializer());
+        redisClient = RedisClient.create(gateway.backends().redisUrl());
+        redis = redisClient.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+        List<TopicPartition> partitions = consumer.partitionsFor(turnsTopic).stream()
+                .map(p -> new TopicPartition(turnsTopic, p.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        thread = Thread.ofPlatform().name("test-processor").start(this::run);
+    }
+
+    /** What turns say from now on. */
+    public TestProcessor saying(Consumer<Turn> script) {
+        this.script = script;
+        return this;
+    }
+
+    /** The next command that was taken from the log. */
+    public Turn taken() throws InterruptedException {
+        Turn turn = taken.poll(20, TimeUnit.SECONDS);
+        if (turn == null) {
+            throw new AssertionError("no command came");
+        }
+        return turn;
+    }
+
+    /** Says that a processor with these agents is alive. */
+    public void announce(ProcessorFigures figures) {
+        redis.sync()
+                .zadd(
+                        MemoryKeys.processors(),
+                        System.currentTimeMillis(),
+                        figures.processor().getBytes(StandardCharsets.UTF_8));
+        redis.sync().psetex(MemoryKeys.processor(figures.processor()), 60_000, wire.writeValue(figures));
+    }
+
+    public void retire(String processor) {
+        redis.sync().zrem(MemoryKeys.processors(), processor.getBytes(StandardCharsets.UTF_8));
+        redis.sync().del(MemoryKeys.processor(processor));
+    }
+
+    public StatefulRedisConnection<String, byte[]> redis() {
+        return redis;
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    Turn turn = new Turn(record);
+                    taken.add(turn);
+                    if (turn.ask != null) {
+                        script.accept(turn);
+                    }
+                }
+            }
+        } catch (WakeupException e) {
+            // Closing.
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One command taken from the log, and what can be said about it. */
+    public final class Turn {
+
+        public final ConsumerRecord<String, byte[]> record;
+        public final SessionCommand command;
+        public final Ask ask;
+        private int attempt = 1;
+        private int seq;
+        private int pos;
+
+        Turn(ConsumerRecord<String, byte[]> record) throws Exception {
+            this.record = record;
+            this.command = wire.readCommand(header(RecordHeaders.TYPE), record.value());
+            this.ask = command instanceof Ask asked ? asked : null;
+            if (command instanceof DeleteSession) {
+                redis.sync().del(new MemoryKeys(command.key()).context(), new MemoryKeys(command.key()).history());
+            }
+        }
+
+        public String header(String name) {
+            var header = record.headers().lastHeader(name);
+            return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        }
+
+        public Turn attempt(int attempt) {
+            this.attempt = attempt;
+            seq = 0;
+            pos = 0;
+            return this;
+        }
+
+        public Turn says(TurnEvent.Body body) {
+            return emit(attempt, seq++, body);
+        }
+
+        public Turn delta(String text) {
+            says(new TurnEvent.Delta(text, pos));
+            pos += text.codePointCount(0, text.length());
+            return this;
+        }
+
+        public Turn emit(int attempt, int seq, TurnEvent.Body body) {
+            TurnEvent event = new TurnEvent(ask.requestId(), ask.sessionId(), attempt, seq, Instant.now(), body);
+            ProducerRecord<String, byte[]> out =
+                    new ProducerRecord<>(eventsTopic, record.partition(), record.key(), wire.write(event));
+            put(out, RecordHeaders.TYPE, body.type());
+            put(out, RecordHeaders.REQUEST_ID, ask.requestId().toString());
+            put(out, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
+            put(out, RecordHeaders.ATTEMPT, Integer.toString(attempt));
+            put(out, RecordHeaders.SEQ, Integer.toString(seq));
+            producer.send(out);
+            return this;
+        }
+
+        private static void put(ProducerRecord<String, byte[]> out, String name, String value) {
+            out.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        public void answer(String text) {
+            says(new TurnEvent.Started()).delta(text).complete(text);
+        }
+
+        public void complete(String text) {
+            Answer answer = new Answer(text, 0.75, List.of(), List.of(), io.turnlane.model.Usage.NONE);
+            store(RequestStatus.COMPLETED, Map.of("answer", Checksummed.seal(wire.writeValue(answer))));
+            remember(text);
+            says(new TurnEvent.Completed(answer));
+            producer.flush();
+        }
+
+        public void fail(ErrorCode code, String message) {
+            TurnError error = TurnError.of(code, message);
+            store(RequestStatus.FAILED, Map.of("error", wire.writeValue(error)));
+            says(new TurnEvent.Failed(error));
+            producer.flush();
+        }
+
+        private void store(RequestStatus status, Map<String, byte[]> fields) {
+            MemoryKeys keys = new MemoryKeys(ask.key());
+            long now = System.currentTimeMillis();
+            redis.sync().hset(keys.request(ask.requestId()), fields);
+            redis.sync()
+                    .hset(
+                            keys.request(ask.requestId()),
+                            Map.of(
+                                    "status", bytes(status.wire()),
+                                    "question", bytes(ask.question()),
+                                    "agent", bytes(ask.agent()),
+                                    "created_at",
+                                            bytes(Long.toString(ask.createdAt().toEpochMilli())),
+                                    "attempt", bytes(Integer.toString(attempt)),
+                                    "started_at", bytes(Long.toString(now)),
+                                    "finished_at", bytes(Long.toString(now)),
+                                    "processor", bytes("test-processor"),
+                                    "phases",
+                                            bytes("{\"RECEIVED\":%d,\"COMPLETED\":%d}"
+                                                    .formatted(ask.createdAt().toEpochMilli(), now))));
+            redis.sync().zrem(keys.open(), bytes(ask.requestId().toString()));
+        }
+
+        private void remember(String text) {
+            PastTurn past = new PastTurn(
+                    ask.requestId(),
+                    RequestStatus.COMPLETED,
+                    ask.question(),
+                    text,
+                    0.75,
+                    List.of(),
+                    Duration.between(ask.createdAt(), Instant.now()),
+                    Instant.now());
+            redis.sync().rpush(new MemoryKeys(ask.key()).history(), Checksummed.seal(wire.writeValue(past)));
+        }
+
+        private static byte[] bytes(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        consumer.wakeup();
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        consumer.close();
+        producer.close();
+        redis.close();
+        redisClient.shutdown();
+    }
+}

@@ -1,0 +1,106 @@
+package io.turnlane.backends;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The embedded broker's JVM. It is a process of its own because a broker whose disk is full halts its JVM.
+ *
+ * <p>Its standard input is the life line to the process that started it: when that ends, however it ends, the stream
+ * closes, and the broker stops. A line {@code watch <pid> <start in epoch ms>} names a process to stop then as well
+ * (Redis, which watches nothing itself); a later line replaces it.
+ *
+ * <p>Exit codes: 0 stopped, 1 failed (the reason is on standard error and in the log), 2 wrong arguments.
+ */
+final class BrokerMain {
+
+    private static final Logger log = LoggerFactory.getLogger(BrokerMain.class);
+
+    /** Appears in the broker's folder once it serves; holds its pid. */
+    static final String READY_FILE = "ready";
+
+    private BrokerMain() {}
+
+    public static void main(String[] args) {
+        if (args.length != 3) {
+            System.err.println("Arguments: <folder> <port> <controller port>");
+            System.exit(2);
+        }
+        BrokerSettings settings =
+                new BrokerSettings(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+        Thread.ofPlatform().daemon().name("life-line").start(BrokerMain::followLifeLine);
+        try {
+            run(settings);
+        } catch (Exception e) {
+            log.atError().setCause(e).log("broker failed");
+            System.err.println("The broker failed: " + e);
+            System.exit(1);
+        }
+    }
+
+    private static void run(BrokerSettings settings) throws Exception {
+        formatIfNew(settings);
+        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings.toProperties()), Time.SYSTEM);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
+        server.startup();
+        Files.writeString(
+                settings.folder().resolve(READY_FILE),
+                Long.toString(ProcessHandle.current().pid()));
+        log.atInfo().addKeyValue("port", settings.port()).log("broker serves");
+        server.awaitShutdown();
+    }
+
+    private static void formatIfNew(BrokerSettings settings) throws Exception {
+        Path directory = settings.logDirectory();
+        if (Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+            return;
+        }
+        Files.createDirectories(directory);
+        new Formatter()
+                .setPrintStream(System.out)
+                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(BrokerSettings.NODE_ID)
+                .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
+                .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+                .setMetadataLogDirectory(directory.toString())
+                .addDirectory(directory.toString())
+                .run();
+    }
+
+    private static void followLifeLine() {
+        Optional<String> lastLine = Optional.empty();
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            lastLine = in.lines().reduce((_, later) -> later);
+        } catch (IOException | UncheckedIOException e) {
+            log.atWarn().setCause(e).log("life line broke");
+        }
+        lastLine.map(BrokerMain::parseWatch).flatMap(ProcessId::find).ifPresent(ProcessHandle::destroy);
+        System.exit(0);
+    }
+
+    private static ProcessId parseWatch(String line) {
+        String[] words = line.split(" ", -1);
+        return new ProcessId(Long.parseLong(words[1]), Instant.ofEpochMilli(Long.parseLong(words[2])));
+    }
+
+    /** The line that makes the broker stop {@code process} too when its own parent is gone. */
+    static String watchLine(ProcessId process) {
+        return "watch " + process.pid() + " " + process.started().toEpochMilli() + "\n";
+    }
+}

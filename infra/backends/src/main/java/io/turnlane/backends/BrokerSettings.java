@@ -1,0 +1,81 @@
+package io.turnlane.backends;
+
+import java.nio.file.Path;
+import java.util.Properties;
+
+/**
+ * How the embedded broker is set: one node that is both broker and controller, for one machine's loopback address.
+ *
+ * @param folder where its log stands
+ * @param port where clients connect
+ * @param controllerPort where the broker half talks to the controller half
+ */
+record BrokerSettings(Path folder, int port, int controllerPort) {
+
+    static final int NODE_ID = 1;
+    static final String CONTROLLER_LISTENER = "CONTROLLER";
+
+    Path logDirectory() {
+        return folder.resolve("log");
+    }
+
+    Properties toProperties() {
+        Properties settings = new Properties();
+        putNode(settings);
+        putInternalTopics(settings);
+        putTimings(settings);
+        putFootprint(settings);
+        return settings;
+    }
+
+    private void putNode(Properties settings) {
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", Integer.toString(NODE_ID));
+        settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+        settings.put(
+                "listeners",
+                "PLAINTEXT://127.0.0.1:" + port + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
+        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        settings.put("controller.listener.names", CONTROLLER_LISTENER);
+        settings.put("inter.broker.listener.name", "PLAINTEXT");
+        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
+        settings.put("log.dirs", logDirectory().toString());
+        settings.put("auto.create.topics.enable", "false");
+    }
+
+    private static void putInternalTopics(Properties settings) {
+        settings.put("default.replication.factor", "1");
+        settings.put("offsets.topic.num.partitions", "1");
+        settings.put("offsets.topic.replication.factor", "1");
+        settings.put("transaction.state.log.num.partitions", "1");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.num.partitions", "1");
+        settings.put("share.coordinator.state.topic.replication.factor", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+    }
+
+    private static void putTimings(Properties settings) {
+        // After a kill the new broker waits until the old one's session has expired: 9 s by default.
+        settings.put("broker.session.timeout.ms", "2000");
+        settings.put("broker.heartbeat.interval.ms", "400");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.min.session.timeout.ms", "1000");
+        settings.put("group.consumer.min.session.timeout.ms", "1000");
+        settings.put("group.consumer.session.timeout.ms", "10000");
+        settings.put("group.consumer.min.heartbeat.interval.ms", "500");
+        settings.put("group.consumer.heartbeat.interval.ms", "1000");
+    }
+
+    private static void putFootprint(Properties settings) {
+        settings.put("num.network.threads", "2");
+        settings.put("num.io.threads", "4");
+        settings.put("background.threads", "2");
+        settings.put("num.recovery.threads.per.data.dir", "2");
+        settings.put("group.coordinator.threads", "1");
+        settings.put("share.coordinator.threads", "1");
+        settings.put("log.segment.bytes", Integer.toString(256 << 20));
+        settings.put("log.index.size.max.bytes", Integer.toString(1 << 20));
+        settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
+    }
+}

@@ -1,0 +1,100 @@
+package io.turnlane.backends;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * Finds a {@code redis-server}: the one on the {@code PATH} where it is 6.2 or later, else the one that the
+ * embedded-redis jar carries for this system (6.2 on Linux and macOS).
+ */
+final class RedisExecutable {
+
+    private static final Logger log = LoggerFactory.getLogger(RedisExecutable.class);
+
+    /** As in {@code Redis server v=6.2.11 sha=…} or {@code Valkey server v=8.0.1 …}. */
+    private static final Pattern VERSION = Pattern.compile("\\bv=(\\d+)\\.(\\d+)");
+
+    private RedisExecutable() {}
+
+    /**
+     * The executable.
+     *
+     * @param path the value of the {@code PATH} variable
+     * @param folder where the carried one is unpacked to
+     * @throws IOException when there is none for this system
+     */
+    static Path find(String path, Path folder) throws IOException {
+        Optional<Path> installed = onPath(path, "redis-server").filter(RedisExecutable::isRecentEnough);
+        if (installed.isPresent()) {
+            return installed.get();
+        }
+        return unpacked(folder);
+    }
+
+    /** The first executable file of this name in the folders of {@code path}. */
+    static Optional<Path> onPath(String path, String name) {
+        return Arrays.stream(path.split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isBlank())
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .filter(Files::isRegularFile)
+                .findFirst();
+    }
+
+    /** Whether what {@code redis-server --version} prints names 6.2 or later. */
+    static boolean isRecentEnough(String printed) {
+        Matcher version = VERSION.matcher(printed);
+        if (!version.find()) {
+            return false;
+        }
+        int major = Integer.parseInt(version.group(1));
+        int minor = Integer.parseInt(version.group(2));
+        return major > 6 || (major == 6 && minor >= 2);
+    }
+
+    private static boolean isRecentEnough(Path executable) {
+        try {
+            Process process = new ProcessBuilder(executable.toString(), "--version")
+                    .redirectErrorStream(true)
+                    .start();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.waitFor(5, TimeUnit.SECONDS);
+            boolean recent = isRecentEnough(printed);
+            if (!recent) {
+                log.atInfo().addKeyValue("executable", executable).log("redis-server on the PATH is older than 6.2");
+            }
+            return recent;
+        } catch (IOException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static synchronized Path unpacked(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Path executable = folder.resolve("redis-server");
+        if (!Files.isExecutable(executable)) {
+            Path fresh = ExecutableProvider.newJarResourceProvider(
+                            Files.createTempDirectory(folder, "unpack").toFile())
+                    .get()
+                    .toPath();
+            Files.move(fresh, executable, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.deleteIfExists(fresh.getParent());
+        }
+        return executable;
+    }
+}

@@ -1,0 +1,192 @@
+package io.turnlane.backends;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackendsTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void bothKeepTheirDataWhenTheyAreKilled() throws Exception {
+        try (EmbeddedTestBackends backends = TestBackends.own()) {
+            append(backends.bootstrapServers(), "kept");
+            RedisClient.of(backends.redisUrl()).send("SET k kept");
+            awaitSync(backends.redisUrl());
+
+            backends.broker().kill();
+            backends.redis().kill();
+            backends.redis().start();
+            backends.broker().start();
+
+            assertThat(readFirst(backends.bootstrapServers())).isEqualTo("kept");
+            assertThat(RedisClient.of(backends.redisUrl()).send("GET k")).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void startsAgainWhatEndsUnasked() throws Exception {
+        try (DataFolder folder = DataFolder.claim(temp);
+                Backends backends = Backends.on(folder, Backends.Wishes.embedded())) {
+            backends.start();
+            RunState before = DataFolder.read(temp).orElseThrow();
+            before.broker().process().find().orElseThrow().destroyForcibly();
+            before.redis().process().find().orElseThrow().destroyForcibly();
+
+            await().atMost(LIMIT).until(() -> {
+                RunState now = DataFolder.read(temp).orElseThrow();
+                return !Objects.equals(now.broker().process(), before.broker().process())
+                        && !Objects.equals(now.redis().process(), before.redis().process());
+            });
+            append(backends.bootstrapServers(), "serves again");
+            await().atMost(LIMIT)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .until(() ->
+                            RedisClient.of(backends.redisUrl()).send("PING").equals("+PONG"));
+        }
+    }
+
+    @Test
+    void nothingOutlivesAParentThatIsKilled() throws Exception {
+        Process parent = Holder.start(temp);
+        RunState left = Holder.awaitServing(temp, parent);
+
+        parent.destroyForcibly().waitFor();
+
+        assertThat(left.broker().process().find()).isPresent();
+        await().atMost(LIMIT)
+                .until(() -> left.broker().process().find().isEmpty()
+                        && left.redis().process().find().isEmpty());
+    }
+
+    @Test
+    void aStartRightAfterAKillTakesTheFolderOver() throws Exception {
+        Process parent = Holder.start(temp);
+        RunState left = Holder.awaitServing(temp, parent);
+        append(left.kafkaBootstrapServers(), "from before");
+        parent.destroyForcibly().waitFor();
+
+        try (DataFolder folder = DataFolder.claim(temp);
+                Backends backends = Backends.on(folder, Backends.Wishes.embedded())) {
+            backends.start();
+            assertThat(left.broker().process().find()).isEmpty();
+            assertThat(left.redis().process().find()).isEmpty();
+            assertThat(readFirst(backends.bootstrapServers())).isEqualTo("from before");
+            assertThat(backends.bootstrapServers()).isEqualTo(left.kafkaBootstrapServers());
+            assertThat(backends.redisUrl()).isEqualTo(left.redisUrl());
+        }
+    }
+
+    @Test
+    void aRedisThatARunLeftUnrecordedIsKnownByItsPassword() throws Exception {
+        try (EmbeddedTestBackends backends = TestBackends.own()) {
+            RunState recorded = DataFolder.read(backends.folder()).orElseThrow();
+            RunState.EmbeddedRedis redis = recorded.redis();
+
+            Leftovers.stop(new RunState(
+                    recorded.owner(),
+                    null,
+                    recorded.kafkaBootstrapServers(),
+                    recorded.redisUrl(),
+                    null,
+                    new RunState.EmbeddedRedis(redis.port(), "another", null)));
+            assertThat(redis.process().find()).isPresent();
+
+            Leftovers.stop(recorded.withBroker(null)
+                    .withRedis(new RunState.EmbeddedRedis(redis.port(), redis.password(), null)));
+            await().atMost(LIMIT).until(() -> redis.process().find().isEmpty());
+        }
+    }
+
+    @Test
+    void aSecondStartOnTheFolderIsRefusedAndSaysWhereTheFirstIs() throws Exception {
+        Process parent = Holder.start(temp);
+        try {
+            Holder.awaitServing(temp, parent);
+            assertThatThrownBy(() -> DataFolder.claim(temp))
+                    .isInstanceOf(AlreadyRunningException.class)
+                    .hasMessageContaining("http://127.0.0.1:1234")
+                    .hasMessageContaining("pid " + parent.pid());
+        } finally {
+            parent.destroy();
+            parent.waitFor();
+        }
+        assertThat(temp.resolve("run.json")).doesNotExist();
+        DataFolder.claim(temp).close();
+    }
+
+    @Test
+    void withBothFromOutsideNothingIsStarted() throws Exception {
+        Backends.Wishes outside =
+                new Backends.Wishes(Optional.of("kafka.example:9092"), Optional.of("redis://redis.example:6379"), 0, 0);
+        try (DataFolder folder = DataFolder.claim(temp);
+                Backends backends = Backends.on(folder, outside)) {
+            backends.start();
+            assertThat(backends.bootstrapServers()).isEqualTo("kafka.example:9092");
+            assertThat(DataFolder.read(temp).orElseThrow().broker()).isNull();
+            assertThat(Files.exists(temp.resolve("kafka"))).isFalse();
+        }
+    }
+
+    /** The append-only file is synced each second; a key that was written before the last sync survives a kill. */
+    private static void awaitSync(String redisUrl) throws IOException {
+        RedisClient.of(redisUrl).send("BGREWRITEAOF");
+        await().atMost(LIMIT)
+                .until(() -> RedisClient.of(redisUrl)
+                        .send(
+                                "EVAL \"local p=redis.call('info','persistence') return string.match(p,'aof_rewrite_in_progress:(%d)')\" 0")
+                        .equals("0"));
+    }
+
+    private static void append(String bootstrapServers, String value) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            if (!admin.listTopics().names().get(20, TimeUnit.SECONDS).contains("facts")) {
+                admin.createTopics(List.of(new NewTopic("facts", 1, (short) 1)))
+                        .all()
+                        .get(20, TimeUnit.SECONDS);
+            }
+        }
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>("facts", value)).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static String readFirst(String bootstrapServers) {
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "earliest"),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.assign(List.of(new TopicPartition("facts", 0)));
+            return await().atMost(LIMIT)
+                    .until(() -> consumer.poll(Duration.ofMillis(200)), records -> !records.isEmpty())
+                    .iterator()
+                    .next()
+                    .value();
+        }
+    }
+}

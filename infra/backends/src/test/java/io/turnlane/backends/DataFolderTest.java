@@ -1,0 +1,83 @@
+package io.turnlane.backends;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataFolderTest {
+
+    private static final RunState STATE = new RunState(
+            ProcessId.current(),
+            null,
+            "127.0.0.1:9092",
+            "redis://:secret@127.0.0.1:6379",
+            new RunState.EmbeddedBroker(9092, 9093, new ProcessId(42, Instant.parse("2026-01-01T00:00:00.120Z"))),
+            new RunState.EmbeddedRedis(6379, "secret", null));
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void whatIsWrittenIsReadBack() throws Exception {
+        try (DataFolder folder = DataFolder.claim(temp)) {
+            folder.begin(STATE);
+            assertThat(DataFolder.read(temp)).contains(STATE);
+            assertThat(DataFolder.read(temp).orElseThrow().alive()).isTrue();
+        }
+    }
+
+    @Test
+    void onlyTheOwnerMayReadIt() throws Exception {
+        try (DataFolder folder = DataFolder.claim(temp)) {
+            folder.begin(STATE);
+            folder.publishAddress("http://127.0.0.1:8080");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(temp.resolve("run.json"))))
+                    .isEqualTo("rw-------");
+            assertThat(DataFolder.read(temp).orElseThrow().address()).isEqualTo("http://127.0.0.1:8080");
+        }
+    }
+
+    @Test
+    void isGoneAfterACleanEnd() throws Exception {
+        DataFolder folder = DataFolder.claim(temp);
+        folder.begin(STATE);
+        folder.close();
+        assertThat(DataFolder.read(temp)).isEmpty();
+        assertThat(temp)
+                .isDirectoryNotContaining(file -> file.getFileName().toString().endsWith(".new"));
+    }
+
+    @Test
+    void oneProcessHoldsTheFolder() throws Exception {
+        try (DataFolder folder = DataFolder.claim(temp)) {
+            folder.begin(STATE);
+            assertThatThrownBy(() -> DataFolder.claim(temp)).isInstanceOf(AlreadyRunningException.class);
+        }
+        DataFolder.claim(temp).close();
+    }
+
+    @Test
+    void rubbishInRunJsonIsNoState() throws Exception {
+        Files.writeString(temp.resolve("run.json"), "{\"owner\":");
+        assertThat(DataFolder.read(temp)).isEmpty();
+    }
+
+    @Test
+    void noPasswordInWhatIsPrinted() {
+        assertThat(STATE.toString()).doesNotContain("secret");
+    }
+
+    @Test
+    void aPidTakenOverByAnotherProcessIsNotFound() {
+        ProcessId self = ProcessId.current();
+        assertThat(self.find()).isPresent();
+        assertThat(new ProcessId(self.pid(), self.started().minusSeconds(60)).find())
+                .isEmpty();
+    }
+}

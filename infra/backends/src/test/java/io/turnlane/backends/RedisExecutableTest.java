@@ -1,0 +1,55 @@
+package io.turnlane.backends;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RedisExecutableTest {
+
+    @TempDir
+    Path temp;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Redis server v=6.2.11 sha=00000000:0 malloc=jemalloc-5.1.0 bits=64 | true",
+                "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 | true",
+                "Valkey server v=8.0.1 sha=00000000:0 | true",
+                "Redis server v=10.0.0 | true",
+                "Redis server v=6.0.16 sha=00000000:0 | false",
+                "Redis server v=5.9.9 | false",
+                "command not found | false"
+            })
+    void takesSixTwoOrLater(String printed, boolean recent) {
+        assertThat(RedisExecutable.isRecentEnough(printed)).isEqualTo(recent);
+    }
+
+    @Test
+    void theInstalledOneIsPreferredWhereItIsRecent() throws Exception {
+        Path installed = script("installed", "echo 'Redis server v=7.2.4'");
+        assertThat(RedisExecutable.find(installed.getParent().toString(), temp.resolve("bin")))
+                .isEqualTo(installed);
+    }
+
+    @Test
+    void elseTheCarriedOneIsUnpackedOnce() throws Exception {
+        Path old = script("old", "echo 'Redis server v=6.0.16'");
+        Path first = RedisExecutable.find(old.getParent().toString(), temp.resolve("bin"));
+        Path second = RedisExecutable.find("", temp.resolve("bin"));
+        assertThat(first).isExecutable().isEqualTo(second);
+        assertThat(Files.list(temp.resolve("bin"))).containsExactly(first);
+    }
+
+    private Path script(String folder, String command) throws Exception {
+        Files.createDirectories(temp.resolve(folder));
+        Path script = Files.writeString(temp.resolve(folder).resolve("redis-server"), "#!/bin/sh\n" + command + "\n");
+        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}

@@ -1,0 +1,46 @@
+package io.turnlane.backends;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TestBackendsChoiceTest {
+
+    @Test
+    void containersWhereDockerAnswers() {
+        assertThat(TestBackendsChoice.choose(Map.of(), true, () -> true).containers())
+                .isTrue();
+        assertThat(TestBackendsChoice.choose(Map.of("DOCKER_HOST", "tcp://docker:2375"), false, () -> true)
+                        .containers())
+                .isTrue();
+    }
+
+    @Test
+    void childProcessesWhereDockerIsSilent() {
+        assertThat(TestBackendsChoice.choose(Map.of(), true, () -> false).containers())
+                .isFalse();
+    }
+
+    @Test
+    void withoutASocketDockerIsNotAsked() {
+        TestBackendsChoice choice = TestBackendsChoice.choose(Map.of(), false, () -> {
+            throw new AssertionError("asked");
+        });
+        assertThat(choice.containers()).isFalse();
+        assertThat(choice.reason()).contains("no Docker");
+    }
+
+    @Test
+    void theVariableDecides() {
+        Map<String, String> embedded = Map.of("TURNLANE_TEST_BACKENDS", "embedded");
+        Map<String, String> containers = Map.of("TURNLANE_TEST_BACKENDS", "containers");
+        assertThat(TestBackendsChoice.choose(embedded, true, () -> true).containers())
+                .isFalse();
+        assertThat(TestBackendsChoice.choose(containers, false, () -> false).containers())
+                .isTrue();
+        assertThatThrownBy(() -> TestBackendsChoice.choose(Map.of("TURNLANE_TEST_BACKENDS", "x"), true, () -> true))
+                .hasMessageContaining("neither");
+    }
+}

@@ -1,0 +1,172 @@
+package io.turnlane.e2e;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A web client that speaks plain HTTP. Safe for threads. */
+final class Client implements AutoCloseable {
+
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final URI address;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+
+    Client(URI address) {
+        this.address = address;
+    }
+
+    /** A response: its status, its headers and its JSON, empty where it had none. */
+    record Reply(int status, HttpResponse<String> raw, Map<String, Object> json) {
+
+        String text(String field) {
+            return (String) json.get(field);
+        }
+
+        @SuppressWarnings("unchecked")
+        Map<String, Object> object(String field) {
+            return (Map<String, Object>) json.get(field);
+        }
+
+        @SuppressWarnings("unchecked")
+        List<Map<String, Object>> list(String field) {
+            return (List<Map<String, Object>>) json.get(field);
+        }
+
+        String header(String name) {
+            return raw.headers().firstValue(name).orElse(null);
+        }
+
+        String contentType() {
+            return String.valueOf(header("Content-Type")).replaceAll(";.*", "");
+        }
+    }
+
+    /** One server-sent event. */
+    record Event(String id, String type, Map<String, Object> data) {
+
+        String text() {
+            return (String) data.get("text");
+        }
+
+        String answer() {
+            return (String) ((Map<?, ?>) data.get("answer")).get("text");
+        }
+    }
+
+    Reply get(String path, String... headers) {
+        return send(request(path, headers).GET().build());
+    }
+
+    Reply delete(String path) {
+        return send(request(path).DELETE().build());
+    }
+
+    Reply post(String path, Object body, String... headers) {
+        return postRaw(path, JSON.writeValueAsString(body), "application/json", headers);
+    }
+
+    Reply postRaw(String path, String body, String contentType, String... headers) {
+        HttpRequest.Builder builder = request(path, headers);
+        if (contentType != null) {
+            builder.header("Content-Type", contentType);
+        }
+        return send(builder.POST(BodyPublishers.ofString(body)).build());
+    }
+
+    /** Asks and doesn't wait. */
+    Reply ask(String session, String question, Map<String, Object> metadata) {
+        return post("/v1/sessions/" + session + "/requests", askBody(question, metadata));
+    }
+
+    /** Asks and waits for the end. */
+    Reply askAndWait(String session, String question, Map<String, Object> metadata) {
+        return post("/v1/sessions/" + session + "/requests", askBody(question, metadata), "Prefer", "wait=60");
+    }
+
+    static Map<String, Object> askBody(String question, Map<String, Object> metadata) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("question", question);
+        body.put("agent", "echo");
+        body.put("metadata", metadata);
+        return body;
+    }
+
+    /** Reads a stream to its end. */
+    List<Event> stream(String path, String... headers) {
+        try {
+            HttpResponse<InputStream> response = http.send(
+                    request(path, headers).header("Accept", "text/event-stream").build(), BodyHandlers.ofInputStream());
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+                return read(lines);
+            }
+        } catch (IOException e) {
+            throw new AssertionError("stream " + path, e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<Event> read(BufferedReader lines) throws IOException {
+        List<Event> events = new ArrayList<>();
+        String id = null;
+        String type = null;
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.startsWith("id:")) {
+                id = line.substring(3).strip();
+            } else if (line.startsWith("event:")) {
+                type = line.substring(6).strip();
+            } else if (line.startsWith("data:")) {
+                events.add(new Event(id, type, JSON.readValue(line.substring(5), Map.class)));
+                id = null;
+            }
+        }
+        return events;
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(address.resolve(path)).timeout(Duration.ofSeconds(90));
+        return headers.length == 0 ? builder : builder.headers(headers);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Reply send(HttpRequest request) {
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            String type = response.headers().firstValue("Content-Type").orElse("");
+            Map<String, Object> json = type.contains("json") ? JSON.readValue(response.body(), Map.class) : Map.of();
+            return new Reply(response.statusCode(), response, json);
+        } catch (IOException e) {
+            throw new AssertionError(request.toString(), e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

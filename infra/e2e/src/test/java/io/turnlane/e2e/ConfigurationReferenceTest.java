@@ -1,0 +1,66 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The reference in {@code docs/configuration.md} is what the code says; {@code -Ddocs.update=true} writes it anew. */
+class ConfigurationReferenceTest {
+
+    private static final Path DOCS = Path.of("../../docs/configuration.md");
+    private static final String START = "<!-- reference -->\n";
+    private static final String END = "<!-- /reference -->";
+
+    @Test
+    void namesEveryPropertyItsDefaultAndItsVariable() throws IOException {
+        String docs = Files.readString(DOCS);
+        int start = docs.indexOf(START) + START.length();
+        int end = docs.indexOf(END);
+        String reference = reference();
+        if (Boolean.getBoolean("docs.update")) {
+            Files.writeString(DOCS, docs.substring(0, start) + reference + docs.substring(end));
+        } else {
+            assertThat(docs.substring(start, end)).isEqualTo(reference);
+        }
+    }
+
+    private static String reference() throws IOException {
+        TreeMap<String, String> rows = new TreeMap<>();
+        for (URL url : Collections.list(ConfigurationReferenceTest.class
+                .getClassLoader()
+                .getResources("META-INF/spring-configuration-metadata.json"))) {
+            try (InputStream in = url.openStream()) {
+                for (JsonNode property : Client.JSON.readTree(in).path("properties")) {
+                    String name = property.path("name").asString();
+                    if (name.startsWith("turnlane.")) {
+                        rows.put(name, row(name, property));
+                    }
+                }
+            }
+        }
+        return "\n| property | default | what it sets | environment variable |\n|---|---|---|---|\n"
+                + String.join("", rows.values()) + "\n";
+    }
+
+    private static String row(String name, JsonNode property) {
+        String description = property.path("description").asString("");
+        assertThat(description).as("%s says what it sets", name).isNotBlank();
+        String standard = property.path("defaultValue").isMissingNode()
+                ? ""
+                : property.path("defaultValue").isContainer()
+                        ? property.path("defaultValue").toString()
+                        : property.path("defaultValue").asString();
+        String variable = name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+        return "| `%s` | %s | %s | `%s` |%n"
+                .formatted(name, standard.isEmpty() ? "" : "`" + standard + "`", description, variable);
+    }
+}

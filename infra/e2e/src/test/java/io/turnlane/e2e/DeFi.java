@@ -1,0 +1,32 @@
+package io.turnlane.e2e;
+
+import io.turnlane.model.Source;
+
+/** An answer as an agent that knows the field would give it. */
+final class DeFi {
+
+    static final String LOSS_BEGINS = """
+            **Impermanent loss** is what a liquidity provider ends up short of, compared with simply holding the two \
+            tokens. When their price ratio moves away from where it stood at the deposit,\s""";
+
+    static final String LOSS_GOES_ON = """
+            the pool sells what rises and buys what falls.
+
+            | price ratio since deposit | loss against holding |
+            |---|---:|
+            | 1.25 × | 0.6 % |
+            | 2 × | 5.7 % |
+            | 4 × | 20.0 % |
+
+            1. It is *impermanent* because it vanishes when the ratio returns.
+            2. It becomes final when you withdraw before that.
+
+            With the ratio `r` it is `2·√r / (1 + r) − 1`. Trading fees work against it.""";
+
+    static final Source[] SOURCES = {
+        new Source("amm-03", "Impermanent loss, with an example", 0.91),
+        new Source("amm-01", "How a pool sets its price", 0.74),
+    };
+
+    private DeFi() {}
+}

@@ -1,0 +1,15 @@
+package io.turnlane.e2e;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+
+/** Waits for what is true soon. */
+final class Eventually {
+
+    private Eventually() {}
+
+    static void holds(ThrowingRunnable assertion) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(assertion);
+    }
+}

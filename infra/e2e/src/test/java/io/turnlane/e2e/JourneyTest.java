@@ -1,0 +1,159 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.e2e.Client.Event;
+import io.turnlane.e2e.Client.Reply;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** One question on every way there is. */
+class JourneyTest {
+
+    private static RunningTurnlane turnlane;
+    private static Client client;
+
+    private final String session = "s-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        turnlane = RunningTurnlane.start(4);
+        client = new Client(turnlane.address());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        turnlane.close();
+    }
+
+    @Test
+    void isAcceptedAtOnceAndAnsweredLater() {
+        Reply accepted = client.ask(session, "hello", Map.of("delay_ms", 300));
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(accepted.text("status")).isEqualTo("queued");
+        assertThat(accepted.header("Location"))
+                .endsWith("/v1/sessions/" + session + "/requests/" + accepted.text("request_id"));
+        assertThat(accepted.header("X-Request-Id")).isEqualTo(accepted.text("request_id"));
+
+        Reply done = client.get(accepted.header("Location") + "?wait=20");
+        assertThat(done.text("status")).isEqualTo("completed");
+        assertThat(done.object("answer").get("text")).isEqualTo("echo: hello");
+        assertThat(done.text("question")).isEqualTo("hello");
+        assertThat((Double) done.json().get("processing_time")).isBetween(0.3, 20.0);
+        assertThat(done.json().get("attempt")).isEqualTo(1);
+    }
+
+    @Test
+    void comesAsAStreamOfEvents() {
+        Reply accepted = client.ask(session, "one two three four", Map.of("delay_ms", 400, "deltas", 4));
+        List<Event> events =
+                client.stream(accepted.object("links").get("events").toString());
+        assertThat(events.getFirst().type()).isEqualTo("started");
+        assertThat(events.getLast().type()).isEqualTo("completed");
+        assertThat(events).filteredOn(event -> event.type().equals("delta")).hasSizeGreaterThan(1);
+        assertThat(deltas(events)).isEqualTo(events.getLast().answer()).isEqualTo("echo: one two three four");
+    }
+
+    @Test
+    void comesAgainWhenItHasEnded() {
+        Reply done = client.askAndWait(session, "hello", Map.of());
+        List<Event> events = client.stream(done.object("links").get("events").toString());
+        assertThat(events).extracting(Event::type).containsExactly("started", "delta", "completed");
+        assertThat(deltas(events)).isEqualTo("echo: hello");
+    }
+
+    @Test
+    void showsItsPhasesInTheTimeline() {
+        Reply done = client.askAndWait(session, "hello", Map.of("delay_ms", 50));
+        Reply timeline = client.get("/v1/sessions/" + session + "/requests/" + done.text("request_id") + "/timeline");
+        assertThat(timeline.list("phases"))
+                .extracting(phase -> phase.get("phase"))
+                .containsExactly(
+                        "RECEIVED",
+                        "QUEUED",
+                        "DEQUEUED",
+                        "SESSION_ALLOCATED",
+                        "PROVIDER_CALL_START",
+                        "PROVIDER_CALL_END",
+                        "SESSION_RELEASED",
+                        "COMPLETED");
+        assertThat(timeline.list("phases"))
+                .extracting(phase -> (String) phase.get("at"))
+                .isSorted();
+        assertThat(timeline.text("processor")).startsWith("p-");
+    }
+
+    @Test
+    void keepsASessionsContextAndHistoryUntilItIsDeleted() {
+        Reply created = client.post("/v1/sessions", Map.of("agent", "echo", "metadata", Map.of("who", "a test")));
+        assertThat(created.status()).isEqualTo(201);
+        String sid = created.text("session_id");
+        client.askAndWait(sid, "first", Map.of());
+        client.askAndWait(sid, "second", Map.of());
+
+        Reply context = client.get("/v1/sessions/" + sid);
+        assertThat(context.json()).containsEntry("request_count", 2).containsEntry("agent", "echo");
+        assertThat(context.object("metadata")).containsEntry("who", "a test");
+        assertThat(client.get("/v1/sessions/" + sid + "/turns").list("turns"))
+                .extracting(turn -> turn.get("answer"))
+                .containsExactly("echo: first", "echo: second");
+
+        assertThat(client.delete("/v1/sessions/" + sid).status()).isEqualTo(202);
+        Eventually.holds(
+                () -> assertThat(client.get("/v1/sessions/" + sid).status()).isEqualTo(404));
+    }
+
+    @Test
+    void isAskedInAnAnonymousSession() {
+        Reply reply = client.post("/v1/requests", Client.askBody("hello", Map.of()), "Prefer", "wait=20");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text("session_id")).isNotBlank();
+    }
+
+    @Test
+    void isAnsweredInTheShortForms() {
+        Reply answer = client.post("/ask", Map.of("question", "hello", "agent", "echo", "session_id", session));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json()).containsEntry("answer", "echo: hello").containsEntry("session_id", session);
+        assertThat(answer.json())
+                .containsKeys("confidence", "processing_stage", "error", "request_id", "processing_time");
+    }
+
+    @Test
+    void showsInTheFigures() {
+        client.askAndWait(session, "hello", Map.of());
+        Eventually.holds(() -> {
+            Reply stats = client.get("/api/stats");
+            assertThat((Integer) stats.object("performance").get("total_requests"))
+                    .isPositive();
+            assertThat(stats.object("cache")).containsKeys("size", "max_size", "hits", "misses", "hit_rate");
+            assertThat(stats.object("redis")).containsEntry("available", true);
+        });
+        assertThat(client.get("/livez").status()).isEqualTo(200);
+        assertThat(client.get("/readyz").status()).isEqualTo(200);
+        assertThat(client.get("/actuator/prometheus").raw().body()).contains("turnlane_asks_total");
+    }
+
+    @Test
+    void reachesAnyGateway() throws Exception {
+        try (Client other = new Client(turnlane.addGateway())) {
+            Reply accepted = client.ask(session, "here and there", Map.of("delay_ms", 500, "deltas", 5));
+            String events = accepted.object("links").get("events").toString();
+            assertThat(deltas(other.stream(events))).isEqualTo("echo: here and there");
+        }
+    }
+
+    private static String deltas(List<Event> events) {
+        return String.join(
+                "",
+                events.stream()
+                        .filter(event -> event.type().equals("delta"))
+                        .map(Event::text)
+                        .toList());
+    }
+}

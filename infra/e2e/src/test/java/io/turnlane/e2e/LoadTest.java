@@ -1,0 +1,53 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A thousand people for a minute. */
+class LoadTest {
+
+    private static final int USERS = 1000;
+    private static final int SECONDS = Integer.getInteger("load.seconds", 60);
+
+    @Test
+    void serves1000PeopleWithoutAFailureOrAMixedAnswer() throws Exception {
+        try (Standalone turnlane = Standalone.up();
+                Client client = new Client(turnlane.address())) {
+            client.askAndWait("warm-up", "hello", Map.of());
+            Map<String, Double> figures = load(turnlane.address());
+            Map<String, Object> cache = client.get("/api/stats").object("cache");
+            System.out.println("load: " + new TreeMap<>(figures) + ", cache hit rate " + cache.get("hit_rate") + " %");
+            assertThat(figures).containsEntry("failed", 0.0).containsEntry("mixed", 0.0);
+            assertThat(figures.get("answered")).isGreaterThan(USERS);
+        }
+    }
+
+    private static Map<String, Double> load(URI address) throws IOException, InterruptedException {
+        Process generator = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoadGenerator.class.getName(),
+                        address.toString(),
+                        Integer.toString(USERS),
+                        Integer.toString(SECONDS))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String line = new String(generator.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertThat(generator.waitFor(3, TimeUnit.MINUTES)).isTrue();
+        Map<String, Double> figures = new TreeMap<>();
+        for (String pair : line.split(" ")) {
+            figures.put(pair.substring(0, pair.indexOf('=')), Double.valueOf(pair.substring(pair.indexOf('=') + 1)));
+        }
+        return figures;
+    }
+}

@@ -1,0 +1,109 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.e2e.Client.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Many sessions on one partition: each in order, none waiting for another. */
+class OrderAndIndependenceTest {
+
+    private static RunningTurnlane turnlane;
+    private static Client client;
+    private final ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
+
+    @BeforeAll
+    static void start() {
+        turnlane = RunningTurnlane.start(1);
+        client = new Client(turnlane.address());
+        client.askAndWait("warm-up", "hello", Map.of());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        turnlane.close();
+    }
+
+    @Test
+    void answersAHundredSessionsAtOnceOnOnePartition() throws Exception {
+        long start = System.nanoTime();
+        List<Future<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String question = "token " + UUID.randomUUID();
+            replies.add(people.submit(
+                    () -> client.askAndWait("many-" + UUID.randomUUID(), question, Map.of("delay_ms", 2000))));
+        }
+        for (Future<Reply> reply : replies) {
+            assertThat(reply.get().status()).isEqualTo(200);
+            assertThat(reply.get().text("status")).isEqualTo("completed");
+            assertThat(reply.get().object("answer").get("text"))
+                    .isEqualTo("echo: " + reply.get().text("question"));
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        System.out.println("100 sessions, 2 s each, one partition: all answered in " + took.toMillis() + " ms");
+        assertThat(took).isLessThan(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void answersTurnsOfOneSessionInOrderAndRemembersTheLastTen() throws Exception {
+        List<Future<?>> sessions = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String session = "order-" + UUID.randomUUID();
+            sessions.add(people.submit(() -> checkOrder(session)));
+        }
+        for (Future<?> session : sessions) {
+            session.get();
+        }
+    }
+
+    private static void checkOrder(String session) {
+        List<String> asked = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            Reply reply = client.ask(session, "q" + i, Map.of("delay_ms", 10));
+            assertThat(reply.status()).isEqualTo(202);
+            asked.add(reply.text("request_id"));
+        }
+        List<String> finished = new ArrayList<>();
+        for (String request : asked) {
+            Reply done = client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60");
+            assertThat(done.text("status")).isEqualTo("completed");
+            finished.add(done.text("finished_at"));
+        }
+        assertThat(finished).as("each ends no earlier than the one before").isSorted();
+        assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
+                .extracting(turn -> turn.get("question"))
+                .containsExactlyElementsOf(
+                        IntStream.range(2, 12).mapToObj(i -> "q" + i).toList());
+    }
+
+    @Test
+    void letsASlowSessionDelayNoOther() {
+        String slow = "slow-" + UUID.randomUUID();
+        Reply asked = client.ask(slow, "slow", Map.of("delay_ms", 30_000));
+        long worst = 0;
+        for (int i = 0; i < 50; i++) {
+            long start = System.nanoTime();
+            assertThat(client.askAndWait("quick-" + i + UUID.randomUUID(), "quick", Map.of())
+                            .status())
+                    .isEqualTo(200);
+            worst = Math.max(worst, System.nanoTime() - start);
+        }
+        System.out.println("beside a session of 30 s the slowest of 50 others took " + worst / 1_000_000 + " ms");
+        assertThat(Duration.ofNanos(worst)).isLessThan(Duration.ofSeconds(2));
+        assertThat(client.get("/v1/sessions/" + slow + "/requests/" + asked.text("request_id"))
+                        .text("status"))
+                .isEqualTo("running");
+    }
+}

@@ -1,0 +1,78 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Standalone.Result;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The embedded default, as a user meets it. */
+class StandaloneTest {
+
+    @Test
+    void isReadyInSecondsAnswersAndRemembersAfterARestart() throws Exception {
+        try (Standalone turnlane = Standalone.up();
+                Client client = new Client(turnlane.address())) {
+            System.out.println("up: ready after " + turnlane.readyAfter().toMillis() + " ms");
+            assertThat(turnlane.readyAfter()).isLessThan(Duration.ofSeconds(10));
+
+            Result asked = turnlane.run("ask", "What is impermanent loss?", "--session", "first");
+            assertThat(asked.exitCode()).as(asked.output()).isZero();
+            assertThat(asked.output()).containsIgnoringCase("pool").containsIgnoringCase("impermanent loss");
+            assertThat(asked.output()).contains("impermanent-loss-01");
+
+            assertThat(turnlane.run("status").exitCode()).isZero();
+            Result second = turnlane.run("up");
+            assertThat(second.exitCode()).isNotZero();
+            assertThat(second.output()).contains("running", turnlane.address().toString());
+
+            assertThat(turnlane.run("down").exitCode()).isZero();
+            assertThat(turnlane.run("status").exitCode()).isNotZero();
+            turnlane.start();
+            assertThat(client.get("/v1/sessions/first/turns").list("turns"))
+                    .extracting(turn -> turn.get("question"))
+                    .containsExactly("What is impermanent loss?");
+        }
+    }
+
+    @Test
+    void answersEveryAcceptedQuestionOnceAfterItWasKilled() throws Exception {
+        try (Standalone turnlane = Standalone.up();
+                Client client = new Client(turnlane.address())) {
+            Map<String, List<String>> asked = new HashMap<>();
+            for (int i = 0; i < 20; i++) {
+                String session = "killed-" + UUID.randomUUID();
+                asked.put(
+                        session,
+                        List.of(ask(client, session, 0), ask(client, session, 700), ask(client, session, 700)));
+            }
+            turnlane.kill();
+            turnlane.start();
+            System.out.println(
+                    "up after SIGKILL: ready after " + turnlane.readyAfter().toMillis() + " ms");
+            long start = System.nanoTime();
+            asked.forEach((session, requests) -> requests.forEach(request -> assertEnds(client, session, request)));
+            System.out.println("all 60 turns ended " + (System.nanoTime() - start) / 1_000_000 + " ms after that");
+            asked.forEach((session, requests) -> assertThat(
+                            client.get("/v1/sessions/" + session + "/turns").list("turns"))
+                    .extracting(turn -> turn.get("request_id"))
+                    .containsExactlyElementsOf(requests));
+        }
+    }
+
+    private static String ask(Client client, String session, int delayMs) {
+        Reply reply = client.ask(session, "hello", Map.of("delay_ms", delayMs));
+        assertThat(reply.status()).isEqualTo(202);
+        return reply.text("request_id");
+    }
+
+    private static void assertEnds(Client client, String session, String request) {
+        Reply reply = client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60");
+        assertThat(reply.text("status")).isEqualTo("completed");
+    }
+}

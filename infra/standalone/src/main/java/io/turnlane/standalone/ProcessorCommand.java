@@ -1,0 +1,41 @@
+package io.turnlane.standalone;
+
+import io.turnlane.standalone.run.Apps;
+import io.turnlane.standalone.run.CleanStop;
+import java.util.concurrent.Callable;
+import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One processor in this process. */
+@Command(
+        name = "processor",
+        description = {
+            "Start one processor; as many as wanted share the turns.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder."
+        })
+final class ProcessorCommand implements Callable<Integer> {
+
+    @Mixin
+    private AppOptions options = new AppOptions();
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Where health and metrics are served. Default: any free one.")
+    private int port;
+
+    @Override
+    public Integer call() throws Exception {
+        Apps apps = options.apps();
+        Progress progress = new Progress(System.out);
+        try (CleanStop stop = new CleanStop(() -> progress.line("Stopping: running turns finish."))) {
+            ConfigurableApplicationContext processor = stop.add("processor", apps.startProcessor(port));
+            progress.line("The processor is ready: health and metrics at http://127.0.0.1:"
+                    + processor.getEnvironment().getProperty("local.server.port") + " (" + apps.backends() + ")");
+            stop.awaitSignal();
+            return 0;
+        }
+    }
+}

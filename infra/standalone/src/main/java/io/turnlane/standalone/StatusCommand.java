@@ -1,0 +1,90 @@
+package io.turnlane.standalone;
+
+import io.turnlane.backends.DataFolder;
+import io.turnlane.backends.ProcessId;
+import io.turnlane.backends.RunState;
+import io.turnlane.standalone.client.Gateway;
+import io.turnlane.standalone.run.BackendAddresses;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.JsonNode;
+
+/** What runs on a data folder, as a table. */
+@Command(
+        name = "status",
+        description =
+                "Show what runs and how busy it is. Exit code 1 where nothing runs or the gateway doesn't answer.")
+final class StatusCommand implements Callable<Integer> {
+
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Mixin
+    private GatewayOption gateway = new GatewayOption();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        LogSetup.quiet();
+        Optional<RunState> state = DataFolder.read(data.path()).filter(RunState::alive);
+        state.ifPresent(running -> printBackends(running, System.out));
+        Gateway asked = gateway.at(data.path());
+        try {
+            JsonNode stats = asked.stats();
+            printGateway(asked, stats, System.out);
+            return 0;
+        } catch (IOException e) {
+            System.out.printf("%-12s %-28s doesn't answer: %s%n", "gateway", asked.address(), Sentences.of(e));
+            return 1;
+        }
+    }
+
+    private static void printBackends(RunState state, PrintStream out) {
+        out.printf(
+                "%-12s %-28s %s%n",
+                "kafka",
+                state.kafkaBootstrapServers(),
+                process(state.broker() == null ? null : state.broker().process(), state.broker() != null));
+        out.printf(
+                "%-12s %-28s %s%n",
+                "redis",
+                BackendAddresses.withoutPassword(state.redisUrl()),
+                process(state.redis() == null ? null : state.redis().process(), state.redis() != null));
+    }
+
+    private static String process(@Nullable ProcessId process, boolean embedded) {
+        if (!embedded) {
+            return "from outside";
+        }
+        return process != null && process.find().isPresent() ? "runs (pid " + process.pid() + ")" : "is down";
+    }
+
+    private static void printGateway(Gateway gateway, JsonNode stats, PrintStream out) {
+        JsonNode performance = stats.path("performance");
+        out.printf(
+                "%-12s %-28s %s turns in the last minute, p95 %.3f s%n",
+                "gateway",
+                gateway.address(),
+                performance.path("total_requests").asLong(0),
+                performance.path("p95_response_time").asDouble(0));
+        JsonNode processors = stats.path("processors");
+        if (processors.isEmpty()) {
+            out.println("processor    none answers");
+        }
+        for (JsonNode one : processors) {
+            out.printf(
+                    "%-12s %-28s open %d  running %d  waiting %d  lag %d  partitions %d%n",
+                    "processor",
+                    one.path("processor").asString(""),
+                    one.path("open_turns").asLong(0),
+                    one.path("running").asLong(0),
+                    one.path("waiting").asLong(0),
+                    one.path("lag").asLong(0),
+                    one.path("partitions").asLong(0));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.turnlane.standalone;
+
+import io.turnlane.backends.ClassCache;
+import io.turnlane.backends.DataFolder;
+import io.turnlane.backends.FreePort;
+import io.turnlane.backends.RunState;
+import io.turnlane.standalone.client.Conversation;
+import io.turnlane.standalone.client.Gateway;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Makes the class caches of a build: runs the whole once on a folder of its own, asks it a little, and stops it. */
+@Command(name = "train", description = "Make the class caches of a build.", hidden = true)
+final class TrainCommand implements Callable<Integer> {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final int QUESTIONS = 20;
+
+    @Parameters(paramLabel = "DIR", description = "The folder of jars, which gets the caches.")
+    private Path jars = Path.of(".");
+
+    @Override
+    public Integer call() throws Exception {
+        LogSetup.quiet();
+        Path data = Files.createTempDirectory("turnlane-train");
+        try {
+            Process up = start(data);
+            try {
+                askALittle(awaitAddress(data, up));
+            } finally {
+                up.destroy();
+                if (!up.waitFor(ClassCache.RECORDING_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                    up.destroyForcibly();
+                }
+            }
+            return Files.exists(jars.resolve("turnlane.aot")) ? 0 : 1;
+        } finally {
+            deleteRecursively(data);
+        }
+    }
+
+    private Process start(Path data) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.add("-D" + ClassCache.RECORD_PROPERTY + "=" + jars);
+        command.add("-XX:AOTCacheOutput=" + jars.resolve("turnlane.aot"));
+        command.addAll(List.of("-jar", jars.resolve("turnlane.jar").toString()));
+        command.addAll(List.of("up", "--data", data.toString(), "--port", Integer.toString(FreePort.any())));
+        return new ProcessBuilder(command).inheritIO().start();
+    }
+
+    private static URI awaitAddress(Path data, Process up) throws InterruptedException {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (System.nanoTime() < deadline && !up.waitFor(100, TimeUnit.MILLISECONDS)) {
+            Optional<String> address = DataFolder.read(data).map(RunState::address);
+            if (address.isPresent()) {
+                return URI.create(address.get());
+            }
+        }
+        throw new CommandFailedException("It didn't start.");
+    }
+
+    /** So that the classes of asking and answering are in the cache too. */
+    private static void askALittle(URI address) throws InterruptedException {
+        Gateway gateway = new Gateway(address, Optional.empty());
+        PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
+        try {
+            for (int question = 0; question < QUESTIONS; question++) {
+                new Conversation(gateway, new AnswerPrinter(nowhere, nowhere))
+                        .follow(gateway.ask(
+                                "What is this about, number " + question + "?", Optional.empty(), Optional.empty()));
+            }
+            gateway.stats();
+        } catch (IOException e) {
+            System.err.println("Not all could be asked: " + Sentences.of(e));
+        }
+    }
+
+    private static void deleteRecursively(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.turnlane.standalone;
+
+import io.turnlane.backends.Backends;
+import io.turnlane.backends.DataFolder;
+import io.turnlane.standalone.run.Apps;
+import io.turnlane.standalone.run.BackendAddresses;
+import io.turnlane.standalone.run.CleanStop;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Everything on one machine: a broker, a Redis, a gateway and a processor. */
+@Command(
+        name = "up",
+        description = {
+            "Start everything on 127.0.0.1 and say where the chat page is.",
+            "Kafka and Redis keep their data in the data folder. With KAFKA_BOOTSTRAP_SERVERS and REDIS_URL set, those are used instead."
+        })
+final class UpCommand implements Callable<Integer> {
+
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "The gateway's port. Default: 8080, or the next free one.")
+    private int port;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of gateway and processor; repeatable.")
+    private Map<String, String> settings = new HashMap<>();
+
+    @Override
+    public Integer call() throws Exception {
+        LogSetup.toFiles(data.path());
+        Progress progress = new Progress(System.out);
+        try (CleanStop stop =
+                new CleanStop(() -> progress.line("Stopping: running turns finish, then all is closed."))) {
+            DataFolder folder = stop.add("data folder", DataFolder.claim(data.path()));
+            int gatewayPort = GatewayPort.choose(port);
+            progress.line("Turnlane starts; data and logs stand in " + folder.path());
+            Backends backends = stop.add("backends", Backends.on(folder, wishes(System.getenv())));
+            startTogether(stop, backends, gatewayPort, progress);
+            String address = "http://127.0.0.1:" + gatewayPort;
+            folder.publishAddress(address);
+            progress.line("\nTurnlane is ready: " + address + "/   (Ctrl-C or ./turnlane down stops it)");
+            stop.awaitSignal();
+            return 0;
+        }
+    }
+
+    private static Backends.Wishes wishes(Map<String, String> environment) {
+        return new Backends.Wishes(
+                BackendAddresses.named(environment, BackendAddresses.KAFKA),
+                BackendAddresses.named(environment, BackendAddresses.REDIS),
+                0,
+                0);
+    }
+
+    /** The processor is added last and so stops first: clients of the gateway still see its last answers. */
+    private void startTogether(CleanStop stop, Backends backends, int gatewayPort, Progress progress)
+            throws ExecutionException, InterruptedException {
+        try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            Future<?> serve = threads.submit(() -> {
+                backends.start();
+                progress.part("kafka", backends.bootstrapServers());
+                progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
+                return null;
+            });
+            Apps apps =
+                    new Apps(new BackendAddresses(backends.bootstrapServers(), backends.redisUrl()), serve, settings);
+            Future<ConfigurableApplicationContext> gateway = threads.submit(() -> {
+                ConfigurableApplicationContext context = apps.startGateway(gatewayPort);
+                progress.part("gateway", "127.0.0.1:" + gatewayPort);
+                return context;
+            });
+            Future<ConfigurableApplicationContext> processor = threads.submit(() -> {
+                ConfigurableApplicationContext context = apps.startProcessor(0);
+                progress.part("processor", "serves turns");
+                return context;
+            });
+            stop.add("gateway", startedBy(gateway));
+            stop.add("processor", startedBy(processor));
+            gateway.get();
+            processor.get();
+        }
+    }
+
+    /** Closes what the start brought about, be it late; a start that failed has nothing to close. */
+    private static AutoCloseable startedBy(Future<? extends AutoCloseable> start) {
+        return () -> {
+            try {
+                start.get().close();
+            } catch (ExecutionException _) {
+                // told by whoever awaits the start
+            }
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** The commands of {@code ./turnlane}. */
+@NullMarked
+package io.turnlane.standalone;
+
+import org.jspecify.annotations.NullMarked;

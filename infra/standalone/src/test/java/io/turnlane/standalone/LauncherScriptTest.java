@@ -1,0 +1,200 @@
+package io.turnlane.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The {@code turnlane} script: its functions are sourced, its exit codes taken from runs of the whole. */
+class LauncherScriptTest {
+
+    private static final Path SCRIPT =
+            Path.of("../../turnlane").toAbsolutePath().normalize();
+
+    @TempDir
+    Path temp;
+
+    private Path script;
+
+    @BeforeEach
+    void copyTheScript() throws IOException {
+        script = Files.copy(SCRIPT, temp.resolve("turnlane"));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private record Result(int exitCode, String printed) {}
+
+    private Result run(Map<String, String> environment, String... command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("JAVA_HOME");
+        builder.environment().remove("TURNLANE_URL");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), printed.strip());
+    }
+
+    private Result call(Map<String, String> environment, String function) throws Exception {
+        return run(environment, "bash", "-c", "source '" + script + "'; " + function);
+    }
+
+    private Path jdk(String folder, String version) throws IOException {
+        Path bin = Files.createDirectories(temp.resolve(folder).resolve("bin"));
+        for (String name : new String[] {"java", "javac"}) {
+            Files.writeString(bin.resolve(name), "#!/bin/sh\n");
+            Files.setPosixFilePermissions(bin.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=\"" + version + "\"\n");
+        return bin.getParent();
+    }
+
+    @Test
+    void findsAJdk25ThoughTheDefaultJavaIsOlder() throws Exception {
+        Path old = jdk("old", "17.0.15");
+        Path link = Files.createSymbolicLink(
+                Files.createDirectories(temp.resolve("links")).resolve("java"), old.resolve("bin/java"));
+        Path wanted = jdk("home/.jdks/temurin-25", "25.0.3");
+        Result found = call(
+                Map.of(
+                        "PATH",
+                        link.getParent() + ":/usr/bin:/bin",
+                        "HOME",
+                        temp.resolve("home").toString()),
+                "find_jdk");
+        assertThat(found).isEqualTo(new Result(0, wanted.toString()));
+    }
+
+    @Test
+    void javaHomeAndThenThePathComeFirst() throws Exception {
+        Path home = jdk("of-java-home", "25");
+        Path path = jdk("of-path", "26.0.1");
+        Map<String, String> onPath = Map.of("PATH", path.resolve("bin") + ":/usr/bin:/bin");
+        assertThat(call(onPath, "find_jdk").printed()).isEqualTo(path.toString());
+        assertThat(call(onPath, "JAVA_HOME=" + home + "; find_jdk").printed()).isEqualTo(home.toString());
+    }
+
+    @Test
+    void whereThereIsNoneItSaysWhatToInstall() throws Exception {
+        Path runtimeOnly = jdk("jre", "25");
+        Files.delete(runtimeOnly.resolve("bin/javac"));
+        Result none = call(
+                Map.of(), "jdk_folders() { echo " + jdk("old", "21.0.1") + "; echo " + runtimeOnly + "; }; use_jdk");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.printed().lines()).hasSize(1);
+        assertThat(none.printed())
+                .contains("JDK 25")
+                .contains("apt-get install")
+                .contains("JAVA_HOME");
+    }
+
+    @Test
+    void helpNamesEveryCommand() throws Exception {
+        Result help = run(Map.of(), script.toString(), "--help");
+        assertThat(help.exitCode()).isZero();
+        Turnlane.commandLine().getSubcommands().forEach((name, command) -> {
+            if (!command.getCommandSpec().usageMessage().hidden()) {
+                assertThat(help.printed()).containsPattern("(?m)^  " + name + "\\b");
+            }
+        });
+    }
+
+    @Test
+    void wrongUsageEndsWithTwo() throws Exception {
+        assertThat(run(Map.of(), script.toString(), "fly").exitCode()).isEqualTo(2);
+        assertThat(run(Map.of(), script.toString(), "fly").printed()).contains("knows no command 'fly'");
+        assertThat(run(Map.of(), script.toString()).exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void askingBeforeAnythingWasBuiltSaysHowToStart() throws Exception {
+        Result asked = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
+        assertThat(asked).isEqualTo(new Result(1, "Turnlane isn't running here: ./turnlane up"));
+    }
+
+    @Test
+    void buildsOnlyWhatChanged() throws Exception {
+        Path source =
+                Files.createDirectories(temp.resolve("part/src/main/java")).resolve("A.java");
+        Path other = source.resolveSibling("B.java");
+        Files.writeString(temp.resolve("pom.xml"), "");
+        Files.writeString(temp.resolve("part/pom.xml"), "");
+        Files.writeString(source, "");
+        Files.writeString(other, "");
+        assertThat(needsBuild()).isTrue();
+
+        Path out = Files.createDirectories(temp.resolve("infra/standalone/target/turnlane/lib-1"));
+        Files.writeString(out.resolve("turnlane.jar"), "");
+        Path stamp = Files.writeString(out.resolveSibling("built"), "lib-1\n");
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().plusSeconds(5)));
+        assertThat(needsBuild()).isFalse();
+
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(10)));
+        assertThat(needsBuild()).isTrue();
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now()));
+        assertThat(needsBuild()).isFalse();
+
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().minusSeconds(1)));
+        for (Path old : new Path[] {
+            source,
+            source.getParent(),
+            source.getParent().getParent(),
+            temp.resolve("pom.xml"),
+            temp.resolve("part/pom.xml")
+        }) {
+            Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(60)));
+        }
+        Files.delete(other);
+        assertThat(needsBuild()).as("a source that went").isTrue();
+
+        Files.delete(out.resolve("turnlane.jar"));
+        assertThat(needsBuild()).isTrue();
+    }
+
+    private boolean needsBuild() throws Exception {
+        return call(Map.of(), "if needs_build; then echo yes; else echo no; fi")
+                .printed()
+                .equals("yes");
+    }
+
+    @Test
+    void addsUpTheReports() throws Exception {
+        report(
+                "a",
+                "<testsuite xmlns:xsi=\"x\" version=\"3.0\" name=\"A\" time=\"0.1\" tests=\"5\" errors=\"1\" skipped=\"1\" failures=\"1\">");
+        report("infra/b", "<testsuite name=\"B\" tests=\"2\" errors=\"0\" skipped=\"0\" failures=\"0\">");
+        assertThat(call(Map.of(), "print_counts")).isEqualTo(new Result(0, "4 passed, 2 failed, 1 skipped"));
+    }
+
+    @Test
+    void noTestAtAllIsAFailure() throws Exception {
+        assertThat(call(Map.of(), "print_counts")).isEqualTo(new Result(1, "0 passed, 0 failed, 0 skipped"));
+    }
+
+    @Test
+    void aFailedTestRunFailsAndStillCounts() throws Exception {
+        Result run = call(Map.of(), """
+                install_chromium() { :; }
+                maven() { mkdir -p "$TURNLANE_HOME/a/target/surefire-reports"
+                  echo '<testsuite name="A" tests="3" errors="0" skipped="0" failures="1">' > "$TURNLANE_HOME/a/target/surefire-reports/TEST-A.xml"
+                  return 1; }
+                run_tests
+                """);
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.printed()).endsWith("2 passed, 1 failed, 0 skipped");
+    }
+
+    private void report(String module, String root) throws IOException {
+        Path folder = Files.createDirectories(temp.resolve(module).resolve("target/surefire-reports"));
+        Files.writeString(
+                folder.resolve("TEST-x.xml"), "<?xml version=\"1.0\"?>\n" + root + "\n<properties/>\n</testsuite>\n");
+    }
+}

@@ -1,0 +1,132 @@
+package io.turnlane.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.backends.DataFolder;
+import io.turnlane.backends.FreePort;
+import io.turnlane.backends.RunState;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole, started as users start it, but for the script. */
+class UpTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    @TempDir
+    Path temp;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void endWhatATestLeft() throws InterruptedException {
+        for (Process process : started) {
+            process.destroyForcibly().waitFor();
+        }
+        DataFolder.read(temp).ifPresent(UpTest::awaitEndOfBackends);
+    }
+
+    private Process turnlane(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Turnlane.class.getName()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--data", temp.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        Stream.of("KAFKA_BOOTSTRAP_SERVERS", "REDIS_URL", "TURNLANE_URL").forEach(builder.environment()::remove);
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private RunState up() throws Exception {
+        Process up = turnlane("up", "--port", Integer.toString(FreePort.any()));
+        Thread.ofVirtual().start(() -> up.inputReader().lines().forEach(System.out::println));
+        return await().atMost(LIMIT)
+                .failFast(() -> !up.isAlive())
+                .until(
+                        () -> DataFolder.read(temp),
+                        state -> state.filter(s -> s.alive() && s.address() != null)
+                                .isPresent())
+                .orElseThrow();
+    }
+
+    private static String outputOf(Process process) throws Exception {
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return printed;
+    }
+
+    private static int get(String url) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static void awaitEndOfBackends(RunState state) {
+        await().atMost(LIMIT)
+                .until(() -> state.broker().process().find().isEmpty()
+                        && state.redis().process().find().isEmpty());
+    }
+
+    @Test
+    void servesIsFoundByTheOtherCommandsAndStopsCleanly() throws Exception {
+        RunState running = up();
+        assertThat(get(running.address() + "/livez")).isEqualTo(200);
+        assertThat(get(running.address() + "/readyz")).isEqualTo(200);
+
+        Process second = turnlane("up");
+        assertThat(outputOf(second)).contains("is running on").contains(running.address());
+        assertThat(second.exitValue()).isEqualTo(1);
+
+        await().atMost(LIMIT).untilAsserted(() -> {
+            Process status = turnlane("status");
+            assertThat(outputOf(status))
+                    .contains(running.address())
+                    .contains(running.kafkaBootstrapServers())
+                    .containsPattern("processor +p-\\w+ +open 0");
+            assertThat(status.exitValue()).isZero();
+        });
+
+        Process down = turnlane("down");
+        assertThat(outputOf(down)).contains("Stopped.");
+        assertThat(started.getFirst().waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.getFirst().exitValue()).as("asked to stop").isZero();
+        awaitEndOfBackends(running);
+        assertThat(temp.resolve("run.json")).doesNotExist();
+
+        Process ask = turnlane("ask", "anybody there?");
+        assertThat(outputOf(ask)).contains("Turnlane isn't running here: ./turnlane up");
+        assertThat(ask.exitValue()).isEqualTo(1);
+    }
+
+    @Test
+    void startsAgainAfterAKillWithNothingInTheWay() throws Exception {
+        RunState killed = up();
+        started.getFirst().destroyForcibly().waitFor();
+
+        RunState again = up();
+
+        assertThat(again.owner()).isNotEqualTo(killed.owner());
+        assertThat(killed.broker().process().find()).isEmpty();
+        assertThat(killed.redis().process().find()).isEmpty();
+        assertThat(again.kafkaBootstrapServers()).isEqualTo(killed.kafkaBootstrapServers());
+        assertThat(get(again.address() + "/readyz")).isEqualTo(200);
+    }
+}

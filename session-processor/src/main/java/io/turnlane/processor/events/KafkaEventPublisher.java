@@ -1,0 +1,47 @@
+package io.turnlane.processor.events;
+
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+import org.springframework.kafka.core.KafkaOperations;
+
+/** Turn events to Kafka: the value is what clients get, the headers what gateways decide by. */
+public final class KafkaEventPublisher implements EventPublisher {
+
+    private final KafkaOperations<byte[], byte[]> kafka;
+    private final String topic;
+    private final WireFormat wire;
+
+    public KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, String topic, WireFormat wire) {
+        this.kafka = kafka;
+        this.topic = topic;
+        this.wire = wire;
+    }
+
+    @Override
+    public CompletableFuture<?> publish(SessionKey session, int partition, TurnEvent event) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                topic, partition, session.toString().getBytes(StandardCharsets.UTF_8), wire.write(event));
+        Headers headers = record.headers();
+        add(headers, RecordHeaders.REQUEST_ID, event.requestId().toString());
+        add(headers, RecordHeaders.TYPE, event.body().type());
+        add(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
+        add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
+        add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
+        try {
+            return kafka.send(record);
+        } catch (KafkaException | org.springframework.kafka.KafkaException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+}

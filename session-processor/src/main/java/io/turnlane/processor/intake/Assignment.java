@@ -1,0 +1,83 @@
+package io.turnlane.processor.intake;
+
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One partition for as long as this processor holds it: its ledger, and the fence under which it writes.
+ *
+ * <p>Threading: the poll thread delivers, fences, commits and ends it; lanes' threads read the fence, complete offsets
+ * and ask for a newer fence. Fields that both use are volatile or guard themselves.
+ */
+final class Assignment {
+
+    private static final long NO_FENCE = -1;
+    private static final long NOTHING = -1;
+
+    private final TopicPartition partition;
+    private final Ledger ledger;
+    private volatile long fence = NO_FENCE;
+    private volatile boolean held = true;
+    private volatile boolean fenceWanted = true;
+    private long committed;
+
+    Assignment(TopicPartition partition, long position) {
+        this.partition = partition;
+        this.ledger = new Ledger(position);
+        this.committed = position;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** The coordinator took the commit that carries this token: it is ours. */
+    void fenced(long token) {
+        fence = token;
+        fenceWanted = false;
+    }
+
+    long fence() {
+        return fence;
+    }
+
+    boolean hasFence() {
+        return fence != NO_FENCE;
+    }
+
+    boolean fenceWanted() {
+        return fenceWanted;
+    }
+
+    void wantFence() {
+        fenceWanted = true;
+    }
+
+    boolean held() {
+        return held;
+    }
+
+    void end() {
+        held = false;
+    }
+
+    /** Whether there is something new to commit. */
+    boolean commitDue() {
+        return hasFence() && ledger.frontier() > committed;
+    }
+
+    /** The frontier, with the fence beside it: whoever owns the partition next reads the token there. */
+    OffsetAndMetadata commit() {
+        committed = ledger.frontier();
+        return new OffsetAndMetadata(committed, Long.toString(fence));
+    }
+
+    /** The commit didn't reach the coordinator: what it held is due again. */
+    void commitFailed() {
+        committed = NOTHING;
+    }
+}

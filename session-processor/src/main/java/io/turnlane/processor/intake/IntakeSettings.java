@@ -1,0 +1,21 @@
+package io.turnlane.processor.intake;
+
+import java.time.Duration;
+
+/**
+ * How turns are taken from the log.
+ *
+ * @param topic of the turns
+ * @param mostTurns held at once
+ * @param mostBytes of them
+ * @param pollTime how long a poll waits for records; completed offsets, pauses and fences wait no longer than this
+ * @param commitInterval between two commits of the frontier
+ */
+public record IntakeSettings(String topic, int mostTurns, long mostBytes, Duration pollTime, Duration commitInterval) {
+
+    public IntakeSettings {
+        if (mostTurns < 1 || mostBytes < 1 || !pollTime.isPositive() || !commitInterval.isPositive()) {
+            throw new IllegalArgumentException("intake settings are positive");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.turnlane.processor.intake;
+
+import io.turnlane.model.TurnError;
+import io.turnlane.processor.turn.Turn;
+import java.util.function.Predicate;
+
+/**
+ * Where the poll thread hands its records to. Called by the poll thread, and so must never block: what takes time goes
+ * to other threads.
+ */
+public interface Reception {
+
+    /** A turn for its lane. */
+    void arrived(Turn turn);
+
+    /** A record that is no turn: to be put aside, and its claim completed. */
+    void unreadable(Turn.Claim claim, TurnError error);
+
+    /**
+     * A partition leaves: what waits of it is to be let go, what runs to be stopped.
+     *
+     * @param patient whether flights that are past their agent may take a moment to end
+     */
+    void leaving(Predicate<Turn.Claim> ofPartition, boolean patient);
+}

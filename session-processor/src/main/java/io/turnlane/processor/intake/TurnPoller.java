@@ -1,0 +1,177 @@
+package io.turnlane.processor.intake;
+
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.processor.turn.Turn;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The poll thread: with its {@link Partitions} the only user of the consumer. It polls, hands records over, pauses,
+ * takes fences and commits; it never works on a turn and never waits for one.
+ *
+ * <p>Why not a listener container with asynchronous acknowledgements: that pauses every partition while one record of a
+ * poll is open, so that one slow answer would hold up all sessions (O2), and it can't commit beyond a gap.
+ *
+ * <p>Threading: {@link #run} belongs to one platform thread. Other threads may call {@link #pause}, {@link #stop},
+ * {@link #awaitStopped} and {@link #figures}; they reach the poll thread through volatile fields.
+ */
+public final class TurnPoller implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(TurnPoller.class);
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final IntakeSettings settings;
+    private final Reception reception;
+    private final InstantSource clock;
+    private final Partitions partitions;
+    private final Budget budget;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private Instant lastCommit;
+    private volatile boolean stopping;
+    private volatile boolean pausing;
+    private volatile Figures figures;
+
+    public TurnPoller(
+            Consumer<byte[], byte[]> consumer, IntakeSettings settings, Reception reception, InstantSource clock) {
+        this.consumer = consumer;
+        this.settings = settings;
+        this.reception = reception;
+        this.clock = clock;
+        this.partitions = new Partitions(consumer, settings.topic(), reception, clock);
+        this.budget = new Budget(settings.mostTurns(), settings.mostBytes());
+        this.lastCommit = clock.instant();
+        this.figures = new Figures(lastCommit, 0, 0, 0, Duration.ZERO);
+    }
+
+    /**
+     * What the poll thread last saw.
+     *
+     * @param at when it last came round: a health check's pulse
+     * @param open turns held: buffered, running and waiting for a retry
+     */
+    public record Figures(Instant at, int partitions, int open, long lag, Duration oldestAge) {}
+
+    public Figures figures() {
+        return figures;
+    }
+
+    /** Polls until it is told to stop; survives everything else. */
+    @Override
+    public void run() {
+        try {
+            consumer.subscribe(List.of(settings.topic()), partitions);
+            while (!stopping) {
+                comeRound();
+            }
+            partitions.commitNow();
+        } finally {
+            close();
+        }
+    }
+
+    private void comeRound() {
+        try {
+            partitions.adoptLeftOut();
+            take(consumer.poll(settings.pollTime()));
+            partitions.takeWantedFences();
+            partitions.pause(pausing || budget.spent());
+            commitWhenDue();
+            look();
+        } catch (RuntimeException e) {
+            log.atError().setCause(e).log("poll failed; going on");
+            breathe();
+        }
+    }
+
+    private void breathe() {
+        try {
+            var _ = stopped.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            stopping = true;
+        }
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> records) {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            Assignment assignment = partitions.get(new TopicPartition(record.topic(), record.partition()));
+            if (assignment != null) {
+                take(record, assignment);
+            }
+        }
+        records.nextOffsets().forEach((partition, next) -> {
+            Assignment assignment = partitions.get(partition);
+            if (assignment != null) {
+                assignment.ledger().advancedTo(next.offset());
+            }
+        });
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record, Assignment assignment) {
+        assignment.ledger().delivered(record.offset(), clock.instant());
+        Delivery delivery = new Delivery(record, assignment, budget);
+        try {
+            Turn turn = TurnReader.read(record, partitions.count(), delivery);
+            reception.arrived(turn);
+        } catch (UnreadableRecordException e) {
+            reception.unreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void commitWhenDue() {
+        Instant now = clock.instant();
+        if (Duration.between(lastCommit, now).compareTo(settings.commitInterval()) >= 0) {
+            lastCommit = now;
+            partitions.commit();
+        }
+    }
+
+    private void look() {
+        Instant now = clock.instant();
+        figures = new Figures(now, partitions.held(), budget.turns(), partitions.lag(), partitions.oldestAge(now));
+    }
+
+    /** Takes nothing more from the log, and stays a member of the group. */
+    public void pause() {
+        pausing = true;
+    }
+
+    /** Ends {@link #run}, which commits and leaves the group. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Waits for the end of {@link #run}.
+     *
+     * @return false where the time passed before
+     */
+    public boolean awaitStopped(Duration most) throws InterruptedException {
+        return stopped.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void close() {
+        try {
+            consumer.close(CloseOptions.timeout(Duration.ofSeconds(5)));
+        } catch (KafkaException e) {
+            log.atWarn().setCause(e).log("leaving the group failed; the group will notice by itself");
+        } finally {
+            stopped.countDown();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.turnlane.processor.memory;
+
+import io.lettuce.core.RedisNoScriptException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisScriptingCommands;
+import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.DigestUtils;
+
+/**
+ * The scripts by which memory changes, sent by their hash, and by their text where Redis doesn't know them yet. Only
+ * commands of Redis 6.2; all keys of a call share one hash tag. Safe for threads.
+ */
+final class RedisScripts {
+
+    /** One script: its text and the hash by which Redis knows it. */
+    record Script(String text, String sha1) {}
+
+    final Script begin = load("begin");
+    final Script commit = load("commit");
+    final Script fail = load("fail");
+    final Script release = load("release");
+    final Script delete = load("delete");
+
+    private final StringRedisTemplate redis;
+
+    RedisScripts(StringRedisTemplate redis) {
+        this.redis = redis;
+    }
+
+    /**
+     * Runs the script.
+     *
+     * @param arguments text, numbers or bytes
+     * @throws MemoryUnavailableException where Redis fails or doesn't answer
+     */
+    Reply run(Script script, List<String> keys, Object... arguments) {
+        byte[][] all = new byte[keys.size() + arguments.length][];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = bytesOf(i < keys.size() ? keys.get(i) : arguments[i - keys.size()]);
+        }
+        try {
+            RedisCallback<List<?>> call = connection -> eval(connection.scriptingCommands(), script, keys.size(), all);
+            return new Reply(Objects.requireNonNull(redis.execute(call)));
+        } catch (DataAccessException e) {
+            throw new MemoryUnavailableException("Redis did not run a script", e);
+        }
+    }
+
+    private static List<?> eval(RedisScriptingCommands scripting, Script script, int keys, byte[][] all) {
+        try {
+            return Objects.requireNonNull(scripting.<List<?>>evalSha(script.sha1(), ReturnType.MULTI, keys, all));
+        } catch (DataAccessException e) {
+            if (e.getMostSpecificCause() instanceof RedisNoScriptException) {
+                return Objects.requireNonNull(
+                        scripting.<List<?>>eval(bytesOf(script.text()), ReturnType.MULTI, keys, all));
+            }
+            throw e;
+        }
+    }
+
+    private static byte[] bytesOf(Object value) {
+        return value instanceof byte[] bytes ? bytes : value.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Script load(String name) {
+        try (InputStream in = RedisScripts.class.getResourceAsStream(name + ".lua")) {
+            String text = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+            return new Script(text, DigestUtils.sha1DigestAsHex(text));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A script's reply: a word, then values. */
+    record Reply(List<?> parts) {
+
+        String word() {
+            return text(0);
+        }
+
+        String text(int index) {
+            return new String(bytes(index), StandardCharsets.UTF_8);
+        }
+
+        byte[] bytes(int index) {
+            return (byte[]) Objects.requireNonNull(parts.get(index));
+        }
+
+        int number(int index) {
+            return Math.toIntExact((Long) Objects.requireNonNull(parts.get(index)));
+        }
+
+        List<byte[]> blobs(int index) {
+            return ((List<?>) Objects.requireNonNull(parts.get(index)))
+                    .stream().map(byte[].class::cast).toList();
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package io.turnlane.processor.memory;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.Phase;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.RedisScripts.Reply;
+import io.turnlane.processor.memory.SessionCache.Entry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Memory in Redis: one script a step, one round trip a script. Why scripts: Lettuce sends a command again when its
+ * reply was lost, and a plain append was then seen to stand twice; a script that knows the request does it once.
+ *
+ * <p>Safe for threads. All share one multiplexed connection: scripts are short and never block Redis, so a pool would
+ * only add sockets.
+ */
+public final class RedisSessionMemory implements SessionMemory {
+
+    private final RedisScripts scripts;
+    private final StoredMemory stored;
+    private final SessionCache cache;
+    private final MemoryLimits limits;
+    private final WireFormat wire;
+    private final String processorId;
+
+    public RedisSessionMemory(
+            StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, String processorId) {
+        this.scripts = new RedisScripts(redis);
+        this.stored = new StoredMemory(redis, wire);
+        this.cache = cache;
+        this.limits = limits;
+        this.wire = wire;
+        this.processorId = processorId;
+    }
+
+    @Override
+    public Begun begin(FlightRef flight, Ask ask, Map<Phase, Instant> phases, boolean tooOld) {
+        MemoryKeys keys = flight.keys();
+        Entry cached = cache.get(flight.session());
+        Reply reply = scripts.run(
+                scripts.begin,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requests(),
+                        keys.open(),
+                        keys.tombstone()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                cached == null ? "" : cached.version(),
+                flight.session().sessionId(),
+                ask.userId() == null ? "" : ask.userId(),
+                ask.agent(),
+                ask.question(),
+                ask.createdAt().toEpochMilli(),
+                ask.sessionTtl().toMillis(),
+                limits.results().toMillis(),
+                limits.crashes(),
+                tooOld ? 1 : 0,
+                json(phases),
+                processorId,
+                wire.writeValue(Endings.POISON),
+                wire.writeValue(Endings.EXPIRED));
+        return switch (reply.word()) {
+            case "RUN" -> new Begun.Run(reply.number(1), reply.number(2), memory(flight.session(), cached, reply));
+            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "FENCED" -> new Begun.Fenced();
+            case "ERASED" -> new Begun.Erased();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    private Memory memory(SessionKey session, @Nullable Entry cached, Reply reply) {
+        if (reply.number(4) == 1 && cached != null) {
+            cache.hit();
+            return cached.memory();
+        }
+        cache.miss();
+        Memory memory = stored.read(session, reply.blobs(5));
+        cache.put(session, new Entry(reply.text(3), memory));
+        return memory;
+    }
+
+    @Override
+    public Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+        MemoryKeys keys = flight.keys();
+        String version = UUID.randomUUID().toString();
+        Entry before = cache.get(flight.session());
+        Reply reply = scripts.run(
+                scripts.commit,
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.requests(), keys.open()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                Checksummed.seal(wire.writeValue(turn)),
+                Checksummed.seal(wire.writeValue(answer)),
+                json(phases),
+                turn.processingTime().toMillis(),
+                version,
+                limits.turns(),
+                limits.bytes(),
+                limits.results().toMillis());
+        Settled settled = settled(flight, reply);
+        if (settled instanceof Settled.Stored && before != null && reply.text(1).equals(version)) {
+            cache.put(flight.session(), new Entry(version, appended(before.memory(), turn, reply.number(2))));
+        } else {
+            cache.forget(flight.session());
+        }
+        return settled;
+    }
+
+    /** The copy does what the script did: append, and keep as many as it kept. */
+    private static Memory appended(Memory before, PastTurn turn, int kept) {
+        List<PastTurn> turns = new ArrayList<>(before.turns());
+        turns.add(turn);
+        return new Memory(turns.subList(Math.max(0, turns.size() - kept), turns.size()), before.damaged());
+    }
+
+    @Override
+    public Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.fail,
+                List.of(keys.context(), keys.request(flight.request()), keys.open()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                last ? 1 : 0,
+                wire.writeValue(error),
+                json(phases),
+                limits.results().toMillis());
+        return settled(flight, reply);
+    }
+
+    @Override
+    public void release(FlightRef flight) {
+        scripts.run(scripts.release, List.of(flight.keys().request(flight.request())), flight.flight());
+    }
+
+    @Override
+    public boolean delete(FlightRef flight) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.delete,
+                List.of(keys.context(), keys.history(), keys.requests(), keys.tombstone()),
+                flight.fence(),
+                flight.partition(),
+                flight.offset(),
+                keys.requestPrefix(),
+                limits.tombstones().toMillis());
+        cache.forget(flight.session());
+        return reply.word().equals("ERASED");
+    }
+
+    @Override
+    public void prefetch(SessionKey session) {
+        if (cache.get(session) == null) {
+            stored.fetch(session).ifPresent(entry -> cache.put(session, entry));
+        }
+    }
+
+    private Settled settled(FlightRef flight, Reply reply) {
+        return switch (reply.word()) {
+            case "STORED" -> new Settled.Stored();
+            case "ENDED" -> new Settled.Ended(ending(flight.session(), reply));
+            case "FENCED" -> new Settled.Fenced();
+            case "GONE" -> new Settled.Gone();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    private Ending ending(SessionKey session, Reply reply) {
+        return new Ending(
+                RequestStatus.of(reply.text(1)),
+                reply.number(2),
+                stored.answer(session, reply.bytes(3)),
+                error(reply.bytes(4)));
+    }
+
+    private @Nullable TurnError error(byte[] json) {
+        try {
+            return json.length == 0 ? null : wire.read(json, TurnError.class);
+        } catch (UnreadableRecordException e) {
+            return Endings.UNREADABLE;
+        }
+    }
+
+    private byte[] json(Map<Phase, Instant> phases) {
+        Map<Phase, Long> millis = new EnumMap<>(Phase.class);
+        phases.forEach((phase, at) -> millis.put(phase, at.toEpochMilli()));
+        return wire.writeValue(millis);
+    }
+
+    private static IllegalStateException unexpected(Reply reply) {
+        return new IllegalStateException("unexpected reply of a script: " + reply.word());
+    }
+}

@@ -1,0 +1,100 @@
+package io.turnlane.processor.memory;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.CorruptValueException;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.SessionCache.Entry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Reads stored values with their checksums. What is damaged is set aside and reported with its session; it is never
+ * read as something else. Safe for threads.
+ */
+final class StoredMemory {
+
+    private static final Logger log = LoggerFactory.getLogger(StoredMemory.class);
+
+    private final StringRedisTemplate redis;
+    private final WireFormat wire;
+
+    StoredMemory(StringRedisTemplate redis, WireFormat wire) {
+        this.redis = redis;
+        this.wire = wire;
+    }
+
+    /** A session's history from its blobs, oldest first. */
+    Memory read(SessionKey session, List<byte[]> blobs) {
+        List<PastTurn> turns = new ArrayList<>(blobs.size());
+        for (byte[] blob : blobs) {
+            PastTurn turn = open(session, blob, PastTurn.class);
+            if (turn != null) {
+                turns.add(turn);
+            }
+        }
+        return new Memory(turns, turns.size() < blobs.size());
+    }
+
+    /** A stored answer; null where there is none, or where it is damaged. */
+    @Nullable
+    Answer answer(SessionKey session, byte[] blob) {
+        return blob.length == 0 ? null : open(session, blob, Answer.class);
+    }
+
+    /** A session's memory ahead of its turn; empty where there is none, or where Redis is away. */
+    Optional<Entry> fetch(SessionKey session) {
+        MemoryKeys keys = new MemoryKeys(session);
+        try {
+            RedisCallback<@Nullable Entry> call = connection -> fetch(session, keys, connection);
+            return Optional.ofNullable(redis.execute(call));
+        } catch (DataAccessException e) {
+            return Optional.empty(); // the begin script will say so, to somebody who can wait
+        }
+    }
+
+    /** The version is read before and after: a history that belongs to neither would be taken for the current one. */
+    private @Nullable Entry fetch(SessionKey session, MemoryKeys keys, RedisConnection connection) {
+        byte[] version = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
+        if (version == null || version.length == 0) {
+            return null;
+        }
+        List<byte[]> blobs = Objects.requireNonNull(connection.listCommands().lRange(bytes(keys.history()), 0, -1));
+        byte[] still = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
+        return Arrays.equals(version, still)
+                ? new Entry(new String(version, StandardCharsets.UTF_8), read(session, blobs))
+                : null;
+    }
+
+    private <T> @Nullable T open(SessionKey session, byte[] blob, Class<T> type) {
+        try {
+            return wire.read(Checksummed.open(blob), type);
+        } catch (CorruptValueException | UnreadableRecordException e) {
+            log.atError()
+                    .addKeyValue("session", session.sessionId())
+                    .addKeyValue("what", type.getSimpleName())
+                    .addKeyValue("why", e.getMessage())
+                    .log("stored value set aside");
+            return null;
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,278 @@
+package io.turnlane.processor.system;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.events.EventPublisher;
+import io.turnlane.processor.events.KafkaEventPublisher;
+import io.turnlane.processor.intake.IntakeSettings;
+import io.turnlane.processor.intake.LaneReception;
+import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.memory.SessionCache;
+import io.turnlane.processor.memory.SessionMemory;
+import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
+import io.turnlane.processor.quarantine.QuarantinePublisher;
+import io.turnlane.processor.turn.AnswerLimits;
+import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.PutAside;
+import io.turnlane.processor.turn.RetryPolicy;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.turn.TurnObserver;
+import io.turnlane.processor.turn.TurnRunner;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** The processor, put together from the log's end to the agent. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class})
+@EnableScheduling
+class ProcessorConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(ProcessorConfiguration.class);
+
+    /** A turn's life is capped at an hour, well under the log's retention. */
+    private static final Duration LONGEST_TURN = Duration.ofHours(1);
+
+    @Bean
+    ProcessorId processorId(ProcessorProperties properties) {
+        String given = properties.givenId();
+        return new ProcessorId(
+                given == null ? "p-" + UUID.randomUUID().toString().substring(0, 8) : given);
+    }
+
+    @Bean
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Bean
+    WireFormat wireFormat() {
+        return new WireFormat();
+    }
+
+    @Bean
+    ScheduledDelay delay() {
+        return new ScheduledDelay();
+    }
+
+    @Bean
+    TopicSetup topicSetup(KafkaProperties kafka, TopicsProperties topics) {
+        return new TopicSetup(kafka.buildAdminProperties(), topics);
+    }
+
+    @Bean
+    EventPublisher eventPublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire) {
+        return new KafkaEventPublisher(kafka, topics.names().events(), wire);
+    }
+
+    @Bean
+    QuarantinePublisher quarantinePublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics) {
+        return new KafkaQuarantinePublisher(
+                kafka, topics.names().turns(), topics.names().quarantine());
+    }
+
+    @Bean
+    LatencyWindow latencyWindow() {
+        return new LatencyWindow();
+    }
+
+    @Bean
+    TurnKit turnKit(
+            TurnKit.Ports ports,
+            TurnKit.Surroundings surroundings,
+            ProcessorProperties properties,
+            TopicsProperties topics) {
+        ProcessorProperties.Retry retry = properties.retry();
+        ProcessorProperties.Answer answer = properties.answer();
+        return new TurnKit(
+                ports,
+                new TurnKit.Rules(
+                        new RetryPolicy(retry.failures(), retry.first(), retry.most()),
+                        new AnswerLimits(
+                                Math.toIntExact(answer.text().toBytes()),
+                                Math.toIntExact(answer.artifacts().toBytes()),
+                                Math.toIntExact(answer.delta().toBytes()),
+                                answer.gather(),
+                                answer.timeout()),
+                        topics.turnsRetention().minus(LONGEST_TURN)),
+                surroundings);
+    }
+
+    @Bean
+    TurnKit.Ports turnPorts(
+            SessionMemory memory,
+            AgentCatalog agents,
+            EventPublisher events,
+            QuarantinePublisher quarantine,
+            LatencyWindow latency,
+            MeterRegistry meters,
+            WireFormat wire) {
+        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency);
+        TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
+        return new TurnKit.Ports(memory, agents, events, quarantine, all, wire);
+    }
+
+    @Bean
+    TurnKit.Surroundings surroundings(InstantSource clock, Delay delay) {
+        Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("lane-", 0);
+        Executor aThreadEach = task -> threads.start(task);
+        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // a generator for any thread
+        return new TurnKit.Surroundings(clock, delay, aThreadEach, ProcessorConfiguration::pause, random);
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            log.atWarn().log("interrupted outside of an agent's call"); // nobody should; the step is tried again
+        }
+    }
+
+    @Bean
+    Flights flights() {
+        return new Flights();
+    }
+
+    @Bean
+    LaneScheduler<SessionKey, Turn> lanes(TurnKit kit, Flights flights, ProcessorProperties properties) {
+        return new LaneScheduler<>(
+                properties.intake().running(),
+                kit.surroundings().executor(),
+                kit.surroundings().delay(),
+                new TurnRunner(kit, flights),
+                ProcessorConfiguration::broken);
+    }
+
+    /** A mistake of ours: the turn stays open in the ledger and is delivered again to whoever starts next. */
+    private static void broken(Turn turn, Throwable e) {
+        log.atError()
+                .addKeyValue("session", turn.session().sessionId())
+                .addKeyValue("request", turn.requestId())
+                .setCause(e)
+                .log("turn broke its lane");
+        turn.claim().letGo();
+    }
+
+    @Bean
+    TurnPoller turnPoller(
+            KafkaProperties kafka,
+            TopicsProperties topics,
+            ProcessorProperties properties,
+            LaneReception reception,
+            InstantSource clock) {
+        ProcessorProperties.Intake intake = properties.intake();
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, intake.group());
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return new TurnPoller(
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                new IntakeSettings(
+                        topics.names().turns(),
+                        intake.open(),
+                        intake.openSize().toBytes(),
+                        intake.pollTime(),
+                        intake.commitInterval()),
+                reception,
+                clock);
+    }
+
+    @Bean
+    LaneReception reception(
+            LaneScheduler<SessionKey, Turn> lanes,
+            Flights flights,
+            TurnKit.Ports ports,
+            TurnKit.Surroundings surroundings,
+            ProcessorProperties properties) {
+        return new LaneReception(
+                lanes,
+                flights,
+                ports.memory(),
+                ports.events(),
+                new PutAside(ports.quarantine(), surroundings.pause()),
+                surroundings.executor(),
+                surroundings.clock(),
+                properties.intake().revokeBudget());
+    }
+
+    @Bean
+    Heartbeat heartbeat(
+            ProcessorId id,
+            Heartbeat.Sources sources,
+            StringRedisTemplate redis,
+            WireFormat wire,
+            InstantSource clock) {
+        return new Heartbeat(id.value(), sources, redis, wire, clock);
+    }
+
+    @Bean
+    Heartbeat.Sources figures(
+            AgentCatalog agents,
+            LaneScheduler<SessionKey, Turn> lanes,
+            TurnPoller poller,
+            SessionCache cache,
+            LatencyWindow latency) {
+        return new Heartbeat.Sources(agents, lanes, poller, cache, latency);
+    }
+
+    @Bean
+    EngineHealth engineHealthIndicator(TurnPoller poller, InstantSource clock) {
+        return new EngineHealth(poller, clock);
+    }
+
+    @Bean
+    MeterBinder engineMeters(LaneScheduler<SessionKey, Turn> lanes, TurnPoller poller, SessionCache cache) {
+        return registry -> {
+            Gauge.builder("turnlane.lanes", () -> lanes.figures().lanes()).register(registry);
+            Gauge.builder("turnlane.turns.running", () -> lanes.figures().running())
+                    .register(registry);
+            Gauge.builder("turnlane.turns.open", () -> poller.figures().open()).register(registry);
+            Gauge.builder("turnlane.partitions", () -> poller.figures().partitions())
+                    .register(registry);
+            Gauge.builder("turnlane.lag", () -> poller.figures().lag()).register(registry);
+            Gauge.builder(
+                            "turnlane.oldest.age",
+                            () -> poller.figures().oldestAge().toSeconds())
+                    .baseUnit("seconds")
+                    .register(registry);
+            Gauge.builder("turnlane.cache.hits", () -> cache.figures().hits()).register(registry);
+            Gauge.builder("turnlane.cache.misses", () -> cache.figures().misses())
+                    .register(registry);
+        };
+    }
+
+    @Bean
+    ProcessorLifecycle lifecycle(
+            TopicSetup topics,
+            TurnPoller poller,
+            LaneScheduler<SessionKey, Turn> lanes,
+            Flights flights,
+            Heartbeat heartbeat,
+            ProcessorProperties properties) {
+        return new ProcessorLifecycle(topics, poller, lanes, flights, heartbeat, properties.drainBudget());
+    }
+}

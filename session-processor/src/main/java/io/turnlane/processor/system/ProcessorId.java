@@ -1,0 +1,4 @@
+package io.turnlane.processor.system;
+
+/** Names this process in figures, timelines and logs. */
+record ProcessorId(String value) {}

@@ -1,0 +1,115 @@
+package io.turnlane.processor.system;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What an operator may set of a processor. Durations take a unit ({@code 200ms}, {@code 20s}); sizes too
+ * ({@code 64MB}).
+ *
+ * @param id name of this processor in figures and timelines; random where it is empty
+ * @param drainBudget how long running turns may go on after SIGTERM, before they are handed to others
+ */
+@Validated
+@ConfigurationProperties("turnlane.processor")
+public record ProcessorProperties(
+        @Pattern(regexp = "[A-Za-z0-9._-]{0,64}") @DefaultValue("")
+        String id,
+
+        @DefaultValue("20s") Duration drainBudget,
+        @Valid @DefaultValue Intake intake,
+        @Valid @DefaultValue Retry retry,
+        @Valid @DefaultValue Answer answer,
+        @Valid @DefaultValue Memory memory,
+        @Valid @DefaultValue Cache cache) {
+
+    /**
+     * How turns are taken from the log.
+     *
+     * @param group the consumer group that all processors of one installation share
+     * @param running most lanes that run at once
+     * @param open turns held at once: buffered, running and waiting for a retry; beyond it partitions pause
+     * @param openSize bytes of the records of the turns held at once
+     * @param pollTime how long one poll of the log waits for records
+     * @param commitInterval time between two commits of the frontiers
+     * @param revokeBudget how long a leaving partition may wait for turns that are past their agent
+     */
+    public record Intake(
+            @NotBlank @DefaultValue("turnlane-processors") String group,
+            @Min(1) @Max(100_000) @DefaultValue("1000") int running,
+            @Min(1) @Max(1_000_000) @DefaultValue("5000") int open,
+            @DefaultValue("64MB") DataSize openSize,
+            @DefaultValue("100ms") Duration pollTime,
+            @DefaultValue("500ms") Duration commitInterval,
+            @DefaultValue("200ms") Duration revokeBudget) {}
+
+    /**
+     * What happens when an agent fails.
+     *
+     * @param failures failures of the agent after which a turn has failed for good
+     * @param first wait before the second try; it doubles from try to try, less up to half at random
+     * @param most longest wait between two tries
+     */
+    public record Retry(
+            @Min(1) @Max(100) @DefaultValue("3") int failures,
+            @DefaultValue("1s") Duration first,
+            @DefaultValue("30s") Duration most) {}
+
+    /**
+     * Bounds of an answer.
+     *
+     * @param timeout time limit of an agent's call
+     * @param text largest text of an answer, in UTF-8
+     * @param artifacts largest sum of an answer's artifacts, as JSON
+     * @param delta largest piece of an answer in one event
+     * @param gather how long pieces of an answer are gathered into one event
+     */
+    public record Answer(
+            @DefaultValue("300s") Duration timeout,
+            @DefaultValue("256KB") DataSize text,
+            @DefaultValue("512KB") DataSize artifacts,
+            @DefaultValue("16KB") DataSize delta,
+            @DefaultValue("15ms") Duration gather) {}
+
+    /**
+     * What a session remembers.
+     *
+     * @param turns how many of a session's last turns are kept
+     * @param size largest history of a session, as stored; the newest turn is kept whatever its size
+     * @param results how long a request's record lives
+     * @param crashes how often a turn may end its processor before it is given up
+     */
+    public record Memory(
+            @Min(1) @Max(1000) @DefaultValue("10") int turns,
+            @DefaultValue("1MB") DataSize size,
+            @DefaultValue("24h") Duration results,
+            @Min(1) @Max(100) @DefaultValue("3") int crashes) {}
+
+    /**
+     * The local cache of sessions.
+     *
+     * @param sessions most sessions in the local cache
+     * @param timeToLive how long an entry of the local cache lives; a number without a unit is seconds
+     */
+    public record Cache(
+            @Min(0) @DefaultValue("10000") long sessions,
+
+            @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("5m")
+            Duration timeToLive) {}
+
+    /** The id that was set, or nothing. */
+    public @Nullable String givenId() {
+        return id.isEmpty() ? null : id;
+    }
+}

@@ -1,0 +1,30 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.processor.lane.Delay;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Delays on one platform thread; what is cancelled leaves its queue at once. Safe for threads. */
+final class ScheduledDelay implements Delay, AutoCloseable {
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("turnlane-delay").factory());
+
+    ScheduledDelay() {
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public Cancellation after(Duration time, Runnable task) {
+        ScheduledFuture<?> scheduled = timer.schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdown();
+    }
+}

@@ -1,0 +1,106 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.model.TopicPlan;
+import io.turnlane.model.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Creates the topics that are missing, and refuses to go on where those that exist don't fit together. */
+final class TopicSetup {
+
+    private static final long SECONDS = 30;
+
+    private final Map<String, Object> adminProperties;
+    private final TopicsProperties topics;
+
+    TopicSetup(Map<String, Object> adminProperties, TopicsProperties topics) {
+        this.adminProperties = adminProperties;
+        this.topics = topics;
+    }
+
+    /**
+     * Makes the topics ready.
+     *
+     * @throws IllegalStateException where Kafka doesn't answer, or turns and events differ in their partitions
+     */
+    void prepare() {
+        try (Admin admin = Admin.create(adminProperties)) {
+            Map<String, KafkaFuture<Void>> made = admin.createTopics(
+                            topics.plans().stream().map(this::topic).toList())
+                    .values();
+            for (KafkaFuture<Void> topic : made.values()) {
+                await(topic);
+            }
+            check(admin);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the topics were made ready", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Kafka did not make the topics ready: " + e.getMessage(), e);
+        }
+    }
+
+    private NewTopic topic(TopicPlan plan) {
+        return new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor())
+                .configs(Map.of(
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        Long.toString(plan.retention().toMillis()),
+                        TopicConfig.SEGMENT_MS_CONFIG,
+                        Long.toString(plan.segment().toMillis())));
+    }
+
+    private static void await(KafkaFuture<Void> made)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            made.get(SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
+    }
+
+    private void check(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        Topics names = topics.names();
+        Map<String, TopicDescription> found = awaitKnown(admin, List.of(names.turns(), names.events()));
+        int turns = partitions(found, names.turns());
+        int events = partitions(found, names.events());
+        if (turns != events) {
+            throw new IllegalStateException(
+                    "%s has %d partitions and %s has %d, but a turn's events need the partition of its"
+                                    .formatted(names.turns(), turns, names.events(), events)
+                            + " number. To resize: stop the gateways, let the processors drain, delete both topics and start again.");
+        }
+    }
+
+    /** A topic that was just made, here or by a gateway, may be unknown to the broker for a moment. */
+    private static Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (true) {
+            try {
+                return admin.describeTopics(names).allTopicNames().get(SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
+    }
+
+    private static int partitions(Map<String, TopicDescription> found, String topic) {
+        TopicDescription description = found.get(topic);
+        return description == null ? 0 : description.partitions().size();
+    }
+}

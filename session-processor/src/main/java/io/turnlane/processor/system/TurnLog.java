@@ -1,0 +1,47 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.model.Phase;
+import io.turnlane.processor.turn.TurnObserver;
+import io.turnlane.processor.turn.TurnReport;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** One structured line for each run of a turn: who, how it ended, and how long each phase took. Never what was said. */
+final class TurnLog implements TurnObserver {
+
+    private static final Logger log = LoggerFactory.getLogger("io.turnlane.turn");
+
+    @Override
+    public void ended(TurnReport report) {
+        boolean failed = report.outcome().equals("failed") || report.outcome().equals("unreadable");
+        LoggingEventBuilder line = log.atLevel(failed ? Level.WARN : Level.INFO)
+                .addKeyValue("session", report.session().sessionId())
+                .addKeyValue("request", report.request())
+                .addKeyValue("outcome", report.outcome())
+                .addKeyValue("attempt", report.attempt());
+        if (!report.code().isEmpty()) {
+            line = line.addKeyValue("code", report.code());
+        }
+        if (!report.agent().isEmpty()) {
+            line = line.addKeyValue("agent", report.agent());
+        }
+        line = time(line, report, "queued_ms", Phase.RECEIVED, Phase.DEQUEUED);
+        line = time(line, report, "memory_ms", Phase.DEQUEUED, Phase.SESSION_ALLOCATED);
+        line = time(line, report, "agent_ms", Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
+        line = time(line, report, "store_ms", Phase.PROVIDER_CALL_END, Phase.SESSION_RELEASED);
+        line = time(line, report, "tell_ms", Phase.SESSION_RELEASED, Phase.COMPLETED);
+        line = time(line, report, "total_ms", Phase.RECEIVED, Phase.COMPLETED);
+        line.log("turn");
+    }
+
+    private static LoggingEventBuilder time(
+            LoggingEventBuilder line, TurnReport report, String name, Phase from, Phase to) {
+        return report.between(from, to)
+                .map(Duration::toMillis)
+                .map(millis -> line.addKeyValue(name, millis))
+                .orElse(line);
+    }
+}

@@ -1,0 +1,136 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TurnError;
+import io.turnlane.processor.agent.AnswerSink;
+import io.turnlane.processor.agent.CurrentTurn;
+import io.turnlane.processor.agent.Question;
+import io.turnlane.processor.agent.TerminalAgentException;
+import io.turnlane.processor.lane.Delay.Cancellation;
+import io.turnlane.processor.memory.Begun;
+import io.turnlane.processor.memory.Memory;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's part of a run: the only part that may be interrupted, be it for its time, its size, or because the turn
+ * left.
+ */
+final class AgentCall {
+
+    private static final Logger log = LoggerFactory.getLogger(AgentCall.class);
+
+    private final TurnKit kit;
+    private final Flight flight;
+    private final Ask ask;
+    private final Begun.Run run;
+
+    AgentCall(TurnKit kit, Flight flight, Ask ask, Begun.Run run) {
+        this.kit = kit;
+        this.flight = flight;
+        this.ask = ask;
+        this.run = run;
+    }
+
+    /** How the call ended. */
+    sealed interface Result {
+
+        record Answered(Answer answer) implements Result {}
+
+        /**
+         * The agent failed.
+         *
+         * @param last whether another try would end the same
+         */
+        record Failed(TurnError error, boolean last) implements Result {}
+
+        /** The turn is to be run elsewhere or later. */
+        record Released() implements Result {}
+    }
+
+    Result call(AnswerSink sink) {
+        if (!flight.enterAgent()) {
+            return new Result.Released();
+        }
+        Cancellation timeout = kit.surroundings()
+                .delay()
+                .after(kit.rules().limits().timeout(), () -> flight.stop(Flight.Stop.TIMEOUT));
+        try {
+            return checked(answer(sink));
+        } catch (TerminalAgentException e) {
+            return failed(e.code(), String.valueOf(e.getMessage()), true);
+        } catch (Throwable e) {
+            return stoppedOrBroken(e);
+        } finally {
+            flight.leaveAgent();
+            timeout.cancel();
+        }
+    }
+
+    private Answer answer(AnswerSink sink) throws Exception {
+        CurrentTurn current = new CurrentTurn(ask.requestId(), ask.sessionId(), ask.userId(), run.attempt());
+        Question question = new Question(ask.question(), ask.metadata());
+        return current.call(
+                () -> kit.ports().agents().create(ask.agent()).answer(question, answered(run.memory()), sink));
+    }
+
+    /** Agents don't see turns that were interrupted. */
+    private static Memory answered(Memory memory) {
+        List<PastTurn> answered =
+                memory.turns().stream().filter(turn -> turn.answer() != null).toList();
+        return new Memory(answered, memory.damaged());
+    }
+
+    private Result checked(Answer answer) {
+        return textTooLarge(answer) || artifactsTooLarge(answer) ? tooLarge() : new Result.Answered(answer);
+    }
+
+    private boolean textTooLarge(Answer answer) {
+        return answer.text().getBytes(StandardCharsets.UTF_8).length
+                > kit.rules().limits().textBytes();
+    }
+
+    private boolean artifactsTooLarge(Answer answer) {
+        return !answer.artifacts().isEmpty()
+                && kit.ports().wire().writeValue(answer.artifacts()).length
+                        > kit.rules().limits().artifactBytes();
+    }
+
+    private Result stoppedOrBroken(Throwable e) {
+        Flight.@Nullable Stop stop = flight.stopped();
+        return switch (stop) {
+            case RELEASED -> new Result.Released();
+            case TOO_LARGE -> tooLarge();
+            case TIMEOUT -> failed(ErrorCode.AGENT_TIMEOUT, "The agent took longer than it may.", false);
+            case null -> broken(e);
+        };
+    }
+
+    /**
+     * What an agent throws may quote the question or a key: the log gets its type and its place, clients a sentence.
+     */
+    private Result broken(Throwable e) {
+        log.atWarn()
+                .addKeyValue("session", ask.sessionId())
+                .addKeyValue("request", ask.requestId())
+                .addKeyValue("agent", ask.agent())
+                .addKeyValue("error", e.getClass().getName())
+                .addKeyValue("at", e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0])
+                .log("agent failed");
+        return failed(ErrorCode.AGENT_ERROR, "The agent failed while it worked on this question.", false);
+    }
+
+    private Result tooLarge() {
+        return failed(ErrorCode.ANSWER_TOO_LARGE, "The answer is larger than an answer may be.", true);
+    }
+
+    private static Result failed(ErrorCode code, String message, boolean last) {
+        return new Result.Failed(TurnError.of(code, message), last);
+    }
+}

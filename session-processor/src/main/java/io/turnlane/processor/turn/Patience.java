@@ -1,0 +1,77 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.processor.memory.MemoryUnavailableException;
+import io.turnlane.processor.turn.Turn.Claim;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does a step again and again until it is known to be done: memory or the log may be away for a while, and doing a step
+ * twice is harmless. Gives up only when the turn isn't ours any more. The lane's virtual thread waits meanwhile; nobody
+ * interrupts it.
+ */
+public final class Patience {
+
+    private static final Logger log = LoggerFactory.getLogger(Patience.class);
+    private static final Duration FIRST = Duration.ofMillis(50);
+    private static final Duration MOST = Duration.ofSeconds(2);
+
+    private final Pause pause;
+
+    Patience(Pause pause) {
+        this.pause = pause;
+    }
+
+    /** Lets the calling thread wait; tests let no time pass. */
+    @FunctionalInterface
+    public interface Pause {
+        void pause(Duration time);
+    }
+
+    /** The turn's partition left while a step was tried: what it did is unknown, and the next owner will find out. */
+    static final class ClaimLostException extends RuntimeException {
+        ClaimLostException() {
+            super("the partition left");
+        }
+    }
+
+    /** Asks memory until it answers. */
+    <T> T ask(Claim claim, Supplier<T> step) {
+        for (Duration wait = FIRST; ; wait = longer(wait)) {
+            try {
+                return step.get();
+            } catch (MemoryUnavailableException e) {
+                waitFor(claim, wait, "memory", e);
+            }
+        }
+    }
+
+    /** Publishes until the log has it. */
+    void publish(Claim claim, Supplier<CompletableFuture<?>> step) {
+        for (Duration wait = FIRST; ; wait = longer(wait)) {
+            try {
+                step.get().join();
+                return;
+            } catch (CompletionException e) {
+                waitFor(claim, wait, "log", e);
+            }
+        }
+    }
+
+    private void waitFor(Claim claim, Duration wait, String what, RuntimeException cause) {
+        if (!claim.held()) {
+            throw new ClaimLostException();
+        }
+        log.atDebug().addKeyValue("what", what).setCause(cause).log("step will be tried again");
+        pause.pause(wait);
+    }
+
+    private static Duration longer(Duration wait) {
+        Duration doubled = wait.multipliedBy(2);
+        return doubled.compareTo(MOST) > 0 ? MOST : doubled;
+    }
+}

@@ -1,0 +1,41 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.events.EventPublisher;
+import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.memory.SessionMemory;
+import io.turnlane.processor.quarantine.QuarantinePublisher;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** What every turn needs; all of it shared by all turns. */
+public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
+
+    /** Where a turn reaches out to. */
+    public record Ports(
+            SessionMemory memory,
+            AgentCatalog agents,
+            EventPublisher events,
+            QuarantinePublisher quarantine,
+            TurnObserver observer,
+            WireFormat wire) {}
+
+    /**
+     * What holds for every turn.
+     *
+     * @param keptFor how long the turns topic keeps records, less the longest life of a turn: an older record without a
+     *     request record was answered long ago
+     */
+    public record Rules(RetryPolicy retries, AnswerLimits limits, Duration keptFor) {}
+
+    /**
+     * Time, chance and threads.
+     *
+     * @param pause lets the calling thread wait; can't be interrupted
+     */
+    public record Surroundings(
+            InstantSource clock, Delay delay, Executor executor, Patience.Pause pause, RandomGenerator random) {}
+}

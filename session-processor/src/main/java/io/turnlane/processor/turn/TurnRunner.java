@@ -1,0 +1,97 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.processor.lane.LaneOutcome;
+import io.turnlane.processor.lane.LaneWork;
+import io.turnlane.processor.memory.FlightRef;
+import io.turnlane.processor.turn.Patience.ClaimLostException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a lane does with the turn at its head. Called by lanes' threads, one at a time for each session; keeps nothing
+ * of a turn itself.
+ */
+public final class TurnRunner implements LaneWork<SessionKey, Turn> {
+
+    /** A newer token is taken by the poll thread, between two polls. */
+    private static final Duration UNTIL_RENEWED = Duration.ofMillis(200);
+
+    private final TurnKit kit;
+    private final Flights flights;
+    private final Patience patience;
+    private final PutAside putAside;
+
+    public TurnRunner(TurnKit kit, Flights flights) {
+        this.kit = kit;
+        this.flights = flights;
+        this.patience = new Patience(kit.surroundings().pause());
+        this.putAside =
+                new PutAside(kit.ports().quarantine(), kit.surroundings().pause());
+    }
+
+    @Override
+    public LaneOutcome run(SessionKey session, Turn turn) {
+        Flight flight = flights.open(turn);
+        try {
+            if (!turn.claim().held()) {
+                throw new ClaimLostException();
+            }
+            return switch (read(session, turn)) {
+                case Ask ask -> new AskRun(kit, patience, flight, ask).run();
+                case DeleteSession _ -> forget(turn, flight);
+            };
+        } catch (UnreadableRecordException e) {
+            putAside.put(turn.claim(), TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())), 0);
+            return LaneOutcome.DONE;
+        } catch (ClaimLostException e) {
+            turn.claim().letGo();
+            return LaneOutcome.DONE;
+        } finally {
+            flights.close(flight);
+        }
+    }
+
+    /** Headers and value must agree: a record that was mixed up on its way is nobody's turn. */
+    private SessionCommand read(SessionKey session, Turn turn) throws UnreadableRecordException {
+        SessionCommand command = kit.ports().wire().readCommand(turn.type(), turn.value());
+        if (!command.key().equals(session) || !command.requestId().equals(turn.requestId())) {
+            throw new UnreadableRecordException("key or request-id header differ from the value");
+        }
+        return command;
+    }
+
+    private LaneOutcome forget(Turn turn, Flight flight) {
+        boolean erased = patience.ask(turn.claim(), () -> kit.ports().memory().delete(refOf(turn, flight)));
+        report(turn, erased ? "deleted" : "fenced");
+        return erased ? complete(turn) : renewFence(turn);
+    }
+
+    private void report(Turn turn, String outcome) {
+        kit.ports().observer().ended(new TurnReport(turn.session(), turn.requestId(), "", outcome, "", 0, Map.of()));
+    }
+
+    static FlightRef refOf(Turn turn, Flight flight) {
+        return new FlightRef(
+                turn.session(), turn.requestId(), flight.id(), turn.claim().fence(), turn.partition(), turn.offset());
+    }
+
+    static LaneOutcome complete(Turn turn) {
+        turn.claim().complete();
+        return LaneOutcome.DONE;
+    }
+
+    /**
+     * Refused though the partition is ours: somebody had a newer token. Take a newer one yet, and run the turn again.
+     */
+    static LaneOutcome renewFence(Turn turn) {
+        turn.claim().renewFence();
+        return new LaneOutcome.Again(UNTIL_RENEWED);
+    }
+}

@@ -1,0 +1,231 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.backends.TestBackends;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.processor.TurnLogFixture.Event;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** The processor as it runs, between a real log and a real Redis. */
+class ProcessorTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final TurnLogFixture log = new TurnLogFixture(1);
+    private final List<ConfigurableApplicationContext> processors = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        processors.forEach(ConfigurableApplicationContext::close);
+        log.close();
+    }
+
+    @Test
+    void answersTurnsOfOneSessionInOrder() {
+        start();
+        SessionId session = SessionId.random();
+        List<Ask> asks = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            asks.add(log.put(ask(session, "question " + i, Map.of("delay_ms", 20))));
+        }
+        List<Event> completed = log.awaitTerminals(12, SOON);
+        assertThat(completed)
+                .extracting(Event::requestId)
+                .containsExactlyElementsOf(
+                        asks.stream().map(ask -> ask.requestId().toString()).toList());
+        assertThat(completed)
+                .extracting(Event::answer)
+                .containsExactlyElementsOf(
+                        asks.stream().map(ask -> "echo: " + ask.question()).toList());
+        assertThat(log.events())
+                .filteredOn(event -> event.type().equals("queued"))
+                .hasSize(11);
+    }
+
+    @Test
+    void letsNoSessionWaitForAnother() {
+        start();
+        Ask slow = log.put(ask(SessionId.random(), "slow", Map.of("delay_ms", 30_000)));
+        for (int i = 0; i < 50; i++) {
+            log.put(ask(SessionId.random(), "quick", Map.of()));
+        }
+        assertThat(log.awaitTerminals(50, SOON))
+                .extracting(Event::requestId)
+                .doesNotContain(slow.requestId().toString());
+    }
+
+    @Test
+    void answersWhatWasAskedBeforeItStartedAndOnlyOnce() {
+        Ask ask = log.put(ask(SessionId.random(), "early", Map.of()));
+        start();
+        log.awaitTerminals(1, SOON);
+        processors.removeFirst().close();
+        start();
+        log.put(ask(SessionId.random(), "late", Map.of()));
+        log.awaitTerminals(2, SOON);
+        assertThat(log.terminals())
+                .filteredOn(event -> event.requestId().equals(ask.requestId().toString()))
+                .hasSize(1);
+    }
+
+    @Test
+    void tellsTheStoredAnswerAgainWhenATurnIsDeliveredTwice() {
+        start();
+        Ask ask = ask(SessionId.random(), "twice", Map.of());
+        log.put(ask);
+        log.put(ask);
+        List<Event> twins = log.awaitTerminals(2, SOON);
+        assertThat(twins).extracting(Event::answer).containsExactly("echo: twice", "echo: twice");
+        assertThat(log.events())
+                .filteredOn(event -> event.type().equals("started"))
+                .hasSize(1);
+        assertThat(history(ask)).isEqualTo(1);
+    }
+
+    @Test
+    void streamsTheAnswerInPiecesThatAddUp() {
+        start();
+        log.put(ask(SessionId.random(), "one two three four five", Map.of("deltas", 5, "delay_ms", 300)));
+        log.awaitTerminals(1, SOON);
+        List<Event> deltas = log.events().stream()
+                .filter(event -> event.type().equals("delta"))
+                .toList();
+        assertThat(deltas).hasSizeGreaterThan(2);
+        assertThat(String.join("", deltas.stream().map(Event::text).toList()))
+                .isEqualTo("echo: one two three four five");
+        assertThat(log.events().stream().map(Event::seq).toList()).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void failsATurnForGoodWhereAnotherTryWouldEndTheSame() {
+        start();
+        Ask ask = log.put(ask(SessionId.random(), "?", Map.of("delay_ms", "soon")));
+        Event failed = log.awaitTerminals(1, SOON).getFirst();
+        assertThat(failed.type()).isEqualTo("failed");
+        assertThat(failed.errorCode()).isEqualTo("invalid_request");
+        assertThat(log.quarantined(1, SOON)).containsExactly(ask.requestId().toString());
+    }
+
+    @Test
+    void putsUnreadableRecordsAsideAndGoesOn() {
+        start();
+        SessionId session = SessionId.random();
+        log.putRaw("-:" + session, "not json", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
+        log.putRaw("-:" + session, "{}", Map.of("type", "ask", "schema-version", "2.0", "request-id", uuid()));
+        log.putRaw("-:" + session, "{}", Map.of("schema-version", "1.0", "request-id", uuid()));
+        log.putRaw("no key of ours", "{}", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
+        log.putRaw(null, "{}", Map.of());
+        log.put(ask(session, "fine", Map.of()));
+        assertThat(log.awaitTerminals(1, SOON)).extracting(Event::answer).containsExactly("echo: fine");
+        assertThat(log.quarantined(5, SOON)).hasSize(5);
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> assertThat(log.committed("turnlane-processors")).isEqualTo(6));
+    }
+
+    @Test
+    void forgetsASessionAfterTheTurnsThatWereQueuedBefore() {
+        StringRedisTemplate redis = start().getBean(StringRedisTemplate.class);
+        SessionId session = SessionId.random();
+        Ask before = log.put(ask(session, "before", Map.of("delay_ms", 200)));
+        log.put(new DeleteSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
+        log.awaitTerminals(1, SOON);
+        await().atMost(SOON).until(() -> !redis.hasKey(keys(before).context()));
+        log.put(ask(session, "after", Map.of()));
+        log.awaitTerminals(2, SOON);
+        assertThat(history(before)).isEqualTo(1);
+    }
+
+    @Test
+    void sharesTheWorkWithProcessorsThatComeAndLosesNothingWhenTheyGo() {
+        log.close();
+        try (TurnLogFixture wide = new TurnLogFixture(8)) {
+            start(wide);
+            start(wide);
+            List<String> asked = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                SessionCommand ask = wide.put(
+                        ask(new SessionId("s-" + i % 40 + "-" + wide.prefix()), "q" + i, Map.of("delay_ms", 50)));
+                asked.add(ask.requestId().toString());
+                if (i == 60) {
+                    start(wide);
+                }
+                if (i == 120) {
+                    processors.removeFirst().close();
+                }
+            }
+            await().atMost(Duration.ofSeconds(40))
+                    .untilAsserted(() -> assertThat(wide.terminals().stream()
+                                    .map(Event::requestId)
+                                    .distinct()
+                                    .toList())
+                            .containsExactlyInAnyOrderElementsOf(asked));
+            processors.forEach(ConfigurableApplicationContext::close);
+            processors.clear();
+        }
+    }
+
+    private long history(Ask ask) {
+        return processors
+                .getLast()
+                .getBean(StringRedisTemplate.class)
+                .opsForList()
+                .size(keys(ask).history());
+    }
+
+    private static MemoryKeys keys(Ask ask) {
+        return new MemoryKeys(SessionKey.of(null, ask.sessionId()));
+    }
+
+    private static String uuid() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static Ask ask(SessionId session, String question, Map<String, Object> metadata) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                session,
+                null,
+                "echo",
+                question,
+                metadata,
+                Duration.ofHours(1),
+                Instant.now());
+    }
+
+    private ConfigurableApplicationContext start() {
+        return start(log);
+    }
+
+    private ConfigurableApplicationContext start(TurnLogFixture on) {
+        ConfigurableApplicationContext processor = ProcessorApplication.application()
+                .run(
+                        "--spring.kafka.bootstrap-servers="
+                                + TestBackends.shared().bootstrapServers(),
+                        "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
+                        "--spring.kafka.consumer.properties.session.timeout.ms=3000",
+                        "--spring.kafka.consumer.properties.heartbeat.interval.ms=500",
+                        "--turnlane.topics.prefix=" + on.prefix(),
+                        "--turnlane.topics.partitions=" + on.partitions(),
+                        "--turnlane.processor.drain-budget=5s");
+        processors.add(processor);
+        return processor;
+    }
+}

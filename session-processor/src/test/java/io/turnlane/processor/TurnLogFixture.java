@@ -1,0 +1,191 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.backends.TestBackends;
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.TopicPlan;
+import io.turnlane.model.Topics;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Topics of a test's own: puts turns in as a gateway would, and reads what comes out. */
+final class TurnLogFixture implements AutoCloseable {
+
+    private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
+    private final Topics topics = new Topics(prefix);
+    private final int partitions;
+    private final WireFormat wire = new WireFormat();
+    private final Map<String, Object> broker =
+            Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers());
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+    private final List<String> quarantined = new CopyOnWriteArrayList<>();
+    private final Thread reader;
+    private volatile boolean closed;
+
+    /** A turn event as a client would see it. */
+    record Event(Map<String, Object> data) {
+
+        String type() {
+            return (String) data.get("type");
+        }
+
+        String requestId() {
+            return (String) data.get("request_id");
+        }
+
+        int seq() {
+            return (Integer) data.get("seq");
+        }
+
+        String text() {
+            return (String) data.get("text");
+        }
+
+        String answer() {
+            return (String) ((Map<?, ?>) data.get("answer")).get("text");
+        }
+
+        String errorCode() {
+            return (String) ((Map<?, ?>) data.get("error")).get("code");
+        }
+
+        boolean terminal() {
+            return type().equals("completed") || type().equals("failed");
+        }
+    }
+
+    TurnLogFixture(int partitions) {
+        this.partitions = partitions;
+        try (Admin admin = Admin.create(broker)) {
+            List<NewTopic> all = TopicPlan.of(topics, partitions, TopicPlan.Retention.DEFAULT).stream()
+                    .map(plan -> new NewTopic(plan.name(), plan.partitions(), (short) 1))
+                    .toList();
+            admin.createTopics(all).all().get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        producer = new KafkaProducer<>(broker, new ByteArraySerializer(), new ByteArraySerializer());
+        reader = Thread.ofPlatform().name("test-reader").start(this::read);
+    }
+
+    String prefix() {
+        return prefix;
+    }
+
+    int partitions() {
+        return partitions;
+    }
+
+    <T extends SessionCommand> T put(T command) {
+        putRaw(
+                command.key().toString(),
+                new String(wire.write(command), StandardCharsets.UTF_8),
+                Map.of(
+                        RecordHeaders.TYPE, command.type(),
+                        RecordHeaders.REQUEST_ID, command.requestId().toString(),
+                        RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION));
+        return command;
+    }
+
+    void putRaw(String key, String value, Map<String, String> headers) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                topics.turns(),
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                value.getBytes(StandardCharsets.UTF_8));
+        headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+        try {
+            producer.send(record).get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    List<Event> events() {
+        return events;
+    }
+
+    List<Event> terminals() {
+        return events.stream().filter(Event::terminal).toList();
+    }
+
+    List<Event> awaitTerminals(int count, Duration most) {
+        await().atMost(most).untilAsserted(() -> assertThat(terminals()).hasSizeGreaterThanOrEqualTo(count));
+        return terminals();
+    }
+
+    /** The request ids in quarantine, once there are so many. */
+    List<String> quarantined(int count, Duration most) {
+        await().atMost(most).untilAsserted(() -> assertThat(quarantined).hasSizeGreaterThanOrEqualTo(count));
+        return quarantined;
+    }
+
+    /** The group's committed offset of the first partition. */
+    long committed(String group) {
+        try (Admin admin = Admin.create(broker)) {
+            var offset = admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(new TopicPartition(topics.turns(), 0));
+            return offset == null ? -1 : offset.offset();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void read() {
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(broker, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = new java.util.ArrayList<>();
+            for (String topic : List.of(topics.events(), topics.quarantine())) {
+                consumer.partitionsFor(topic).forEach(info -> all.add(new TopicPartition(topic, info.partition())));
+            }
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            while (!closed) {
+                consumer.poll(Duration.ofMillis(50)).forEach(this::note);
+            }
+        }
+    }
+
+    private void note(ConsumerRecord<byte[], byte[]> record) {
+        if (record.topic().equals(topics.quarantine())) {
+            var id = record.headers().lastHeader(RecordHeaders.REQUEST_ID);
+            quarantined.add(id == null ? "" : new String(id.value(), StandardCharsets.UTF_8));
+            return;
+        }
+        try {
+            events.add(new Event(wire.readObject(record.value())));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        producer.close();
+        try {
+            reader.join(5000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.turnlane.processor.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.turnlane.model.TurnError;
+import io.turnlane.processor.turn.Turn;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class PartitionsTest {
+
+    private static final TopicPartition ONE = new TopicPartition("turns", 0);
+    private static final TopicPartition OTHER = new TopicPartition("turns", 1);
+    private static final long NOW = 1_000_000;
+
+    private final List<RuntimeException> refusals = new ArrayList<>();
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+            if (!refusals.isEmpty()) {
+                throw refusals.removeFirst();
+            }
+            super.commitSync(offsets);
+        }
+    };
+    private final List<Boolean> departures = new ArrayList<>();
+    private final Partitions partitions =
+            new Partitions(consumer, "turns", new Departures(), InstantSource.fixed(Instant.ofEpochMilli(NOW)));
+
+    PartitionsTest() {
+        consumer.updatePartitions("turns", List.of(info(0), info(1)));
+        consumer.updateBeginningOffsets(Map.of(ONE, 0L, OTHER, 0L));
+        consumer.subscribe(List.of("turns"), partitions);
+    }
+
+    @Test
+    void takesATokenLargerThanTheOneBeforeAndThanTheClock() {
+        consumer.rebalance(List.of(ONE, OTHER));
+        assertThat(partitions.get(ONE).fence()).isEqualTo(NOW);
+        assertThat(committed(ONE).metadata()).isEqualTo(Long.toString(NOW));
+
+        consumer.rebalance(List.of(OTHER));
+        consumer.rebalance(List.of(ONE, OTHER));
+        assertThat(partitions.get(ONE).fence()).as("the clock stood still").isEqualTo(NOW + 1);
+    }
+
+    @Test
+    void keepsTheTokenBesideEveryCommittedFrontier() {
+        consumer.rebalance(List.of(ONE));
+        Assignment assignment = partitions.get(ONE);
+        assignment.ledger().advancedTo(5);
+        partitions.commit();
+        assertThat(committed(ONE)).isEqualTo(new OffsetAndMetadata(5, Long.toString(NOW)));
+    }
+
+    @Test
+    void stayPausedUntilTheCoordinatorTakesTheToken() {
+        refusals.add(new CommitFailedException());
+        consumer.rebalance(List.of(ONE));
+        assertThat(consumer.paused()).containsExactly(ONE);
+
+        partitions.takeWantedFences();
+        partitions.pause(false);
+        assertThat(consumer.paused()).isEmpty();
+        assertThat(partitions.get(ONE).hasFence()).isTrue();
+    }
+
+    @Test
+    void areTakenInLaterWhereTheBrokerFailedMeanwhile() {
+        refusals.add(new TimeoutException("away"));
+        assertThatThrownBy(() -> consumer.rebalance(List.of(ONE))).isInstanceOf(TimeoutException.class);
+        assertThat(consumer.paused()).as("no record may come yet").containsExactly(ONE);
+
+        partitions.adoptLeftOut();
+        partitions.takeWantedFences();
+        partitions.pause(false);
+        assertThat(partitions.get(ONE).hasFence()).isTrue();
+        assertThat(consumer.paused()).isEmpty();
+    }
+
+    @Test
+    void endTheirClaimsBeforeAnybodyIsToldThatTheyLeave() {
+        consumer.rebalance(List.of(ONE, OTHER));
+        Assignment leaving = partitions.get(ONE);
+        consumer.rebalance(List.of(OTHER));
+        assertThat(leaving.held()).isFalse();
+        assertThat(partitions.get(ONE)).isNull();
+        assertThat(partitions.get(OTHER).held()).isTrue();
+        assertThat(departures).containsExactly(true);
+    }
+
+    @Test
+    void commitNothingForPartitionsThatAreLost() {
+        consumer.rebalance(List.of(ONE));
+        partitions.get(ONE).ledger().advancedTo(9);
+        partitions.onPartitionsLost(List.of(ONE));
+        assertThat(committed(ONE).offset()).isZero();
+        assertThat(departures).as("nobody waits").containsExactly(false);
+    }
+
+    private OffsetAndMetadata committed(TopicPartition partition) {
+        return consumer.committed(Set.of(partition)).get(partition);
+    }
+
+    private static PartitionInfo info(int partition) {
+        Node node = new Node(1, "h", 1);
+        return new PartitionInfo("turns", partition, node, new Node[] {node}, new Node[] {node});
+    }
+
+    private final class Departures implements Reception {
+
+        @Override
+        public void arrived(Turn turn) {}
+
+        @Override
+        public void unreadable(Turn.Claim claim, TurnError error) {}
+
+        @Override
+        public void leaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
+            departures.add(patient);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.turnlane.processor.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.processor.lane.LaneScheduler.Figures;
+import io.turnlane.processor.lane.LaneScheduler.Place;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LaneSchedulerTest {
+
+    private static final Figures NOTHING = new Figures(0, 0, 0);
+
+    private final SteppedExecutor executor = new SteppedExecutor();
+    private final ManualDelay delay = new ManualDelay();
+    private final List<String> done = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
+
+    @Test
+    void runsTheItemsOfOneKeyInOrderAndOneAtATime() {
+        LaneScheduler<String, String> lanes = scheduler(10, this::finish);
+        assertThat(lanes.offer("a", "a1")).isEqualTo(new Place(0, true));
+        assertThat(lanes.offer("a", "a2")).isEqualTo(new Place(1, false));
+        assertThat(lanes.offer("a", "a3")).isEqualTo(new Place(2, false));
+        assertThat(executor.waiting()).as("one thread for one key").isEqualTo(1);
+
+        executor.runAll();
+        assertThat(done).containsExactly("a1", "a2", "a3");
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void neverMakesOneKeyWaitForAnother() {
+        LaneScheduler<String, String> lanes = scheduler(10, this::finish);
+        List.of("a1", "b1", "a2", "c1").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        assertThat(executor.waiting()).isEqualTo(3);
+    }
+
+    @Test
+    void givesEveryReadyLaneItsTurnWhenPlacesAreFew() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        List.of("a1", "a2", "a3", "b1", "c1").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        executor.runAll();
+        assertThat(done).containsExactly("a1", "b1", "c1", "a2", "a3");
+    }
+
+    @Test
+    void keepsARetriedItemAtTheHeadOfItsLaneHoldingNoThread() {
+        Set<String> failed = new HashSet<>(List.of("a1"));
+        LaneScheduler<String, String> lanes = scheduler(
+                1,
+                (key, item) -> failed.remove(item) ? new LaneOutcome.Again(Duration.ofSeconds(2)) : finish(key, item));
+        lanes.offer("a", "a1");
+        lanes.offer("a", "a2");
+        lanes.offer("b", "b1");
+        executor.runAll();
+        assertThat(done).as("only the other lane goes on").containsExactly("b1");
+
+        delay.pass(Duration.ofMillis(1999));
+        assertThat(executor.waiting()).isZero();
+        delay.pass(Duration.ofMillis(1));
+        executor.runAll();
+        assertThat(done).containsExactly("b1", "a1", "a2");
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void withdrawsWhatWaitsAndLeavesWhatRuns() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        List.of("a1", "a2", "b1").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        assertThat(lanes.withdraw(item -> true)).containsExactlyInAnyOrder("a2", "b1");
+        lanes.offer("a", "a3");
+        executor.runAll();
+        assertThat(done)
+                .as("what comes back waits for the flight that was swept out")
+                .containsExactly("a1", "a3");
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void goesOnAfterTheItemThatRestedWasWithdrawn() {
+        LaneScheduler<String, String> lanes = scheduler(
+                1, (key, item) -> item.equals("a1") ? new LaneOutcome.Again(Duration.ofSeconds(1)) : finish(key, item));
+        lanes.offer("a", "a1");
+        lanes.offer("a", "a2");
+        executor.step();
+        assertThat(lanes.withdraw("a1"::equals)).containsExactly("a1");
+        executor.runAll();
+        assertThat(done).containsExactly("a2");
+        delay.pass(Duration.ofSeconds(1));
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void goesOnAfterWorkThatThrew() {
+        LaneScheduler<String, String> lanes = scheduler(1, (key, item) -> {
+            if (item.equals("a1")) {
+                throw new IllegalStateException("broken");
+            }
+            return finish(key, item);
+        });
+        lanes.offer("a", "a1");
+        lanes.offer("a", "a2");
+        executor.runAll();
+        assertThat(done).containsExactly("a2");
+        assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void startsNothingOnceHeld() throws InterruptedException {
+        LaneScheduler<String, String> lanes = scheduler(10, this::finish);
+        lanes.offer("a", "a1");
+        lanes.offer("a", "a2");
+        lanes.hold();
+        assertThat(lanes.awaitNothingRuns(Duration.ZERO)).isFalse();
+        executor.runAll();
+        assertThat(lanes.awaitNothingRuns(Duration.ZERO)).isTrue();
+        assertThat(done).containsExactly("a1");
+        assertThat(lanes.withdraw(item -> true)).containsExactly("a2");
+    }
+
+    /** Any order of offers, steps, delays and withdrawals: order kept, one at a time, nothing stuck, nothing left. */
+    @Test
+    void keepsItsPromisesInEveryOrderOfEvents() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("LaneSchedulerTest seed " + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 500; round++) {
+            oneRandomHistory(random, "seed " + seed + ", round " + round);
+        }
+    }
+
+    private void oneRandomHistory(Random random, String what) {
+        Map<String, List<Integer>> seen = new HashMap<>();
+        Set<Integer> gone = new HashSet<>();
+        LaneScheduler<String, Integer> lanes = new LaneScheduler<>(
+                1 + random.nextInt(3),
+                executor,
+                delay,
+                (key, item) -> {
+                    if (random.nextInt(4) == 0) {
+                        return new LaneOutcome.Again(Duration.ofMillis(random.nextInt(20)));
+                    }
+                    seen.computeIfAbsent(key, any -> new ArrayList<>()).add(item);
+                    return LaneOutcome.DONE;
+                },
+                (item, e) -> failures.add(e));
+        int offered = 0;
+        for (int i = 0; i < 200; i++) {
+            switch (random.nextInt(5)) {
+                case 0, 1 -> lanes.offer("k" + random.nextInt(4), offered++);
+                case 2 -> {
+                    if (executor.waiting() > 0) {
+                        executor.step(random);
+                    }
+                }
+                case 3 -> delay.pass(Duration.ofMillis(random.nextInt(10)));
+                default -> {
+                    int one = random.nextInt(offered + 1);
+                    gone.addAll(lanes.withdraw(item -> item == one));
+                }
+            }
+        }
+        for (int i = 0; i < 10_000 && lanes.figures().items() > 0; i++) {
+            executor.runAll();
+            delay.pass(Duration.ofMillis(20));
+        }
+        assertThat(lanes.figures()).as(what).isEqualTo(NOTHING);
+        assertThat(seen.values())
+                .as(what)
+                .allSatisfy(items -> assertThat(items).isSorted().doesNotHaveDuplicates());
+        Set<Integer> all = new HashSet<>(gone);
+        seen.values().forEach(all::addAll);
+        assertThat(all)
+                .as(what)
+                .hasSize(offered)
+                .containsAll(IntStream.range(0, offered).boxed().toList());
+        assertThat(failures).isEmpty();
+        delay.pass(Duration.ofMinutes(1));
+        assertThat(delay.waiting()).isZero();
+    }
+
+    private LaneScheduler<String, String> scheduler(int mostRunning, LaneWork<String, String> work) {
+        return new LaneScheduler<>(mostRunning, executor, delay, work, (item, e) -> failures.add(e));
+    }
+
+    private LaneOutcome finish(String key, String item) {
+        done.add(item);
+        return LaneOutcome.DONE;
+    }
+}

@@ -1,0 +1,140 @@
+package io.turnlane.processor.memory;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.processor.memory.Begun.Ending;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Memory in a map, with the port's promises as far as one owner needs them, and faults to order. For one thread at a
+ * time.
+ */
+public final class FakeSessionMemory implements SessionMemory {
+
+    private final Map<RequestId, Record> records = new HashMap<>();
+    private final Map<SessionKey, List<PastTurn>> histories = new HashMap<>();
+    private final Set<RequestId> erased = new HashSet<>();
+    private int failuresToCome;
+    private boolean fenced;
+    private boolean lostBeforeCommit;
+
+    private static final class Record {
+        private String flight = "";
+        private int attempt;
+        private int failures;
+        private RequestStatus status = RequestStatus.QUEUED;
+        private Answer answer;
+        private TurnError error;
+    }
+
+    /** The next so many calls don't reach the store. */
+    public void failNext(int calls) {
+        failuresToCome = calls;
+    }
+
+    /** From now on a newer owner has been here. */
+    public void fence() {
+        fenced = true;
+    }
+
+    /** The store loses everything once, right before the next commit. */
+    public void loseBeforeCommit() {
+        lostBeforeCommit = true;
+    }
+
+    public List<PastTurn> history(SessionKey session) {
+        return histories.getOrDefault(session, List.of());
+    }
+
+    public RequestStatus status(RequestId request) {
+        return records.get(request).status;
+    }
+
+    private void reach() {
+        if (failuresToCome > 0) {
+            failuresToCome--;
+            throw new MemoryUnavailableException("away", new IllegalStateException());
+        }
+    }
+
+    @Override
+    public Begun begin(FlightRef flight, Ask ask, Map<Phase, Instant> phases, boolean tooOld) {
+        reach();
+        if (fenced) {
+            return new Begun.Fenced();
+        }
+        if (erased.contains(flight.request())) {
+            return new Begun.Erased();
+        }
+        Record record = records.computeIfAbsent(flight.request(), any -> new Record());
+        if (record.status.terminal()) {
+            return new Begun.Ended(ending(record));
+        }
+        if (!record.flight.equals(flight.flight())) {
+            record.attempt++;
+            record.flight = flight.flight();
+        }
+        record.status = RequestStatus.RUNNING;
+        return new Begun.Run(record.attempt, record.failures, new Memory(history(flight.session()), false));
+    }
+
+    @Override
+    public Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+        reach();
+        if (lostBeforeCommit) {
+            lostBeforeCommit = false;
+            records.clear();
+            return new Settled.Gone();
+        }
+        if (fenced) {
+            return new Settled.Fenced();
+        }
+        Record record = records.get(flight.request());
+        record.status = RequestStatus.COMPLETED;
+        record.answer = answer;
+        histories.computeIfAbsent(flight.session(), any -> new ArrayList<>()).add(turn);
+        return new Settled.Stored();
+    }
+
+    @Override
+    public Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+        reach();
+        Record record = records.get(flight.request());
+        record.failures++;
+        record.error = error;
+        record.status = last ? RequestStatus.FAILED : RequestStatus.RETRYING;
+        return new Settled.Stored();
+    }
+
+    @Override
+    public void release(FlightRef flight) {
+        reach();
+        records.get(flight.request()).status = RequestStatus.QUEUED;
+    }
+
+    @Override
+    public boolean delete(FlightRef flight) {
+        reach();
+        histories.remove(flight.session());
+        return !fenced;
+    }
+
+    @Override
+    public void prefetch(SessionKey session) {}
+
+    private static Ending ending(Record record) {
+        return new Ending(record.status, record.attempt, record.answer, record.error);
+    }
+}

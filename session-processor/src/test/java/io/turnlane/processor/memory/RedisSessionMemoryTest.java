@@ -1,0 +1,339 @@
+package io.turnlane.processor.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.Begun.Ended;
+import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.Begun.Run;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RedisSessionMemoryTest {
+
+    private static final MemoryLimits LIMITS =
+            new MemoryLimits(3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3);
+    private static final TurnError ERROR = TurnError.of(ErrorCode.AGENT_ERROR, "no");
+
+    private static TestRedis redis;
+
+    private final SessionKey session = SessionKey.of(null, SessionId.random());
+    private final MemoryKeys keys = new MemoryKeys(session);
+    private final SessionCache cache = new SessionCache(100, Duration.ofMinutes(5));
+    private final RedisSessionMemory memory = memory(cache, LIMITS);
+    private long offset;
+
+    @BeforeAll
+    static void connect() {
+        redis = new TestRedis();
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    @Test
+    void remembersAnsweredTurnsInOrder() {
+        answer("one");
+        answer("two");
+        assertThat(questions(memory)).containsExactly("one", "two");
+        assertThat(questions(memory(new SessionCache(100, Duration.ofMinutes(5)), LIMITS)))
+                .as("read by a processor that knows nothing yet")
+                .containsExactly("one", "two");
+        assertThat(context("request_count")).isEqualTo("2");
+        assertThat(context("total_processing_time")).isEqualTo("24");
+        assertThat(redis.template.getExpire(keys.history())).isBetween(3500L, 3600L);
+    }
+
+    @Test
+    void keepsTheLastTurnsOnly() {
+        List.of("1", "2", "3", "4", "5").forEach(this::answer);
+        assertThat(questions(memory)).containsExactly("3", "4", "5");
+        assertThat(questions(memory(new SessionCache(0, Duration.ofMinutes(5)), LIMITS)))
+                .containsExactly("3", "4", "5");
+    }
+
+    @Test
+    void keepsHistoryWithinItsBytesButAlwaysTheNewestTurn() {
+        RedisSessionMemory small =
+                memory(cache, new MemoryLimits(10, 400, Duration.ofHours(1), Duration.ofHours(1), 3));
+        for (String question : List.of("1", "2", "3", "4")) {
+            Ask ask = ask(question);
+            FlightRef flight = flight(ask, 1);
+            small.begin(flight, ask, Map.of(), false);
+            small.commit(flight, past(ask), Answer.ofText("a".repeat(100)), Map.of());
+        }
+        assertThat(questions(small)).isNotEmpty().endsWith("4").hasSizeLessThan(4);
+        long stored = redis.template.opsForList().size(keys.history());
+        assertThat(questions(small)).hasSize((int) stored);
+    }
+
+    @Test
+    void fetchesHistoryOnlyWhereItsCopyIsNotCurrent() {
+        answer("one");
+        answer("two");
+        answer("three");
+        assertThat(cache.figures())
+                .as("only the first turn had to fetch")
+                .isEqualTo(new ProcessorFigures.Cache(1, 100, 2, 1));
+
+        cache.put(session, new SessionCache.Entry("of another life", Memory.EMPTY));
+        assertThat(questions(memory)).as("a stale copy is never used").containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void fetchesAheadOfTheTurn() {
+        answer("one");
+        SessionCache other = new SessionCache(10, Duration.ofMinutes(5));
+        RedisSessionMemory elsewhere = memory(other, LIMITS);
+        elsewhere.prefetch(session);
+        assertThat(questions(elsewhere)).containsExactly("one");
+        assertThat(other.figures().hits()).isEqualTo(1);
+    }
+
+    @Test
+    void countsTheSameFlightOnce() {
+        Ask ask = ask("?");
+        FlightRef flight = flight(ask, 1);
+        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, Memory.EMPTY));
+        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, Memory.EMPTY));
+        assertThat(request(ask, "crashes")).isEqualTo("0");
+    }
+
+    @Test
+    void storesAnAnswerOnceHoweverOftenItIsSent() {
+        Ask ask = ask("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        for (int i = 0; i < 3; i++) {
+            assertThat(commit(flight, ask)).isEqualTo(new Settled.Stored());
+        }
+        assertThat(questions(memory)).containsExactly("?");
+        assertThat(context("request_count")).isEqualTo("1");
+    }
+
+    @Test
+    void givesTheStoredAnswerToARedeliveredTurn() {
+        Ask ask = answer("?");
+        assertThat(begin(flight(ask, 2), ask))
+                .isEqualTo(new Ended(new Ending(RequestStatus.COMPLETED, 1, Answer.ofText("a: ?"), null)));
+    }
+
+    @Test
+    void refusesAnOlderFenceOnceANewerOneHasBegun() {
+        Ask ask = ask("?");
+        FlightRef frozen = flight(ask, 1);
+        begin(frozen, ask);
+        FlightRef successor = flight(ask, 2);
+        assertThat(begin(successor, ask)).isInstanceOf(Run.class);
+
+        assertThat(commit(frozen, ask)).isEqualTo(new Settled.Fenced());
+        assertThat(memory.fail(frozen, ERROR, true, Map.of())).isEqualTo(new Settled.Fenced());
+        assertThat(memory.delete(frozen)).isFalse();
+        memory.release(frozen);
+        assertThat(begin(frozen, ask)).isEqualTo(new Begun.Fenced());
+        assertThat(request(ask, "status")).isEqualTo("running");
+
+        assertThat(commit(successor, ask)).isEqualTo(new Settled.Stored());
+        assertThat(commit(frozen, ask)).isInstanceOf(Settled.Ended.class);
+        assertThat(questions(memory)).containsExactly("?");
+    }
+
+    @Test
+    void refusesAnOlderFlightOfTheSameOwner() {
+        Ask ask = ask("?");
+        FlightRef first = flight(ask, 1);
+        begin(first, ask);
+        begin(flight(ask, 1), ask);
+        assertThat(commit(first, ask)).isEqualTo(new Settled.Fenced());
+    }
+
+    @Test
+    void givesUpATurnThatEndedItsProcessorThreeTimes() {
+        Ask ask = ask("?");
+        for (int crash = 0; crash < 3; crash++) {
+            assertThat(begin(flight(ask, crash), ask)).isInstanceOf(Run.class);
+        }
+        assertThat(begin(flight(ask, 4), ask)).isInstanceOfSatisfying(Ended.class, ended -> {
+            assertThat(ended.ending().status()).isEqualTo(RequestStatus.FAILED);
+            assertThat(ended.ending().error().code()).isEqualTo("poison");
+        });
+        assertThat(redis.template.opsForZSet().size(keys.open())).isZero();
+    }
+
+    @Test
+    void countsNoCrashForAFlightThatWasGivenBack() {
+        Ask ask = ask("?");
+        for (int i = 1; i <= 5; i++) {
+            FlightRef flight = flight(ask, i);
+            assertThat(begin(flight, ask)).isEqualTo(new Run(i, 0, Memory.EMPTY));
+            memory.release(flight);
+            assertThat(request(ask, "status")).isEqualTo("queued");
+        }
+        assertThat(request(ask, "crashes")).isEqualTo("0");
+    }
+
+    @Test
+    void countsFailuresApartFromAttempts() {
+        Ask ask = ask("?");
+        FlightRef first = flight(ask, 1);
+        begin(first, ask);
+        assertThat(memory.fail(first, ERROR, false, Map.of())).isEqualTo(new Settled.Stored());
+        assertThat(memory.fail(first, ERROR, false, Map.of())).as("sent again").isEqualTo(new Settled.Stored());
+        assertThat(request(ask, "status")).isEqualTo("retrying");
+
+        FlightRef second = flight(ask, 1);
+        assertThat(begin(second, ask)).isEqualTo(new Run(2, 1, Memory.EMPTY));
+        assertThat(memory.fail(second, ERROR, true, Map.of())).isEqualTo(new Settled.Stored());
+        assertThat(begin(flight(ask, 1), ask)).isEqualTo(new Ended(new Ending(RequestStatus.FAILED, 2, null, ERROR)));
+        assertThat(questions(memory)).as("memory keeps no half turn").isEmpty();
+        assertThat(redis.template.opsForZSet().size(keys.open()))
+                .as("only the turn that just looked is open")
+                .isOne();
+    }
+
+    @Test
+    void expiresARecordWhoseAnswerWasForgottenLongAgo() {
+        Ask ask = ask("?");
+        assertThat(memory.begin(flight(ask, 1), ask, Map.of(), true))
+                .isInstanceOfSatisfying(
+                        Ended.class,
+                        ended -> assertThat(ended.ending().error().code()).isEqualTo("expired"));
+    }
+
+    @Test
+    void saysThatItKnowsNothingAnyMore() {
+        Ask ask = ask("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        redis.template.delete(List.of(keys.context(), keys.history(), keys.request(ask.requestId())));
+        assertThat(commit(flight, ask)).isEqualTo(new Settled.Gone());
+        begin(flight, ask);
+        assertThat(commit(flight, ask)).isEqualTo(new Settled.Stored());
+        assertThat(questions(memory)).containsExactly("?");
+    }
+
+    @Test
+    void forgetsADeletedSessionAndLetsNothingLateBringItBack() {
+        Ask before = ask("before");
+        FlightRef late = flight(before, 1);
+        begin(late, before);
+        Ask answered = answer("answered");
+        Ask delete = ask("delete");
+        FlightRef deletion = flight(delete, 1);
+        assertThat(memory.delete(deletion)).isTrue();
+
+        assertThat(redis.template.hasKey(keys.context())).isFalse();
+        assertThat(redis.template.hasKey(keys.history())).isFalse();
+        assertThat(redis.template.hasKey(keys.request(answered.requestId()))).isFalse();
+        assertThat(commit(late, before)).isEqualTo(new Settled.Gone());
+        assertThat(begin(late, before)).isEqualTo(new Begun.Erased());
+        assertThat(memory.delete(deletion)).as("again").isTrue();
+
+        answer("after");
+        assertThat(questions(memory)).as("a new life").containsExactly("after");
+    }
+
+    @Test
+    void setsADamagedTurnAsideAndUsesTheRest() {
+        answer("one");
+        answer("two");
+        byte[] key = keys.history().getBytes();
+        redis.template.execute((org.springframework.data.redis.core.RedisCallback<Object>) connection -> {
+            byte[] blob = connection.listCommands().lIndex(key, 0);
+            blob[blob.length / 2] ^= 1;
+            connection.listCommands().lSet(key, 0, blob);
+            return null;
+        });
+        RedisSessionMemory fresh = memory(new SessionCache(10, Duration.ofMinutes(5)), LIMITS);
+        Ask ask = ask("next");
+        Run run = (Run) fresh.begin(flight(ask, 1), ask, Map.of(), false);
+        assertThat(run.memory().damaged()).isTrue();
+        assertThat(run.memory().turns()).extracting(PastTurn::question).containsExactly("two");
+    }
+
+    private Ask answer(String question) {
+        Ask ask = ask(question);
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        assertThat(commit(flight, ask)).isEqualTo(new Settled.Stored());
+        return ask;
+    }
+
+    private Begun begin(FlightRef flight, Ask ask) {
+        return memory.begin(flight, ask, Map.of(), false);
+    }
+
+    private Settled commit(FlightRef flight, Ask ask) {
+        return memory.commit(flight, past(ask), Answer.ofText("a: " + ask.question()), Map.of());
+    }
+
+    private List<String> questions(SessionMemory of) {
+        Ask ask = ask("looks");
+        FlightRef flight = flight(ask, Long.MAX_VALUE / 4096);
+        if (!(of.begin(flight, ask, Map.of(), false) instanceof Run run)) {
+            throw new AssertionError("can't look");
+        }
+        redis.template.opsForHash().put(keys.context(), "fence", "1");
+        of.release(flight);
+        return run.memory().turns().stream().map(PastTurn::question).toList();
+    }
+
+    private Ask ask(String question) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                session.sessionId(),
+                null,
+                "echo",
+                question,
+                Map.of(),
+                Duration.ofHours(1),
+                Instant.now());
+    }
+
+    private FlightRef flight(Ask ask, long fence) {
+        return new FlightRef(session, ask.requestId(), UUID.randomUUID().toString(), fence, 0, offset++);
+    }
+
+    private static PastTurn past(Ask ask) {
+        return new PastTurn(
+                ask.requestId(),
+                RequestStatus.COMPLETED,
+                ask.question(),
+                "a: " + ask.question(),
+                null,
+                List.of(),
+                Duration.ofMillis(12),
+                Instant.EPOCH);
+    }
+
+    private Object context(String field) {
+        return redis.template.opsForHash().get(keys.context(), field);
+    }
+
+    private Object request(Ask ask, String field) {
+        return redis.template.opsForHash().get(keys.request(ask.requestId()), field);
+    }
+
+    private static RedisSessionMemory memory(SessionCache cache, MemoryLimits limits) {
+        return new RedisSessionMemory(redis.template, cache, limits, new WireFormat(), "p-test");
+    }
+}

@@ -1,0 +1,97 @@
+package io.turnlane.processor.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.processor.system.ProcessorProperties.Answer;
+import io.turnlane.processor.system.ProcessorProperties.Cache;
+import io.turnlane.processor.system.ProcessorProperties.Intake;
+import io.turnlane.processor.system.ProcessorProperties.Memory;
+import io.turnlane.processor.system.ProcessorProperties.Retry;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+class ProcessorPropertiesTest {
+
+    @Test
+    void hasTheDefaultsOfTheContract() {
+        assertThat(bind(Map.of()))
+                .isEqualTo(new ProcessorProperties(
+                        "",
+                        Duration.ofSeconds(20),
+                        new Intake(
+                                "turnlane-processors",
+                                1000,
+                                5000,
+                                DataSize.ofMegabytes(64),
+                                Duration.ofMillis(100),
+                                Duration.ofMillis(500),
+                                Duration.ofMillis(200)),
+                        new Retry(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
+                        new Answer(
+                                Duration.ofSeconds(300),
+                                DataSize.ofKilobytes(256),
+                                DataSize.ofKilobytes(512),
+                                DataSize.ofKilobytes(16),
+                                Duration.ofMillis(15)),
+                        new Memory(10, DataSize.ofMegabytes(1), Duration.ofHours(24), 3),
+                        new Cache(10_000, Duration.ofMinutes(5))));
+    }
+
+    @Test
+    void takesEveryProperty() {
+        assertThat(bind(Map.ofEntries(
+                        Map.entry("id", "p-1"),
+                        Map.entry("drain-budget", "1s"),
+                        Map.entry("intake.group", "g"),
+                        Map.entry("intake.running", "2"),
+                        Map.entry("intake.open", "3"),
+                        Map.entry("intake.open-size", "4KB"),
+                        Map.entry("intake.poll-time", "5ms"),
+                        Map.entry("intake.commit-interval", "6ms"),
+                        Map.entry("intake.revoke-budget", "7ms"),
+                        Map.entry("retry.failures", "8"),
+                        Map.entry("retry.first", "9ms"),
+                        Map.entry("retry.most", "10ms"),
+                        Map.entry("answer.timeout", "11s"),
+                        Map.entry("answer.text", "12KB"),
+                        Map.entry("answer.artifacts", "13KB"),
+                        Map.entry("answer.delta", "14KB"),
+                        Map.entry("answer.gather", "15ms"),
+                        Map.entry("memory.turns", "16"),
+                        Map.entry("memory.size", "17KB"),
+                        Map.entry("memory.results", "18h"),
+                        Map.entry("memory.crashes", "19"),
+                        Map.entry("cache.sessions", "20"),
+                        Map.entry("cache.time-to-live", "21"))))
+                .isEqualTo(new ProcessorProperties(
+                        "p-1",
+                        Duration.ofSeconds(1),
+                        new Intake(
+                                "g",
+                                2,
+                                3,
+                                DataSize.ofKilobytes(4),
+                                Duration.ofMillis(5),
+                                Duration.ofMillis(6),
+                                Duration.ofMillis(7)),
+                        new Retry(8, Duration.ofMillis(9), Duration.ofMillis(10)),
+                        new Answer(
+                                Duration.ofSeconds(11),
+                                DataSize.ofKilobytes(12),
+                                DataSize.ofKilobytes(13),
+                                DataSize.ofKilobytes(14),
+                                Duration.ofMillis(15)),
+                        new Memory(16, DataSize.ofKilobytes(17), Duration.ofHours(18), 19),
+                        new Cache(20, Duration.ofSeconds(21))));
+    }
+
+    private static ProcessorProperties bind(Map<String, String> values) {
+        MapConfigurationPropertySource source = new MapConfigurationPropertySource();
+        values.forEach((name, value) -> source.put("turnlane.processor." + name, value));
+        return new Binder(source).bindOrCreate("turnlane.processor", ProcessorProperties.class);
+    }
+}

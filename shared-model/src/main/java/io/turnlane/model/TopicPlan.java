@@ -1,0 +1,52 @@
+package io.turnlane.model;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A topic as it is created where it is missing. The partition count is fixed for the topic's life: keys would move, and
+ * with them the order within a session.
+ *
+ * @param retention how long a record stays, at least
+ */
+public record TopicPlan(String name, int partitions, Duration retention) {
+
+    /** Of the turns topic, hence also of the events topic. */
+    public static final int DEFAULT_PARTITIONS = 32;
+
+    private static final Duration LONGEST_SEGMENT = Duration.ofHours(6);
+
+    public TopicPlan {
+        if (partitions < 1 || !retention.isPositive()) {
+            throw new IllegalArgumentException("a topic has at least one partition and a positive retention");
+        }
+    }
+
+    /** How long each topic keeps its records. */
+    public record Retention(Duration turns, Duration events, Duration control, Duration quarantine, Duration shadow) {
+
+        public static final Retention DEFAULT = new Retention(
+                Duration.ofDays(7), Duration.ofHours(24), Duration.ofHours(1), Duration.ofDays(14), Duration.ofDays(7));
+    }
+
+    /**
+     * All topics of an installation; a turn's events go to the partition of the turn's number, so both have as many.
+     */
+    public static List<TopicPlan> of(Topics names, int partitions, Retention retention) {
+        return List.of(
+                new TopicPlan(names.turns(), partitions, retention.turns()),
+                new TopicPlan(names.events(), partitions, retention.events()),
+                new TopicPlan(names.control(), 1, retention.control()),
+                new TopicPlan(names.quarantine(), 4, retention.quarantine()),
+                new TopicPlan(names.shadow(), 4, retention.shadow()));
+    }
+
+    /**
+     * How long a segment stays open: a twelfth of the retention, at most 6 h. Kafka deletes whole closed segments, so
+     * with its default of 7 days a topic of 24 h would keep a week.
+     */
+    public Duration segment() {
+        Duration twelfth = retention.dividedBy(12);
+        return twelfth.compareTo(LONGEST_SEGMENT) < 0 ? twelfth : LONGEST_SEGMENT;
+    }
+}
