@@ -3,11 +3,22 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorFigures.Cache;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class AskTest {
 
     private static Gateway gateway;
@@ -15,7 +26,7 @@ class AskTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.start("turnlane.gateway.asks.max-open=5");
         processor = new TestProcessor(gateway);
     }
 
@@ -25,13 +36,28 @@ class AskTest {
         gateway.close();
     }
 
+    @BeforeEach
+    void answering() {
+        processor.saying(turn -> turn.answer("You said: " + turn.ask.question()));
+    }
+
+    private static Turn turnOf(String requestId) throws InterruptedException {
+        Turn turn = processor.taken();
+        while (!turn.command.requestId().toString().equals(requestId)) {
+            turn = processor.taken();
+        }
+        return turn;
+    }
+
     @Test
     void acceptsAQuestionAndAnswersByStreamAndByPoll() {
         Reply accepted = gateway.ask("s-1", "why?");
         assertThat(accepted.status()).as(accepted.response().body()).isEqualTo(202);
+        assertThat(accepted.text("status")).isEqualTo("queued");
         String self = accepted.header("Location");
         assertThat(self).isEqualTo("/v1/sessions/s-1/requests/" + accepted.text("request_id"));
         assertThat(accepted.header("X-Request-Id")).isEqualTo(accepted.text("request_id"));
+        assertThat(gateway.get("/v1/sessions/s-1").status()).as("works at once").isEqualTo(200);
 
         List<Sse.Event> events = gateway.stream(self + "/events").rest();
         assertThat(events).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
@@ -39,5 +65,244 @@ class AskTest {
         Reply polled = gateway.get(self);
         assertThat(polled.text("status")).isEqualTo("completed");
         assertThat(polled.json().path("answer").path("text").asString()).isEqualTo("You said: why?");
+        assertThat(polled.json().path("processing_time").asDouble()).isPositive();
+        assertThat(polled.text("processing_stage")).isEqualTo("completed");
+    }
+
+    @Test
+    void putsEverythingOnTheLogThatAProcessorNeeds() throws Exception {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        Reply accepted = gateway.post(
+                "/v1/sessions/s-log/requests",
+                "{\"question\":\"?\",\"agent\":\"echo\",\"metadata\":{\"delay_ms\":5}}",
+                "traceparent",
+                trace);
+        Turn turn = turnOf(accepted.text("request_id"));
+        assertThat(turn.record.key()).isEqualTo("-:s-log");
+        assertThat(turn.header("type")).isEqualTo("ask");
+        assertThat(turn.header("schema-version")).isEqualTo("1.0");
+        assertThat(turn.header("traceparent")).isEqualTo(trace);
+        assertThat(Long.parseLong(turn.header("events-from"))).isNotNegative();
+        assertThat(turn.header("ce_id")).isEqualTo(accepted.text("request_id"));
+        assertThat(turn.header("ce_specversion")).isEqualTo("1.0");
+        assertThat(turn.ask.agent()).isEqualTo("echo");
+        assertThat(turn.ask.metadata()).containsEntry("delay_ms", 5);
+        assertThat(turn.ask.sessionTtl()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void takesATraceContextThatIsNotValidForNone() throws Exception {
+        Reply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}", "traceparent", "00-0-0-00");
+        assertThat(turnOf(accepted.text("request_id")).header("traceparent")).isNull();
+    }
+
+    @Test
+    void asksInANewAnonymousSessionThatLivesShorter() throws Exception {
+        Reply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}");
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(turnOf(accepted.text("request_id")).ask.sessionTtl()).isEqualTo(Duration.ofMinutes(15));
+        Reply session = gateway.get("/v1/sessions/" + accepted.text("session_id"));
+        assertThat(session.json().path("ttl_seconds").asLong()).isEqualTo(900);
+        assertThat(session.text("agent")).isEqualTo("retrieval");
+    }
+
+    @Test
+    void waitsForTheEndWhereTheClientPrefersTo() {
+        Reply done = gateway.post("/v1/sessions/s-wait/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
+        assertThat(done.status()).isEqualTo(200);
+        assertThat(done.text("status")).isEqualTo("completed");
+        assertThat(done.header("Preference-Applied")).isEqualTo("wait=30");
+    }
+
+    @Test
+    void answers202WhereTheEndDoesNotComeInTime() {
+        processor.saying(TestProcessor.BY_HAND);
+        Reply queued =
+                gateway.post("/v1/sessions/s-late/requests", "{\"question\":\"?\"}", "Prefer", "respond-async, wait=1");
+        assertThat(queued.status()).isEqualTo(202);
+        assertThat(queued.header("Preference-Applied")).isEqualTo("wait=1");
+        Reply polled = gateway.get(queued.header("Location") + "?wait=1");
+        assertThat(polled.status()).isEqualTo(200);
+        assertThat(polled.text("status")).isEqualTo("queued");
+    }
+
+    @Test
+    void wakesALongPollWhenTheEndComes() throws Exception {
+        processor.saying(TestProcessor.BY_HAND);
+        Reply queued = gateway.ask("s-poll", "?");
+        Turn turn = turnOf(queued.text("request_id"));
+        Thread answering = Thread.startVirtualThread(() -> turn.fail(ErrorCode.AGENT_ERROR, "it broke"));
+        Reply polled = gateway.get(queued.header("Location") + "?wait=60");
+        answering.join();
+        assertThat(polled.text("status")).isEqualTo("failed");
+        assertThat(polled.json().path("error").path("code").asString()).isEqualTo("agent_error");
+    }
+
+    @Test
+    void refusesMoreTurnsOfOneSessionThanMayBeOpen() {
+        processor.saying(TestProcessor.BY_HAND);
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.ask("s-full", "?").json().path("position").asInt())
+                    .isEqualTo(i);
+        }
+        Reply full = gateway.ask("s-full", "?");
+        assertThat(full.status()).isEqualTo(429);
+        assertThat(full.text("code")).isEqualTo("session_queue_full");
+        assertThat(full.header("Retry-After")).isNotNull();
+        assertThat(gateway.ask("s-other", "?").status()).isEqualTo(202);
+    }
+
+    @Test
+    void refusesAnAgentThatNoLivingProcessorOffers() {
+        assertThat(askAgent("parrot").status()).as("while all are away").isEqualTo(202);
+        processor.announce(figures("p-agents"));
+        try {
+            org.awaitility.Awaitility.await().until(() -> askAgent("parrot").status() == 422);
+            assertThat(askAgent("parrot").text("code")).isEqualTo("unknown_agent");
+            assertThat(askAgent("echo").status()).isEqualTo(202);
+            Reply agents = gateway.get("/v1/agents");
+            assertThat(agents.json().path("agents")).hasSize(2);
+            assertThat(agents.json().path("agents").get(1).path("name").asString())
+                    .isEqualTo("retrieval");
+            assertThat(agents.json().path("agents").get(1).path("default").asBoolean())
+                    .isTrue();
+            assertThat(agents.json()
+                            .path("agents")
+                            .get(0)
+                            .path("examples")
+                            .get(0)
+                            .asString())
+                    .isEqualTo("hello");
+        } finally {
+            processor.retire("p-agents");
+        }
+    }
+
+    private static Reply askAgent(String agent) {
+        return gateway.post("/v1/requests", "{\"question\":\"?\",\"agent\":\"" + agent + "\"}");
+    }
+
+    static ProcessorFigures figures(String id) {
+        return new ProcessorFigures(
+                id,
+                "http://127.0.0.1:1",
+                Instant.now(),
+                List.of(
+                        new AgentDescription("retrieval", "Answers from a data set.", List.of()),
+                        new AgentDescription("echo", "Says it again.", List.of("hello"))),
+                3,
+                2,
+                1,
+                16,
+                7,
+                Duration.ofSeconds(1),
+                120,
+                500,
+                4,
+                new Cache(10, 100, 75, 25),
+                "",
+                Duration.ZERO);
+    }
+
+    @Test
+    void usesTheSessionsAgentWhereAQuestionNamesNone() throws Exception {
+        Reply session = gateway.post("/v1/sessions", "{\"agent\":\"echo\",\"metadata\":{\"a\":1},\"ttl_seconds\":120}");
+        assertThat(session.status()).isEqualTo(201);
+        assertThat(session.header("Location")).isEqualTo("/v1/sessions/" + session.text("session_id"));
+        assertThat(session.json().path("metadata").path("a").asInt()).isEqualTo(1);
+        Reply accepted = gateway.ask(session.text("session_id"), "?");
+        assertThat(accepted.text("agent")).isEqualTo("echo");
+        Turn turn = turnOf(accepted.text("request_id"));
+        assertThat(turn.ask.agent()).isEqualTo("echo");
+        assertThat(turn.ask.sessionTtl()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void refreshesTheSessionsLifeWithEachQuestion() {
+        gateway.ask("s-ttl", "?");
+        String context = new MemoryKeys(new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId("s-ttl")))
+                .context();
+        processor.redis().sync().pexpire(context, 5_000);
+        gateway.ask("s-ttl", "?");
+        assertThat(processor.redis().sync().pttl(context)).isGreaterThan(3_000_000);
+    }
+
+    @Test
+    void showsHistoryAndTimeline() {
+        Reply done = gateway.post("/v1/sessions/s-hist/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
+        Reply turns = gateway.get("/v1/sessions/s-hist/turns");
+        assertThat(turns.json().path("turns")).hasSize(1);
+        assertThat(turns.json().path("turns").get(0).path("question").asString())
+                .isEqualTo("why?");
+        assertThat(turns.json().has("damaged")).isFalse();
+        Reply timeline = gateway.get(done.header("Location") + "/timeline");
+        assertThat(timeline.json().path("phases").get(0).path("phase").asString())
+                .isEqualTo("RECEIVED");
+        assertThat(timeline.json().path("phases").get(1).path("phase").asString())
+                .isEqualTo("COMPLETED");
+        assertThat(timeline.text("processor")).isEqualTo("test-processor");
+    }
+
+    @Test
+    void leavesDamagedTurnsOutAndSaysSo() {
+        gateway.post("/v1/sessions/s-damaged/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
+        String history = new MemoryKeys(
+                        new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId("s-damaged")))
+                .history();
+        processor.redis().sync().rpush(history, new byte[] {1, 2, 3, 4, 5, 6});
+        Reply turns = gateway.get("/v1/sessions/s-damaged/turns");
+        assertThat(turns.json().path("turns")).hasSize(1);
+        assertThat(turns.json().path("damaged").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsASessionThroughTheLog() throws Exception {
+        gateway.post("/v1/sessions/s-gone/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
+        Reply deletion = gateway.delete("/v1/sessions/s-gone");
+        assertThat(deletion.status()).isEqualTo(202);
+        assertThat(deletion.text("session_id")).isEqualTo("s-gone");
+        Turn delete = turnOf(deletion.text("request_id"));
+        assertThat(delete.header("type")).isEqualTo("delete_session");
+        assertThat(delete.record.key()).isEqualTo("-:s-gone");
+        org.awaitility.Awaitility.await()
+                .until(() -> gateway.get("/v1/sessions/s-gone").status() == 404);
+        assertThat(gateway.delete("/v1/sessions/s-gone").status()).isEqualTo(404);
+    }
+
+    @Test
+    void answersTheShortFormInOneCall() {
+        Reply reply = gateway.post("/ask", "{\"question\":\"why?\",\"session_id\":\"s-short\"}");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text("answer")).isEqualTo("You said: why?");
+        assertThat(reply.json().path("confidence").asDouble()).isEqualTo(0.75);
+        assertThat(reply.text("processing_stage")).isEqualTo("completed");
+        assertThat(reply.json().path("error").isNull()).isTrue();
+        assertThat(reply.text("session_id")).isEqualTo("s-short");
+        assertThat(reply.text("request_id")).isEqualTo(reply.header("X-Request-Id"));
+        assertThat(reply.json().path("processing_time").asDouble()).isPositive();
+    }
+
+    @Test
+    void answersTheShortFormOfAFailedTurnWithItsError() {
+        processor.saying(turn -> turn.fail(ErrorCode.AGENT_ERROR, "it broke"));
+        Reply reply = gateway.post("/ask", "{\"question\":\"why?\"}");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text("error")).isEqualTo("it broke");
+        assertThat(reply.text("answer")).isEmpty();
+    }
+
+    @Test
+    void streamsTheShortForm() throws Exception {
+        var response = gateway.http()
+                .send(
+                        gateway.request("/ask-stream")
+                                .header("Content-Type", "application/json")
+                                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"question\":\"why?\"}"))
+                                .build(),
+                        java.net.http.HttpResponse.BodyHandlers.ofInputStream());
+        try (Sse stream = new Sse(response)) {
+            assertThat(stream.header("Location")).endsWith(stream.header("X-Request-Id"));
+            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
+        }
     }
 }

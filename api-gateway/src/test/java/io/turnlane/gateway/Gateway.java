@@ -78,6 +78,10 @@ public final class Gateway implements AutoCloseable {
         return context.getBean(type);
     }
 
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     public int port() {
         return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
     }
@@ -153,6 +157,11 @@ public final class Gateway implements AutoCloseable {
         public String text(String field) {
             return json().path(field).asString(null);
         }
+    }
+
+    /** Stops the gateway; its clients' ends stay open. */
+    public void stop() {
+        context.close();
     }
 
     @Override

@@ -64,11 +64,13 @@ class PagesTest {
         JsonNode api = gateway.get("/openapi.json").json();
         Set<String> described = new TreeSet<>(api.path("paths").propertyNames());
         Set<String> served = new TreeSet<>();
-        gateway.bean(RequestMappingHandlerMapping.class).getHandlerMethods().forEach((mapping, method) -> {
-            if (method.getBeanType().getPackageName().startsWith("io.turnlane")) {
-                served.addAll(mapping.getPatternValues());
-            }
-        });
+        gateway.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .forEach((mapping, method) -> {
+                    if (method.getBeanType().getPackageName().startsWith("io.turnlane")) {
+                        served.addAll(mapping.getPatternValues());
+                    }
+                });
         served.remove("/error");
         served.add("/v1/ws");
         served.add("/livez");

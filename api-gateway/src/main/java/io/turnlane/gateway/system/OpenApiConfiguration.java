@@ -9,15 +9,13 @@ import io.swagger.v3.oas.models.Paths;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
-import io.swagger.v3.oas.models.media.IntegerSchema;
+import io.swagger.v3.oas.models.media.JsonSchema;
 import io.swagger.v3.oas.models.media.MediaType;
-import io.swagger.v3.oas.models.media.NumberSchema;
-import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
-import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.servers.Server;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.socket.SocketEndpoint;
 import io.turnlane.model.ErrorCode;
@@ -27,6 +25,8 @@ import io.turnlane.model.SessionId;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.providers.ObjectMapperProvider;
 import org.springdoc.core.utils.SpringDocUtils;
@@ -41,23 +41,31 @@ class OpenApiConfiguration {
 
     static {
         SpringDocUtils.getConfig()
-                .replaceWithSchema(
-                        RequestId.class, new StringSchema().format("uuid").description("UUIDv7"))
-                .replaceWithSchema(SessionId.class, new StringSchema().pattern("[A-Za-z0-9._-]{1,128}"))
-                .replaceWithSchema(Duration.class, new NumberSchema().description("seconds"))
-                .replaceWithSchema(RequestStatus.class, statuses())
+                .replaceWithClass(RequestId.class, UUID.class)
+                .replaceWithClass(SessionId.class, String.class)
+                .replaceWithClass(Duration.class, Double.class)
+                .replaceWithClass(RequestStatus.class, String.class)
                 .addRequestWrapperToIgnore(Caller.class);
     }
 
-    private static Schema<?> statuses() {
-        StringSchema schema = new StringSchema();
-        Arrays.stream(RequestStatus.values()).map(RequestStatus::wire).forEach(schema::addEnumItem);
+    /** In OpenAPI 3.1 a schema's type is a JSON Schema one. */
+    private static Schema<?> typed(String type) {
+        JsonSchema schema = new JsonSchema();
+        schema.addType(type);
+        return schema;
+    }
+
+    private static Schema<Object> words(Stream<String> all) {
+        JsonSchema schema = new JsonSchema();
+        schema.addType("string");
+        all.forEach(schema::addEnumItemObject);
         return schema;
     }
 
     @Bean
     OpenAPI openApi() {
         return new OpenAPI()
+                .addServersItem(new Server().url("/"))
                 .info(new Info()
                         .title("Turnlane")
                         .version("1")
@@ -76,6 +84,7 @@ class OpenApiConfiguration {
     @Bean
     OpenApiCustomizer problemsAndPlumbing() {
         return api -> {
+            api.getComponents().getSchemas().values().forEach(OpenApiConfiguration::nameStatuses);
             api.getComponents().addSchemas(PROBLEM, problem());
             api.getPaths().values().stream()
                     .flatMap(path -> path.readOperations().stream())
@@ -84,21 +93,27 @@ class OpenApiConfiguration {
         };
     }
 
+    /** A {@code status} of ours is one of these words. */
+    private static void nameStatuses(Schema<?> schema) {
+        if (schema.getProperties() != null && schema.getProperties().containsKey("status")) {
+            schema.getProperties()
+                    .put("status", words(Arrays.stream(RequestStatus.values()).map(RequestStatus::wire)));
+        }
+    }
+
     private static Schema<?> problem() {
-        StringSchema code = new StringSchema();
-        Arrays.stream(ErrorCode.values())
+        Stream<String> codes = Arrays.stream(ErrorCode.values())
                 .filter(one -> one.httpStatus() > 0)
-                .map(ErrorCode::wire)
-                .forEach(code::addEnumItem);
-        return new ObjectSchema()
+                .map(ErrorCode::wire);
+        return typed("object")
                 .description("RFC 9457")
-                .addProperty("type", new StringSchema().example("urn:turnlane:problem:invalid_request"))
-                .addProperty("title", new StringSchema())
-                .addProperty("status", new IntegerSchema())
-                .addProperty("detail", new StringSchema())
-                .addProperty("instance", new StringSchema())
-                .addProperty("code", code)
-                .addProperty("request_id", new StringSchema().format("uuid"));
+                .addProperty("type", typed("string").example("urn:turnlane:problem:invalid_request"))
+                .addProperty("title", typed("string"))
+                .addProperty("status", typed("integer"))
+                .addProperty("detail", typed("string"))
+                .addProperty("instance", typed("string"))
+                .addProperty("code", words(codes))
+                .addProperty("request_id", typed("string").format("uuid"));
     }
 
     private static void mayFail(Operation operation) {
@@ -124,7 +139,7 @@ class OpenApiConfiguration {
                 .in("header")
                 .name("Sec-WebSocket-Protocol")
                 .required(true)
-                .schema(new StringSchema().example("turnlane.v1"));
+                .schema(typed("string").example("turnlane.v1"));
         return new PathItem()
                 .get(new Operation()
                         .summary("WebSocket: ask and follow many sessions on one connection")

@@ -18,6 +18,7 @@ import org.springframework.core.Ordered;
 import org.springframework.format.FormatterRegistry;
 import org.springframework.http.CacheControl;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistration;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.core.StreamReadFeature;
@@ -33,6 +34,7 @@ import tools.jackson.databind.type.LogicalType;
 class WebConfiguration implements WebMvcConfigurer {
 
     private static final String STATIC = "classpath:/static/";
+    private static final String WEBJARS = "classpath:/META-INF/resources/webjars/";
 
     /** As in the contract, and strict about what comes in: a field that we don't know is a mistake to be told. */
     @Bean
@@ -70,10 +72,18 @@ class WebConfiguration implements WebMvcConfigurer {
     /** Pages: asked about every time, answered 304 while their content is the same. Jar entries all have one date. */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
-        registry.addResourceHandler("/**")
-                .addResourceLocations(STATIC)
+        ContentTag tag = new ContentTag();
+        files(registry, "/**", STATIC, tag);
+        // Libraries are asked for without their version, which the chain finds in the jar's name.
+        files(registry, "/webjars/**", WEBJARS, tag).resourceChain(true);
+    }
+
+    private static ResourceHandlerRegistration files(
+            ResourceHandlerRegistry registry, String path, String location, ContentTag tag) {
+        return registry.addResourceHandler(path)
+                .addResourceLocations(location)
                 .setUseLastModified(false)
-                .setEtagGenerator(new ContentTag())
+                .setEtagGenerator(tag)
                 .setCacheControl(CacheControl.noCache());
     }
 

@@ -1,0 +1,46 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A gateway that stops tells its clients where to go and doesn't wait for them to hang up. */
+@Timeout(60)
+class ShutdownTest {
+
+    @Test
+    void endsStreamsWithAHintAndSocketsWith1012AndIsSoonGone() throws Exception {
+        Gateway gateway = Gateway.start();
+        gateway.ask("s", "nobody answers this");
+        Sse stream = gateway.stream("/v1/sessions/s/events");
+        CompletableFuture<Integer> closed = new CompletableFuture<>();
+        gateway.http()
+                .newWebSocketBuilder()
+                .subprotocols("turnlane.v1")
+                .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + "/v1/ws"), new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+                        closed.complete(status);
+                        return null;
+                    }
+                })
+                .join();
+
+        long start = System.nanoTime();
+        gateway.stop();
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+
+        assertThat(stream.rest()).isEmpty();
+        assertThat(stream.retry()).isEqualTo("1000");
+        assertThat(closed.get(5, TimeUnit.SECONDS)).isEqualTo(1012);
+        assertThat(took).isLessThan(Duration.ofSeconds(8));
+        gateway.close();
+    }
+}

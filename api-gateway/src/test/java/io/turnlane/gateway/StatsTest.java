@@ -1,0 +1,80 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.model.ProcessorFigures;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class StatsTest {
+
+    @Test
+    void addsUpWhatTheProcessorsSayOfThemselves() {
+        try (Gateway gateway = Gateway.start();
+                TestProcessor processor = new TestProcessor(gateway)) {
+            processor.announce(with("p-1", latencies(100, 10_000), Duration.ofSeconds(1)));
+            processor.announce(with("p-2", latencies(100, 200_000), Duration.ofSeconds(20)));
+            try {
+                await().until(() -> stats(gateway).path("processors").size() == 2);
+                JsonNode stats = stats(gateway);
+                assertThat(stats.path("cache").path("size").asInt()).isEqualTo(20);
+                assertThat(stats.path("cache").path("max_size").asInt()).isEqualTo(200);
+                assertThat(stats.path("cache").path("hits").asInt()).isEqualTo(150);
+                assertThat(stats.path("cache").path("hit_rate").asDouble()).isEqualTo(75.0);
+                JsonNode performance = stats.path("performance");
+                assertThat(performance.path("total_requests").asInt()).isEqualTo(240);
+                assertThat(performance.path("requests_per_second").asDouble()).isEqualTo(4.0);
+                assertThat(performance.path("avg_response_time").asDouble()).isEqualTo(0.105);
+                assertThat(performance.path("p50_response_time").asDouble()).isBetween(0.0099, 0.0101);
+                assertThat(performance.path("p99_response_time").asDouble()).isBetween(0.199, 0.201);
+                assertThat(stats.path("redis").path("available").asBoolean()).isTrue();
+                assertThat(stats.path("kafka").path("available").asBoolean()).isTrue();
+                assertThat(stats.path("processors").get(0).path("lag").asInt()).isEqualTo(7);
+            } finally {
+                processor.retire("p-1");
+                processor.retire("p-2");
+            }
+        }
+    }
+
+    private static JsonNode stats(Gateway gateway) {
+        return gateway.get("/api/stats").json();
+    }
+
+    private static String latencies(int count, long micros) {
+        Histogram histogram = new Histogram(3_600_000_000L, 3);
+        for (int i = 0; i < count; i++) {
+            histogram.recordValue(micros);
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+        int length = histogram.encodeIntoCompressedByteBuffer(buffer);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
+    }
+
+    private static ProcessorFigures with(String id, String latency, Duration sum) {
+        ProcessorFigures f = AskTest.figures(id);
+        return new ProcessorFigures(
+                id,
+                f.management(),
+                f.at(),
+                f.agents(),
+                f.openTurns(),
+                f.running(),
+                f.waiting(),
+                f.partitions(),
+                f.lag(),
+                f.oldestAge(),
+                f.turnsLastMinute(),
+                f.totalTurns(),
+                f.failedTurns(),
+                f.cache(),
+                latency,
+                sum);
+    }
+}

@@ -1,0 +1,74 @@
+package io.turnlane.gateway.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.turnlane.gateway.deliver.Cursor.Progress;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CursorTest {
+
+    private static final SessionKey MINE = SessionKey.of(null, new SessionId("mine"));
+    private static final RequestId REQUEST = new RequestId(UUID.fromString("0192f1de-7a3c-7000-8000-000000000001"));
+
+    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final Random random = new Random(seed);
+
+    @Test
+    void readsBackWhatItWrites() {
+        for (int i = 0; i < 200; i++) {
+            Progress progress = random.nextInt(4) == 0
+                    ? null
+                    : new Progress(
+                            REQUEST, random.nextInt(100), random.nextInt(), random.nextBoolean(), random.nextBoolean());
+            Cursor cursor = Cursor.of(MINE, random.nextInt(1_000), random.nextLong(Long.MAX_VALUE), progress);
+            assertThat(Cursor.parse(cursor.toString())).as("seed %d", seed).isEqualTo(cursor);
+        }
+    }
+
+    @Test
+    void fitsIntoAHeaderAndAUrlAsItIs() {
+        assertThat(Cursor.of(MINE, 31, Long.MAX_VALUE, null).toString()).matches("[A-Za-z0-9_-]{64}");
+    }
+
+    @Test
+    void knowsItsSession() {
+        Cursor cursor = Cursor.of(MINE, 0, 0, null);
+        assertThat(cursor.belongsTo(MINE)).isTrue();
+        assertThat(cursor.belongsTo(SessionKey.of("ada", new SessionId("mine"))))
+                .isFalse();
+    }
+
+    @Test
+    void knowsWhetherTheEndWasSeen() {
+        Cursor before = Cursor.of(MINE, 0, 0, new Progress(REQUEST, 1, 4, false, true));
+        assertThat(before.hasEnd(REQUEST)).isFalse();
+        assertThat(before.isBeforeEnd(REQUEST)).isTrue();
+        Cursor after = before.ended(REQUEST, 1);
+        assertThat(after.hasEnd(REQUEST)).isTrue();
+        assertThat(after.isBeforeEnd(REQUEST)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "AAAA", "not base64!", "null", "0"})
+    void refusesGarbage(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Cursor.parse(text));
+    }
+
+    @Test
+    void refusesEverySingleChangedCharacter() {
+        String text = Cursor.of(MINE, 3, 12_345, new Progress(REQUEST, 1, 4, false, true))
+                .toString();
+        for (int i = 0; i < text.length(); i++) {
+            String changed = text.substring(0, i) + (text.charAt(i) == 'A' ? 'B' : 'A') + text.substring(i + 1);
+            assertThatIllegalArgumentException().as("place %d", i).isThrownBy(() -> Cursor.parse(changed));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.turnlane.gateway.deliver;
+
+import static io.turnlane.gateway.deliver.Events.R1;
+import static io.turnlane.gateway.deliver.Events.R2;
+import static io.turnlane.gateway.deliver.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import org.junit.jupiter.api.Test;
+
+class EventReducerTest {
+
+    private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
+
+    private EventReducer reducer = new EventReducer();
+    private long offset;
+
+    private boolean sees(RequestId request, int attempt, int seq, String type) {
+        return reducer.accepts(event(offset++, request, attempt, seq, type));
+    }
+
+    /** As a client that comes back: the cursor goes through its text. */
+    private void reconnect() {
+        Cursor cursor = Cursor.of(SESSION, 0, offset, reducer.progress());
+        reducer = new EventReducer(Cursor.parse(cursor.toString()));
+    }
+
+    @Test
+    void dropsTwins() {
+        assertThat(sees(R1, 1, 0, "started")).isTrue();
+        assertThat(sees(R1, 1, 1, "delta")).isTrue();
+        assertThat(sees(R1, 1, 1, "delta")).isFalse();
+        assertThat(sees(R1, 1, 0, "started")).isFalse();
+        assertThat(sees(R1, 1, 2, "delta")).isTrue();
+    }
+
+    @Test
+    void dropsWhatAnOlderAttemptSaysLate() {
+        sees(R1, 1, 0, "started");
+        sees(R1, 2, 0, "started");
+        assertThat(sees(R1, 1, 1, "delta")).isFalse();
+        assertThat(sees(R1, 2, 1, "delta")).isTrue();
+    }
+
+    @Test
+    void closesARequestWithItsEndWhateverTheAttempt() {
+        sees(R1, 2, 0, "started");
+        assertThat(sees(R1, 1, 5, "completed")).isTrue();
+        assertThat(sees(R1, 2, 1, "delta")).isFalse();
+        assertThat(sees(R1, 2, 2, "completed")).isFalse();
+        assertThat(sees(R2, 1, 0, "started")).isTrue();
+    }
+
+    @Test
+    void withholdsTheTextOfAnAttemptWhoseBeginningIsMissing() {
+        sees(R1, 1, 0, "started");
+        sees(R1, 1, 1, "delta");
+        assertThat(sees(R1, 2, 3, "delta")).isFalse();
+        assertThat(sees(R1, 2, 4, "stage")).isTrue();
+        assertThat(sees(R1, 2, 5, "completed")).isTrue();
+    }
+
+    @Test
+    void withholdsTextAfterAGapUntilTheNextBeginning() {
+        sees(R1, 1, 0, "started");
+        reducer.gap();
+        assertThat(sees(R1, 1, 7, "delta")).isFalse();
+        assertThat(sees(R2, 1, 1, "delta")).isFalse();
+        assertThat(sees(R1, 2, 0, "started")).isTrue();
+        assertThat(sees(R1, 2, 1, "delta")).isTrue();
+    }
+
+    @Test
+    void goesOnAfterACursorAsIfItHadNeverLeft() {
+        sees(R1, 2, 0, "started");
+        sees(R1, 2, 1, "delta");
+        reconnect();
+        assertThat(sees(R1, 2, 1, "delta")).isFalse();
+        assertThat(sees(R1, 1, 9, "delta")).isFalse();
+        assertThat(sees(R1, 2, 2, "delta")).isTrue();
+    }
+
+    @Test
+    void remembersThroughACursorThatTextIsWithheld() {
+        reducer.gap();
+        sees(R1, 1, 3, "stage");
+        reconnect();
+        assertThat(sees(R1, 1, 4, "delta")).isFalse();
+    }
+
+    @Test
+    void keepsTheTurnInFlightInTheCursorWhileAnotherIsQueued() {
+        sees(R1, 1, 0, "started");
+        sees(R1, 1, 1, "delta");
+        sees(R2, 0, 0, "queued");
+        reconnect();
+        assertThat(sees(R1, 1, 1, "delta")).isFalse();
+        assertThat(sees(R1, 1, 2, "delta")).isTrue();
+    }
+
+    @Test
+    void dropsTheLateWordsOfATurnBeforeTheOneInFlight() {
+        sees(R1, 1, 0, "started");
+        sees(R1, 1, 1, "completed");
+        sees(R2, 1, 0, "started");
+        reconnect();
+        assertThat(sees(R1, 1, 1, "delta")).isFalse();
+        assertThat(sees(R2, 1, 1, "delta")).isTrue();
+    }
+
+    @Test
+    void showsTheRestOfATurnToAClientThatCameInTheMiddle() {
+        assertThat(sees(R1, 1, 5, "delta")).isTrue();
+    }
+
+    @Test
+    void remembersABoundedNumberOfRequests() {
+        for (int i = 0; i < 10 * EventReducer.REMEMBERED; i++) {
+            assertThat(sees(Events.id(1_000 + i), 1, 0, "completed")).isTrue();
+        }
+        assertThat(sees(Events.id(1_000 + 10 * EventReducer.REMEMBERED - 1), 1, 0, "completed"))
+                .isFalse();
+        assertThat(sees(Events.id(1_000), 1, 0, "completed")).as("forgotten").isTrue();
+    }
+}

@@ -1,0 +1,29 @@
+package io.turnlane.gateway.deliver;
+
+import io.turnlane.model.RequestId;
+import java.util.UUID;
+
+/** Events for tests. */
+final class Events {
+
+    static final RequestId R1 = id(1);
+    static final RequestId R2 = id(2);
+
+    private Events() {}
+
+    static RequestId id(long number) {
+        return new RequestId(new UUID(0x7000, number));
+    }
+
+    static LoggedEvent event(long offset, RequestId request, int attempt, int seq, String type) {
+        return sized(offset, request, attempt, seq, type, 10);
+    }
+
+    static LoggedEvent sized(long offset, RequestId request, int attempt, int seq, String type, int bytes) {
+        return new LoggedEvent(new LoggedEvent.Place(0, offset), type, request, attempt, seq, new byte[bytes]);
+    }
+
+    static LoggedEvent delta(long offset) {
+        return event(offset, R1, 1, (int) offset, "delta");
+    }
+}
