@@ -81,6 +81,7 @@ class ConnectionPageTest {
         Turn next = page.ask(PEG);
         agent.part(LOAN).says("one ");
         assertThat(turn.answer()).hasText("one");
+        assertThat(next.stage()).hasText("waits for the turn before it");
         cable.cut();
         assertThat(page.at("connection-band")).isVisible();
         agent.part(LOAN).says("two").ends();
