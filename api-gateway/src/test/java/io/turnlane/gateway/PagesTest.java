@@ -42,7 +42,7 @@ class PagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/v1/agents", "/nothing", "/webjars/marked/lib/marked.esm.js", "/livez"})
-    void lockspagesInWithAPolicy(String path) {
+    void locksPagesInWithAPolicy(String path) {
         Reply reply = gateway.get(path);
         assertThat(reply.header("Content-Security-Policy"))
                 .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -51,6 +51,16 @@ class PagesTest {
         assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(reply.header("Referrer-Policy")).isEqualTo("no-referrer");
         assertThat(reply.header("X-Request-Id")).isNotNull();
+    }
+
+    @Test
+    void servesThePageAndAsksAboutItEveryTime() {
+        Reply page = gateway.get("/");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
+        assertThat(gateway.get("/", "If-None-Match", page.header("ETag")).status())
+                .isEqualTo(304);
     }
 
     @Test

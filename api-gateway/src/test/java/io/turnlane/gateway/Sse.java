@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +21,7 @@ public final class Sse implements AutoCloseable {
     private final HttpResponse<InputStream> response;
     private final BufferedReader lines;
     private final List<String> comments = new ArrayList<>();
+    private IntConsumer onComment = _ -> {};
     private String retry;
 
     Sse(HttpResponse<InputStream> response) {
@@ -52,6 +54,11 @@ public final class Sse implements AutoCloseable {
         return comments;
     }
 
+    /** Called with the number of comments so far, on the thread that reads. */
+    public void onComment(IntConsumer action) {
+        onComment = action;
+    }
+
     public String retry() {
         return retry;
     }
@@ -68,6 +75,7 @@ public final class Sse implements AutoCloseable {
                 }
             } else if (line.startsWith(":")) {
                 comments.add(line);
+                onComment.accept(comments.size());
             } else {
                 String value = line.substring(line.indexOf(':') + 1).strip();
                 switch (line.substring(0, line.indexOf(':'))) {

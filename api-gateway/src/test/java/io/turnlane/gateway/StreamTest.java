@@ -2,18 +2,21 @@ package io.turnlane.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.turnlane.gateway.Gateway.Reply;
 import io.turnlane.gateway.TestProcessor.Turn;
 import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +36,7 @@ class StreamTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("turnlane.gateway.streams.heartbeat=200ms");
+        gateway = Gateway.start("turnlane.gateway.streams.heartbeat=200ms", "server.tomcat.connection-timeout=2s");
         processor = new TestProcessor(gateway);
     }
 
@@ -275,24 +278,36 @@ class StreamTest {
     void beatsItsHeartWhileNothingHappens() throws Exception {
         Turn turn = ask("?");
         try (Sse stream = gateway.stream(events(turn))) {
-            Thread.ofVirtual().start(() -> {
-                // The third heartbeat is the third write, so the answer is there to be read only after it.
-                turn.says(new TurnEvent.Started());
-            });
-            assertThat(stream.next().type()).isEqualTo("started");
-        }
-        Turn silent = ask("silent");
-        try (Sse stream = gateway.stream(events(silent))) {
-            Thread answering = Thread.ofVirtual().start(() -> {
-                long until = System.nanoTime() + Duration.ofMillis(700).toNanos();
-                while (System.nanoTime() < until) {
-                    Thread.onSpinWait();
+            stream.onComment(count -> {
+                if (count == 3) {
+                    turn.answer("at last");
                 }
-                silent.answer("at last");
             });
-            stream.rest();
-            answering.join();
-            assertThat(stream.comments()).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
+            assertThat(stream.comments()).hasSizeGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void dropsAClientThatDoesNotReadWhileOthersGoOn() throws Exception {
+        Turn turn = ask("?");
+        EventStreams streams = gateway.bean(EventStreams.class);
+        try (Socket slow = new Socket();
+                Sse quick = gateway.stream(events(turn))) {
+            slow.setReceiveBufferSize(4096);
+            slow.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
+            slow.getOutputStream().write(("GET " + events(turn) + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
+            await().until(() -> streams.clients() == 2);
+            turn.says(new TurnEvent.Started());
+            assertThat(quick.next().type()).isEqualTo("started");
+            String piece = "x".repeat(8_000);
+            for (int i = 0; i < 1_500; i++) {
+                turn.delta(piece);
+                assertThat(quick.next().type()).isEqualTo("delta");
+            }
+            await().until(() -> streams.clients() == 1);
+            turn.complete("end");
+            assertThat(quick.rest()).extracting(Sse.Event::type).containsExactly("completed");
         }
     }
 

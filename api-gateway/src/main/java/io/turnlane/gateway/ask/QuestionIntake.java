@@ -147,7 +147,7 @@ public final class QuestionIntake {
             LOG.atWarn()
                     .setMessage("memory away, question goes on without it")
                     .addKeyValue("request_id", turn.requestId())
-                    .addKeyValue("cause", away.toString())
+                    .addKeyValue("cause", away.getMostSpecificCause().toString())
                     .log();
             String agent = turn.agent() == null ? fleet.defaultAgent() : turn.agent();
             return new Accepted(agent, 0, turn.sessionTtl(), false);

@@ -85,7 +85,7 @@ public record Cursor(int partition, long offset, @Nullable Progress progress, in
         return new Cursor(partition, offset, progress, in.getInt());
     }
 
-    /** The opaque text that clients get: base64url, 64 characters. */
+    /** The opaque text that clients get: base64url, 62 characters. */
     @Override
     public String toString() {
         ByteBuffer out = ByteBuffer.allocate(BODY + Integer.BYTES);

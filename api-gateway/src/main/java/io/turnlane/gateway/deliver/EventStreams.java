@@ -175,6 +175,11 @@ public final class EventStreams implements AutoCloseable {
         return clients.get();
     }
 
+    /** Whether new clients are refused because this gateway stops. */
+    public boolean stopping() {
+        return stopping.get();
+    }
+
     /** Tells all clients to go elsewhere and waits up to {@code patience} until they are told; new ones are refused. */
     public void endClients(Duration patience) {
         stopping.set(true);

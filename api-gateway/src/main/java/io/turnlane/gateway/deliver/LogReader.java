@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +36,7 @@ final class LogReader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final long RETRY_NANOS = 1_000_000_000;
 
     /** A reader has no use for waiting at the log's end, and its next pass can't begin before the fetch is back. */
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
@@ -88,11 +90,14 @@ final class LogReader implements AutoCloseable {
     }
 
     private void run(String name) {
-        while (true) {
+        while (!stopped()) {
             try (Consumer<String, byte[]> consumer = consumers.create(name, FETCH_WAIT)) {
                 opened(consumer);
-                readUntilStopped(consumer);
-                return;
+                try {
+                    readUntilStopped(consumer);
+                } finally {
+                    closed(consumer);
+                }
             } catch (WakeupException | InterruptException e) {
                 return;
             } catch (RuntimeException e) {
@@ -100,7 +105,23 @@ final class LogReader implements AutoCloseable {
                         .setMessage("catch-up reader failed, starting it anew")
                         .setCause(e)
                         .log();
+                pause();
             }
+        }
+    }
+
+    private synchronized boolean stopped() {
+        return stopping;
+    }
+
+    private synchronized void pause() {
+        long deadline = System.nanoTime() + RETRY_NANOS;
+        try {
+            for (long left = RETRY_NANOS; !stopping && left > 0; left = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -151,6 +172,10 @@ final class LogReader implements AutoCloseable {
         if (stopping) {
             consumer.wakeup();
         }
+    }
+
+    private synchronized void closed(Consumer<String, byte[]> consumer) {
+        open.remove(consumer);
     }
 
     /** Stops all readers; clients that were behind are the shutdown's business. */

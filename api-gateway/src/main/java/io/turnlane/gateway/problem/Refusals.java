@@ -4,6 +4,7 @@ import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.model.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -27,12 +28,16 @@ public final class Refusals {
         };
     }
 
+    private static String rootOf(Throwable cause) {
+        return NestedExceptionUtils.getMostSpecificCause(cause).toString();
+    }
+
     private static Refusal noted(Refusal refusal) {
         if (refusal.getCause() != null) {
             LOG.atWarn()
                     .setMessage("call refused")
                     .addKeyValue("code", refusal.code().wire())
-                    .addKeyValue("cause", refusal.getCause().toString())
+                    .addKeyValue("cause", rootOf(refusal.getCause()))
                     .log();
         }
         return refusal;

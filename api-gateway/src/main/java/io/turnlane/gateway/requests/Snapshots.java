@@ -54,7 +54,7 @@ public final class Snapshots {
         } catch (DataAccessException away) {
             LOG.atWarn()
                     .setMessage("gap without a snapshot, memory is away")
-                    .addKeyValue("cause", away.toString())
+                    .addKeyValue("cause", away.getMostSpecificCause().toString())
                     .log();
             return new Snapshot(write(subscription.session(), subscription.requestId(), null), null);
         }

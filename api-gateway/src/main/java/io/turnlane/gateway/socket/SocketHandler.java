@@ -70,7 +70,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
             connection = new SocketConnection(Caller.ANYBODY, services);
         } catch (RuntimeException full) {
             LOG.debug("socket refused: {}", full.toString());
-            socket.close(CloseStatus.SERVICE_OVERLOAD);
+            socket.close(services.streams().stopping() ? CloseStatus.SERVICE_RESTARTED : CloseStatus.SERVICE_OVERLOAD);
             return;
         }
         socket.getAttributes().put(CONNECTION, connection);

@@ -1,0 +1,143 @@
+package io.turnlane.gateway.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.turnlane.model.TopicPlan;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.util.unit.DataSize;
+
+/** Every property has the default that the documents name, and its name is bound. */
+class PropertiesTest {
+
+    private static <T> T bind(String prefix, Class<T> type, Map<String, String> values) {
+        return new Binder(
+                        List.of(new MapConfigurationPropertySource(values)),
+                        null,
+                        ApplicationConversionService.getSharedInstance())
+                .bindOrCreate(prefix, Bindable.of(type));
+    }
+
+    @Test
+    void hasTheDefaultsOfTheContract() {
+        GatewayProperties p = bind("turnlane.gateway", GatewayProperties.class, Map.of());
+        assertThat(p.asks())
+                .isEqualTo(new GatewayProperties.Asks(
+                        DataSize.ofKilobytes(32), DataSize.ofKilobytes(4), DataSize.ofKilobytes(256), 100));
+        assertThat(p.sessions())
+                .isEqualTo(new GatewayProperties.Sessions(
+                        Duration.ofHours(1), Duration.ofMinutes(15), Duration.ofHours(24)));
+        assertThat(p.streams())
+                .isEqualTo(new GatewayProperties.Streams(
+                        10_000,
+                        1_000,
+                        DataSize.ofKilobytes(256),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10)));
+        assertThat(p.catchUp()).isEqualTo(new GatewayProperties.CatchUp(2, 200_000, Duration.ofSeconds(5)));
+        assertThat(p.sockets())
+                .isEqualTo(new GatewayProperties.Sockets(
+                        DataSize.ofKilobytes(64),
+                        64,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(60),
+                        List.of()));
+    }
+
+    @Test
+    void bindsEveryName() {
+        GatewayProperties p = bind(
+                "turnlane.gateway",
+                GatewayProperties.class,
+                Map.ofEntries(
+                        Map.entry("turnlane.gateway.asks.max-question", "1KB"),
+                        Map.entry("turnlane.gateway.asks.max-metadata", "2KB"),
+                        Map.entry("turnlane.gateway.asks.max-body", "3KB"),
+                        Map.entry("turnlane.gateway.asks.max-open", "4"),
+                        Map.entry("turnlane.gateway.sessions.ttl", "5s"),
+                        Map.entry("turnlane.gateway.sessions.anonymous-ttl", "6s"),
+                        Map.entry("turnlane.gateway.sessions.result-retention", "7m"),
+                        Map.entry("turnlane.gateway.streams.max", "8"),
+                        Map.entry("turnlane.gateway.streams.max-events", "90"),
+                        Map.entry("turnlane.gateway.streams.max-bytes", "10KB"),
+                        Map.entry("turnlane.gateway.streams.heartbeat", "11s"),
+                        Map.entry("turnlane.gateway.streams.retry", "12s"),
+                        Map.entry("turnlane.gateway.streams.start-patience", "13s"),
+                        Map.entry("turnlane.gateway.catch-up.readers", "14"),
+                        Map.entry("turnlane.gateway.catch-up.max-records", "15"),
+                        Map.entry("turnlane.gateway.catch-up.max-time", "16s"),
+                        Map.entry("turnlane.gateway.sockets.max-frame", "17KB"),
+                        Map.entry("turnlane.gateway.sockets.max-sessions", "18"),
+                        Map.entry("turnlane.gateway.sockets.send-timeout", "19s"),
+                        Map.entry("turnlane.gateway.sockets.ping", "20s"),
+                        Map.entry("turnlane.gateway.sockets.idle", "21s"),
+                        Map.entry("turnlane.gateway.sockets.allowed-origins", "https://a.example,https://b.example")));
+        assertThat(p)
+                .isEqualTo(new GatewayProperties(
+                        new GatewayProperties.Asks(
+                                DataSize.ofKilobytes(1), DataSize.ofKilobytes(2), DataSize.ofKilobytes(3), 4),
+                        new GatewayProperties.Sessions(
+                                Duration.ofSeconds(5), Duration.ofSeconds(6), Duration.ofMinutes(7)),
+                        new GatewayProperties.Streams(
+                                8,
+                                90,
+                                DataSize.ofKilobytes(10),
+                                Duration.ofSeconds(11),
+                                Duration.ofSeconds(12),
+                                Duration.ofSeconds(13)),
+                        new GatewayProperties.CatchUp(14, 15, Duration.ofSeconds(16)),
+                        new GatewayProperties.Sockets(
+                                DataSize.ofKilobytes(17),
+                                18,
+                                Duration.ofSeconds(19),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(21),
+                                List.of("https://a.example", "https://b.example"))));
+    }
+
+    @Test
+    void plansTheTopics() {
+        TopicsProperties defaults = bind("turnlane.topics", TopicsProperties.class, Map.of());
+        assertThat(defaults.plans())
+                .containsExactly(
+                        new TopicPlan("turnlane.turns", 32, Duration.ofDays(7)),
+                        new TopicPlan("turnlane.events", 32, Duration.ofHours(24)),
+                        new TopicPlan("turnlane.control", 1, Duration.ofHours(1)),
+                        new TopicPlan("turnlane.quarantine", 4, Duration.ofDays(14)),
+                        new TopicPlan("turnlane.shadow", 4, Duration.ofDays(7)));
+        assertThat(defaults.plans())
+                .extracting(TopicPlan::segment)
+                .containsExactly(
+                        Duration.ofHours(6),
+                        Duration.ofHours(2),
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(6),
+                        Duration.ofHours(6));
+        TopicsProperties own = bind(
+                "turnlane.topics",
+                TopicsProperties.class,
+                Map.of(
+                        "turnlane.topics.prefix",
+                        "x.",
+                        "turnlane.topics.partitions",
+                        "3",
+                        "turnlane.topics.events-retention",
+                        "1h"));
+        assertThat(own.plans().get(1)).isEqualTo(new TopicPlan("x.events", 3, Duration.ofHours(1)));
+    }
+
+    @Test
+    void refusesAnOutboxThatHoldsNothing() {
+        assertThatThrownBy(() -> new io.turnlane.gateway.deliver.Outbox.Bounds(0, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
