@@ -1,7 +1,9 @@
 package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.turnlane.gateway.deliver.EventStreams;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.time.Duration;
@@ -32,6 +34,8 @@ class ShutdownTest {
                     }
                 })
                 .join();
+
+        await().until(() -> gateway.bean(EventStreams.class).clients() == 2);
 
         long start = System.nanoTime();
         gateway.stop();

@@ -4,6 +4,7 @@ import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.model.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -22,7 +23,11 @@ public final class Refusals {
             case EventsUnavailableException away ->
                 new Refusal(ErrorCode.UNAVAILABLE, String.valueOf(away.getMessage()));
             default -> {
-                LOG.atError().setMessage("call failed").setCause(thrown).log();
+                LOG.atError()
+                        .setMessage("call failed")
+                        .addKeyValue("call_id", MDC.get("call_id"))
+                        .setCause(thrown)
+                        .log();
                 yield new Refusal(ErrorCode.INTERNAL_ERROR, "The call failed; the log knows why.");
             }
         };
@@ -36,6 +41,7 @@ public final class Refusals {
         if (refusal.getCause() != null) {
             LOG.atWarn()
                     .setMessage("call refused")
+                    .addKeyValue("call_id", MDC.get("call_id"))
                     .addKeyValue("code", refusal.code().wire())
                     .addKeyValue("cause", rootOf(refusal.getCause()))
                     .log();

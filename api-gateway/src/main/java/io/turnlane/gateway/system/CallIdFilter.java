@@ -6,6 +6,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -13,6 +14,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * this call. One that a client sends is ignored: ids in our logs are ours.
  */
 final class CallIdFilter extends OncePerRequestFilter {
+
+    /** Where log lines about a call find its id. */
+    private static final String CALL = "call_id";
 
     private final NoArgGenerator ids;
 
@@ -23,7 +27,13 @@ final class CallIdFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        response.setHeader("X-Request-Id", ids.generate().toString());
-        chain.doFilter(request, response);
+        String id = ids.generate().toString();
+        response.setHeader("X-Request-Id", id);
+        MDC.put(CALL, id);
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            MDC.remove(CALL);
+        }
     }
 }

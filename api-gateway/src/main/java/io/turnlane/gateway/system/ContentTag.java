@@ -9,7 +9,10 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import org.springframework.core.io.Resource;
 
-/** An ETag from a file's content. Worked out once a file; there are as many as the jars hold. */
+/**
+ * An ETag from a file's content, a weak one, for it may be sent compressed or not. Worked out once a file; there are as
+ * many as the jars hold.
+ */
 final class ContentTag implements Function<Resource, String> {
 
     private final ConcurrentHashMap<String, String> tags = new ConcurrentHashMap<>();
@@ -23,7 +26,7 @@ final class ContentTag implements Function<Resource, String> {
         CRC32C crc = new CRC32C();
         try (InputStream in = new CheckedInputStream(resource.getInputStream(), crc)) {
             long length = in.transferTo(java.io.OutputStream.nullOutputStream());
-            return "\"" + Long.toHexString(crc.getValue()) + "-" + Long.toHexString(length) + "\"";
+            return "W/\"" + Long.toHexString(crc.getValue()) + "-" + Long.toHexString(length) + "\"";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -27,10 +27,10 @@ public record GatewayProperties(
     /**
      * Bounds of one question.
      *
-     * @param maxQuestion of UTF-8
-     * @param maxMetadata of JSON
-     * @param maxBody of any request body, before it is parsed; JSON may escape a character sixfold
-     * @param maxOpen turns of one session that may be open
+     * @param maxQuestion largest question, in UTF-8
+     * @param maxMetadata largest metadata, as JSON
+     * @param maxBody largest request body, before it is parsed; JSON may escape a character sixfold
+     * @param maxOpen most turns of one session that may be open
      */
     public record Asks(
             @DefaultValue("32KB") DataSize maxQuestion,
@@ -41,9 +41,9 @@ public record GatewayProperties(
     /**
      * How long things live.
      *
-     * @param ttl of a session without activity
-     * @param anonymousTtl of one that nobody named
-     * @param resultRetention of a request's record
+     * @param ttl how long a session lives without activity
+     * @param anonymousTtl how long a session lives that nobody named
+     * @param resultRetention how long a request's record lives
      */
     public record Sessions(
             @DefaultValue("1h") @DurationMin(seconds = 1) Duration ttl,
@@ -53,9 +53,9 @@ public record GatewayProperties(
     /**
      * Clients that follow.
      *
-     * @param max streams, sockets and waits together
-     * @param maxEvents that wait for one client
-     * @param maxBytes of those
+     * @param max most streams, sockets and waits together
+     * @param maxEvents most events that wait for one client
+     * @param maxBytes most bytes of events that wait for one client
      * @param heartbeat how often a silent stream says that it is alive
      * @param retry when a client shall come back whose gateway stops
      * @param startPatience how long starting waits for the broker before it goes on without it
@@ -71,9 +71,9 @@ public record GatewayProperties(
     /**
      * Bringing clients up to date.
      *
-     * @param readers threads, each with a consumer
-     * @param maxRecords a client may be behind before it gets a gap
-     * @param maxTime that reading them may take
+     * @param readers threads that bring clients up to date, each with a consumer
+     * @param maxRecords records that a client may be behind before it gets a gap
+     * @param maxTime longest time for bringing one client up to date, before it gets a gap
      */
     public record CatchUp(
             @DefaultValue("2") @Min(1) @Max(32) int readers,
@@ -83,12 +83,12 @@ public record GatewayProperties(
     /**
      * WebSockets.
      *
-     * @param maxFrame a larger one closes the connection with 1009
-     * @param maxSessions that one connection may follow
-     * @param sendTimeout a client that takes nothing for so long is dropped
+     * @param maxFrame largest frame; a larger one closes the connection with 1009
+     * @param maxSessions most sessions that one connection may follow
+     * @param sendTimeout how long a client may take nothing before it is dropped
      * @param ping how often a silent client is asked whether it is there
-     * @param idle a client that says nothing for so long, not even pong, is dropped
-     * @param allowedOrigins of pages that may connect, besides the gateway's own
+     * @param idle how long a client may say nothing, not even pong, before it is dropped
+     * @param allowedOrigins origins of pages that may connect, besides the gateway's own
      */
     public record Sockets(
             @DefaultValue("64KB") DataSize maxFrame,

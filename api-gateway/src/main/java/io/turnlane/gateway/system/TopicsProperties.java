@@ -15,9 +15,14 @@ import org.springframework.validation.annotation.Validated;
  * The topics of this installation; must be the same for gateways and processors. They are made where they are missing;
  * one that is there stays as it is.
  *
- * @param prefix of their names
- * @param partitions of the turns and events topics, where they are made; fixed for their life
- * @param replicationFactor where they are made; -1 is the broker's default
+ * @param prefix start of every topic's name
+ * @param partitions partitions of the turns and events topics, where they are made; fixed for their life
+ * @param replicationFactor replicas of a partition, where topics are made; -1 is the broker's default
+ * @param turnsRetention how long the turns topic keeps records, where it is made
+ * @param eventsRetention how long the events topic keeps records, where it is made: streams can be resumed so long
+ * @param controlRetention how long the control topic keeps records, where it is made
+ * @param quarantineRetention how long the quarantine topic keeps records, where it is made
+ * @param shadowRetention how long the shadow topic keeps records, where it is made
  */
 @Validated
 @ConfigurationProperties("turnlane.topics")

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.e2e.ChatPage.Turn;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +63,8 @@ class ConnectionPageTest {
         page.photograph("14-lost");
 
         cable.mend();
-        page.raw().getByText("Try now").click();
+        // An event and not a click, for the page may have come back by itself and taken the button away.
+        page.raw().getByText("Try now").dispatchEvent("click");
         assertThat(turn.answer()).hasText("one two three four");
         agent.part(LOAN).says("five");
         assertThat(turn.answer()).hasText("one two three four five");
@@ -78,6 +81,7 @@ class ConnectionPageTest {
         Turn next = page.ask(PEG);
         agent.part(LOAN).says("one ");
         assertThat(turn.answer()).hasText("one");
+        assertThat(next.stage()).hasText("waits for the turn before it");
         cable.cut();
         assertThat(page.at("connection-band")).isVisible();
         agent.part(LOAN).says("two").ends();
@@ -105,5 +109,30 @@ class ConnectionPageTest {
         assertThat(asked.answer()).hasText("By collateral.");
         assertThat(agent.part(PEG).plays()).isEqualTo(1);
         assertThat(page.turns()).hasCount(2);
+    }
+
+    @Test
+    void aQuestionWhoseReplyIsLostIsSentAgainUnderTheSameKey() {
+        List<String> keys = new ArrayList<>();
+        page.raw().route("**/v1/sessions/*/requests", route -> {
+            keys.add(route.request().headerValue("Idempotency-Key"));
+            if (keys.size() == 1) {
+                route.fetch();
+                route.abort();
+            } else {
+                route.resume();
+            }
+        });
+        page.open();
+        agent.part(LOAN)
+                .says("In one transaction.")
+                .ends()
+                .says("In one transaction.")
+                .ends();
+        page.ask(LOAN);
+        page.raw().waitForCondition(() -> keys.size() == 2);
+        assertThat(page.turns().last().getByTestId("answer")).hasText("In one transaction.");
+        assertThat(keys).doesNotContainNull();
+        assertThat(keys.getFirst()).isEqualTo(keys.getLast());
     }
 }

@@ -3,13 +3,23 @@ package io.turnlane.processor.system;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.EchoAgent;
+import io.turnlane.processor.agent.retrieval.RetrievalAgentFactory;
 import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The agents that run here: every bean that is an {@link AgentFactory}. */
 @Configuration(proxyBeanMethods = false)
 class AgentConfiguration {
+
+    /** Closed with the context. */
+    @Bean
+    @ConditionalOnProperty(name = "turnlane.processor.retrieval.enabled", matchIfMissing = true)
+    RetrievalAgentFactory retrieval(ProcessorProperties properties) {
+        ProcessorProperties.Retrieval retrieval = properties.retrieval();
+        return new RetrievalAgentFactory(retrieval.waiting(), retrieval.remembered());
+    }
 
     @Bean
     AgentFactory echo() {

@@ -32,7 +32,8 @@ public record ProcessorProperties(
         @Valid @DefaultValue Retry retry,
         @Valid @DefaultValue Answer answer,
         @Valid @DefaultValue Memory memory,
-        @Valid @DefaultValue Cache cache) {
+        @Valid @DefaultValue Cache cache,
+        @Valid @DefaultValue Retrieval retrieval) {
 
     /**
      * How turns are taken from the log.
@@ -107,6 +108,18 @@ public record ProcessorProperties(
 
             @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("5m")
             Duration timeToLive) {}
+
+    /**
+     * The agent {@code retrieval}.
+     *
+     * @param enabled whether the agent retrieval runs in this processor
+     * @param waiting most questions that may wait to be embedded; one too many is tried again later
+     * @param remembered most questions whose vectors are kept, 1.5 KiB each
+     */
+    public record Retrieval(
+            @DefaultValue("true") boolean enabled,
+            @Min(1) @Max(100_000) @DefaultValue("1000") int waiting,
+            @Min(0) @Max(1_000_000) @DefaultValue("2000") int remembered) {}
 
     /** The id that was set, or nothing. */
     public @Nullable String givenId() {

@@ -6,6 +6,7 @@ import io.turnlane.processor.system.ProcessorProperties.Answer;
 import io.turnlane.processor.system.ProcessorProperties.Cache;
 import io.turnlane.processor.system.ProcessorProperties.Intake;
 import io.turnlane.processor.system.ProcessorProperties.Memory;
+import io.turnlane.processor.system.ProcessorProperties.Retrieval;
 import io.turnlane.processor.system.ProcessorProperties.Retry;
 import java.time.Duration;
 import java.util.Map;
@@ -38,7 +39,8 @@ class ProcessorPropertiesTest {
                                 DataSize.ofKilobytes(16),
                                 Duration.ofMillis(15)),
                         new Memory(10, DataSize.ofMegabytes(1), Duration.ofHours(24), 3),
-                        new Cache(10_000, Duration.ofMinutes(5))));
+                        new Cache(10_000, Duration.ofMinutes(5)),
+                        new Retrieval(true, 1000, 2000)));
     }
 
     @Test
@@ -66,7 +68,10 @@ class ProcessorPropertiesTest {
                         Map.entry("memory.results", "18h"),
                         Map.entry("memory.crashes", "19"),
                         Map.entry("cache.sessions", "20"),
-                        Map.entry("cache.time-to-live", "21"))))
+                        Map.entry("cache.time-to-live", "21"),
+                        Map.entry("retrieval.enabled", "false"),
+                        Map.entry("retrieval.waiting", "22"),
+                        Map.entry("retrieval.remembered", "23"))))
                 .isEqualTo(new ProcessorProperties(
                         "p-1",
                         Duration.ofSeconds(1),
@@ -86,7 +91,8 @@ class ProcessorPropertiesTest {
                                 DataSize.ofKilobytes(14),
                                 Duration.ofMillis(15)),
                         new Memory(16, DataSize.ofKilobytes(17), Duration.ofHours(18), 19),
-                        new Cache(20, Duration.ofSeconds(21))));
+                        new Cache(20, Duration.ofSeconds(21)),
+                        new Retrieval(false, 22, 23)));
     }
 
     private static ProcessorProperties bind(Map<String, String> values) {

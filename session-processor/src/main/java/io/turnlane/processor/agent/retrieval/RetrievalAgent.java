@@ -1,0 +1,113 @@
+package io.turnlane.processor.agent.retrieval;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.Source;
+import io.turnlane.model.Usage;
+import io.turnlane.processor.agent.Agent;
+import io.turnlane.processor.agent.AnswerSink;
+import io.turnlane.processor.agent.Question;
+import io.turnlane.processor.agent.retrieval.dataset.Entry;
+import io.turnlane.processor.agent.retrieval.embedding.QuestionEmbedder;
+import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
+import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
+import io.turnlane.processor.memory.Memory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Answers one turn from the data set: the entry that is nearest to the question, in the light of what was talked about
+ * before, or an honest "I don't know" with what it can answer instead.
+ *
+ * <p>Made per turn over an index and an embedder that all turns share.
+ */
+final class RetrievalAgent implements Agent {
+
+    private static final int OFFERED = 3;
+    private static final Pattern A_FEW_WORDS = Pattern.compile("(?:\\S+\\s*){1,4}");
+
+    private final AnswerIndex index;
+    private final QuestionEmbedder embedder;
+
+    RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) {
+        this.index = index;
+        this.embedder = embedder;
+    }
+
+    @Override
+    public Answer answer(Question question, Memory memory, AnswerSink sink) throws InterruptedException {
+        sink.stage("searching " + index.size() + " answers");
+        List<Match> nearest = search(question.text(), memory);
+        double confidence = Calibration.confidence(nearest);
+        boolean knows = confidence >= Calibration.KNOWS;
+        String text = knows ? nearest.getFirst().entry().answer() : doesNotKnow(nearest);
+        sink.stage("answering");
+        speak(text, sink);
+        return new Answer(
+                text,
+                rounded(confidence),
+                knows ? List.of(source(nearest.getFirst())) : List.of(),
+                List.of(),
+                Usage.NONE);
+    }
+
+    private List<Match> search(String question, Memory memory) throws InterruptedException {
+        List<Match> alone = nearest(question);
+        Optional<Entry> before = lastAnswered(memory);
+        Optional<FollowUp> followUp = before.flatMap(entry -> FollowUp.of(question, entry));
+        if (followUp.isEmpty()) {
+            return alone;
+        }
+        List<Match> together = new ArrayList<>(nearest(followUp.get().question()));
+        together.removeIf(match -> match.entry().equals(before.get())); // a follow-up asks for something new
+        double sure = Calibration.confidence(together);
+        boolean read =
+                followUp.get().meansNothingAlone() ? sure >= Calibration.KNOWS : sure > Calibration.confidence(alone);
+        return read ? together : alone;
+    }
+
+    private List<Match> nearest(String question) throws InterruptedException {
+        return index.nearest(embedder.embed(question), OFFERED + 1);
+    }
+
+    /** What the newest turn that was answered from the data set was answered with; what wasn't known led nowhere. */
+    private Optional<Entry> lastAnswered(Memory memory) {
+        for (PastTurn turn : memory.turns().reversed()) {
+            if (!turn.sources().isEmpty()) {
+                return index.withId(turn.sources().getFirst().id());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String doesNotKnow(List<Match> nearest) {
+        String known = nearest.stream()
+                .limit(OFFERED)
+                .map(match -> "- " + match.entry().question())
+                .collect(Collectors.joining("\n"));
+        return "I don't know that. The nearest questions that I can answer:\n\n" + known;
+    }
+
+    private static Source source(Match match) {
+        return new Source(match.entry().id(), match.entry().question(), rounded(match.similarity()));
+    }
+
+    /** A few words at a time; the pieces add up to the text. */
+    private static void speak(String text, AnswerSink sink) throws InterruptedException {
+        Matcher words = A_FEW_WORDS.matcher(text);
+        while (words.find()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            sink.delta(words.group());
+        }
+    }
+
+    private static double rounded(double value) {
+        return Math.round(Math.clamp(value, 0, 1) * 1000) / 1000.0;
+    }
+}

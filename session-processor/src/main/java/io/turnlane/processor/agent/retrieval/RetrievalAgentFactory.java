@@ -1,0 +1,58 @@
+package io.turnlane.processor.agent.retrieval;
+
+import io.turnlane.model.AgentDescription;
+import io.turnlane.processor.agent.Agent;
+import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.retrieval.dataset.DataSetReader;
+import io.turnlane.processor.agent.retrieval.embedding.MiniLm;
+import io.turnlane.processor.agent.retrieval.embedding.QuestionEmbedder;
+import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
+import java.util.List;
+
+/**
+ * Makes retrieval agents over one index and one embedder, which all turns share and which never change. Called by any
+ * thread; {@link #close} ends the embedder's thread.
+ */
+public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable {
+
+    private static final AgentDescription DESCRIPTION = new AgentDescription(
+            "retrieval",
+            "Knows decentralised finance: exchanges and pools, lending, stablecoins, staking, bridges, layer 2, oracles, MEV, "
+                    + "wallets, fees and more.",
+            List.of(
+                    "What is impermanent loss?",
+                    "How do I avoid being liquidated?",
+                    "What keeps a stablecoin at one dollar?",
+                    "How does a rollup work?",
+                    "What is a sandwich attack?",
+                    "How do I keep my seed phrase safe?"));
+
+    private final AnswerIndex index;
+    private final QuestionEmbedder embedder;
+
+    /**
+     * Loads the model and the index, in about a second.
+     *
+     * @param waiting how many questions may wait for the embedder
+     * @param remembered how many questions' vectors are kept
+     */
+    public RetrievalAgentFactory(int waiting, int remembered) {
+        this.index = AnswerIndex.load(new DataSetReader().read());
+        this.embedder = new QuestionEmbedder(MiniLm.load(), waiting, remembered);
+    }
+
+    @Override
+    public AgentDescription description() {
+        return DESCRIPTION;
+    }
+
+    @Override
+    public Agent create() {
+        return new RetrievalAgent(index, embedder);
+    }
+
+    @Override
+    public void close() {
+        embedder.close();
+    }
+}

@@ -1,0 +1,72 @@
+package io.turnlane.processor.agent.retrieval.dataset;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * All entries, in the order of their categories and files. Immutable.
+ *
+ * <p>No id appears twice, and no wording belongs to two entries (compared without case, spaces and punctuation): such a
+ * wording could never find both.
+ */
+public record DataSet(List<Entry> entries) {
+
+    public DataSet {
+        entries = List.copyOf(entries);
+        Map<String, String> ownerOf = new HashMap<>();
+        for (Entry entry : entries) {
+            claim(ownerOf, "id " + entry.id(), entry);
+            for (String wording : entry.wordings()) {
+                claim(ownerOf, plain(wording), entry);
+            }
+        }
+    }
+
+    /**
+     * Names this very content: SHA-256 over every text in order. Vectors made for another content are refused by it.
+     *
+     * @return 32 bytes, the caller's own
+     */
+    public byte[] hash() {
+        MessageDigest digest = sha256();
+        for (Entry entry : entries) {
+            add(digest, entry.id());
+            entry.wordings().forEach(wording -> add(digest, wording));
+            add(digest, entry.answer());
+            entry.tags().forEach(tag -> add(digest, tag));
+        }
+        return digest.digest();
+    }
+
+    private static void claim(Map<String, String> ownerOf, String claimed, Entry entry) {
+        String other = ownerOf.putIfAbsent(claimed, entry.id());
+        if (other != null) {
+            throw new IllegalArgumentException(entry.id() + ": \"" + claimed + "\" stands in " + other + " already");
+        }
+    }
+
+    private static String plain(String wording) {
+        return wording.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}]+", " ")
+                .strip();
+    }
+
+    /** Ends each text with a byte that UTF-8 never holds, so that no two lists of texts look the same. */
+    private static void add(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0xFF);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.turnlane.processor.agent.retrieval.dataset;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * Reads the data set from the YAML files in the jar, one a category:
+ *
+ * <pre>{@code
+ * category: amm
+ * title: Automated market makers
+ * entries:
+ *   - id: amm-01
+ *     question: …
+ *     paraphrases: […]
+ *     answer: …
+ *     tags: […]
+ * }</pre>
+ *
+ * Immutable; any thread may use it.
+ */
+public final class DataSetReader {
+
+    /** The files, in the order in which entries are numbered. A jar can't be listed reliably, hence by name. */
+    static final List<String> CATEGORIES = List.of(
+            "amm",
+            "impermanent-loss",
+            "lending",
+            "stablecoins",
+            "staking",
+            "yield",
+            "bridges",
+            "layer2",
+            "oracles",
+            "governance",
+            "mev",
+            "wallets",
+            "audits",
+            "derivatives",
+            "fees",
+            "taxes");
+
+    private static final String FOLDER = "/io/turnlane/processor/agent/retrieval/";
+
+    /** A misspelt or missing field is an author's mistake, so neither passes silently. */
+    private final YAMLMapper yaml = YAMLMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .build();
+
+    /** One file. */
+    record CategoryFile(String category, String title, List<Entry> entries) {
+
+        CategoryFile {
+            entries = List.copyOf(entries);
+            for (Entry entry : entries) {
+                if (!entry.category().equals(category)) {
+                    throw new IllegalArgumentException(entry.id() + ": stands in the file of " + category);
+                }
+            }
+        }
+    }
+
+    /**
+     * Reads every category's file.
+     *
+     * @throws IllegalStateException where a file is missing or breaks a rule; the message names file and rule
+     */
+    public DataSet read() {
+        List<Entry> entries = new ArrayList<>();
+        for (String category : CATEGORIES) {
+            entries.addAll(readFile(category).entries());
+        }
+        try {
+            return new DataSet(entries);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("the data set breaks a rule: " + e.getMessage(), e);
+        }
+    }
+
+    private CategoryFile readFile(String category) {
+        String name = FOLDER + category + ".yaml";
+        try (InputStream in = DataSetReader.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is missing");
+            }
+            CategoryFile file = yaml.readValue(in, CategoryFile.class);
+            if (!file.category().equals(category)) {
+                throw new IllegalStateException(name + " says that it is " + file.category());
+            }
+            return file;
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new IllegalStateException(name + " breaks a rule: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
+    }
+}

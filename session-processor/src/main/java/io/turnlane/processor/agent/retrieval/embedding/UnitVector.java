@@ -1,0 +1,62 @@
+package io.turnlane.processor.agent.retrieval.embedding;
+
+import java.nio.FloatBuffer;
+
+/** A direction: a vector of length 1. Immutable, so that caches and threads may share it. */
+public final class UnitVector {
+
+    private final float[] values;
+
+    private UnitVector(float[] values) {
+        this.values = values;
+    }
+
+    /**
+     * The direction of these values.
+     *
+     * @throws IllegalArgumentException where all are zero or one isn't a number
+     */
+    public static UnitVector towards(float[] values) {
+        double square = 0;
+        for (float value : values) {
+            square += (double) value * value;
+        }
+        if (!(square > 0) || Double.isInfinite(square)) {
+            throw new IllegalArgumentException("these values have no direction");
+        }
+        float[] unit = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            unit[i] = (float) (values[i] / Math.sqrt(square));
+        }
+        return new UnitVector(unit);
+    }
+
+    public int dimension() {
+        return values.length;
+    }
+
+    /** The cosine of the angle to the unit vector that lies in {@code matrix} from {@code from} on: -1 to 1. */
+    public float cosine(float[] matrix, int from) {
+        // Four sums that don't wait for each other: the JIT may not reorder float additions by itself.
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        int i = 0;
+        for (; i + 3 < values.length; i += 4) {
+            a += values[i] * matrix[from + i];
+            b += values[i + 1] * matrix[from + i + 1];
+            c += values[i + 2] * matrix[from + i + 2];
+            d += values[i + 3] * matrix[from + i + 3];
+        }
+        for (; i < values.length; i++) {
+            a += values[i] * matrix[from + i];
+        }
+        return Math.clamp(a + b + c + d, -1f, 1f);
+    }
+
+    /** Writes the values at the buffer's position. */
+    public void putInto(FloatBuffer buffer) {
+        buffer.put(values);
+    }
+}

@@ -1,0 +1,5 @@
+/** From a sentence to a vector: the model in the jar, and the one thread that uses it. */
+@NullMarked
+package io.turnlane.processor.agent.retrieval.embedding;
+
+import org.jspecify.annotations.NullMarked;

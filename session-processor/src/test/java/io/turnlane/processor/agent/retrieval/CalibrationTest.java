@@ -1,0 +1,87 @@
+package io.turnlane.processor.agent.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CalibrationTest {
+
+    /**
+     * One question: how near the nearest entry is, how far the next one is behind, and whether the nearest is right.
+     */
+    record Sample(double similarity, double margin, boolean right) {}
+
+    @Test
+    void hasTheWeightsThatTheDevelopmentQuestionsGive() {
+        double[] weights = fit(samples(QuestionSheet.read("development-questions.yaml")));
+        System.out.printf("calibration fitted: %.2f %.2f %.2f%n", weights[0], weights[1], weights[2]);
+        assertThat(Calibration.BASE).isCloseTo(weights[0], within(0.1));
+        assertThat(Calibration.PER_SIMILARITY).isCloseTo(weights[1], within(0.1));
+        assertThat(Calibration.PER_MARGIN).isCloseTo(weights[2], within(0.2));
+    }
+
+    @Test
+    void growsWithNearnessAndWithTheDistanceToTheNext() {
+        assertThat(Calibration.confidence(0.7, 0.05)).isGreaterThan(Calibration.confidence(0.6, 0.05));
+        assertThat(Calibration.confidence(0.6, 0.1)).isGreaterThan(Calibration.confidence(0.6, 0.0));
+        assertThat(Calibration.confidence(-1, 0)).isBetween(0.0, 0.01);
+        assertThat(Calibration.confidence(1, 0.5)).isBetween(0.99, 1.0);
+    }
+
+    static List<Sample> samples(QuestionSheet sheet) {
+        List<Sample> samples = new ArrayList<>();
+        sheet.onTopic().forEach(asked -> samples.add(sample(asked.question(), asked.id())));
+        sheet.offTopic().forEach(question -> samples.add(sample(question, "")));
+        return samples;
+    }
+
+    private static Sample sample(String question, String id) {
+        List<Match> nearest = TestRetrieval.nearest(question);
+        double similarity = nearest.getFirst().similarity();
+        return new Sample(
+                similarity,
+                similarity - nearest.get(1).similarity(),
+                nearest.getFirst().entry().id().equals(id));
+    }
+
+    /** Ten equal bins of confidence: how far each one's mean is from its share of right ones, weighed by its size. */
+    static double expectedError(List<Sample> samples) {
+        double[] confidence = new double[10];
+        double[] right = new double[10];
+        for (Sample sample : samples) {
+            double sure = Calibration.confidence(sample.similarity(), sample.margin());
+            int bin = Math.min(9, (int) (sure * 10));
+            confidence[bin] += sure;
+            right[bin] += sample.right() ? 1 : 0;
+        }
+        double sum = 0;
+        for (int bin = 0; bin < 10; bin++) {
+            sum += Math.abs(confidence[bin] - right[bin]);
+        }
+        return sum / samples.size();
+    }
+
+    /** Logistic regression by gradient descent, with a breath of ridge on the slopes. */
+    private static double[] fit(List<Sample> samples) {
+        double[] weights = new double[3];
+        for (int round = 0; round < 20_000; round++) {
+            double[] gradient = new double[3];
+            for (Sample sample : samples) {
+                double sum = weights[0] + weights[1] * sample.similarity() + weights[2] * sample.margin();
+                double error = 1 / (1 + Math.exp(-sum)) - (sample.right() ? 1 : 0);
+                gradient[0] += error;
+                gradient[1] += error * sample.similarity();
+                gradient[2] += error * sample.margin();
+            }
+            for (int i = 0; i < 3; i++) {
+                double ridge = i == 0 ? 0 : 1e-4 * weights[i];
+                weights[i] -= 8 * (gradient[i] / samples.size() + ridge);
+            }
+        }
+        return weights;
+    }
+}

@@ -1,0 +1,52 @@
+package io.turnlane.processor.agent.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FollowUpTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            What is impermanent loss?            | and how do I avoid it?           | impermanent-loss-04
+            What is impermanent loss?            | why?                             | impermanent-loss-02
+            What is impermanent loss?            | what about on layer 2?           | impermanent-loss-14
+            What is a sandwich attack?           | and how do I avoid it?           | mev-03
+            What is a seed phrase?               | how do I keep it safe?           | wallets-03
+            What is a seed phrase?               | what if I lose it?               | wallets-11
+            What is restaking?                   | what are its risks?              | staking-08
+            What is a stablecoin?                | why do they lose their peg?      | stablecoins-05,stablecoins-09,stablecoins-10
+            What is gas?                         | how can I pay less for it?       | fees-03
+            How is a loan liquidated?            | how do I avoid that?             | lending-04
+            What is a price oracle?              | can it be manipulated?           | oracles-04
+            What is a governance token?          | can I delegate it to somebody?   | governance-05
+            What is a DAO?                       | and how does it vote?            | governance-03,governance-13
+            """)
+    void isAnsweredInTheLightOfTheHistory(String first, String second, String expected) throws Exception {
+        TestRetrieval talk = new TestRetrieval();
+        talk.ask(first);
+        assertThat(List.of(expected.split(","))).contains(talk.source(second));
+    }
+
+    @Test
+    void leansOnWhatWasAnsweredLastAlsoAfterSomethingUnknown() throws Exception {
+        TestRetrieval talk = new TestRetrieval();
+        talk.ask("What is a sandwich attack?");
+        talk.ask("What is impermanent loss?");
+        assertThat(talk.source("Who won the football match yesterday?")).isEmpty();
+        assertThat(talk.source("why?")).startsWith("impermanent-loss");
+    }
+
+    @Test
+    void staysAloneWhereItStandsAlone() throws Exception {
+        TestRetrieval talk = new TestRetrieval();
+        talk.ask("What is impermanent loss?");
+        assertThat(talk.source("And what is a seed phrase?")).isEqualTo("wallets-02");
+        assertThat(new TestRetrieval().source("why?"))
+                .as("nothing was asked before")
+                .isEmpty();
+    }
+}

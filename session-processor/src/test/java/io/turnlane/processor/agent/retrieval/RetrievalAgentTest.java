@@ -1,0 +1,71 @@
+package io.turnlane.processor.agent.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.turnlane.model.Answer;
+import io.turnlane.processor.agent.retrieval.dataset.Entry;
+import org.junit.jupiter.api.Test;
+
+class RetrievalAgentTest {
+
+    private final TestRetrieval talk = new TestRetrieval();
+
+    @Test
+    void answersFromTheNearestEntryAndNamesIt() throws Exception {
+        Answer answer = talk.ask("What is impermanent loss?");
+        Entry entry = TestRetrieval.INDEX.withId("impermanent-loss-01").orElseThrow();
+        assertThat(answer.text()).isEqualTo(entry.answer());
+        assertThat(answer.sources()).singleElement().satisfies(source -> {
+            assertThat(source.id()).isEqualTo("impermanent-loss-01");
+            assertThat(source.title()).isEqualTo(entry.question());
+        });
+        assertThat(answer.confidence()).isGreaterThan(0.8);
+    }
+
+    @Test
+    void saysWhatItDoesNotKnowAndOffersTheThreeNearestQuestions() throws Exception {
+        Answer answer = talk.ask("How long do I boil an egg?");
+        assertThat(answer.text()).startsWith("I don't know that.").containsPattern("(?s)(\n- [^\n]+\\?){3}$");
+        assertThat(answer.sources()).isEmpty();
+        assertThat(answer.confidence()).isLessThan(Calibration.KNOWS);
+    }
+
+    @Test
+    void streamsItsAnswerAFewWordsAtATimeAndSaysWhatItDoes() throws Exception {
+        Answer answer = talk.ask("What is a sandwich attack?");
+        assertThat(String.join("", talk.deltas)).isEqualTo(answer.text());
+        assertThat(talk.deltas)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(piece -> assertThat(piece.strip().split("\\s+")).hasSizeLessThanOrEqualTo(4));
+        assertThat(talk.stages)
+                .containsExactly("searching " + TestRetrieval.DATA.entries().size() + " answers", "answering");
+    }
+
+    @Test
+    void endsWhenItIsInterrupted() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> talk.ask("What is a sandwich attack?")).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void canAnswerEachOfTheQuestionsThatItOffersAsExamples() throws Exception {
+        for (String example : TestRetrieval.AGENTS.description().examples()) {
+            assertThat(new TestRetrieval().ask(example).confidence())
+                    .as(example)
+                    .isGreaterThan(0.6);
+        }
+    }
+
+    @Test
+    void shipsAtLeastTwoHundredAnswersEachFoundFirstByItsOwnQuestion() {
+        assertThat(TestRetrieval.DATA.entries()).hasSizeGreaterThanOrEqualTo(200);
+        assertThat(TestRetrieval.DATA.entries())
+                .allSatisfy(entry -> assertThat(TestRetrieval.nearest(entry.question())
+                                .getFirst()
+                                .entry()
+                                .id())
+                        .isEqualTo(entry.id()));
+    }
+}
