@@ -14,7 +14,6 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,11 +157,9 @@ public final class QuestionIntake {
         try {
             acceptance.undo(turn, accepted);
         } catch (DataAccessException away) {
-            Duration left = rules.sessionTtl();
             LOG.atWarn()
                     .setMessage("refused question stays in its session's open turns until its record expires")
                     .addKeyValue("request_id", turn.requestId())
-                    .addKeyValue("session_ttl", left)
                     .log();
         }
     }
