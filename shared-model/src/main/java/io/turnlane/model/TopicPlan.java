@@ -14,6 +14,11 @@ public record TopicPlan(String name, int partitions, Duration retention) {
     /** Of the turns topic, hence also of the events topic. */
     public static final int DEFAULT_PARTITIONS = 32;
 
+    /**
+     * An answer of 256 KiB may take six times that once JSON has escaped it; Kafka's default of 1 MiB would refuse it.
+     */
+    public static final int MOST_RECORD_BYTES = 4 * 1024 * 1024;
+
     private static final Duration LONGEST_SEGMENT = Duration.ofHours(6);
 
     public TopicPlan {

@@ -54,7 +54,9 @@ final class KafkaTopicSetup implements Runnable {
                         TopicConfig.RETENTION_MS_CONFIG,
                         Long.toString(plan.retention().toMillis()),
                         TopicConfig.SEGMENT_MS_CONFIG,
-                        Long.toString(plan.segment().toMillis())));
+                        Long.toString(plan.segment().toMillis()),
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(TopicPlan.MOST_RECORD_BYTES)));
     }
 
     private static void await(String topic, KafkaFuture<Void> created) {

@@ -56,7 +56,9 @@ final class TopicSetup {
                         TopicConfig.RETENTION_MS_CONFIG,
                         Long.toString(plan.retention().toMillis()),
                         TopicConfig.SEGMENT_MS_CONFIG,
-                        Long.toString(plan.segment().toMillis())));
+                        Long.toString(plan.segment().toMillis()),
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(TopicPlan.MOST_RECORD_BYTES)));
     }
 
     private static void await(KafkaFuture<Void> made)
