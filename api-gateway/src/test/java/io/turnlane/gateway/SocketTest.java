@@ -132,7 +132,8 @@ class SocketTest {
 
     @Test
     void saysAcceptedBeforeTheTurnsEventsEvenWhereTheAnswerIsQuicker() throws Exception {
-        gateway.ask("ws-order", "makes the session");
+        String first = gateway.ask("ws-order", "makes the session").header("Location");
+        assertThat(gateway.get(first + "?wait=20").text("status")).isEqualTo("completed");
         try (Client client = new Client();
                 Sse other = gateway.stream("/v1/sessions/ws-order/events")) {
             afterPublishing = () -> {
