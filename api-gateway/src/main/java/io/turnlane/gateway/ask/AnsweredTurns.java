@@ -30,11 +30,13 @@ public final class AnsweredTurns {
         // Registered before it is published: the end can't come earlier than that.
         try (EndWatch watch = streams.watchEnd(turn.session(), turn.requestId())) {
             RequestResource queued = intake.submit(turn);
-            return Waits.await(watch, patience) ? ended(turn, queued) : queued;
+            boolean ended = Waits.await(watch, patience);
+            LOG.debug("waited, ended: {}", ended);
+            return asItStands(turn, queued);
         }
     }
 
-    private RequestResource ended(PreparedTurn turn, RequestResource queued) {
+    private RequestResource asItStands(PreparedTurn turn, RequestResource queued) {
         try {
             return records.find(turn.session(), turn.requestId())
                     .map(RequestResource::of)
@@ -42,7 +44,7 @@ public final class AnsweredTurns {
         } catch (DataAccessException away) {
             // The question is on the log: a 503 would have the client ask twice.
             LOG.atWarn()
-                    .setMessage("answered, but memory is away")
+                    .setMessage("accepted, but memory is away")
                     .addKeyValue("request_id", turn.requestId())
                     .log();
             return queued;

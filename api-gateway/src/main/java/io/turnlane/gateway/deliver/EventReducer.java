@@ -32,11 +32,11 @@ final class EventReducer {
     /** For a client that goes on after a cursor. */
     EventReducer(Cursor cursor) {
         Progress progress = cursor.progress();
+        // Only the cursor of a gap knows of no turn. After any other, turns of a session run one after the other:
+        // whatever another one says from here on began after the cursor.
+        needsStart = progress == null || progress.attempt() > 0;
         if (progress != null) {
             remember(progress);
-            // Turns of a session run one after the other: whatever another one says from here on began after the
-            // cursor.
-            needsStart = progress.attempt() > 0;
         }
     }
 

@@ -40,8 +40,11 @@ if not context[2] then
   end
 end
 redis.call('HSET', KEYS[1], 'last_activity', ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ttl)
-redis.call('PEXPIRE', KEYS[5], ttl)
+-- A running turn keeps its session for longer than a short life; that is never cut here.
+if redis.call('PTTL', KEYS[1]) < tonumber(ttl) then
+  redis.call('PEXPIRE', KEYS[1], ttl)
+  redis.call('PEXPIRE', KEYS[5], ttl)
+end
 
 redis.call('HSET', KEYS[2], 'status', 'queued', 'question', ARGV[7], 'agent', agent, 'created_at', ARGV[1],
   'events_from', ARGV[8], 'attempt', 0, 'failures', 0, 'crashes', 0, 'phases', '{"RECEIVED":' .. ARGV[1] .. '}')

@@ -111,7 +111,7 @@ public final class TurnPoller implements Runnable {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             Assignment assignment = partitions.get(new TopicPartition(record.topic(), record.partition()));
             if (assignment != null) {
-                take(record, assignment);
+                takeOrLeaveOpen(record, assignment);
             }
         }
         records.nextOffsets().forEach((partition, next) -> {
@@ -120,6 +120,15 @@ public final class TurnPoller implements Runnable {
                 assignment.ledger().advancedTo(next.offset());
             }
         });
+    }
+
+    /** A mistake of ours at one record must not skip those behind it; its own offset stays open. */
+    private void takeOrLeaveOpen(ConsumerRecord<byte[], byte[]> record, Assignment assignment) {
+        try {
+            take(record, assignment);
+        } catch (RuntimeException e) {
+            log.atError().addKeyValue("offset", record.offset()).setCause(e).log("record not taken; it stays open");
+        }
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record, Assignment assignment) {

@@ -10,11 +10,17 @@ import java.time.Duration;
  * @param results how long a request's record lives
  * @param tombstones how long a deletion is remembered: as long as the turns topic keeps records
  * @param crashes how often a turn may end its processor
+ * @param running how long a session is kept at least while one of its turns runs
  */
-public record MemoryLimits(int turns, int bytes, Duration results, Duration tombstones, int crashes) {
+public record MemoryLimits(int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration running) {
 
     public MemoryLimits {
-        if (turns < 1 || bytes < 1 || crashes < 1 || !results.isPositive() || !tombstones.isPositive()) {
+        if (turns < 1
+                || bytes < 1
+                || crashes < 1
+                || !results.isPositive()
+                || !tombstones.isPositive()
+                || !running.isPositive()) {
             throw new IllegalArgumentException("memory limits are positive");
         }
     }

@@ -80,7 +80,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 json(phases),
                 processorId,
                 wire.writeValue(Endings.POISON),
-                wire.writeValue(Endings.EXPIRED));
+                wire.writeValue(Endings.EXPIRED),
+                limits.running().toMillis());
         return switch (reply.word()) {
             case "RUN" -> new Begun.Run(reply.number(1), reply.number(2), memory(flight.session(), cached, reply));
             case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));

@@ -14,4 +14,7 @@ public sealed interface Settled {
 
     /** Memory knows nothing of this turn any more: it was lost. Begin again with the same flight, then settle again. */
     record Gone() implements Settled {}
+
+    /** The session was deleted after this turn was asked; nobody is to hear of it. */
+    record Erased() implements Settled {}
 }

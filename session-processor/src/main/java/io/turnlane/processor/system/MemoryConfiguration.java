@@ -47,7 +47,8 @@ class MemoryConfiguration {
                 Math.toIntExact(memory.size().toBytes()),
                 memory.results(),
                 topics.turnsRetention(),
-                memory.crashes());
+                memory.crashes(),
+                properties.answer().timeout().multipliedBy(2));
         return new RedisSessionMemory(redis, cache, limits, wire, id.value());
     }
 }

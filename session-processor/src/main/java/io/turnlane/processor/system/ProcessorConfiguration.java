@@ -118,8 +118,20 @@ class ProcessorConfiguration {
                                 Math.toIntExact(answer.delta().toBytes()),
                                 answer.gather(),
                                 answer.timeout()),
-                        topics.turnsRetention().minus(LONGEST_TURN)),
+                        keptFor(properties.memory().results(), topics.turnsRetention())),
                 surroundings);
+    }
+
+    /**
+     * A record that is older than this, and has no request record, was answered so long ago that its end is forgotten.
+     */
+    private static Duration keptFor(Duration results, Duration turns) {
+        Duration shorter = results.compareTo(turns) < 0 ? results : turns;
+        if (shorter.compareTo(LONGEST_TURN) <= 0) {
+            throw new IllegalStateException(
+                    "results and turns must be kept for longer than the longest life of a turn, " + LONGEST_TURN);
+        }
+        return shorter.minus(LONGEST_TURN);
     }
 
     @Bean

@@ -26,6 +26,9 @@ final class AgentCall {
 
     private static final Logger log = LoggerFactory.getLogger(AgentCall.class);
 
+    /** Characters of what an agent says when it fails: a sentence for people. */
+    private static final int MOST_MESSAGE = 500;
+
     private final TurnKit kit;
     private final Flight flight;
     private final Ask ask;
@@ -96,10 +99,14 @@ final class AgentCall {
                 > kit.rules().limits().textBytes();
     }
 
+    /** Sources count too: the whole answer has to fit one record. */
     private boolean artifactsTooLarge(Answer answer) {
-        return !answer.artifacts().isEmpty()
-                && kit.ports().wire().writeValue(answer.artifacts()).length
-                        > kit.rules().limits().artifactBytes();
+        return sizeOf(answer.artifacts()) + sizeOf(answer.sources())
+                > kit.rules().limits().artifactBytes();
+    }
+
+    private int sizeOf(List<?> values) {
+        return values.isEmpty() ? 0 : kit.ports().wire().writeValue(values).length;
     }
 
     private Result stoppedOrBroken(Throwable e) {
@@ -131,6 +138,7 @@ final class AgentCall {
     }
 
     private static Result failed(ErrorCode code, String message, boolean last) {
-        return new Result.Failed(TurnError.of(code, message), last);
+        String shortened = message.substring(0, Math.min(message.length(), MOST_MESSAGE));
+        return new Result.Failed(TurnError.of(code, shortened), last);
     }
 }

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AskRun {
 
+    /** A store that loses a turn this often between two steps is not a store. */
+    private static final int MOST_LOSSES = 5;
+
     private final TurnKit kit;
     private final Ports ports;
     private final Patience patience;
@@ -69,7 +72,7 @@ final class AskRun {
     private Begun begin() {
         boolean tooOld = turn.loggedAt().isBefore(now().minus(kit.rules().keptFor()));
         Begun begun = askMemory(() -> ports.memory().begin(ref(), ask, phases, tooOld));
-        passed(Phase.SESSION_ALLOCATED);
+        phases.putIfAbsent(Phase.SESSION_ALLOCATED, now());
         return begun;
     }
 
@@ -95,18 +98,21 @@ final class AskRun {
             case Settled.Stored _ -> completed(run, stream, answer);
             case Settled.Ended ended -> tellAgain(ended.ending());
             case Settled.Fenced _ -> renewFence(run.attempt());
+            case Settled.Erased _ -> erased();
             case Settled.Gone _ -> throw new IllegalStateException("memory keeps forgetting this turn");
         };
     }
 
     /** Memory that was lost in between is begun again with the same flight: the answer at hand is not made twice. */
     private Settled commit(PastTurn past, Answer answer) {
-        Settled settled = new Settled.Gone();
-        for (int tries = 0; settled instanceof Settled.Gone && tries < 5; tries++) {
-            if (tries > 0 && begin() instanceof Begun.Ended ended) {
-                return new Settled.Ended(ended.ending());
-            }
-            settled = askMemory(() -> ports.memory().commit(ref(), past, answer, phases));
+        Settled settled = askMemory(() -> ports.memory().commit(ref(), past, answer, phases));
+        for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
+            settled = switch (begin()) {
+                case Begun.Run _ -> askMemory(() -> ports.memory().commit(ref(), past, answer, phases));
+                case Begun.Ended ended -> new Settled.Ended(ended.ending());
+                case Begun.Fenced _ -> new Settled.Fenced();
+                case Begun.Erased _ -> new Settled.Erased();
+            };
         }
         return settled;
     }
@@ -129,16 +135,22 @@ final class AskRun {
             case Settled.Stored _ -> retry(stream, run.attempt(), failures, error);
             case Settled.Ended ended -> tellAgain(ended.ending());
             case Settled.Fenced _ -> renewFence(run.attempt());
+            case Settled.Erased _ -> erased();
             case Settled.Gone _ -> new LaneOutcome.Again(Duration.ZERO);
         };
     }
 
     private LaneOutcome failed(TurnStream stream, int attempt, TurnError error) {
+        tellFailed(stream, attempt, error);
+        report(RequestStatus.FAILED.wire(), error.code(), attempt);
+        return TurnRunner.complete(turn);
+    }
+
+    /** The copy in quarantine first: whoever hears of the failure can look at it. */
+    private void tellFailed(TurnStream stream, int attempt, TurnError error) {
         patience.publish(
                 turn.claim(), () -> ports.quarantine().publish(turn.claim().quarantined(error, attempt)));
         publish(stream, new TurnEvent.Failed(error));
-        report(RequestStatus.FAILED.wire(), error.code(), attempt);
-        return TurnRunner.complete(turn);
     }
 
     private LaneOutcome retry(TurnStream stream, int attempt, int failures, TurnError error) {
@@ -164,11 +176,11 @@ final class AskRun {
         TurnStream stream = streamOf(ending.attempt());
         switch (ending.status()) {
             case COMPLETED -> publish(stream, endOf(ending));
-            case FAILED -> failed(stream, ending.attempt(), errorOf(ending));
+            case FAILED -> tellFailed(stream, ending.attempt(), errorOf(ending));
             case QUEUED, RUNNING, RETRYING, CANCELLED, SUPERSEDED, REJECTED ->
                 throw new IllegalStateException("no turn ends as " + ending.status());
         }
-        report("told_again", "", ending.attempt());
+        report("told_again", ending.error() == null ? "" : ending.error().code(), ending.attempt());
         return TurnRunner.complete(turn);
     }
 

@@ -26,7 +26,7 @@ public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
     /**
      * What holds for every turn.
      *
-     * @param keptFor how long the turns topic keeps records, less the longest life of a turn: an older record without a
+     * @param keptFor how long a request's end is remembered, less the longest life of a turn: an older record without a
      *     request record was answered long ago
      */
     public record Rules(RetryPolicy retries, AnswerLimits limits, Duration keptFor) {}

@@ -13,6 +13,8 @@ import io.turnlane.processor.memory.FlightRef;
 import io.turnlane.processor.turn.Patience.ClaimLostException;
 import java.time.Duration;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a lane does with the turn at its head. Called by lanes' threads, one at a time for each session; keeps nothing
@@ -22,6 +24,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     /** A newer token is taken by the poll thread, between two polls. */
     private static final Duration UNTIL_RENEWED = Duration.ofMillis(200);
+
+    private static final Duration AFTER_A_MISTAKE = Duration.ofSeconds(2);
+
+    private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
 
     private final TurnKit kit;
     private final Flights flights;
@@ -53,9 +59,23 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         } catch (ClaimLostException e) {
             turn.claim().letGo();
             return LaneOutcome.DONE;
+        } catch (RuntimeException e) {
+            return broken(turn, e);
         } finally {
             flights.close(flight);
         }
+    }
+
+    /**
+     * A mistake of ours. Begin counts the run as a crash, so that the turn has an end though it may break each time.
+     */
+    private static LaneOutcome broken(Turn turn, RuntimeException e) {
+        log.atError()
+                .addKeyValue("session", turn.session().sessionId())
+                .addKeyValue("request", turn.requestId())
+                .setCause(e)
+                .log("turn broke");
+        return new LaneOutcome.Again(AFTER_A_MISTAKE);
     }
 
     /** Headers and value must agree: a record that was mixed up on its way is nobody's turn. */

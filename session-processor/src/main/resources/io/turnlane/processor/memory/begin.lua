@@ -20,11 +20,15 @@ local owner = tonumber(redis.call('HGET', ctx, 'fence') or 0)
 if owner < tonumber(grave[3] or 0) then
   owner = tonumber(grave[3])
 end
+local was = redis.call('HMGET', req, 'status', 'attempt', 'failures', 'crashes', 'flight', 'answer', 'error', 'fence')
+-- A context may expire under a turn that takes longer; the request's own fence stays.
+if owner < tonumber(was[8] or 0) then
+  owner = tonumber(was[8])
+end
 if owner > tonumber(fence) then
   return {'FENCED'}
 end
 
-local was = redis.call('HMGET', req, 'status', 'attempt', 'failures', 'crashes', 'flight', 'answer', 'error')
 local status, attempt, failures, crashes =
   was[1], tonumber(was[2] or 0), tonumber(was[3] or 0), tonumber(was[4] or 0)
 if status and ended[status] then
@@ -35,7 +39,12 @@ local function finish(error)
   redis.call('HSET', req, 'status', 'failed', 'error', error, 'finished_at', now, 'crashes', crashes,
     'question', question, 'agent', agent, 'created_at', created_at, 'attempt', attempt)
   redis.call('PEXPIRE', req, record_ttl)
+  redis.call('ZADD', reqs, 'NX', created_at, request_id)
   redis.call('ZREM', open, request_id)
+  if redis.call('EXISTS', ctx) == 1 then
+    redis.call('HSET', ctx, 'processing_stage', 'failed')
+    redis.call('HDEL', ctx, 'current_question')
+  end
   return {'ENDED', 'failed', attempt, '', error}
 end
 
@@ -59,7 +68,11 @@ if redis.call('EXISTS', ctx) == 0 then
   redis.call('DEL', hist)
 end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
-local ttl = redis.call('HGET', ctx, 'ttl') or session_ttl
+-- While a turn runs, its session stays, however short its life is otherwise: its end sets that again.
+local ttl = tonumber(redis.call('HGET', ctx, 'ttl') or session_ttl)
+if ttl < tonumber(ARGV[20]) then
+  ttl = tonumber(ARGV[20])
+end
 redis.call('PEXPIRE', ctx, ttl)
 redis.call('PEXPIRE', hist, ttl)
 

@@ -34,6 +34,7 @@ if final == '1' then
   redis.call('HDEL', ctx, 'current_question')
   redis.call('ZREM', open, request_id)
 end
-local ttl = redis.call('HGET', ctx, 'ttl')
-redis.call('PEXPIRE', ctx, ttl)
+if final == '1' then
+  redis.call('PEXPIRE', ctx, redis.call('HGET', ctx, 'ttl'))
+end
 return {'STORED', '', 0}

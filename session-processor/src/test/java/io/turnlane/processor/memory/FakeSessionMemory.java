@@ -28,6 +28,7 @@ public final class FakeSessionMemory implements SessionMemory {
     private final Set<RequestId> erased = new HashSet<>();
     private int failuresToCome;
     private boolean fenced;
+    private boolean broken;
     private boolean lostBeforeCommit;
 
     private static final class Record {
@@ -62,7 +63,16 @@ public final class FakeSessionMemory implements SessionMemory {
         return records.get(request).status;
     }
 
+    /** The next call throws what no caller expects. */
+    public void breakNext() {
+        broken = true;
+    }
+
     private void reach() {
+        if (broken) {
+            broken = false;
+            throw new IllegalStateException("a mistake");
+        }
         if (failuresToCome > 0) {
             failuresToCome--;
             throw new MemoryUnavailableException("away", new IllegalStateException());

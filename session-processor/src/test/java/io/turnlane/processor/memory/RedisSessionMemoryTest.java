@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class RedisSessionMemoryTest {
 
     private static final MemoryLimits LIMITS =
-            new MemoryLimits(3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3);
+            new MemoryLimits(3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofMinutes(10));
     private static final TurnError ERROR = TurnError.of(ErrorCode.AGENT_ERROR, "no");
 
     private static TestRedis redis;
@@ -73,8 +73,8 @@ class RedisSessionMemoryTest {
 
     @Test
     void keepsHistoryWithinItsBytesButAlwaysTheNewestTurn() {
-        RedisSessionMemory small =
-                memory(cache, new MemoryLimits(10, 400, Duration.ofHours(1), Duration.ofHours(1), 3));
+        RedisSessionMemory small = memory(
+                cache, new MemoryLimits(10, 400, Duration.ofHours(1), Duration.ofHours(1), 3, Duration.ofMinutes(10)));
         for (String question : List.of("1", "2", "3", "4")) {
             Ask ask = ask(question);
             FlightRef flight = flight(ask, 1);
@@ -217,6 +217,35 @@ class RedisSessionMemoryTest {
                 .isInstanceOfSatisfying(
                         Ended.class,
                         ended -> assertThat(ended.ending().error().code()).isEqualTo("expired"));
+    }
+
+    @Test
+    void refusesAnOlderFenceAlsoWhereTheContextHasExpiredMeanwhile() {
+        Ask ask = ask("?");
+        FlightRef frozen = flight(ask, 1);
+        begin(frozen, ask);
+        begin(flight(ask, 2), ask);
+        redis.template.delete(List.of(keys.context(), keys.history()));
+        assertThat(commit(frozen, ask)).isEqualTo(new Settled.Gone());
+        assertThat(begin(frozen, ask)).isEqualTo(new Begun.Fenced());
+    }
+
+    @Test
+    void keepsAShortLivedSessionWhileItsTurnRuns() {
+        Ask ask = new Ask(
+                new RequestId(UUID.randomUUID()),
+                session.sessionId(),
+                null,
+                "echo",
+                "?",
+                Map.of(),
+                Duration.ofSeconds(5),
+                Instant.now());
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        assertThat(redis.template.getExpire(keys.context())).isBetween(590L, 600L);
+        commit(flight, ask);
+        assertThat(redis.template.getExpire(keys.context())).isBetween(1L, 5L);
     }
 
     @Test

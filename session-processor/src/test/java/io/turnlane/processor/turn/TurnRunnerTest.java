@@ -230,6 +230,15 @@ class TurnRunnerTest {
     }
 
     @Test
+    void runsATurnAgainThatBrokeByAMistakeOfOurs() {
+        memory.breakNext();
+        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(claim.letGo).as("the turn isn't dropped").isZero();
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(types()).endsWith("completed");
+    }
+
+    @Test
     void putsAsideWhatItsHeadersDoNotMatch() {
         run(turn(ask("another turn"), wire.write(ask)));
         assertThat(quarantined)
