@@ -81,7 +81,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 processorId,
                 wire.writeValue(Endings.POISON),
                 wire.writeValue(Endings.EXPIRED),
-                limits.running().toMillis());
+                limits.running().toMillis(),
+                flight.loggedAt().toEpochMilli());
         return switch (reply.word()) {
             case "RUN" -> new Begun.Run(reply.number(1), reply.number(2), memory(flight.session(), cached, reply));
             case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
@@ -168,7 +169,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 flight.partition(),
                 flight.offset(),
                 keys.requestPrefix(),
-                limits.tombstones().toMillis());
+                limits.tombstones().toMillis(),
+                flight.loggedAt().toEpochMilli());
         cache.forget(flight.session());
         return reply.word().equals("ERASED");
     }

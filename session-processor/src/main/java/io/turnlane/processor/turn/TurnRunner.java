@@ -99,7 +99,13 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     static FlightRef refOf(Turn turn, Flight flight) {
         return new FlightRef(
-                turn.session(), turn.requestId(), flight.id(), turn.claim().fence(), turn.partition(), turn.offset());
+                turn.session(),
+                turn.requestId(),
+                flight.id(),
+                turn.claim().fence(),
+                turn.partition(),
+                turn.offset(),
+                turn.loggedAt());
     }
 
     static LaneOutcome complete(Turn turn) {

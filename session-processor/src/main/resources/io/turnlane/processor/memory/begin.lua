@@ -12,8 +12,10 @@ local time = redis.call('TIME')
 local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
 
-local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'fence')
-if grave[1] == partition and tonumber(offset) <= tonumber(grave[2]) then
+-- Offsets start anew with a topic that was made anew: what was logged long after the deletion isn't older than it.
+local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'fence', 'at')
+if grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
+  and tonumber(ARGV[21]) <= tonumber(grave[4]) + 3600000 then
   return {'ERASED'}
 end
 local owner = tonumber(redis.call('HGET', ctx, 'fence') or 0)

@@ -3,8 +3,9 @@
 local ctx, hist, reqs, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local fence, partition, offset, request_prefix, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
-local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'fence')
-if grave[1] == partition and tonumber(offset) <= tonumber(grave[2]) then
+local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'fence', 'at')
+if grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
+  and tonumber(ARGV[6]) <= tonumber(grave[4]) + 3600000 then
   return {'ERASED'}
 end
 local owner = tonumber(redis.call('HGET', ctx, 'fence') or 0)
@@ -25,6 +26,6 @@ for _, request_id in ipairs(redis.call('ZRANGE', reqs, 0, -1)) do
   end
 end
 redis.call('DEL', ctx, hist)
-redis.call('HSET', tomb, 'partition', partition, 'offset', offset, 'fence', fence)
+redis.call('HSET', tomb, 'partition', partition, 'offset', offset, 'fence', fence, 'at', ARGV[6])
 redis.call('PEXPIRE', tomb, tomb_ttl)
 return {'ERASED'}

@@ -282,6 +282,20 @@ class RedisSessionMemoryTest {
     }
 
     @Test
+    void takesARecordOfATopicMadeAnewForWhatItIs() {
+        Ask delete = ask("delete");
+        offset = 1_000;
+        memory.delete(flight(delete, 1));
+        offset = 0;
+        Ask ask = ask("in a new log");
+        FlightRef before = flight(ask, 1);
+        FlightRef later = new FlightRef(
+                session, ask.requestId(), "f", 1, 0, 0, Instant.now().plus(Duration.ofHours(2)));
+        assertThat(begin(before, ask)).isEqualTo(new Begun.Erased());
+        assertThat(begin(later, ask)).isInstanceOf(Run.class);
+    }
+
+    @Test
     void setsADamagedTurnAsideAndUsesTheRest() {
         answer("one");
         answer("two");
@@ -339,7 +353,7 @@ class RedisSessionMemoryTest {
     }
 
     private FlightRef flight(Ask ask, long fence) {
-        return new FlightRef(session, ask.requestId(), UUID.randomUUID().toString(), fence, 0, offset++);
+        return new FlightRef(session, ask.requestId(), UUID.randomUUID().toString(), fence, 0, offset++, Instant.now());
     }
 
     private static PastTurn past(Ask ask) {
