@@ -20,7 +20,18 @@ import org.awaitility.Awaitility;
 final class Standalone implements AutoCloseable {
 
     private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar");
+    private static final Path CLASS_CACHE = PROGRAM.resolveSibling("turnlane.aot");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** As the launcher starts it. */
+    private static final List<String> JVM = List.of(
+            System.getProperty("java.home") + "/bin/java",
+            "-Xms48m",
+            "-Xmx384m",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
 
     private final Path data;
     private final int port;
@@ -38,7 +49,8 @@ final class Standalone implements AutoCloseable {
      * Starts it with these settings of gateway and processor ({@code key=value}) and waits until it says that it is
      * ready.
      */
-    static Standalone up(String... settings) throws IOException {
+    static Standalone up(String... settings) throws IOException, InterruptedException {
+        makeClassCache();
         Standalone standalone =
                 new Standalone(Files.createTempDirectory("turnlane-e2e-"), freePort(), List.of(settings));
         standalone.start();
@@ -105,13 +117,11 @@ final class Standalone implements AutoCloseable {
     }
 
     private ProcessBuilder command(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:+UseCompactObjectHeaders",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx512m",
-                "-jar",
-                PROGRAM.toAbsolutePath().normalize().toString()));
+        List<String> command = new ArrayList<>(JVM);
+        if (Files.exists(CLASS_CACHE)) {
+            command.addAll(List.of("-XX:AOTCache=" + absolute(CLASS_CACHE), "-Xlog:aot*=off", "-Xlog:cds*=off"));
+        }
+        command.addAll(List.of("-jar", absolute(PROGRAM)));
         command.add(arguments.getFirst());
         command.addAll(List.of("--data", data.toString()));
         command.addAll(arguments.subList(1, arguments.size()));
@@ -133,6 +143,23 @@ final class Standalone implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The launcher makes the class cache after each build; so a start is as quick here as it is for a user. */
+    private static void makeClassCache() throws IOException, InterruptedException {
+        if (!Files.exists(CLASS_CACHE)) {
+            List<String> train = new ArrayList<>(JVM);
+            train.addAll(List.of("-jar", absolute(PROGRAM), "train", absolute(PROGRAM.getParent())));
+            new ProcessBuilder(train)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor(2, TimeUnit.MINUTES);
+        }
+    }
+
+    private static String absolute(Path path) {
+        return path.toAbsolutePath().normalize().toString();
     }
 
     private static int freePort() throws IOException {
