@@ -150,7 +150,8 @@ function changed(lane, turn) {
   refreshList();
   if (lane !== current) return;
   if (!lanes.all.includes(lane)) return open(lanes.all[0] ?? lanes.draft());
-  if (lane.id && readPlace().sessionId !== lane.id) history.replaceState(null, '', placeOf(lane));
+  // A draft that got its id. An address that names another lane is the reader's, on the way there by Back.
+  if (lane.id && !readPlace().sessionId) history.replaceState(null, '', placeOf(lane));
   showTitle(lane);
   conversation.update(turn);
   composer.update();
