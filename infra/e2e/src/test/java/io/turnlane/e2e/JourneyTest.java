@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.e2e.Client.Event;
 import io.turnlane.e2e.Client.Reply;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,7 +84,7 @@ class JourneyTest {
                         "SESSION_RELEASED",
                         "COMPLETED");
         assertThat(timeline.list("phases"))
-                .extracting(phase -> (String) phase.get("at"))
+                .extracting(phase -> Instant.parse((String) phase.get("at")))
                 .isSorted();
         assertThat(timeline.text("processor")).startsWith("p-");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.e2e.Client.Reply;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,11 +76,11 @@ class OrderAndIndependenceTest {
             assertThat(reply.status()).isEqualTo(202);
             asked.add(reply.text("request_id"));
         }
-        List<String> finished = new ArrayList<>();
+        List<Instant> finished = new ArrayList<>();
         for (String request : asked) {
             Reply done = client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60");
             assertThat(done.text("status")).isEqualTo("completed");
-            finished.add(done.text("finished_at"));
+            finished.add(Instant.parse(done.text("finished_at")));
         }
         assertThat(finished).as("each ends no earlier than the one before").isSorted();
         assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
