@@ -361,42 +361,4 @@ class TurnRunnerTest {
                 .map(body -> ((TurnEvent.Delta) body).text())
                 .toList();
     }
-
-    private static final class FakeClaim implements Turn.Claim {
-
-        private boolean held = true;
-        private int completed;
-        private int letGo;
-        private int renewals;
-
-        @Override
-        public long fence() {
-            return 1;
-        }
-
-        @Override
-        public boolean held() {
-            return held;
-        }
-
-        @Override
-        public void renewFence() {
-            renewals++;
-        }
-
-        @Override
-        public void complete() {
-            completed++;
-        }
-
-        @Override
-        public void letGo() {
-            letGo++;
-        }
-
-        @Override
-        public QuarantinedTurn quarantined(TurnError error, int attempts) {
-            return new QuarantinedTurn(null, null, List.of(), error, attempts, 0, 7);
-        }
-    }
 }

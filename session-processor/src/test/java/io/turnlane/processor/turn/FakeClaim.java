@@ -1,0 +1,44 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.TurnError;
+import io.turnlane.processor.quarantine.QuarantinedTurn;
+import java.util.List;
+
+/** A claim that counts what is done to it. For one thread. */
+final class FakeClaim implements Turn.Claim {
+
+    boolean held = true;
+    int completed;
+    int letGo;
+    int renewals;
+
+    @Override
+    public long fence() {
+        return 1;
+    }
+
+    @Override
+    public boolean held() {
+        return held;
+    }
+
+    @Override
+    public void renewFence() {
+        renewals++;
+    }
+
+    @Override
+    public void complete() {
+        completed++;
+    }
+
+    @Override
+    public void letGo() {
+        letGo++;
+    }
+
+    @Override
+    public QuarantinedTurn quarantined(TurnError error, int attempts) {
+        return new QuarantinedTurn(null, null, List.of(), error, attempts, 0, 7);
+    }
+}
