@@ -25,6 +25,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     private final Map<RequestId, Record> records = new HashMap<>();
     private final Map<SessionKey, List<PastTurn>> histories = new HashMap<>();
+    private final Map<SessionKey, Long> fences = new HashMap<>();
     private final Set<RequestId> erased = new HashSet<>();
     private int failuresToCome;
     private boolean fenced;
@@ -107,7 +108,7 @@ public final class FakeSessionMemory implements SessionMemory {
     public Begun begin(Beginning beginning) {
         reach();
         FlightRef flight = beginning.flight();
-        if (fenced) {
+        if (fenced || fences.merge(flight.session(), flight.fence(), Math::max) > flight.fence()) {
             return new Begun.Fenced();
         }
         if (erased.contains(flight.request())) {
@@ -137,10 +138,10 @@ public final class FakeSessionMemory implements SessionMemory {
             records.clear();
             return new Settled.Gone();
         }
-        if (fenced) {
-            return new Settled.Fenced();
-        }
         Record record = records.get(flight.request());
+        if (fenced || !record.flight.equals(flight.flight())) {
+            return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
+        }
         record.status = RequestStatus.COMPLETED;
         record.answer = answer;
         histories.computeIfAbsent(flight.session(), any -> new ArrayList<>()).add(turn);
@@ -154,6 +155,9 @@ public final class FakeSessionMemory implements SessionMemory {
         if (record == null) {
             return new Settled.Gone();
         }
+        if (!record.flight.equals(flight.flight())) {
+            return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
+        }
         record.failures++;
         record.error = error;
         record.status = last ? RequestStatus.FAILED : RequestStatus.RETRYING;
@@ -163,7 +167,11 @@ public final class FakeSessionMemory implements SessionMemory {
     @Override
     public void release(FlightRef flight) {
         reach();
-        records.get(flight.request()).status = RequestStatus.QUEUED;
+        Record record = records.get(flight.request());
+        if (record.flight.equals(flight.flight())) {
+            record.status = RequestStatus.QUEUED;
+            record.flight = "";
+        }
     }
 
     @Override
