@@ -31,6 +31,7 @@ public final class FakeSessionMemory implements SessionMemory {
     private boolean fenced;
     private boolean broken;
     private boolean suspect;
+    private Runnable duringCommit = () -> {};
     private Duration timeLeft;
     private boolean lostBeforeCommit;
 
@@ -72,6 +73,16 @@ public final class FakeSessionMemory implements SessionMemory {
     public void loseEverything() {
         records.clear();
         histories.clear();
+    }
+
+    /** Runs this within each commit. */
+    public void duringCommit(Runnable task) {
+        duringCommit = task;
+    }
+
+    /** The session remembers this turn from before. */
+    public void remember(SessionKey session, PastTurn turn) {
+        histories.computeIfAbsent(session, any -> new ArrayList<>()).add(turn);
     }
 
     /** Turns have so long until their deadline. */
@@ -133,6 +144,7 @@ public final class FakeSessionMemory implements SessionMemory {
     @Override
     public Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
         reach();
+        duringCommit.run();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
             records.clear();
