@@ -68,6 +68,17 @@ class LogAwayTest {
         }
     }
 
+    @Test
+    void aRecordThatTheProducerDoesNotTakeIsRefusedForGood() {
+        try (Gateway gateway = Gateway.start("spring.kafka.producer.properties.max.request.size=4096")) {
+            String large = "?".repeat(8_000);
+            assertRefused(gateway.post(
+                    "/v1/sessions/s/requests", "{\"question\":\"" + large + "\"}", "Idempotency-Key", "k"));
+            assertThat(gateway.get("/v1/sessions/s").status()).isEqualTo(404);
+            assertThat(ask(gateway, "k").status()).as("the key is free").isEqualTo(202);
+        }
+    }
+
     private static void assertRefused(Reply reply) {
         assertThat(reply.status()).as(reply.response().body()).isEqualTo(503);
         assertThat(reply.text("code")).isEqualTo("unavailable");

@@ -9,6 +9,7 @@ import io.turnlane.gateway.Gateway.Reply;
 import io.turnlane.gateway.TestProcessor.Turn;
 import io.turnlane.gateway.breaker.RedisBreaker;
 import io.turnlane.model.TurnEvent;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +138,19 @@ class MemoryHangsTest {
         assertThat(askWithKey().status()).isEqualTo(202);
         assertThat(gateway.get("/v1/sessions/s").status()).isEqualTo(200);
         assertThat(gateway.get("/readyz").text("status")).isEqualTo("UP");
+    }
+
+    @Test
+    void aConnectionWhoseOtherEndIsGoneWithoutAWordIsReplaced() throws Exception {
+        try (DeadEnds way = new DeadEnds(URI.create(backends.redisUrl()));
+                Gateway away =
+                        Gateway.start(backends, Gateway.freshTopics(), "spring.data.redis.url=" + way.address())) {
+            assertThat(away.ask("s", "?").status()).isEqualTo(202);
+            assertThat(away.get("/v1/sessions/s").status()).isEqualTo(200);
+            way.forgetConnections();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> away.get("/v1/sessions/s").status() == 200);
+        }
     }
 
     @Test
