@@ -1,0 +1,32 @@
+package io.turnlane.chaos.load;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** All turns that were accepted in a run. Any thread may call any method. */
+public final class Ledger {
+
+    private final Map<String, Turn> turns = new ConcurrentHashMap<>();
+
+    /** The turn of a request; a twin of a reply finds the turn that there is. */
+    Turn accepted(Question question, String request) {
+        return turns.computeIfAbsent(request, _ -> new Turn(question.session(), request, question.canary()));
+    }
+
+    @Nullable
+    Turn find(String request) {
+        return turns.get(request);
+    }
+
+    public Collection<Turn> all() {
+        return List.copyOf(turns.values());
+    }
+
+    /** Those whose end no client has seen yet. */
+    public List<Turn> open() {
+        return turns.values().stream().filter(turn -> !turn.ended()).toList();
+    }
+}
