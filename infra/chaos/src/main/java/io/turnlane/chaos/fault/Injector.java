@@ -1,12 +1,10 @@
 package io.turnlane.chaos.fault;
 
+import io.turnlane.chaos.history.Line;
 import io.turnlane.chaos.load.History;
 import io.turnlane.chaos.load.Load;
-import io.turnlane.chaos.load.RunClock;
 import io.turnlane.chaos.rig.Rig;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /** Does what a schedule says, one fault at a time, and writes it down. The driver's thread only. */
@@ -20,16 +18,14 @@ public final class Injector {
     private final Rig rig;
     private final Load load;
     private final History history;
-    private final RunClock clock;
     private final RunningTurns running;
     private final ProcessFaults processes;
     private int faults;
 
-    public Injector(Rig rig, Load load, History history, RunClock clock) {
+    public Injector(Rig rig, Load load, History history) {
         this.rig = rig;
         this.load = load;
         this.history = history;
-        this.clock = clock;
         this.running = new RunningTurns(rig);
         this.processes = new ProcessFaults(rig, running);
     }
@@ -40,13 +36,14 @@ public final class Injector {
         Set<String> hit = awaitWork(fault);
         int underWay = underWay(fault, hit);
         int id = ++faults;
-        long at = clock.now();
-        history.write("driver", "invoke", "fault", line(id, fault, underWay));
+        long at = history.now();
+        history.write(new Line.FaultBegan(
+                at, "driver", Integer.toString(id), fault.kind().word(), fault.target()));
         begin(fault);
         Thread.sleep(fault.hold());
         heal(fault);
-        history.write("driver", "ok", "fault", line(id, fault, underWay));
-        return new Injected(fault, at, clock.now(), hit, underWay);
+        history.write(new Line.FaultHealed(history.now(), "driver", Integer.toString(id), underWay, null));
+        return new Injected(fault, at, history.now(), hit, underWay);
     }
 
     private void begin(Fault fault) throws Exception {
@@ -79,14 +76,5 @@ public final class Injector {
     private int underWay(Fault fault, Set<String> hit) {
         int gateway = rig.gatewayNames().indexOf(fault.target());
         return gateway >= 0 ? load.gateways().underWay(gateway) : hit.size();
-    }
-
-    private static Map<String, Object> line(int id, Fault fault, int underWay) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("fault", fault.kind().word());
-        line.put("target", fault.target());
-        line.put("id", id);
-        line.put("under_way", underWay);
-        return line;
     }
 }

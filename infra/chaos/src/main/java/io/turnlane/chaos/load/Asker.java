@@ -1,5 +1,6 @@
 package io.turnlane.chaos.load;
 
+import io.turnlane.chaos.history.Line;
 import io.turnlane.chaos.load.Gateways.Reply;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -70,11 +71,7 @@ final class Asker {
     }
 
     private Outcome tryOnce(String client, int gateway, Question question, String key) throws InterruptedException {
-        Fields asked = Fields.of("session", question.session())
-                .and("key", key)
-                .and("canary", question.canary())
-                .and("gateway", gateway + 1);
-        history.write(client, "invoke", "ask", asked.map());
+        history.write(new Line.Asked(history.now(), client, question.session(), key, question.canary()));
         try {
             Reply reply = gateways.post(
                     gateway,
@@ -83,35 +80,41 @@ final class Asker {
                     Map.of("Idempotency-Key", key));
             return outcome(client, question, key, reply);
         } catch (ConnectException e) {
-            history.write(client, "fail", "ask", end(question, key, e).map());
-            return new Outcome.NotTaken();
+            return refused(client, question, key, "refused_connection", 0);
         } catch (IOException e) {
-            history.write(client, "info", "ask", end(question, key, e).map());
-            return new Outcome.Unknown();
+            return unsettled(client, question, key, null, e.getClass().getSimpleName(), null);
         }
-    }
-
-    private static Fields end(Question question, String key, IOException e) {
-        return end(question, key).and("error", e.getClass().getSimpleName());
-    }
-
-    private static Fields end(Question question, String key) {
-        return Fields.of("session", question.session()).and("key", key).and("canary", question.canary());
     }
 
     private Outcome outcome(String client, Question question, String key, Reply reply) {
-        Fields told = end(question, key).and("http", reply.status()).and("code", reply.text("code"));
+        int http = reply.status();
         String request = reply.text("request_id");
-        if (accepted(reply.status()) && request != null) {
-            history.write(client, "ok", "ask", told.and("request", request).map());
+        if (accepted(http) && request != null) {
+            boolean replayed = reply.json().path("replayed").asBoolean(false);
+            history.write(new Line.Accepted(
+                    history.now(), client, question.session(), request, key, question.canary(), http, replayed));
             return new Outcome.Accepted(request);
         }
-        if (reply.status() >= 500) {
-            history.write(client, "info", "ask", told.and("request", request).map());
-            return new Outcome.Unknown();
-        }
-        history.write(client, "fail", "ask", told.map());
-        return mayPass(reply.status(), reply.text("code")) ? new Outcome.NotTaken() : new Outcome.Refused();
+        return http >= 500
+                ? unsettled(client, question, key, http, reply.text("code"), request)
+                : refused(client, question, key, reply.text("code"), http);
+    }
+
+    private Outcome refused(String client, Question question, String key, @Nullable String code, int http) {
+        history.write(new Line.Refused(history.now(), client, question.session(), key, question.canary(), code, http));
+        return http == 0 || mayPass(http, code) ? new Outcome.NotTaken() : new Outcome.Refused();
+    }
+
+    private Outcome unsettled(
+            String client,
+            Question question,
+            String key,
+            @Nullable Integer http,
+            @Nullable String code,
+            @Nullable String request) {
+        history.write(new Line.Unsettled(
+                history.now(), client, question.session(), key, question.canary(), code, http, request));
+        return new Outcome.Unknown();
     }
 
     private static boolean accepted(int status) {

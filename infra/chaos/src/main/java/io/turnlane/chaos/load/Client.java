@@ -121,6 +121,6 @@ final class Client {
     }
 
     private int gateway() {
-        return random.nextInt(Integer.MAX_VALUE / 2);
+        return random.nextInt(2);
     }
 }

@@ -1,5 +1,7 @@
 package io.turnlane.chaos.load;
 
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.Line.StreamEnd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -9,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,7 +22,6 @@ final class Follower {
 
     private static final Duration BETWEEN = Duration.ofMillis(100);
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
-    private static final Pattern CANARY = Pattern.compile("c-[A-Za-z0-9._-]+");
 
     private final Gateways gateways;
     private final History history;
@@ -48,17 +47,34 @@ final class Follower {
         }
     }
 
-    /** The place of one stream through all its connections. */
+    /** The place of one stream through all its connections. Belongs to one thread. */
     private static final class Stream {
-        final long number;
+        final String name;
         int connection;
 
         @Nullable
         String cursor;
 
-        Stream(long number, @Nullable String cursor) {
-            this.number = number;
+        private @Nullable Resumption cut;
+
+        Stream(String name, @Nullable String cursor) {
+            this.name = name;
             this.cursor = cursor;
+        }
+
+        /** The gateway broke it off. */
+        void cut(int gateway, long at) {
+            if (cut == null) {
+                cut = new Resumption(gateway, at, at);
+            }
+        }
+
+        /** A gateway serves it again. */
+        Optional<Resumption> resumed(long at) {
+            Optional<Resumption> over =
+                    Optional.ofNullable(cut).map(begun -> new Resumption(begun.gateway(), begun.cutAt(), at));
+            cut = null;
+            return over;
         }
     }
 
@@ -76,7 +92,7 @@ final class Follower {
 
     private Optional<String> follow(Subject subject, int gateway, @Nullable String after, BooleanSupplier goOn)
             throws InterruptedException {
-        Stream stream = new Stream(streams.incrementAndGet(), after);
+        Stream stream = new Stream("stream-" + streams.incrementAndGet(), after);
         while (true) {
             stream.connection++;
             if (connect(subject, (gateway + stream.connection) % gateways.count(), stream)
@@ -90,42 +106,39 @@ final class Follower {
 
     /** One connection; whether the gateway said that there is no more to come. */
     private boolean connect(Subject subject, int gateway, Stream stream) throws InterruptedException {
-        Fields begun = stream(subject, stream).and("after", stream.cursor).and("gateway", gateway + 1);
-        history.write(subject.client(), "invoke", "stream", begun.map());
+        history.write(new Line.StreamOpened(
+                history.now(),
+                subject.client(),
+                stream.name,
+                stream.connection,
+                subject.session(),
+                subject.request(),
+                stream.cursor));
+        StreamEnd end = StreamEnd.CUT;
         try {
             HttpResponse<InputStream> response = gateways.stream(gateway, subject.path(), stream.cursor);
             try (EventReader reader = new EventReader(response.body())) {
-                boolean over =
-                        response.statusCode() == 204 || (response.statusCode() == 200 && read(subject, stream, reader));
-                ended(subject, stream, response.statusCode(), over);
-                return over;
+                end = readAll(subject, stream, response.statusCode(), reader);
             } finally {
                 gateways.streamEnded(gateway);
             }
-        } catch (IOException e) {
-            history.write(
-                    subject.client(),
-                    "info",
-                    "stream",
-                    stream(subject, stream).and("ended", "cut").map());
-            return false;
+        } catch (IOException _) {
+            stream.cut(gateway, history.now());
         }
+        history.write(new Line.StreamEnded(
+                history.now(), subject.client(), stream.name, stream.connection, subject.session(), end));
+        return end == StreamEnd.TERMINAL;
     }
 
-    private void ended(Subject subject, Stream stream, int http, boolean over) {
-        String how = over ? "terminal" : http == 200 ? "cut" : "error";
-        history.write(
-                subject.client(),
-                over ? "ok" : "info",
-                "stream",
-                stream(subject, stream).and("ended", how).and("http", http).map());
-    }
-
-    private static Fields stream(Subject subject, Stream stream) {
-        return Fields.of("stream", stream.number)
-                .and("connection", stream.connection)
-                .and("session", subject.session())
-                .and("request", subject.request());
+    private StreamEnd readAll(Subject subject, Stream stream, int http, EventReader reader) throws IOException {
+        if (http != 200 && http != 204) {
+            return StreamEnd.ERROR;
+        }
+        stream.resumed(history.now()).ifPresent(ledger::resumed);
+        if (http == 204 || read(subject, stream, reader)) {
+            return StreamEnd.TERMINAL;
+        }
+        return StreamEnd.CUT;
     }
 
     /** Reads to the end of the connection, or of what is to be seen; true where all has ended. */
@@ -149,23 +162,20 @@ final class Follower {
         JsonNode data = event.data();
         String request = data.path("request_id").asString(subject.request());
         String text = text(event);
-        history.write(
+        history.write(new Line.Received(
+                history.now(),
                 subject.client(),
-                "ok",
-                "event",
-                Fields.of("stream", stream.number)
-                        .and("connection", stream.connection)
-                        .and("session", data.path("session_id").asString(subject.session()))
-                        .and("request", request)
-                        .and("event", event.type())
-                        .and("cursor", event.cursor())
-                        .and("attempt", number(data, "attempt"))
-                        .and("seq", number(data, "seq"))
-                        .and("pos", number(data, "pos"))
-                        .and("text", text)
-                        .and("canary", canary(text))
-                        .and("error", data.path("error").path("code").asString(null))
-                        .map());
+                stream.name,
+                stream.connection,
+                data.path("session_id").asString(subject.session()),
+                request,
+                event.type(),
+                event.cursor(),
+                number(data, "attempt"),
+                number(data, "seq"),
+                number(data, "pos"),
+                text,
+                Canary.in(text)));
         Turn turn = request == null ? null : ledger.find(request);
         if (turn != null && ENDS.contains(event.type())) {
             turn.ended(event.type());
@@ -182,14 +192,5 @@ final class Follower {
 
     private static @Nullable Integer number(JsonNode data, String name) {
         return data.path(name).isNumber() ? data.path(name).asInt() : null;
-    }
-
-    /** The first canary of a text. */
-    static @Nullable String canary(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        Matcher matcher = CANARY.matcher(text);
-        return matcher.find() ? matcher.group() : null;
     }
 }

@@ -1,18 +1,16 @@
 package io.turnlane.chaos.load;
 
-import java.util.Map;
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.LineWriter;
 
-/** Where clients and faults are written down, as {@code docs/chaos.md} says. Any thread may write. */
-@FunctionalInterface
-public interface History {
+/** Where clients and faults are written down, and the run's clock that they are timed by. Any thread may write. */
+public record History(LineWriter lines, RunClock clock) {
 
-    /**
-     * One line.
-     *
-     * @param process as {@code client-7} or {@code driver}
-     * @param type {@code invoke}, {@code ok} (it happened), {@code fail} (it certainly did not), {@code info} (unknown)
-     * @param op as {@code ask}, {@code stream}, {@code event}, {@code poll}, {@code fault}
-     * @param fields the op's own; a null value is left out
-     */
-    void write(String process, String type, String op, Map<String, ?> fields);
+    public long now() {
+        return clock.now();
+    }
+
+    public void write(Line line) {
+        lines.write(line);
+    }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.chaos.load;
 
+import io.turnlane.chaos.history.Line;
 import io.turnlane.chaos.load.Gateways.Reply;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,45 +36,30 @@ final class Poller {
 
     /** Asks once; whether the turn has ended. */
     boolean poll(String client, int gateway, Turn turn) throws InterruptedException {
+        long sent = history.now();
         try {
             Reply reply = gateways.get(gateway, "/v1/sessions/" + turn.session() + "/requests/" + turn.request());
-            if (reply.status() != 200) {
-                history.write(
-                        client,
-                        "info",
-                        "poll",
-                        told(turn).and("http", reply.status()).map());
-                return false;
-            }
-            return seen(client, turn, reply);
-        } catch (IOException e) {
-            history.write(
-                    client,
-                    "info",
-                    "poll",
-                    told(turn).and("error", e.getClass().getSimpleName()).map());
-            return false;
+            return reply.status() == 200 && seen(client, sent, turn, reply);
+        } catch (IOException _) {
+            return false; // it says nothing about the turn; another try will
         }
     }
 
-    private boolean seen(String client, Turn turn, Reply reply) {
-        String status = reply.text("status");
-        String text = reply.json().path("answer").path("text").asString(null);
-        Fields fields = told(turn)
-                .and("status", status)
-                .and("attempt", reply.json().path("attempt").asInt())
-                .and("text", text)
-                .and("canary", Follower.canary(text))
-                .and("error", reply.json().path("error").path("code").asString(null));
-        history.write(client, "ok", "poll", fields.map());
-        if (status != null && ENDS.contains(status)) {
+    private boolean seen(String client, long sent, Turn turn, Reply reply) {
+        String status = reply.json().path("status").asString("");
+        history.write(new Line.Polled(
+                history.now(),
+                client,
+                sent,
+                turn.session(),
+                turn.request(),
+                status,
+                reply.json().path("attempt").asInt(),
+                reply.json().path("answer").path("text").asString(null)));
+        if (ENDS.contains(status)) {
             turn.ended(status);
             return true;
         }
         return false;
-    }
-
-    private static Fields told(Turn turn) {
-        return Fields.of("session", turn.session()).and("request", turn.request());
     }
 }

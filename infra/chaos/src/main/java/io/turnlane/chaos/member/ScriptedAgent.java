@@ -1,5 +1,6 @@
 package io.turnlane.chaos.member;
 
+import io.turnlane.chaos.history.Outcome;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
@@ -34,13 +35,13 @@ final class ScriptedAgent implements Agent {
         journal.entered(turn, instruction.canary(), memory);
         try {
             Answer answer = follow(instruction, turn, sink);
-            journal.left("ok", turn, instruction.canary());
+            journal.left(Outcome.OK, turn);
             return answer;
         } catch (InterruptedException e) {
-            journal.left("info", turn, instruction.canary());
+            journal.left(Outcome.INFO, turn);
             throw e;
         } catch (Exception e) {
-            journal.left("fail", turn, instruction.canary());
+            journal.left(Outcome.FAIL, turn);
             throw e;
         }
     }

@@ -105,8 +105,7 @@ public final class Rig implements AutoCloseable {
     }
 
     private void add(MemberProgram program) {
-        members.put(
-                program.name(), new ChildProcess(program, logs().resolve(program.name() + ".log"), _ -> {}));
+        members.put(program.name(), new ChildProcess(program, logs().resolve(program.name() + ".log"), _ -> {}));
     }
 
     /** One process of the rig. */

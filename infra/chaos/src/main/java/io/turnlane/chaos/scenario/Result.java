@@ -1,0 +1,38 @@
+package io.turnlane.chaos.scenario;
+
+import io.turnlane.chaos.fault.Injected;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a scenario went.
+ *
+ * @param folder of its history
+ * @param took from its first question to the checker's word
+ * @param violations what did not hold, a sentence each; empty where all did
+ */
+public record Result(
+        Scenario scenario,
+        long seed,
+        Form form,
+        Path folder,
+        Duration took,
+        List<Injected> faults,
+        Measured measured,
+        List<String> violations) {
+
+    public Result {
+        faults = List.copyOf(faults);
+        violations = List.copyOf(violations);
+    }
+
+    public boolean clean() {
+        return violations.isEmpty();
+    }
+
+    /** Faults that hit work in flight. */
+    public long hits() {
+        return faults.stream().filter(fault -> fault.underWay() > 0).count();
+    }
+}
