@@ -12,6 +12,7 @@ import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.TurnLogFixture.Event;
+import io.turnlane.processor.intake.TurnPoller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ class ProcessorTest {
         start();
         Ask ask = ask(SessionId.random(), "twice", Map.of());
         log.put(ask);
+        log.awaitTerminals(1, SOON);
         log.put(ask);
         List<Event> twins = log.awaitTerminals(2, SOON);
         assertThat(twins).extracting(Event::answer).containsExactly("echo: twice", "echo: twice");
@@ -97,6 +99,53 @@ class ProcessorTest {
                 .filteredOn(event -> event.type().equals("started"))
                 .hasSize(1);
         assertThat(history(ask)).isEqualTo(1);
+    }
+
+    @Test
+    void dropsATwinOfATurnThatStillWaits() {
+        start();
+        SessionId session = SessionId.random();
+        log.put(ask(session, "first", Map.of("delay_ms", 500)));
+        Ask ask = ask(session, "twice", Map.of());
+        log.put(ask);
+        log.put(ask);
+        log.put(ask(session, "last", Map.of()));
+        assertThat(log.awaitTerminals(3, SOON))
+                .extracting(Event::answer)
+                .containsExactly("echo: first", "echo: twice", "echo: last");
+        assertThat(log.events())
+                .as("a twin waits for nothing")
+                .filteredOn(event -> event.type().equals("queued"))
+                .hasSize(2);
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> assertThat(log.committed("turnlane-processors")).isEqualTo(4));
+    }
+
+    @Test
+    void keepsOnlyPlacesOfADeepLaneAndLetsNobodyWaitForIt() {
+        ConfigurableApplicationContext processor = start("--turnlane.processor.intake.open=200");
+        SessionId flooding = SessionId.random();
+        List<String> asked = new ArrayList<>();
+        int turns = Integer.getInteger("flood", 2_000);
+        for (int i = 0; i < turns; i++) {
+            Ask ask = ask(flooding, "q" + i, Map.of("delay_ms", i == 0 ? 4_000 : 0));
+            log.putSoon(ask);
+            asked.add(ask.requestId().toString());
+        }
+        Ask other = log.put(ask(SessionId.random(), "of somebody else", Map.of()));
+        assertThat(log.awaitTerminals(1, SOON))
+                .as("not held up by more turns than the processor may hold")
+                .extracting(Event::requestId)
+                .containsExactly(other.requestId().toString());
+        assertThat(processor.getBean(TurnPoller.class).figures().open()).isGreaterThan(200);
+
+        List<Event> all = log.awaitTerminals(turns + 1, Duration.ofSeconds(60));
+        assertThat(all.subList(1, all.size())).extracting(Event::requestId).containsExactlyElementsOf(asked);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                processor.getBean(TurnPoller.class).figures().open())
+                        .isZero());
     }
 
     @Test
@@ -133,8 +182,13 @@ class ProcessorTest {
         log.putRaw("no key of ours", "{}", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
         log.putRaw(null, "{}", Map.of());
         log.put(ask(session, "fine", Map.of()));
-        assertThat(log.awaitTerminals(1, SOON)).extracting(Event::answer).containsExactly("echo: fine");
+        assertThat(log.awaitTerminals(4, SOON).getLast().answer()).isEqualTo("echo: fine");
         assertThat(log.quarantined(5, SOON)).hasSize(5);
+        assertThat(log.terminals())
+                .as("those that name a request are heard of")
+                .filteredOn(event -> event.type().equals("failed"))
+                .extracting(Event::errorCode)
+                .containsExactly("unreadable_record", "unreadable_record", "unreadable_record");
         await().atMost(SOON)
                 .untilAsserted(
                         () -> assertThat(log.committed("turnlane-processors")).isEqualTo(6));
@@ -210,21 +264,22 @@ class ProcessorTest {
                 Instant.now());
     }
 
-    private ConfigurableApplicationContext start() {
-        return start(log);
+    private ConfigurableApplicationContext start(String... more) {
+        return start(log, more);
     }
 
-    private ConfigurableApplicationContext start(TurnLogFixture on) {
-        ConfigurableApplicationContext processor = ProcessorApplication.application()
-                .run(
-                        "--spring.kafka.bootstrap-servers="
-                                + TestBackends.shared().bootstrapServers(),
-                        "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
-                        "--spring.kafka.consumer.properties.session.timeout.ms=3000",
-                        "--spring.kafka.consumer.properties.heartbeat.interval.ms=500",
-                        "--turnlane.topics.prefix=" + on.prefix(),
-                        "--turnlane.topics.partitions=" + on.partitions(),
-                        "--turnlane.processor.drain-budget=5s");
+    private ConfigurableApplicationContext start(TurnLogFixture on, String... more) {
+        List<String> settings = new ArrayList<>(List.of(
+                "--spring.kafka.bootstrap-servers=" + TestBackends.shared().bootstrapServers(),
+                "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
+                "--spring.kafka.consumer.properties.session.timeout.ms=3000",
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=500",
+                "--turnlane.topics.prefix=" + on.prefix(),
+                "--turnlane.topics.partitions=" + on.partitions(),
+                "--turnlane.processor.drain-budget=5s"));
+        settings.addAll(List.of(more));
+        ConfigurableApplicationContext processor =
+                ProcessorApplication.application().run(settings.toArray(String[]::new));
         processors.add(processor);
         return processor;
     }

@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -95,27 +97,40 @@ final class TurnLogFixture implements AutoCloseable {
     }
 
     <T extends SessionCommand> T put(T command) {
-        putRaw(
+        try {
+            putSoon(command).get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return command;
+    }
+
+    /** Doesn't wait until the log has it. */
+    Future<RecordMetadata> putSoon(SessionCommand command) {
+        return send(
                 command.key().toString(),
                 new String(wire.write(command), StandardCharsets.UTF_8),
                 Map.of(
                         RecordHeaders.TYPE, command.type(),
                         RecordHeaders.REQUEST_ID, command.requestId().toString(),
                         RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION));
-        return command;
     }
 
     void putRaw(String key, String value, Map<String, String> headers) {
+        try {
+            send(key, value, headers).get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Future<RecordMetadata> send(String key, String value, Map<String, String> headers) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topics.turns(),
                 key == null ? null : key.getBytes(StandardCharsets.UTF_8),
                 value.getBytes(StandardCharsets.UTF_8));
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
-        try {
-            producer.send(record).get();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        return producer.send(record);
     }
 
     List<Event> events() {

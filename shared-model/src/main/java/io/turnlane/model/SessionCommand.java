@@ -33,6 +33,7 @@ public sealed interface SessionCommand {
      * @param createdAt when the gateway read it
      * @param sessionTtl how long the session lives without activity, where this turn creates it
      * @param metadata the client's own JSON object
+     * @param deadline how long after {@code createdAt} an answer is still wanted; null for as long as it takes
      */
     record Ask(
             RequestId requestId,
@@ -42,7 +43,8 @@ public sealed interface SessionCommand {
             String question,
             Map<String, Object> metadata,
             Duration sessionTtl,
-            Instant createdAt)
+            Instant createdAt,
+            @Nullable Duration deadline)
             implements SessionCommand {
 
         public static final String TYPE = "ask";
@@ -54,7 +56,23 @@ public sealed interface SessionCommand {
             Objects.requireNonNull(question, "question");
             Objects.requireNonNull(sessionTtl, "session_ttl");
             Objects.requireNonNull(createdAt, "created_at");
+            if (deadline != null && !deadline.isPositive()) {
+                throw new IllegalArgumentException("a deadline is positive");
+            }
             metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        }
+
+        /** A question without a deadline. */
+        public Ask(
+                RequestId requestId,
+                SessionId sessionId,
+                @Nullable String userId,
+                String agent,
+                String question,
+                Map<String, Object> metadata,
+                Duration sessionTtl,
+                Instant createdAt) {
+            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, null);
         }
 
         @Override

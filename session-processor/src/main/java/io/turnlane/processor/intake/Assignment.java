@@ -1,5 +1,10 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.processor.turn.Turn.RecordGoneException;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -16,13 +21,17 @@ final class Assignment {
 
     private final TopicPartition partition;
     private final Ledger ledger;
+    private final RecordReader reader;
+    private final ConcurrentNavigableMap<Long, Delivery> shed = new ConcurrentSkipListMap<>();
     private volatile long fence = NO_FENCE;
     private volatile boolean held = true;
     private volatile boolean fenceWanted = true;
     private long committed;
 
-    Assignment(TopicPartition partition, long position) {
+    /** @param reader reads records again that deep lanes let go */
+    Assignment(TopicPartition partition, long position, RecordReader reader) {
         this.partition = partition;
+        this.reader = reader;
         this.ledger = new Ledger(position);
         this.committed = position;
     }
@@ -63,6 +72,29 @@ final class Assignment {
 
     void end() {
         held = false;
+    }
+
+    /** The delivery keeps only its place from now on. */
+    void shed(Delivery delivery) {
+        shed.put(delivery.offset(), delivery);
+    }
+
+    /** The delivery is whole again, or has ended. */
+    void refilled(Delivery delivery) {
+        shed.remove(delivery.offset());
+    }
+
+    /**
+     * Reads a record from the log again; others of its session that come along and were let go too are made whole by
+     * the way, for they are next.
+     */
+    ConsumerRecord<byte[], byte[]> readAgain(Delivery wanted) throws RecordGoneException {
+        return reader.read(partition, wanted.offset(), along -> {
+            Delivery other = shed.get(along.offset());
+            if (other != null && Arrays.equals(other.key(), wanted.key())) {
+                other.refill(along);
+            }
+        });
     }
 
     /** Whether there is something new to commit. */

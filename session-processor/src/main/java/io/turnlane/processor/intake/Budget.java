@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many turns, and how many bytes of them, this processor holds: buffered, running and waiting for a retry together
- * (O7). When it is spent, partitions pause; they go on when a fifth of it is free again.
+ * (O7); and of how many more, in deep lanes, it holds the place in the log. When any is spent, partitions pause; they
+ * go on when a fifth of it is free again.
  *
  * <p>The pause set is computed from this after every poll and every assignment; whether one pauses is remembered only
  * to give the hysteresis.
@@ -16,14 +17,17 @@ final class Budget {
 
     private final int mostTurns;
     private final long mostBytes;
+    private final int mostPlaces;
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicInteger places = new AtomicInteger();
     private boolean spent;
 
-    /** @param mostTurns what the next poll may bring must be left out: a poll can't be cut short */
-    Budget(int mostTurns, long mostBytes) {
+    /** What the next poll may bring comes on top of these: a poll can't be cut short. */
+    Budget(int mostTurns, long mostBytes, int mostPlaces) {
         this.mostTurns = mostTurns;
         this.mostBytes = mostBytes;
+        this.mostPlaces = mostPlaces;
     }
 
     void take(int size) {
@@ -36,14 +40,29 @@ final class Budget {
         bytes.addAndGet(-size);
     }
 
+    void takePlace() {
+        places.incrementAndGet();
+    }
+
+    void giveBackPlace() {
+        places.decrementAndGet();
+    }
+
     /** Whether partitions must pause. Called by the poll thread only. */
     boolean spent() {
-        double share = Math.max((double) turns.get() / mostTurns, (double) bytes.get() / mostBytes);
+        double share = Math.max(
+                Math.max(share(turns.get(), mostTurns), share(bytes.get(), mostBytes)),
+                share(places.get(), mostPlaces));
         spent = share >= (spent ? 0.8 : 1.0);
         return spent;
     }
 
-    int turns() {
-        return turns.get();
+    private static double share(long used, long most) {
+        return (double) used / most;
+    }
+
+    /** Turns held, with those of which only the place is. */
+    int open() {
+        return turns.get() + places.get();
     }
 }

@@ -3,23 +3,32 @@ package io.turnlane.processor.intake;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.quarantine.QuarantinedTurn;
 import io.turnlane.processor.turn.Turn.Claim;
+import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One record in our hands: its place in the ledger and its share of the budget, given back exactly once. Safe for
- * threads.
+ * One record in our hands: its place in the ledger and its share of the budget, given back exactly once. In a deep lane
+ * it keeps only its place, and is read from the log again when its turn is near.
+ *
+ * <p>Threading: any thread; guarded by itself, never while the log is read.
  */
 final class Delivery implements Claim {
 
-    private final ConsumerRecord<byte[], byte[]> record;
+    private final byte @Nullable [] key;
+    private final int partition;
+    private final long offset;
     private final Assignment assignment;
     private final Budget budget;
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private @Nullable ConsumerRecord<byte[], byte[]> record;
+    private boolean ended;
 
     Delivery(ConsumerRecord<byte[], byte[]> record, Assignment assignment, Budget budget) {
+        this.key = record.key();
+        this.partition = record.partition();
+        this.offset = record.offset();
         this.record = record;
         this.assignment = assignment;
         this.budget = budget;
@@ -28,6 +37,14 @@ final class Delivery implements Claim {
 
     Assignment assignment() {
         return assignment;
+    }
+
+    byte @Nullable [] key() {
+        return key;
+    }
+
+    long offset() {
+        return offset;
     }
 
     @Override
@@ -41,13 +58,57 @@ final class Delivery implements Claim {
     }
 
     @Override
+    public Object lease() {
+        return assignment;
+    }
+
+    @Override
     public void renewFence() {
         assignment.wantFence();
     }
 
     @Override
+    public byte @Nullable [] value() throws RecordGoneException {
+        return whole().value();
+    }
+
+    private ConsumerRecord<byte[], byte[]> whole() throws RecordGoneException {
+        ConsumerRecord<byte[], byte[]> here = here();
+        if (here != null) {
+            return here;
+        }
+        ConsumerRecord<byte[], byte[]> again = assignment.readAgain(this);
+        refill(again);
+        return again;
+    }
+
+    private synchronized @Nullable ConsumerRecord<byte[], byte[]> here() {
+        return record;
+    }
+
+    @Override
+    public synchronized void shed() {
+        if (record != null && !ended) {
+            budget.giveBack(sizeOf(record));
+            budget.takePlace();
+            record = null;
+            assignment.shed(this);
+        }
+    }
+
+    /** The record is here again; does nothing where it was not away, or is needed no more. */
+    synchronized void refill(ConsumerRecord<byte[], byte[]> again) {
+        if (record == null && !ended) {
+            budget.giveBackPlace();
+            budget.take(sizeOf(again));
+            record = again;
+            assignment.refilled(this);
+        }
+    }
+
+    @Override
     public void complete() {
-        assignment.ledger().complete(record.offset());
+        assignment.ledger().complete(offset);
         giveBack();
     }
 
@@ -56,18 +117,29 @@ final class Delivery implements Claim {
         giveBack();
     }
 
-    private void giveBack() {
-        if (ended.compareAndSet(false, true)) {
+    private synchronized void giveBack() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (record == null) {
+            budget.giveBackPlace();
+            assignment.refilled(this);
+        } else {
             budget.giveBack(sizeOf(record));
         }
     }
 
     @Override
     public QuarantinedTurn quarantined(TurnError error, int attempts) {
-        List<QuarantinedTurn.Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new QuarantinedTurn.Header(header.key(), header.value())));
-        return new QuarantinedTurn(
-                record.key(), record.value(), headers, error, attempts, record.partition(), record.offset());
+        try {
+            ConsumerRecord<byte[], byte[]> whole = whole();
+            List<QuarantinedTurn.Header> headers = new ArrayList<>();
+            whole.headers().forEach(header -> headers.add(new QuarantinedTurn.Header(header.key(), header.value())));
+            return new QuarantinedTurn(key, whole.value(), headers, error, attempts, partition, offset);
+        } catch (RecordGoneException e) {
+            return new QuarantinedTurn(key, null, List.of(), error, attempts, partition, offset);
+        }
     }
 
     private static int sizeOf(ConsumerRecord<byte[], byte[]> record) {

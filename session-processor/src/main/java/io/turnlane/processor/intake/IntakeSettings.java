@@ -8,13 +8,19 @@ import java.time.Duration;
  * @param topic of the turns
  * @param mostTurns held at once
  * @param mostBytes of them
+ * @param mostPlaces held besides: turns in deep lanes, of which only the place in the log is kept
  * @param pollTime how long a poll waits for records; completed offsets, pauses and fences wait no longer than this
  * @param commitInterval between two commits of the frontier
  */
-public record IntakeSettings(String topic, int mostTurns, long mostBytes, Duration pollTime, Duration commitInterval) {
+public record IntakeSettings(
+        String topic, int mostTurns, long mostBytes, int mostPlaces, Duration pollTime, Duration commitInterval) {
 
     public IntakeSettings {
-        if (mostTurns < 1 || mostBytes < 1 || !pollTime.isPositive() || !commitInterval.isPositive()) {
+        if (mostTurns < 1
+                || mostBytes < 1
+                || mostPlaces < 1
+                || !pollTime.isPositive()
+                || !commitInterval.isPositive()) {
             throw new IllegalArgumentException("intake settings are positive");
         }
     }

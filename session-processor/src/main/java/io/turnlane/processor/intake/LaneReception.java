@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 /** From the poll thread into the lanes. Called by the poll thread only; whatever may block runs on the executor. */
 public final class LaneReception implements Reception {
 
+    /** So many turns of a lane are kept whole; of those behind only the place in the log. */
+    private static final int DEEP = RecordReader.MOST_ALONG;
+
     private static final Logger log = LoggerFactory.getLogger(LaneReception.class);
 
     private final LaneScheduler<SessionKey, Turn> lanes;
@@ -53,11 +56,20 @@ public final class LaneReception implements Reception {
     }
 
     /**
-     * A turn that must wait is told so, where others of its session are ahead; else its memory is fetched meanwhile.
+     * A turn that must wait is told so, where others of its session are ahead; else its memory is fetched meanwhile. A
+     * twin of a turn that its lane holds, as gateways make when they don't know the end of a publication, is one too
+     * many: whatever follows from the first counts for both.
      */
     @Override
     public void arrived(Turn turn) {
         Place place = lanes.offer(turn.session(), turn);
+        if (place.twin()) {
+            turn.claim().complete();
+            return;
+        }
+        if (place.ahead() >= DEEP) {
+            turn.claim().shed();
+        }
         if (place.ahead() > 0) {
             executor.execute(() -> tellQueued(turn, place.ahead()));
         } else if (!place.running()) {

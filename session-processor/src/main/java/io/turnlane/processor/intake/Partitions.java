@@ -34,14 +34,21 @@ final class Partitions implements ConsumerRebalanceListener {
     private final String topic;
     private final Reception reception;
     private final InstantSource clock;
+    private final RecordReader reader;
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
     private int count;
 
-    Partitions(Consumer<byte[], byte[]> consumer, String topic, Reception reception, InstantSource clock) {
+    Partitions(
+            Consumer<byte[], byte[]> consumer,
+            String topic,
+            Reception reception,
+            InstantSource clock,
+            RecordReader reader) {
         this.consumer = consumer;
         this.topic = topic;
         this.reception = reception;
         this.clock = clock;
+        this.reader = reader;
     }
 
     @Nullable
@@ -81,7 +88,7 @@ final class Partitions implements ConsumerRebalanceListener {
         consumer.pause(added);
         count = consumer.partitionsFor(topic).size();
         for (TopicPartition partition : added) {
-            assignments.put(partition, new Assignment(partition, consumer.position(partition)));
+            assignments.put(partition, new Assignment(partition, consumer.position(partition), reader));
         }
         takeWantedFences();
         pause(false);

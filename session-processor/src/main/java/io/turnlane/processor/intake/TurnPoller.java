@@ -48,13 +48,17 @@ public final class TurnPoller implements Runnable {
     private volatile Figures figures;
 
     public TurnPoller(
-            Consumer<byte[], byte[]> consumer, IntakeSettings settings, Reception reception, InstantSource clock) {
+            Consumer<byte[], byte[]> consumer,
+            IntakeSettings settings,
+            Reception reception,
+            InstantSource clock,
+            RecordReader reader) {
         this.consumer = consumer;
         this.settings = settings;
         this.reception = reception;
         this.clock = clock;
-        this.partitions = new Partitions(consumer, settings.topic(), reception, clock);
-        this.budget = new Budget(settings.mostTurns(), settings.mostBytes());
+        this.partitions = new Partitions(consumer, settings.topic(), reception, clock, reader);
+        this.budget = new Budget(settings.mostTurns(), settings.mostBytes(), settings.mostPlaces());
         this.lastCommit = clock.instant();
         this.figures = new Figures(lastCommit, 0, 0, 0, Duration.ZERO);
     }
@@ -63,7 +67,7 @@ public final class TurnPoller implements Runnable {
      * What the poll thread last saw.
      *
      * @param at when it last came round: a health check's pulse
-     * @param open turns held: buffered, running and waiting for a retry
+     * @param open turns held: buffered, running and waiting for a retry, and places in deep lanes
      */
     public record Figures(Instant at, int partitions, int open, long lag, Duration oldestAge) {}
 
@@ -152,7 +156,7 @@ public final class TurnPoller implements Runnable {
 
     private void look() {
         Instant now = clock.instant();
-        figures = new Figures(now, partitions.held(), budget.turns(), partitions.lag(), partitions.oldestAge(now));
+        figures = new Figures(now, partitions.held(), budget.open(), partitions.lag(), partitions.oldestAge(now));
     }
 
     /** Takes nothing more from the log, and stays a member of the group. */

@@ -4,7 +4,6 @@ import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
-import io.turnlane.model.WireFormat;
 import io.turnlane.processor.turn.Turn;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,7 +12,10 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a turn of a record by its key and headers; the value stays unread until its lane gets to it. */
+/**
+ * Makes a turn of a record by its key and headers; the value stays unread until its lane gets to it. Whatever names its
+ * session and its request goes to that session's lane, readable or not, so that its client hears of it in order.
+ */
 final class TurnReader {
 
     private TurnReader() {}
@@ -22,25 +24,21 @@ final class TurnReader {
      * Reads the record.
      *
      * @param partitions how many the topic has
-     * @throws UnreadableRecordException where it is no turn of ours, or on a partition where its session doesn't belong
+     * @throws UnreadableRecordException where it is nobody's turn, or on a partition where its session doesn't belong
      */
     static Turn read(ConsumerRecord<byte[], byte[]> record, int partitions, Turn.Claim claim)
             throws UnreadableRecordException {
-        if (record.key() == null || record.value() == null) {
-            throw new UnreadableRecordException("no key or no value");
+        if (record.key() == null) {
+            throw new UnreadableRecordException("no key");
         }
         if (Utils.toPositive(Utils.murmur2(record.key())) % partitions != record.partition()) {
             throw new UnreadableRecordException("misrouted: its session belongs to another partition");
-        }
-        if (!WireFormat.readable(header(record, RecordHeaders.SCHEMA_VERSION))) {
-            throw new UnreadableRecordException("unknown schema version");
         }
         try {
             return new Turn(
                     SessionKey.parse(new String(record.key(), StandardCharsets.UTF_8)),
                     RequestId.parse(required(record, RecordHeaders.REQUEST_ID)),
-                    required(record, RecordHeaders.TYPE),
-                    record.value(),
+                    envelope(record),
                     record.partition(),
                     record.offset(),
                     Instant.ofEpochMilli(record.timestamp()),
@@ -48,6 +46,18 @@ final class TurnReader {
         } catch (IllegalArgumentException e) {
             throw new UnreadableRecordException(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Turn.Envelope envelope(ConsumerRecord<?, ?> record) {
+        return new Turn.Envelope(
+                header(record, RecordHeaders.TYPE),
+                header(record, RecordHeaders.SCHEMA_VERSION),
+                number(header(record, RecordHeaders.EVENTS_FROM)));
+    }
+
+    /** Streams of a turn without this number start where its request record says, or with a gap. */
+    private static @Nullable Long number(@Nullable String text) {
+        return text == null || !text.matches("[0-9]{1,18}") ? null : Long.valueOf(text);
     }
 
     private static String required(ConsumerRecord<?, ?> record, String name) throws UnreadableRecordException {

@@ -2,8 +2,11 @@ package io.turnlane.processor.lane;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -25,11 +28,14 @@ final class Lane<K, T> {
 
     private final K key;
     private final Deque<T> items = new ArrayDeque<>();
+    private final Set<Object> identities = new HashSet<>();
+    private final Function<? super T, ?> identity;
     private State state = State.READY;
     private int rests;
 
-    Lane(K key) {
+    Lane(K key, Function<? super T, ?> identity) {
         this.key = key;
+        this.identity = identity;
     }
 
     K key() {
@@ -40,8 +46,13 @@ final class Lane<K, T> {
         return items.size();
     }
 
-    void add(T item) {
+    /** Takes the item in, unless it holds one of the same identity. */
+    boolean add(T item) {
+        if (!identities.add(identity.apply(item))) {
+            return false;
+        }
         items.addLast(item);
+        return true;
     }
 
     T head() {
@@ -49,7 +60,7 @@ final class Lane<K, T> {
     }
 
     void dropHead() {
-        items.removeFirst();
+        identities.remove(identity.apply(items.removeFirst()));
     }
 
     State state() {
@@ -83,6 +94,7 @@ final class Lane<K, T> {
             boolean runs = atHead && state == State.RUNNING;
             if (!runs && which.test(item)) {
                 all.remove();
+                identities.remove(identity.apply(item));
                 into.add(item);
                 headGone |= atHead;
             }

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -29,6 +30,7 @@ public final class LaneScheduler<K, T> {
     private final int mostRunning;
     private final Executor executor;
     private final Delay delay;
+    private final Function<? super T, ?> identity;
     private final LaneWork<K, T> work;
     private final BiConsumer<T, Throwable> failureListener;
 
@@ -42,12 +44,14 @@ public final class LaneScheduler<K, T> {
 
     /**
      * @param mostRunning how many lanes may run at once
+     * @param identity by which a lane knows an item that it holds already
      * @param failureListener is told of work that threw, with its item
      */
     public LaneScheduler(
             int mostRunning,
             Executor executor,
             Delay delay,
+            Function<? super T, ?> identity,
             LaneWork<K, T> work,
             BiConsumer<T, Throwable> failureListener) {
         if (mostRunning < 1) {
@@ -56,12 +60,13 @@ public final class LaneScheduler<K, T> {
         this.mostRunning = mostRunning;
         this.executor = executor;
         this.delay = delay;
+        this.identity = identity;
         this.work = work;
         this.failureListener = failureListener;
     }
 
     /**
-     * Puts the item at the end of its key's lane.
+     * Puts the item at the end of its key's lane; a twin of one that the lane holds stays out.
      *
      * @return where it stands
      */
@@ -71,21 +76,29 @@ public final class LaneScheduler<K, T> {
             Lane<K, T> lane = lanes.get(key);
             int ahead = lane == null ? 0 : lane.depth();
             if (lane == null) {
-                lane = new Lane<>(key);
+                lane = new Lane<>(key, identity);
                 lanes.put(key, lane);
                 ready.add(lane);
             }
-            lane.add(item);
+            if (!lane.add(item)) {
+                return new Place(ahead, false, true);
+            }
             items++;
             dispatch();
-            return new Place(ahead, lane.state() == State.RUNNING && ahead == 0);
+            return new Place(ahead, lane.state() == State.RUNNING && ahead == 0, false);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Where an offered item stands: how many of its key are ahead of it, and whether it was given a thread at once. */
-    public record Place(int ahead, boolean running) {}
+    /**
+     * Where an offered item stands.
+     *
+     * @param ahead how many of its key are ahead of it
+     * @param running whether it was given a thread at once
+     * @param twin whether the lane holds it already and didn't take it a second time
+     */
+    public record Place(int ahead, boolean running, boolean twin) {}
 
     /** Takes the matching items out of their lanes, all but those that run. */
     public List<T> withdraw(Predicate<? super T> which) {

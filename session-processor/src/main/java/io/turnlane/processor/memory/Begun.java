@@ -3,6 +3,7 @@ package io.turnlane.processor.memory;
 import io.turnlane.model.Answer;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What memory says to a flight that wants to begin. */
@@ -13,27 +14,36 @@ public sealed interface Begun {
      *
      * @param attempt names this run's events, from 1
      * @param failures how often the agent failed at this turn before
+     * @param timeLeft until the turn's deadline; null where it has none
      */
-    record Run(int attempt, int failures, Memory memory) implements Begun {}
+    record Run(int attempt, int failures, @Nullable Duration timeLeft, Memory memory) implements Begun {}
+
+    /**
+     * The turn was running each time its processor crashed, and one crash more would be its last: nothing was counted;
+     * begin again when it has the processor to itself among its like, so that only the killer is blamed.
+     */
+    record Suspect() implements Begun {}
 
     /** The turn has ended: tell it again, and run nothing. */
-    record Ended(Ending ending) implements Begun {}
+    record Ended(Ending ending) implements Begun, SessionMemory.Refused {}
 
     /** A newer owner has been here. */
-    record Fenced() implements Begun {}
+    record Fenced() implements Begun, SessionMemory.Refused {}
 
     /** The session was deleted after this turn was asked; nobody is to hear of it. */
-    record Erased() implements Begun {}
+    record Erased() implements Begun, SessionMemory.Refused {}
 
     /**
      * How a turn ended.
      *
      * @param answer where it completed; null too where the stored answer was found damaged
      * @param error where it failed
+     * @param quarantined whether the copy of a failed turn is known to stand in quarantine
      */
     record Ending(
             RequestStatus status,
             int attempt,
             @Nullable Answer answer,
-            @Nullable TurnError error) {}
+            @Nullable TurnError error,
+            boolean quarantined) {}
 }

@@ -11,6 +11,9 @@ final class Endings {
 
     static final TurnError EXPIRED = TurnError.of(ErrorCode.EXPIRED, "The question waited for longer than it is kept.");
 
+    static final TurnError DEADLINE_EXCEEDED =
+            TurnError.of(ErrorCode.DEADLINE_EXCEEDED, "The deadline passed before there was an answer.");
+
     static final TurnError UNREADABLE =
             TurnError.of(ErrorCode.UNREADABLE_RECORD, "What was stored of this turn's end can't be read any more.");
 

@@ -11,8 +11,10 @@ import java.time.Duration;
  * @param tombstones how long a deletion is remembered: as long as the turns topic keeps records
  * @param crashes how often a turn may end its processor
  * @param running how long a session is kept at least while one of its turns runs
+ * @param life the longest life of a turn, from its first run on
  */
-public record MemoryLimits(int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration running) {
+public record MemoryLimits(
+        int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration running, Duration life) {
 
     public MemoryLimits {
         if (turns < 1
@@ -20,7 +22,8 @@ public record MemoryLimits(int turns, int bytes, Duration results, Duration tomb
                 || crashes < 1
                 || !results.isPositive()
                 || !tombstones.isPositive()
-                || !running.isPositive()) {
+                || !running.isPositive()
+                || !life.isPositive()) {
             throw new IllegalArgumentException("memory limits are positive");
         }
     }

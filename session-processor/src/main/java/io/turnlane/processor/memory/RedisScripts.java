@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisScriptingCommands;
 import org.springframework.data.redis.connection.ReturnType;
@@ -27,6 +29,8 @@ final class RedisScripts {
     final Script commit = load("commit");
     final Script fail = load("fail");
     final Script release = load("release");
+    final Script refuse = load("refuse");
+    final Script quarantined = load("quarantined");
     final Script delete = load("delete");
 
     private final StringRedisTemplate redis;
@@ -70,10 +74,15 @@ final class RedisScripts {
         return value instanceof byte[] bytes ? bytes : value.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** What all scripts share stands before each: Redis 6.2 has no functions. */
     private static Script load(String name) {
+        String text = read("common") + read(name);
+        return new Script(text, DigestUtils.sha1DigestAsHex(text));
+    }
+
+    private static String read(String name) {
         try (InputStream in = RedisScripts.class.getResourceAsStream(name + ".lua")) {
-            String text = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-            return new Script(text, DigestUtils.sha1DigestAsHex(text));
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -96,6 +105,13 @@ final class RedisScripts {
 
         int number(int index) {
             return Math.toIntExact((Long) Objects.requireNonNull(parts.get(index)));
+        }
+
+        /** A time span; null where the script said -1. */
+        @Nullable
+        Duration millis(int index) {
+            long millis = (Long) Objects.requireNonNull(parts.get(index));
+            return millis < 0 ? null : Duration.ofMillis(millis);
         }
 
         List<byte[]> blobs(int index) {

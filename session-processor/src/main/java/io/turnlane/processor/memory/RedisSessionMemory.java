@@ -50,7 +50,9 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Begun begin(FlightRef flight, Ask ask, Map<Phase, Instant> phases, boolean tooOld) {
+    public Begun begin(Beginning beginning) {
+        FlightRef flight = beginning.flight();
+        Ask ask = beginning.ask();
         MemoryKeys keys = flight.keys();
         Entry cached = cache.get(flight.session());
         Reply reply = scripts.run(
@@ -67,24 +69,30 @@ public final class RedisSessionMemory implements SessionMemory {
                 flight.request(),
                 flight.partition(),
                 flight.offset(),
-                cached == null ? "" : cached.version(),
+                flight.loggedAt().toEpochMilli(),
+                orEmpty(beginning.eventsFrom()),
+                processorId,
+                json(beginning.phases()),
                 flight.session().sessionId(),
-                ask.userId() == null ? "" : ask.userId(),
+                orEmpty(ask.userId()),
                 ask.agent(),
                 ask.question(),
                 ask.createdAt().toEpochMilli(),
+                ask.deadline() == null ? "" : ask.deadline().toMillis(),
                 ask.sessionTtl().toMillis(),
+                cached == null ? "" : cached.version(),
+                beginning.tooOld() ? 1 : 0,
+                beginning.alone() ? 1 : 0,
                 limits.results().toMillis(),
+                limits.running().toMillis(),
                 limits.crashes(),
-                tooOld ? 1 : 0,
-                json(phases),
-                processorId,
+                limits.life().toMillis(),
                 wire.writeValue(Endings.POISON),
                 wire.writeValue(Endings.EXPIRED),
-                limits.running().toMillis(),
-                flight.loggedAt().toEpochMilli());
+                wire.writeValue(Endings.DEADLINE_EXCEEDED));
         return switch (reply.word()) {
-            case "RUN" -> new Begun.Run(reply.number(1), reply.number(2), memory(flight.session(), cached, reply));
+            case "RUN" -> run(flight.session(), cached, reply);
+            case "SUSPECT" -> new Begun.Suspect();
             case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
@@ -92,14 +100,22 @@ public final class RedisSessionMemory implements SessionMemory {
         };
     }
 
+    private Begun.Run run(SessionKey session, @Nullable Entry cached, Reply reply) {
+        return new Begun.Run(reply.number(1), reply.number(2), reply.millis(3), memory(session, cached, reply));
+    }
+
+    private static Object orEmpty(@Nullable Object value) {
+        return value == null ? "" : value;
+    }
+
     private Memory memory(SessionKey session, @Nullable Entry cached, Reply reply) {
-        if (reply.number(4) == 1 && cached != null) {
+        if (reply.number(5) == 1 && cached != null) {
             cache.hit();
             return cached.memory();
         }
         cache.miss();
-        Memory memory = stored.read(session, reply.blobs(5));
-        cache.put(session, new Entry(reply.text(3), memory));
+        Memory memory = stored.read(session, reply.blobs(6));
+        cache.put(session, new Entry(reply.text(4), memory));
         return memory;
     }
 
@@ -143,7 +159,7 @@ public final class RedisSessionMemory implements SessionMemory {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.fail,
-                List.of(keys.context(), keys.request(flight.request()), keys.open()),
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open()),
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
@@ -156,7 +172,34 @@ public final class RedisSessionMemory implements SessionMemory {
 
     @Override
     public void release(FlightRef flight) {
-        scripts.run(scripts.release, List.of(flight.keys().request(flight.request())), flight.flight());
+        MemoryKeys keys = flight.keys();
+        scripts.run(scripts.release, List.of(keys.context(), keys.request(flight.request())), flight.flight());
+    }
+
+    @Override
+    public Refused refuse(FlightRef flight, TurnError error) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.refuse,
+                List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                wire.writeValue(error),
+                limits.results().toMillis());
+        return switch (reply.word()) {
+            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "FENCED" -> new Begun.Fenced();
+            case "ERASED" -> new Begun.Erased();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    @Override
+    public void quarantined(FlightRef flight) {
+        scripts.run(scripts.quarantined, List.of(flight.keys().request(flight.request())));
     }
 
     @Override
@@ -168,9 +211,9 @@ public final class RedisSessionMemory implements SessionMemory {
                 flight.fence(),
                 flight.partition(),
                 flight.offset(),
+                flight.loggedAt().toEpochMilli(),
                 keys.requestPrefix(),
-                limits.tombstones().toMillis(),
-                flight.loggedAt().toEpochMilli());
+                limits.tombstones().toMillis());
         cache.forget(flight.session());
         return reply.word().equals("ERASED");
     }
@@ -197,7 +240,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 RequestStatus.of(reply.text(1)),
                 reply.number(2),
                 stored.answer(session, reply.bytes(3)),
-                error(reply.bytes(4)));
+                error(reply.bytes(4)),
+                reply.number(5) == 1);
     }
 
     private @Nullable TurnError error(byte[] json) {

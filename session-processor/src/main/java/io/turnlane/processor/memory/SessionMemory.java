@@ -8,6 +8,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions' memory and their requests' records. Every write is fenced, and may be sent again without harm (O4, O5).
@@ -17,12 +18,23 @@ import java.util.Map;
  */
 public interface SessionMemory {
 
+    /** A flight begins. */
+    Begun begin(Beginning beginning);
+
     /**
-     * A flight begins.
+     * What a flight says when it begins.
      *
+     * @param eventsFrom where streams of this turn start to read, as the gateway knew it when it accepted the turn
      * @param tooOld whether the record is so old that a missing request record means it was answered long ago
+     * @param alone whether no other {@linkplain Begun.Suspect suspect} runs in this processor
      */
-    Begun begin(FlightRef flight, Ask ask, Map<Phase, Instant> phases, boolean tooOld);
+    record Beginning(
+            FlightRef flight,
+            Ask ask,
+            Map<Phase, Instant> phases,
+            @Nullable Long eventsFrom,
+            boolean tooOld,
+            boolean alone) {}
 
     /** Its answer: memory, context, request record and stored answer in one step. */
     Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);
@@ -36,6 +48,15 @@ public interface SessionMemory {
 
     /** It is given back unfinished, and doesn't count as a crash. */
     void release(FlightRef flight);
+
+    /** A turn that can't be read ends with this error, so that its client hears of it. */
+    Refused refuse(FlightRef flight, TurnError error);
+
+    /** What memory says to a turn that can't be read. */
+    sealed interface Refused permits Begun.Ended, Begun.Fenced, Begun.Erased {}
+
+    /** The copy of a failed turn is safe in quarantine. */
+    void quarantined(FlightRef flight);
 
     /**
      * The session is forgotten.

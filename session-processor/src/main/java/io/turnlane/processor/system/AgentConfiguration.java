@@ -27,7 +27,7 @@ class AgentConfiguration {
     }
 
     @Bean
-    AgentCatalog agentCatalog(List<AgentFactory> factories) {
-        return new AgentCatalog(factories);
+    AgentCatalog agentCatalog(List<AgentFactory> factories, ProcessorProperties properties) {
+        return new AgentCatalog(factories, properties.answer().timeouts());
     }
 }

@@ -1,21 +1,29 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.turn.Flights;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Down when the poll thread hasn't come round for long: a process may live and answer, and yet do nothing. */
+/**
+ * Down when the poll thread hasn't come round for long, or when agents that nobody waits for any more pile up: a
+ * process may live and answer, and yet do nothing.
+ */
 final class EngineHealth implements HealthIndicator {
 
     private static final Duration LONGEST_ROUND = Duration.ofSeconds(45);
 
+    private static final int MOST_ABANDONED = 100;
+
     private final TurnPoller poller;
+    private final Flights flights;
     private final InstantSource clock;
 
-    EngineHealth(TurnPoller poller, InstantSource clock) {
+    EngineHealth(TurnPoller poller, Flights flights, InstantSource clock) {
         this.poller = poller;
+        this.flights = flights;
         this.clock = clock;
     }
 
@@ -23,9 +31,12 @@ final class EngineHealth implements HealthIndicator {
     public Health health() {
         TurnPoller.Figures figures = poller.figures();
         Duration silence = Duration.between(figures.at(), clock.instant());
-        return (silence.compareTo(LONGEST_ROUND) > 0 ? Health.down() : Health.up())
+        int abandoned = flights.abandoned();
+        boolean well = silence.compareTo(LONGEST_ROUND) <= 0 && abandoned < MOST_ABANDONED;
+        return (well ? Health.up() : Health.down())
                 .withDetail("partitions", figures.partitions())
                 .withDetail("open_turns", figures.open())
+                .withDetail("abandoned_agents", abandoned)
                 .withDetail("lag", figures.lag())
                 .withDetail("oldest_age_seconds", figures.oldestAge().toSeconds())
                 .withDetail("last_poll_seconds_ago", silence.toSeconds())

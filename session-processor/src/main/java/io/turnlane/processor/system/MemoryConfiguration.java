@@ -48,7 +48,8 @@ class MemoryConfiguration {
                 memory.results(),
                 topics.turnsRetention(),
                 memory.crashes(),
-                properties.answer().timeout().multipliedBy(2));
+                properties.answer().longest().multipliedBy(2),
+                ProcessorConfiguration.LONGEST_TURN);
         return new RedisSessionMemory(redis, cache, limits, wire, id.value());
     }
 }

@@ -10,6 +10,7 @@ import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.LaneReception;
+import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -55,7 +57,9 @@ class ProcessorConfiguration {
     private static final Logger log = LoggerFactory.getLogger(ProcessorConfiguration.class);
 
     /** A turn's life is capped at an hour, well under the log's retention. */
-    private static final Duration LONGEST_TURN = Duration.ofHours(1);
+    static final Duration LONGEST_TURN = Duration.ofHours(1);
+
+    private static final int READERS = 2;
 
     @Bean
     ProcessorId processorId(ProcessorProperties properties) {
@@ -108,6 +112,10 @@ class ProcessorConfiguration {
             TopicsProperties topics) {
         ProcessorProperties.Retry retry = properties.retry();
         ProcessorProperties.Answer answer = properties.answer();
+        if (answer.longest().compareTo(LONGEST_TURN) >= 0) {
+            throw new IllegalStateException(
+                    "an agent's time limit must be under the longest life of a turn, " + LONGEST_TURN);
+        }
         return new TurnKit(
                 ports,
                 new TurnKit.Rules(
@@ -153,7 +161,8 @@ class ProcessorConfiguration {
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("lane-", 0);
         Executor aThreadEach = task -> threads.start(task);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // a generator for any thread
-        return new TurnKit.Surroundings(clock, delay, aThreadEach, ProcessorConfiguration::pause, random);
+        return new TurnKit.Surroundings(
+                clock, delay, aThreadEach, ProcessorConfiguration::pause, random, new Semaphore(1));
     }
 
     private static void pause(Duration time) {
@@ -165,8 +174,8 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    Flights flights() {
-        return new Flights();
+    Flights flights(Delay delay, ProcessorProperties properties) {
+        return new Flights(delay, properties.answer().grace());
     }
 
     @Bean
@@ -175,6 +184,7 @@ class ProcessorConfiguration {
                 properties.intake().running(),
                 kit.surroundings().executor(),
                 kit.surroundings().delay(),
+                Turn::identity,
                 new TurnRunner(kit, flights),
                 ProcessorConfiguration::broken);
     }
@@ -189,13 +199,25 @@ class ProcessorConfiguration {
         turn.claim().letGo();
     }
 
+    /** For lanes so deep that they keep places only. */
+    @Bean
+    RecordReader recordReader(KafkaProperties kafka) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        return new RecordReader(
+                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), READERS);
+    }
+
     @Bean
     TurnPoller turnPoller(
             KafkaProperties kafka,
             TopicsProperties topics,
             ProcessorProperties properties,
             LaneReception reception,
-            InstantSource clock) {
+            InstantSource clock,
+            RecordReader reader) {
         ProcessorProperties.Intake intake = properties.intake();
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, intake.group());
@@ -207,10 +229,12 @@ class ProcessorConfiguration {
                         topics.names().turns(),
                         intake.open(),
                         intake.openSize().toBytes(),
+                        intake.places(),
                         intake.pollTime(),
                         intake.commitInterval()),
                 reception,
-                clock);
+                clock,
+                reader);
     }
 
     @Bean
@@ -252,13 +276,15 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    EngineHealth engineHealthIndicator(TurnPoller poller, InstantSource clock) {
-        return new EngineHealth(poller, clock);
+    EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, InstantSource clock) {
+        return new EngineHealth(poller, flights, clock);
     }
 
     @Bean
-    MeterBinder engineMeters(LaneScheduler<SessionKey, Turn> lanes, TurnPoller poller, SessionCache cache) {
+    MeterBinder engineMeters(
+            LaneScheduler<SessionKey, Turn> lanes, TurnPoller poller, Flights flights, SessionCache cache) {
         return registry -> {
+            Gauge.builder("turnlane.agents.abandoned", flights::abandoned).register(registry);
             Gauge.builder("turnlane.lanes", () -> lanes.figures().lanes()).register(registry);
             Gauge.builder("turnlane.turns.running", () -> lanes.figures().running())
                     .register(registry);

@@ -7,6 +7,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -41,6 +42,8 @@ public record ProcessorProperties(
      * @param group the consumer group that all processors of one installation share
      * @param running most lanes that run at once
      * @param open turns held at once: buffered, running and waiting for a retry; beyond it partitions pause
+     * @param places turns held besides in deep lanes, of which only the place in the log is kept; beyond it partitions
+     *     pause
      * @param openSize bytes of the records of the turns held at once
      * @param pollTime how long one poll of the log waits for records
      * @param commitInterval time between two commits of the frontiers
@@ -51,6 +54,7 @@ public record ProcessorProperties(
             @Min(1) @Max(100_000) @DefaultValue("1000") int running,
             @Min(1) @Max(1_000_000) @DefaultValue("5000") int open,
             @DefaultValue("64MB") DataSize openSize,
+            @Min(1) @Max(10_000_000) @DefaultValue("100000") int places,
             @DefaultValue("100ms") Duration pollTime,
             @DefaultValue("500ms") Duration commitInterval,
             @DefaultValue("200ms") Duration revokeBudget) {}
@@ -71,6 +75,8 @@ public record ProcessorProperties(
      * Bounds of an answer.
      *
      * @param timeout time limit of an agent's call
+     * @param timeouts time limits by agent, where they differ
+     * @param grace how long an agent may go on after it was interrupted, before its session goes on without it
      * @param text largest text of an answer, in UTF-8
      * @param artifacts largest sum of an answer's artifacts, as JSON
      * @param delta largest piece of an answer in one event
@@ -78,10 +84,18 @@ public record ProcessorProperties(
      */
     public record Answer(
             @DefaultValue("300s") Duration timeout,
+            @DefaultValue Map<String, Duration> timeouts,
+            @DefaultValue("10s") Duration grace,
             @DefaultValue("256KB") DataSize text,
             @DefaultValue("512KB") DataSize artifacts,
             @DefaultValue("16KB") DataSize delta,
-            @DefaultValue("15ms") Duration gather) {}
+            @DefaultValue("15ms") Duration gather) {
+
+        /** The longest time limit of any agent. */
+        Duration longest() {
+            return timeouts.values().stream().reduce(timeout, (a, b) -> a.compareTo(b) > 0 ? a : b);
+        }
+    }
 
     /**
      * What a session remembers.

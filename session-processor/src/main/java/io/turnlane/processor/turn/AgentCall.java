@@ -9,9 +9,11 @@ import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.Question;
 import io.turnlane.processor.agent.TerminalAgentException;
+import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import io.turnlane.processor.memory.Begun;
 import io.turnlane.processor.memory.Memory;
+import io.turnlane.processor.turn.Flight.AbandonedException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's part of a run: the only part that may be interrupted, be it for its time, its size, or because the turn
- * left.
+ * The agent's part of a run: the only part that may be interrupted, be it for its time, its deadline, its size, or
+ * because the turn left.
  */
 final class AgentCall {
 
@@ -61,19 +63,35 @@ final class AgentCall {
         if (!flight.enterAgent()) {
             return new Result.Released();
         }
-        Cancellation timeout = kit.surroundings()
-                .delay()
-                .after(kit.rules().limits().timeout(), () -> flight.stop(Flight.Stop.TIMEOUT));
+        List<Cancellation> limits = limits();
         try {
-            return checked(answer(sink));
+            return heard(flight.ask(kit.surroundings().executor(), () -> answer(sink)));
         } catch (TerminalAgentException e) {
             return failed(e.code(), String.valueOf(e.getMessage()), true);
         } catch (Throwable e) {
             return stoppedOrBroken(e);
         } finally {
-            flight.leaveAgent();
-            timeout.cancel();
+            limits.forEach(Cancellation::cancel);
         }
+    }
+
+    private List<Cancellation> limits() {
+        Delay delay = kit.surroundings().delay();
+        Cancellation timeout = delay.after(
+                kit.ports()
+                        .agents()
+                        .timeout(ask.agent())
+                        .orElse(kit.rules().limits().timeout()),
+                () -> flight.stop(Flight.Stop.TIMEOUT));
+        return run.timeLeft() == null
+                ? List.of(timeout)
+                : List.of(timeout, delay.after(run.timeLeft(), () -> flight.stop(Flight.Stop.DEADLINE)));
+    }
+
+    /** An answer that came in spite of a stop: good for a turn that was to move, too late for one whose time is up. */
+    private Result heard(Answer answer) {
+        Flight.@Nullable Stop stop = flight.stopped();
+        return stop == null || stop == Flight.Stop.RELEASED ? checked(answer) : ended(stop);
     }
 
     private Answer answer(AnswerSink sink) throws Exception {
@@ -111,11 +129,24 @@ final class AgentCall {
 
     private Result stoppedOrBroken(Throwable e) {
         Flight.@Nullable Stop stop = flight.stopped();
+        if (e instanceof AbandonedException) {
+            log.atWarn()
+                    .addKeyValue("session", ask.sessionId())
+                    .addKeyValue("request", ask.requestId())
+                    .addKeyValue("agent", ask.agent())
+                    .addKeyValue("stopped_for", stop)
+                    .log("agent abandoned: it ignored its interrupt");
+        }
+        return stop == null ? broken(e) : ended(stop);
+    }
+
+    private Result ended(Flight.Stop stop) {
         return switch (stop) {
             case RELEASED -> new Result.Released();
             case TOO_LARGE -> tooLarge();
             case TIMEOUT -> failed(ErrorCode.AGENT_TIMEOUT, "The agent took longer than it may.", false);
-            case null -> broken(e);
+            case DEADLINE ->
+                failed(ErrorCode.DEADLINE_EXCEEDED, "The deadline passed before there was an answer.", true);
         };
     }
 

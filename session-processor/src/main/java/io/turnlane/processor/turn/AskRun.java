@@ -1,7 +1,6 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.Answer;
-import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
@@ -12,6 +11,7 @@ import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.memory.Begun;
 import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.FlightRef;
+import io.turnlane.processor.memory.SessionMemory.Beginning;
 import io.turnlane.processor.memory.Settled;
 import io.turnlane.processor.turn.AgentCall.Result;
 import io.turnlane.processor.turn.Patience.ClaimLostException;
@@ -35,12 +35,15 @@ final class AskRun {
     /** A store that loses a turn this often between two steps is not a store. */
     private static final int MOST_LOSSES = 5;
 
+    private static final Duration UNTIL_ALONE = Duration.ofMillis(500);
+
     private final TurnKit kit;
     private final Ports ports;
     private final Patience patience;
     private final Flight flight;
     private final Turn turn;
     private final Ask ask;
+    private final TurnEnd end;
     private final Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
 
     AskRun(TurnKit kit, Patience patience, Flight flight, Ask ask) {
@@ -50,6 +53,7 @@ final class AskRun {
         this.flight = flight;
         this.turn = flight.turn();
         this.ask = ask;
+        this.end = new TurnEnd(kit, patience, flight);
     }
 
     /**
@@ -61,17 +65,35 @@ final class AskRun {
         phases.put(Phase.RECEIVED, ask.createdAt());
         phases.put(Phase.QUEUED, turn.loggedAt());
         passed(Phase.DEQUEUED);
-        return switch (begin()) {
+        return begun(begin(false));
+    }
+
+    private LaneOutcome begun(Begun begun) {
+        return switch (begun) {
             case Begun.Run run -> fly(run);
+            case Begun.Suspect _ -> runAlone();
             case Begun.Ended ended -> tellAgain(ended.ending());
             case Begun.Fenced _ -> renewFence(0);
             case Begun.Erased _ -> erased();
         };
     }
 
-    private Begun begin() {
+    /** One suspect at a time: should the processor crash once more, only that one can be the killer. */
+    private LaneOutcome runAlone() {
+        if (!kit.surroundings().isolation().tryAcquire()) {
+            return new LaneOutcome.Again(UNTIL_ALONE);
+        }
+        try {
+            return begun(begin(true));
+        } finally {
+            kit.surroundings().isolation().release();
+        }
+    }
+
+    private Begun begin(boolean alone) {
         boolean tooOld = turn.loggedAt().isBefore(now().minus(kit.rules().keptFor()));
-        Begun begun = askMemory(() -> ports.memory().begin(ref(), ask, phases, tooOld));
+        Begun begun = askMemory(() -> ports.memory()
+                .begin(new Beginning(ref(), ask, phases, turn.envelope().eventsFrom(), tooOld, alone)));
         phases.putIfAbsent(Phase.SESSION_ALLOCATED, now());
         return begun;
     }
@@ -94,32 +116,13 @@ final class AskRun {
         PastTurn past = pastTurn(answer);
         phases.put(Phase.SESSION_RELEASED, past.timestamp()); // in the record the commit's time stands for both
         phases.put(Phase.COMPLETED, past.timestamp());
-        return switch (commit(past, answer)) {
-            case Settled.Stored _ -> completed(run, stream, answer);
-            case Settled.Ended ended -> tellAgain(ended.ending());
-            case Settled.Fenced _ -> renewFence(run.attempt());
-            case Settled.Erased _ -> erased();
-            case Settled.Gone _ -> throw new IllegalStateException("memory keeps forgetting this turn");
-        };
-    }
-
-    /** Memory that was lost in between is begun again with the same flight: the answer at hand is not made twice. */
-    private Settled commit(PastTurn past, Answer answer) {
-        Settled settled = askMemory(() -> ports.memory().commit(ref(), past, answer, phases));
-        for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
-            settled = switch (begin()) {
-                case Begun.Run _ -> askMemory(() -> ports.memory().commit(ref(), past, answer, phases));
-                case Begun.Ended ended -> new Settled.Ended(ended.ending());
-                case Begun.Fenced _ -> new Settled.Fenced();
-                case Begun.Erased _ -> new Settled.Erased();
-            };
-        }
-        return settled;
+        Settled settled = settle(() -> ports.memory().commit(ref(), past, answer, phases));
+        return settled instanceof Settled.Stored ? completed(run, stream, answer) : otherwise(settled, run);
     }
 
     private LaneOutcome completed(Begun.Run run, TurnStream stream, Answer answer) {
         passed(Phase.SESSION_RELEASED);
-        publish(stream, new TurnEvent.Completed(answer));
+        end.tellCompleted(stream, answer);
         passed(Phase.COMPLETED);
         report(RequestStatus.COMPLETED.wire(), "", run.attempt());
         return TurnRunner.complete(turn);
@@ -129,71 +132,73 @@ final class AskRun {
         passed(Phase.ERROR);
         int failures = run.failures() + 1;
         boolean last = hopeless || kit.rules().retries().exhaustedBy(failures);
-        Settled settled = askMemory(() -> ports.memory().fail(ref(), error, last, phases));
-        return switch (settled) {
-            case Settled.Stored _ when last -> failed(stream, run.attempt(), error);
-            case Settled.Stored _ -> retry(stream, run.attempt(), failures, error);
-            case Settled.Ended ended -> tellAgain(ended.ending());
-            case Settled.Fenced _ -> renewFence(run.attempt());
-            case Settled.Erased _ -> erased();
-            case Settled.Gone _ -> new LaneOutcome.Again(Duration.ZERO);
-        };
+        Settled settled = settle(() -> ports.memory().fail(ref(), error, last, phases));
+        if (!(settled instanceof Settled.Stored)) {
+            return otherwise(settled, run);
+        }
+        return last ? failed(run, stream, error) : retry(run, stream, failures, error);
     }
 
-    private LaneOutcome failed(TurnStream stream, int attempt, TurnError error) {
-        tellFailed(stream, attempt, error);
-        report(RequestStatus.FAILED.wire(), error.code(), attempt);
+    private LaneOutcome failed(Begun.Run run, TurnStream stream, TurnError error) {
+        end.tellFailed(stream, run.attempt(), error, false);
+        report(RequestStatus.FAILED.wire(), error.code(), run.attempt());
         return TurnRunner.complete(turn);
     }
 
-    /** The copy in quarantine first: whoever hears of the failure can look at it. */
-    private void tellFailed(TurnStream stream, int attempt, TurnError error) {
-        patience.publish(
-                turn.claim(), () -> ports.quarantine().publish(turn.claim().quarantined(error, attempt)));
-        publish(stream, new TurnEvent.Failed(error));
-    }
-
-    private LaneOutcome retry(TurnStream stream, int attempt, int failures, TurnError error) {
-        Duration wait =
+    private LaneOutcome retry(Begun.Run run, TurnStream stream, int failures, TurnError error) {
+        Duration backOff =
                 kit.rules().retries().backOff(failures, kit.surroundings().random());
+        Duration wait = shorter(backOff, run.timeLeft());
         var _ = stream.last(new TurnEvent.Retrying(error, now().plus(wait)));
-        report(RequestStatus.RETRYING.wire(), error.code(), attempt);
+        report(RequestStatus.RETRYING.wire(), error.code(), run.attempt());
         return new LaneOutcome.Again(wait);
     }
 
+    private static Duration shorter(Duration wait, @Nullable Duration left) {
+        return left != null && left.compareTo(wait) < 0 ? left : wait;
+    }
+
+    /** Memory that was lost in between is begun again with the same flight: what is at hand is not made twice. */
+    private Settled settle(Supplier<Settled> step) {
+        Settled settled = askMemory(step);
+        for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
+            settled = switch (begin(true)) {
+                case Begun.Run _ -> askMemory(step);
+                case Begun.Ended ended -> new Settled.Ended(ended.ending());
+                case Begun.Fenced _ -> new Settled.Fenced();
+                case Begun.Erased _ -> new Settled.Erased();
+                case Begun.Suspect _ -> throw new IllegalStateException("a suspect that runs alone already");
+            };
+        }
+        return settled;
+    }
+
+    private LaneOutcome otherwise(Settled settled, Begun.Run run) {
+        return switch (settled) {
+            case Settled.Ended ended -> tellAgain(ended.ending());
+            case Settled.Fenced _ -> renewFence(run.attempt());
+            case Settled.Erased _ -> erased();
+            case Settled.Gone _ -> throw new IllegalStateException("memory keeps forgetting this turn");
+            case Settled.Stored _ -> throw new IllegalStateException("stored is no other outcome");
+        };
+    }
+
     private LaneOutcome release(Begun.Run run) {
-        askMemory(() -> {
-            ports.memory().release(ref());
-            return true;
-        });
+        patience.run(turn.claim(), () -> ports.memory().release(ref()));
         report("released", "", run.attempt());
         turn.claim().letGo();
         return LaneOutcome.DONE;
     }
 
-    /** The turn has ended before: its stored end is told again, and the agent isn't called (O4). */
+    /** Ended before, or by beginning: what has no copy in quarantine yet is heard of for the first time. */
     private LaneOutcome tellAgain(Ending ending) {
-        TurnStream stream = streamOf(ending.attempt());
-        switch (ending.status()) {
-            case COMPLETED -> publish(stream, endOf(ending));
-            case FAILED -> tellFailed(stream, ending.attempt(), errorOf(ending));
-            case QUEUED, RUNNING, RETRYING, CANCELLED, SUPERSEDED, REJECTED ->
-                throw new IllegalStateException("no turn ends as " + ending.status());
-        }
-        report("told_again", ending.error() == null ? "" : ending.error().code(), ending.attempt());
+        end.tellAgain(ending);
+        boolean news = ending.status() == RequestStatus.FAILED && !ending.quarantined();
+        report(
+                news ? ending.status().wire() : "told_again",
+                ending.error() == null ? "" : ending.error().code(),
+                ending.attempt());
         return TurnRunner.complete(turn);
-    }
-
-    private static TurnEvent.Body endOf(Ending ending) {
-        Answer answer = ending.answer();
-        return answer == null ? new TurnEvent.Failed(errorOf(ending)) : new TurnEvent.Completed(answer);
-    }
-
-    private static TurnError errorOf(Ending ending) {
-        @Nullable TurnError error = ending.error();
-        return error == null
-                ? TurnError.of(ErrorCode.UNREADABLE_RECORD, "The stored answer can't be read any more.")
-                : error;
     }
 
     private LaneOutcome renewFence(int attempt) {
@@ -220,11 +225,7 @@ final class AskRun {
     }
 
     private TurnStream streamOf(int attempt) {
-        return new TurnStream(turn, ask, attempt, kit, () -> flight.stop(Flight.Stop.TOO_LARGE));
-    }
-
-    private void publish(TurnStream stream, TurnEvent.Body last) {
-        patience.publish(turn.claim(), () -> stream.last(last));
+        return new TurnStream(turn, attempt, kit, () -> flight.stop(Flight.Stop.TOO_LARGE));
     }
 
     private <T> T askMemory(Supplier<T> step) {

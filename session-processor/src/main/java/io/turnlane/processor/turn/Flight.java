@@ -1,15 +1,27 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.Answer;
+import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.lane.Delay.Cancellation;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one turn, and the only place where its thread may be interrupted: while the agent works, and never while
- * memory is written or events are told.
+ * One run of one turn. Its agent works on a thread of its own, and that is the only thread that is ever interrupted:
+ * memory is written and events are told by the lane's thread, which waits for the agent's answer meanwhile.
  *
- * <p>Threading: the lane's thread enters and leaves the agent's section; any thread may stop the flight. One lock
- * guards both, so that an interrupt reaches the agent or nobody.
+ * <p>An agent that ignores its interrupt is abandoned after a grace: the lane goes on as if it had failed, and whatever
+ * it says later nobody hears.
+ *
+ * <p>Threading: the lane's thread {@linkplain #enterAgent enters} and {@linkplain #ask asks}; any thread may stop the
+ * flight. One lock guards section, thread and stop, so that an interrupt reaches the agent or nobody.
  */
 final class Flight {
 
@@ -19,6 +31,8 @@ final class Flight {
         RELEASED,
         /** The agent took too long. */
         TIMEOUT,
+        /** The turn's deadline passed. */
+        DEADLINE,
         /** The agent says more than an answer may hold. */
         TOO_LARGE
     }
@@ -29,15 +43,35 @@ final class Flight {
         AFTER
     }
 
+    /** The agent went on after its interrupt for as long as it may. */
+    static final class AbandonedException extends Exception {
+        AbandonedException() {
+            super("the agent ignored its interrupt");
+        }
+    }
+
     private final String id = UUID.randomUUID().toString();
     private final Turn turn;
+    private final Delay delay;
+    private final Duration grace;
+    private final AtomicInteger abandoned;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private Section section = Section.BEFORE;
     private @Nullable Thread thread;
     private @Nullable Stop stop;
+    private @Nullable Cancellation abandonment;
+    private boolean counted;
 
-    Flight(Turn turn) {
+    /**
+     * @param grace how long an agent may go on after its interrupt
+     * @param abandoned counts agents that still run though nobody waits for them
+     */
+    Flight(Turn turn, Delay delay, Duration grace, AtomicInteger abandoned) {
         this.turn = turn;
+        this.delay = delay;
+        this.grace = grace;
+        this.abandoned = abandoned;
     }
 
     String id() {
@@ -48,7 +82,7 @@ final class Flight {
         return turn;
     }
 
-    /** The calling thread is about to call the agent; false where the flight was stopped before. */
+    /** The agent is about to be called; false where the flight was stopped before. */
     boolean enterAgent() {
         lock.lock();
         try {
@@ -56,20 +90,78 @@ final class Flight {
                 return false;
             }
             section = Section.AGENT;
-            thread = Thread.currentThread();
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** The agent's call has ended; from here on nobody interrupts, and an interrupt that came too late is gone. */
-    void leaveAgent() {
+    /**
+     * Calls the agent on a thread of the executor and waits for its answer.
+     *
+     * @throws AbandonedException where it was stopped and didn't end in time
+     * @throws Exception what the agent threw
+     */
+    Answer ask(Executor executor, Callable<Answer> agent) throws Exception {
+        executor.execute(() -> call(agent));
+        try {
+            return answer.get(); // on the lane's thread, which nobody interrupts
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Exception cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
+            }
+        } finally {
+            leaveAgent();
+        }
+    }
+
+    private void call(Callable<Answer> agent) {
+        enterThread();
+        try {
+            if (!answer.isDone()) { // abandoned before this thread came up
+                answer.complete(agent.call());
+            }
+        } catch (Throwable e) {
+            answer.completeExceptionally(e);
+        } finally {
+            leaveThread();
+        }
+    }
+
+    private void enterThread() {
+        lock.lock();
+        try {
+            thread = Thread.currentThread();
+            if (stop != null) {
+                thread.interrupt(); // stopped while this thread came up
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leaveThread() {
+        lock.lock();
+        try {
+            thread = null;
+            var _ = Thread.interrupted();
+            if (counted) {
+                abandoned.decrementAndGet();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leaveAgent() {
         lock.lock();
         try {
             section = Section.AFTER;
-            thread = null;
-            var _ = Thread.interrupted();
+            if (abandonment != null) {
+                abandonment.cancel();
+            }
         } finally {
             lock.unlock();
         }
@@ -83,8 +175,23 @@ final class Flight {
                 return;
             }
             stop = reason;
+            if (section == Section.AGENT) {
+                abandonment = delay.after(grace, this::abandon);
+            }
             if (thread != null) {
                 thread.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void abandon() {
+        lock.lock();
+        try {
+            if (answer.completeExceptionally(new AbandonedException()) && thread != null) {
+                counted = true;
+                abandoned.incrementAndGet();
             }
         } finally {
             lock.unlock();

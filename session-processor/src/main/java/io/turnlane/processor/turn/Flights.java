@@ -1,8 +1,10 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.processor.lane.Delay;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -16,12 +18,21 @@ import java.util.function.Predicate;
  */
 public final class Flights {
 
+    private final Delay delay;
+    private final Duration grace;
+    private final AtomicInteger abandoned = new AtomicInteger();
     private final Set<Flight> inTheAir = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition closed = lock.newCondition();
 
+    /** @param grace how long an agent may go on after its interrupt, before its session goes on without it */
+    public Flights(Delay delay, Duration grace) {
+        this.delay = delay;
+        this.grace = grace;
+    }
+
     Flight open(Turn turn) {
-        Flight flight = new Flight(turn);
+        Flight flight = new Flight(turn, delay, grace, abandoned);
         inTheAir.add(flight);
         return flight;
     }
@@ -34,6 +45,11 @@ public final class Flights {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How many agents still run though nobody waits for them any more. */
+    public int abandoned() {
+        return abandoned.get();
     }
 
     /** Stops the matching flights, all but those that are past their agent and about to store what it said. */

@@ -2,10 +2,13 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.processor.memory.MemoryUnavailableException;
 import io.turnlane.processor.turn.Turn.Claim;
+import io.turnlane.processor.turn.Turn.LogUnavailableException;
+import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,13 +53,36 @@ public final class Patience {
         }
     }
 
+    /** Tells memory until it answers. */
+    void run(Claim claim, Runnable step) {
+        ask(claim, () -> {
+            step.run();
+            return true;
+        });
+    }
+
+    /**
+     * Reads the turn's value until the log answers.
+     *
+     * @throws RecordGoneException where the log doesn't hold it any more
+     */
+    byte @Nullable [] read(Claim claim) throws RecordGoneException {
+        for (Duration wait = FIRST; ; wait = longer(wait)) {
+            try {
+                return claim.value();
+            } catch (LogUnavailableException e) {
+                waitFor(claim, wait, "log", e);
+            }
+        }
+    }
+
     /** Publishes until the log has it. */
     void publish(Claim claim, Supplier<CompletableFuture<?>> step) {
         for (Duration wait = FIRST; ; wait = longer(wait)) {
             try {
                 step.get().join();
                 return;
-            } catch (CompletionException e) {
+            } catch (CompletionException | LogUnavailableException e) {
                 waitFor(claim, wait, "log", e);
             }
         }

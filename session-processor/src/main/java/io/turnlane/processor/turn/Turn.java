@@ -5,24 +5,40 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.quarantine.QuarantinedTurn;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session command as its lane holds it: still unread, with the claim under which it may be worked on.
  *
- * @param type the record's type header
- * @param value the command's JSON
  * @param partition of the turns topic
  * @param loggedAt the record's timestamp
  */
 public record Turn(
         SessionKey session,
         RequestId requestId,
-        String type,
-        byte[] value,
+        Envelope envelope,
         int partition,
         long offset,
         Instant loggedAt,
         Claim claim) {
+
+    /**
+     * What the record's headers say of its value.
+     *
+     * @param type of the command
+     * @param eventsFrom where streams of this turn start to read its events partition
+     */
+    public record Envelope(
+            @Nullable String type,
+            @Nullable String schemaVersion,
+            @Nullable Long eventsFrom) {}
+
+    /** Two records of one turn, delivered under one assignment, are twins: one of them is enough. */
+    public record Identity(RequestId requestId, Object lease) {}
+
+    public Identity identity() {
+        return new Identity(requestId, claim.lease());
+    }
 
     /** What entitles a processor to work on a turn. Safe for threads. */
     public interface Claim {
@@ -33,8 +49,23 @@ public record Turn(
         /** Whether the partition is still ours, as far as we know. */
         boolean held();
 
+        /** Stands for the partition's assignment: the same object for all turns that were delivered under it. */
+        Object lease();
+
         /** Asks for a newer token, where a write was refused though the partition is still ours. */
         void renewFence();
+
+        /**
+         * The command's JSON; where a deep lane let it go, it is read from the log again, which blocks for a moment.
+         *
+         * @return null where the record has none
+         * @throws RecordGoneException where the log doesn't hold it any more
+         * @throws LogUnavailableException where the log doesn't answer; asking again is harmless
+         */
+        byte @Nullable [] value() throws RecordGoneException;
+
+        /** Keeps only the record's place: its lane is so deep that the value won't be needed soon. */
+        void shed();
 
         /** What followed from the turn is safe: its offset may be committed. Ends the claim. */
         void complete();
@@ -42,7 +73,25 @@ public record Turn(
         /** The turn is somebody else's now, or is to be delivered again: its offset stays open. Ends the claim. */
         void letGo();
 
-        /** The record as it came, for quarantine. */
+        /**
+         * The record as it came, for quarantine; without its value where the log doesn't hold it any more.
+         *
+         * @throws LogUnavailableException as {@link #value}
+         */
         QuarantinedTurn quarantined(TurnError error, int attempts);
+    }
+
+    /** The log doesn't hold the record any more: it was kept for longer than its topic keeps records. */
+    public static final class RecordGoneException extends Exception {
+        public RecordGoneException() {
+            super("the log holds this record no more");
+        }
+    }
+
+    /** The log didn't answer, or not in time. */
+    public static final class LogUnavailableException extends RuntimeException {
+        public LogUnavailableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
     }
 }

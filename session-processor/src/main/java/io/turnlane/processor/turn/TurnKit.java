@@ -9,6 +9,7 @@ import io.turnlane.processor.quarantine.QuarantinePublisher;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
 /** What every turn needs; all of it shared by all turns. */
@@ -35,7 +36,13 @@ public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
      * Time, chance and threads.
      *
      * @param pause lets the calling thread wait; can't be interrupted
+     * @param isolation held by the one suspect of a crash that may run
      */
     public record Surroundings(
-            InstantSource clock, Delay delay, Executor executor, Patience.Pause pause, RandomGenerator random) {}
+            InstantSource clock,
+            Delay delay,
+            Executor executor,
+            Patience.Pause pause,
+            RandomGenerator random,
+            Semaphore isolation) {}
 }

@@ -7,10 +7,15 @@ import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneWork;
+import io.turnlane.processor.memory.Begun;
 import io.turnlane.processor.memory.FlightRef;
+import io.turnlane.processor.memory.SessionMemory.Refused;
 import io.turnlane.processor.turn.Patience.ClaimLostException;
+import io.turnlane.processor.turn.Turn.Envelope;
+import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -32,14 +37,11 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     private final TurnKit kit;
     private final Flights flights;
     private final Patience patience;
-    private final PutAside putAside;
 
     public TurnRunner(TurnKit kit, Flights flights) {
         this.kit = kit;
         this.flights = flights;
         this.patience = new Patience(kit.surroundings().pause());
-        this.putAside =
-                new PutAside(kit.ports().quarantine(), kit.surroundings().pause());
     }
 
     @Override
@@ -49,13 +51,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
             if (!turn.claim().held()) {
                 throw new ClaimLostException();
             }
-            return switch (read(session, turn)) {
-                case Ask ask -> new AskRun(kit, patience, flight, ask).run();
-                case DeleteSession _ -> forget(turn, flight);
-            };
-        } catch (UnreadableRecordException e) {
-            putAside.put(turn.claim(), TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())), 0);
-            return LaneOutcome.DONE;
+            return work(flight, turn);
         } catch (ClaimLostException e) {
             turn.claim().letGo();
             return LaneOutcome.DONE;
@@ -78,13 +74,51 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         return new LaneOutcome.Again(AFTER_A_MISTAKE);
     }
 
+    private LaneOutcome work(Flight flight, Turn turn) {
+        try {
+            return switch (read(turn)) {
+                case Ask ask -> new AskRun(kit, patience, flight, ask).run();
+                case DeleteSession _ -> forget(turn, flight);
+            };
+        } catch (UnreadableRecordException e) {
+            return refuse(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
+        } catch (RecordGoneException e) {
+            return refuse(flight, TurnError.of(ErrorCode.EXPIRED, "The question waited for longer than it is kept."));
+        }
+    }
+
     /** Headers and value must agree: a record that was mixed up on its way is nobody's turn. */
-    private SessionCommand read(SessionKey session, Turn turn) throws UnreadableRecordException {
-        SessionCommand command = kit.ports().wire().readCommand(turn.type(), turn.value());
-        if (!command.key().equals(session) || !command.requestId().equals(turn.requestId())) {
+    private SessionCommand read(Turn turn) throws UnreadableRecordException, RecordGoneException {
+        Envelope envelope = turn.envelope();
+        if (!WireFormat.readable(envelope.schemaVersion())) {
+            throw new UnreadableRecordException("unknown schema version");
+        }
+        byte[] value = patience.read(turn.claim());
+        if (value == null) {
+            throw new UnreadableRecordException("no value");
+        }
+        SessionCommand command = kit.ports().wire().readCommand(envelope.type(), value);
+        if (!command.key().equals(turn.session()) || !command.requestId().equals(turn.requestId())) {
             throw new UnreadableRecordException("key or request-id header differ from the value");
         }
         return command;
+    }
+
+    /**
+     * A record that can't be worked on: a copy goes to quarantine, and its client hears of it, in its session's order.
+     */
+    private LaneOutcome refuse(Flight flight, TurnError error) {
+        Turn turn = flight.turn();
+        Refused refused = patience.ask(turn.claim(), () -> kit.ports().memory().refuse(refOf(turn, flight), error));
+        return switch (refused) {
+            case Begun.Ended ended -> {
+                new TurnEnd(kit, patience, flight).tellAgain(ended.ending());
+                report(turn, "unreadable");
+                yield complete(turn);
+            }
+            case Begun.Erased _ -> complete(turn);
+            case Begun.Fenced _ -> renewFence(turn);
+        };
     }
 
     private LaneOutcome forget(Turn turn, Flight flight) {

@@ -1,6 +1,5 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
 import io.turnlane.processor.agent.AnswerSink;
@@ -24,7 +23,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class TurnStream implements AnswerSink {
 
     private final Turn turn;
-    private final Ask ask;
     private final int attempt;
     private final EventPublisher publisher;
     private final AnswerLimits limits;
@@ -40,9 +38,8 @@ final class TurnStream implements AnswerSink {
     private boolean silent;
 
     /** @param tooLarge is called when more was said than an answer may hold */
-    TurnStream(Turn turn, Ask ask, int attempt, TurnKit kit, Runnable tooLarge) {
+    TurnStream(Turn turn, int attempt, TurnKit kit, Runnable tooLarge) {
         this.turn = turn;
-        this.ask = ask;
         this.attempt = attempt;
         this.publisher = kit.ports().events();
         this.limits = kit.rules().limits();
@@ -162,8 +159,8 @@ final class TurnStream implements AnswerSink {
                 turn.session(),
                 turn.partition(),
                 new TurnEvent(
-                        ask.requestId(),
-                        ask.sessionId(),
+                        turn.requestId(),
+                        turn.session().sessionId(),
                         attempt,
                         seq++,
                         surroundings.clock().instant().truncatedTo(ChronoUnit.MILLIS),

@@ -1,65 +1,58 @@
 -- A flight of a turn begins: refused if the session was erased after it, if a newer owner has been here, or if the turn
--- has ended; else counted, and memory handed out where the caller's copy is not current.
+-- has ended or has to end now; else counted, and memory handed out where the caller's copy is not current.
 -- The same flight again gets the same reply and counts nothing, so a re-sent script is harmless.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local cached_version, session_id, user_id, agent, question = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local created_at, session_ttl, record_ttl, most_crashes = ARGV[11], ARGV[12], ARGV[13], tonumber(ARGV[14])
-local too_old, phases, processor, poison = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
-local expired = ARGV[19]
+local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local session_id, user_id, agent, question = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
+local created_at, deadline, session_ttl = ARGV[14], ARGV[15], ARGV[16]
+local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
+local record_ttl, running_ttl, most_crashes, longest_life = ARGV[20], ARGV[21], tonumber(ARGV[22]), tonumber(ARGV[23])
+local poison, expired, deadline_exceeded = ARGV[24], ARGV[25], ARGV[26]
 
-local time = redis.call('TIME')
-local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
-local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
-
--- Offsets start anew with a topic that was made anew: what was logged long after the deletion isn't older than it.
-local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'fence', 'at')
-if grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
-  and tonumber(ARGV[21]) <= tonumber(grave[4]) + 3600000 then
+if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
 end
-local owner = tonumber(redis.call('HGET', ctx, 'fence') or 0)
-if owner < tonumber(grave[3] or 0) then
-  owner = tonumber(grave[3])
-end
-local was = redis.call('HMGET', req, 'status', 'attempt', 'failures', 'crashes', 'flight', 'answer', 'error', 'fence')
--- A context may expire under a turn that takes longer; the request's own fence stays.
-if owner < tonumber(was[8] or 0) then
-  owner = tonumber(was[8])
-end
-if owner > tonumber(fence) then
+if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
-
+local was = redis.call('HMGET', req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'begun_at', 'deadline_at')
 local status, attempt, failures, crashes =
-  was[1], tonumber(was[2] or 0), tonumber(was[3] or 0), tonumber(was[4] or 0)
+  was[1], tonumber(was[3] or 0), tonumber(was[4] or 0), tonumber(was[5] or 0)
 if status and ended[status] then
-  return {'ENDED', status, attempt, was[6] or '', was[7] or ''}
+  return ending(req)
 end
 
-local function finish(error)
-  redis.call('HSET', req, 'status', 'failed', 'error', error, 'finished_at', now, 'crashes', crashes,
-    'question', question, 'agent', agent, 'created_at', created_at, 'attempt', attempt)
-  redis.call('PEXPIRE', req, record_ttl)
-  redis.call('ZADD', reqs, 'NX', created_at, request_id)
-  redis.call('ZREM', open, request_id)
-  if redis.call('EXISTS', ctx) == 1 then
-    redis.call('HSET', ctx, 'processing_stage', 'failed')
-    redis.call('HDEL', ctx, 'current_question')
-  end
-  return {'ENDED', 'failed', attempt, '', error}
+local now = now_ms()
+local begun_at = was[6] or now
+local deadline_at = was[7] or ''
+if deadline_at == '' and deadline ~= '' then
+  deadline_at = string.format('%d', tonumber(created_at) + tonumber(deadline))
 end
-
-local again = was[5] == flight and status == 'running'
+local again = was[2] == flight and status == 'running'
+local blamed = ''
 if not again then
-  if not status and too_old == '1' then
-    return finish(expired)
-  end
   if status == 'running' then
-    crashes = crashes + 1
+    crashes = crashes + 1 -- that flight began and never ended; should it be given back yet, it is told so
+    blamed = was[2] or ''
   end
-  if crashes >= most_crashes then
-    return finish(poison)
+  local error = nil
+  if (not status and too_old == '1') or tonumber(now) - tonumber(begun_at) > longest_life then
+    error = expired
+  elseif crashes >= most_crashes then
+    error = poison
+  elseif deadline_at ~= '' and tonumber(now) >= tonumber(deadline_at) then
+    error = deadline_exceeded
+  end
+  if error then
+    redis.call('HSET', req, 'question', question, 'agent', agent, 'created_at', created_at,
+      'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset)
+    redis.call('ZADD', reqs, 'NX', created_at, request_id)
+    return give_up(ctx, req, open, request_id, error, record_ttl)
+  end
+  -- One crash more would be the last: only a turn that had the processor to itself may be blamed for that one.
+  if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
+    return {'SUSPECT'}
   end
   attempt = attempt + 1
 end
@@ -72,24 +65,33 @@ end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
 -- While a turn runs, its session stays, however short its life is otherwise: its end sets that again.
 local ttl = tonumber(redis.call('HGET', ctx, 'ttl') or session_ttl)
-if ttl < tonumber(ARGV[20]) then
-  ttl = tonumber(ARGV[20])
+if ttl < tonumber(running_ttl) then
+  ttl = tonumber(running_ttl)
 end
 redis.call('PEXPIRE', ctx, ttl)
 redis.call('PEXPIRE', hist, ttl)
 
-redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'failures', failures, 'crashes', crashes,
-  'flight', flight, 'fence', fence, 'stage', 'running', 'started_at', now, 'phases', phases,
-  'processor', processor, 'partition', partition, 'offset', offset,
-  'question', question, 'agent', agent, 'created_at', created_at)
+if not again then
+  redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'failures', failures, 'crashes', crashes,
+    'flight', flight, 'blamed', blamed, 'fence', fence, 'stage', 'running', 'started_at', now, 'begun_at', begun_at,
+    'phases', phases, 'processor', processor, 'partition', partition, 'offset', offset,
+    'question', question, 'agent', agent, 'created_at', created_at, 'deadline_at', deadline_at)
+end
+if events_from ~= '' then
+  redis.call('HSETNX', req, 'events_from', events_from)
+end
 redis.call('PEXPIRE', req, record_ttl)
 for _, index in ipairs({reqs, open}) do
   redis.call('ZADD', index, 'NX', created_at, request_id)
   redis.call('PEXPIRE', index, record_ttl)
 end
 
+local left = -1
+if deadline_at ~= '' then
+  left = math.max(1, tonumber(deadline_at) - tonumber(now))
+end
 local version = redis.call('HGET', ctx, 'version') or ''
 if version ~= '' and version == cached_version then
-  return {'RUN', attempt, failures, version, 1, {}}
+  return {'RUN', attempt, failures, left, version, 1, {}}
 end
-return {'RUN', attempt, failures, version, 0, redis.call('LRANGE', hist, 0, -1)}
+return {'RUN', attempt, failures, left, version, 0, redis.call('LRANGE', hist, 0, -1)}

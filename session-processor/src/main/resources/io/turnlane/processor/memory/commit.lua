@@ -5,24 +5,21 @@ local fence, flight, request_id, turn, answer = ARGV[1], ARGV[2], ARGV[3], ARGV[
 local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
 local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 
-local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
-local was = redis.call('HMGET', req, 'status', 'flight', 'answer', 'error', 'attempt')
+local was = redis.call('HMGET', req, 'status', 'flight')
 if was[1] and ended[was[1]] then
   if was[1] == 'completed' and was[2] == flight then
     return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist)}
   end
-  return {'ENDED', was[1], tonumber(was[5] or 0), was[3] or '', was[4] or ''}
+  return ending(req)
 end
-local owner = redis.call('HGET', ctx, 'fence')
-if not was[1] or not owner then
+if not was[1] or redis.call('EXISTS', ctx) == 0 then
   return {'GONE'}
 end
-if tonumber(owner) > tonumber(fence) or was[2] ~= flight then
+if fenced(fence, {ctx}) or was[2] ~= flight then
   return {'FENCED'}
 end
 
-local time = redis.call('TIME')
-local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+local now = now_ms()
 redis.call('RPUSH', hist, turn)
 local bytes = redis.call('HINCRBY', ctx, 'hist_bytes', #turn)
 local turns = redis.call('LLEN', hist)

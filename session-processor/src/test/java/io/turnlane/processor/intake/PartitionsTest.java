@@ -38,8 +38,12 @@ class PartitionsTest {
         }
     };
     private final List<Boolean> departures = new ArrayList<>();
-    private final Partitions partitions =
-            new Partitions(consumer, "turns", new Departures(), InstantSource.fixed(Instant.ofEpochMilli(NOW)));
+    private final Partitions partitions = new Partitions(
+            consumer,
+            "turns",
+            new Departures(),
+            InstantSource.fixed(Instant.ofEpochMilli(NOW)),
+            new RecordReader(() -> new MockConsumer<>("none"), 1));
 
     PartitionsTest() {
         consumer.updatePartitions("turns", List.of(info(0), info(1)));

@@ -27,14 +27,28 @@ class LaneSchedulerTest {
     @Test
     void runsTheItemsOfOneKeyInOrderAndOneAtATime() {
         LaneScheduler<String, String> lanes = scheduler(10, this::finish);
-        assertThat(lanes.offer("a", "a1")).isEqualTo(new Place(0, true));
-        assertThat(lanes.offer("a", "a2")).isEqualTo(new Place(1, false));
-        assertThat(lanes.offer("a", "a3")).isEqualTo(new Place(2, false));
+        assertThat(lanes.offer("a", "a1")).isEqualTo(new Place(0, true, false));
+        assertThat(lanes.offer("a", "a2")).isEqualTo(new Place(1, false, false));
+        assertThat(lanes.offer("a", "a3")).isEqualTo(new Place(2, false, false));
         assertThat(executor.waiting()).as("one thread for one key").isEqualTo(1);
 
         executor.runAll();
         assertThat(done).containsExactly("a1", "a2", "a3");
         assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void holdsATwinOnlyOnce() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        lanes.offer("a", "a1");
+        lanes.offer("a", "a2");
+        assertThat(lanes.offer("a", "a2").twin()).isTrue();
+        assertThat(lanes.offer("a", "a1").twin()).as("also while it runs").isTrue();
+        executor.runAll();
+        assertThat(done).containsExactly("a1", "a2");
+        assertThat(lanes.offer("a", "a1").twin())
+                .as("the lane keeps nothing of what has left")
+                .isFalse();
     }
 
     @Test
@@ -145,6 +159,7 @@ class LaneSchedulerTest {
                 1 + random.nextInt(3),
                 executor,
                 delay,
+                item -> item,
                 (key, item) -> {
                     if (random.nextInt(4) == 0) {
                         return new LaneOutcome.Again(Duration.ofMillis(random.nextInt(20)));
@@ -189,7 +204,7 @@ class LaneSchedulerTest {
     }
 
     private LaneScheduler<String, String> scheduler(int mostRunning, LaneWork<String, String> work) {
-        return new LaneScheduler<>(mostRunning, executor, delay, work, (item, e) -> failures.add(e));
+        return new LaneScheduler<>(mostRunning, executor, delay, item -> item, work, (item, e) -> failures.add(e));
     }
 
     private LaneOutcome finish(String key, String item) {

@@ -5,10 +5,10 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.memory.Begun.Ending;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +29,8 @@ public final class FakeSessionMemory implements SessionMemory {
     private int failuresToCome;
     private boolean fenced;
     private boolean broken;
+    private boolean suspect;
+    private Duration timeLeft;
     private boolean lostBeforeCommit;
 
     private static final class Record {
@@ -38,6 +40,8 @@ public final class FakeSessionMemory implements SessionMemory {
         private RequestStatus status = RequestStatus.QUEUED;
         private Answer answer;
         private TurnError error;
+        private boolean quarantined;
+        private long eventsFrom;
     }
 
     /** The next so many calls don't reach the store. */
@@ -63,6 +67,26 @@ public final class FakeSessionMemory implements SessionMemory {
         return records.get(request).status;
     }
 
+    /** The store loses everything now. */
+    public void loseEverything() {
+        records.clear();
+        histories.clear();
+    }
+
+    /** Turns have so long until their deadline. */
+    public void timeLeft(Duration time) {
+        timeLeft = time;
+    }
+
+    public long eventsFrom(RequestId request) {
+        return records.get(request).eventsFrom;
+    }
+
+    /** Every turn was running when its processor crashed, twice. */
+    public void suspectAll() {
+        suspect = true;
+    }
+
     /** The next call throws what no caller expects. */
     public void breakNext() {
         broken = true;
@@ -80,8 +104,9 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Begun begin(FlightRef flight, Ask ask, Map<Phase, Instant> phases, boolean tooOld) {
+    public Begun begin(Beginning beginning) {
         reach();
+        FlightRef flight = beginning.flight();
         if (fenced) {
             return new Begun.Fenced();
         }
@@ -93,11 +118,15 @@ public final class FakeSessionMemory implements SessionMemory {
             return new Begun.Ended(ending(record));
         }
         if (!record.flight.equals(flight.flight())) {
+            if (suspect && !beginning.alone()) {
+                return new Begun.Suspect();
+            }
             record.attempt++;
             record.flight = flight.flight();
         }
         record.status = RequestStatus.RUNNING;
-        return new Begun.Run(record.attempt, record.failures, new Memory(history(flight.session()), false));
+        record.eventsFrom = beginning.eventsFrom();
+        return new Begun.Run(record.attempt, record.failures, timeLeft, new Memory(history(flight.session()), false));
     }
 
     @Override
@@ -122,6 +151,9 @@ public final class FakeSessionMemory implements SessionMemory {
     public Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
         reach();
         Record record = records.get(flight.request());
+        if (record == null) {
+            return new Settled.Gone();
+        }
         record.failures++;
         record.error = error;
         record.status = last ? RequestStatus.FAILED : RequestStatus.RETRYING;
@@ -135,6 +167,22 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
+    public Refused refuse(FlightRef flight, TurnError error) {
+        reach();
+        Record record = records.computeIfAbsent(flight.request(), any -> new Record());
+        if (!record.status.terminal()) {
+            record.status = RequestStatus.FAILED;
+            record.error = error;
+        }
+        return new Begun.Ended(ending(record));
+    }
+
+    @Override
+    public void quarantined(FlightRef flight) {
+        records.get(flight.request()).quarantined = true;
+    }
+
+    @Override
     public boolean delete(FlightRef flight) {
         reach();
         histories.remove(flight.session());
@@ -145,6 +193,6 @@ public final class FakeSessionMemory implements SessionMemory {
     public void prefetch(SessionKey session) {}
 
     private static Ending ending(Record record) {
-        return new Ending(record.status, record.attempt, record.answer, record.error);
+        return new Ending(record.status, record.attempt, record.answer, record.error, record.quarantined);
     }
 }

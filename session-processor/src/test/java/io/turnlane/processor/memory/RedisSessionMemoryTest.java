@@ -17,6 +17,7 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.Begun.Ended;
 import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.Begun.Run;
+import io.turnlane.processor.memory.SessionMemory.Beginning;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,8 +29,8 @@ import org.junit.jupiter.api.Test;
 
 class RedisSessionMemoryTest {
 
-    private static final MemoryLimits LIMITS =
-            new MemoryLimits(3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofMinutes(10));
+    private static final MemoryLimits LIMITS = new MemoryLimits(
+            3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofMinutes(10), Duration.ofHours(1));
     private static final TurnError ERROR = TurnError.of(ErrorCode.AGENT_ERROR, "no");
 
     private static TestRedis redis;
@@ -74,11 +75,19 @@ class RedisSessionMemoryTest {
     @Test
     void keepsHistoryWithinItsBytesButAlwaysTheNewestTurn() {
         RedisSessionMemory small = memory(
-                cache, new MemoryLimits(10, 400, Duration.ofHours(1), Duration.ofHours(1), 3, Duration.ofMinutes(10)));
+                cache,
+                new MemoryLimits(
+                        10,
+                        400,
+                        Duration.ofHours(1),
+                        Duration.ofHours(1),
+                        3,
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(1)));
         for (String question : List.of("1", "2", "3", "4")) {
             Ask ask = ask(question);
             FlightRef flight = flight(ask, 1);
-            small.begin(flight, ask, Map.of(), false);
+            small.begin(beginning(flight, ask));
             small.commit(flight, past(ask), Answer.ofText("a".repeat(100)), Map.of());
         }
         assertThat(questions(small)).isNotEmpty().endsWith("4").hasSizeLessThan(4);
@@ -113,8 +122,8 @@ class RedisSessionMemoryTest {
     void countsTheSameFlightOnce() {
         Ask ask = ask("?");
         FlightRef flight = flight(ask, 1);
-        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, Memory.EMPTY));
-        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, Memory.EMPTY));
+        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, null, Memory.EMPTY));
+        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, null, Memory.EMPTY));
         assertThat(request(ask, "crashes")).isEqualTo("0");
     }
 
@@ -134,7 +143,7 @@ class RedisSessionMemoryTest {
     void givesTheStoredAnswerToARedeliveredTurn() {
         Ask ask = answer("?");
         assertThat(begin(flight(ask, 2), ask))
-                .isEqualTo(new Ended(new Ending(RequestStatus.COMPLETED, 1, Answer.ofText("a: ?"), null)));
+                .isEqualTo(new Ended(new Ending(RequestStatus.COMPLETED, 1, Answer.ofText("a: ?"), null, false)));
     }
 
     @Test
@@ -180,11 +189,97 @@ class RedisSessionMemoryTest {
     }
 
     @Test
+    void runsATurnAloneWhereOneCrashMoreWouldBeItsLast() {
+        Ask ask = ask("?");
+        begin(flight(ask, 1), ask);
+        begin(flight(ask, 2), ask);
+        FlightRef third = flight(ask, 3);
+        Beginning beside = new Beginning(third, ask, Map.of(), null, false, false);
+        assertThat(memory.begin(beside)).isEqualTo(new Begun.Suspect());
+        assertThat(memory.begin(beside)).as("it waits for as long as it takes").isEqualTo(new Begun.Suspect());
+        assertThat(request(ask, "crashes")).as("and nothing is counted").isEqualTo("1");
+        assertThat(begin(third, ask)).isInstanceOf(Run.class);
+        assertThat(request(ask, "crashes")).isEqualTo("2");
+    }
+
+    @Test
+    void takesACrashBackWhereTheNextOwnerWasFasterThanTheRelease() {
+        Ask ask = ask("?");
+        FlightRef revoked = flight(ask, 1);
+        begin(revoked, ask);
+        FlightRef next = flight(ask, 2);
+        begin(next, ask);
+        assertThat(request(ask, "crashes")).isEqualTo("1");
+        memory.release(revoked);
+        memory.release(revoked);
+        assertThat(request(ask, "crashes")).isEqualTo("0");
+        assertThat(request(ask, "status")).isEqualTo("running");
+        assertThat(commit(next, ask)).isEqualTo(new Settled.Stored());
+    }
+
+    @Test
+    void endsATurnAtItsDeadlineByTheClockOfRedis() {
+        Ask late = ask("late", Instant.now().minusSeconds(10), Duration.ofSeconds(5));
+        assertThat(begin(flight(late, 1), late))
+                .isInstanceOfSatisfying(
+                        Ended.class,
+                        ended -> assertThat(ended.ending().error().code()).isEqualTo("deadline_exceeded"));
+        Ask early = ask("early", Instant.now(), Duration.ofSeconds(500));
+        assertThat(begin(flight(early, 1), early))
+                .isInstanceOfSatisfying(
+                        Run.class,
+                        run -> assertThat(run.timeLeft()).isBetween(Duration.ofSeconds(490), Duration.ofSeconds(501)));
+    }
+
+    @Test
+    void capsTheLifeOfATurn() {
+        Ask ask = ask("?");
+        FlightRef first = flight(ask, 1);
+        begin(first, ask);
+        memory.release(first);
+        String longAgo =
+                Long.toString(Instant.now().minus(Duration.ofMinutes(61)).toEpochMilli());
+        redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
+        assertThat(begin(flight(ask, 1), ask))
+                .isInstanceOfSatisfying(
+                        Ended.class,
+                        ended -> assertThat(ended.ending().error().code()).isEqualTo("expired"));
+    }
+
+    @Test
+    void keepsWhereStreamsStartUnlessTheGatewayWroteItBefore() {
+        Ask ask = ask("?");
+        memory.begin(new Beginning(flight(ask, 1), ask, Map.of(), 42L, false, true));
+        memory.begin(new Beginning(flight(ask, 1), ask, Map.of(), 77L, false, true));
+        assertThat(request(ask, "events_from")).isEqualTo("42");
+    }
+
+    @Test
+    void endsTheRequestOfARecordThatCannotBeReadUnlessItHasEnded() {
+        Ask unreadable = ask("?");
+        FlightRef flight = flight(unreadable, 2);
+        Ended ended = new Ended(new Ending(RequestStatus.FAILED, 0, null, ERROR, false));
+        assertThat(memory.refuse(flight, ERROR)).isEqualTo(ended);
+        memory.quarantined(flight);
+        assertThat(memory.refuse(flight, ERROR))
+                .isEqualTo(new Ended(new Ending(RequestStatus.FAILED, 0, null, ERROR, true)));
+        assertThat(memory.refuse(flight(ask("older"), 1), ERROR)).isInstanceOf(Ended.class);
+
+        Ask answered = answer("fine");
+        assertThat(memory.refuse(flight(answered, 2), ERROR))
+                .as("it isn't taken back")
+                .isInstanceOfSatisfying(
+                        Ended.class, end -> assertThat(end.ending().status()).isEqualTo(RequestStatus.COMPLETED));
+        begin(flight(ask("newer owner"), 5), ask("newer owner"));
+        assertThat(memory.refuse(flight(ask("by a frozen one"), 1), ERROR)).isEqualTo(new Begun.Fenced());
+    }
+
+    @Test
     void countsNoCrashForAFlightThatWasGivenBack() {
         Ask ask = ask("?");
         for (int i = 1; i <= 5; i++) {
             FlightRef flight = flight(ask, i);
-            assertThat(begin(flight, ask)).isEqualTo(new Run(i, 0, Memory.EMPTY));
+            assertThat(begin(flight, ask)).isEqualTo(new Run(i, 0, null, Memory.EMPTY));
             memory.release(flight);
             assertThat(request(ask, "status")).isEqualTo("queued");
         }
@@ -201,9 +296,10 @@ class RedisSessionMemoryTest {
         assertThat(request(ask, "status")).isEqualTo("retrying");
 
         FlightRef second = flight(ask, 1);
-        assertThat(begin(second, ask)).isEqualTo(new Run(2, 1, Memory.EMPTY));
+        assertThat(begin(second, ask)).isEqualTo(new Run(2, 1, null, Memory.EMPTY));
         assertThat(memory.fail(second, ERROR, true, Map.of())).isEqualTo(new Settled.Stored());
-        assertThat(begin(flight(ask, 1), ask)).isEqualTo(new Ended(new Ending(RequestStatus.FAILED, 2, null, ERROR)));
+        assertThat(begin(flight(ask, 1), ask))
+                .isEqualTo(new Ended(new Ending(RequestStatus.FAILED, 2, null, ERROR, false)));
         assertThat(questions(memory)).as("memory keeps no half turn").isEmpty();
         assertThat(redis.template.opsForZSet().size(keys.open()))
                 .as("only the turn that just looked is open")
@@ -213,7 +309,7 @@ class RedisSessionMemoryTest {
     @Test
     void expiresARecordWhoseAnswerWasForgottenLongAgo() {
         Ask ask = ask("?");
-        assertThat(memory.begin(flight(ask, 1), ask, Map.of(), true))
+        assertThat(memory.begin(new Beginning(flight(ask, 1), ask, Map.of(), null, true, false)))
                 .isInstanceOfSatisfying(
                         Ended.class,
                         ended -> assertThat(ended.ending().error().code()).isEqualTo("expired"));
@@ -308,7 +404,7 @@ class RedisSessionMemoryTest {
         });
         RedisSessionMemory fresh = memory(new SessionCache(10, Duration.ofMinutes(5)), LIMITS);
         Ask ask = ask("next");
-        Run run = (Run) fresh.begin(flight(ask, 1), ask, Map.of(), false);
+        Run run = (Run) fresh.begin(beginning(flight(ask, 1), ask));
         assertThat(run.memory().damaged()).isTrue();
         assertThat(run.memory().turns()).extracting(PastTurn::question).containsExactly("two");
     }
@@ -321,8 +417,12 @@ class RedisSessionMemoryTest {
         return ask;
     }
 
+    private static Beginning beginning(FlightRef flight, Ask ask) {
+        return new Beginning(flight, ask, Map.of(), null, false, true);
+    }
+
     private Begun begin(FlightRef flight, Ask ask) {
-        return memory.begin(flight, ask, Map.of(), false);
+        return memory.begin(beginning(flight, ask));
     }
 
     private Settled commit(FlightRef flight, Ask ask) {
@@ -332,7 +432,7 @@ class RedisSessionMemoryTest {
     private List<String> questions(SessionMemory of) {
         Ask ask = ask("looks");
         FlightRef flight = flight(ask, Long.MAX_VALUE / 4096);
-        if (!(of.begin(flight, ask, Map.of(), false) instanceof Run run)) {
+        if (!(of.begin(beginning(flight, ask)) instanceof Run run)) {
             throw new AssertionError("can't look");
         }
         redis.template.opsForHash().put(keys.context(), "fence", "1");
@@ -341,6 +441,10 @@ class RedisSessionMemoryTest {
     }
 
     private Ask ask(String question) {
+        return ask(question, Instant.now(), null);
+    }
+
+    private Ask ask(String question, Instant at, Duration deadline) {
         return new Ask(
                 new RequestId(UUID.randomUUID()),
                 session.sessionId(),
@@ -349,7 +453,8 @@ class RedisSessionMemoryTest {
                 question,
                 Map.of(),
                 Duration.ofHours(1),
-                Instant.now());
+                at,
+                deadline);
     }
 
     private FlightRef flight(Ask ask, long fence) {

@@ -7,7 +7,9 @@ import java.util.List;
 /** A claim that counts what is done to it. For one thread. */
 final class FakeClaim implements Turn.Claim {
 
+    byte[] value = new byte[0];
     boolean held = true;
+    boolean gone;
     int completed;
     int letGo;
     int renewals;
@@ -20,6 +22,24 @@ final class FakeClaim implements Turn.Claim {
     @Override
     public boolean held() {
         return held;
+    }
+
+    @Override
+    public Object lease() {
+        return this;
+    }
+
+    @Override
+    public byte[] value() throws Turn.RecordGoneException {
+        if (gone) {
+            throw new Turn.RecordGoneException();
+        }
+        return value;
+    }
+
+    @Override
+    public void shed() {
+        throw new UnsupportedOperationException("no lane here is deep");
     }
 
     @Override

@@ -2,56 +2,24 @@ package io.turnlane.processor.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Phase;
-import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
-import io.turnlane.model.WireFormat;
-import io.turnlane.processor.agent.Agent;
-import io.turnlane.processor.agent.AgentCatalog;
-import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.lane.LaneOutcome;
-import io.turnlane.processor.lane.ManualDelay;
-import io.turnlane.processor.memory.FakeSessionMemory;
-import io.turnlane.processor.quarantine.QuarantinedTurn;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class TurnRunnerTest {
-
-    private static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
-    private static final SessionId SESSION = new SessionId("s-1");
-
-    private final WireFormat wire = new WireFormat();
-    private final FakeSessionMemory memory = new FakeSessionMemory();
-    private final ManualDelay delay = new ManualDelay();
-    private final List<TurnEvent> events = new ArrayList<>();
-    private final List<QuarantinedTurn> quarantined = new ArrayList<>();
-    private final List<TurnReport> reports = new ArrayList<>();
-    private final Flights flights = new Flights();
-    private final AtomicInteger calls = new AtomicInteger();
-    private final Ask ask = ask("why?");
-    private final FakeClaim claim = new FakeClaim();
-    private int logFailures;
-    private Agent agent = (question, remembered, sink) -> Answer.ofText("because");
+class TurnRunnerTest extends TurnTests {
 
     @Test
     void answersStoresTellsAndOnlyThenCompletes() {
@@ -132,20 +100,6 @@ class TurnRunnerTest {
     }
 
     @Test
-    void interruptsAnAgentThatTakesTooLong() {
-        agent = (question, remembered, sink) -> {
-            delay.pass(Duration.ofSeconds(300));
-            assertThat(Thread.currentThread().isInterrupted()).isTrue();
-            throw new InterruptedException();
-        };
-        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
-        assertThat(Thread.currentThread().isInterrupted())
-                .as("the interrupt ends with the agent")
-                .isFalse();
-        assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
-    }
-
-    @Test
     void failsAnAnswerThatIsTooLargeHoweverItComes() {
         agent = (question, remembered, sink) -> Answer.ofText("x".repeat(300_000));
         run();
@@ -161,30 +115,6 @@ class TurnRunnerTest {
         run(turn(endless, wire.write(endless)));
         assertThat(reports.getLast().code()).isEqualTo("answer_too_large");
         assertThat(memory.status(endless.requestId())).isEqualTo(RequestStatus.FAILED);
-    }
-
-    @Test
-    void givesBackATurnWhosePartitionLeavesWhileTheAgentWorks() {
-        agent = (question, remembered, sink) -> {
-            flights.release(turn -> true);
-            sink.delta("nobody is to read this as an end");
-            throw new InterruptedException();
-        };
-        assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.letGo).isEqualTo(1);
-        assertThat(claim.completed).isZero();
-        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
-        assertThat(types()).doesNotContain("completed", "failed");
-    }
-
-    @Test
-    void storesAnAnswerThatIsThereAlthoughItsPartitionLeaves() {
-        agent = (question, remembered, sink) -> {
-            flights.release(turn -> true);
-            return Answer.ofText("because");
-        };
-        run();
-        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.COMPLETED);
     }
 
     @Test
@@ -293,72 +223,58 @@ class TurnRunnerTest {
         assertThat(deltas()).noneMatch(piece -> Character.isLowSurrogate(piece.charAt(0)));
     }
 
-    private LaneOutcome run() {
-        return run(turn(ask, wire.write(ask)));
+    @Test
+    void tellsMemoryWhereStreamsOfTheTurnStart() {
+        run();
+        assertThat(memory.eventsFrom(ask.requestId())).isEqualTo(42);
     }
 
-    private LaneOutcome run(Turn turn) {
-        AgentFactory factory = new AgentFactory() {
-            @Override
-            public AgentDescription description() {
-                return new AgentDescription("test", "", List.of());
-            }
-
-            @Override
-            public Agent create() {
-                calls.incrementAndGet();
-                return agent;
-            }
+    @Test
+    void copiesAFailedTurnToQuarantineOnceHoweverOftenItIsDelivered() {
+        agent = (question, remembered, sink) -> {
+            throw new TerminalAgentException(ErrorCode.USAGE_LIMIT, "enough");
         };
-        TurnKit kit = new TurnKit(
-                new TurnKit.Ports(
-                        memory,
-                        new AgentCatalog(List.of(factory)),
-                        (session, partition, event) -> {
-                            events.add(event);
-                            return event.body().terminal() && logFailures-- > 0
-                                    ? CompletableFuture.failedFuture(new TimeoutException())
-                                    : CompletableFuture.completedFuture(null);
-                        },
-                        copy -> {
-                            quarantined.add(copy);
-                            return CompletableFuture.completedFuture(null);
-                        },
-                        reports::add,
-                        wire),
-                new TurnKit.Rules(
-                        new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
-                        new AnswerLimits(262_144, 524_288, 16_384, Duration.ofMillis(15), Duration.ofSeconds(300)),
-                        Duration.ofDays(7)),
-                new TurnKit.Surroundings(InstantSource.fixed(NOW), delay, Runnable::run, time -> {}, new Random(1)));
-        return new TurnRunner(kit, flights).run(turn.session(), turn);
+        run();
+        run();
+        assertThat(quarantined).hasSize(1);
+        assertThat(types()).containsExactly("started", "failed", "failed");
+        assertThat(reports).extracting(TurnReport::outcome).containsExactly("failed", "told_again");
     }
 
-    private Turn turn(Ask header, byte[] value) {
-        return new Turn(header.key(), header.requestId(), Ask.TYPE, value, 0, 7, NOW, claim);
+    @Test
+    void failsTheRequestOfARecordThatCannotBeRead() {
+        run(turn(ask, "not json".getBytes(StandardCharsets.UTF_8)));
+        assertThat(quarantined).hasSize(1);
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.FAILED);
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.body())
+                        .isInstanceOfSatisfying(
+                                TurnEvent.Failed.class,
+                                failed -> assertThat(failed.error().code()).isEqualTo("unreadable_record")));
+        assertThat(claim.completed).isEqualTo(1);
     }
 
-    private static Ask ask(String question) {
-        return new Ask(
-                new RequestId(UUID.randomUUID()),
-                SESSION,
-                null,
-                "test",
-                question,
-                Map.of(),
-                Duration.ofHours(1),
-                NOW.minusMillis(20));
+    @Test
+    void expiresATurnThatTheLogForgotWhileItWaitedInADeepLane() {
+        claim.gone = true;
+        run();
+        assertThat(events.getLast().body())
+                .isInstanceOfSatisfying(
+                        TurnEvent.Failed.class,
+                        failed -> assertThat(failed.error().code()).isEqualTo("expired"));
+        assertThat(claim.completed).isEqualTo(1);
     }
 
-    private List<String> types() {
-        return events.stream().map(event -> event.body().type()).toList();
-    }
-
-    private List<String> deltas() {
-        return events.stream()
-                .map(TurnEvent::body)
-                .filter(TurnEvent.Delta.class::isInstance)
-                .map(body -> ((TurnEvent.Delta) body).text())
-                .toList();
+    @Test
+    void countsAFailureOnceWhenMemoryWasLostMeanwhile() {
+        agent = (question, remembered, sink) -> {
+            memory.loseEverything();
+            throw new IllegalStateException("no");
+        };
+        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.RETRYING);
+        assertThat(types()).containsExactly("started", "retrying");
+        assertThat(calls).hasValue(1);
     }
 }

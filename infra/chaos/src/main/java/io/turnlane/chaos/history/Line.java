@@ -37,10 +37,10 @@ public sealed interface Line {
     default Outcome type() {
         return switch (this) {
             case Asked _, StreamOpened _, FaultBegan _, AgentEntered _ -> Outcome.INVOKE;
-            case Accepted _, Received _, Polled _, FaultHealed _, ProcessChanged _, Committed _, Figures _ ->
-                Outcome.OK;
+            case Accepted _, Received _, FaultHealed _, ProcessChanged _, Committed _, Figures _ -> Outcome.OK;
             case Refused _ -> Outcome.FAIL;
             case Unsettled _ -> Outcome.INFO;
+            case Polled poll -> poll.status() == null ? Outcome.INFO : Outcome.OK;
             case StreamEnded end -> end.ended() == StreamEnd.TERMINAL ? Outcome.OK : Outcome.INFO;
             case AgentLeft left -> left.outcome();
         };
@@ -143,6 +143,7 @@ public sealed interface Line {
      * A client asked how a request stands, and was told.
      *
      * @param sent when it asked; {@link #time()} is when it was told
+     * @param status null where it wasn't told
      * @param text the answer, where there is one
      */
     record Polled(
@@ -151,7 +152,7 @@ public sealed interface Line {
             long sent,
             String session,
             String request,
-            String status,
+            @Nullable String status,
             int attempt,
             @Nullable String text)
             implements Line {}

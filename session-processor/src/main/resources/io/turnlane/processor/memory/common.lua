@@ -1,0 +1,46 @@
+-- Put before every script when it is loaded: Redis 6.2 has no functions that scripts could share.
+local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
+
+-- Epoch milliseconds by Redis' own clock, as text: one clock for deadlines and ages, whoever asks.
+local function now_ms()
+  local time = redis.call('TIME')
+  return string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+end
+
+-- The newest owner that has been here. A context may expire under a turn that takes longer, so every key of the session
+-- that knows a fence is asked.
+local function fenced(fence, keys)
+  for _, key in ipairs(keys) do
+    if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Whether the session was deleted after this record was logged. Offsets start anew with a topic that was made anew: what
+-- was logged long after the deletion isn't older than it.
+local function erased(tomb, partition, offset, logged_at)
+  local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'at')
+  return grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
+    and tonumber(logged_at) <= tonumber(grave[3]) + 3600000
+end
+
+-- How a request ended, for whoever has to tell it again; the last says whether its copy stands in quarantine already.
+local function ending(req)
+  local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined')
+  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0)}
+end
+
+-- A request ends without an answer, and its session goes on.
+local function give_up(ctx, req, open, request_id, error, record_ttl)
+  redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
+  redis.call('PEXPIRE', req, record_ttl)
+  redis.call('ZREM', open, request_id)
+  if redis.call('EXISTS', ctx) == 1 then
+    redis.call('HSET', ctx, 'processing_stage', 'failed')
+    redis.call('HDEL', ctx, 'current_question')
+    redis.call('PEXPIRE', ctx, redis.call('HGET', ctx, 'ttl'))
+  end
+  return ending(req)
+end

@@ -1,0 +1,22 @@
+-- A request whose record can't be read ends, so that its client hears of it.
+local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local fence, request_id, partition, offset, logged_at, error, record_ttl =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+
+if erased(tomb, partition, offset, logged_at) then
+  return {'ERASED'}
+end
+if fenced(fence, {ctx, tomb, req}) then
+  return {'FENCED'}
+end
+local status = redis.call('HGET', req, 'status')
+if status and ended[status] then
+  return ending(req)
+end
+if not status then
+  redis.call('HSET', req, 'question', '', 'agent', '', 'created_at', logged_at, 'attempt', 0)
+end
+redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset)
+redis.call('ZADD', reqs, 'NX', logged_at, request_id)
+redis.call('PEXPIRE', reqs, record_ttl)
+return give_up(ctx, req, open, request_id, error, record_ttl)

@@ -1,0 +1,143 @@
+package io.turnlane.processor.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.processor.lane.LaneOutcome;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a turn that is stopped: interrupts, deadlines, abandoned agents, and turns that run alone. */
+class StoppedTurnTest extends TurnTests {
+
+    @Test
+    void interruptsAnAgentThatTakesTooLong() {
+        agent = (question, remembered, sink) -> {
+            delay.pass(Duration.ofSeconds(300));
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            throw new InterruptedException();
+        };
+        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(Thread.currentThread().isInterrupted())
+                .as("the interrupt ends with the agent")
+                .isFalse();
+        assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
+    }
+
+    @Test
+    void givesBackATurnWhosePartitionLeavesWhileTheAgentWorks() {
+        agent = (question, remembered, sink) -> {
+            flights.release(turn -> true);
+            sink.delta("nobody is to read this as an end");
+            throw new InterruptedException();
+        };
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(claim.letGo).isEqualTo(1);
+        assertThat(claim.completed).isZero();
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
+        assertThat(types()).doesNotContain("completed", "failed");
+    }
+
+    @Test
+    void storesAnAnswerThatIsThereAlthoughItsPartitionLeaves() {
+        agent = (question, remembered, sink) -> {
+            flights.release(turn -> true);
+            return Answer.ofText("because");
+        };
+        run();
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.COMPLETED);
+    }
+
+    @Test
+    void failsATurnWhoseDeadlinePasses() {
+        memory.timeLeft(Duration.ofSeconds(2));
+        agent = (question, remembered, sink) -> {
+            delay.pass(Duration.ofSeconds(2));
+            throw new InterruptedException();
+        };
+        run();
+        assertThat(reports.getLast().code()).isEqualTo("deadline_exceeded");
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.FAILED);
+    }
+
+    @Test
+    void waitsForARetryNoLongerThanTheDeadlineAllows() {
+        memory.timeLeft(Duration.ofMillis(100));
+        agent = (question, remembered, sink) -> {
+            throw new IllegalStateException("no");
+        };
+        assertThat(run()).isEqualTo(new LaneOutcome.Again(Duration.ofMillis(100)));
+    }
+
+    @Test
+    void takesNoAnswerThatComesAfterItsTime() {
+        agent = (question, remembered, sink) -> {
+            delay.pass(Duration.ofSeconds(300));
+            return Answer.ofText("too late");
+        };
+        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
+        assertThat(memory.history(ask.key())).isEmpty();
+    }
+
+    @Test
+    void abandonsAnAgentThatIgnoresItsInterrupt() throws Exception {
+        CountDownLatch working = new CountDownLatch(1);
+        CountDownLatch deaf = new CountDownLatch(1);
+        agent = (question, remembered, sink) -> {
+            working.countDown();
+            awaitIgnoringInterrupts(deaf);
+            sink.delta("nobody hears this");
+            return Answer.ofText("nor this");
+        };
+        executor = task -> Thread.ofVirtual().start(task);
+        CompletableFuture<LaneOutcome> run = CompletableFuture.supplyAsync(this::run);
+        assertThat(working.await(10, TimeUnit.SECONDS)).isTrue();
+        delay.pass(Duration.ofSeconds(300));
+        delay.pass(Duration.ofMillis(9_999));
+        assertThat(run).as("it has ten seconds").isNotDone();
+
+        delay.pass(Duration.ofMillis(1));
+        assertThat(run.get(10, TimeUnit.SECONDS)).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
+        assertThat(flights.abandoned()).isEqualTo(1);
+        int told = events.size();
+
+        deaf.countDown();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> flights.abandoned() == 0);
+        assertThat(events).as("a late agent talks to nobody").hasSize(told);
+        assertThat(memory.history(ask.key())).isEmpty();
+    }
+
+    @Test
+    void runsASuspectOnlyWhenNoOtherRuns() {
+        memory.suspectAll();
+        isolation.acquireUninterruptibly();
+        assertThat(run()).as("another suspect runs").isInstanceOf(LaneOutcome.Again.class);
+        assertThat(calls).hasValue(0);
+        isolation.release();
+        agent = (question, remembered, sink) -> {
+            assertThat(isolation.availablePermits()).isZero();
+            return Answer.ofText("because");
+        };
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(types()).containsExactly("started", "completed");
+        assertThat(isolation.availablePermits()).isOne();
+    }
+
+    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException e) {
+                // that is what it does
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.Answer;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.Agent;
+import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.lane.LaneOutcome;
+import io.turnlane.processor.lane.ManualDelay;
+import io.turnlane.processor.memory.FakeSessionMemory;
+import io.turnlane.processor.quarantine.QuarantinedTurn;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A turn runner between fakes, and what comes out of it. For one thread at a time, except where a test says so. */
+abstract class TurnTests {
+
+    static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
+    static final SessionId SESSION = new SessionId("s-1");
+
+    final WireFormat wire = new WireFormat();
+    final FakeSessionMemory memory = new FakeSessionMemory();
+    final ManualDelay delay = new ManualDelay();
+    final List<TurnEvent> events = new ArrayList<>();
+    final List<QuarantinedTurn> quarantined = new ArrayList<>();
+    final List<TurnReport> reports = new ArrayList<>();
+    final Flights flights = new Flights(delay, Duration.ofSeconds(10));
+    final Semaphore isolation = new Semaphore(1);
+    final AtomicInteger calls = new AtomicInteger();
+    final Ask ask = ask("why?");
+    final FakeClaim claim = new FakeClaim();
+    int logFailures;
+    Executor executor = Runnable::run;
+    Agent agent = (question, remembered, sink) -> Answer.ofText("because");
+
+    LaneOutcome run() {
+        return run(turn(ask, wire.write(ask)));
+    }
+
+    LaneOutcome run(Turn turn) {
+        AgentFactory factory = new AgentFactory() {
+            @Override
+            public AgentDescription description() {
+                return new AgentDescription("test", "", List.of());
+            }
+
+            @Override
+            public Agent create() {
+                calls.incrementAndGet();
+                return agent;
+            }
+        };
+        TurnKit kit = new TurnKit(
+                new TurnKit.Ports(
+                        memory,
+                        new AgentCatalog(List.of(factory)),
+                        (session, partition, event) -> {
+                            events.add(event);
+                            return event.body().terminal() && logFailures-- > 0
+                                    ? CompletableFuture.failedFuture(new TimeoutException())
+                                    : CompletableFuture.completedFuture(null);
+                        },
+                        copy -> {
+                            quarantined.add(copy);
+                            return CompletableFuture.completedFuture(null);
+                        },
+                        reports::add,
+                        wire),
+                new TurnKit.Rules(
+                        new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
+                        new AnswerLimits(262_144, 524_288, 16_384, Duration.ofMillis(15), Duration.ofSeconds(300)),
+                        Duration.ofDays(7)),
+                new TurnKit.Surroundings(
+                        InstantSource.fixed(NOW), delay, executor, time -> {}, new Random(1), isolation));
+        return new TurnRunner(kit, flights).run(turn.session(), turn);
+    }
+
+    Turn turn(Ask header, byte[] value) {
+        claim.value = value;
+        return new Turn(
+                header.key(),
+                header.requestId(),
+                new Turn.Envelope(Ask.TYPE, WireFormat.SCHEMA_VERSION, 42L),
+                0,
+                7,
+                NOW,
+                claim);
+    }
+
+    static Ask ask(String question) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                SESSION,
+                null,
+                "test",
+                question,
+                Map.of(),
+                Duration.ofHours(1),
+                NOW.minusMillis(20));
+    }
+
+    List<String> types() {
+        return events.stream().map(event -> event.body().type()).toList();
+    }
+
+    List<String> deltas() {
+        return events.stream()
+                .map(TurnEvent::body)
+                .filter(TurnEvent.Delta.class::isInstance)
+                .map(body -> ((TurnEvent.Delta) body).text())
+                .toList();
+    }
+}
