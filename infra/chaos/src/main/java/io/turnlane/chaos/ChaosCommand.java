@@ -88,7 +88,7 @@ public final class ChaosCommand implements Callable<Integer> {
         try (Rig rig = Rig.start(RigSettings.usual(where.resolve("rig")))) {
             progress.line("The rig is up: " + String.join(", ", rig.gatewayNames()) + ", "
                     + String.join(", ", rig.processorNames()));
-            Player player = new Player(rig, _ -> List.of(), progress, "unknown");
+            Player player = new Player(rig, progress, Commit.current());
             int round = 0;
             do {
                 for (Scenario scenario : chosen) {

@@ -24,6 +24,7 @@ final class ProcessFaults {
         running.gone(target);
     }
 
+    /** Starts it again; whoever needs it meanwhile waits for it. */
     void start(String target) throws IOException, InterruptedException {
         rig.member(target).start();
     }

@@ -13,7 +13,7 @@ public record Profile(int clients, int leastMillis, int mostMillis, int deltas, 
 
     /** Turns of 20 to 2,000 ms, most of them short, in 20 pieces. */
     public static Profile usual() {
-        return new Profile(20, 20, 2000, 20, 150);
+        return new Profile(12, 20, 2000, 20, 300);
     }
 
     public Profile withClients(int count) {

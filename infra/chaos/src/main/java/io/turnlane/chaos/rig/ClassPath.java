@@ -6,17 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the members' JVMs run: this JVM's own class path. Where the packed program leads it, they start from the
- * program's class cache (a cache holds for every class path that begins with the one it was made of), in a third of the
- * time.
+ * What the members' JVMs run. Where the packed program leads it, they start from the program's class cache (a cache
+ * holds for every class path that begins with the one it was made of), in half the time.
  *
  * @param path as for {@code CLASSPATH}
  */
 record ClassPath(String path) {
-
-    static ClassPath own() {
-        return new ClassPath(System.getProperty("java.class.path"));
-    }
 
     List<String> cacheFlags() {
         String first = path.split(File.pathSeparator, -1)[0];

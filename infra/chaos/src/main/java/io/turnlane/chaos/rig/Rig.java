@@ -46,7 +46,7 @@ public final class Rig implements AutoCloseable {
         this.wires = wires;
         this.backends = Backends.on(data, wires.wishes());
         wires.lead(backends);
-        ClassPath classPath = ClassPath.own();
+        ClassPath classPath = new ClassPath(settings.classPath());
         for (int number = 1; number <= settings.gateways(); number++) {
             addGateway("gateway-" + number, classPath);
         }

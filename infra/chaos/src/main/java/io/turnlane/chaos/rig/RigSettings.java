@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param gateways how many gateways
  * @param processors how many processors
  * @param partitions of the turns topic
+ * @param classPath of the processes; one that begins with the packed program starts them from its class cache
  */
-public record RigSettings(Path folder, int gateways, int processors, int partitions) {
+public record RigSettings(Path folder, int gateways, int processors, int partitions, String classPath) {
 
     /** After so long without a heartbeat a processor's partitions go to others. */
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
@@ -28,8 +29,12 @@ public record RigSettings(Path folder, int gateways, int processors, int partiti
         }
     }
 
-    /** Two gateways, three processors, twelve partitions. */
+    /** Two gateways, three processors, twelve partitions, on this JVM's class path. */
     public static RigSettings usual(Path folder) {
-        return new RigSettings(folder, 2, 3, 12);
+        return new RigSettings(folder, 2, 3, 12, System.getProperty("java.class.path"));
+    }
+
+    public RigSettings withClassPath(String path) {
+        return new RigSettings(folder, gateways, processors, partitions, path);
     }
 }

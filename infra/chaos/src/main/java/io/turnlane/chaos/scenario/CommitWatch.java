@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
@@ -28,6 +29,7 @@ final class CommitWatch implements AutoCloseable {
 
     static final String GROUP = "turnlane-processors";
     private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Duration AGAIN = Duration.ofMillis(100);
     private static final int CALL_LIMIT_MILLIS = 2000;
 
     private final Admin admin;
@@ -54,7 +56,16 @@ final class CommitWatch implements AutoCloseable {
         }
     }
 
-    private void look() throws InterruptedException {
+    /** Looks until the group has committed all that there is, or the limit has passed: the checker sees which. */
+    void awaitNoLag(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!look() && System.nanoTime() < end) {
+            Thread.sleep(AGAIN);
+        }
+    }
+
+    /** Whether the group has committed all that there is. */
+    private boolean look() throws InterruptedException {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed =
                     within(admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata());
@@ -62,10 +73,16 @@ final class CommitWatch implements AutoCloseable {
             Map<TopicPartition, OffsetSpec> turns = committed.keySet().stream()
                     .filter(partition -> partition.topic().equals(Topics.DEFAULT.turns()))
                     .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest()));
-            within(admin.listOffsets(turns).all())
-                    .forEach((partition, end) -> write(asked, partition, committed.get(partition), end.offset()));
+            boolean all = true;
+            for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
+                    within(admin.listOffsets(turns).all()).entrySet()) {
+                OffsetAndMetadata at = committed.get(end.getKey());
+                write(asked, end.getKey(), at, end.getValue().offset());
+                all &= at != null && at.offset() == end.getValue().offset();
+            }
+            return all && !turns.isEmpty();
         } catch (ExecutionException | TimeoutException _) {
-            // The broker is away; the next look will tell.
+            return false; // the broker is away; the next look will tell
         }
     }
 

@@ -113,7 +113,12 @@ public record Measured(
         void note(Line line) {
             switch (line) {
                 case Line.Accepted it -> accepted.add(it.request());
-                case Line.Received it -> sign(String.valueOf(it.request()), it.time());
+                case Line.Received it -> {
+                    signs.add(it.time());
+                    if (ENDS.contains(it.event())) {
+                        sign(String.valueOf(it.request()), it.time());
+                    }
+                }
                 case Line.Polled it when ENDS.contains(it.status()) -> sign(it.request(), it.time());
                 case Line.AgentEntered it -> {
                     calls++;
@@ -126,7 +131,7 @@ public record Measured(
             }
         }
 
-        /** A sign of life of a turn. */
+        /** A turn went on: an agent was given it, or a client learned of its end. */
         private void sign(String request, long time) {
             signs.add(time);
             for (int i = 0; i < faults.size(); i++) {

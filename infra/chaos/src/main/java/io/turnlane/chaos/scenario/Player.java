@@ -1,5 +1,7 @@
 package io.turnlane.chaos.scenario;
 
+import io.turnlane.chaos.check.Checker;
+import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.fault.Injected;
 import io.turnlane.chaos.fault.Injector;
@@ -35,16 +37,15 @@ public final class Player {
 
     private static final Duration BEFORE_FAULTS = Duration.ofSeconds(1);
     private static final Duration AFTER_HEAL = Duration.ofSeconds(1);
+    private static final Duration LAG_LIMIT = Duration.ofSeconds(10);
 
     private final Rig rig;
-    private final Judge judge;
     private final Progress progress;
     private final String commit;
 
     /** @param commit of the code on trial */
-    public Player(Rig rig, Judge judge, Progress progress, String commit) {
+    public Player(Rig rig, Progress progress, String commit) {
         this.rig = rig;
-        this.judge = judge;
         this.progress = progress;
         this.commit = commit;
     }
@@ -67,9 +68,10 @@ public final class Player {
             read(run, clock, consumer, marks, load.ledger().all());
             Measured measured = Measured.of(run, faults, load.ledger().resumptions());
             violations.addAll(vacuous(faults));
-            violations.addAll(judge.judge(run));
+            Verdict verdict = Checker.check(run);
+            verdict.violations().forEach(violation -> violations.add(violation.toString()));
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
-            return new Result(scenario, seed, form, folder, took, faults, measured, violations);
+            return new Result(scenario, seed, form, folder, took, faults, measured, verdict, violations);
         }
     }
 
@@ -86,19 +88,21 @@ public final class Player {
         try (LineWriter lines = LineWriter.buffered(run.history())) {
             History history = new History(lines, clock);
             try (Load load = new Load(new Gateways(rig.gateways()), history);
-                    CommitWatch _ = new CommitWatch(rig, history)) {
-                Injector injector = new Injector(rig, load, history);
+                    CommitWatch commits = new CommitWatch(rig, history);
+                    Injector injector = new Injector(rig, load, history)) {
                 load.start(tag(scenario, clock), scenario.profile(), seed);
                 Thread.sleep(BEFORE_FAULTS);
                 for (Fault fault : scenario.plan(seed, form)) {
-                    faults.add(injector.inject(fault));
-                    progress.fault(faults.getLast());
+                    injector.inject(fault);
                 }
+                faults.addAll(injector.awaitHealed());
+                faults.forEach(progress::fault);
                 rig.heal();
                 Thread.sleep(AFTER_HEAL);
                 load.finish(scenario.settle()).stream()
                         .map(turn -> lost(turn, scenario.settle()))
                         .forEach(violations::add);
+                commits.awaitNoLag(LAG_LIMIT);
                 return load;
             }
         }

@@ -1,5 +1,6 @@
 package io.turnlane.chaos.scenario;
 
+import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.fault.Injected;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +11,8 @@ import java.util.List;
  *
  * @param folder of its history
  * @param took from its first question to the checker's word
- * @param violations what did not hold, a sentence each; empty where all did
+ * @param verdict the checker's word on the history
+ * @param violations what did not hold, a sentence each, those included that only this run knows of; empty where all did
  */
 public record Result(
         Scenario scenario,
@@ -20,6 +22,7 @@ public record Result(
         Duration took,
         List<Injected> faults,
         Measured measured,
+        Verdict verdict,
         List<String> violations) {
 
     public Result {
