@@ -21,7 +21,7 @@ public enum Kind {
     /** Commands pass and their replies don't: each connection is cut in place of its next reply. */
     SWALLOW,
     /** Each byte comes later, until after the hold. */
-    LATENCY,
+    SLOW,
     /** Members of the group that take partitions and do nothing, and go again. */
     GHOST,
     /** Questions whose agent throws. */
@@ -36,6 +36,19 @@ public enum Kind {
     BAD_RECORDS,
     /** Records of the turns topic, once more. */
     DUPLICATES;
+
+    /** Whether what it struck has to start again, which takes its time. */
+    boolean startsAgain() {
+        return this == KILL || this == STOP;
+    }
+
+    /** Whether it lasts for as long as the schedule says; the others use that time themselves, or are over at once. */
+    boolean holds() {
+        return switch (this) {
+            case KILL, STOP, FREEZE, FLUSH, MEMORY_FULL, DISK_FULL, HALF_OPEN, SLOW -> true;
+            case SWALLOW, GHOST, THROWING, KILLER, LONG_RUN, OVERSIZE, BAD_RECORDS, DUPLICATES -> false;
+        };
+    }
 
     /** The word in histories and reports. */
     public String word() {

@@ -33,6 +33,9 @@ public final class Rig implements AutoCloseable {
     public static final String BROKER = "broker";
     public static final String REDIS = "redis";
 
+    /** The consumer group of the processors. */
+    public static final String GROUP = "turnlane-processors";
+
     private final RigSettings settings;
     private final DataFolder data;
     private final Backends backends;

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitWatch implements AutoCloseable {
 
-    static final String GROUP = "turnlane-processors";
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration AGAIN = Duration.ofMillis(100);
     private static final int CALL_LIMIT_MILLIS = 2000;
@@ -68,7 +67,7 @@ final class CommitWatch implements AutoCloseable {
     private boolean look() throws InterruptedException {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed =
-                    within(admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata());
+                    within(admin.listConsumerGroupOffsets(Rig.GROUP).partitionsToOffsetAndMetadata());
             long asked = history.now();
             Map<TopicPartition, OffsetSpec> turns = committed.keySet().stream()
                     .filter(partition -> partition.topic().equals(Topics.DEFAULT.turns()))

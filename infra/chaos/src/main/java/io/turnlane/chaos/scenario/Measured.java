@@ -25,6 +25,8 @@ import java.util.TreeMap;
  * @param redeliveries agent calls beyond the first of each turn
  * @param suppressed terminal events in the log beyond the first of each turn, which no client may see
  * @param recovery by {@code kind target} of fault: from the fault until what it hit went on
+ * @param internalErrors posts that were answered with 500
+ * @param slowestAsk longest time that a post waited for its answer, in seconds
  * @param longestStall longest time in which turns were open and no agent, no client heard of any
  */
 public record Measured(
@@ -35,8 +37,15 @@ public record Measured(
         int redeliveries,
         int suppressed,
         Map<String, Spread> recovery,
+        int internalErrors,
+        double slowestAsk,
         double longestStall) {
 
+    /** The gateway gives the log 5 s and Redis 2 s; the rest is a busy machine's. */
+    private static final double LONGEST_ASK = 9;
+
+    private static final double LONGEST_STALL = 15;
+    private static final double MOST_CALLS_IN_STORM = 1.05;
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     static Measured of(RunFolder folder, List<Injected> faults, Collection<Resumption> resumptions) {
@@ -55,6 +64,8 @@ public record Measured(
                 reading.calls - reading.entered.size(),
                 twins,
                 recovery(faults, reading, resumptions),
+                reading.internalErrors,
+                reading.slowestAsk / 1e6,
                 reading.longestStall());
     }
 
@@ -90,6 +101,24 @@ public record Measured(
         return kind.word() + " " + fault.fault().target().replaceFirst("-\\d+$", "");
     }
 
+    /** What a scenario's own row asks of the numbers, a sentence for each that isn't so. */
+    List<String> unmet(Scenario scenario, Form form) {
+        List<String> unmet = new ArrayList<>();
+        if (internalErrors > 0) {
+            unmet.add("%d posts were answered with 500, which no fault excuses".formatted(internalErrors));
+        }
+        if (scenario == Scenario.F5 && slowestAsk > LONGEST_ASK) {
+            unmet.add("a post waited %.1f s for its answer".formatted(slowestAsk));
+        }
+        if (scenario == Scenario.F14 && longestStall > LONGEST_STALL) {
+            unmet.add("nothing moved for %.1f s".formatted(longestStall));
+        }
+        if (scenario == Scenario.F14 && form == Form.FULL && callsPerTurn() > MOST_CALLS_IN_STORM) {
+            unmet.add("%.3f agent calls a turn in a storm".formatted(callsPerTurn()));
+        }
+        return unmet;
+    }
+
     /** Turns asked for each agent call; 1 where nothing was run twice. */
     public double callsPerTurn() {
         int turns = agentCalls - redeliveries;
@@ -103,7 +132,10 @@ public record Measured(
         private final Set<String> accepted = new HashSet<>();
         private final Set<String> entered = new HashSet<>();
         private final List<Long> signs = new ArrayList<>();
+        private final Map<String, Long> asked = new HashMap<>();
         private int calls;
+        private int internalErrors;
+        private long slowestAsk;
 
         Reading(List<Injected> faults) {
             this.faults = faults;
@@ -112,7 +144,10 @@ public record Measured(
 
         void note(Line line) {
             switch (line) {
-                case Line.Accepted it -> accepted.add(it.request());
+                case Line.Accepted it -> {
+                    answered(it.process(), it.time());
+                    accepted.add(it.request());
+                }
                 case Line.Received it -> {
                     signs.add(it.time());
                     if (ENDS.contains(it.event())) {
@@ -126,7 +161,15 @@ public record Measured(
                     sign(it.request(), it.time());
                 }
                 case Line.AgentLeft it -> signs.add(it.time());
-                case Line.Asked it -> signs.add(it.time());
+                case Line.Asked it -> {
+                    signs.add(it.time());
+                    asked.put(it.process(), it.time());
+                }
+                case Line.Unsettled it -> {
+                    answered(it.process(), it.time());
+                    internalErrors += Integer.valueOf(500).equals(it.http()) ? 1 : 0;
+                }
+                case Line.Refused it -> answered(it.process(), it.time());
                 default -> {}
             }
         }
@@ -140,6 +183,10 @@ public record Measured(
                     wentOn.get(i).merge(request, time, Math::min);
                 }
             }
+        }
+
+        private void answered(String client, long time) {
+            slowestAsk = Math.max(slowestAsk, time - asked.getOrDefault(client, time));
         }
 
         Collection<Long> went(int fault) {

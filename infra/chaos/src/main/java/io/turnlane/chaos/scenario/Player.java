@@ -2,6 +2,7 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.check.Checker;
 import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.fault.Expectations;
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.fault.Injected;
 import io.turnlane.chaos.fault.Injector;
@@ -10,6 +11,7 @@ import io.turnlane.chaos.history.RunDescription;
 import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.load.Gateways;
 import io.turnlane.chaos.load.History;
+import io.turnlane.chaos.load.Ledger;
 import io.turnlane.chaos.load.Load;
 import io.turnlane.chaos.load.RunClock;
 import io.turnlane.chaos.load.Turn;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -64,9 +67,11 @@ public final class Player {
         try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig.bootstrapServers())) {
             Marks marks = Marks.of(rig, consumer);
             List<String> violations = new ArrayList<>();
-            Load load = act(scenario, seed, form, run, clock, faults, violations);
-            read(run, clock, consumer, marks, load.ledger().all());
-            Measured measured = Measured.of(run, faults, load.ledger().resumptions());
+            Act act = act(scenario, seed, form, run, clock, faults, violations);
+            read(run, clock, consumer, marks, act.ledger().all());
+            Measured measured = Measured.of(run, faults, act.ledger().resumptions());
+            violations.addAll(act.expectations().unmet(run));
+            violations.addAll(measured.unmet(scenario, form));
             violations.addAll(vacuous(faults));
             Verdict verdict = Checker.check(run);
             verdict.violations().forEach(violation -> violations.add(violation.toString()));
@@ -75,8 +80,11 @@ public final class Player {
         }
     }
 
+    /** What the part with clients and faults leaves to be looked at. */
+    private record Act(Ledger ledger, Expectations expectations) {}
+
     /** The part in which clients ask and things break. */
-    private Load act(
+    private Act act(
             Scenario scenario,
             long seed,
             Form form,
@@ -89,7 +97,8 @@ public final class Player {
             History history = new History(lines, clock);
             try (Load load = new Load(new Gateways(rig.gateways()), history);
                     CommitWatch commits = new CommitWatch(rig, history);
-                    Injector injector = new Injector(rig, load, history)) {
+                    Injector injector =
+                            new Injector(rig, load, history, tag(scenario, clock), new SplittableRandom(seed))) {
                 load.start(tag(scenario, clock), scenario.profile(), seed);
                 Thread.sleep(BEFORE_FAULTS);
                 for (Fault fault : scenario.plan(seed, form)) {
@@ -97,13 +106,14 @@ public final class Player {
                 }
                 faults.addAll(injector.awaitHealed());
                 faults.forEach(progress::fault);
+                injector.expectations().skipped().forEach(progress::skipped);
                 rig.heal();
                 Thread.sleep(AFTER_HEAL);
                 load.finish(scenario.settle()).stream()
                         .map(turn -> lost(turn, scenario.settle()))
                         .forEach(violations::add);
                 commits.awaitNoLag(LAG_LIMIT);
-                return load;
+                return new Act(load.ledger(), injector.expectations());
             }
         }
     }

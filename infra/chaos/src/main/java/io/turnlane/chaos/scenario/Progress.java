@@ -39,6 +39,10 @@ public final class Progress {
         out.flush();
     }
 
+    void skipped(String what) {
+        line("     skipped: " + what);
+    }
+
     /** A scenario is over. */
     public void ended(Result result) {
         Measured measured = result.measured();

@@ -16,6 +16,7 @@ import io.turnlane.chaos.check.finding.Violation;
 import io.turnlane.chaos.history.Line;
 import io.turnlane.chaos.history.Outcome;
 import io.turnlane.chaos.history.SessionState;
+import io.turnlane.chaos.history.SessionState.RememberedTurn;
 import io.turnlane.chaos.history.TopicRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -252,6 +253,21 @@ final class CheckerTest {
                     run.memory,
                     m -> m.session().equals("a"),
                     m -> new SessionState("a", m.key(), m.turns(), -1, List.of(), m.requests()));
+            breaks(Invariant.I4);
+        }
+
+        @Test
+        void memoryHoldsWhatNobodyCanRead() throws IOException {
+            replace(
+                    run.memory,
+                    m -> m.session().equals("a"),
+                    m -> new SessionState(
+                            "a",
+                            m.key(),
+                            List.of(remembered("a1"), remembered("a2"), new RememberedTurn("unreadable", null, null)),
+                            1,
+                            List.of(),
+                            List.of()));
             breaks(Invariant.I4);
         }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * When faults may have taken state from Redis, or events on their way: the limits of the promises. A flush takes all
@@ -19,6 +20,9 @@ public final class Losses {
 
     /** How long after a heal a producer may still give up what it couldn't deliver. */
     private static final long LATE_DROPS_MICROS = 10_000_000;
+
+    private static final Set<String> HOLDS_UP =
+            Set.of("freeze", "half_open", "slow", "latency", "swallow", "reset", "down");
 
     private record Window(FaultBegan fault, long healed) {
         String kind() {
@@ -33,9 +37,10 @@ public final class Losses {
             return kind().contains("redis") && (kind().contains("kill") || kind().contains("restart"));
         }
 
-        /** A process that is gone sends nothing half; all other faults may hold up or drop what is on its way. */
+        /** A process that is gone sends nothing half; one that is held up, or can't reach the broker, gives up. */
         boolean dropsEvents() {
-            return !kind().contains("redis") && !kind().startsWith("kill processor");
+            return !kind().contains("redis")
+                    && (kind().contains("broker") || HOLDS_UP.stream().anyMatch(kind()::startsWith));
         }
     }
 

@@ -121,6 +121,11 @@ public final class RequestFacts {
         return accepted;
     }
 
+    /** Whether a copy of it stands in quarantine. */
+    public boolean quarantined() {
+        return quarantinedAt != Long.MAX_VALUE;
+    }
+
     /** When it was put aside or ended, whichever was first; never is {@link Long#MAX_VALUE}. */
     public long doneAt() {
         return end == null ? quarantinedAt : Math.min(end.timestamp(), quarantinedAt);

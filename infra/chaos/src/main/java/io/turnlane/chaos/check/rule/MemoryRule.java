@@ -61,6 +61,10 @@ final class MemoryRule implements Rule {
         if (!memory.turns().isEmpty() && memory.ttlMs() <= 0) {
             violated(memory.session(), "memory has no end of its life", state.where());
         }
+        memory.turns().stream()
+                .filter(turn -> turn.text() == null && facts.find(turn.request()) == null)
+                .forEach(turn ->
+                        violated(memory.session(), "memory holds what is no turn: " + turn.request(), state.where()));
         answered.forEach(turn -> sameAnswer(memory.session(), turn, state.where()));
     }
 
