@@ -60,6 +60,12 @@ public final class Gateway implements AutoCloseable {
         return start(backends, topics, UnaryOperator.identity(), settings);
     }
 
+    /** The same, on these backends and topics. */
+    public static Gateway startPublishing(
+            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
+        return start(backends, topics, wrapped, settings);
+    }
+
     private static Gateway start(
             TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
         Map<String, Object> properties = new LinkedHashMap<>(GatewayApplication.DEFAULTS);
