@@ -95,7 +95,8 @@ public final class QuestionIntake {
                 ids.now(),
                 streams.position(key),
                 rules.traceparent(traceparent),
-                claim);
+                claim,
+                null);
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */
@@ -182,7 +183,8 @@ public final class QuestionIntake {
                         turn.question(),
                         accepted.agent(),
                         accepted.position(),
-                        turn.createdAt()),
+                        turn.createdAt(),
+                        turn.redriveOf()),
                 accepted.replayed());
     }
 

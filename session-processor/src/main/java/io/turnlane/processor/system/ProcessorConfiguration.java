@@ -95,8 +95,7 @@ class ProcessorConfiguration {
 
     @Bean
     QuarantinePublisher quarantinePublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics) {
-        return new KafkaQuarantinePublisher(
-                kafka, topics.names().turns(), topics.names().quarantine());
+        return new KafkaQuarantinePublisher(kafka, topics.names().quarantine());
     }
 
     @Bean
