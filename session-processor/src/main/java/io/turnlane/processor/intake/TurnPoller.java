@@ -86,6 +86,7 @@ public final class TurnPoller implements Runnable {
             partitions.commitNow();
         } finally {
             close();
+            figures = new Figures(clock.instant(), 0, 0, 0, Duration.ZERO); // what is held no more
         }
     }
 
