@@ -66,6 +66,11 @@ public record MemoryKeys(SessionKey session) {
         return claim + ":calls";
     }
 
+    /** Text: the request as which a quarantined one was asked again. */
+    public String redriven(RequestId quarantined) {
+        return key("redriven:" + quarantined);
+    }
+
     private String key(String part) {
         return PREFIX + "{" + session + "}:" + part;
     }

@@ -44,10 +44,12 @@ public final class WireFormat {
                 .addSerializer(RequestId.class, text())
                 .addSerializer(SessionId.class, text())
                 .addSerializer(RequestStatus.class, new TextSerializer<RequestStatus>(RequestStatus::wire))
+                .addSerializer(ProcessorState.class, new TextSerializer<ProcessorState>(ProcessorState::wire))
                 .addSerializer(Duration.class, new Seconds())
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
+                .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 

@@ -97,7 +97,8 @@ public final class QuestionIntake {
                 ids.now(),
                 streams.position(key),
                 rules.traceparent(traceparent),
-                claim);
+                claim,
+                null);
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */
@@ -184,7 +185,8 @@ public final class QuestionIntake {
                         turn.question(),
                         accepted.agent(),
                         accepted.position(),
-                        turn.createdAt()),
+                        turn.createdAt(),
+                        turn.redriveOf()),
                 accepted.replayed());
     }
 

@@ -89,6 +89,7 @@ public final class TurnPoller implements Runnable {
             throw e;
         } finally {
             close();
+            figures = new Figures(clock.instant(), 0, 0, 0, Duration.ZERO); // what is held no more
         }
     }
 

@@ -2,6 +2,7 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
+import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
@@ -13,7 +14,6 @@ import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.ManualDelay;
 import io.turnlane.processor.memory.FakeSessionMemory;
-import io.turnlane.processor.quarantine.QuarantinedTurn;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
