@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionTtl how long the session lives without activity, where this turn makes it
  * @param eventsFrom the offset of the session's events partition where its stream starts
  * @param traceparent the caller's W3C trace context
+ * @param deadline how long after its creation an answer is still wanted
  * @param claim of its Idempotency-Key; null where it came without
  * @param redriveOf the quarantined turn that it asks again
  */
@@ -30,6 +31,7 @@ public record PreparedTurn(
         Instant createdAt,
         long eventsFrom,
         @Nullable String traceparent,
+        @Nullable Duration deadline,
         @Nullable Claim claim,
         @Nullable RequestId redriveOf) {
 
@@ -46,6 +48,7 @@ public record PreparedTurn(
                 createdAt,
                 eventsFrom,
                 traceparent,
+                deadline,
                 claim,
                 redriveOf);
     }
@@ -63,6 +66,7 @@ public record PreparedTurn(
                 createdAt,
                 eventsFrom,
                 traceparent,
+                deadline,
                 claim,
                 quarantined);
     }
@@ -78,7 +82,7 @@ public record PreparedTurn(
                 metadata,
                 sessionTtl,
                 createdAt,
-                null,
+                deadline,
                 redriveOf);
     }
 }

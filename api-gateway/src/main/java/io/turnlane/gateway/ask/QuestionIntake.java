@@ -18,6 +18,7 @@ import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,9 +80,10 @@ public final class QuestionIntake {
         String question = rules.question(body.question());
         String agent = rules.agent(body.agent());
         Map<String, Object> metadata = rules.metadata(body.metadata());
+        Duration deadline = rules.deadline(body.deadlineSeconds());
         Claim claim = Claim.of(
                 idempotencyKey,
-                new AskBody(question, agent, metadata),
+                new AskBody(question, agent, metadata, body.deadlineSeconds()),
                 session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
         requireLog();
         requireAgent(agent);
@@ -97,6 +99,7 @@ public final class QuestionIntake {
                 ids.now(),
                 streams.position(key),
                 rules.traceparent(traceparent),
+                deadline,
                 claim,
                 null);
     }

@@ -120,7 +120,8 @@ public final class RedisAcceptance implements Acceptance {
                 claimedAt,
                 claim == null ? "" : claim.body(),
                 Long.toString(rules.keyRetention().toMillis()),
-                turn.redriveOf() == null ? "" : turn.redriveOf().toString()));
+                turn.redriveOf() == null ? "" : turn.redriveOf().toString(),
+                turn.deadline() == null ? "" : Long.toString(turn.deadline().toMillis())));
         return outcome(turn, call, reply);
     }
 

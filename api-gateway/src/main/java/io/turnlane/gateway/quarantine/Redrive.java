@@ -61,7 +61,7 @@ public final class Redrive {
         Submission submission = intake.submit(intake.prepare(
                         new Caller(ask.userId()),
                         ask.sessionId(),
-                        new AskBody(ask.question(), ask.agent(), ask.metadata()),
+                        new AskBody(ask.question(), ask.agent(), ask.metadata(), null),
                         traceparent,
                         again ? null : "turnlane-redrive:" + ask.requestId())
                 .redriving(ask.requestId()));
