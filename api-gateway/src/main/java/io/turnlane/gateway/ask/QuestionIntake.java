@@ -8,6 +8,7 @@ import io.turnlane.gateway.ask.Acceptance.Full;
 import io.turnlane.gateway.ask.Acceptance.Known;
 import io.turnlane.gateway.ask.Acceptance.Outcome;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
+import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
@@ -21,6 +22,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -226,8 +228,9 @@ public final class QuestionIntake {
         }
     }
 
+    /** While the breaker is open, it has said so once for all calls. */
     private static void warn(String message, PreparedTurn turn, DataAccessException away) {
-        LOG.atWarn()
+        LOG.atLevel(away instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
                 .setMessage(message)
                 .addKeyValue("request_id", turn.requestId())
                 .addKeyValue("cause", away.getMostSpecificCause().toString())

@@ -2,8 +2,7 @@ package io.turnlane.gateway.breaker;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,9 @@ import org.springframework.data.redis.serializer.RedisSerializer;
 public final class RedisBreaker {
 
     private final LettuceConnectionFactory connections;
+    private final Duration pause;
     private final Breaker breaker;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
      * @param mostFailures commands in a row without an answer, after which Redis isn't asked
@@ -35,11 +36,22 @@ public final class RedisBreaker {
      */
     public RedisBreaker(LettuceConnectionFactory connections, int mostFailures, Duration pause) {
         this.connections = connections;
-        Executor later = CompletableFuture.delayedExecutor(
-                pause.toNanos(),
-                TimeUnit.NANOSECONDS,
-                probe -> Thread.ofVirtual().name("redis-probe").start(probe));
-        this.breaker = new Breaker(mostFailures, RedisBreaker::isSilence, this::probe, later);
+        this.pause = pause;
+        this.breaker = new Breaker(
+                mostFailures,
+                RedisBreaker::isSilence,
+                this::probe,
+                probe -> Thread.ofVirtual().name("redis-probe").start(() -> afterPause(probe)));
+    }
+
+    private void afterPause(Runnable probe) {
+        try {
+            if (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                probe.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean isSilence(RuntimeException thrown) {
@@ -76,6 +88,7 @@ public final class RedisBreaker {
     /** Stops probing. */
     public void close() {
         breaker.close();
+        closing.countDown();
     }
 
     /** Texts through this breaker. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * its attempt. Parts of an answer are withheld where the client can't have its beginning: after a gap, and in an
  * attempt whose {@code started} is missing.
  *
+ * <p>Turns of a session run one after the other. While the turn of the cursor has no end, another that this reducer
+ * doesn't know and that says something of its run is an earlier one, of an owner that was replaced.
+ *
  * <p>Not safe for use by several threads; its {@link Subscription} guards it.
  */
 final class EventReducer {
@@ -25,6 +28,8 @@ final class EventReducer {
     private @Nullable RequestId inFlight;
     /** Set where requests may have begun before what this client sees: then only a {@code started} opens one's text. */
     private boolean needsStart;
+    /** The turn that ran when the client left, until its end or a gap. */
+    private @Nullable RequestId resumedIn;
 
     /** For a client that sees its session from some point on. */
     EventReducer() {}
@@ -37,14 +42,18 @@ final class EventReducer {
         needsStart = progress == null || progress.attempt() > 0;
         if (progress != null) {
             remember(progress);
+            resumedIn = progress.attempt() > 0 && !progress.ended() ? progress.requestId() : null;
         }
     }
 
     /** Whether the client gets this event; notes that it was here. */
     boolean accepts(LoggedEvent event) {
         Progress before = seen.get(event.requestId());
-        if (before != null && isOld(event, before)) {
+        if (before == null ? resumedIn != null && event.attempt() > 0 : isOld(event, before)) {
             return false;
+        }
+        if (event.terminal() && event.requestId().equals(resumedIn)) {
+            resumedIn = null;
         }
         boolean shown = event.starts() || isContinued(event, before);
         remember(new Progress(event.requestId(), event.attempt(), event.seq(), event.terminal(), shown));
@@ -54,6 +63,7 @@ final class EventReducer {
     /** Events may have been missed here. */
     void gap() {
         needsStart = true;
+        resumedIn = null;
         seen.replaceAll((_, p) -> new Progress(p.requestId(), p.attempt(), p.seq(), p.ended(), false));
     }
 

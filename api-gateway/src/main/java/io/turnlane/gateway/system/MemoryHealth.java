@@ -2,9 +2,10 @@ package io.turnlane.gateway.system;
 
 import io.turnlane.gateway.breaker.RedisBreaker;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -36,12 +37,14 @@ final class MemoryHealth implements HealthIndicator {
         if (breaker.isOpen()) {
             return false;
         }
-        CompletableFuture<Void> check = CompletableFuture.runAsync(breaker::check, Thread.ofVirtual()::start);
+        FutureTask<Boolean> check = new FutureTask<>(breaker::check, true);
+        Thread.ofVirtual().name("redis-check").start(check);
         try {
-            return check.thenApply(_ -> true)
-                    .completeOnTimeout(false, PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
-                    .join();
-        } catch (CompletionException away) {
+            return check.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException away) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }

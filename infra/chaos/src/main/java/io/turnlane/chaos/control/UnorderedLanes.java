@@ -1,0 +1,61 @@
+package io.turnlane.chaos.control;
+
+import io.turnlane.model.SessionKey;
+import io.turnlane.processor.lane.LaneOutcome;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.turn.TurnRunner;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Puts lanes in the place of the processor's that are done with a turn as soon as it has begun: it goes on by itself,
+ * beside all others of its session.
+ */
+final class UnorderedLanes implements BeanFactoryPostProcessor {
+
+    private static final String LANES = "lanes";
+    private static final int RUNNING = 1000;
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
+        DefaultListableBeanFactory beans = (DefaultListableBeanFactory) factory;
+        if (!beans.containsBeanDefinition(LANES)) {
+            throw new IllegalStateException("the processor has no bean of this name any more: " + LANES);
+        }
+        beans.removeBeanDefinition(LANES);
+        RootBeanDefinition unordered = new RootBeanDefinition(LaneScheduler.class);
+        unordered.setTargetType(ResolvableType.forClassWithGenerics(LaneScheduler.class, SessionKey.class, Turn.class));
+        unordered.setInstanceSupplier(() -> unordered(beans.getBean(TurnKit.class), beans.getBean(Flights.class)));
+        beans.registerBeanDefinition(LANES, unordered);
+    }
+
+    private static LaneScheduler<SessionKey, Turn> unordered(TurnKit kit, Flights flights) {
+        TurnRunner runner = new TurnRunner(kit, flights);
+        return new LaneScheduler<>(
+                RUNNING,
+                kit.surroundings().executor(),
+                kit.surroundings().delay(),
+                Turn::identity,
+                (session, turn) -> {
+                    Thread.ofVirtual().start(() -> run(runner, session, turn));
+                    return LaneOutcome.DONE;
+                },
+                (turn, e) -> turn.claim().letGo());
+    }
+
+    private static void run(TurnRunner runner, SessionKey session, Turn turn) {
+        try {
+            while (runner.run(session, turn) instanceof LaneOutcome.Again again) {
+                Thread.sleep(again.after());
+            }
+        } catch (InterruptedException e) {
+            turn.claim().letGo();
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.turnlane.chaos.fault;
+
+import io.turnlane.chaos.fault.act.Cables;
+import io.turnlane.chaos.fault.act.Ghosts;
+import io.turnlane.chaos.fault.act.Processes;
+import io.turnlane.chaos.fault.act.Questions;
+import io.turnlane.chaos.fault.act.RedisState;
+import io.turnlane.chaos.fault.act.TurnsTopic;
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.load.History;
+import io.turnlane.chaos.load.Load;
+import io.turnlane.chaos.rig.Rig;
+import io.turnlane.chaos.rig.Wires;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+
+/** Does what a schedule says, one fault at a time, and writes it down. The driver's thread only. */
+public final class Injector implements AutoCloseable {
+
+    /** A fault waits so long for work to hit. */
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    private static final int POLL_MILLIS = 5;
+
+    private final Rig rig;
+    private final Load load;
+    private final History history;
+    private final RunningTurns running;
+    private final Expectations expectations = new Expectations();
+    private final Processes processes;
+    private final Cables cables;
+    private final RedisState redis;
+    private final Ghosts ghosts;
+    private final TurnsTopic turns;
+    private final Questions questions;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<Healing> healing = new ArrayList<>();
+
+    private record Healing(Fault fault, Future<Injected> done) {}
+
+    /**
+     * For one run.
+     *
+     * @param tag what the names of the run's sessions begin with
+     * @param random what faults draw that have more to choose than the schedule says
+     */
+    public Injector(Rig rig, Load load, History history, String tag, RandomGenerator random) {
+        this.rig = rig;
+        this.load = load;
+        this.history = history;
+        this.running = new RunningTurns(rig);
+        this.processes = new Processes(rig, running, expectations);
+        this.cables = new Cables(rig.wires());
+        this.redis = new RedisState(rig);
+        this.ghosts = new Ghosts(rig);
+        this.turns = new TurnsTopic(rig, random, expectations);
+        this.questions = new Questions(rig, load, tag, expectations, running);
+    }
+
+    /**
+     * Waits until there is something to hit, strikes, and holds. What was killed starts again in the background, so
+     * that the next fault may strike meanwhile; {@link #awaitHealed} waits for it.
+     */
+    public void inject(Fault fault) throws Exception {
+        Thread.sleep(fault.after());
+        awaitUp(fault.target());
+        Set<String> hit = awaitWork(fault);
+        int underWay = underWay(fault, hit);
+        String id = Integer.toString(healing.size() + 1);
+        long at = history.now();
+        history.write(new Line.FaultBegan(at, "driver", id, fault.kind().word(), fault.target()));
+        int done = begin(fault, hit, underWay);
+        Thread.sleep(fault.kind().holds() ? fault.hold() : Duration.ZERO);
+        healing.add(new Healing(fault, threads.submit(() -> {
+            heal(fault);
+            long healed = history.now();
+            history.write(new Line.FaultHealed(healed, "driver", id, done, null));
+            return new Injected(fault, at, healed, hit, done);
+        })));
+        if (!fault.kind().startsAgain()) {
+            healing.getLast().done().get();
+        }
+    }
+
+    /** Waits until all is healed that was done so far; what was done. */
+    public List<Injected> awaitHealed() throws Exception {
+        List<Injected> all = new ArrayList<>();
+        for (Healing one : healing) {
+            all.add(one.done().get());
+        }
+        return all;
+    }
+
+    public Expectations expectations() {
+        return expectations;
+    }
+
+    private void awaitUp(String target) throws Exception {
+        for (Healing one : healing) {
+            if (one.fault().target().equals(target)) {
+                one.done().get();
+            }
+        }
+    }
+
+    /** Strikes; how much it hit. */
+    private int begin(Fault fault, Set<String> hit, int underWay) throws Exception {
+        String target = fault.target();
+        return switch (fault.kind()) {
+            case KILL -> after(underWay, () -> processes.kill(target));
+            case STOP -> after(underWay, () -> processes.stop(target, hit));
+            case FREEZE -> after(underWay, () -> processes.freeze(target));
+            case FLUSH -> after(underWay, redis::flush);
+            case MEMORY_FULL -> after(underWay, redis::fillMemory);
+            case DISK_FULL -> redis.fillDisk() ? underWay : skipped(fault);
+            case HALF_OPEN -> after(underWay, () -> cables.halfOpen(target));
+            case SLOW -> after(underWay, () -> cables.slow(target));
+            case SWALLOW -> cables.swallow(target, fault.amount());
+            case GHOST -> after(underWay, () -> ghosts.haunt(fault.amount(), fault.hold()));
+            case THROWING -> questions.throwing(fault.amount());
+            case KILLER -> questions.killing(fault.amount());
+            case LONG_RUN -> questions.longRun(fault.hold());
+            case OVERSIZE -> after(questions.oversize(), turns::large);
+            case BAD_RECORDS -> after(fault.amount(), () -> turns.spoil(fault.amount()));
+            case DUPLICATES -> turns.repeat(fault.amount());
+        };
+    }
+
+    /** Something that may fail. */
+    @FunctionalInterface
+    private interface Deed {
+        void act() throws Exception;
+    }
+
+    private static int after(int hits, Deed deed) throws Exception {
+        deed.act();
+        return hits;
+    }
+
+    private int skipped(Fault fault) {
+        expectations.skipped(fault + ": this system lets us mount no disk");
+        return 0;
+    }
+
+    private void heal(Fault fault) throws Exception {
+        switch (fault.kind()) {
+            case KILL, STOP -> processes.start(fault.target());
+            case FREEZE -> processes.thaw(fault.target());
+            case MEMORY_FULL -> redis.freeMemory();
+            case DISK_FULL -> redis.freeDisk();
+            case HALF_OPEN, SLOW, SWALLOW -> cables.mend(fault.target());
+            case FLUSH, GHOST, THROWING, KILLER, LONG_RUN, OVERSIZE, BAD_RECORDS, DUPLICATES -> {}
+        }
+    }
+
+    private Set<String> awaitWork(Fault fault) throws InterruptedException {
+        String where = fault.target().equals(Wires.KAFKA_OF_ONE) ? Wires.PROXIED : fault.target();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        Set<String> hit = running.at(where);
+        while (System.nanoTime() < end && underWay(fault, hit) == 0) {
+            Thread.sleep(POLL_MILLIS);
+            hit = running.at(where);
+        }
+        return hit;
+    }
+
+    private int underWay(Fault fault, Set<String> hit) {
+        int gateway = rig.gatewayNames().indexOf(fault.target());
+        return gateway >= 0 ? load.gateways().underWay(gateway) : hit.size();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,70 @@
+package io.turnlane.chaos.report;
+
+import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.history.RunDescription;
+import io.turnlane.chaos.history.RunFolder;
+import java.util.Map;
+
+/**
+ * One run in figures.
+ *
+ * @param questions that clients asked, each counted once however often it was posted
+ * @param posts of them
+ * @param accepted requests that a client was told of
+ * @param ends requests by how they ended
+ * @param faults by kind and target, as {@code kill processor}
+ * @param agentCalls times that an agent was entered
+ * @param turnsRun turns whose agent was entered at least once
+ * @param suppressed records of ends beyond the first of each request, which no client sees
+ * @param figures counters of processes, summed by name
+ */
+public record RunReport(
+        RunDescription run,
+        int questions,
+        int posts,
+        int accepted,
+        Map<String, Integer> ends,
+        Map<String, FaultFigures> faults,
+        int agentCalls,
+        int turnsRun,
+        int suppressed,
+        Map<String, Double> figures,
+        Verdict verdict) {
+
+    /**
+     * Faults of one kind.
+     *
+     * @param hit how many of them hit work in flight
+     * @param recovery from a fault on a processor until each turn whose agent's call it broke off went on
+     */
+    public record FaultFigures(int times, int hit, Times recovery) {}
+
+    public RunReport {
+        ends = Map.copyOf(ends);
+        faults = Map.copyOf(faults);
+        figures = Map.copyOf(figures);
+    }
+
+    /** Reads the run's folder. */
+    public static RunReport of(RunFolder folder, Verdict verdict) {
+        return new RunReading(folder).report(verdict);
+    }
+
+    /** Agent calls beyond the first of each turn. */
+    public int redeliveries() {
+        return agentCalls - turnsRun;
+    }
+
+    /** 1 where nothing was run twice. */
+    public double callsPerTurn() {
+        return turnsRun == 0 ? 0 : (double) agentCalls / turnsRun;
+    }
+
+    public int faultCount() {
+        return faults.values().stream().mapToInt(FaultFigures::times).sum();
+    }
+
+    public int hits() {
+        return faults.values().stream().mapToInt(FaultFigures::hit).sum();
+    }
+}

@@ -1,0 +1,5 @@
+/** What runs came to, for people and for programs. */
+@NullMarked
+package io.turnlane.chaos.report;
+
+import org.jspecify.annotations.NullMarked;

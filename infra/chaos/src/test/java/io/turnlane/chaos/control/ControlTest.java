@@ -1,0 +1,64 @@
+package io.turnlane.chaos.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.turnlane.chaos.check.finding.Findings;
+import io.turnlane.chaos.check.finding.Invariant;
+import io.turnlane.processor.lane.LaneScheduler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+
+final class ControlTest {
+
+    private static final String SCRIPTS = "io/turnlane/processor/memory/";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theScriptsStillHoldThePiecesThatAreChanged() throws IOException {
+        assertThat(Control.FENCE.classPath(folder)).contains(folder);
+        assertThat(Files.readString(folder.resolve(SCRIPTS + "commit.lua"))).doesNotContain("~= flight");
+        assertThat(Files.readString(folder.resolve(SCRIPTS + "common.lua"))).doesNotContain("tonumber(fence)");
+        assertThat(Control.DEDUPE.classPath(folder)).contains(folder);
+        assertThat(Files.readString(folder.resolve(SCRIPTS + "begin.lua"))).doesNotContain("ended[status]");
+        assertThat(Control.ORDER.classPath(folder)).isEmpty();
+    }
+
+    @Test
+    void aPieceThatIsGoneIsSaidLoudly() {
+        AlteredScript script = new AlteredScript("begin", "no such piece", "");
+        assertThatIllegalStateException().isThrownBy(script::text).withMessageContaining("begin.lua");
+    }
+
+    @Test
+    void theLanesThatAreReplacedMustBeThere() {
+        DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+        assertThatIllegalStateException().isThrownBy(() -> new UnorderedLanes().postProcessBeanFactory(beans));
+        beans.registerBeanDefinition("lanes", new RootBeanDefinition(LaneScheduler.class));
+        new UnorderedLanes().postProcessBeanFactory(beans);
+        assertThat(beans.getBeanNamesForType(LaneScheduler.class)).containsExactly("lanes");
+    }
+
+    @Test
+    void aControlIsFoundByAnyOfItsInvariantsAndByNoOther() {
+        Findings findings = new Findings();
+        findings.violated(Invariant.I6, null, null, "something else");
+        assertThat(Control.DEDUPE.isFound(findings.verdict())).isFalse();
+        findings.violated(Invariant.O4, null, null, "given to the agent again");
+        assertThat(Control.DEDUPE.isFound(findings.verdict())).isTrue();
+    }
+
+    @Test
+    void namesAreThoseOfRunJson() {
+        assertThat(Control.named("fence")).contains(Control.FENCE);
+        assertThat(Control.named(null)).isEmpty();
+        assertThat(Control.ORDER.flag()).isEqualTo("-Dturnlane.chaos.control=order");
+    }
+}

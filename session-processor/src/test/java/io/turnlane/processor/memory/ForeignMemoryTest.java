@@ -1,0 +1,47 @@
+package io.turnlane.processor.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.WireFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** Whatever Redis gives as a stored turn or answer is one, or is set aside; memory goes on with what is left. */
+class ForeignMemoryTest {
+
+    private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
+
+    private final StoredMemory stored = new StoredMemory(new StringRedisTemplate(), new WireFormat());
+
+    /** Each damaged value is logged; millions are not worth it. */
+    @BeforeAll
+    static void beSilent() {
+        logs().setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void logAgain() {
+        logs().setLevel(null);
+    }
+
+    private static Logger logs() {
+        return (Logger) LoggerFactory.getLogger(StoredMemory.class);
+    }
+
+    @FuzzTest(maxDuration = "1m")
+    void blobs(byte[] bytes) {
+        Memory memory = stored.read(SESSION, List.of(bytes, Checksummed.seal(bytes)));
+        assertThat(memory.damaged()).isEqualTo(memory.turns().size() < 2);
+        stored.answer(SESSION, bytes);
+        stored.answer(SESSION, Checksummed.seal(bytes));
+    }
+}

@@ -1,0 +1,116 @@
+package io.turnlane.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+
+/**
+ * Whatever the bytes are, readers give a value or say that it is none; nothing else is thrown, and what was read is
+ * read again as it was written. Within the tests the kept inputs run; {@code JAZZER_FUZZ=1} makes new ones.
+ */
+class ForeignBytesTest {
+
+    private static final List<Class<?>> VALUES = List.of(
+            PastTurn.class,
+            Answer.class,
+            TurnError.class,
+            ProcessorFigures.class,
+            AgentDescription.class,
+            Source.class,
+            Usage.class);
+
+    private final WireFormat wire = new WireFormat();
+
+    @FuzzTest(maxDuration = "1m")
+    void commands(byte[] bytes) {
+        for (String type : new String[] {SessionCommand.Ask.TYPE, SessionCommand.DeleteSession.TYPE, "other", null}) {
+            try {
+                SessionCommand command = wire.readCommand(type, bytes);
+                assertThat(wire.readCommand(type, wire.write(command))).isEqualTo(command);
+                assertThat(SessionKey.parse(command.key().toString())).isEqualTo(command.key());
+            } catch (UnreadableRecordException e) {
+                assertThat(e).hasMessageNotContaining("\n");
+            }
+        }
+    }
+
+    @FuzzTest(maxDuration = "1m")
+    void values(byte[] bytes) {
+        for (Class<?> type : VALUES) {
+            try {
+                Object value = wire.read(bytes, type);
+                assertThat(wire.read(wire.writeValue(value), type)).isEqualTo(value);
+            } catch (UnreadableRecordException e) {
+                assertThat(e).hasMessageNotContaining("\n");
+            }
+        }
+    }
+
+    @FuzzTest(maxDuration = "1m")
+    void objects(byte[] bytes) {
+        try {
+            assertThat(wire.readObject(bytes)).isNotNull();
+        } catch (UnreadableRecordException e) {
+            assertThat(e).hasMessageNotContaining("\n");
+        }
+    }
+
+    @FuzzTest(maxDuration = "1m")
+    void sealedValues(byte[] bytes) {
+        opens(bytes);
+        opens(withChecksum(bytes));
+        byte[] sealed = Checksummed.seal(bytes);
+        try {
+            assertThat(Checksummed.open(sealed)).isEqualTo(bytes);
+        } catch (CorruptValueException e) {
+            throw new AssertionError("sealed and not to be opened", e);
+        }
+    }
+
+    private static void opens(byte[] bytes) {
+        try {
+            assertThat(Checksummed.open(bytes)).hasSizeLessThanOrEqualTo(Checksummed.MAX_CONTENT);
+        } catch (CorruptValueException e) {
+            assertThat(e).hasMessageNotContaining("\n");
+        }
+    }
+
+    /** Damage that the checksum doesn't show, so that what is behind it is reached. */
+    private static byte[] withChecksum(byte[] bytes) {
+        byte[] sealed = Arrays.copyOf(bytes, Math.max(bytes.length, 1 + Integer.BYTES));
+        CRC32C crc = new CRC32C();
+        crc.update(sealed[0]);
+        crc.update(sealed, 1 + Integer.BYTES, sealed.length - 1 - Integer.BYTES);
+        ByteBuffer.wrap(sealed).putInt(1, (int) crc.getValue());
+        return sealed;
+    }
+
+    @FuzzTest(maxDuration = "1m")
+    void ids(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        readsBack(text, SessionKey::parse);
+        readsBack(text, SessionId::new);
+        readsBack(text, id -> RequestId.parse(id.toLowerCase(Locale.ROOT)));
+        assertThat(WireFormat.readable(text)).isEqualTo(text.startsWith("1."));
+    }
+
+    private interface Reader {
+        Object read(String text);
+    }
+
+    private static void readsBack(String text, Reader reader) {
+        Object id;
+        try {
+            id = reader.read(text);
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        assertThat(reader.read(id.toString())).isEqualTo(id);
+    }
+}
