@@ -58,6 +58,11 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "rebuilt:{" + turnsTopic + "-" + partition + "}";
     }
 
+    /** Hash: which command had the session rebuilt last, and what came of it. */
+    public String rebuilt() {
+        return key("rebuilt");
+    }
+
     private String key(String part) {
         return PREFIX + "{" + session + "}:" + part;
     }

@@ -30,6 +30,7 @@ public final class FakeSessionMemory implements SessionMemory {
     private boolean fenced;
     private boolean broken;
     private boolean suspect;
+    private boolean lost;
     private Duration timeLeft;
     private boolean lostBeforeCommit;
 
@@ -71,6 +72,7 @@ public final class FakeSessionMemory implements SessionMemory {
     public void loseEverything() {
         records.clear();
         histories.clear();
+        lost = true;
     }
 
     /** Turns have so long until their deadline. */
@@ -113,6 +115,10 @@ public final class FakeSessionMemory implements SessionMemory {
         if (erased.contains(flight.request())) {
             return new Begun.Erased();
         }
+        if (lost && !beginning.sure()) {
+            return new Begun.Missed(false);
+        }
+        lost = false;
         Record record = records.computeIfAbsent(flight.request(), any -> new Record());
         if (record.status.terminal()) {
             return new Begun.Ended(ending(record));
@@ -134,7 +140,7 @@ public final class FakeSessionMemory implements SessionMemory {
         reach();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
-            records.clear();
+            loseEverything();
             return new Settled.Gone();
         }
         if (fenced) {
