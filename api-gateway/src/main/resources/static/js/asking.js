@@ -60,10 +60,12 @@ export class Asking {
     await this.#makeSession(lane);
     const heard = await this.#follower.listen(lane);
     const { policy, key } = turn;
-    turn.accepted(await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy }));
+    const request = await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy });
+    turn.accepted(request);
     if (lane.memory === 'forgotten') lane.memory = 'known';
     this.#lanes.save(lane);
-    this.#follower.follow(lane, turn, { heard });
+    // A question that was taken at an earlier try may have said something that nobody here heard.
+    this.#follower.follow(lane, turn, { heard: heard && request.status === 'queued' });
     this.#lanes.changed(lane, turn);
   }
 

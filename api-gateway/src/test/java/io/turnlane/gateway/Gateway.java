@@ -60,6 +60,12 @@ public final class Gateway implements AutoCloseable {
         return start(backends, topics, UnaryOperator.identity(), settings);
     }
 
+    /** The same, on these backends and topics. */
+    public static Gateway startPublishing(
+            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
+        return start(backends, topics, wrapped, settings);
+    }
+
     private static Gateway start(
             TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
         Map<String, Object> properties = new LinkedHashMap<>(GatewayApplication.DEFAULTS);
@@ -73,15 +79,19 @@ public final class Gateway implements AutoCloseable {
                 return bean instanceof TurnPublisher publisher ? wrapped.apply(publisher) : bean;
             }
         }));
-        String[] arguments = new String[settings.length + 5];
-        arguments[0] = "--spring.kafka.bootstrap-servers=" + backends.bootstrapServers();
-        arguments[1] = "--spring.data.redis.url=" + backends.redisUrl();
-        arguments[2] = "--turnlane.topics.prefix=" + topics.prefix();
-        arguments[3] = "--turnlane.topics.partitions=3";
-        arguments[4] = "--server.port=0";
-        for (int i = 0; i < settings.length; i++) {
-            arguments[i + 5] = "--" + settings[i];
+        Map<String, String> own = new LinkedHashMap<>();
+        own.put("spring.kafka.bootstrap-servers", backends.bootstrapServers());
+        own.put("spring.data.redis.url", backends.redisUrl());
+        own.put("turnlane.topics.prefix", topics.prefix());
+        own.put("turnlane.topics.partitions", "3");
+        own.put("server.port", "0");
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            own.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
+        String[] arguments = own.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new);
         return new Gateway(backends, topics, application.run(arguments));
     }
 

@@ -3,6 +3,7 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.Gateway.Reply;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -88,6 +89,21 @@ class PagesTest {
         served.add("/actuator/prometheus");
         assertThat(described).isEqualTo(served);
         assertThat(served).contains("/v1/sessions/{sid}/requests", "/ask", "/ask-stream", "/api/stats");
+    }
+
+    @Test
+    void describesTheKeyOfEveryWayToAsk() {
+        JsonNode paths = gateway.get("/openapi.json").json().path("paths");
+        for (String path : List.of("/v1/sessions/{sid}/requests", "/v1/requests", "/ask", "/ask-stream")) {
+            JsonNode ask = paths.path(path).path("post");
+            assertThat(ask.path("parameters").findValuesAsString("name"))
+                    .as(path)
+                    .contains("Idempotency-Key");
+            assertThat(ask.path("responses").findParents("headers"))
+                    .as(path)
+                    .isNotEmpty()
+                    .allMatch(response -> response.path("headers").has("Idempotency-Replayed"));
+        }
     }
 
     @Test

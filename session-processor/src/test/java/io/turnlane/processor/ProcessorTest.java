@@ -1,9 +1,9 @@
 package io.turnlane.processor;
 
+import static io.turnlane.processor.Processors.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.backends.TestBackends;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
@@ -208,6 +208,23 @@ class ProcessorTest {
     }
 
     @Test
+    void worksWithTheNewGroupProtocolToo() {
+        start(
+                "--spring.kafka.consumer.properties.group.protocol=consumer",
+                "--turnlane.processor.intake.group=new-protocol");
+        SessionId session = SessionId.random();
+        List<String> asked = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            asked.add(log.put(ask(session, "q" + i, Map.of())).requestId().toString());
+        }
+        assertThat(log.awaitTerminals(5, Duration.ofSeconds(40)))
+                .extracting(Event::requestId)
+                .containsExactlyElementsOf(asked);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.committed("new-protocol")).isEqualTo(5));
+    }
+
+    @Test
     void sharesTheWorkWithProcessorsThatComeAndLosesNothingWhenTheyGo() {
         log.close();
         try (TurnLogFixture wide = new TurnLogFixture(8)) {
@@ -252,34 +269,12 @@ class ProcessorTest {
         return UUID.randomUUID().toString();
     }
 
-    private static Ask ask(SessionId session, String question, Map<String, Object> metadata) {
-        return new Ask(
-                new RequestId(UUID.randomUUID()),
-                session,
-                null,
-                "echo",
-                question,
-                metadata,
-                Duration.ofHours(1),
-                Instant.now());
-    }
-
     private ConfigurableApplicationContext start(String... more) {
         return start(log, more);
     }
 
     private ConfigurableApplicationContext start(TurnLogFixture on, String... more) {
-        List<String> settings = new ArrayList<>(List.of(
-                "--spring.kafka.bootstrap-servers=" + TestBackends.shared().bootstrapServers(),
-                "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
-                "--spring.kafka.consumer.properties.session.timeout.ms=3000",
-                "--spring.kafka.consumer.properties.heartbeat.interval.ms=500",
-                "--turnlane.topics.prefix=" + on.prefix(),
-                "--turnlane.topics.partitions=" + on.partitions(),
-                "--turnlane.processor.drain-budget=5s"));
-        settings.addAll(List.of(more));
-        ConfigurableApplicationContext processor =
-                ProcessorApplication.application().run(settings.toArray(String[]::new));
+        ConfigurableApplicationContext processor = Processors.start(on, more);
         processors.add(processor);
         return processor;
     }

@@ -65,6 +65,11 @@ final class TurnLogFixture implements AutoCloseable {
             return (String) ((Map<?, ?>) data.get("answer")).get("text");
         }
 
+        /** What {@code started} says of the session's memory. */
+        String memory() {
+            return (String) data.get("memory");
+        }
+
         String errorCode() {
             return (String) ((Map<?, ?>) data.get("error")).get("code");
         }
@@ -75,6 +80,15 @@ final class TurnLogFixture implements AutoCloseable {
     }
 
     TurnLogFixture(int partitions) {
+        this(partitions, true);
+    }
+
+    /** Of which nobody reads what comes out, as that would fill the heap of a test with millions of turns. */
+    static TurnLogFixture unread(int partitions) {
+        return new TurnLogFixture(partitions, false);
+    }
+
+    private TurnLogFixture(int partitions, boolean read) {
         this.partitions = partitions;
         try (Admin admin = Admin.create(broker)) {
             List<NewTopic> all = TopicPlan.of(topics, partitions, TopicPlan.Retention.DEFAULT).stream()
@@ -85,11 +99,18 @@ final class TurnLogFixture implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         producer = new KafkaProducer<>(broker, new ByteArraySerializer(), new ByteArraySerializer());
-        reader = Thread.ofPlatform().name("test-reader").start(this::read);
+        reader = Thread.ofPlatform().name("test-reader").unstarted(this::read);
+        if (read) {
+            reader.start();
+        }
     }
 
     String prefix() {
         return prefix;
+    }
+
+    String eventsTopic() {
+        return topics.events();
     }
 
     int partitions() {

@@ -63,6 +63,28 @@ public record MemoryKeys(SessionKey session) {
         return key("rebuilt");
     }
 
+    /**
+     * Hash: the request that an Idempotency-Key stands for in this session.
+     *
+     * @param key its hash, never the key itself
+     */
+    public String claim(String key) {
+        return key("idem:" + key);
+    }
+
+    /**
+     * The same for a key that came without a session; it shares the hash tag <code>{u:&lt;namespace&gt;}</code> with
+     * the other keys of its user.
+     */
+    public static String claimOfUser(String namespace, String key) {
+        return PREFIX + "{u:" + namespace + "}:idem:" + key;
+    }
+
+    /** Set: the calls that are publishing the turn of this claim. */
+    public static String callsOf(String claim) {
+        return claim + ":calls";
+    }
+
     private String key(String part) {
         return PREFIX + "{" + session + "}:" + part;
     }

@@ -1,29 +1,58 @@
 package io.turnlane.gateway.ask;
 
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
 import java.time.Duration;
 
 /**
- * Notes in memory that a question was accepted, before the log has it. Throws a data access exception where it is away.
+ * Notes in memory that a question was accepted, before the log has it. Every method throws a data access exception
+ * where memory is away.
  */
 public interface Acceptance {
 
-    /** Creates the session's context and the request's record where there are none. The same turn twice is one. */
+    /**
+     * Claims the turn's key, where it has one, and creates the session's context and the request's record where there
+     * are none. The same turn twice is one.
+     */
     Outcome accept(PreparedTurn turn, String defaultAgent);
 
-    /** Takes an acceptance back, unless a processor has seen the turn: the log would not have it. */
-    void undo(PreparedTurn turn, Accepted accepted);
-
-    sealed interface Outcome permits Accepted, Full {}
+    /** The log has the turn: a retry under its key doesn't publish it again. */
+    void published(Accepted accepted);
 
     /**
-     * Noted.
+     * Takes an acceptance back. Its claim stays where the log may have the turn after all, so that a retry finds out.
      *
+     * @param unsure whether the log may have it
+     * @return whether the log is known to have it all the same; nothing was taken back then
+     */
+    boolean undo(Accepted accepted, boolean unsure);
+
+    sealed interface Outcome permits Accepted, Known, Conflict, Full {}
+
+    /**
+     * Noted, and to be published.
+     *
+     * @param turn as it goes on the log: a retry has the id and time of the first
+     * @param call the id that this call came with, which tells it from others that publish the same turn
      * @param agent who answers: the one asked for, else the session's
      * @param position open turns of the session before it
      * @param sessionTtl how long the session lives without activity
      * @param newSession whether this turn made the session
      */
-    record Accepted(String agent, int position, Duration sessionTtl, boolean newSession) implements Outcome {}
+    record Accepted(
+            PreparedTurn turn, RequestId call, String agent, int position, Duration sessionTtl, boolean newSession)
+            implements Outcome {
+
+        boolean replayed() {
+            return !turn.requestId().equals(call);
+        }
+    }
+
+    /** The log has it from an earlier call; its record says how it stands, or is gone with its session. */
+    record Known(SessionKey session, RequestId requestId) implements Outcome {}
+
+    /** The key stands for another question. */
+    record Conflict() implements Outcome {}
 
     /** As many turns of this session are open as may be. */
     record Full(int open) implements Outcome {}

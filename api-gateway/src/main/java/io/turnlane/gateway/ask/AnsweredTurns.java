@@ -5,6 +5,7 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.gateway.requests.Waits;
+import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,29 +26,53 @@ public final class AnsweredTurns {
         this.records = records;
     }
 
-    /** The finished request, or the queued one where it doesn't end within {@code patience}. */
-    public RequestResource submitAndWait(PreparedTurn turn, Duration patience) {
+    /** The finished request, or the one that waits where it doesn't end within {@code patience}. */
+    public Submission submitAndWait(PreparedTurn turn, Duration patience) {
+        Submission submission;
         // Registered before it is published: the end can't come earlier than that.
         try (EndWatch watch = streams.watchEnd(turn.session(), turn.requestId())) {
-            RequestResource queued = intake.submit(turn);
-            boolean ended = Waits.await(watch, patience);
-            LOG.debug("waited, ended: {}", ended);
-            return asItStands(turn, queued);
+            submission = intake.submit(turn);
+            if (!submission.replayed()) {
+                await(watch, patience);
+                return asItStands(turn.session(), submission);
+            }
+        }
+        return awaitFirst(turn, submission, patience);
+    }
+
+    /** An earlier call asked it. It may end at any time: registered first and looked at second. */
+    private Submission awaitFirst(PreparedTurn turn, Submission first, Duration patience) {
+        SessionKey session =
+                new SessionKey(turn.session().namespace(), first.request().sessionId());
+        try (EndWatch watch = streams.watchEnd(session, first.request().requestId())) {
+            Submission now = asItStands(session, first);
+            if (now.request().ended()) {
+                return now;
+            }
+            await(watch, patience);
+            return asItStands(session, first);
         }
     }
 
-    private RequestResource asItStands(PreparedTurn turn, RequestResource queued) {
+    private static void await(EndWatch watch, Duration patience) {
+        boolean ended = Waits.await(watch, patience);
+        LOG.debug("waited, ended: {}", ended);
+    }
+
+    private Submission asItStands(SessionKey session, Submission submission) {
+        RequestResource before = submission.request();
         try {
-            return records.find(turn.session(), turn.requestId())
+            RequestResource now = records.find(session, before.requestId())
                     .map(RequestResource::of)
-                    .orElse(queued);
+                    .orElse(before);
+            return new Submission(now, submission.replayed());
         } catch (DataAccessException away) {
             // The question is on the log: a 503 would have the client ask twice.
             LOG.atWarn()
                     .setMessage("accepted, but memory is away")
-                    .addKeyValue("request_id", turn.requestId())
+                    .addKeyValue("request_id", before.requestId())
                     .log();
-            return queued;
+            return submission;
         }
     }
 }

@@ -25,6 +25,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class AskController {
 
+    /** What the header does, for the API's description. */
+    public static final String KEY_HELP =
+            "1 to 255 visible ASCII characters, e.g. a UUID. The same key and body ask once: a retry gets the first "
+                    + "request as it stands, with `Idempotency-Replayed: true`. Kept for 24 h";
+
     private final QuestionIntake intake;
     private final AnsweredTurns answered;
 
@@ -45,8 +50,12 @@ final class AskController {
             @PathVariable SessionId sid,
             @RequestBody AskBody body,
             @Parameter(example = "wait=30") @RequestHeader(required = false) @Nullable String prefer,
+            @Parameter(description = KEY_HELP, example = "8f14e45f-ceea-467f-a0e6-0f7d1c1b5d1e")
+                    @RequestHeader(name = "Idempotency-Key", required = false)
+                    @Nullable
+                    String key,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
-        return answer(intake.prepare(caller, sid, body, traceparent), prefer);
+        return answer(intake.prepare(caller, sid, body, traceparent, key), prefer);
     }
 
     @Operation(summary = "Ask in a new anonymous session")
@@ -56,18 +65,26 @@ final class AskController {
             Caller caller,
             @RequestBody AskBody body,
             @Parameter(example = "wait=30") @RequestHeader(required = false) @Nullable String prefer,
+            @Parameter(description = KEY_HELP, example = "8f14e45f-ceea-467f-a0e6-0f7d1c1b5d1e")
+                    @RequestHeader(name = "Idempotency-Key", required = false)
+                    @Nullable
+                    String key,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
-        return answer(intake.prepare(caller, null, body, traceparent), prefer);
+        return answer(intake.prepare(caller, null, body, traceparent, key), prefer);
     }
 
     private ResponseEntity<RequestResource> answer(PreparedTurn turn, @Nullable String prefer) {
         Optional<Duration> patience = Waits.ofPreference(prefer);
-        RequestResource request =
+        Submission submission =
                 patience.isPresent() ? answered.submitAndWait(turn, patience.get()) : intake.submit(turn);
+        RequestResource request = submission.request();
         ResponseEntity.BodyBuilder response = ResponseEntity.status(
                         request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .location(URI.create(request.links().self()))
                 .header("X-Request-Id", request.requestId().toString());
+        if (submission.replayed()) {
+            response.header(Submission.REPLAYED, "true");
+        }
         patience.ifPresent(wait -> response.header("Preference-Applied", "wait=" + wait.toSeconds()));
         return response.body(request);
     }

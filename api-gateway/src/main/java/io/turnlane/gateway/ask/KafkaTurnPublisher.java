@@ -5,13 +5,20 @@ import io.turnlane.model.SessionCommand;
 import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
 
@@ -22,8 +29,8 @@ import org.springframework.stereotype.Component;
 @Component
 final class KafkaTurnPublisher implements TurnPublisher {
 
-    /** A little more than the producer's own delivery timeout plus what it may block: it always answers first. */
-    private static final long PATIENCE_SECONDS = 8;
+    /** From the call to its answer; the producer's delivery timeout counts only from when it took the record in. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final KafkaTemplate<String, byte[]> kafka;
     private final WireFormat wire;
@@ -40,16 +47,45 @@ final class KafkaTurnPublisher implements TurnPublisher {
             throws NotPublishedException {
         var record = new ProducerRecord<>(topic, command.key().toString(), wire.write(command));
         head(record.headers(), command, eventsFrom, traceparent);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        CompletableFuture<?> sent = send(record);
         try {
-            kafka.send(record).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            sent.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw new NotPublishedException(e.getCause() == null ? e : e.getCause());
-        } catch (TimeoutException | KafkaException | org.springframework.kafka.KafkaException e) {
-            throw new NotPublishedException(e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw isRefusal(cause) ? NotPublishedException.refused(cause) : NotPublishedException.unknown(cause);
+        } catch (TimeoutException e) {
+            throw NotPublishedException.unknown(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NotPublishedException(e);
+            throw NotPublishedException.unknown(e);
         }
+    }
+
+    private CompletableFuture<?> send(ProducerRecord<String, byte[]> record) throws NotPublishedException {
+        try {
+            return kafka.send(record);
+        } catch (KafkaException | org.springframework.kafka.KafkaException | IllegalStateException e) {
+            Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
+            throw wasNeverSent(cause) ? NotPublishedException.refused(cause) : NotPublishedException.unknown(cause);
+        }
+    }
+
+    /**
+     * A producer that fails at once never took the record in: it doesn't find the topic, has no room, is closed. What a
+     * broker said that was quicker than the look at its answer is judged as what it says later.
+     */
+    private static boolean wasNeverSent(Throwable cause) {
+        return cause instanceof org.apache.kafka.common.errors.TimeoutException
+                || !(cause instanceof ApiException)
+                || isRefusal(cause);
+    }
+
+    /** A no that every try would have had; anything else may stand behind a try that was appended and not answered. */
+    private static boolean isRefusal(Throwable cause) {
+        return cause instanceof InvalidConfigurationException // of the topic or the record, and forbidden ones
+                || cause instanceof RecordTooLargeException
+                || cause instanceof PolicyViolationException;
     }
 
     private static void head(Headers headers, SessionCommand command, long eventsFrom, @Nullable String traceparent) {

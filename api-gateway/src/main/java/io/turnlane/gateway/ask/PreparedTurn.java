@@ -1,6 +1,7 @@
 package io.turnlane.gateway.ask;
 
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,12 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question that was found valid and has its id, so that a client can follow it before anybody works on it.
+ * A question that was found valid and has its id, so that a client can follow it before anybody works on it. Where its
+ * Idempotency-Key stands for an earlier one, that one's id counts.
  *
  * @param agent the one asked for; null for the session's own
  * @param sessionTtl how long the session lives without activity, where this turn makes it
  * @param eventsFrom the offset of the session's events partition where its stream starts
  * @param traceparent the caller's W3C trace context
+ * @param claim of its Idempotency-Key; null where it came without
  */
 public record PreparedTurn(
         RequestId requestId,
@@ -25,4 +28,27 @@ public record PreparedTurn(
         Duration sessionTtl,
         Instant createdAt,
         long eventsFrom,
-        @Nullable String traceparent) {}
+        @Nullable String traceparent,
+        @Nullable Claim claim) {
+
+    /** The turn that was asked first, of which this one is a retry; the question is the same. */
+    PreparedTurn as(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
+        return new PreparedTurn(
+                first,
+                session,
+                userId,
+                agent,
+                question,
+                metadata,
+                sessionTtl,
+                createdAt,
+                eventsFrom,
+                traceparent,
+                claim);
+    }
+
+    /** What goes on the log. */
+    Ask command(String agent, Duration sessionTtl) {
+        return new Ask(requestId, session.sessionId(), userId, agent, question, metadata, sessionTtl, createdAt);
+    }
+}

@@ -3,20 +3,26 @@ package io.turnlane.gateway.ask;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.Acceptance.Accepted;
+import io.turnlane.gateway.ask.Acceptance.Conflict;
 import io.turnlane.gateway.ask.Acceptance.Full;
+import io.turnlane.gateway.ask.Acceptance.Known;
+import io.turnlane.gateway.ask.Acceptance.Outcome;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
+import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -34,6 +40,7 @@ public final class QuestionIntake {
     private final EventStreams streams;
     private final Acceptance acceptance;
     private final TurnPublisher publisher;
+    private final RequestRecords records;
     private final TurnIds ids;
     private final MeterRegistry metrics;
 
@@ -43,6 +50,7 @@ public final class QuestionIntake {
             EventStreams streams,
             Acceptance acceptance,
             TurnPublisher publisher,
+            RequestRecords records,
             TurnIds ids,
             MeterRegistry metrics) {
         this.rules = rules;
@@ -50,6 +58,7 @@ public final class QuestionIntake {
         this.streams = streams;
         this.acceptance = acceptance;
         this.publisher = publisher;
+        this.records = records;
         this.ids = ids;
         this.metrics = metrics;
     }
@@ -58,12 +67,23 @@ public final class QuestionIntake {
      * Finds the question valid.
      *
      * @param session null for a new anonymous one
+     * @param idempotencyKey as the client sent it; null where it sent none
      * @throws Refusal where it is not, or its agent is unknown, or the log is away
      */
     public PreparedTurn prepare(
-            Caller caller, @Nullable SessionId session, AskBody body, @Nullable String traceparent) {
+            Caller caller,
+            @Nullable SessionId session,
+            AskBody body,
+            @Nullable String traceparent,
+            @Nullable String idempotencyKey) {
         String question = rules.question(body.question());
         String agent = rules.agent(body.agent());
+        Map<String, Object> metadata = rules.metadata(body.metadata());
+        Claim claim = Claim.of(
+                idempotencyKey,
+                new AskBody(question, agent, metadata),
+                session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
+        requireLog();
         requireAgent(agent);
         SessionKey key = caller.key(session == null ? SessionId.random() : session);
         return new PreparedTurn(
@@ -72,11 +92,20 @@ public final class QuestionIntake {
                 caller.userId(),
                 agent,
                 question,
-                rules.metadata(body.metadata()),
+                metadata,
                 session == null ? rules.anonymousTtl() : rules.sessionTtl(),
                 ids.now(),
                 streams.position(key),
-                rules.traceparent(traceparent));
+                rules.traceparent(traceparent),
+                claim);
+    }
+
+    /** A log that has been away for seconds would only let each client wait for its timeout. */
+    private void requireLog() {
+        if (!streams.ready()) {
+            count("unavailable");
+            throw new Refusal(ErrorCode.UNAVAILABLE, "the log is away at the moment");
+        }
     }
 
     /** Refuses an agent that no processor offers, as far as that can be known. */
@@ -97,71 +126,113 @@ public final class QuestionIntake {
     }
 
     /**
-     * Accepts and publishes.
+     * Accepts and publishes, or finds what an earlier call under the same Idempotency-Key has done.
      *
-     * @return the request as it stands: queued
-     * @throws Refusal where too many turns of the session are open, or the log refuses
+     * @return the request as it stands: queued where this call asked it
+     * @throws Refusal where the key stands for another question, too many turns of the session are open, or the log
+     *     refuses or doesn't answer; in the last case the same key finds out later
      */
-    public RequestResource submit(PreparedTurn turn) {
-        Accepted accepted = accept(turn);
-        Ask ask = new Ask(
-                turn.requestId(),
-                turn.session().sessionId(),
-                turn.userId(),
-                accepted.agent(),
-                turn.question(),
-                turn.metadata(),
-                accepted.sessionTtl(),
-                turn.createdAt());
-        try {
-            publisher.publish(ask, turn.eventsFrom(), turn.traceparent());
-        } catch (NotPublishedException e) {
-            count("unavailable");
-            undo(turn, accepted);
-            throw new Refusal(
-                    ErrorCode.UNAVAILABLE, "the log did not take the question", turn.requestId(), e.getCause());
-        }
-        count("accepted");
-        return RequestResource.accepted(
-                turn.requestId(),
-                turn.session().sessionId(),
-                turn.question(),
-                accepted.agent(),
-                accepted.position(),
-                turn.createdAt());
+    public Submission submit(PreparedTurn turn) {
+        return switch (accept(turn)) {
+            case Accepted accepted -> publish(accepted);
+            case Known known -> asItStands(known, true);
+            case Conflict _ -> {
+                count("idempotency_conflict");
+                throw new Refusal(ErrorCode.IDEMPOTENCY_CONFLICT, "this Idempotency-Key was used for another question");
+            }
+            case Full full -> {
+                count("session_queue_full");
+                throw new Refusal(ErrorCode.SESSION_QUEUE_FULL, full.open() + " turns of this session wait already");
+            }
+        };
     }
 
-    private Accepted accept(PreparedTurn turn) {
+    private Outcome accept(PreparedTurn turn) {
         try {
-            return switch (acceptance.accept(turn, fleet.defaultAgent())) {
-                case Accepted accepted -> accepted;
-                case Full full -> {
-                    count("session_queue_full");
-                    throw new Refusal(
-                            ErrorCode.SESSION_QUEUE_FULL, full.open() + " turns of this session wait already");
-                }
-            };
+            return acceptance.accept(turn, fleet.defaultAgent());
         } catch (DataAccessException away) {
+            if (turn.claim() != null) {
+                count("unavailable");
+                throw new Refusal(
+                        ErrorCode.UNAVAILABLE, "memory is away; without Idempotency-Key the question is taken", away);
+            }
             // Memory is a cache of the log: the processor that takes the turn makes its record.
-            LOG.atWarn()
-                    .setMessage("memory away, question goes on without it")
-                    .addKeyValue("request_id", turn.requestId())
-                    .addKeyValue("cause", away.getMostSpecificCause().toString())
-                    .log();
+            warn("memory away, question goes on without it", turn, away);
             String agent = turn.agent() == null ? fleet.defaultAgent() : turn.agent();
-            return new Accepted(agent, 0, turn.sessionTtl(), false);
+            return new Accepted(turn, turn.requestId(), agent, 0, turn.sessionTtl(), false);
         }
     }
 
-    private void undo(PreparedTurn turn, Accepted accepted) {
+    private Submission publish(Accepted accepted) {
+        PreparedTurn turn = accepted.turn();
         try {
-            acceptance.undo(turn, accepted);
-        } catch (DataAccessException away) {
-            LOG.atWarn()
-                    .setMessage("refused question stays in its session's open turns until its record expires")
-                    .addKeyValue("request_id", turn.requestId())
-                    .log();
+            publisher.publish(
+                    turn.command(accepted.agent(), accepted.sessionTtl()), turn.eventsFrom(), turn.traceparent());
+        } catch (NotPublishedException e) {
+            if (undo(accepted, !e.isRefused())) {
+                return asItStands(new Known(turn.session(), turn.requestId()), accepted.replayed());
+            }
+            count("unavailable");
+            throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), turn.requestId(), e.getCause());
         }
+        mark(accepted);
+        count(accepted.replayed() ? "replayed" : "accepted");
+        return new Submission(
+                RequestResource.accepted(
+                        turn.requestId(),
+                        turn.session().sessionId(),
+                        turn.question(),
+                        accepted.agent(),
+                        accepted.position(),
+                        turn.createdAt()),
+                accepted.replayed());
+    }
+
+    private static String detail(NotPublishedException e) {
+        return e.isRefused()
+                ? "the log did not take the question"
+                : "the log did not answer in time; it may have the question";
+    }
+
+    /** The log has it; its record says the rest. */
+    private Submission asItStands(Known known, boolean replayed) {
+        RequestResource request = records.find(known.session(), known.requestId())
+                .map(RequestResource::of)
+                .orElseThrow(() -> new Refusal(
+                        ErrorCode.NOT_FOUND,
+                        "this Idempotency-Key stands for a request that is gone",
+                        known.requestId(),
+                        null));
+        count(replayed ? "replayed" : "accepted");
+        return new Submission(request, replayed);
+    }
+
+    private void mark(Accepted accepted) {
+        try {
+            acceptance.published(accepted);
+        } catch (DataAccessException away) {
+            // A retry publishes it again, and the processor knows it by its id.
+            warn("published, but its claim isn't marked", accepted.turn(), away);
+        }
+    }
+
+    /** Whether the log has it after all. */
+    private boolean undo(Accepted accepted, boolean unsure) {
+        try {
+            return acceptance.undo(accepted, unsure);
+        } catch (DataAccessException away) {
+            warn("question without place on the log stays open until its record expires", accepted.turn(), away);
+            return false;
+        }
+    }
+
+    /** While the breaker is open, it has said so once for all calls. */
+    private static void warn(String message, PreparedTurn turn, DataAccessException away) {
+        LOG.atLevel(away instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
+                .setMessage(message)
+                .addKeyValue("request_id", turn.requestId())
+                .addKeyValue("cause", away.getMostSpecificCause().toString())
+                .log();
     }
 
     private void count(String outcome) {

@@ -1,41 +1,110 @@
 package io.turnlane.gateway.ask;
 
+import io.turnlane.gateway.ask.Claim.Scope;
+import io.turnlane.gateway.ask.RedisCallerClaims.Claimed;
+import io.turnlane.gateway.ask.RedisCallerClaims.Other;
+import io.turnlane.gateway.ask.RedisCallerClaims.Published;
 import io.turnlane.model.MemoryKeys;
-import java.nio.charset.StandardCharsets;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** The accept script and its undoing. All keys share the session's hash tag. */
+/**
+ * Accepting in Redis. Where a question names its session, its claim, context and record share the session's hash slot
+ * and one script does it all. Where it names none, the claim lies in the caller's slot, and the session that it leads
+ * to in another: two scripts, the claim first.
+ *
+ * <p>A gateway may die between any two steps, and its client comes back with the same key, to any gateway:
+ *
+ * <table>
+ * <caption>Where it can break</caption>
+ * <tr><th>dies after</th><th>what is there</th><th>what the retry does</th></tr>
+ * <tr><td>the claim in the caller's slot</td><td>key → request and session, nothing in the session's slot</td>
+ *     <td>accepts and publishes that request in that session</td></tr>
+ * <tr><td>accept, before the publish</td><td>an unmarked claim, a record {@code queued}</td>
+ *     <td>publishes the same request</td></tr>
+ * <tr><td>the publish, before the mark</td><td>the same, and the turn is on the log</td>
+ *     <td>nothing more where the record shows that a processor has it, which marks the claim; else publishes the same
+ *     request again, and the processor drops the twin by its id</td></tr>
+ * <tr><td>the mark</td><td>all</td><td>is answered from the record</td></tr>
+ * <tr><td>a publish that the log refused, before or in the undoing</td><td>the claim with a call that never ends, or
+ *     without a record</td><td>accepts what is missing and publishes the same request</td></tr>
+ * <tr><td>a publish without an answer</td><td>the claim; the record until it is undone</td>
+ *     <td>publishes the same request</td></tr>
+ * </table>
+ *
+ * <p>Calls with one key may run at the same time. Each that finds the claim unmarked publishes: waiting for the other
+ * would tie a client to a gateway that may be dead, and answering without publishing would promise what nobody did.
+ * Only the last of them undoes, and never what one of them may have got through.
+ *
+ * <p>What stays: a gateway that dies before the publish and whose client never comes back leaves a record that counts
+ * as open until it expires.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 public final class RedisAcceptance implements Acceptance {
 
     @SuppressWarnings("rawtypes") // a Lua table's type
-    private static final RedisScript<List> ACCEPT =
-            RedisScript.of(new ClassPathResource("accept.lua", RedisAcceptance.class), List.class);
+    private static final RedisScript<List> ACCEPT = RedisReply.script("claims.lua", "accept.lua");
 
-    private static final RedisScript<Long> UNDO =
-            RedisScript.of(new ClassPathResource("undo_accept.lua", RedisAcceptance.class), Long.class);
+    private static final RedisScript<String> UNDO = RedisReply.word("claims.lua", "undo_accept.lua");
+    private static final RedisScript<Long> MARK = RedisReply.number("claims.lua", "mark_claim.lua");
+    private static final String ON_LOG = "published";
+    private static final String NOBODY_ELSE = "last";
 
     private final StringRedisTemplate redis;
-    private final int mostOpenTurns;
-    private final Duration resultRetention;
+    private final AcceptRules rules;
+    private final RedisCallerClaims callers;
 
-    public RedisAcceptance(StringRedisTemplate redis, int mostOpenTurns, Duration resultRetention) {
+    public RedisAcceptance(StringRedisTemplate redis, AcceptRules rules) {
         this.redis = redis;
-        this.mostOpenTurns = mostOpenTurns;
-        this.resultRetention = resultRetention;
+        this.rules = rules;
+        this.callers = new RedisCallerClaims(redis, rules.keyRetention());
     }
 
     @Override
     public Outcome accept(PreparedTurn turn, String defaultAgent) {
-        List<?> reply = redis.execute(
+        Claim claim = turn.claim();
+        return claim == null || claim.scope() == Scope.SESSION
+                ? inSession(turn, turn.requestId(), "", defaultAgent)
+                : ofCaller(turn, claim, defaultAgent);
+    }
+
+    private Outcome ofCaller(PreparedTurn turn, Claim claim, String defaultAgent) {
+        return switch (callers.claim(turn, claim)) {
+            case Other _ -> new Conflict();
+            case Published(RequestId requestId, SessionKey session) -> new Known(session, requestId);
+            case Claimed(RequestId requestId, SessionKey session, String since) -> {
+                PreparedTurn first = turn.as(requestId, session, turn.createdAt(), turn.eventsFrom());
+                Outcome outcome = inSession(first, turn.requestId(), since, defaultAgent);
+                settle(outcome, first, claim, turn.requestId());
+                yield outcome;
+            }
+        };
+    }
+
+    /** The session's slot may know more than the caller's. */
+    private void settle(Outcome outcome, PreparedTurn first, Claim claim, RequestId call) {
+        switch (outcome) {
+            case Known _ -> callers.mark(first, claim);
+            case Full _ -> callers.release(first, claim, call, false);
+            case Accepted _, Conflict _ -> {}
+        }
+    }
+
+    private Outcome inSession(PreparedTurn turn, RequestId call, String claimedAt, String defaultAgent) {
+        MemoryKeys keys = new MemoryKeys(turn.session());
+        Claim claim = turn.claim();
+        RedisReply reply = RedisReply.of(redis.execute(
                 ACCEPT,
-                keys(turn),
-                Long.toString(turn.createdAt().toEpochMilli()),
+                withClaim(turn, keys.context(), keys.open(), keys.requests(), keys.history(), keys.tombstone()),
+                millis(turn.createdAt()),
                 turn.requestId().toString(),
                 turn.session().sessionId().toString(),
                 orEmpty(turn.userId()),
@@ -44,44 +113,91 @@ public final class RedisAcceptance implements Acceptance {
                 turn.question(),
                 Long.toString(turn.eventsFrom()),
                 Long.toString(turn.sessionTtl().toMillis()),
-                Long.toString(resultRetention.toMillis()),
-                Integer.toString(mostOpenTurns));
-        return outcome(Objects.requireNonNull(reply, "a script's reply"));
+                Long.toString(rules.resultRetention().toMillis()),
+                Integer.toString(rules.mostOpen()),
+                keys.requestPrefix(),
+                call.toString(),
+                claimedAt,
+                claim == null ? "" : claim.body(),
+                Long.toString(rules.keyRetention().toMillis())));
+        return outcome(turn, call, reply);
     }
 
-    private static Outcome outcome(List<?> reply) {
-        return switch (text(reply, 0)) {
-            case "accepted" ->
-                new Accepted(
-                        text(reply, 1),
-                        number(reply, 2),
-                        Duration.ofMillis(Long.parseLong(text(reply, 3))),
-                        number(reply, 4) == 1);
-            case "full" -> new Full(number(reply, 1));
+    private static Outcome outcome(PreparedTurn turn, RequestId call, RedisReply reply) {
+        return switch (reply.word()) {
+            case "accepted" -> accepted(turn, call, reply);
+            case "known" -> new Known(turn.session(), reply.requestId(1));
+            case "conflict" -> new Conflict();
+            case "full" -> new Full((int) reply.number(1));
             case String other -> throw new IllegalStateException("accept.lua said " + other);
         };
     }
 
-    @Override
-    public void undo(PreparedTurn turn, Accepted accepted) {
-        redis.execute(UNDO, keys(turn), turn.requestId().toString(), accepted.newSession() ? "1" : "0");
+    private static Accepted accepted(PreparedTurn turn, RequestId call, RedisReply reply) {
+        PreparedTurn first =
+                turn.as(reply.requestId(1), turn.session(), Instant.ofEpochMilli(reply.number(6)), reply.number(7));
+        return new Accepted(
+                first,
+                call,
+                reply.text(2),
+                (int) reply.number(3),
+                Duration.ofMillis(reply.number(4)),
+                reply.number(5) == 1);
     }
 
-    private static List<String> keys(PreparedTurn turn) {
+    @Override
+    public void published(Accepted accepted) {
+        PreparedTurn turn = accepted.turn();
+        Claim claim = turn.claim();
+        if (claim != null) {
+            switch (claim.scope()) {
+                case SESSION ->
+                    redis.execute(MARK, withClaim(turn), turn.requestId().toString());
+                case CALLER -> callers.mark(turn, claim);
+            }
+        }
+    }
+
+    @Override
+    public boolean undo(Accepted accepted, boolean unsure) {
+        PreparedTurn turn = accepted.turn();
+        Claim claim = turn.claim();
+        if (claim != null && claim.scope() == Scope.CALLER) {
+            // The claim first: the other way round a call that publishes meanwhile would lose its record.
+            String standing = callers.release(turn, claim, accepted.call(), unsure);
+            if (!NOBODY_ELSE.equals(standing)) {
+                return ON_LOG.equals(standing);
+            }
+        }
         MemoryKeys keys = new MemoryKeys(turn.session());
-        return List.of(keys.context(), keys.request(turn.requestId()), keys.open(), keys.requests(), keys.history());
+        String standing = redis.execute(
+                UNDO,
+                withClaim(turn, keys.context(), keys.open(), keys.requests(), keys.history()),
+                turn.requestId().toString(),
+                accepted.newSession() ? "1" : "0",
+                keys.requestPrefix(),
+                accepted.call().toString(),
+                unsure ? "1" : "0");
+        return ON_LOG.equals(standing);
+    }
+
+    /** These keys, and those of the turn's claim where it shares their slot. */
+    private static List<String> withClaim(PreparedTurn turn, String... keys) {
+        List<String> all = new ArrayList<>(List.of(keys));
+        Claim claim = turn.claim();
+        if (claim != null && claim.scope() == Scope.SESSION) {
+            String key = new MemoryKeys(turn.session()).claim(claim.key());
+            all.add(key);
+            all.add(MemoryKeys.callsOf(key));
+        }
+        return all;
+    }
+
+    private static String millis(Instant at) {
+        return Long.toString(at.toEpochMilli());
     }
 
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
-    }
-
-    private static String text(List<?> reply, int index) {
-        Object value = reply.get(index);
-        return value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
-    }
-
-    private static int number(List<?> reply, int index) {
-        return Integer.parseInt(text(reply, index));
     }
 }

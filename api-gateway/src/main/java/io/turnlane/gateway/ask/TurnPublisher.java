@@ -19,8 +19,25 @@ public interface TurnPublisher {
 
         private static final long serialVersionUID = 1L;
 
-        NotPublishedException(Throwable cause) {
-            super("not acknowledged by the log", cause);
+        private final boolean refused;
+
+        private NotPublishedException(String message, Throwable cause, boolean refused) {
+            super(message, cause);
+            this.refused = refused;
+        }
+
+        /** The log doesn't have it, and never will. */
+        public static NotPublishedException refused(Throwable cause) {
+            return new NotPublishedException("refused by the log", cause, true);
+        }
+
+        /** It was sent, or may have been, and no answer came: the log may have it, or get it yet. */
+        public static NotPublishedException unknown(Throwable cause) {
+            return new NotPublishedException("not acknowledged by the log", cause, false);
+        }
+
+        public boolean isRefused() {
+            return refused;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.turnlane.gateway.deliver;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -11,6 +12,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -24,12 +27,19 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: one thread of its own has the consumer and offers events to subscriptions, which never block.
  * {@link #position} may be asked by anybody. It is moved past a record <em>before</em> the record's subscribers are
  * looked up: who subscribes first and asks for the position afterwards is offered everything from there on.
+ *
+ * <p>A consumer whose broker went away polls on and returns nothing, as if there were nothing. The broker answers a
+ * fetch at least every {@link #POLL}, so the consumer's own count of answered fetches tells: while it stands still, the
+ * log is away.
  */
 public final class EventFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long RETRY_MS = 1_000;
+
+    /** Six fetches' worth of silence: more than a pause of either side's collector, less than a client's patience. */
+    private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final KafkaConsumers consumers;
     private final String topic;
@@ -46,6 +56,12 @@ public final class EventFollower implements AutoCloseable {
 
     /** Whether it reads at the moment; false while the broker is away at start or after a failure. */
     private volatile boolean following;
+
+    /** When the broker last answered a fetch, by {@link System#nanoTime}. */
+    private volatile long heard;
+
+    /** Written and read by the follower's thread. */
+    private double answeredFetches;
 
     /** @param beforeFollowing is run on the follower's thread before it looks at the topic, again after each failure */
     EventFollower(KafkaConsumers consumers, String topic, Runnable beforeFollowing, EventHub hub) {
@@ -70,9 +86,9 @@ public final class EventFollower implements AutoCloseable {
         }
     }
 
-    /** Whether positions are known and events are being read. */
+    /** Whether positions are known and the broker answers. */
     boolean ready() {
-        return following;
+        return following && System.nanoTime() - heard < LONGEST_SILENCE_NANOS;
     }
 
     /** The next offset of this partition that it hasn't looked at yet. Only where {@link #known}. */
@@ -147,14 +163,41 @@ public final class EventFollower implements AutoCloseable {
     }
 
     private void follow(Consumer<String, byte[]> reading) {
+        // Its positions were asked for just now.
+        heard = System.nanoTime();
         following = true;
         firstReady.countDown();
+        Metric fetches = fetches(reading);
         while (stopped.getCount() > 0) {
             try {
                 reading.poll(POLL).forEach(this::dispatch);
+                listen(fetches);
             } catch (OffsetOutOfRangeException e) {
                 e.offsetOutOfRangePartitions().keySet().forEach(partition -> skipToEnd(reading, partition));
             }
+        }
+    }
+
+    /** How many fetches the broker has answered, empty ones too. */
+    private static Metric fetches(Consumer<String, byte[]> reading) {
+        return reading.metrics().entrySet().stream()
+                .filter(entry -> isCountOfFetches(entry.getKey()))
+                .<Metric>map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the consumer doesn't count its fetches"));
+    }
+
+    private static boolean isCountOfFetches(MetricName name) {
+        return name.name().equals("fetch-total")
+                && name.group().equals("consumer-fetch-manager-metrics")
+                && !name.tags().containsKey("topic");
+    }
+
+    private void listen(Metric fetches) {
+        double now = (double) fetches.metricValue();
+        if (now != answeredFetches) {
+            answeredFetches = now;
+            heard = System.nanoTime();
         }
     }
 

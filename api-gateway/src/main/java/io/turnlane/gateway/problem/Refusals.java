@@ -1,10 +1,12 @@
 package io.turnlane.gateway.problem;
 
+import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.model.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -39,7 +41,8 @@ public final class Refusals {
 
     private static Refusal noted(Refusal refusal) {
         if (refusal.getCause() != null) {
-            LOG.atWarn()
+            // While the breaker is open, it has said so once for all calls.
+            LOG.atLevel(refusal.getCause() instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
                     .setMessage("call refused")
                     .addKeyValue("call_id", MDC.get("call_id"))
                     .addKeyValue("code", refusal.code().wire())

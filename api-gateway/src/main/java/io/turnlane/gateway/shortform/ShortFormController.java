@@ -9,6 +9,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.ask.AnsweredTurns;
 import io.turnlane.gateway.ask.PreparedTurn;
 import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
@@ -16,7 +17,9 @@ import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.Interest;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.gateway.requests.Waits;
+import io.turnlane.gateway.stream.RequestStreams;
 import io.turnlane.gateway.stream.SseStream;
+import io.turnlane.model.SessionKey;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +39,19 @@ final class ShortFormController {
     private final QuestionIntake intake;
     private final AnsweredTurns answered;
     private final EventStreams streams;
+    private final RequestStreams requests;
     private final SseStream sse;
 
-    ShortFormController(QuestionIntake intake, AnsweredTurns answered, EventStreams streams, SseStream sse) {
+    ShortFormController(
+            QuestionIntake intake,
+            AnsweredTurns answered,
+            EventStreams streams,
+            RequestStreams requests,
+            SseStream sse) {
         this.intake = intake;
         this.answered = answered;
         this.streams = streams;
+        this.requests = requests;
         this.sse = sse;
     }
 
@@ -54,13 +64,22 @@ final class ShortFormController {
     ResponseEntity<ShortAnswer> ask(
             Caller caller,
             @RequestBody ShortBody body,
+            @Parameter(description = "As for `POST /v1/requests`")
+                    @RequestHeader(name = "Idempotency-Key", required = false)
+                    @Nullable
+                    String key,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
-        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent);
-        RequestResource request = answered.submitAndWait(turn, Waits.LONGEST);
-        return ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent, key);
+        Submission submission = answered.submitAndWait(turn, Waits.LONGEST);
+        RequestResource request = submission.request();
+        ResponseEntity.BodyBuilder response = ResponseEntity.status(
+                        request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .location(URI.create(request.links().self()))
-                .header("X-Request-Id", request.requestId().toString())
-                .body(ShortAnswer.of(request));
+                .header("X-Request-Id", request.requestId().toString());
+        if (submission.replayed()) {
+            response.header(Submission.REPLAYED, "true");
+        }
+        return response.body(ShortAnswer.of(request));
     }
 
     @Operation(summary = "Ask and follow the answer", description = "The events of the request, until it ends.")
@@ -71,17 +90,37 @@ final class ShortFormController {
     void askStream(
             Caller caller,
             @RequestBody ShortBody body,
+            @Parameter(description = "As for `POST /v1/requests`")
+                    @RequestHeader(name = "Idempotency-Key", required = false)
+                    @Nullable
+                    String key,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent,
             HttpServletResponse response) {
-        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent);
+        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent, key);
+        Submission submission = streamFresh(turn, response);
+        if (submission.replayed()) {
+            // Asked by an earlier call: told from its beginning, or from its record where it is over.
+            response.setHeader(Submission.REPLAYED, "true");
+            RequestResource first = submission.request();
+            SessionKey session = new SessionKey(turn.session().namespace(), first.sessionId());
+            requests.serve(session, first.requestId(), null, false, response);
+        }
+    }
+
+    /** Subscribed before it is published. Streams nothing where an earlier call asked the question. */
+    private Submission streamFresh(PreparedTurn turn, HttpServletResponse response) {
         Outbox outbox = streams.enter();
         Subscription subscription = null;
         try {
             subscription = streams.live(outbox, turn.session(), Interest.request(turn.requestId()));
-            RequestResource request = intake.submit(turn);
+            Submission submission = intake.submit(turn);
+            RequestResource request = submission.request();
             response.setHeader("X-Request-Id", request.requestId().toString());
             response.setHeader("Location", request.links().self());
-            sse.writeRequest(response, outbox);
+            if (!submission.replayed()) {
+                sse.writeRequest(response, outbox);
+            }
+            return submission;
         } finally {
             if (subscription != null) {
                 streams.close(subscription);

@@ -62,13 +62,13 @@ final class SocketConnection {
 
     /** The session's events wait until {@code accepted} stands before them. */
     private void ask(ClientFrame.Ask ask) {
-        PreparedTurn turn = services.intake().prepare(caller, ask.sessionId(), ask.body(), null);
+        PreparedTurn turn = services.intake().prepare(caller, ask.sessionId(), ask.body(), null, null);
         boolean before = follows(turn.session());
         Subscription subscription = follow(turn.session(), null);
         subscription.hold();
         boolean accepted = false;
         try {
-            RequestResource request = services.intake().submit(turn);
+            RequestResource request = services.intake().submit(turn).request();
             say(services.frames().accepted(ask.ref(), request));
             accepted = true;
         } finally {

@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 
 /** Streams of one request: from its beginning, from its record where it is over, or after a cursor. */
 @Component
-final class RequestStreams {
+public final class RequestStreams {
 
     /** Long enough for a turn whose owner died between storing the answer and saying so to be taken up by the next. */
     private static final Duration END_SURELY_TOLD = Duration.ofSeconds(30);
@@ -42,7 +42,14 @@ final class RequestStreams {
         this.clock = clock;
     }
 
-    void serve(
+    /**
+     * Streams the request to this client until it ends.
+     *
+     * @param after the cursor of the last event that the client has; null for all of it
+     * @param headOnly whether the client wants to know only that there is one
+     * @throws Refusal where there is no such request
+     */
+    public void serve(
             SessionKey session,
             RequestId requestId,
             @Nullable Cursor after,

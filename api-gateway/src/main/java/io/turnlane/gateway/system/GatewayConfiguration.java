@@ -68,9 +68,10 @@ class GatewayConfiguration {
             EventStreams streams,
             Acceptance acceptance,
             TurnPublisher publisher,
+            RequestRecords records,
             TurnIds ids,
             MeterRegistry metrics) {
-        return new QuestionIntake(rules, fleet, streams, acceptance, publisher, ids, metrics);
+        return new QuestionIntake(rules, fleet, streams, acceptance, publisher, records, ids, metrics);
     }
 
     @Bean

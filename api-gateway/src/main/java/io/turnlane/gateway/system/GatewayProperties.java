@@ -1,5 +1,6 @@
 package io.turnlane.gateway.system;
 
+import io.turnlane.gateway.ask.AcceptRules;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import jakarta.validation.Valid;
@@ -20,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
 public record GatewayProperties(
         @Valid @DefaultValue Asks asks,
         @Valid @DefaultValue Sessions sessions,
+        @Valid @DefaultValue Memory memory,
         @Valid @DefaultValue Streams streams,
         @Valid @DefaultValue CatchUp catchUp,
         @Valid @DefaultValue Sockets sockets) {
@@ -31,12 +33,14 @@ public record GatewayProperties(
      * @param maxMetadata largest metadata, as JSON
      * @param maxBody largest request body, before it is parsed; JSON may escape a character sixfold
      * @param maxOpen most turns of one session that may be open
+     * @param idempotencyRetention how long an Idempotency-Key stands for its request; at most the result retention
      */
     public record Asks(
             @DefaultValue("32KB") DataSize maxQuestion,
             @DefaultValue("4KB") DataSize maxMetadata,
             @DefaultValue("256KB") DataSize maxBody,
-            @DefaultValue("100") @Min(1) int maxOpen) {}
+            @DefaultValue("100") @Min(1) int maxOpen,
+            @DefaultValue("24h") @DurationMin(seconds = 1) Duration idempotencyRetention) {}
 
     /**
      * How long things live.
@@ -49,6 +53,16 @@ public record GatewayProperties(
             @DefaultValue("1h") @DurationMin(seconds = 1) Duration ttl,
             @DefaultValue("15m") @DurationMin(seconds = 1) Duration anonymousTtl,
             @DefaultValue("24h") @DurationMin(minutes = 1) Duration resultRetention) {}
+
+    /**
+     * When Redis doesn't answer.
+     *
+     * @param silences commands in a row without an answer, after which Redis isn't asked until it answers a probe
+     * @param probeEvery pause between two probes
+     */
+    public record Memory(
+            @DefaultValue("3") @Min(1) int silences,
+            @DefaultValue("500ms") @DurationMin(millis = 10) Duration probeEvery) {}
 
     /**
      * Clients that follow.
@@ -100,6 +114,10 @@ public record GatewayProperties(
             @DefaultValue("20s") @DurationMin(millis = 100) Duration ping,
             @DefaultValue("60s") @DurationMin(millis = 100) Duration idle,
             @DefaultValue List<String> allowedOrigins) {}
+
+    AcceptRules acceptRules() {
+        return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention());
+    }
 
     EventStreams.Limits streamLimits() {
         Outbox.Bounds outbox = new Outbox.Bounds(

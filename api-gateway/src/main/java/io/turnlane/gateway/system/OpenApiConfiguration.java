@@ -6,6 +6,7 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.Paths;
+import io.swagger.v3.oas.models.headers.Header;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
@@ -16,6 +17,7 @@ import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.servers.Server;
+import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.socket.SocketEndpoint;
 import io.turnlane.model.ErrorCode;
@@ -88,7 +90,10 @@ class OpenApiConfiguration {
             api.getComponents().addSchemas(PROBLEM, problem());
             api.getPaths().values().stream()
                     .flatMap(path -> path.readOperations().stream())
-                    .forEach(OpenApiConfiguration::mayFail);
+                    .forEach(operation -> {
+                        mayBeReplayed(operation);
+                        mayFail(operation);
+                    });
             addPlumbing(api.getPaths());
         };
     }
@@ -114,6 +119,20 @@ class OpenApiConfiguration {
                 .addProperty("instance", typed("string"))
                 .addProperty("code", words(codes))
                 .addProperty("request_id", typed("string").format("uuid"));
+    }
+
+    /** Whoever takes a key says whether the answer is an earlier call's. */
+    private static void mayBeReplayed(Operation operation) {
+        List<Parameter> parameters = operation.getParameters();
+        if (parameters != null && parameters.stream().anyMatch(one -> "Idempotency-Key".equals(one.getName()))) {
+            Header replayed = new Header()
+                    .description("`true` where an earlier call under the same Idempotency-Key asked this")
+                    .schema(typed("string"));
+            operation
+                    .getResponses()
+                    .values()
+                    .forEach(response -> response.addHeaderObject(Submission.REPLAYED, replayed));
+        }
     }
 
     private static void mayFail(Operation operation) {

@@ -4,13 +4,14 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.RedisAcceptance;
+import io.turnlane.gateway.breaker.RedisBreaker;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.serializer.RedisSerializer;
 
 /**
  * Memory. One connection that all threads share: Lettuce sends every caller's commands down it as they come and matches
@@ -31,20 +32,31 @@ class RedisConfiguration {
                 .requestQueueSize(MOST_IN_FLIGHT);
     }
 
+    /** Whatever asks Redis goes through it: one that hangs costs three timeouts, not one a call. */
+    @Bean(destroyMethod = "close")
+    RedisBreaker redisBreaker(LettuceConnectionFactory connections, GatewayProperties properties) {
+        GatewayProperties.Memory memory = properties.memory();
+        return new RedisBreaker(connections, memory.silences(), memory.probeEvery());
+    }
+
     @Bean
-    RedisTemplate<String, byte[]> blobRedisTemplate(RedisConnectionFactory connections) {
-        RedisTemplate<String, byte[]> template = new RedisTemplate<>();
-        template.setConnectionFactory(connections);
-        template.setKeySerializer(RedisSerializer.string());
-        template.setHashKeySerializer(RedisSerializer.string());
-        template.setValueSerializer(RedisSerializer.byteArray());
-        template.setHashValueSerializer(RedisSerializer.byteArray());
-        return template;
+    StringRedisTemplate stringRedisTemplate(RedisBreaker breaker) {
+        return breaker.texts();
+    }
+
+    @Bean
+    RedisTemplate<String, byte[]> blobRedisTemplate(RedisBreaker breaker) {
+        return breaker.blobs();
     }
 
     @Bean
     Acceptance acceptance(StringRedisTemplate redis, GatewayProperties properties) {
-        return new RedisAcceptance(
-                redis, properties.asks().maxOpen(), properties.sessions().resultRetention());
+        return new RedisAcceptance(redis, properties.acceptRules());
+    }
+
+    /** In place of Spring's own, which says that the gateway is down and waits for as long as Redis does. */
+    @Bean
+    HealthIndicator redisHealthIndicator(RedisBreaker breaker) {
+        return new MemoryHealth(breaker);
     }
 }

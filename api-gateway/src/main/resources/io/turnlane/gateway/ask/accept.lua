@@ -1,36 +1,86 @@
--- Notes that a question was accepted: makes the session's context and the request's record where there are none, and
--- counts the turn as open. Running it again for the same request changes nothing, so a command that is sent twice
--- because its reply was lost does no harm.
+-- Notes that a question was accepted: claims its Idempotency-Key, where it has one and the claim lies in the session's
+-- slot; makes the session's context and the request's record where there are none; counts the turn as open. Running it
+-- again for the same call changes nothing, so a command that is sent twice because its reply was lost does no harm.
 --
--- KEYS 1 context, 2 request, 3 open, 4 requests, 5 history
+-- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone; with a key 6 claim, 7 the claim's calls
 -- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 agent asked for or '', 6 default agent, 7 question,
---      8 events_from, 9 session ttl, 10 result retention, 11 most open turns            (times in ms)
--- Returns {'accepted', agent, turns before it, session ttl, 1 where it made the session} or {'full', open turns}
+--      8 events_from, 9 session ttl, 10 result retention, 11 most open turns, 12 what request keys start with,
+--      13 this call, 14 when an older claim in another slot was made or '', 15 body or '', 16 claim ttl
+--      (times in ms)
+-- Returns {'accepted', request id, agent, turns before it, session ttl, 1 where it made the session, created_at,
+--          events_from, 1 where an older claim named the request}: to be published;
+--         {'known', request id}: the log has it, its record says how it stands;
+--         {'conflict'}: the key stands for another question; {'full', open turns}
 
-local now = tonumber(ARGV[1])
-local retention = tonumber(ARGV[10])
+local now, retention = tonumber(ARGV[1]), tonumber(ARGV[10])
+local request_id, claimed_at = ARGV[2], ARGV[14]
+local claim, calls = KEYS[6], KEYS[7]
 
-if redis.call('EXISTS', KEYS[2]) == 1 then
-  local agent = redis.call('HGET', KEYS[2], 'agent')
-  local ttl = redis.call('HGET', KEYS[1], 'ttl') or ARGV[9]
-  return {'accepted', agent or ARGV[6], redis.call('ZRANK', KEYS[3], ARGV[2]) or 0, ttl, 0}
+local held = claim and claims.find(claim)
+if held then
+  if held.body ~= ARGV[15] then
+    return {'conflict'}
+  end
+  request_id = held.request_id
+  if request_id ~= ARGV[13] then
+    claimed_at = held.at
+  end
 end
 
--- Records live for the retention; an id that is older belongs to none.
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - retention)
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - retention)
-local open = redis.call('ZCARD', KEYS[3])
-if open >= tonumber(ARGV[11]) then
-  return {'full', open}
+local request = ARGV[12] .. request_id
+local record = redis.call('HMGET', request, 'status', 'attempt', 'agent', 'created_at', 'events_from')
+local seen = record[1] and (record[1] ~= 'queued' or tonumber(record[2] or 0) > 0)
+if held and seen then
+  claims.mark(claim, calls, request_id)
+end
+if seen or (held and held.published) then
+  return {'known', request_id}
+end
+if not record[1] and claimed_at ~= '' then
+  -- The session was erased after this was asked: a late retry doesn't bring it back.
+  local erased = redis.call('HGET', KEYS[5], 'at')
+  if erased and tonumber(claimed_at) <= tonumber(erased) then
+    return {'known', request_id}
+  end
+end
+
+-- Ids whose record is gone. A record outlives its creation by more than the retention when its turn waited long, so age
+-- alone says nothing; a few at a time, because one accept pays for it.
+local function trim(index)
+  local old = redis.call('ZRANGEBYSCORE', index, '-inf', now - retention, 'LIMIT', 0, 32)
+  for _, id in ipairs(old) do
+    if redis.call('EXISTS', ARGV[12] .. id) == 0 then
+      redis.call('ZREM', index, id)
+    end
+  end
 end
 
 local context = redis.call('HMGET', KEYS[1], 'agent', 'ttl')
-local agent = ARGV[5]
-if agent == '' then
-  agent = context[1] or ARGV[6]
+local agent, position, ttl, made = record[3], 0, context[2] or ARGV[9], 0
+local created_at, events_from = record[4] or ARGV[1], record[5] or ARGV[8]
+if record[1] then
+  position = redis.call('ZRANK', KEYS[2], request_id) or 0
+else
+  trim(KEYS[2])
+  trim(KEYS[3])
+  position = redis.call('ZCARD', KEYS[2])
+  if position >= tonumber(ARGV[11]) then
+    return {'full', position}
+  end
+  agent = ARGV[5]
+  if agent == '' then
+    agent = context[1] or ARGV[6]
+  end
+  redis.call('HSET', request, 'status', 'queued', 'question', ARGV[7], 'agent', agent, 'created_at', created_at,
+    'events_from', events_from, 'attempt', 0, 'failures', 0, 'crashes', 0,
+    'phases', '{"RECEIVED":' .. created_at .. '}')
+  redis.call('PEXPIRE', request, retention)
+  for _, index in ipairs({KEYS[2], KEYS[3]}) do
+    redis.call('ZADD', index, created_at, request_id)
+    redis.call('PEXPIRE', index, retention)
+  end
 end
-local ttl = context[2] or ARGV[9]
-local made = 0
+
 if not context[2] then
   made = 1
   redis.call('HSET', KEYS[1], 'session_id', ARGV[3], 'agent', agent, 'created_at', ARGV[1],
@@ -43,14 +93,14 @@ redis.call('HSET', KEYS[1], 'last_activity', ARGV[1])
 -- A running turn keeps its session for longer than a short life; that is never cut here.
 if redis.call('PTTL', KEYS[1]) < tonumber(ttl) then
   redis.call('PEXPIRE', KEYS[1], ttl)
-  redis.call('PEXPIRE', KEYS[5], ttl)
+  redis.call('PEXPIRE', KEYS[4], ttl)
 end
 
-redis.call('HSET', KEYS[2], 'status', 'queued', 'question', ARGV[7], 'agent', agent, 'created_at', ARGV[1],
-  'events_from', ARGV[8], 'attempt', 0, 'failures', 0, 'crashes', 0, 'phases', '{"RECEIVED":' .. ARGV[1] .. '}')
-redis.call('PEXPIRE', KEYS[2], retention)
-redis.call('ZADD', KEYS[3], now, ARGV[2])
-redis.call('PEXPIRE', KEYS[3], retention)
-redis.call('ZADD', KEYS[4], now, ARGV[2])
-redis.call('PEXPIRE', KEYS[4], retention)
-return {'accepted', agent, open, ttl, made}
+if claim then
+  claims.take(claim, calls, request_id, ARGV[3], ARGV[15], ARGV[1], ARGV[16], ARGV[13])
+  if made == 1 then
+    redis.call('HSET', claim, 'made', 1)
+  end
+end
+local replayed = held and request_id ~= ARGV[13]
+return {'accepted', request_id, agent, position, ttl, made, created_at, events_from, replayed and 1 or 0}

@@ -30,10 +30,15 @@ class PropertiesTest {
         GatewayProperties p = bind("turnlane.gateway", GatewayProperties.class, Map.of());
         assertThat(p.asks())
                 .isEqualTo(new GatewayProperties.Asks(
-                        DataSize.ofKilobytes(32), DataSize.ofKilobytes(4), DataSize.ofKilobytes(256), 100));
+                        DataSize.ofKilobytes(32),
+                        DataSize.ofKilobytes(4),
+                        DataSize.ofKilobytes(256),
+                        100,
+                        Duration.ofHours(24)));
         assertThat(p.sessions())
                 .isEqualTo(new GatewayProperties.Sessions(
                         Duration.ofHours(1), Duration.ofMinutes(15), Duration.ofHours(24)));
+        assertThat(p.memory()).isEqualTo(new GatewayProperties.Memory(3, Duration.ofMillis(500)));
         assertThat(p.streams())
                 .isEqualTo(new GatewayProperties.Streams(
                         10_000,
@@ -63,6 +68,9 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.asks.max-metadata", "2KB"),
                         Map.entry("turnlane.gateway.asks.max-body", "3KB"),
                         Map.entry("turnlane.gateway.asks.max-open", "4"),
+                        Map.entry("turnlane.gateway.asks.idempotency-retention", "6m"),
+                        Map.entry("turnlane.gateway.memory.silences", "2"),
+                        Map.entry("turnlane.gateway.memory.probe-every", "1s"),
                         Map.entry("turnlane.gateway.sessions.ttl", "5s"),
                         Map.entry("turnlane.gateway.sessions.anonymous-ttl", "6s"),
                         Map.entry("turnlane.gateway.sessions.result-retention", "7m"),
@@ -84,9 +92,14 @@ class PropertiesTest {
         assertThat(p)
                 .isEqualTo(new GatewayProperties(
                         new GatewayProperties.Asks(
-                                DataSize.ofKilobytes(1), DataSize.ofKilobytes(2), DataSize.ofKilobytes(3), 4),
+                                DataSize.ofKilobytes(1),
+                                DataSize.ofKilobytes(2),
+                                DataSize.ofKilobytes(3),
+                                4,
+                                Duration.ofMinutes(6)),
                         new GatewayProperties.Sessions(
                                 Duration.ofSeconds(5), Duration.ofSeconds(6), Duration.ofMinutes(7)),
+                        new GatewayProperties.Memory(2, Duration.ofSeconds(1)),
                         new GatewayProperties.Streams(
                                 8,
                                 90,
@@ -133,6 +146,17 @@ class PropertiesTest {
                         "turnlane.topics.events-retention",
                         "1h"));
         assertThat(own.plans().get(1)).isEqualTo(new TopicPlan("x.events", 3, Duration.ofHours(1)));
+    }
+
+    @Test
+    void refusesToKeepKeysForLongerThanTheResultsThatTheyLeadTo() {
+        GatewayProperties p = bind(
+                "turnlane.gateway",
+                GatewayProperties.class,
+                Map.of("turnlane.gateway.sessions.result-retention", "1h"));
+        assertThatThrownBy(p::acceptRules)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Idempotency-Key");
     }
 
     @Test

@@ -40,9 +40,20 @@ public final class Backends implements AutoCloseable {
      * @param redisUrl a Redis from outside, used in place of the embedded one
      * @param brokerPort where the embedded broker listens; 0: any free port
      * @param redisPort where the embedded Redis listens; 0: any free port
+     * @param proxied a second way to the embedded broker, through a proxy
      */
     public record Wishes(
-            Optional<String> kafkaBootstrapServers, Optional<String> redisUrl, int brokerPort, int redisPort) {
+            Optional<String> kafkaBootstrapServers,
+            Optional<String> redisUrl,
+            int brokerPort,
+            int redisPort,
+            Optional<ProxiedListener> proxied) {
+
+        /** Without a proxy. */
+        public Wishes(
+                Optional<String> kafkaBootstrapServers, Optional<String> redisUrl, int brokerPort, int redisPort) {
+            this(kafkaBootstrapServers, redisUrl, brokerPort, redisPort, Optional.empty());
+        }
 
         /** Both embedded, on free ports. */
         public static Wishes embedded() {
@@ -50,10 +61,19 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    private Backends(DataFolder folder, RunState plan) {
+    /**
+     * A listener of the broker for clients that come through a proxy: a broker tells its clients where to connect, so
+     * those must be told the proxy's port.
+     *
+     * @param port where the broker listens, and the proxy forwards to
+     * @param advertisedPort where the proxy listens
+     */
+    public record ProxiedListener(int port, int advertisedPort) {}
+
+    private Backends(DataFolder folder, RunState plan, Optional<ProxiedListener> proxied) {
         this.folder = folder;
         this.plan = plan;
-        this.broker = plan.broker() == null ? null : brokerOf(plan.broker());
+        this.broker = plan.broker() == null ? null : brokerOf(plan.broker(), proxied);
         this.redis = plan.redis() == null ? null : redisOf(plan.redis());
     }
 
@@ -65,7 +85,7 @@ public final class Backends implements AutoCloseable {
         stopLeftovers(folder);
         RunState plan = plan(folder.previous(), wishes);
         folder.begin(plan);
-        return new Backends(folder, plan);
+        return new Backends(folder, plan, wishes.proxied());
     }
 
     /** Ends what a killed run left behind on the folder; false where it left nothing on record. */
@@ -84,8 +104,8 @@ public final class Backends implements AutoCloseable {
         children().forEach(supervisor::keepRunning);
     }
 
-    /** As {@link #start}, without looking after them: for tests that kill them. */
-    void launch() throws IOException, InterruptedException {
+    /** As {@link #start}, without looking after them: for those who kill them. */
+    public void launch() throws IOException, InterruptedException {
         try {
             together(children().stream().map(Backends::starting).toList());
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -127,9 +147,9 @@ public final class Backends implements AutoCloseable {
         return HexFormat.of().formatHex(random);
     }
 
-    private ChildProcess brokerOf(RunState.EmbeddedBroker planned) {
+    private ChildProcess brokerOf(RunState.EmbeddedBroker planned, Optional<ProxiedListener> proxied) {
         BrokerSettings settings =
-                new BrokerSettings(folder.path().resolve("kafka"), planned.port(), planned.controllerPort());
+                new BrokerSettings(folder.path().resolve("kafka"), planned.port(), planned.controllerPort(), proxied);
         return new ChildProcess(
                 new BrokerProgram(settings, logFile("broker.log")), logFile("broker.out"), this::brokerLaunched);
     }
@@ -205,11 +225,13 @@ public final class Backends implements AutoCloseable {
         return plan.redisUrl();
     }
 
-    ChildProcess broker() {
+    /** The embedded broker, to do harm to. */
+    public ChildProcess broker() {
         return requireNonNull(broker);
     }
 
-    ChildProcess redis() {
+    /** The embedded Redis, to do harm to. */
+    public ChildProcess redis() {
         return requireNonNull(redis);
     }
 

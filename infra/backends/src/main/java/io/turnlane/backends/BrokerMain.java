@@ -38,12 +38,12 @@ final class BrokerMain {
     private BrokerMain() {}
 
     public static void main(String[] args) {
-        if (args.length != 3) {
-            System.err.println("Arguments: <folder> <port> <controller port>");
+        if (args.length != 3 && args.length != 5) {
+            System.err.println("Arguments: <folder> <port> <controller port> [<proxied port> <the proxy's port>]");
             System.exit(2);
         }
-        BrokerSettings settings =
-                new BrokerSettings(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+        BrokerSettings settings = new BrokerSettings(
+                Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]), proxied(args));
         Thread.ofPlatform().daemon().name("life-line").start(BrokerMain::followLifeLine);
         try {
             run(settings);
@@ -52,6 +52,12 @@ final class BrokerMain {
             System.err.println("The broker failed: " + e);
             System.exit(1);
         }
+    }
+
+    private static Optional<Backends.ProxiedListener> proxied(String[] args) {
+        return args.length == 3
+                ? Optional.empty()
+                : Optional.of(new Backends.ProxiedListener(Integer.parseInt(args[3]), Integer.parseInt(args[4])));
     }
 
     private static void run(BrokerSettings settings) throws Exception {

@@ -52,6 +52,10 @@ record BrokerProgram(BrokerSettings settings, Path log) implements Program {
         command.add(settings.folder().toString());
         command.add(Integer.toString(settings.port()));
         command.add(Integer.toString(settings.controllerPort()));
+        settings.proxied().ifPresent(listener -> {
+            command.add(Integer.toString(listener.port()));
+            command.add(Integer.toString(listener.advertisedPort()));
+        });
         return command;
     }
 

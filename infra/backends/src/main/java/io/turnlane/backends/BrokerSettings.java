@@ -1,6 +1,7 @@
 package io.turnlane.backends;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -9,8 +10,11 @@ import java.util.Properties;
  * @param folder where its log stands
  * @param port where clients connect
  * @param controllerPort where the broker half talks to the controller half
+ * @param proxied a second listener, for clients that come through a proxy
  */
-record BrokerSettings(Path folder, int port, int controllerPort) {
+record BrokerSettings(Path folder, int port, int controllerPort, Optional<Backends.ProxiedListener> proxied) {
+
+    private static final String PROXIED_LISTENER = "PROXIED";
 
     static final int NODE_ID = 1;
     static final String CONTROLLER_LISTENER = "CONTROLLER";
@@ -41,6 +45,17 @@ record BrokerSettings(Path folder, int port, int controllerPort) {
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
         settings.put("log.dirs", logDirectory().toString());
         settings.put("auto.create.topics.enable", "false");
+        proxied.ifPresent(listener -> addListener(settings, listener));
+    }
+
+    private static void addListener(Properties settings, Backends.ProxiedListener listener) {
+        append(settings, "listeners", PROXIED_LISTENER + "://127.0.0.1:" + listener.port());
+        append(settings, "advertised.listeners", PROXIED_LISTENER + "://127.0.0.1:" + listener.advertisedPort());
+        append(settings, "listener.security.protocol.map", PROXIED_LISTENER + ":PLAINTEXT");
+    }
+
+    private static void append(Properties settings, String name, String more) {
+        settings.merge(name, more, (before, added) -> before + "," + added);
     }
 
     private static void putInternalTopics(Properties settings) {

@@ -1,6 +1,7 @@
 package io.turnlane.backends;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * children last. Any thread may call any method: {@code lock} lets one start, stop or kill go on at a time, except that
  * a stop or kill cuts short a start that still waits.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -41,13 +42,13 @@ final class ChildProcess implements AutoCloseable {
      * @param output the file that gets the child's standard output and error, appended
      * @param launched told of each new process at once, before it serves
      */
-    ChildProcess(Program program, Path output, Consumer<ProcessId> launched) {
+    public ChildProcess(Program program, Path output, Consumer<ProcessId> launched) {
         this.program = program;
         this.output = output;
         this.launched = launched;
     }
 
-    String name() {
+    public String name() {
         return program.name();
     }
 
@@ -56,7 +57,7 @@ final class ChildProcess implements AutoCloseable {
      *
      * @throws IOException when it can't be started, ends at once, or doesn't serve within a minute; it is dead then
      */
-    void start() throws IOException, InterruptedException {
+    public void start() throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
             if (isAlive()) {
@@ -116,18 +117,19 @@ final class ChildProcess implements AutoCloseable {
         return "See " + output + (tail.isBlank() ? "" : ", which ends with:\n  " + tail);
     }
 
-    boolean isAlive() {
+    /** Whether a process runs now; a frozen one does. */
+    public boolean isAlive() {
         Process current = process;
         return current != null && current.isAlive();
     }
 
     /** The process that runs now. */
-    Optional<ProcessHandle> handle() {
+    public Optional<ProcessHandle> handle() {
         return Optional.ofNullable(process).filter(Process::isAlive).map(Process::toHandle);
     }
 
     /** Completes when the process that runs now has ended; at once where none runs. */
-    CompletableFuture<?> onExit() {
+    public CompletableFuture<?> onExit() {
         Process current = process;
         return current == null ? CompletableFuture.completedFuture(null) : current.onExit();
     }
@@ -147,15 +149,39 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Asks the process to end, waits, then kills it. Returns when it is gone. */
-    void stop() {
+    public void stop() {
         // By its handle: Process.destroy would close the child's standard input too, which says that the parent died.
         handle().ifPresent(ProcessHandle::destroy);
         end(program.stopLimit());
     }
 
     /** Ends the process with SIGKILL and returns when it is gone. */
-    void kill() {
+    public void kill() {
         end(Duration.ZERO);
+    }
+
+    /** Freezes the process (SIGSTOP): its connections stay open, and nothing answers. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets a frozen process go on (SIGCONT). */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        handle().ifPresent(target -> send(name, target.pid()));
+    }
+
+    private static void send(String name, long pid) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void end(Duration patience) {

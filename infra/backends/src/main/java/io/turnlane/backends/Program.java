@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What a {@link ChildProcess} runs: how to start it, and how to see that it serves. Called by one thread at a time. */
-interface Program {
+public interface Program {
 
     /** One word for logs and file names. */
     String name();

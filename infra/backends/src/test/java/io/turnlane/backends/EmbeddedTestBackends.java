@@ -101,29 +101,12 @@ public final class EmbeddedTestBackends extends TestBackends {
 
         /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
         public void pause() {
-            signal("STOP");
+            process.freeze();
         }
 
         /** Lets it go on (SIGCONT). */
         public void resume() {
-            signal("CONT");
-        }
-
-        private void signal(String name) {
-            process.handle().ifPresent(handle -> send(name, handle.pid()));
-        }
-
-        private static void send(String name, long pid) {
-            try {
-                new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                        .start()
-                        .waitFor();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
+            process.thaw();
         }
     }
 }

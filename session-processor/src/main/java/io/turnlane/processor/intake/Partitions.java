@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: all of it belongs to the poll thread; the group's callbacks run on it too, within a poll. Nothing here
  * waits for anything that needs the poll thread.
  */
-final class Partitions implements ConsumerRebalanceListener {
+class Partitions implements ConsumerRebalanceListener {
 
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
 

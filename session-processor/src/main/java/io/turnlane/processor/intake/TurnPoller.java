@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * poll is open, so that one slow answer would hold up all sessions (O2), and it can't commit beyond a gap.
  *
  * <p>Threading: {@link #run} belongs to one platform thread. Other threads may call {@link #pause}, {@link #stop},
- * {@link #awaitStopped} and {@link #figures}; they reach the poll thread through volatile fields.
+ * {@link #awaitStopped}, {@link #broken} and {@link #figures}; they reach the poll thread through volatile fields.
  */
 public final class TurnPoller implements Runnable {
 
@@ -86,9 +86,17 @@ public final class TurnPoller implements Runnable {
                 comeRound();
             }
             partitions.commitNow();
+        } catch (Error e) {
+            log.atError().setCause(e).log("poll thread ends; this processor does nothing any more");
+            throw e;
         } finally {
             close();
         }
+    }
+
+    /** Whether the poll thread has ended though nobody stopped it. */
+    public boolean broken() {
+        return stopped.getCount() == 0 && !stopping;
     }
 
     private void comeRound() {

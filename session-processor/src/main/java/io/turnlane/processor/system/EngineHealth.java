@@ -32,7 +32,7 @@ final class EngineHealth implements HealthIndicator {
         TurnPoller.Figures figures = poller.figures();
         Duration silence = Duration.between(figures.at(), clock.instant());
         int abandoned = flights.abandoned();
-        boolean well = silence.compareTo(LONGEST_ROUND) <= 0 && abandoned < MOST_ABANDONED;
+        boolean well = !poller.broken() && silence.compareTo(LONGEST_ROUND) <= 0 && abandoned < MOST_ABANDONED;
         return (well ? Health.up() : Health.down())
                 .withDetail("partitions", figures.partitions())
                 .withDetail("open_turns", figures.open())

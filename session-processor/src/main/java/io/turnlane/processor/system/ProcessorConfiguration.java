@@ -37,6 +37,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -61,6 +62,12 @@ class ProcessorConfiguration {
     static final Duration LONGEST_TURN = Duration.ofHours(1);
 
     private static final int READERS = 2;
+
+    /** What the newer group protocol leaves to the broker, and refuses to be told by a member. */
+    private static final List<String> BROKERS_OWN = List.of(
+            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+            ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
 
     @Bean
     ProcessorId processorId(ProcessorProperties properties) {
@@ -206,6 +213,7 @@ class ProcessorConfiguration {
     RecordReader recordReader(KafkaProperties kafka) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         return new RecordReader(
@@ -226,6 +234,11 @@ class ProcessorConfiguration {
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, intake.group());
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        if (GroupProtocol.CONSUMER
+                .name()
+                .equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
+            BROKERS_OWN.forEach(settings::remove);
+        }
         return new TurnPoller(
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 new IntakeSettings(

@@ -49,6 +49,7 @@ class RebuildConfiguration {
             WireFormat wire) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // retention may delete what a pass starts with

@@ -24,6 +24,11 @@ public final class SteppedExecutor implements Executor {
         tasks.removeFirst().run();
     }
 
+    /** Runs the task that came last. */
+    public void stepLast() {
+        tasks.removeLast().run();
+    }
+
     /** Runs any of the waiting tasks. */
     public void step(RandomGenerator random) {
         tasks.remove(random.nextInt(tasks.size())).run();

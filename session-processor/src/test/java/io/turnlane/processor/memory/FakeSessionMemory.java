@@ -25,12 +25,14 @@ public final class FakeSessionMemory implements SessionMemory {
 
     private final Map<RequestId, Record> records = new HashMap<>();
     private final Map<SessionKey, List<PastTurn>> histories = new HashMap<>();
+    private final Map<SessionKey, Long> fences = new HashMap<>();
     private final Set<RequestId> erased = new HashSet<>();
     private int failuresToCome;
     private boolean fenced;
     private boolean broken;
     private boolean suspect;
     private boolean lost;
+    private Runnable duringCommit = () -> {};
     private Duration timeLeft;
     private boolean lostBeforeCommit;
 
@@ -75,6 +77,16 @@ public final class FakeSessionMemory implements SessionMemory {
         lost = true;
     }
 
+    /** Runs this within each commit. */
+    public void duringCommit(Runnable task) {
+        duringCommit = task;
+    }
+
+    /** The session remembers this turn from before. */
+    public void remember(SessionKey session, PastTurn turn) {
+        histories.computeIfAbsent(session, any -> new ArrayList<>()).add(turn);
+    }
+
     /** Turns have so long until their deadline. */
     public void timeLeft(Duration time) {
         timeLeft = time;
@@ -109,7 +121,7 @@ public final class FakeSessionMemory implements SessionMemory {
     public Begun begin(Beginning beginning) {
         reach();
         FlightRef flight = beginning.flight();
-        if (fenced) {
+        if (fenced || fences.merge(flight.session(), flight.fence(), Math::max) > flight.fence()) {
             return new Begun.Fenced();
         }
         if (erased.contains(flight.request())) {
@@ -138,15 +150,16 @@ public final class FakeSessionMemory implements SessionMemory {
     @Override
     public Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
         reach();
+        duringCommit.run();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
             loseEverything();
             return new Settled.Gone();
         }
-        if (fenced) {
-            return new Settled.Fenced();
-        }
         Record record = records.get(flight.request());
+        if (fenced || !record.flight.equals(flight.flight())) {
+            return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
+        }
         record.status = RequestStatus.COMPLETED;
         record.answer = answer;
         histories.computeIfAbsent(flight.session(), any -> new ArrayList<>()).add(turn);
@@ -160,6 +173,9 @@ public final class FakeSessionMemory implements SessionMemory {
         if (record == null) {
             return new Settled.Gone();
         }
+        if (!record.flight.equals(flight.flight())) {
+            return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
+        }
         record.failures++;
         record.error = error;
         record.status = last ? RequestStatus.FAILED : RequestStatus.RETRYING;
@@ -169,7 +185,11 @@ public final class FakeSessionMemory implements SessionMemory {
     @Override
     public void release(FlightRef flight) {
         reach();
-        records.get(flight.request()).status = RequestStatus.QUEUED;
+        Record record = records.get(flight.request());
+        if (record.flight.equals(flight.flight())) {
+            record.status = RequestStatus.QUEUED;
+            record.flight = "";
+        }
     }
 
     @Override

@@ -109,6 +109,20 @@ class RedisSessionMemoryTest {
     }
 
     @Test
+    void neverTakesACopyOfAnEarlierLifeForTheCurrentOne() {
+        answer("one");
+        SessionCache elsewhere = new SessionCache(10, Duration.ofMinutes(5));
+        RedisSessionMemory other = memory(elsewhere, LIMITS);
+        Ask delete = ask("delete");
+        other.delete(flight(delete, 1));
+        Ask ask = ask("in a new life");
+        FlightRef flight = flight(ask, 1);
+        other.begin(beginning(flight, ask));
+        other.commit(flight, past(ask), Answer.ofText("a"), Map.of());
+        assertThat(questions(memory)).as("as many commits as before").containsExactly("in a new life");
+    }
+
+    @Test
     void fetchesAheadOfTheTurn() {
         answer("one");
         SessionCache other = new SessionCache(10, Duration.ofMinutes(5));

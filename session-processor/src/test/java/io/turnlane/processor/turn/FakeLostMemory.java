@@ -4,7 +4,7 @@ import io.turnlane.processor.memory.SessionRestore.Restored;
 import io.turnlane.processor.turn.Turn.Claim;
 
 /** Memory that is being rebuilt for as long as a test says. For one thread. */
-final class FakeLostMemory implements LostMemory {
+public final class FakeLostMemory implements LostMemory {
 
     /** So many times more a turn is told to wait. */
     int looksUntilReady;

@@ -6,6 +6,8 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.processor.lane.LaneOutcome;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +130,36 @@ class StoppedTurnTest extends TurnTests {
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
         assertThat(types()).containsExactly("started", "completed");
         assertThat(isolation.availablePermits()).isOne();
+    }
+
+    @Test
+    void letsALeavingPartitionWaitOnlyForWhatIsPastItsAgentAndNotForLong() throws Exception {
+        List<Boolean> waited = new ArrayList<>();
+        agent = (question, remembered, sink) -> {
+            waited.add(flights.awaitPastAgent(turn -> true, Duration.ofDays(1)));
+            return Answer.ofText("because");
+        };
+        memory.duringCommit(() -> {
+            flights.release(turn -> true);
+            assertThat(Thread.currentThread().isInterrupted())
+                    .as("nobody interrupts a commit")
+                    .isFalse();
+            waited.add(awaitPastAgent(Duration.ofMillis(1)));
+        });
+        run();
+        assertThat(waited)
+                .as("at once while the agent works; a moment, in vain, while its answer is stored")
+                .containsExactly(true, false);
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.COMPLETED);
+        assertThat(flights.awaitPastAgent(turn -> true, Duration.ZERO)).isTrue();
+    }
+
+    private boolean awaitPastAgent(Duration most) {
+        try {
+            return flights.awaitPastAgent(turn -> true, most);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void awaitIgnoringInterrupts(CountDownLatch latch) {

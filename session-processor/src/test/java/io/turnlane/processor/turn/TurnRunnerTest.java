@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TopicPlan;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.agent.CurrentTurn;
@@ -221,6 +223,28 @@ class TurnRunnerTest extends TurnTests {
                 .allSatisfy(piece -> assertThat(piece.getBytes().length).isLessThanOrEqualTo(16_384));
         assertThat(String.join("", deltas())).isEqualTo("x" + smileys);
         assertThat(deltas()).noneMatch(piece -> Character.isLowSurrogate(piece.charAt(0)));
+    }
+
+    @Test
+    void showsAgentsNoTurnThatWasInterrupted() {
+        PastTurn interrupted = new PastTurn(
+                ask.requestId(), RequestStatus.CANCELLED, "never mind", null, null, List.of(), Duration.ZERO, NOW);
+        memory.remember(ask.key(), interrupted);
+        agent = (question, remembered, sink) ->
+                Answer.ofText("I see " + remembered.turns().size());
+        run();
+        assertThat(memory.history(ask.key()).getLast().answer()).isEqualTo("I see 0");
+    }
+
+    /** A control character takes six bytes of JSON. */
+    @Test
+    void fitsTheLargestAnswerIntoOneRecordHoweverItsTextIsEscaped() {
+        Answer largest = new Answer(
+                "\u0001".repeat(262_144), null, List.of(), List.of(Map.of("rows", "x".repeat(524_288 - 20))), null);
+        agent = (question, remembered, sink) -> largest;
+        run();
+        assertThat(types()).endsWith("completed");
+        assertThat(wire.write(events.getLast()).length).isBetween(6 * 262_144, TopicPlan.MOST_RECORD_BYTES);
     }
 
     @Test

@@ -1,0 +1,61 @@
+package io.turnlane.gateway.ask;
+
+import io.turnlane.gateway.problem.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What an Idempotency-Key claims: that this question is asked once. Key and question are kept as SHA-256 in base64url,
+ * so that neither stands in memory's key names or in a log.
+ *
+ * @param key the key's hash
+ * @param body the question's: what was asked, of whom, with which metadata
+ * @param scope whose slot it is claimed in
+ */
+record Claim(String key, String body, Scope scope) {
+
+    private static final Pattern SYNTAX = Pattern.compile("[\\x21-\\x7e]{1,255}");
+
+    /** A client may write its metadata in another order the second time. */
+    private static final JsonMapper SORTED = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    /** A key means something only within its scope: the same text elsewhere is another key. */
+    enum Scope {
+        /** The question named its session, and the claim lies beside it. */
+        SESSION,
+        /** It named none, so that a retry can't know the session: the claim lies with its caller's. */
+        CALLER
+    }
+
+    /**
+     * @param header as the client sent it; null where it sent none
+     * @throws Refusal where it is no key
+     */
+    static @Nullable Claim of(@Nullable String header, AskBody asked, Scope scope) {
+        if (header == null) {
+            return null;
+        }
+        if (!SYNTAX.matcher(header).matches()) {
+            throw Refusal.invalid("Idempotency-Key must be 1 to 255 visible ASCII characters, without blanks");
+        }
+        return new Claim(
+                hash(header.getBytes(StandardCharsets.US_ASCII)), hash(SORTED.writeValueAsBytes(asked)), scope);
+    }
+
+    private static String hash(byte[] bytes) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.turnlane.gateway.ask;
+
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/** Claims of questions that name no session: they lie in their caller's hash slot. */
+final class RedisCallerClaims {
+
+    @SuppressWarnings("rawtypes") // a Lua table's type
+    private static final RedisScript<List> CLAIM = RedisReply.script("claims.lua", "claim.lua");
+
+    private static final RedisScript<Long> MARK = RedisReply.number("claims.lua", "mark_claim.lua");
+    private static final RedisScript<String> RELEASE = RedisReply.word("claims.lua", "release_claim.lua");
+
+    private final StringRedisTemplate redis;
+    private final Duration retention;
+
+    RedisCallerClaims(StringRedisTemplate redis, Duration retention) {
+        this.redis = redis;
+        this.retention = retention;
+    }
+
+    sealed interface Outcome permits Claimed, Published, Other {}
+
+    /**
+     * To be accepted in this session and published.
+     *
+     * @param since when an earlier call claimed it, in ms; empty where this call did
+     */
+    record Claimed(RequestId requestId, SessionKey session, String since) implements Outcome {}
+
+    /** The log has it from an earlier call. */
+    record Published(RequestId requestId, SessionKey session) implements Outcome {}
+
+    /** The key stands for another question. */
+    record Other() implements Outcome {}
+
+    Outcome claim(PreparedTurn turn, Claim claim) {
+        RedisReply reply = RedisReply.of(redis.execute(
+                CLAIM,
+                keys(turn, claim),
+                turn.requestId().toString(),
+                turn.session().sessionId().toString(),
+                claim.body(),
+                Long.toString(turn.createdAt().toEpochMilli()),
+                Long.toString(retention.toMillis())));
+        return switch (reply.word()) {
+            case "claimed" -> new Claimed(reply.requestId(1), session(turn, reply), reply.text(3));
+            case "known" -> new Published(reply.requestId(1), session(turn, reply));
+            case "conflict" -> new Other();
+            case String other -> throw new IllegalStateException("claim.lua said " + other);
+        };
+    }
+
+    private static SessionKey session(PreparedTurn turn, RedisReply reply) {
+        return new SessionKey(turn.session().namespace(), new SessionId(reply.text(2)));
+    }
+
+    void mark(PreparedTurn turn, Claim claim) {
+        redis.execute(MARK, keys(turn, claim), turn.requestId().toString());
+    }
+
+    @Nullable
+    String release(PreparedTurn turn, Claim claim, RequestId call, boolean unsure) {
+        return redis.execute(
+                RELEASE, keys(turn, claim), turn.requestId().toString(), call.toString(), unsure ? "1" : "0");
+    }
+
+    private static List<String> keys(PreparedTurn turn, Claim claim) {
+        String key = MemoryKeys.claimOfUser(turn.session().namespace(), claim.key());
+        return List.of(key, MemoryKeys.callsOf(key));
+    }
+}

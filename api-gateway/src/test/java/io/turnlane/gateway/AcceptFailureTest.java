@@ -1,0 +1,260 @@
+package io.turnlane.gateway;
+
+import static io.turnlane.gateway.TwoGateways.ask;
+import static io.turnlane.gateway.TwoGateways.freshSession;
+import static io.turnlane.gateway.TwoGateways.keys;
+import static io.turnlane.gateway.TwoGateways.question;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
+import io.turnlane.model.RequestId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Where accepting a question breaks off, and what the next call under its key finds. */
+@Timeout(60)
+class AcceptFailureTest {
+
+    private static TwoGateways gateways;
+
+    @BeforeAll
+    static void start() {
+        gateways = new TwoGateways();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateways.close();
+    }
+
+    private final String session = freshSession();
+
+    private Reply failing(UnreliablePublisher.Failure failure) {
+        gateways.publisher.next(failure);
+        return ask(gateways.first, session, "k", "?");
+    }
+
+    private Reply retry() {
+        return ask(gateways.second, session, "k", "?");
+    }
+
+    @Test
+    void aGatewayThatDiesBeforeThePublishLosesNothing() throws Exception {
+        failing(UnreliablePublisher.DIES_BEFORE);
+        String claimed = gateways.recorded(session).getFirst();
+
+        Reply retried = retry();
+        assertThat(retried.status()).isEqualTo(202);
+        assertThat(retried.text("request_id")).isEqualTo(claimed);
+        assertThat(retried.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(retry().text("request_id")).isEqualTo(claimed);
+        assertThat(gateways.onLog(session)).as("published once, then marked").containsExactly(claimed);
+    }
+
+    @Test
+    void aGatewayThatDiesAfterThePublishMakesAtMostATwin() throws Exception {
+        failing(UnreliablePublisher.DIES_AFTER);
+        String claimed = gateways.recorded(session).getFirst();
+        assertThat(retry().text("request_id")).isEqualTo(claimed);
+        assertThat(gateways.onLog(session)).containsExactly(claimed, claimed);
+    }
+
+    @Test
+    void aTurnThatAProcessorHasSeenIsNotPublishedAgain() throws Exception {
+        failing(UnreliablePublisher.DIES_AFTER);
+        gateways.taken(session).answer("Because.");
+        Reply retried = retry();
+        assertThat(retried.status()).isEqualTo(200);
+        assertThat(retried.text("status")).isEqualTo("completed");
+        assertThat(gateways.onLog(session)).isEmpty();
+    }
+
+    @Test
+    void aRefusedQuestionLeavesNothing() throws Exception {
+        Reply refused = failing(UnreliablePublisher.REFUSED);
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("Retry-After")).isNotNull();
+        assertThat(gateways.second.get("/v1/sessions/" + session).status()).isEqualTo(404);
+        assertThat(gateways.claims(session)).isEmpty();
+
+        Reply another = ask(gateways.second, session, "k", "another?");
+        assertThat(another.status()).as("the key is free").isEqualTo(202);
+        assertThat(gateways.onLog(session)).containsExactly(another.text("request_id"));
+    }
+
+    @Test
+    void aQuestionWithoutAnswerOfTheLogIsFoundOutLater() throws Exception {
+        Reply unknown = failing(UnreliablePublisher.LOST);
+        assertThat(unknown.status()).isEqualTo(503);
+        assertThat(unknown.text("code")).isEqualTo("unavailable");
+        assertThat(gateways.recorded(session)).as("nobody waits for it").isEmpty();
+        assertThat(ask(gateways.second, session, "k", "another?").status())
+                .as("the key still stands for it")
+                .isEqualTo(422);
+
+        Reply retried = retry();
+        assertThat(retried.status()).isEqualTo(202);
+        assertThat(retried.text("request_id")).isEqualTo(unknown.text("request_id"));
+        assertThat(gateways.onLog(session)).containsExactly(unknown.text("request_id"));
+    }
+
+    @Test
+    void aLaterRefusalDoesNotGiveUpWhatTheLogMayHave() throws Exception {
+        Reply unknown = failing(publish -> {
+            publish.run();
+            throw NotPublishedException.unknown(new IllegalStateException("no answer"));
+        });
+        assertThat(failing(UnreliablePublisher.REFUSED).text("request_id")).isEqualTo(unknown.text("request_id"));
+        assertThat(retry().text("request_id")).isEqualTo(unknown.text("request_id"));
+        assertThat(gateways.onLog(session)).containsOnly(unknown.text("request_id"));
+    }
+
+    @Test
+    void anAnswerOfTheLogThatIsLostMattersNotWhereAProcessorHasTheTurn() {
+        gateways.processor.saying(turn -> turn.answer("Because."));
+        try {
+            Reply reply = failing(publish -> {
+                publish.run();
+                String asked = gateways.recorded(session).getFirst();
+                await().until(() -> "completed".equals(statusOf(asked)));
+                throw NotPublishedException.unknown(new IllegalStateException("no answer"));
+            });
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.header("Idempotency-Replayed")).isNull();
+            assertThat(retry().text("request_id")).isEqualTo(reply.text("request_id"));
+        } finally {
+            gateways.processor.saying(TestProcessor.BY_HAND);
+        }
+    }
+
+    private String statusOf(String requestId) {
+        byte[] status =
+                gateways.processor.redis().sync().hget(keys(session).request(RequestId.parse(requestId)), "status");
+        return status == null ? "" : new String(status, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRefusalDoesNotUndoWhatAnotherCallPublished() throws Exception {
+        Reply refused = failing(_ -> {
+            assertThat(retry().status()).isEqualTo(202);
+            throw NotPublishedException.refused(new IllegalStateException("too large"));
+        });
+        assertThat(refused.status()).as("the log has it").isEqualTo(202);
+        assertThat(gateways.recorded(session)).containsExactly(refused.text("request_id"));
+        assertThat(gateways.onLog(session)).containsExactly(refused.text("request_id"));
+    }
+
+    @Test
+    void aRefusalDoesNotUndoWhatAnotherCallIsPublishing() throws Exception {
+        CountDownLatch publishing = new CountDownLatch(1);
+        CountDownLatch refused = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Reply> slow = threads.submit(() -> failing(publish -> {
+                publishing.countDown();
+                awaitQuietly(refused);
+                publish.run();
+            }));
+            publishing.await();
+            Reply other = failing(UnreliablePublisher.REFUSED);
+            refused.countDown();
+
+            assertThat(other.status()).isEqualTo(503);
+            assertThat(slow.get().status()).isEqualTo(202);
+            assertThat(gateways.second.get(slow.get().header("Location")).status())
+                    .as("known at once")
+                    .isEqualTo(200);
+            assertThat(retry().text("request_id")).isEqualTo(slow.get().text("request_id"));
+            assertThat(other.text("request_id")).isEqualTo(slow.get().text("request_id"));
+            assertThat(gateways.onLog(session)).containsExactly(slow.get().text("request_id"));
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aQuestionWithoutSessionSurvivesADeathBetweenItsTwoScripts() throws Exception {
+        String key = UUID.randomUUID().toString();
+        gateways.publisher.next(publish -> {
+            throw new UnreliablePublisher.GatewayDied();
+        });
+        gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        // What there is after the first script alone.
+        var redis = gateways.processor.redis().sync();
+        String accepted = claimedSession(key);
+        var keys = keys(accepted);
+        String claimed = gateways.recorded(accepted).getFirst();
+        redis.del(keys.context(), keys.request(RequestId.parse(claimed)), keys.open(), keys.requests());
+
+        Reply retried = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        assertThat(retried.status()).isEqualTo(202);
+        assertThat(retried.text("session_id")).isEqualTo(accepted);
+        assertThat(retried.text("request_id")).isEqualTo(claimed);
+        assertThat(gateways.onLog(accepted)).containsExactly(claimed);
+    }
+
+    private String claimedSession(String key) throws Exception {
+        String digest = java.util.Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(java.security.MessageDigest.getInstance("SHA-256")
+                        .digest(key.getBytes(StandardCharsets.US_ASCII)));
+        byte[] claimed = gateways.processor
+                .redis()
+                .sync()
+                .hget(io.turnlane.model.MemoryKeys.claimOfUser("-", digest), "session_id");
+        return new String(claimed, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRefusedQuestionWithoutSessionLeavesNothing() {
+        String key = UUID.randomUUID().toString();
+        gateways.publisher.next(UnreliablePublisher.REFUSED);
+        Reply refused = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        assertThat(refused.status()).isEqualTo(503);
+        Reply another = gateways.second.post("/v1/requests", question("another?"), "Idempotency-Key", key);
+        assertThat(another.status()).isEqualTo(202);
+        assertThat(another.text("request_id")).isNotEqualTo(refused.text("request_id"));
+    }
+
+    @Test
+    void aQuestionWithoutSessionAndAnswerIsFoundOutLater() throws Exception {
+        String key = UUID.randomUUID().toString();
+        gateways.publisher.next(UnreliablePublisher.LOST);
+        Reply unknown = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        assertThat(unknown.status()).isEqualTo(503);
+        Reply retried = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        assertThat(retried.text("request_id")).isEqualTo(unknown.text("request_id"));
+        assertThat(gateways.onLog(retried.text("session_id"))).containsExactly(unknown.text("request_id"));
+    }
+
+    @Test
+    void anOldTurnThatIsStillOpenKeepsItsPlace() {
+        var redis = gateways.processor.redis().sync();
+        String waiting = gateways.second.ask(session, "waits for long").text("request_id");
+        String gone = UUID.randomUUID().toString();
+        double longAgo = System.currentTimeMillis() - Duration.ofHours(30).toMillis();
+        for (String index : List.of(keys(session).open(), keys(session).requests())) {
+            redis.zadd(index, longAgo, waiting.getBytes(StandardCharsets.UTF_8));
+            redis.zadd(index, longAgo, gone.getBytes(StandardCharsets.UTF_8));
+        }
+        Reply next = gateways.second.ask(session, "?");
+        assertThat(next.json().path("position").asInt()).isEqualTo(1);
+        assertThat(gateways.recorded(session)).containsExactly(waiting, next.text("request_id"));
+    }
+}

@@ -1,0 +1,275 @@
+package io.turnlane.gateway;
+
+import static io.turnlane.gateway.TwoGateways.ask;
+import static io.turnlane.gateway.TwoGateways.freshSession;
+import static io.turnlane.gateway.TwoGateways.question;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.RequestId;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A question under an Idempotency-Key is asked once, however often and through whichever gateway it comes. */
+@Timeout(60)
+class IdempotencyTest {
+
+    private static final String REPLAYED = "Idempotency-Replayed";
+
+    private static TwoGateways gateways;
+
+    @BeforeAll
+    static void start() {
+        gateways = new TwoGateways("turnlane.gateway.asks.max-open=60");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateways.close();
+    }
+
+    private final String session = freshSession();
+
+    private Reply first(String key, String question) {
+        return ask(gateways.first, session, key, question);
+    }
+
+    private Reply second(String key, String question) {
+        return ask(gateways.second, session, key, question);
+    }
+
+    @Test
+    void fiftyPostsAtOnceThroughTwoGatewaysAreOneTurn() throws Exception {
+        List<Reply> replies = new ArrayList<>();
+        CountDownLatch together = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Reply>> posts = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                Gateway gateway = i % 2 == 0 ? gateways.first : gateways.second;
+                posts.add(threads.submit(() -> {
+                    together.await();
+                    return ask(gateway, session, "k", "?");
+                }));
+            }
+            together.countDown();
+            for (Future<Reply> post : posts) {
+                replies.add(post.get());
+            }
+        }
+        assertThat(replies).extracting(Reply::status).containsOnly(202);
+        assertThat(replies)
+                .extracting(reply -> reply.text("request_id"))
+                .containsOnly(replies.getFirst().text("request_id"));
+        assertThat(replies).filteredOn(reply -> reply.header(REPLAYED) == null).hasSize(1);
+        assertThat(gateways.recorded(session)).hasSize(1);
+        assertThat(gateways.onLog(session)).containsOnly(replies.getFirst().text("request_id"));
+    }
+
+    @Test
+    void aRetryGetsTheFirstRequestAsItStands() throws Exception {
+        Reply asked = first("k", "why?");
+        assertThat(asked.header(REPLAYED)).isNull();
+        Turn turn = gateways.taken(session);
+
+        Reply waiting = second("k", "why?");
+        assertThat(waiting.status()).isEqualTo(202);
+        assertThat(waiting.header(REPLAYED)).isEqualTo("true");
+        assertThat(waiting.json()).isEqualTo(asked.json());
+        assertThat(waiting.header("Location")).isEqualTo(asked.header("Location"));
+
+        turn.answer("Because.");
+        Reply done = second("k", "why?");
+        assertThat(done.status()).isEqualTo(200);
+        assertThat(done.header(REPLAYED)).isEqualTo("true");
+        assertThat(done.json().path("answer").path("text").asString()).isEqualTo("Because.");
+        assertThat(gateways.onLog(session)).as("published once").isEmpty();
+    }
+
+    @Test
+    void aRetryThatPrefersToWaitWaitsForTheFirst() throws Exception {
+        first("k", "why?");
+        Turn turn = gateways.taken(session);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var waiting = threads.submit(() -> gateways.second.post(
+                    "/v1/sessions/" + session + "/requests",
+                    question("why?"),
+                    "Idempotency-Key",
+                    "k",
+                    "Prefer",
+                    "wait=30"));
+            await().until(() -> gateways.second
+                            .bean(io.turnlane.gateway.deliver.EventStreams.class)
+                            .clients()
+                    > 0);
+            turn.answer("Because.");
+            assertThat(waiting.get().status()).isEqualTo(200);
+            assertThat(waiting.get().text("request_id"))
+                    .isEqualTo(turn.command.requestId().toString());
+            assertThat(waiting.get().header(REPLAYED)).isEqualTo("true");
+        }
+    }
+
+    @Test
+    void refusesAnotherQuestionUnderTheSameKey() throws Exception {
+        String asked = first("k", "why?").text("request_id");
+        Reply other = second("k", "what?");
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.text("code")).isEqualTo("idempotency_conflict");
+        assertThat(gateways.onLog(session)).containsExactly(asked);
+    }
+
+    @Test
+    void knowsTheSameQuestionWhenItsMetadataComesInAnotherOrder() {
+        String path = "/v1/sessions/" + session + "/requests";
+        Reply asked = gateways.first.post(
+                path, "{\"question\":\"?\",\"metadata\":{\"a\":1,\"b\":{\"c\":2,\"d\":3}}}", "Idempotency-Key", "k");
+        Reply again = gateways.second.post(
+                path, "{\"metadata\":{\"b\":{\"d\":3,\"c\":2},\"a\":1},\"question\":\"?\"}", "Idempotency-Key", "k");
+        assertThat(again.text("request_id")).isEqualTo(asked.text("request_id"));
+    }
+
+    @Test
+    void theSameKeyInAnotherSessionIsAnotherKey() {
+        Reply here = first("k", "?");
+        Reply there = ask(gateways.first, freshSession(), "k", "?");
+        Reply nowhere = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", session);
+        assertThat(List.of(here, there, nowhere))
+                .allSatisfy(reply -> assertThat(reply.header(REPLAYED)).isNull())
+                .extracting(reply -> reply.text("request_id"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aKeyIsFreeAgainOnceItsTimeIsOver() {
+        Reply asked = first("k", "?");
+        String claim = gateways.claims(session).getFirst();
+        assertThat(gateways.processor.redis().sync().pttl(claim)).isBetween(86_000_000L, 86_400_000L);
+        gateways.processor.redis().sync().pexpire(claim, 1);
+        await().until(() -> gateways.claims(session).isEmpty());
+        Reply later = first("k", "another?");
+        assertThat(later.status()).isEqualTo(202);
+        assertThat(later.text("request_id")).isNotEqualTo(asked.text("request_id"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "two words", "tab\there"})
+    void refusesWhatIsNoKey(String key) {
+        Reply refused = first(key, "?");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text("code")).isEqualTo("invalid_request");
+    }
+
+    @Test
+    void takesAKeyOf255CharactersAndNoLonger() {
+        assertThat(first("~".repeat(255), "?").status()).isEqualTo(202);
+        assertThat(first("!".repeat(256), "?").status()).isEqualTo(400);
+    }
+
+    @Test
+    void keepsNoKeyAndNoQuestionInItsClaims() {
+        first("my-secret-key", "my secret question");
+        String claim = gateways.claims(session).getFirst();
+        assertThat(claim).doesNotContain("secret");
+        assertThat(gateways.processor.redis().sync().hvals(claim))
+                .extracting(value -> new String(value, StandardCharsets.UTF_8))
+                .noneMatch(value -> value.contains("secret"));
+    }
+
+    @Test
+    void aFullSessionClaimsNothing() {
+        for (int i = 0; i < 60; i++) {
+            assertThat(gateways.first.ask(session, "?").status()).isEqualTo(202);
+        }
+        Reply full = first("k", "?");
+        assertThat(full.status()).isEqualTo(429);
+        assertThat(full.text("code")).isEqualTo("session_queue_full");
+        assertThat(full.header("Retry-After")).isNotNull();
+        assertThat(gateways.claims(session)).isEmpty();
+    }
+
+    @Test
+    void aLateRetryDoesNotBringAnErasedSessionBack() throws Exception {
+        Reply asked = first("k", "?");
+        RequestId erased = RequestId.parse(asked.text("request_id"));
+        var redis = gateways.processor.redis().sync();
+        var keys = TwoGateways.keys(session);
+        String claim = gateways.claims(session).getFirst();
+        redis.del(keys.context(), keys.request(erased), keys.open(), keys.requests());
+        redis.hset(
+                keys.tombstone(),
+                Map.of("at", Long.toString(System.currentTimeMillis()).getBytes(StandardCharsets.UTF_8)));
+
+        for (String published : List.of("1", "0")) {
+            redis.hset(claim, "published", published.getBytes(StandardCharsets.UTF_8));
+            Reply late = second("k", "?");
+            assertThat(late.status()).isEqualTo(404);
+            assertThat(late.text("request_id")).isEqualTo(erased.toString());
+        }
+        assertThat(gateways.second.get("/v1/sessions/" + session).status()).isEqualTo(404);
+        assertThat(gateways.onLog(session)).containsExactly(erased.toString());
+    }
+
+    @Test
+    void aQuestionWithoutSessionIsAskedOnceToo() throws Exception {
+        String key = UUID.randomUUID().toString();
+        Reply asked = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        Reply again = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        assertThat(again.header(REPLAYED)).isEqualTo("true");
+        assertThat(again.json()).isEqualTo(asked.json());
+        assertThat(gateways.second
+                        .post("/v1/requests", question("!"), "Idempotency-Key", key)
+                        .status())
+                .isEqualTo(422);
+        assertThat(gateways.onLog(asked.text("session_id"))).containsExactly(asked.text("request_id"));
+    }
+
+    @Test
+    void theShortFormAsksOnceToo() throws Exception {
+        gateways.processor.saying(turn -> turn.answer("Because."));
+        try {
+            String key = UUID.randomUUID().toString();
+            Reply asked = gateways.first.post("/ask", question("why?"), "Idempotency-Key", key);
+            Reply again = gateways.second.post("/ask", question("why?"), "Idempotency-Key", key);
+            assertThat(asked.text("answer")).isEqualTo("Because.");
+            assertThat(again.json()).isEqualTo(asked.json());
+            assertThat(asked.header(REPLAYED)).isNull();
+            assertThat(again.header(REPLAYED)).isEqualTo("true");
+            assertThat(streamed(gateways.second, key, asked.text("request_id")))
+                    .containsExactly("started", "delta", "completed");
+            assertThat(gateways.onLog(asked.text("session_id"))).containsExactly(asked.text("request_id"));
+        } finally {
+            gateways.processor.saying(TestProcessor.BY_HAND);
+        }
+    }
+
+    private static List<String> streamed(Gateway gateway, String key, String requestId) throws Exception {
+        var response = gateway.http()
+                .send(
+                        gateway.request("/ask-stream", "Idempotency-Key", key)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(question("why?")))
+                                .build(),
+                        BodyHandlers.ofInputStream());
+        try (Sse stream = new Sse(response)) {
+            assertThat(stream.header("X-Request-Id")).isEqualTo(requestId);
+            assertThat(stream.header(REPLAYED)).isEqualTo("true");
+            return stream.rest().stream().map(Sse.Event::type).toList();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.turnlane.chaos.check.facts;
+
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.RunDescription;
+import io.turnlane.chaos.history.RunFolder;
+import io.turnlane.chaos.history.RunFolder.Located;
+import io.turnlane.chaos.history.TopicRecord;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run's requests and sessions, gathered in one pass over the topics and one over the history. Some hundred bytes a
+ * request; text is kept of ends only. Belongs to the checking thread.
+ */
+public final class Facts {
+
+    private final RunDescription run;
+    private final Losses losses = new Losses();
+    private final Map<String, RequestFacts> requests = new LinkedHashMap<>();
+    private final Map<String, RequestFacts> byCanary = new HashMap<>();
+    private final Map<String, SessionFacts> sessions = new LinkedHashMap<>();
+
+    private Facts(RunDescription run) {
+        this.run = run;
+    }
+
+    /** Reads the run. */
+    public static Facts of(RunFolder folder) {
+        Facts facts = new Facts(folder.describe());
+        folder.readTopic(folder.turns(), facts::turn);
+        folder.readTopic(folder.events(), facts::event);
+        folder.readTopic(folder.quarantine(), facts::quarantined);
+        folder.readHistory(facts::history);
+        facts.losses.end();
+        facts.sessions.values().forEach(SessionFacts::sort);
+        return facts;
+    }
+
+    /** The client's session id in a Kafka key. */
+    public static String sessionOf(String key) {
+        return key.substring(key.indexOf(':') + 1);
+    }
+
+    private void turn(Located<TopicRecord> turn) {
+        TopicRecord record = turn.line();
+        if (record.key() == null || record.request() == null) {
+            return;
+        }
+        SessionFacts session = session(sessionOf(record.key()));
+        if ("delete_session".equals(record.type())) {
+            session.deleted(record.offset());
+        } else if ("ask".equals(record.type())) {
+            RequestFacts request = request(record.request(), session.name());
+            if (request.logged() == null) {
+                session.logged(request);
+            }
+            request.logged(turn, session.name());
+            if (record.canary() != null) {
+                byCanary.putIfAbsent(record.canary(), request);
+            }
+        }
+    }
+
+    private void event(Located<TopicRecord> event) {
+        TopicRecord record = event.line();
+        if (record.key() != null && record.request() != null) {
+            request(record.request(), sessionOf(record.key())).told(event);
+        }
+    }
+
+    private void quarantined(Located<TopicRecord> quarantined) {
+        RequestFacts known = find(quarantined.line().request());
+        if (known != null) {
+            known.quarantined(quarantined.line().timestamp());
+        }
+    }
+
+    private void history(Located<Line> line) {
+        switch (line.line()) {
+            case Line.Accepted ok -> request(ok.request(), ok.session()).accepted(ok.time(), line.where(), ok.canary());
+            case Line.FaultBegan fault -> losses.began(fault);
+            case Line.FaultHealed heal -> losses.healed(heal);
+            default -> {
+                // The rules read these.
+            }
+        }
+    }
+
+    private RequestFacts request(String id, String session) {
+        return requests.computeIfAbsent(id, _ -> new RequestFacts(id, session));
+    }
+
+    private SessionFacts session(String name) {
+        return sessions.computeIfAbsent(name, SessionFacts::new);
+    }
+
+    public RunDescription run() {
+        return run;
+    }
+
+    public Losses losses() {
+        return losses;
+    }
+
+    public @Nullable RequestFacts find(@Nullable String request) {
+        return request == null ? null : requests.get(request);
+    }
+
+    /** The logged request whose question has this mark. */
+    public @Nullable RequestFacts findByCanary(String canary) {
+        return byCanary.get(canary);
+    }
+
+    public @Nullable SessionFacts findSession(String name) {
+        return sessions.get(name);
+    }
+
+    public Collection<RequestFacts> requests() {
+        return requests.values();
+    }
+
+    public Collection<SessionFacts> sessions() {
+        return sessions.values();
+    }
+}

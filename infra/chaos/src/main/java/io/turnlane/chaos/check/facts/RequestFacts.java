@@ -1,0 +1,145 @@
+package io.turnlane.chaos.check.facts;
+
+import io.turnlane.chaos.history.RunFolder.Located;
+import io.turnlane.chaos.history.TopicRecord;
+import java.util.BitSet;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one request. Filled while the files are read, then only read. */
+public final class RequestFacts {
+
+    private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
+
+    /** Its record on the turns topic, the first where there are twins. */
+    public record Logged(int partition, long offset, long timestamp, String where) {}
+
+    /** Its end on the events topic, the first where there are twins. */
+    public record End(
+            String type,
+            int attempt,
+            long offset,
+            long timestamp,
+            @Nullable String text,
+            String where) {
+
+        /** Ends that come in the order of the log; the others may overtake. */
+        public boolean inOrder() {
+            return completed() || type.equals("failed");
+        }
+
+        public boolean completed() {
+            return type.equals("completed");
+        }
+    }
+
+    /** The first time that a client was told that it is accepted. */
+    public record Acceptance(long time, String where) {}
+
+    private final String id;
+    private final TreeMap<Integer, BitSet> told = new TreeMap<>();
+    private String session;
+    private @Nullable String canary;
+    private @Nullable Logged logged;
+    private @Nullable End end;
+    private @Nullable Acceptance accepted;
+    private long quarantinedAt = Long.MAX_VALUE;
+
+    RequestFacts(String id, String session) {
+        this.id = id;
+        this.session = session;
+    }
+
+    /** Whether an event of this type ends its request. */
+    public static boolean ends(@Nullable String type) {
+        return type != null && ENDS.contains(type);
+    }
+
+    void logged(Located<TopicRecord> turn, String ofSession) {
+        TopicRecord record = turn.line();
+        if (logged == null) {
+            logged = new Logged(record.partition(), record.offset(), record.timestamp(), turn.where());
+            canary = record.canary();
+            session = ofSession;
+        }
+    }
+
+    void accepted(long time, String where, String asked) {
+        if (accepted == null || time < accepted.time()) {
+            accepted = new Acceptance(time, where);
+        }
+        if (canary == null) {
+            canary = asked;
+        }
+    }
+
+    /** Notes an event that a client may see; twins, and late words of an attempt that was replaced, are none. */
+    void told(Located<TopicRecord> event) {
+        TopicRecord record = event.line();
+        if (end != null) {
+            return;
+        }
+        if (ends(record.type())) {
+            end = new End(
+                    String.valueOf(record.type()),
+                    record.attempt(),
+                    record.offset(),
+                    record.timestamp(),
+                    record.text(),
+                    event.where());
+        } else if (record.attempt() > 0 && (told.isEmpty() || record.attempt() >= told.lastKey())) {
+            told.computeIfAbsent(record.attempt(), _ -> new BitSet()).set(record.seq());
+        }
+    }
+
+    void quarantined(long at) {
+        quarantinedAt = Math.min(quarantinedAt, at);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String session() {
+        return session;
+    }
+
+    public @Nullable String canary() {
+        return canary;
+    }
+
+    public @Nullable Logged logged() {
+        return logged;
+    }
+
+    public @Nullable End end() {
+        return end;
+    }
+
+    public @Nullable Acceptance accepted() {
+        return accepted;
+    }
+
+    /** When it was put aside or ended, whichever was first; never is {@link Long#MAX_VALUE}. */
+    public long doneAt() {
+        return end == null ? quarantinedAt : Math.min(end.timestamp(), quarantinedAt);
+    }
+
+    /** The attempts of which the topic holds events. */
+    public Set<Integer> attempts() {
+        return told.keySet();
+    }
+
+    /** Whether the topic holds all that this attempt said, up to the last that it holds. */
+    public boolean whole(int attempt) {
+        BitSet seqs = told.get(attempt);
+        return seqs == null || seqs.nextClearBit(0) == seqs.length();
+    }
+
+    /** The first number that the topic holds of this attempt from {@code seq} on; -1 for none. */
+    public int nextTold(int attempt, int seq) {
+        BitSet seqs = told.get(attempt);
+        return seqs == null ? -1 : seqs.nextSetBit(seq);
+    }
+}

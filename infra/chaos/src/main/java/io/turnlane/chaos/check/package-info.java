@@ -1,0 +1,5 @@
+/** Checks a run against the promises, from its files alone: nothing here knows how Turnlane keeps them. */
+@NullMarked
+package io.turnlane.chaos.check;
+
+import org.jspecify.annotations.NullMarked;

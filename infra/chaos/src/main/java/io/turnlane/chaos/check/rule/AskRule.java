@@ -1,0 +1,125 @@
+package io.turnlane.chaos.check.rule;
+
+import io.turnlane.chaos.check.facts.Facts;
+import io.turnlane.chaos.check.finding.Findings;
+import io.turnlane.chaos.check.finding.Invariant;
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.RunFolder.Located;
+import io.turnlane.chaos.history.TopicRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * I2: how often a question may stand in the log. Each post that wasn't refused may or may not have brought it there;
+ * all posts with one key are one. A question is known by its canary.
+ */
+final class AskRule implements Rule {
+
+    /** What is known of one question. */
+    private static final class Question {
+        private final String session;
+        private @Nullable String firstPost;
+        private @Nullable String key;
+        private int posts;
+        private int refusals;
+        /** Request ids in the log, with where each stands. */
+        private final Map<String, String> logged = new LinkedHashMap<>();
+
+        Question(String session) {
+            this.session = session;
+        }
+
+        int mostTurns() {
+            int open = posts - refusals;
+            return key == null ? open : Math.min(1, open);
+        }
+    }
+
+    private record Told(String request, String where) {}
+
+    private final Findings findings;
+    private final Map<String, Question> questions = new HashMap<>();
+    private final Map<String, Told> keys = new HashMap<>();
+
+    AskRule(Findings findings) {
+        this.findings = findings;
+    }
+
+    @Override
+    public void turn(Located<TopicRecord> turn) {
+        TopicRecord record = turn.line();
+        if (record.canary() != null && record.request() != null && record.key() != null) {
+            String session = Facts.sessionOf(record.key());
+            question(record.canary(), session).logged.putIfAbsent(record.request(), turn.where());
+        }
+    }
+
+    @Override
+    public void history(Located<Line> line) {
+        switch (line.line()) {
+            case Line.Asked ask -> {
+                Question question = question(ask.canary(), ask.session());
+                question.posts++;
+                question.key = ask.key();
+                if (question.firstPost == null) {
+                    question.firstPost = line.where();
+                }
+            }
+            case Line.Refused refused -> question(refused.canary(), refused.session()).refusals++;
+            case Line.Accepted ok -> oneRequest(ok.session(), ok.key(), ok.request(), line.where());
+            case Line.Unsettled open -> oneRequest(open.session(), open.key(), open.request(), line.where());
+            default -> {}
+        }
+    }
+
+    private void oneRequest(String session, @Nullable String key, @Nullable String request, String where) {
+        if (key == null || request == null) {
+            return;
+        }
+        findings.checked(Invariant.I2);
+        Told first = keys.putIfAbsent(key, new Told(request, where));
+        if (first != null && !first.request().equals(request)) {
+            String what = "one key is two requests, the other is " + first.request();
+            findings.violated(Invariant.I2, session, request, what, first.where(), where);
+        }
+    }
+
+    @Override
+    public void finish() {
+        questions.forEach(this::hold);
+    }
+
+    private void hold(String canary, Question question) {
+        findings.checked(Invariant.I2);
+        if (question.logged.size() <= question.mostTurns()) {
+            return;
+        }
+        String what = question.posts == 0
+                ? "nobody asked " + canary + ", which is in the log"
+                : question.mostTurns() == 0
+                        ? canary + " was refused, and is in the log"
+                        : canary + " may be " + question.mostTurns() + " turns, and is " + question.logged.size();
+        findings.violated(
+                Invariant.I2,
+                question.session,
+                question.logged.keySet().iterator().next(),
+                what,
+                evidence(question));
+    }
+
+    private static String[] evidence(Question question) {
+        List<String> lines = new ArrayList<>(question.logged.values());
+        if (question.firstPost != null) {
+            lines.addFirst(question.firstPost);
+        }
+        return lines.toArray(String[]::new);
+    }
+
+    private Question question(String canary, String session) {
+        return questions.computeIfAbsent(canary, _ -> new Question(session));
+    }
+}

@@ -1,0 +1,69 @@
+package io.turnlane.chaos.check.rule;
+
+import io.turnlane.chaos.check.facts.Facts;
+import io.turnlane.chaos.check.facts.RequestFacts;
+import io.turnlane.chaos.check.facts.RequestFacts.End;
+import io.turnlane.chaos.check.finding.Findings;
+import io.turnlane.chaos.check.finding.Invariant;
+import io.turnlane.chaos.history.RunFolder.Located;
+import io.turnlane.chaos.history.TopicRecord;
+import org.jspecify.annotations.Nullable;
+
+/** I1, O5: each accepted request has one end. The topic may hold it twice, but never two ends that differ. */
+final class EndRule implements Rule {
+
+    private final Facts facts;
+    private final Findings findings;
+
+    EndRule(Facts facts, Findings findings) {
+        this.facts = facts;
+        this.findings = findings;
+    }
+
+    @Override
+    public void event(Located<TopicRecord> event) {
+        TopicRecord record = event.line();
+        RequestFacts request = facts.find(record.request());
+        if (request == null || !RequestFacts.ends(record.type()) || request.end() == null) {
+            return;
+        }
+        End first = request.end();
+        if (!first.type().equals(record.type()) || differ(first.text(), record.text())) {
+            violated(Invariant.I1, request, "has two different ends", first.where(), event.where());
+        } else if (first.attempt() != record.attempt() && !facts.losses().mayHaveTaken(first.timestamp())) {
+            violated(Invariant.O5, request, "was ended by two attempts", first.where(), event.where());
+        }
+    }
+
+    @Override
+    public void finish() {
+        facts.requests().forEach(this::hold);
+    }
+
+    private void hold(RequestFacts request) {
+        findings.checked(Invariant.I1);
+        if (request.logged() == null) {
+            if (request.accepted() != null) {
+                String where = request.accepted().where();
+                violated(Invariant.I1, request, "was accepted, and its question isn't in the log", where);
+            } else if (request.end() != null) {
+                violated(
+                        Invariant.I1,
+                        request,
+                        "has an end and was never asked",
+                        request.end().where());
+            }
+        } else if (request.end() == null) {
+            String how = request.accepted() == null ? "is in the log and has no end" : "was accepted and has no end";
+            violated(Invariant.I1, request, how, request.logged().where());
+        }
+    }
+
+    private void violated(Invariant invariant, RequestFacts request, String what, String... evidence) {
+        findings.violated(invariant, request.session(), request.id(), what, evidence);
+    }
+
+    private static boolean differ(@Nullable String one, @Nullable String other) {
+        return one != null && other != null && !one.equals(other);
+    }
+}

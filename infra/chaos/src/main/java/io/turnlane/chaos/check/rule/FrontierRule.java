@@ -1,0 +1,62 @@
+package io.turnlane.chaos.check.rule;
+
+import io.turnlane.chaos.check.facts.Facts;
+import io.turnlane.chaos.check.facts.RequestFacts;
+import io.turnlane.chaos.check.finding.Findings;
+import io.turnlane.chaos.check.finding.Invariant;
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.RunFolder.Located;
+import io.turnlane.chaos.history.TopicRecord;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * I9: when an offset was seen committed, every turn below it had its end, or was put aside. Kept for each partition:
+ * the offsets at which the time until which all below is done rises.
+ */
+final class FrontierRule implements Rule {
+
+    /** Brokers' times are in milliseconds and by the wall clock; the driver's are neither. */
+    private static final long SLACK_MICROS = 20_000;
+
+    /** The turn that is done last of all up to its offset. */
+    private record Frontier(long doneAt, RequestFacts request) {}
+
+    private final Facts facts;
+    private final Findings findings;
+    private final Map<Integer, TreeMap<Long, Frontier>> partitions = new HashMap<>();
+
+    FrontierRule(Facts facts, Findings findings) {
+        this.facts = facts;
+        this.findings = findings;
+    }
+
+    @Override
+    public void turn(Located<TopicRecord> turn) {
+        TopicRecord record = turn.line();
+        RequestFacts request = facts.find(record.request());
+        if (request == null || !"ask".equals(record.type())) {
+            return;
+        }
+        TreeMap<Long, Frontier> rises = partitions.computeIfAbsent(record.partition(), _ -> new TreeMap<>());
+        if (rises.isEmpty() || request.doneAt() > rises.lastEntry().getValue().doneAt()) {
+            rises.put(record.offset(), new Frontier(request.doneAt(), request));
+        }
+    }
+
+    @Override
+    public void history(Located<Line> line) {
+        if (!(line.line() instanceof Line.Committed committed)) {
+            return;
+        }
+        findings.checked(Invariant.I9);
+        TreeMap<Long, Frontier> rises = partitions.getOrDefault(committed.partition(), new TreeMap<>());
+        Map.Entry<Long, Frontier> last = rises.lowerEntry(committed.offset());
+        if (last != null && last.getValue().doneAt() > committed.time() + SLACK_MICROS) {
+            RequestFacts open = last.getValue().request();
+            String what = "offset " + committed.offset() + " was committed while offset " + last.getKey() + " was open";
+            findings.violated(Invariant.I9, open.session(), open.id(), what, line.where());
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.turnlane.chaos.check.rule;
+
+import io.turnlane.chaos.check.facts.Facts;
+import io.turnlane.chaos.check.facts.RequestFacts;
+import io.turnlane.chaos.check.facts.RequestFacts.End;
+import io.turnlane.chaos.check.facts.SessionFacts;
+import io.turnlane.chaos.check.finding.Findings;
+import io.turnlane.chaos.check.finding.Invariant;
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.RunFolder.Located;
+import io.turnlane.chaos.history.SessionState;
+import io.turnlane.chaos.history.SessionState.RememberedTurn;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * I4: memory is the last completed turns of its session, each once, in the log's order; in Redis after the run, and in
+ * what each agent was handed. What Redis lost with a declared fault may be missing; nothing may be there twice.
+ */
+final class MemoryRule implements Rule {
+
+    private final Facts facts;
+    private final Findings findings;
+    private final Set<String> remembered = new HashSet<>();
+
+    MemoryRule(Facts facts, Findings findings) {
+        this.facts = facts;
+        this.findings = findings;
+    }
+
+    @Override
+    public void agent(Located<Line> line) {
+        if (line.line() instanceof Line.AgentEntered in) {
+            RequestFacts request = facts.find(in.request());
+            SessionFacts session = request == null ? null : facts.findSession(request.session());
+            if (request != null && request.logged() != null && session != null) {
+                List<RequestFacts> before =
+                        session.completedBefore(request.logged().offset());
+                List<String> ids = in.history().stream().map(this::requestOf).toList();
+                hold(new Held(request.session(), request.id(), "its agent was handed ", ids, line.where()), before);
+            }
+        }
+    }
+
+    @Override
+    public void memory(Located<SessionState> state) {
+        SessionState memory = state.line();
+        remembered.add(memory.session());
+        SessionFacts session = facts.findSession(memory.session());
+        List<RequestFacts> completed = session == null ? List.of() : session.completedBefore(Long.MAX_VALUE);
+        List<RememberedTurn> answered =
+                memory.turns().stream().filter(turn -> turn.text() != null).toList();
+        List<String> ids = answered.stream().map(RememberedTurn::request).toList();
+        hold(new Held(memory.session(), null, "memory holds ", ids, state.where()), completed);
+        if (memory.turns().size() > facts.run().historyTurns()) {
+            violated(memory.session(), "memory holds more turns than it may", state.where());
+        }
+        if (!memory.turns().isEmpty() && memory.ttlMs() <= 0) {
+            violated(memory.session(), "memory has no end of its life", state.where());
+        }
+        answered.forEach(turn -> sameAnswer(memory.session(), turn, state.where()));
+    }
+
+    @Override
+    public void finish() {
+        for (SessionFacts session : facts.sessions()) {
+            List<RequestFacts> completed = session.completedBefore(Long.MAX_VALUE);
+            if (!completed.isEmpty() && !remembered.contains(session.name())) {
+                hold(new Held(session.name(), null, "memory holds ", List.of(), "memory.jsonl"), completed);
+            }
+        }
+    }
+
+    /** Turns that somebody holds as a session's memory. */
+    private record Held(String session, @Nullable String request, String who, List<String> turns, String where) {}
+
+    private void hold(Held held, List<RequestFacts> completed) {
+        findings.checked(Invariant.I4);
+        int bound = facts.run().historyTurns();
+        List<String> expected = completed.subList(Math.max(0, completed.size() - bound), completed.size()).stream()
+                .map(RequestFacts::id)
+                .toList();
+        if (held.turns().equals(expected)) {
+            return;
+        }
+        List<String> all = completed.stream().map(RequestFacts::id).toList();
+        Set<String> seen = new HashSet<>();
+        int last = -1;
+        for (String turn : held.turns()) {
+            int at = all.indexOf(turn);
+            if (!seen.add(turn)) {
+                violated(held, turn + " twice");
+            } else if (at < 0) {
+                violated(held, turn + ", which isn't a completed turn of its session before it");
+            } else if (at < last) {
+                violated(held, turn + " out of order");
+            }
+            last = Math.max(last, at);
+        }
+        completed.subList(Math.max(0, completed.size() - bound), completed.size()).stream()
+                .filter(request -> !seen.contains(request.id()) && !mayBeLost(request))
+                .findFirst()
+                .ifPresent(request -> violated(held, "everything but " + request.id()));
+    }
+
+    private boolean mayBeLost(RequestFacts request) {
+        End end = Objects.requireNonNull(request.end());
+        return facts.losses().mayHaveTaken(end.timestamp());
+    }
+
+    private void sameAnswer(String session, RememberedTurn turn, String where) {
+        RequestFacts request = facts.find(turn.request());
+        if (request != null
+                && request.end() != null
+                && request.end().text() != null
+                && !request.end().text().equals(turn.text())) {
+            String what = "memory holds another answer than the client was given";
+            findings.violated(
+                    Invariant.I4,
+                    session,
+                    turn.request(),
+                    what,
+                    where,
+                    request.end().where());
+        }
+    }
+
+    /** Marks that nobody knows stay as they are: they are no turn of any session. */
+    private String requestOf(String canary) {
+        RequestFacts request = facts.findByCanary(canary);
+        return request == null ? canary : request.id();
+    }
+
+    private void violated(Held held, String what) {
+        findings.violated(Invariant.I4, held.session(), held.request(), held.who() + what, held.where());
+    }
+
+    private void violated(String session, String what, String where) {
+        findings.violated(Invariant.I4, session, null, what, where);
+    }
+}

@@ -1,0 +1,97 @@
+package io.turnlane.chaos.fault;
+
+import io.turnlane.chaos.rig.Rig;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Which turns the agents are working on, told from their journals, which are read on as they grow. The driver's thread
+ * only.
+ */
+public final class RunningTurns {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Rig rig;
+    private final Map<String, Journal> journals = new HashMap<>();
+
+    public RunningTurns(Rig rig) {
+        this.rig = rig;
+        rig.processorNames().forEach(name -> journals.put(name, new Journal(rig.journal(name))));
+    }
+
+    private static final class Journal {
+        private final Path file;
+        private final Set<String> running = new HashSet<>();
+        private long read;
+
+        Journal(Path file) {
+            this.file = file;
+        }
+
+        void readOn() {
+            if (!Files.exists(file)) {
+                return;
+            }
+            try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+                byte[] more = new byte[Math.toIntExact(in.length() - read)];
+                in.seek(read);
+                in.readFully(more);
+                int whole = lastLineEnd(more);
+                read += whole;
+                new String(more, 0, whole, StandardCharsets.UTF_8).lines().forEach(this::note);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static int lastLineEnd(byte[] bytes) {
+            int end = bytes.length;
+            while (end > 0 && bytes[end - 1] != '\n') {
+                end--;
+            }
+            return end;
+        }
+
+        private void note(String line) {
+            JsonNode told = JSON.readTree(line);
+            String request = told.path("request").asString("");
+            if (told.path("type").asString("").equals("invoke")) {
+                running.add(request);
+            } else {
+                running.remove(request);
+            }
+        }
+    }
+
+    /** The requests that a processor's agent works on; those of all where it is no processor. */
+    public Set<String> at(String target) {
+        Set<String> running = new HashSet<>();
+        journals.forEach((name, journal) -> {
+            if (name.equals(target) || !target.startsWith("processor-")) {
+                journal.readOn();
+                running.addAll(rig.member(name).isAlive() ? journal.running : Set.of());
+            }
+        });
+        return running;
+    }
+
+    /** The process is gone, and with it what it worked on. */
+    public void gone(String processor) {
+        Journal journal = journals.get(processor);
+        if (journal != null) {
+            journal.readOn();
+            journal.running.clear();
+        }
+    }
+}

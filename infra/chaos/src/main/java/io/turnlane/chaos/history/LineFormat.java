@@ -1,0 +1,92 @@
+package io.turnlane.chaos.history;
+
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.EnumNamingStrategies;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Lines to JSON and back: snake_case, without nulls, {@code op} and {@code type} beside the line's own fields. Safe for
+ * use by any number of threads.
+ */
+public final class LineFormat {
+
+    private final JsonMapper mapper = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enumNamingStrategy(EnumNamingStrategies.LOWER_CASE)
+            .changeDefaultPropertyInclusion(include -> include.withValueInclusion(Include.NON_NULL))
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // What a line doesn't say is 0 or false.
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    /** One line, without its end. */
+    public byte[] write(Line line) {
+        ObjectNode json = mapper.valueToTree(line);
+        json.put("op", line.op().name().toLowerCase(Locale.ROOT));
+        json.put("type", line.type().wire());
+        return mapper.writeValueAsBytes(json);
+    }
+
+    /** One line of a topic, of memory, or a whole {@code run.json}, without its end. */
+    public byte[] writeValue(Object value) {
+        return mapper.writeValueAsBytes(value);
+    }
+
+    /**
+     * Reads a line of the history or of an agent.
+     *
+     * @throws IllegalArgumentException where it is none
+     */
+    public Line readLine(byte[] json) {
+        try {
+            JsonNode tree = mapper.readTree(json);
+            Line.Op op = Line.Op.valueOf(tree.path("op").asString().toUpperCase(Locale.ROOT));
+            Outcome type = Outcome.of(tree.path("type").asString());
+            return mapper.treeToValue(tree, shape(op, type));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("not a line of a history: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Reads what {@link #writeValue} wrote.
+     *
+     * @throws IllegalArgumentException where it is something else
+     */
+    public <T> T readValue(byte[] json, Class<T> type) {
+        try {
+            return mapper.readValue(json, type);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static Class<? extends Line> shape(Line.Op op, Outcome type) {
+        return switch (op) {
+            case ASK -> askShape(type);
+            case STREAM -> type == Outcome.INVOKE ? Line.StreamOpened.class : Line.StreamEnded.class;
+            case EVENT -> Line.Received.class;
+            case POLL -> Line.Polled.class;
+            case FAULT -> type == Outcome.INVOKE ? Line.FaultBegan.class : Line.FaultHealed.class;
+            case PROCESS -> Line.ProcessChanged.class;
+            case AGENT -> type == Outcome.INVOKE ? Line.AgentEntered.class : Line.AgentLeft.class;
+            case COMMITTED -> Line.Committed.class;
+            case FIGURES -> Line.Figures.class;
+        };
+    }
+
+    private static Class<? extends Line> askShape(Outcome type) {
+        return switch (type) {
+            case INVOKE -> Line.Asked.class;
+            case OK -> Line.Accepted.class;
+            case FAIL -> Line.Refused.class;
+            case INFO -> Line.Unsettled.class;
+        };
+    }
+}

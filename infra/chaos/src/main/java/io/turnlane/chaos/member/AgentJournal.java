@@ -1,0 +1,54 @@
+package io.turnlane.chaos.member;
+
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.LineWriter;
+import io.turnlane.chaos.history.Outcome;
+import io.turnlane.processor.agent.CurrentTurn;
+import io.turnlane.processor.memory.Memory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * What the agent of one process was asked to do, and how it ended: a line each, with the system by the time the call
+ * returns, so that a SIGKILL loses none. Times are epoch microseconds. Any thread may write.
+ */
+final class AgentJournal {
+
+    private final LineWriter lines;
+    private final String process;
+
+    private AgentJournal(LineWriter lines, String process) {
+        this.lines = lines;
+        this.process = process;
+    }
+
+    static AgentJournal open(Path path, String process) throws IOException {
+        return new AgentJournal(LineWriter.durable(path), process);
+    }
+
+    /** The agent was given a turn, with these earlier ones. */
+    void entered(CurrentTurn turn, String canary, Memory memory) {
+        lines.write(new Line.AgentEntered(
+                now(),
+                process,
+                turn.sessionId().toString(),
+                turn.requestId().toString(),
+                turn.attempt(),
+                canary,
+                memory.turns().stream()
+                        .map(past -> Instruction.parse(past.question()).canary())
+                        .toList()));
+    }
+
+    /** The agent's call ended. */
+    void left(Outcome outcome, CurrentTurn turn) {
+        lines.write(new Line.AgentLeft(
+                now(), process, turn.sessionId().toString(), turn.requestId().toString(), turn.attempt(), outcome));
+    }
+
+    private static long now() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+}

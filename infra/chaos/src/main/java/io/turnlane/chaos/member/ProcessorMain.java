@@ -1,0 +1,29 @@
+package io.turnlane.chaos.member;
+
+import io.turnlane.processor.ProcessorApplication;
+import io.turnlane.processor.agent.AgentFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.support.GenericApplicationContext;
+
+/**
+ * A processor as shipped, with the {@link ScriptedAgent} beside its own, in a process that ends with the rig.
+ * Arguments: the agent's journal, this process's name in it, then Spring properties.
+ */
+public final class ProcessorMain {
+
+    private ProcessorMain() {}
+
+    public static void main(String[] args) throws IOException {
+        LifeLine.follow();
+        AgentFactory agent = new ScriptedAgent.Factory(AgentJournal.open(Path.of(args[0]), args[1]));
+        ApplicationContextInitializer<GenericApplicationContext> withAgent =
+                context -> context.registerBean("scripted", AgentFactory.class, () -> agent);
+        ProcessorApplication.application()
+                .initializers(withAgent)
+                .properties("spring.web.resources.add-mappings=false", "springdoc.api-docs.enabled=false")
+                .run(Arrays.copyOfRange(args, 2, args.length));
+    }
+}

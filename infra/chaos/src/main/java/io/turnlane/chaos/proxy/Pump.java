@@ -1,0 +1,124 @@
+package io.turnlane.chaos.proxy;
+
+import io.turnlane.chaos.proxy.CableState.Setting;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Carries one direction of a connection. One thread reads and one writes, with a bounded queue of 1 MiB between them,
+ * so that latency delays bytes and doesn't thin them. The fault is looked up when bytes leave, for each slice of them.
+ */
+final class Pump {
+
+    private static final int CHUNK = 16 * 1024;
+    private static final int WAITING_CHUNKS = 64;
+    private static final byte[] END = {};
+
+    /** Bytes, and when they were read. */
+    private record Chunk(byte[] bytes, long readAt) {}
+
+    private final Link link;
+    private final CableState state;
+    private final Socket from;
+    private final Socket to;
+    private final boolean replies;
+    private final BlockingQueue<Chunk> waiting = new ArrayBlockingQueue<>(WAITING_CHUNKS);
+
+    Pump(Link link, CableState state, Socket from, Socket to, boolean replies) {
+        this.link = link;
+        this.state = state;
+        this.from = from;
+        this.to = to;
+        this.replies = replies;
+    }
+
+    void read() throws IOException, InterruptedException {
+        byte[] buffer = new byte[CHUNK];
+        for (int n = from.getInputStream().read(buffer);
+                n >= 0;
+                n = from.getInputStream().read(buffer)) {
+            waiting.put(new Chunk(Arrays.copyOf(buffer, n), System.nanoTime()));
+        }
+        waiting.put(new Chunk(END, System.nanoTime()));
+    }
+
+    void write() throws IOException, InterruptedException {
+        for (Chunk chunk = waiting.take(); chunk.bytes().length > 0; chunk = waiting.take()) {
+            if (!deliver(chunk)) {
+                return;
+            }
+        }
+        link.passage(0);
+        to.shutdownOutput();
+        link.directionEnded();
+    }
+
+    /** Whether the connection is still there. */
+    private boolean deliver(Chunk chunk) throws IOException, InterruptedException {
+        int sent = 0;
+        while (sent < chunk.bytes().length) {
+            int slice = slice(chunk, sent);
+            if (slice == 0) {
+                return false;
+            }
+            sent += slice;
+        }
+        return true;
+    }
+
+    /** Sends some of the chunk as the fault has it; 0 where the fault cut the connection. */
+    private int slice(Chunk chunk, int from) throws IOException, InterruptedException {
+        int length = chunk.bytes().length - from;
+        Setting setting = link.passage(length);
+        return switch (setting.fault()) {
+            case CableFault.Pass _, CableFault.HalfOpen _ -> send(chunk, from, length);
+            case CableFault.Slow slow -> sendSlowly(setting, slow, chunk, from);
+            case CableFault.SwallowReplies swallow -> {
+                if (replies && link.counts().replyBefore(setting) >= swallow.pass()) {
+                    yield cut(setting, length);
+                }
+                yield send(chunk, from, length);
+            }
+            case CableFault.ResetAfter reset -> {
+                int allowed = link.counts().take(setting, reset.bytes(), length);
+                yield allowed == 0 ? cut(setting, length) : send(chunk, from, allowed);
+            }
+            case CableFault.Down _ -> cut(setting, length);
+        };
+    }
+
+    /** A fiftieth of a second's bytes at a time, so that a switch is heeded soon. */
+    private int sendSlowly(Setting setting, CableFault.Slow slow, Chunk chunk, int from)
+            throws IOException, InterruptedException {
+        int length = chunk.bytes().length - from;
+        if (from == 0) {
+            state.tally(slow, link.counts().touch(setting) ? 1 : 0, length, 0);
+            long jitter = slow.jitter().toNanos();
+            long delay = slow.latency().toNanos()
+                    + (jitter == 0 ? 0 : ThreadLocalRandom.current().nextLong(jitter + 1));
+            TimeUnit.NANOSECONDS.sleep(chunk.readAt() + delay - System.nanoTime());
+        }
+        if (slow.bytesPerSecond() == 0) {
+            return send(chunk, from, length);
+        }
+        int slice = (int) Math.min(length, Math.max(1, slow.bytesPerSecond() / 50));
+        TimeUnit.NANOSECONDS.sleep(slice * TimeUnit.SECONDS.toNanos(1) / slow.bytesPerSecond());
+        return send(chunk, from, slice);
+    }
+
+    private int send(Chunk chunk, int from, int length) throws IOException {
+        to.getOutputStream().write(chunk.bytes(), from, length);
+        return length;
+    }
+
+    private int cut(Setting setting, int lost) {
+        state.tally(setting.fault(), 0, lost, 0);
+        link.cut(setting.fault());
+        return 0;
+    }
+}

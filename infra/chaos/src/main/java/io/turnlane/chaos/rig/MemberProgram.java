@@ -1,0 +1,73 @@
+package io.turnlane.chaos.rig;
+
+import io.turnlane.backends.Program;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A gateway or a processor in a small JVM of its own.
+ *
+ * @param name as {@code processor-2}
+ * @param main its main class
+ * @param port where it serves, and answers {@code /readyz}
+ * @param arguments after the main class
+ * @param classPath of the child
+ */
+record MemberProgram(String name, Class<?> main, int port, List<String> arguments, ClassPath classPath)
+        implements Program {
+
+    /** Many JVMs on few cores: small heaps, one compiler, one collector thread. */
+    private static final List<String> JVM_FLAGS = List.of(
+            "-Xms32m",
+            "-Xmx192m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.awt.headless=true",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private static final int PROBE_LIMIT_MILLIS = 300;
+
+    @Override
+    public List<String> prepare() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_FLAGS);
+        command.addAll(classPath.cacheFlags());
+        command.add(main.getName());
+        command.addAll(arguments);
+        return command;
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return Map.of("CLASSPATH", classPath.path(), "MALLOC_ARENA_MAX", "2");
+    }
+
+    /** More than the drain budget that the rig sets. */
+    @Override
+    public Duration stopLimit() {
+        return Duration.ofSeconds(20);
+    }
+
+    @Override
+    public boolean isReady(long pid) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create("http://127.0.0.1:" + port + "/readyz").toURL().openConnection();
+            connection.setConnectTimeout(PROBE_LIMIT_MILLIS);
+            connection.setReadTimeout(PROBE_LIMIT_MILLIS);
+            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.turnlane.chaos.rig;
+
+import io.turnlane.backends.Backends;
+import io.turnlane.backends.ChildProcess;
+import io.turnlane.backends.DataFolder;
+import io.turnlane.backends.FreePort;
+import io.turnlane.chaos.member.GatewayMain;
+import io.turnlane.chaos.member.ProcessorMain;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * A whole Turnlane on the loopback address: a broker, a Redis, gateways and processors, each a process of its own that
+ * may be harmed by its name ({@code broker}, {@code redis}, {@code gateway-1}, {@code processor-3}) and comes back on
+ * its port. All end with this process.
+ *
+ * <p>The driver's thread calls this; {@link #close} may also come from a shutdown hook.
+ */
+public final class Rig implements AutoCloseable {
+
+    public static final String BROKER = "broker";
+    public static final String REDIS = "redis";
+
+    private final RigSettings settings;
+    private final DataFolder data;
+    private final Backends backends;
+    private final Wires wires;
+    private final Map<String, ChildProcess> members = new LinkedHashMap<>();
+    private final List<URI> gateways = new ArrayList<>();
+
+    private Rig(RigSettings settings, DataFolder data, Wires wires) throws IOException {
+        this.settings = settings;
+        this.data = data;
+        this.wires = wires;
+        this.backends = Backends.on(data, wires.wishes());
+        wires.lead(backends);
+        ClassPath classPath = new ClassPath(settings.classPath());
+        for (int number = 1; number <= settings.gateways(); number++) {
+            addGateway("gateway-" + number, classPath);
+        }
+        for (int number = 1; number <= settings.processors(); number++) {
+            addProcessor("processor-" + number, classPath);
+        }
+    }
+
+    /**
+     * Starts all, and returns once all serve.
+     *
+     * @throws IOException where a part can't be started; the others are stopped then
+     */
+    public static Rig start(RigSettings settings) throws IOException, InterruptedException {
+        Files.createDirectories(settings.folder().resolve("journals"));
+        DataFolder data = DataFolder.claim(settings.folder().resolve("data"));
+        Rig rig = new Rig(settings, data, Wires.make());
+        Runtime.getRuntime().addShutdownHook(new Thread(rig::close, "rig-close"));
+        try {
+            rig.backends.launch();
+            rig.startAll();
+            return rig;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            rig.close();
+            throw e;
+        }
+    }
+
+    private void addGateway(String name, ClassPath classPath) {
+        int port = FreePort.any();
+        List<String> arguments = new ArrayList<>(common(port, wires.gatewayKafka(), wires.gatewayRedis()));
+        gateways.add(URI.create("http://127.0.0.1:" + port));
+        add(new MemberProgram(name, GatewayMain.class, port, arguments, classPath));
+    }
+
+    private void addProcessor(String name, ClassPath classPath) {
+        int port = FreePort.any();
+        List<String> arguments = new ArrayList<>(List.of(journal(name).toString(), name));
+        arguments.addAll(common(port, wires.processorKafka(name), wires.processorRedis()));
+        arguments.addAll(List.of(
+                "--turnlane.processor.id=" + name,
+                "--turnlane.processor.drain-budget=" + RigSettings.DRAIN_BUDGET.toSeconds() + "s",
+                "--turnlane.processor.retrieval.enabled=false",
+                "--spring.kafka.consumer.properties.session.timeout.ms=" + RigSettings.SESSION_TIMEOUT.toMillis(),
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=700",
+                "--spring.kafka.consumer.properties.max.poll.interval.ms=" + RigSettings.LONGEST_POLL.toMillis()));
+        add(new MemberProgram(name, ProcessorMain.class, port, arguments, classPath));
+    }
+
+    private List<String> common(int port, String bootstrapServers, String redisUrl) {
+        return List.of(
+                "--server.port=" + port,
+                "--spring.kafka.bootstrap-servers=" + bootstrapServers,
+                "--spring.data.redis.url=" + redisUrl,
+                "--turnlane.topics.partitions=" + settings.partitions());
+    }
+
+    private void add(MemberProgram program) {
+        members.put(program.name(), new ChildProcess(program, logs().resolve(program.name() + ".log"), _ -> {}));
+    }
+
+    /** One process of the rig. */
+    public ChildProcess member(String name) {
+        return switch (name) {
+            case BROKER -> backends.broker();
+            case REDIS -> backends.redis();
+            default -> {
+                ChildProcess member = members.get(name);
+                if (member == null) {
+                    throw new IllegalArgumentException("the rig has no " + name);
+                }
+                yield member;
+            }
+        };
+    }
+
+    /** Thaws what is frozen and starts what isn't there, Redis and the broker first. */
+    public void heal() throws IOException, InterruptedException {
+        wires.heal();
+        for (ChildProcess backend : List.of(backends.redis(), backends.broker())) {
+            backend.thaw();
+            backend.start();
+        }
+        members.values().forEach(ChildProcess::thaw);
+        startAll();
+    }
+
+    /** Starts the members that don't run, all at the same time. */
+    public void startAll() throws IOException, InterruptedException {
+        List<Callable<Void>> starts = new ArrayList<>();
+        for (ChildProcess member : members.values()) {
+            starts.add(() -> {
+                member.start();
+                return null;
+            });
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Void> start : threads.invokeAll(starts)) {
+                start.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
+    }
+
+    public List<String> gatewayNames() {
+        return namesWith("gateway-");
+    }
+
+    public List<String> processorNames() {
+        return namesWith("processor-");
+    }
+
+    private List<String> namesWith(String prefix) {
+        return members.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+    }
+
+    public List<URI> gateways() {
+        return List.copyOf(gateways);
+    }
+
+    /** What stands between the processes. */
+    public Wires wires() {
+        return wires;
+    }
+
+    /** The broker, by no proxy. */
+    public String bootstrapServers() {
+        return backends.bootstrapServers();
+    }
+
+    /** Redis, by no proxy. */
+    public String redisUrl() {
+        return backends.redisUrl();
+    }
+
+    public RigSettings settings() {
+        return settings;
+    }
+
+    /** What the agent of a processor writes down, for as long as the rig lives. */
+    public Path journal(String processor) {
+        return settings.folder().resolve("journals").resolve("agent-" + processor + ".jsonl");
+    }
+
+    /** Where all processes log. */
+    public Path logs() {
+        return settings.folder().resolve("logs");
+    }
+
+    /** Stops all by force where it must: nothing that is on trial here needs a good end. */
+    @Override
+    public synchronized void close() {
+        Collection<ChildProcess> all = members.values();
+        all.forEach(ChildProcess::kill);
+        wires.close();
+        backends.broker().thaw();
+        backends.redis().thaw();
+        backends.close();
+        try {
+            data.close();
+        } catch (IOException _) {
+            // Its lock goes with this process.
+        }
+    }
+}

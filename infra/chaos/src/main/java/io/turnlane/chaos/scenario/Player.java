@@ -1,0 +1,171 @@
+package io.turnlane.chaos.scenario;
+
+import io.turnlane.chaos.check.Checker;
+import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.fault.Fault;
+import io.turnlane.chaos.fault.Injected;
+import io.turnlane.chaos.fault.Injector;
+import io.turnlane.chaos.history.LineWriter;
+import io.turnlane.chaos.history.RunDescription;
+import io.turnlane.chaos.history.RunFolder;
+import io.turnlane.chaos.load.Gateways;
+import io.turnlane.chaos.load.History;
+import io.turnlane.chaos.load.Load;
+import io.turnlane.chaos.load.RunClock;
+import io.turnlane.chaos.load.Turn;
+import io.turnlane.chaos.rig.Rig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/**
+ * Plays one scenario on a rig: load, faults, heal, all ends awaited, everything read, judged. The driver's thread only.
+ */
+public final class Player {
+
+    /** Turns that memory keeps, as the product does by default. */
+    private static final int HISTORY_TURNS = 10;
+
+    private static final Duration BEFORE_FAULTS = Duration.ofSeconds(1);
+    private static final Duration AFTER_HEAL = Duration.ofSeconds(1);
+    private static final Duration LAG_LIMIT = Duration.ofSeconds(10);
+
+    private final Rig rig;
+    private final Progress progress;
+    private final String commit;
+
+    /** @param commit of the code on trial */
+    public Player(Rig rig, Progress progress, String commit) {
+        this.rig = rig;
+        this.progress = progress;
+        this.commit = commit;
+    }
+
+    /**
+     * Plays.
+     *
+     * @param folder gets the history
+     */
+    public Result play(Scenario scenario, long seed, Form form, Path folder) throws Exception {
+        long begun = System.nanoTime();
+        RunFolder run = new RunFolder(folder);
+        RunClock clock = RunClock.start();
+        run.describe(description(scenario, seed, clock));
+        List<Injected> faults = new ArrayList<>();
+        try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig.bootstrapServers())) {
+            Marks marks = Marks.of(rig, consumer);
+            List<String> violations = new ArrayList<>();
+            Load load = act(scenario, seed, form, run, clock, faults, violations);
+            read(run, clock, consumer, marks, load.ledger().all());
+            Measured measured = Measured.of(run, faults, load.ledger().resumptions());
+            violations.addAll(vacuous(faults));
+            Verdict verdict = Checker.check(run);
+            verdict.violations().forEach(violation -> violations.add(violation.toString()));
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            return new Result(scenario, seed, form, folder, took, faults, measured, verdict, violations);
+        }
+    }
+
+    /** The part in which clients ask and things break. */
+    private Load act(
+            Scenario scenario,
+            long seed,
+            Form form,
+            RunFolder run,
+            RunClock clock,
+            List<Injected> faults,
+            List<String> violations)
+            throws Exception {
+        try (LineWriter lines = LineWriter.buffered(run.history())) {
+            History history = new History(lines, clock);
+            try (Load load = new Load(new Gateways(rig.gateways()), history);
+                    CommitWatch commits = new CommitWatch(rig, history);
+                    Injector injector = new Injector(rig, load, history)) {
+                load.start(tag(scenario, clock), scenario.profile(), seed);
+                Thread.sleep(BEFORE_FAULTS);
+                for (Fault fault : scenario.plan(seed, form)) {
+                    injector.inject(fault);
+                }
+                faults.addAll(injector.awaitHealed());
+                faults.forEach(progress::fault);
+                rig.heal();
+                Thread.sleep(AFTER_HEAL);
+                load.finish(scenario.settle()).stream()
+                        .map(turn -> lost(turn, scenario.settle()))
+                        .forEach(violations::add);
+                commits.awaitNoLag(LAG_LIMIT);
+                return load;
+            }
+        }
+    }
+
+    private void read(
+            RunFolder run, RunClock clock, Consumer<byte[], byte[]> consumer, Marks marks, Collection<Turn> turns)
+            throws IOException {
+        new TopicDump(run, clock).write(consumer, marks);
+        new MemoryDump(run)
+                .write(
+                        rig.redisUrl(),
+                        turns.stream().map(Turn::session).collect(Collectors.toCollection(TreeSet::new)));
+        for (String processor : rig.processorNames()) {
+            copyFrom(rig.journal(processor), marks.journals().getOrDefault(processor, 0L), run.agent(processor));
+        }
+    }
+
+    private static void copyFrom(Path source, long from, Path target) throws IOException {
+        if (Files.exists(source)) {
+            try (InputStream in = Files.newInputStream(source)) {
+                in.skipNBytes(from);
+                Files.copy(in, target);
+            }
+        }
+    }
+
+    private RunDescription description(Scenario scenario, long seed, RunClock clock) {
+        return new RunDescription(
+                scenario.name(),
+                seed,
+                commit,
+                machine(),
+                clock.originEpochMicros(),
+                HISTORY_TURNS,
+                scenario.settle().toSeconds(),
+                null);
+    }
+
+    private static String machine() {
+        return "%d cores, %s %s, Java %s"
+                .formatted(
+                        Runtime.getRuntime().availableProcessors(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.arch"),
+                        System.getProperty("java.version"));
+    }
+
+    /** Sessions of two runs on one rig never meet. */
+    private static String tag(Scenario scenario, RunClock clock) {
+        return scenario.name().toLowerCase(Locale.ROOT) + Long.toString(clock.originEpochMicros() / 1000, 36);
+    }
+
+    private static String lost(Turn turn, Duration limit) {
+        return "I8: request %s of session %s has no end %d s after all was healed"
+                .formatted(turn.request(), turn.session(), limit.toSeconds());
+    }
+
+    /** A fault that hits nothing shows nothing. */
+    private static List<String> vacuous(List<Injected> faults) {
+        long hits = faults.stream().filter(fault -> fault.underWay() > 0).count();
+        return hits * 10 >= faults.size() * 8L
+                ? List.of()
+                : List.of("vacuous: only %d of %d faults hit work in flight".formatted(hits, faults.size()));
+    }
+}

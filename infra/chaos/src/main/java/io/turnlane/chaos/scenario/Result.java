@@ -1,0 +1,41 @@
+package io.turnlane.chaos.scenario;
+
+import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.fault.Injected;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a scenario went.
+ *
+ * @param folder of its history
+ * @param took from its first question to the checker's word
+ * @param verdict the checker's word on the history
+ * @param violations what did not hold, a sentence each, those included that only this run knows of; empty where all did
+ */
+public record Result(
+        Scenario scenario,
+        long seed,
+        Form form,
+        Path folder,
+        Duration took,
+        List<Injected> faults,
+        Measured measured,
+        Verdict verdict,
+        List<String> violations) {
+
+    public Result {
+        faults = List.copyOf(faults);
+        violations = List.copyOf(violations);
+    }
+
+    public boolean clean() {
+        return violations.isEmpty();
+    }
+
+    /** Faults that hit work in flight. */
+    public long hits() {
+        return faults.stream().filter(fault -> fault.underWay() > 0).count();
+    }
+}

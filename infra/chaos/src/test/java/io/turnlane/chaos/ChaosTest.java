@@ -1,0 +1,73 @@
+package io.turnlane.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.chaos.rig.Rig;
+import io.turnlane.chaos.rig.RigSettings;
+import io.turnlane.chaos.scenario.Form;
+import io.turnlane.chaos.scenario.Player;
+import io.turnlane.chaos.scenario.Progress;
+import io.turnlane.chaos.scenario.Result;
+import io.turnlane.chaos.scenario.Scenario;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every scenario in its quick form, on one rig of real processes. {@code -Dseed=…} draws the same schedules again;
+ * {@code ./turnlane chaos --seed …} does too, and with {@code --full} in the long form.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ChaosTest {
+
+    private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar")
+            .toAbsolutePath()
+            .normalize();
+
+    private final long seed = Long.getLong("seed", RandomGenerator.getDefault().nextLong(1, 1_000_000));
+    private final Progress progress = new Progress(System.out);
+    private Path folder;
+    private Rig rig;
+
+    @BeforeAll
+    void startTheRig() throws IOException, InterruptedException {
+        folder = Files.createDirectories(Path.of("target/chaos").toAbsolutePath());
+        folder = Files.createTempDirectory(folder, "seed-" + seed + "-");
+        progress.line(
+                "Chaos: seed " + seed + "; ./turnlane chaos --seed " + seed + " replays it; histories in " + folder);
+        rig = Rig.start(RigSettings.usual(folder.resolve("rig")).withClassPath(classPath()));
+    }
+
+    /** The packed program where this build has packed it: its class cache halves the time that a process starts in. */
+    private static String classPath() {
+        String own = System.getProperty("java.class.path");
+        boolean packed = own.contains("standalone-") && Files.exists(PROGRAM);
+        return packed ? PROGRAM + File.pathSeparator + Path.of("target/classes").toAbsolutePath() : own;
+    }
+
+    @AfterAll
+    void stopTheRig() {
+        if (rig != null) {
+            rig.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsAllPromises(Scenario scenario) throws Exception {
+        progress.begins(scenario, scenario.plan(seed, Form.QUICK));
+        Result result =
+                new Player(rig, progress, "test").play(scenario, seed, Form.QUICK, folder.resolve(scenario.name()));
+        progress.ended(result);
+        assertThat(result.violations())
+                .as("replay: ./turnlane chaos --seed %d --scenario %s; history in %s", seed, scenario, result.folder())
+                .isEmpty();
+    }
+}

@@ -1,0 +1,159 @@
+package io.turnlane.chaos.check;
+
+import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.LineWriter;
+import io.turnlane.chaos.history.Outcome;
+import io.turnlane.chaos.history.RunDescription;
+import io.turnlane.chaos.history.RunFolder;
+import io.turnlane.chaos.history.SessionState;
+import io.turnlane.chaos.history.SessionState.RememberedTurn;
+import io.turnlane.chaos.history.SessionState.RequestState;
+import io.turnlane.chaos.history.TopicRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * A run of two sessions with two turns each, in which everything holds, by hand: {@code a1 a2} of session a on
+ * partition 0, {@code b1 b2} of b on partition 1, half a second each, one after the other. Tests break what they are
+ * about.
+ */
+final class SmallRun {
+
+    static final long SECOND = 1_000_000;
+
+    final List<Line> history = new ArrayList<>();
+    final List<Line> agents = new ArrayList<>();
+    final List<TopicRecord> turns = new ArrayList<>();
+    final List<TopicRecord> events = new ArrayList<>();
+    final List<SessionState> memory = new ArrayList<>();
+
+    SmallRun() {
+        for (int session = 0; session < 2; session++) {
+            for (int n = 1; n <= 2; n++) {
+                turn(session, n, (n - 1) * 2 * SECOND + SECOND);
+            }
+            String name = name(session);
+            memory.add(new SessionState(
+                    name,
+                    "-:" + name,
+                    List.of(remembered(name + 1), remembered(name + 2)),
+                    3_600_000,
+                    List.of(),
+                    List.of(new RequestState(name + 1, "completed", 1), new RequestState(name + 2, "completed", 1))));
+            history.add(new Line.Committed(2 * SECOND, "driver", session, 1, 2));
+            history.add(new Line.Committed(9 * SECOND, "driver", session, 2, 2));
+        }
+    }
+
+    static String canary(String request) {
+        return "c-" + request.charAt(0) + "-" + request.charAt(1);
+    }
+
+    static String answer(String request) {
+        return canary(request) + " one " + canary(request) + " two";
+    }
+
+    static RememberedTurn remembered(String request) {
+        return new RememberedTurn(request, canary(request), answer(request));
+    }
+
+    private static String name(int session) {
+        return session == 0 ? "a" : "b";
+    }
+
+    private void turn(int partition, int n, long at) {
+        String session = name(partition);
+        String id = session + n;
+        history.add(new Line.Asked(at, "client-" + session, session, "k-" + id, canary(id)));
+        history.add(
+                new Line.Accepted(at + 20_000, "client-" + session, session, id, "k-" + id, canary(id), 202, false));
+        history.add(new Line.StreamOpened(at + 30_000, "client-" + session, "st-" + id, 1, session, id, null));
+        turns.add(new TopicRecord(
+                partition, n - 1, "-:" + session, id, "ask", 0, 0, at + 10_000, canary(id), null, null));
+        List<String> before = n == 1 ? List.of() : List.of(canary(session + 1));
+        agents.add(new Line.AgentEntered(at + 50_000, "processor-1", session, id, 1, canary(id), before));
+        agents.add(new Line.AgentLeft(at + 400_000, "processor-1", session, id, 1, Outcome.OK));
+        told(partition, id, "started", 0, at + 40_000, null, null);
+        told(partition, id, "delta", 1, at + 100_000, 0, canary(id) + " one ");
+        told(partition, id, "delta", 2, at + 200_000, 10, canary(id) + " two");
+        told(partition, id, "completed", 3, at + 500_000, null, answer(id));
+        history.add(new Line.StreamEnded(
+                at + 520_000, "client-" + session, "st-" + id, 1, session, Line.StreamEnd.TERMINAL));
+        poll(id, at + 90_000, "running");
+        poll(id, at + 600_000, "completed");
+    }
+
+    private void told(int partition, String id, String type, int seq, long at, Integer pos, String text) {
+        String session = name(partition);
+        String mark = text == null ? null : canary(id);
+        events.add(new TopicRecord(partition, events.size(), "-:" + session, id, type, 1, seq, at, mark, text, null));
+        history.add(new Line.Received(
+                at + 10_000, "client-" + session, "st-" + id, 1, session, id, type, "cur", 1, seq, pos, text, mark));
+    }
+
+    void poll(String id, long sent, String status) {
+        String text = status.equals("completed") ? answer(id) : null;
+        history.add(new Line.Polled(sent + 5_000, "client-9", sent, id.substring(0, 1), id, status, 1, text));
+    }
+
+    /** A fault that lasts a second. */
+    void fault(String kind, String target, long at) {
+        String id = "f-" + at;
+        history.add(new Line.FaultBegan(at, "driver", id, kind, target));
+        history.add(new Line.FaultHealed(at + SECOND, "driver", id, 1, null));
+    }
+
+    /** Lines that match become others. */
+    static <T> void replace(List<T> lines, Predicate<T> which, UnaryOperator<T> by) {
+        if (lines.stream().noneMatch(which)) {
+            throw new IllegalArgumentException("nothing to break");
+        }
+        lines.replaceAll(line -> which.test(line) ? by.apply(line) : line);
+    }
+
+    static <T> void remove(List<T> lines, Predicate<T> which) {
+        if (!lines.removeIf(which)) {
+            throw new IllegalArgumentException("nothing to remove");
+        }
+    }
+
+    /** The line of an event of the topic. */
+    static Predicate<TopicRecord> event(String request, String type, int seq) {
+        return record -> request.equals(record.request()) && type.equals(record.type()) && record.seq() == seq;
+    }
+
+    /** The line of an event that a client received. */
+    static Predicate<Line> received(String request, int seq) {
+        return line -> line instanceof Line.Received event
+                && request.equals(event.request())
+                && Integer.valueOf(seq).equals(event.seq());
+    }
+
+    RunFolder writeTo(Path path) throws IOException {
+        RunFolder run = new RunFolder(path);
+        run.describe(new RunDescription("by hand", 1, "abc", "2 cores", 0, 10, 5, null));
+        Files.createFile(run.quarantine());
+        try (LineWriter lines = LineWriter.buffered(run.history());
+                LineWriter agent = LineWriter.buffered(run.agent("processor-1"));
+                LineWriter asked = LineWriter.buffered(run.turns());
+                LineWriter told = LineWriter.buffered(run.events());
+                LineWriter kept = LineWriter.buffered(run.memory())) {
+            history.forEach(lines::write);
+            agents.forEach(agent::write);
+            turns.forEach(asked::write);
+            events.forEach(told::write);
+            memory.forEach(kept::write);
+        }
+        return run;
+    }
+
+    Verdict check(Path path) throws IOException {
+        return Checker.check(writeTo(path));
+    }
+}

@@ -1,0 +1,68 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.e2e.Client.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** A question under one Idempotency-Key, posted by many at once to two gateways, is answered once. */
+class AskedOnceTest {
+
+    @Test
+    void fiftyPostsThroughTwoGatewaysAreOneTurnInMemory() throws Exception {
+        try (RunningTurnlane turnlane = RunningTurnlane.start(1)) {
+            turnlane.addGateway();
+            try (Client first = new Client(turnlane.address(0));
+                    Client second = new Client(turnlane.address(1))) {
+                first.askAndWait("warm-up", "hello", Map.of());
+                List<Reply> replies = postTogether(50, first, second);
+                assertThat(replies).extracting(Reply::status).containsOnly(200);
+                assertThat(replies)
+                        .extracting(reply -> reply.text("request_id"))
+                        .containsOnly(replies.getFirst().text("request_id"));
+                assertThat(replies)
+                        .extracting(reply -> reply.object("answer").get("text"))
+                        .containsOnly("echo: once");
+                // Whatever twins the log has stand before this one.
+                first.askAndWait("s", "the last", Map.of());
+                assertThat(first.get("/v1/sessions/s/turns").list("turns"))
+                        .extracting(turn -> turn.get("question"))
+                        .containsExactly("once", "the last");
+                assertThat(first.get("/v1/sessions/s").json().get("request_count"))
+                        .isEqualTo(2);
+            }
+        }
+    }
+
+    private static List<Reply> postTogether(int posts, Client... gateways) throws Exception {
+        CountDownLatch together = new CountDownLatch(1);
+        List<Reply> replies = new ArrayList<>();
+        try (var people = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Reply>> asked = new ArrayList<>();
+            for (int i = 0; i < posts; i++) {
+                Client gateway = gateways[i % gateways.length];
+                asked.add(people.submit(() -> {
+                    together.await();
+                    return gateway.post(
+                            "/v1/sessions/s/requests",
+                            Map.of("question", "once", "agent", "echo"),
+                            "Idempotency-Key",
+                            "k",
+                            "Prefer",
+                            "wait=30");
+                }));
+            }
+            together.countDown();
+            for (Future<Reply> reply : asked) {
+                replies.add(reply.get());
+            }
+        }
+        return replies;
+    }
+}

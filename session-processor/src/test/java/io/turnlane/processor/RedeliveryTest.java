@@ -1,0 +1,71 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.processor.TurnLogFixture.Event;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** What is delivered again, because the frontier stood still before it, is told again and never run again. */
+class RedeliveryTest {
+
+    private final TurnLogFixture log = new TurnLogFixture(1);
+    private ConfigurableApplicationContext processor;
+
+    @AfterEach
+    void stop() {
+        processor.close();
+        log.close();
+    }
+
+    /** More of them by {@code -Dbehind=50000}. */
+    @Test
+    void givesNoTurnToTheAgentAgainThatFinishedBehindAStuckOne() {
+        int behind = Integer.getInteger("behind", 2_000);
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        Ask stuck = log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000)));
+        long start = System.nanoTime();
+        for (int i = 0; i < behind; i++) {
+            log.putSoon(Processors.ask(new SessionId("s-" + i % 500 + log.prefix()), "q" + i, Map.of()));
+        }
+        log.awaitTerminals(behind, Duration.ofMinutes(3));
+        System.out.printf("%d turns behind a stuck one: %.1f s%n", behind, (System.nanoTime() - start) / 1e9);
+        assertThat(log.committed("turnlane-processors"))
+                .as("the frontier stands at the stuck turn")
+                .isLessThanOrEqualTo(0);
+
+        processor.close();
+        processor = Processors.start(log);
+        log.awaitTerminals(2 * behind, Duration.ofMinutes(3));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> starts(stuck.requestId().toString()) == 2);
+        Set<String> others = log.events().stream()
+                .filter(event -> event.type().equals("started"))
+                .map(Event::requestId)
+                .filter(id -> !id.equals(stuck.requestId().toString()))
+                .collect(Collectors.toSet());
+        assertThat(log.events())
+                .filteredOn(event -> event.type().equals("started") && others.contains(event.requestId()))
+                .as("each was given to the agent once")
+                .hasSize(behind);
+        List<String> answers =
+                log.terminals().stream().map(Event::answer).distinct().toList();
+        assertThat(answers).as("and told twice, alike").hasSize(behind);
+    }
+
+    private long starts(String request) {
+        return log.events().stream()
+                .filter(event ->
+                        event.type().equals("started") && event.requestId().equals(request))
+                .count();
+    }
+}
