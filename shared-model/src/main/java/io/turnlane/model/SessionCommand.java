@@ -97,6 +97,27 @@ public sealed interface SessionCommand {
         }
     }
 
+    /** Put into the session's memory what the log holds of it and memory misses, after the turns already queued. */
+    record RebuildSession(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            Instant createdAt) implements SessionCommand {
+
+        public static final String TYPE = "rebuild_session";
+
+        public RebuildSession {
+            Objects.requireNonNull(requestId, "request_id");
+            Objects.requireNonNull(sessionId, "session_id");
+            Objects.requireNonNull(createdAt, "created_at");
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
     /** Forget the session, after the turns already queued. */
     record DeleteSession(
             RequestId requestId,

@@ -64,7 +64,7 @@ final class Delivery implements Claim {
 
     @Override
     public void renewFence() {
-        assignment.wantFence();
+        assignment.renewFence();
     }
 
     @Override

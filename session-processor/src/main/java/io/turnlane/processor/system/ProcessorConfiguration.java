@@ -18,6 +18,7 @@ import io.turnlane.processor.memory.SessionCache;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
+import io.turnlane.processor.rebuild.LossWatch;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.PutAside;
@@ -159,10 +160,11 @@ class ProcessorConfiguration {
             QuarantinePublisher quarantine,
             LatencyWindow latency,
             MeterRegistry meters,
+            LossWatch lossWatch,
             WireFormat wire) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency);
         TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
-        return new TurnKit.Ports(memory, agents, events, quarantine, all, wire);
+        return new TurnKit.Ports(memory, agents, events, quarantine, all, lossWatch, wire);
     }
 
     @Bean
@@ -179,7 +181,7 @@ class ProcessorConfiguration {
                 clock, delay, aThreadEach, ProcessorConfiguration::pause, random, new Semaphore(1));
     }
 
-    private static void pause(Duration time) {
+    static void pause(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {
@@ -232,7 +234,8 @@ class ProcessorConfiguration {
             ProcessorProperties properties,
             LaneReception reception,
             InstantSource clock,
-            RecordReader reader) {
+            RecordReader reader,
+            LossWatch lossWatch) {
         ProcessorProperties.Intake intake = properties.intake();
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, intake.group());
@@ -254,7 +257,8 @@ class ProcessorConfiguration {
                         intake.commitInterval()),
                 reception,
                 clock,
-                reader);
+                reader,
+                lossWatch);
     }
 
     @Bean

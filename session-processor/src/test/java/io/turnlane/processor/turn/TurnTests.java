@@ -45,6 +45,7 @@ abstract class TurnTests {
     final AtomicInteger calls = new AtomicInteger();
     final Ask ask = ask("why?");
     final FakeClaim claim = new FakeClaim();
+    final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
     Executor executor = Runnable::run;
     Agent agent = (question, remembered, sink) -> Answer.ofText("because");
@@ -81,6 +82,7 @@ abstract class TurnTests {
                             return CompletableFuture.completedFuture(null);
                         },
                         reports::add,
+                        lost,
                         wire),
                 new TurnKit.Rules(
                         new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
