@@ -177,7 +177,8 @@ public final class QuestionIntake {
                 return asItStands(new Known(turn.session(), turn.requestId()), accepted.replayed());
             }
             count("unavailable");
-            throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), turn.requestId(), e.getCause());
+            // An id leads to a turn that may be there; one that was refused is nowhere.
+            throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), e.isRefused() ? null : turn.requestId(), e.getCause());
         }
         mark(accepted);
         count(accepted.replayed() ? "replayed" : "accepted");

@@ -7,6 +7,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.RebuildSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class SessionPast {
         switch (command) {
             case Ask ask -> asks.putIfAbsent(ask.requestId(), ask);
             case DeleteSession _ -> asks.clear();
+            case RebuildSession _ -> {} // memory was to be as it had been
         }
     }
 

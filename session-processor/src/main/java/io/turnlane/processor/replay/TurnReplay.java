@@ -94,6 +94,7 @@ public final class TurnReplay {
                 (_, _, _) -> CompletableFuture.completedFuture(null),
                 _ -> CompletableFuture.completedFuture(null),
                 _ -> {},
+                new NothingLost(),
                 wire);
         return new TurnKit(nowhere, rules, surroundings);
     }
