@@ -53,6 +53,8 @@ public enum Scenario {
     Profile profile() {
         return switch (this) {
             case F15 -> Profile.usual().withMillis(500, 2000);
+            // Turns that are still being answered when their owner is given up, whichever is frozen.
+            case F13 -> Profile.usual().withMillis(200, 6000);
             default -> Profile.usual();
         };
     }
