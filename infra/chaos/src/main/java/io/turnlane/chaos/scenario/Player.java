@@ -2,6 +2,7 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.check.Checker;
 import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Expectations;
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.fault.Injected;
@@ -141,6 +142,7 @@ public final class Player {
     }
 
     private RunDescription description(Scenario scenario, long seed, RunClock clock) {
+        Control control = rig.settings().control();
         return new RunDescription(
                 scenario.name(),
                 seed,
@@ -149,7 +151,7 @@ public final class Player {
                 clock.originEpochMicros(),
                 HISTORY_TURNS,
                 scenario.settle().toSeconds(),
-                null);
+                control == null ? null : control.word());
     }
 
     private static String machine() {
