@@ -64,11 +64,10 @@ public enum Scenario {
         return Duration.ofSeconds(40);
     }
 
-    /** The scenario in which it shows that a promise is switched off. */
-    public static Scenario showing(Control control) {
+    /** The scenario that brings a missing promise to light. */
+    public static Scenario against(Control control) {
         return switch (control) {
-            case DEDUPE -> F22;
-            case ORDER -> F1;
+            case DEDUPE, ORDER -> F22;
             case FENCE -> F13;
         };
     }
