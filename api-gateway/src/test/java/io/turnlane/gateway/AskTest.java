@@ -9,6 +9,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.ProcessorFigures;
 import io.turnlane.model.ProcessorFigures.Cache;
+import io.turnlane.model.ProcessorState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -187,6 +188,7 @@ class AskTest {
                 id,
                 "http://127.0.0.1:1",
                 Instant.now(),
+                ProcessorState.RUNNING,
                 List.of(
                         new AgentDescription("retrieval", "Answers from a data set.", List.of()),
                         new AgentDescription("echo", "Says it again.", List.of("hello"))),

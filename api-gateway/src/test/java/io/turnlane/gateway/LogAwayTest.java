@@ -71,11 +71,12 @@ class LogAwayTest {
     @Test
     void aRecordThatTheProducerDoesNotTakeIsRefusedForGood() {
         try (Gateway gateway = Gateway.start("spring.kafka.producer.properties.max.request.size=4096")) {
-            String large = "?".repeat(8_000);
-            assertRefused(gateway.post(
-                    "/v1/sessions/s/requests", "{\"question\":\"" + large + "\"}", "Idempotency-Key", "k"));
-            assertThat(gateway.get("/v1/sessions/s").status()).isEqualTo(404);
-            assertThat(ask(gateway, "k").status()).as("the key is free").isEqualTo(202);
+            String session = TwoGateways.freshSession();
+            assertRefused(TwoGateways.ask(gateway, session, "k", "?".repeat(8_000)));
+            assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
+            assertThat(TwoGateways.ask(gateway, session, "k", "?").status())
+                    .as("the key is free")
+                    .isEqualTo(202);
         }
     }
 

@@ -63,6 +63,7 @@ class StatsTest {
                 id,
                 f.management(),
                 f.at(),
+                f.state(),
                 f.agents(),
                 f.openTurns(),
                 f.running(),

@@ -65,6 +65,11 @@ final class TurnLogFixture implements AutoCloseable {
             return (String) ((Map<?, ?>) data.get("answer")).get("text");
         }
 
+        /** What {@code started} says of the session's memory. */
+        String memory() {
+            return (String) data.get("memory");
+        }
+
         String errorCode() {
             return (String) ((Map<?, ?>) data.get("error")).get("code");
         }

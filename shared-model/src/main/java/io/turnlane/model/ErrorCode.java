@@ -30,7 +30,7 @@ public enum ErrorCode {
     DEADLINE_EXCEEDED(0, "The deadline passed"),
     USAGE_LIMIT(0, "The usage limit is reached"),
     POISON(0, "The turn ended its processor too often"),
-    UNREADABLE_RECORD(0, "The record can't be read");
+    UNREADABLE_RECORD(422, "The record can't be read");
 
     private final int httpStatus;
     private final String title;

@@ -44,6 +44,25 @@ public record MemoryKeys(SessionKey session) {
         return key("tomb");
     }
 
+    /** String: a random value that is gone where the memory of the tag's slot was lost; the tag spreads them. */
+    public static String marker(String tag) {
+        return PREFIX + "marker:{" + tag + "}";
+    }
+
+    /**
+     * JSON: under which markers the memory of a partition's sessions was last found whole, and how it was rebuilt.
+     *
+     * @param turnsTopic installations that share a Redis differ by it
+     */
+    public static String rebuilt(String turnsTopic, int partition) {
+        return PREFIX + "rebuilt:{" + turnsTopic + "-" + partition + "}";
+    }
+
+    /** Hash: which command had the session rebuilt last, and what came of it. */
+    public String rebuilt() {
+        return key("rebuilt");
+    }
+
     /**
      * Hash: the request that an Idempotency-Key stands for in this session.
      *
@@ -64,6 +83,11 @@ public record MemoryKeys(SessionKey session) {
     /** Set: the calls that are publishing the turn of this claim. */
     public static String callsOf(String claim) {
         return claim + ":calls";
+    }
+
+    /** Text: the request as which a quarantined one was asked again. */
+    public String redriven(RequestId quarantined) {
+        return key("redriven:" + quarantined);
     }
 
     private String key(String part) {

@@ -3,12 +3,14 @@ package io.turnlane.model;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a processor says of itself each second, in Redis, for gateways to add up.
  *
  * @param processor its id
  * @param management address of its health and metrics, {@code http://host:port}
+ * @param state whether it takes turns; a processor that doesn't say so does
  * @param agents what it can answer with
  * @param openTurns buffered, running and waiting for a retry together
  * @param running turns on a thread
@@ -27,6 +29,7 @@ public record ProcessorFigures(
         String processor,
         String management,
         Instant at,
+        ProcessorState state,
         List<AgentDescription> agents,
         int openTurns,
         int running,
@@ -42,6 +45,7 @@ public record ProcessorFigures(
         Duration latencySum) {
 
     public ProcessorFigures {
+        state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // an older version says nothing
         agents = List.copyOf(agents);
     }
 

@@ -21,6 +21,9 @@ public final class RecordHeaders {
     public static final String ERROR_CODE = "error-code";
 
     public static final String ERROR_MESSAGE = "error-message";
+    /** The key that the record came with; on quarantine records are keyed by what names them. */
+    public static final String ORIGIN_KEY = "origin-key";
+
     public static final String ORIGIN_TOPIC = "origin-topic";
     public static final String ORIGIN_PARTITION = "origin-partition";
     public static final String ORIGIN_OFFSET = "origin-offset";

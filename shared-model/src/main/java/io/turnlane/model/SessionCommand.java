@@ -34,6 +34,7 @@ public sealed interface SessionCommand {
      * @param sessionTtl how long the session lives without activity, where this turn creates it
      * @param metadata the client's own JSON object
      * @param deadline how long after {@code createdAt} an answer is still wanted; null for as long as it takes
+     * @param redriveOf the quarantined turn that is asked again by this one
      */
     record Ask(
             RequestId requestId,
@@ -44,7 +45,8 @@ public sealed interface SessionCommand {
             Map<String, Object> metadata,
             Duration sessionTtl,
             Instant createdAt,
-            @Nullable Duration deadline)
+            @Nullable Duration deadline,
+            @Nullable RequestId redriveOf)
             implements SessionCommand {
 
         public static final String TYPE = "ask";
@@ -62,6 +64,20 @@ public sealed interface SessionCommand {
             metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         }
 
+        /** A question that nobody asked before. */
+        public Ask(
+                RequestId requestId,
+                SessionId sessionId,
+                @Nullable String userId,
+                String agent,
+                String question,
+                Map<String, Object> metadata,
+                Duration sessionTtl,
+                Instant createdAt,
+                @Nullable Duration deadline) {
+            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, deadline, null);
+        }
+
         /** A question without a deadline. */
         public Ask(
                 RequestId requestId,
@@ -72,7 +88,28 @@ public sealed interface SessionCommand {
                 Map<String, Object> metadata,
                 Duration sessionTtl,
                 Instant createdAt) {
-            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, null);
+            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, null, null);
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /** Put into the session's memory what the log holds of it and memory misses, after the turns already queued. */
+    record RebuildSession(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            Instant createdAt) implements SessionCommand {
+
+        public static final String TYPE = "rebuild_session";
+
+        public RebuildSession {
+            Objects.requireNonNull(requestId, "request_id");
+            Objects.requireNonNull(sessionId, "session_id");
+            Objects.requireNonNull(createdAt, "created_at");
         }
 
         @Override

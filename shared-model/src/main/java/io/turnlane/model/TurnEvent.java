@@ -2,6 +2,7 @@ package io.turnlane.model;
 
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record on the events topic: what clients are told about a turn.
@@ -39,8 +40,18 @@ public record TurnEvent(RequestId requestId, SessionId sessionId, int attempt, i
     /** Waiting behind {@code position} earlier turns of its session. */
     public record Queued(int position) implements Body {}
 
-    /** An attempt began; text shown so far by an earlier attempt is void. */
-    public record Started() implements Body {}
+    /**
+     * An attempt began; text shown so far by an earlier attempt is void.
+     *
+     * @param memory what happened to the session's memory since its last turn; null where nothing did
+     */
+    public record Started(@Nullable MemoryMishap memory) implements Body {
+
+        /** With its memory as it should be. */
+        public Started() {
+            this(null);
+        }
+    }
 
     /** What the agent is doing, in words. */
     public record Stage(String stage) implements Body {}

@@ -2,6 +2,7 @@ package io.turnlane.model;
 
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.RebuildSession;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Map;
@@ -44,10 +45,12 @@ public final class WireFormat {
                 .addSerializer(RequestId.class, text())
                 .addSerializer(SessionId.class, text())
                 .addSerializer(RequestStatus.class, new TextSerializer<RequestStatus>(RequestStatus::wire))
+                .addSerializer(ProcessorState.class, new TextSerializer<ProcessorState>(ProcessorState::wire))
                 .addSerializer(Duration.class, new Seconds())
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
+                .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 
@@ -71,6 +74,7 @@ public final class WireFormat {
         return switch (type) {
             case Ask.TYPE -> read(value, Ask.class);
             case DeleteSession.TYPE -> read(value, DeleteSession.class);
+            case RebuildSession.TYPE -> read(value, RebuildSession.class);
             case null -> throw new UnreadableRecordException("no type header");
             default -> throw new UnreadableRecordException("unknown type");
         };
@@ -96,7 +100,11 @@ public final class WireFormat {
     private static void writeBody(JsonGenerator json, TurnEvent.Body body) {
         switch (body) {
             case TurnEvent.Queued queued -> json.writeNumberProperty("position", queued.position());
-            case TurnEvent.Started _ -> {}
+            case TurnEvent.Started started -> {
+                if (started.memory() != null) {
+                    json.writeStringProperty("memory", started.memory().wire());
+                }
+            }
             case TurnEvent.Stage stage -> json.writeStringProperty("stage", stage.stage());
             case TurnEvent.Delta delta -> {
                 json.writeStringProperty("text", delta.text());
@@ -110,6 +118,15 @@ public final class WireFormat {
             case TurnEvent.Completed completed -> json.writePOJOProperty("answer", completed.answer());
             case TurnEvent.Failed failed -> json.writePOJOProperty("error", failed.error());
         }
+    }
+
+    /**
+     * Reads how a turn ended from a terminal event.
+     *
+     * @throws UnreadableRecordException where it is no {@code completed} or {@code failed} event
+     */
+    public TurnEvent readEnd(byte[] value) throws UnreadableRecordException {
+        return read(value, TerminalEvent.class).event();
     }
 
     /** Any other value of the contract: an answer, an error, a past turn, phases, metadata. */

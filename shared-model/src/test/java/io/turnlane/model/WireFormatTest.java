@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.RebuildSession;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,9 @@ class WireFormatTest {
 
         DeleteSession delete = new DeleteSession(REQUEST, new SessionId("s-1"), "ada", AT);
         assertThat(wire.readCommand("delete_session", wire.write(delete))).isEqualTo(delete);
+
+        RebuildSession rebuild = new RebuildSession(REQUEST, new SessionId("s-1"), "ada", AT);
+        assertThat(wire.readCommand("rebuild_session", wire.write(rebuild))).isEqualTo(rebuild);
     }
 
     @Test
@@ -83,6 +87,23 @@ class WireFormatTest {
                 .contains("\"usage\":{\"model_calls\":0,\"input_tokens\":0,\"output_tokens\":0}");
         assertThat(text(wire.write(event(new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no"))))))
                 .contains("\"error\":{\"code\":\"agent_error\",\"message\":\"no\"}");
+    }
+
+    @Test
+    void saysWhatHappenedToMemoryWhereSomethingDid() {
+        assertThat(text(wire.write(event(new TurnEvent.Started(MemoryMishap.REBUILT)))))
+                .endsWith("\"seq\":3,\"memory\":\"rebuilt\"}");
+    }
+
+    @Test
+    void readsBackHowATurnEnded() throws Exception {
+        Answer answer = new Answer("So.", 0.5, List.of(new Source("a", "A", 0.5)), List.of(Map.of("b", 1)), Usage.NONE);
+        TurnEvent completed = event(new TurnEvent.Completed(answer));
+        assertThat(wire.readEnd(wire.write(completed))).isEqualTo(completed);
+        TurnEvent failed = event(new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no")));
+        assertThat(wire.readEnd(wire.write(failed))).isEqualTo(failed);
+        byte[] other = wire.write(event(new TurnEvent.Stage("thinking")));
+        assertThatThrownBy(() -> wire.readEnd(other)).isInstanceOf(UnreadableRecordException.class);
     }
 
     private static TurnEvent event(TurnEvent.Body body) {

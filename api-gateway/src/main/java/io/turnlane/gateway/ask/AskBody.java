@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param question up to 32 KiB of UTF-8
  * @param agent who shall answer; where absent the session's agent, else the default
  * @param metadata the client's own JSON object, up to 4 KiB, handed to the agent
+ * @param deadlineSeconds how long an answer is wanted, up to an hour; for as long as it takes where absent
  */
 public record AskBody(
         @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "What is impermanent loss?") @Nullable
         String question,
 
         @Nullable String agent,
-        @Nullable Map<String, Object> metadata) {}
+        @Nullable Map<String, Object> metadata,
+
+        @Schema(description = "seconds from now, up to an hour; the answer is not wanted later", example = "60")
+        @Nullable
+        Double deadlineSeconds) {}

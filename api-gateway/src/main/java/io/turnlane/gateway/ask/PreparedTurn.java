@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param sessionTtl how long the session lives without activity, where this turn makes it
  * @param eventsFrom the offset of the session's events partition where its stream starts
  * @param traceparent the caller's W3C trace context
+ * @param deadline how long after its creation an answer is still wanted
  * @param claim of its Idempotency-Key; null where it came without
+ * @param redriveOf the quarantined turn that it asks again
  */
 public record PreparedTurn(
         RequestId requestId,
@@ -29,7 +31,9 @@ public record PreparedTurn(
         Instant createdAt,
         long eventsFrom,
         @Nullable String traceparent,
-        @Nullable Claim claim) {
+        @Nullable Duration deadline,
+        @Nullable Claim claim,
+        @Nullable RequestId redriveOf) {
 
     /** The turn that was asked first, of which this one is a retry; the question is the same. */
     PreparedTurn as(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
@@ -44,11 +48,41 @@ public record PreparedTurn(
                 createdAt,
                 eventsFrom,
                 traceparent,
-                claim);
+                deadline,
+                claim,
+                redriveOf);
+    }
+
+    /** The same, as a quarantined turn that is asked again. */
+    public PreparedTurn redriving(RequestId quarantined) {
+        return new PreparedTurn(
+                requestId,
+                session,
+                userId,
+                agent,
+                question,
+                metadata,
+                sessionTtl,
+                createdAt,
+                eventsFrom,
+                traceparent,
+                deadline,
+                claim,
+                quarantined);
     }
 
     /** What goes on the log. */
     Ask command(String agent, Duration sessionTtl) {
-        return new Ask(requestId, session.sessionId(), userId, agent, question, metadata, sessionTtl, createdAt);
+        return new Ask(
+                requestId,
+                session.sessionId(),
+                userId,
+                agent,
+                question,
+                metadata,
+                sessionTtl,
+                createdAt,
+                deadline,
+                redriveOf);
     }
 }

@@ -18,6 +18,7 @@ import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,9 +80,10 @@ public final class QuestionIntake {
         String question = rules.question(body.question());
         String agent = rules.agent(body.agent());
         Map<String, Object> metadata = rules.metadata(body.metadata());
+        Duration deadline = rules.deadline(body.deadlineSeconds());
         Claim claim = Claim.of(
                 idempotencyKey,
-                new AskBody(question, agent, metadata),
+                new AskBody(question, agent, metadata, body.deadlineSeconds()),
                 session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
         requireLog();
         requireAgent(agent);
@@ -97,7 +99,9 @@ public final class QuestionIntake {
                 ids.now(),
                 streams.position(key),
                 rules.traceparent(traceparent),
-                claim);
+                deadline,
+                claim,
+                null);
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */
@@ -173,7 +177,8 @@ public final class QuestionIntake {
                 return asItStands(new Known(turn.session(), turn.requestId()), accepted.replayed());
             }
             count("unavailable");
-            throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), turn.requestId(), e.getCause());
+            // An id leads to a turn that may be there; one that was refused is nowhere.
+            throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), e.isRefused() ? null : turn.requestId(), e.getCause());
         }
         mark(accepted);
         count(accepted.replayed() ? "replayed" : "accepted");
@@ -184,7 +189,8 @@ public final class QuestionIntake {
                         turn.question(),
                         accepted.agent(),
                         accepted.position(),
-                        turn.createdAt()),
+                        turn.createdAt(),
+                        turn.redriveOf()),
                 accepted.replayed());
     }
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public record QuestionRules(
         int maxQuestion, int maxMetadata, Duration sessionTtl, Duration anonymousTtl, WireFormat wire) {
 
+    private static final double LEAST_DEADLINE_SECONDS = 0.001;
+    private static final double MOST_DEADLINE_SECONDS = 3600;
+
     private static final Pattern AGENT = Pattern.compile("[a-z0-9._-]{1,64}");
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
@@ -52,6 +55,18 @@ public record QuestionRules(
             throw new Refusal(ErrorCode.METADATA_TOO_LARGE, "metadata has at most " + maxMetadata + " bytes of JSON");
         }
         return metadata;
+    }
+
+    /** Capped at the longest life of a turn, after which it ends anyway. */
+    @Nullable
+    Duration deadline(@Nullable Double seconds) {
+        if (seconds == null) {
+            return null;
+        }
+        if (!(seconds >= LEAST_DEADLINE_SECONDS && seconds <= MOST_DEADLINE_SECONDS)) {
+            throw Refusal.invalid("deadline_seconds must be a number from 0.001 to 3600");
+        }
+        return Duration.ofMillis(Math.round(seconds * 1000));
     }
 
     /** A trace context that isn't valid is as good as none, as W3C has it. */

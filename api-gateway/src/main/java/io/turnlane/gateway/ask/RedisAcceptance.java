@@ -119,7 +119,9 @@ public final class RedisAcceptance implements Acceptance {
                 call.toString(),
                 claimedAt,
                 claim == null ? "" : claim.body(),
-                Long.toString(rules.keyRetention().toMillis())));
+                Long.toString(rules.keyRetention().toMillis()),
+                turn.redriveOf() == null ? "" : turn.redriveOf().toString(),
+                turn.deadline() == null ? "" : Long.toString(turn.deadline().toMillis())));
         return outcome(turn, call, reply);
     }
 

@@ -54,6 +54,7 @@ final class RequestHash {
                     time("finished_at"),
                     number("events_from"),
                     phases(),
+                    id("redrive_of"),
                     place());
         } catch (IllegalArgumentException e) {
             throw new UnreadableRecordException("not a readable request record");
@@ -109,6 +110,11 @@ final class RequestHash {
     private @Nullable Long number(String name) {
         String text = text(name);
         return text == null ? null : Long.valueOf(text);
+    }
+
+    private @Nullable RequestId id(String name) {
+        String text = text(name);
+        return text == null ? null : RequestId.parse(text);
     }
 
     private int count(String name) {

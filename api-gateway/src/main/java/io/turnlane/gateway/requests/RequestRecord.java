@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param position how many turns of its session are before it; 0 once it runs
  * @param stage what the agent said last about what it is doing
  * @param phases when it passed each, as far as it has come
+ * @param redriveOf the quarantined request that this one asks again
  * @param place where it ran, as far as it has run
  */
 public record RequestRecord(
@@ -37,6 +38,7 @@ public record RequestRecord(
         @Nullable Instant finishedAt,
         @Nullable Long eventsFrom,
         Map<Phase, Instant> phases,
+        @Nullable RequestId redriveOf,
         Place place) {
 
     /** Who runs or ran it and which record of the turns topic it is. */

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.requests;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.model.Answer;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param processingStage what the agent is doing, in its words; the status where it said nothing or is done
  * @param attempt the newest, 0 before the first
  * @param position how many turns of the session are before it; 0 once it runs
+ * @param redriveOf the quarantined request that this one asks again
  * @param processingTime seconds from acceptance to the end
  */
 public record RequestResource(
@@ -32,6 +34,9 @@ public record RequestResource(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable Duration processingTime,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId redriveOf,
+
         Links links) {
 
     /** Where to go on, relative to the service. */
@@ -60,12 +65,19 @@ public record RequestResource(
                 request.startedAt(),
                 request.finishedAt(),
                 request.processingTime(),
+                request.redriveOf(),
                 Links.of(request.sessionId(), request.requestId()));
     }
 
     /** A request that was accepted this moment. */
     public static RequestResource accepted(
-            RequestId requestId, SessionId session, String question, String agent, int position, Instant at) {
+            RequestId requestId,
+            SessionId session,
+            String question,
+            String agent,
+            int position,
+            Instant at,
+            @Nullable RequestId redriveOf) {
         RequestStatus queued = RequestStatus.QUEUED;
         Links links = Links.of(session, requestId);
         return new RequestResource(
@@ -83,6 +95,7 @@ public record RequestResource(
                 null,
                 null,
                 null,
+                redriveOf,
                 links);
     }
 

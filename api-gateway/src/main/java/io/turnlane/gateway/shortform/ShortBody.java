@@ -11,6 +11,6 @@ record ShortBody(
         @Nullable String agent) {
 
     AskBody body() {
-        return new AskBody(question, agent, null);
+        return new AskBody(question, agent, null, null);
     }
 }

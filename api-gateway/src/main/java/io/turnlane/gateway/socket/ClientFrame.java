@@ -18,11 +18,12 @@ sealed interface ClientFrame {
             @Nullable SessionId sessionId,
             @Nullable String question,
             @Nullable String agent,
-            @Nullable Map<String, Object> metadata)
+            @Nullable Map<String, Object> metadata,
+            @Nullable Double deadlineSeconds)
             implements ClientFrame {
 
         AskBody body() {
-            return new AskBody(question, agent, metadata);
+            return new AskBody(question, agent, metadata, deadlineSeconds);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.turnlane.gateway.stats;
 
 import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,9 +37,11 @@ record StatsReport(
 
     record Backend(boolean available) {}
 
-    /** One processor that is alive. */
+    /** One processor that is alive; {@code management} is where its health, metrics and evacuation are. */
     record Processor(
             String processor,
+            ProcessorState state,
+            String management,
             Instant at,
             int openTurns,
             int running,
@@ -54,6 +57,8 @@ record StatsReport(
         static Processor of(ProcessorFigures p) {
             return new Processor(
                     p.processor(),
+                    p.state(),
+                    p.management(),
                     p.at(),
                     p.openTurns(),
                     p.running(),

@@ -12,6 +12,8 @@ import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.fleet.ProcessorDirectory;
+import io.turnlane.gateway.quarantine.RedisRedriveMarks;
+import io.turnlane.gateway.quarantine.Redrive;
 import io.turnlane.gateway.requests.Replay;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
@@ -72,6 +74,11 @@ class GatewayConfiguration {
             TurnIds ids,
             MeterRegistry metrics) {
         return new QuestionIntake(rules, fleet, streams, acceptance, publisher, records, ids, metrics);
+    }
+
+    @Bean
+    Redrive redrive(QuestionIntake intake, RequestRecords records, RedisRedriveMarks marks) {
+        return new Redrive(intake, records, marks);
     }
 
     @Bean

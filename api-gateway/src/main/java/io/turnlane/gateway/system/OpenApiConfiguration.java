@@ -19,6 +19,7 @@ import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.servers.Server;
 import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.caller.Operator;
 import io.turnlane.gateway.socket.SocketEndpoint;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
@@ -47,7 +48,7 @@ class OpenApiConfiguration {
                 .replaceWithClass(SessionId.class, String.class)
                 .replaceWithClass(Duration.class, Double.class)
                 .replaceWithClass(RequestStatus.class, String.class)
-                .addRequestWrapperToIgnore(Caller.class);
+                .addRequestWrapperToIgnore(Caller.class, Operator.class);
     }
 
     /** In OpenAPI 3.1 a schema's type is a JSON Schema one. */

@@ -5,6 +5,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.RedisAcceptance;
 import io.turnlane.gateway.breaker.RedisBreaker;
+import io.turnlane.gateway.quarantine.RedisRedriveMarks;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +48,11 @@ class RedisConfiguration {
     @Bean
     RedisTemplate<String, byte[]> blobRedisTemplate(RedisBreaker breaker) {
         return breaker.blobs();
+    }
+
+    @Bean
+    RedisRedriveMarks redriveMarks(StringRedisTemplate redis, TopicsProperties topics) {
+        return new RedisRedriveMarks(redis, topics.quarantineRetention());
     }
 
     @Bean

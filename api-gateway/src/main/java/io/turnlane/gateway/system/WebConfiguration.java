@@ -2,6 +2,7 @@ package io.turnlane.gateway.system;
 
 import com.fasterxml.uuid.Generators;
 import io.turnlane.gateway.caller.CallerResolver;
+import io.turnlane.gateway.caller.OperatorResolver;
 import io.turnlane.gateway.problem.ProblemReportValve;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
@@ -67,6 +68,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new CallerResolver());
+        resolvers.add(new OperatorResolver());
     }
 
     /** Pages: asked about every time, answered 304 while their content is the same. Jar entries all have one date. */

@@ -5,7 +5,8 @@
 -- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone; with a key 6 claim, 7 the claim's calls
 -- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 agent asked for or '', 6 default agent, 7 question,
 --      8 events_from, 9 session ttl, 10 result retention, 11 most open turns, 12 what request keys start with,
---      13 this call, 14 when an older claim in another slot was made or '', 15 body or '', 16 claim ttl
+--      13 this call, 14 when an older claim in another slot was made or '', 15 body or '', 16 claim ttl,
+--      17 the quarantined request that this one asks again, or '', 18 how long an answer is wanted, or ''
 --      (times in ms)
 -- Returns {'accepted', request id, agent, turns before it, session ttl, 1 where it made the session, created_at,
 --          events_from, 1 where an older claim named the request}: to be published;
@@ -74,6 +75,15 @@ else
   redis.call('HSET', request, 'status', 'queued', 'question', ARGV[7], 'agent', agent, 'created_at', created_at,
     'events_from', events_from, 'attempt', 0, 'failures', 0, 'crashes', 0,
     'phases', '{"RECEIVED":' .. created_at .. '}')
+  if ARGV[17] ~= '' then
+    redis.call('HSET', request, 'redrive_of', ARGV[17])
+  end
+  if ARGV[18] ~= '' then
+    -- By Redis' own clock, which also says when it has passed.
+    local time = redis.call('TIME')
+    local at = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[18])
+    redis.call('HSET', request, 'deadline_at', string.format('%d', at))
+  end
   redis.call('PEXPIRE', request, retention)
   for _, index in ipairs({KEYS[2], KEYS[3]}) do
     redis.call('ZADD', index, created_at, request_id)

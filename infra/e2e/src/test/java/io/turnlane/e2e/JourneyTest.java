@@ -50,6 +50,22 @@ class JourneyTest {
     }
 
     @Test
+    void endsAtItsDeadlineWhetherItRunsOrWaits() {
+        Map<String, Object> metadata = Map.of("delay_ms", 20_000);
+        Map<String, Object> body =
+                Map.of("question", "slow", "agent", "echo", "metadata", metadata, "deadline_seconds", 1);
+        Reply running = client.post("/v1/sessions/" + session + "/requests", body);
+        Reply waiting = client.post("/v1/sessions/" + session + "/requests", body);
+        for (Reply accepted : List.of(running, waiting)) {
+            Reply done = client.get(accepted.header("Location") + "?wait=10");
+            assertThat(done.text("status")).isEqualTo("failed");
+            assertThat(done.object("error").get("code")).isEqualTo("deadline_exceeded");
+        }
+        assertThat(client.askAndWait(session, "and on", Map.of()).text("status"))
+                .isEqualTo("completed");
+    }
+
+    @Test
     void comesAsAStreamOfEvents() {
         Reply accepted = client.ask(session, "one two three four", Map.of("delay_ms", 400, "deltas", 4));
         List<Event> events =

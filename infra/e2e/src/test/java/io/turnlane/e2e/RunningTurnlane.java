@@ -71,15 +71,25 @@ final class RunningTurnlane implements AutoCloseable {
     }
 
     private String[] arguments(String... settings) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--spring.kafka.bootstrap-servers=" + TestBackends.shared().bootstrapServers(),
-                "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
-                "--turnlane.topics.prefix=" + prefix,
-                "--turnlane.topics.partitions=" + partitions,
-                "--turnlane.processor.drain-budget=2s"));
-        arguments.addAll(List.of(settings));
+        List<String> arguments = new ArrayList<>(List.of(settings));
+        List.of(
+                        "--server.port=0",
+                        "--spring.kafka.bootstrap-servers="
+                                + TestBackends.shared().bootstrapServers(),
+                        "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
+                        "--turnlane.topics.prefix=" + prefix,
+                        "--turnlane.topics.partitions=" + partitions,
+                        "--turnlane.processor.drain-budget=2s")
+                .forEach(usual -> addUnlessSet(arguments, usual));
         return arguments.toArray(String[]::new);
+    }
+
+    /** An argument that is given twice would count as a list of both values. */
+    private static void addUnlessSet(List<String> arguments, String usual) {
+        String name = usual.substring(0, usual.indexOf('=') + 1);
+        if (arguments.stream().noneMatch(set -> set.startsWith(name))) {
+            arguments.add(usual);
+        }
     }
 
     @Override

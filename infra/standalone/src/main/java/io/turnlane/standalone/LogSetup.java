@@ -22,6 +22,7 @@ final class LogSetup {
 
     /** Warnings and errors to the terminal, nothing else. */
     static void quiet() {
+        System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         System.setProperty(CONFIGURATION, "turnlane-quiet-logback.xml");
     }
 }

@@ -77,14 +77,21 @@ final class StatusCommand implements Callable<Integer> {
         }
         for (JsonNode one : processors) {
             out.printf(
-                    "%-12s %-28s open %d  running %d  waiting %d  lag %d  partitions %d%n",
+                    "%-12s %-28s %sopen %d  running %d  waiting %d  lag %d  partitions %d%n",
                     "processor",
                     one.path("processor").asString(""),
+                    stateOf(one),
                     one.path("open_turns").asLong(0),
                     one.path("running").asLong(0),
                     one.path("waiting").asLong(0),
                     one.path("lag").asLong(0),
                     one.path("partitions").asLong(0));
         }
+    }
+
+    /** Nothing for one that takes turns, as they do mostly. */
+    private static String stateOf(JsonNode processor) {
+        String state = processor.path("state").asString("running");
+        return state.equals("running") ? "" : state + "  ";
     }
 }

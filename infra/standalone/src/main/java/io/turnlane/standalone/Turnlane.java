@@ -20,6 +20,9 @@ import picocli.CommandLine.ScopeType;
             BackendsCommand.class,
             GatewayCommand.class,
             ProcessorCommand.class,
+            QuarantineCommand.class,
+            EvacuateCommand.class,
+            ReplayCommand.class,
             TestCommand.class,
             TrainCommand.class
         },

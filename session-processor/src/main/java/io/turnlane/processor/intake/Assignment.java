@@ -1,5 +1,6 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.processor.rebuild.HeldPartition;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -14,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Threading: the poll thread delivers, fences, commits and ends it; lanes' threads read the fence, complete offsets
  * and ask for a newer fence. Fields that both use are volatile or guard themselves.
  */
-final class Assignment {
+final class Assignment implements HeldPartition {
 
     private static final long NO_FENCE = -1;
     private static final long NOTHING = -1;
@@ -36,6 +37,11 @@ final class Assignment {
         this.committed = position;
     }
 
+    @Override
+    public int number() {
+        return partition.partition();
+    }
+
     TopicPartition partition() {
         return partition;
     }
@@ -50,7 +56,8 @@ final class Assignment {
         fenceWanted = false;
     }
 
-    long fence() {
+    @Override
+    public long fence() {
         return fence;
     }
 
@@ -62,12 +69,19 @@ final class Assignment {
         return fenceWanted;
     }
 
-    void wantFence() {
+    @Override
+    public void renewFence() {
         fenceWanted = true;
     }
 
-    boolean held() {
+    @Override
+    public boolean held() {
         return held;
+    }
+
+    @Override
+    public boolean done(long offset) {
+        return ledger.done(offset);
     }
 
     void end() {

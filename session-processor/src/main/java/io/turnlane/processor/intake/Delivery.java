@@ -1,7 +1,7 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.quarantine.QuarantinedTurn;
 import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ final class Delivery implements Claim {
 
     @Override
     public void renewFence() {
-        assignment.wantFence();
+        assignment.renewFence();
     }
 
     @Override
@@ -136,10 +136,14 @@ final class Delivery implements Claim {
             ConsumerRecord<byte[], byte[]> whole = whole();
             List<QuarantinedTurn.Header> headers = new ArrayList<>();
             whole.headers().forEach(header -> headers.add(new QuarantinedTurn.Header(header.key(), header.value())));
-            return new QuarantinedTurn(key, whole.value(), headers, error, attempts, partition, offset);
+            return new QuarantinedTurn(key, whole.value(), headers, error, attempts, origin());
         } catch (RecordGoneException e) {
-            return new QuarantinedTurn(key, null, List.of(), error, attempts, partition, offset);
+            return new QuarantinedTurn(key, null, List.of(), error, attempts, origin());
         }
+    }
+
+    private QuarantinedTurn.Origin origin() {
+        return new QuarantinedTurn.Origin(assignment.partition().topic(), partition, offset);
     }
 
     private static int sizeOf(ConsumerRecord<byte[], byte[]> record) {

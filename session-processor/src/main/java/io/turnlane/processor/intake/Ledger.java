@@ -45,6 +45,11 @@ final class Ledger {
         return open.isEmpty() ? position : open.firstKey();
     }
 
+    /** Whether what followed from the record at this offset is safe. */
+    synchronized boolean done(long offset) {
+        return offset < position && !open.containsKey(offset);
+    }
+
     /** When the first open record was delivered. */
     synchronized Optional<Instant> oldest() {
         return open.isEmpty() ? Optional.empty() : Optional.of(open.firstEntry().getValue());

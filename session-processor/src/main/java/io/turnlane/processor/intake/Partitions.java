@@ -1,5 +1,6 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.processor.rebuild.PartitionWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +36,7 @@ class Partitions implements ConsumerRebalanceListener {
     private final Reception reception;
     private final InstantSource clock;
     private final RecordReader reader;
+    private final PartitionWatch watch;
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
     private int count;
 
@@ -43,12 +45,14 @@ class Partitions implements ConsumerRebalanceListener {
             String topic,
             Reception reception,
             InstantSource clock,
-            RecordReader reader) {
+            RecordReader reader,
+            PartitionWatch watch) {
         this.consumer = consumer;
         this.topic = topic;
         this.reception = reception;
         this.clock = clock;
         this.reader = reader;
+        this.watch = watch;
     }
 
     @Nullable
@@ -90,6 +94,7 @@ class Partitions implements ConsumerRebalanceListener {
         for (TopicPartition partition : added) {
             assignments.put(partition, new Assignment(partition, consumer.position(partition), reader));
         }
+        watch.adopted(ours(added));
         takeWantedFences();
         pause(false);
     }

@@ -3,6 +3,7 @@ package io.turnlane.processor.intake;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.processor.rebuild.PartitionWatch;
 import io.turnlane.processor.turn.Turn;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,12 +53,13 @@ public final class TurnPoller implements Runnable {
             IntakeSettings settings,
             Reception reception,
             InstantSource clock,
-            RecordReader reader) {
+            RecordReader reader,
+            PartitionWatch watch) {
         this.consumer = consumer;
         this.settings = settings;
         this.reception = reception;
         this.clock = clock;
-        this.partitions = new Partitions(consumer, settings.topic(), reception, clock, reader);
+        this.partitions = new Partitions(consumer, settings.topic(), reception, clock, reader, watch);
         this.budget = new Budget(settings.mostTurns(), settings.mostBytes(), settings.mostPlaces());
         this.lastCommit = clock.instant();
         this.figures = new Figures(lastCommit, 0, 0, 0, Duration.ZERO);
@@ -89,6 +91,7 @@ public final class TurnPoller implements Runnable {
             throw e;
         } finally {
             close();
+            figures = new Figures(clock.instant(), 0, 0, 0, Duration.ZERO); // what is held no more
         }
     }
 

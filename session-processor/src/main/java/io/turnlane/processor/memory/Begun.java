@@ -1,6 +1,7 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
 import java.time.Duration;
@@ -15,8 +16,28 @@ public sealed interface Begun {
      * @param attempt names this run's events, from 1
      * @param failures how often the agent failed at this turn before
      * @param timeLeft until the turn's deadline; null where it has none
+     * @param mishap what the client is to be told of its session's memory; null where it is as it should be
      */
-    record Run(int attempt, int failures, @Nullable Duration timeLeft, Memory memory) implements Begun {}
+    record Run(
+            int attempt,
+            int failures,
+            @Nullable Duration timeLeft,
+            Memory memory,
+            @Nullable MemoryMishap mishap) implements Begun {
+
+        /** With its memory as it should be. */
+        public Run(int attempt, int failures, @Nullable Duration timeLeft, Memory memory) {
+            this(attempt, failures, timeLeft, memory, null);
+        }
+    }
+
+    /**
+     * Something isn't there that should be: find out whether memory was lost, wait until it is rebuilt, and begin again
+     * being {@linkplain SessionMemory.Beginning#sure sure}. Nothing was counted.
+     *
+     * @param session whether the session's memory is gone though this processor knows it; else the request's record
+     */
+    record Missed(boolean session) implements Begun {}
 
     /**
      * The turn was running each time its processor crashed, and one crash more would be its last: nothing was counted;

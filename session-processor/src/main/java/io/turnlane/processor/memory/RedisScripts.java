@@ -32,6 +32,7 @@ final class RedisScripts {
     final Script refuse = load("refuse");
     final Script quarantined = load("quarantined");
     final Script delete = load("delete");
+    final Script restore = load("restore");
 
     private final StringRedisTemplate redis;
 
@@ -112,6 +113,11 @@ final class RedisScripts {
         Duration millis(int index) {
             long millis = (Long) Objects.requireNonNull(parts.get(index));
             return millis < 0 ? null : Duration.ofMillis(millis);
+        }
+
+        /** How long a session lives without activity. */
+        Duration life(int index) {
+            return Duration.ofMillis((Long) Objects.requireNonNull(parts.get(index)));
         }
 
         List<byte[]> blobs(int index) {

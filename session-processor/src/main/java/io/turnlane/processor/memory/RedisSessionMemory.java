@@ -3,6 +3,7 @@ package io.turnlane.processor.memory;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
@@ -89,9 +90,12 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.life().toMillis(),
                 wire.writeValue(Endings.POISON),
                 wire.writeValue(Endings.EXPIRED),
-                wire.writeValue(Endings.DEADLINE_EXCEEDED));
+                wire.writeValue(Endings.DEADLINE_EXCEEDED),
+                cached == null || cached.version().isEmpty() ? 0 : 1,
+                beginning.sure() ? 1 : 0);
         return switch (reply.word()) {
             case "RUN" -> run(flight.session(), cached, reply);
+            case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
             case "SUSPECT" -> new Begun.Suspect();
             case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
@@ -101,7 +105,15 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     private Begun.Run run(SessionKey session, @Nullable Entry cached, Reply reply) {
-        return new Begun.Run(reply.number(1), reply.number(2), reply.millis(3), memory(session, cached, reply));
+        Memory memory = memory(session, cached, reply);
+        return new Begun.Run(reply.number(1), reply.number(2), reply.millis(3), memory, mishap(memory, reply.text(8)));
+    }
+
+    private static @Nullable MemoryMishap mishap(Memory memory, String stored) {
+        if (memory.damaged()) {
+            return MemoryMishap.DAMAGED;
+        }
+        return stored.isEmpty() ? null : MemoryMishap.of(stored);
     }
 
     private static Object orEmpty(@Nullable Object value) {
@@ -115,7 +127,7 @@ public final class RedisSessionMemory implements SessionMemory {
         }
         cache.miss();
         Memory memory = stored.read(session, reply.blobs(6));
-        cache.put(session, new Entry(reply.text(4), memory));
+        cache.put(session, new Entry(reply.text(4), memory), reply.life(7));
         return memory;
     }
 
@@ -139,8 +151,13 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.bytes(),
                 limits.results().toMillis());
         Settled settled = settled(flight, reply);
-        if (settled instanceof Settled.Stored && before != null && reply.text(1).equals(version)) {
-            cache.put(flight.session(), new Entry(version, appended(before.memory(), turn, reply.number(2))));
+        if (settled instanceof Settled.Stored
+                && before != null
+                && before.version().equals(reply.text(3))) {
+            cache.put(
+                    flight.session(),
+                    new Entry(version, appended(before.memory(), turn, reply.number(2))),
+                    reply.life(4));
         } else {
             cache.forget(flight.session());
         }
@@ -221,7 +238,11 @@ public final class RedisSessionMemory implements SessionMemory {
     @Override
     public void prefetch(SessionKey session) {
         if (cache.get(session) == null) {
-            stored.fetch(session).ifPresent(entry -> cache.put(session, entry));
+            try {
+                stored.fetch(session).ifPresent(fetched -> cache.put(session, fetched.entry(), fetched.life()));
+            } catch (MemoryUnavailableException e) {
+                return; // the begin script will say so, to somebody who can wait
+            }
         }
     }
 

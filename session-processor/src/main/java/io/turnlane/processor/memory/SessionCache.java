@@ -2,6 +2,9 @@ package io.turnlane.processor.memory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy.VarExpiration;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.turnlane.model.ProcessorFigures;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
@@ -22,16 +25,25 @@ public final class SessionCache {
     record Entry(String version, Memory memory) {}
 
     private final Cache<SessionKey, Entry> entries;
+    private final VarExpiration<SessionKey, Entry> expiry;
     private final long maxSize;
+    private final Duration timeToLive;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
 
     public SessionCache(long maxSize, Duration timeToLive) {
+        this(maxSize, timeToLive, Ticker.systemTicker());
+    }
+
+    SessionCache(long maxSize, Duration timeToLive, Ticker ticker) {
         this.maxSize = maxSize;
+        this.timeToLive = timeToLive;
         this.entries = Caffeine.newBuilder()
                 .maximumSize(maxSize)
-                .expireAfterWrite(timeToLive)
+                .expireAfter(Expiry.<SessionKey, Entry>writing((_, _) -> timeToLive))
+                .ticker(ticker)
                 .build();
+        this.expiry = entries.policy().expireVariably().orElseThrow();
     }
 
     @Nullable
@@ -39,8 +51,12 @@ public final class SessionCache {
         return entries.getIfPresent(session);
     }
 
-    void put(SessionKey session, Entry entry) {
-        entries.put(session, entry);
+    /**
+     * Keeps the entry, but never for longer than its session lives without activity: a session that is known here and
+     * not to the store was lost, and has not just expired.
+     */
+    void put(SessionKey session, Entry entry, Duration life) {
+        var _ = expiry.put(session, entry, life.compareTo(timeToLive) < 0 ? life : timeToLive);
     }
 
     void forget(SessionKey session) {

@@ -27,6 +27,7 @@ public interface SessionMemory {
      * @param eventsFrom where streams of this turn start to read, as the gateway knew it when it accepted the turn
      * @param tooOld whether the record is so old that a missing request record means it was answered long ago
      * @param alone whether no other {@linkplain Begun.Suspect suspect} runs in this processor
+     * @param sure whether what memory {@linkplain Begun.Missed misses} is known not to come back
      */
     record Beginning(
             FlightRef flight,
@@ -34,7 +35,20 @@ public interface SessionMemory {
             Map<Phase, Instant> phases,
             @Nullable Long eventsFrom,
             boolean tooOld,
-            boolean alone) {}
+            boolean alone,
+            boolean sure) {
+
+        /** Where nothing can have been lost. */
+        public Beginning(
+                FlightRef flight,
+                Ask ask,
+                Map<Phase, Instant> phases,
+                @Nullable Long eventsFrom,
+                boolean tooOld,
+                boolean alone) {
+            this(flight, ask, phases, eventsFrom, tooOld, alone, true);
+        }
+    }
 
     /** Its answer: memory, context, request record and stored answer in one step. */
     Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);

@@ -10,6 +10,7 @@ import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.SessionCache.Entry;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,28 +58,43 @@ final class StoredMemory {
         return blob.length == 0 ? null : open(session, blob, Answer.class);
     }
 
-    /** A session's memory ahead of its turn; empty where there is none, or where Redis is away. */
-    Optional<Entry> fetch(SessionKey session) {
+    /**
+     * A session's memory as it stands; empty where there is none, or where it changed while it was read.
+     *
+     * @throws MemoryUnavailableException where Redis fails or doesn't answer
+     */
+    Optional<Fetched> fetch(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
         try {
-            RedisCallback<@Nullable Entry> call = connection -> fetch(session, keys, connection);
+            RedisCallback<@Nullable Fetched> call = connection -> fetch(session, keys, connection);
             return Optional.ofNullable(redis.execute(call));
         } catch (DataAccessException e) {
-            return Optional.empty(); // the begin script will say so, to somebody who can wait
+            throw new MemoryUnavailableException("Redis did not hand out a session", e);
         }
     }
 
+    /** A session's memory, and how long it lives without activity. */
+    record Fetched(Entry entry, Duration life) {}
+
     /** The version is read before and after: a history that belongs to neither would be taken for the current one. */
-    private @Nullable Entry fetch(SessionKey session, MemoryKeys keys, RedisConnection connection) {
-        byte[] version = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
-        if (version == null || version.length == 0) {
+    private @Nullable Fetched fetch(SessionKey session, MemoryKeys keys, RedisConnection connection) {
+        List<byte[]> context = Objects.requireNonNull(
+                connection.hashCommands().hMGet(bytes(keys.context()), bytes("version"), bytes("ttl")));
+        byte @Nullable [] version = context.get(0);
+        byte @Nullable [] ttl = context.get(1);
+        if (version == null || version.length == 0 || ttl == null) {
             return null;
         }
         List<byte[]> blobs = Objects.requireNonNull(connection.listCommands().lRange(bytes(keys.history()), 0, -1));
         byte[] still = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
         return Arrays.equals(version, still)
-                ? new Entry(new String(version, StandardCharsets.UTF_8), read(session, blobs))
+                ? new Fetched(
+                        new Entry(text(version), read(session, blobs)), Duration.ofMillis(Long.parseLong(text(ttl))))
                 : null;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private <T> @Nullable T open(SessionKey session, byte[] blob, Class<T> type) {

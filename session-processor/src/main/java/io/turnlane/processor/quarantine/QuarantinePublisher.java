@@ -1,5 +1,6 @@
 package io.turnlane.processor.quarantine;
 
+import io.turnlane.model.QuarantinedTurn;
 import java.util.concurrent.CompletableFuture;
 
 /**

@@ -19,11 +19,13 @@ final class EngineHealth implements HealthIndicator {
 
     private final TurnPoller poller;
     private final Flights flights;
+    private final Drain drain;
     private final InstantSource clock;
 
-    EngineHealth(TurnPoller poller, Flights flights, InstantSource clock) {
+    EngineHealth(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
         this.poller = poller;
         this.flights = flights;
+        this.drain = drain;
         this.clock = clock;
     }
 
@@ -33,7 +35,8 @@ final class EngineHealth implements HealthIndicator {
         Duration silence = Duration.between(figures.at(), clock.instant());
         int abandoned = flights.abandoned();
         boolean well = !poller.broken() && silence.compareTo(LONGEST_ROUND) <= 0 && abandoned < MOST_ABANDONED;
-        return (well ? Health.up() : Health.down())
+        return standing(well)
+                .withDetail("state", drain.state().wire())
                 .withDetail("partitions", figures.partitions())
                 .withDetail("open_turns", figures.open())
                 .withDetail("abandoned_agents", abandoned)
@@ -41,5 +44,13 @@ final class EngineHealth implements HealthIndicator {
                 .withDetail("oldest_age_seconds", figures.oldestAge().toSeconds())
                 .withDetail("last_poll_seconds_ago", silence.toSeconds())
                 .build();
+    }
+
+    /** One that was drained is well, and yet nobody should count on it. */
+    private Health.Builder standing(boolean well) {
+        return switch (drain.state()) {
+            case RUNNING -> well ? Health.up() : Health.down();
+            case DRAINING, EVACUATED -> Health.outOfService();
+        };
     }
 }

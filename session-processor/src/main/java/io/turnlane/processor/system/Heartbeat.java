@@ -34,11 +34,13 @@ class Heartbeat {
     private static final Duration REMEMBERED = Duration.ofMinutes(1);
 
     private final String processorId;
+    private final String host;
     private final Sources sources;
     private final StringRedisTemplate redis;
     private final WireFormat wire;
     private final InstantSource clock;
     private volatile String management = "";
+    private volatile boolean silent;
     private boolean heard = true;
 
     /** Where the figures come from. */
@@ -46,11 +48,20 @@ class Heartbeat {
             AgentCatalog agents,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
+            Drain drain,
             SessionCache cache,
             LatencyWindow latency) {}
 
-    Heartbeat(String processorId, Sources sources, StringRedisTemplate redis, WireFormat wire, InstantSource clock) {
+    /** @param host under which others reach this processor */
+    Heartbeat(
+            String processorId,
+            String host,
+            Sources sources,
+            StringRedisTemplate redis,
+            WireFormat wire,
+            InstantSource clock) {
         this.processorId = processorId;
+        this.host = host;
         this.sources = sources;
         this.redis = redis;
         this.wire = wire;
@@ -59,7 +70,7 @@ class Heartbeat {
 
     @EventListener
     void listensAt(WebServerInitializedEvent event) {
-        management = "http://127.0.0.1:" + event.getWebServer().getPort();
+        management = "http://" + host + ":" + event.getWebServer().getPort();
         log.atInfo()
                 .addKeyValue("id", processorId)
                 .addKeyValue("management", management)
@@ -68,6 +79,9 @@ class Heartbeat {
 
     @Scheduled(fixedDelay = 1000)
     void beat() {
+        if (silent) {
+            return;
+        }
         try {
             Instant now = clock.instant();
             String json = new String(wire.writeValue(figures(now)), StandardCharsets.UTF_8);
@@ -83,6 +97,7 @@ class Heartbeat {
 
     /** Says good-bye, so that nobody waits for the figures to expire. */
     void stop() {
+        silent = true;
         try {
             redis.delete(MemoryKeys.processor(processorId));
             redis.opsForZSet().remove(MemoryKeys.processors(), processorId);
@@ -99,6 +114,7 @@ class Heartbeat {
                 processorId,
                 management,
                 now,
+                sources.drain().state(),
                 sources.agents().descriptions(),
                 intake.open(),
                 lanes.running(),

@@ -34,15 +34,9 @@ class MemoryConfiguration {
     }
 
     @Bean
-    SessionMemory sessionMemory(
-            StringRedisTemplate redis,
-            SessionCache cache,
-            ProcessorProperties properties,
-            TopicsProperties topics,
-            WireFormat wire,
-            ProcessorId id) {
+    MemoryLimits memoryLimits(ProcessorProperties properties, TopicsProperties topics) {
         ProcessorProperties.Memory memory = properties.memory();
-        MemoryLimits limits = new MemoryLimits(
+        return new MemoryLimits(
                 memory.turns(),
                 Math.toIntExact(memory.size().toBytes()),
                 memory.results(),
@@ -50,6 +44,11 @@ class MemoryConfiguration {
                 memory.crashes(),
                 properties.answer().longest().multipliedBy(2),
                 ProcessorConfiguration.LONGEST_TURN);
+    }
+
+    @Bean
+    SessionMemory sessionMemory(
+            StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, ProcessorId id) {
         return new RedisSessionMemory(redis, cache, limits, wire, id.value());
     }
 }

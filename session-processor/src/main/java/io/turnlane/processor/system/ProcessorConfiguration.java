@@ -18,6 +18,7 @@ import io.turnlane.processor.memory.SessionCache;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
+import io.turnlane.processor.rebuild.LossWatch;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.PutAside;
@@ -43,6 +44,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -102,8 +104,7 @@ class ProcessorConfiguration {
 
     @Bean
     QuarantinePublisher quarantinePublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics) {
-        return new KafkaQuarantinePublisher(
-                kafka, topics.names().turns(), topics.names().quarantine());
+        return new KafkaQuarantinePublisher(kafka, topics.names().quarantine());
     }
 
     @Bean
@@ -117,24 +118,26 @@ class ProcessorConfiguration {
             TurnKit.Surroundings surroundings,
             ProcessorProperties properties,
             TopicsProperties topics) {
+        return new TurnKit(ports, rules(properties, topics), surroundings);
+    }
+
+    /** What holds for every turn. */
+    static TurnKit.Rules rules(ProcessorProperties properties, TopicsProperties topics) {
         ProcessorProperties.Retry retry = properties.retry();
         ProcessorProperties.Answer answer = properties.answer();
         if (answer.longest().compareTo(LONGEST_TURN) >= 0) {
             throw new IllegalStateException(
                     "an agent's time limit must be under the longest life of a turn, " + LONGEST_TURN);
         }
-        return new TurnKit(
-                ports,
-                new TurnKit.Rules(
-                        new RetryPolicy(retry.failures(), retry.first(), retry.most()),
-                        new AnswerLimits(
-                                Math.toIntExact(answer.text().toBytes()),
-                                Math.toIntExact(answer.artifacts().toBytes()),
-                                Math.toIntExact(answer.delta().toBytes()),
-                                answer.gather(),
-                                answer.timeout()),
-                        keptFor(properties.memory().results(), topics.turnsRetention())),
-                surroundings);
+        return new TurnKit.Rules(
+                new RetryPolicy(retry.failures(), retry.first(), retry.most()),
+                new AnswerLimits(
+                        Math.toIntExact(answer.text().toBytes()),
+                        Math.toIntExact(answer.artifacts().toBytes()),
+                        Math.toIntExact(answer.delta().toBytes()),
+                        answer.gather(),
+                        answer.timeout()),
+                keptFor(properties.memory().results(), topics.turnsRetention()));
     }
 
     /**
@@ -157,22 +160,28 @@ class ProcessorConfiguration {
             QuarantinePublisher quarantine,
             LatencyWindow latency,
             MeterRegistry meters,
+            LossWatch lossWatch,
             WireFormat wire) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency);
         TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
-        return new TurnKit.Ports(memory, agents, events, quarantine, all, wire);
+        return new TurnKit.Ports(memory, agents, events, quarantine, all, lossWatch, wire);
     }
 
     @Bean
     TurnKit.Surroundings surroundings(InstantSource clock, Delay delay) {
-        Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("lane-", 0);
+        return surroundingsOf(clock, delay, "lane-");
+    }
+
+    /** @param threadNames what the names of threads start with */
+    static TurnKit.Surroundings surroundingsOf(InstantSource clock, Delay delay, String threadNames) {
+        Thread.Builder.OfVirtual threads = Thread.ofVirtual().name(threadNames, 0);
         Executor aThreadEach = task -> threads.start(task);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // a generator for any thread
         return new TurnKit.Surroundings(
                 clock, delay, aThreadEach, ProcessorConfiguration::pause, random, new Semaphore(1));
     }
 
-    private static void pause(Duration time) {
+    static void pause(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {
@@ -225,7 +234,8 @@ class ProcessorConfiguration {
             ProcessorProperties properties,
             LaneReception reception,
             InstantSource clock,
-            RecordReader reader) {
+            RecordReader reader,
+            LossWatch lossWatch) {
         ProcessorProperties.Intake intake = properties.intake();
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, intake.group());
@@ -247,7 +257,8 @@ class ProcessorConfiguration {
                         intake.commitInterval()),
                 reception,
                 clock,
-                reader);
+                reader,
+                lossWatch);
     }
 
     @Bean
@@ -271,11 +282,23 @@ class ProcessorConfiguration {
     @Bean
     Heartbeat heartbeat(
             ProcessorId id,
+            ServerProperties server,
             Heartbeat.Sources sources,
             StringRedisTemplate redis,
             WireFormat wire,
             InstantSource clock) {
-        return new Heartbeat(id.value(), sources, redis, wire, clock);
+        return new Heartbeat(id.value(), ManagementHost.of(server.getAddress()), sources, redis, wire, clock);
+    }
+
+    @Bean
+    Drain drain(
+            TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, ProcessorProperties properties) {
+        return new Drain(poller, lanes, flights, properties.drainBudget());
+    }
+
+    @Bean
+    EvacuateEndpoint evacuateEndpoint(ProcessorId id, Drain drain) {
+        return new EvacuateEndpoint(id, drain);
     }
 
     @Bean
@@ -283,14 +306,15 @@ class ProcessorConfiguration {
             AgentCatalog agents,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
+            Drain drain,
             SessionCache cache,
             LatencyWindow latency) {
-        return new Heartbeat.Sources(agents, lanes, poller, cache, latency);
+        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency);
     }
 
     @Bean
-    EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, InstantSource clock) {
-        return new EngineHealth(poller, flights, clock);
+    EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
+        return new EngineHealth(poller, flights, drain, clock);
     }
 
     @Bean
@@ -317,13 +341,7 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    ProcessorLifecycle lifecycle(
-            TopicSetup topics,
-            TurnPoller poller,
-            LaneScheduler<SessionKey, Turn> lanes,
-            Flights flights,
-            Heartbeat heartbeat,
-            ProcessorProperties properties) {
-        return new ProcessorLifecycle(topics, poller, lanes, flights, heartbeat, properties.drainBudget());
+    ProcessorLifecycle lifecycle(TopicSetup topics, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
+        return new ProcessorLifecycle(topics, poller, drain, heartbeat);
     }
 }

@@ -45,6 +45,7 @@ final class AskRun {
     private final Ask ask;
     private final TurnEnd end;
     private final Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
+    private boolean sure;
 
     AskRun(TurnKit kit, Patience patience, Flight flight, Ask ask) {
         this.kit = kit;
@@ -71,11 +72,21 @@ final class AskRun {
     private LaneOutcome begun(Begun begun) {
         return switch (begun) {
             case Begun.Run run -> fly(run);
+            case Begun.Missed missed -> waitOrBeSure(missed);
             case Begun.Suspect _ -> runAlone();
             case Begun.Ended ended -> tellAgain(ended.ending());
             case Begun.Fenced _ -> renewFence(0);
             case Begun.Erased _ -> erased();
         };
+    }
+
+    /** Memory that was lost is rebuilt first; what isn't there though nothing was lost is made. */
+    private LaneOutcome waitOrBeSure(Begun.Missed missed) {
+        if (ports.lostMemory().missed(turn.claim(), missed.session())) {
+            return new LaneOutcome.Again(TurnRunner.WHILE_REBUILT);
+        }
+        sure = true;
+        return begun(begin(false));
     }
 
     /** One suspect at a time: should the processor crash once more, only that one can be the killer. */
@@ -93,14 +104,14 @@ final class AskRun {
     private Begun begin(boolean alone) {
         boolean tooOld = turn.loggedAt().isBefore(now().minus(kit.rules().keptFor()));
         Begun begun = askMemory(() -> ports.memory()
-                .begin(new Beginning(ref(), ask, phases, turn.envelope().eventsFrom(), tooOld, alone)));
+                .begin(new Beginning(ref(), ask, phases, turn.envelope().eventsFrom(), tooOld, alone, sure)));
         phases.putIfAbsent(Phase.SESSION_ALLOCATED, now());
         return begun;
     }
 
     private LaneOutcome fly(Begun.Run run) {
         TurnStream stream = streamOf(run.attempt());
-        stream.started();
+        stream.started(run.mishap());
         passed(Phase.PROVIDER_CALL_START);
         Result result = new AgentCall(kit, flight, ask, run).call(stream);
         passed(Phase.PROVIDER_CALL_END);
@@ -167,10 +178,20 @@ final class AskRun {
                 case Begun.Ended ended -> new Settled.Ended(ended.ending());
                 case Begun.Fenced _ -> new Settled.Fenced();
                 case Begun.Erased _ -> new Settled.Erased();
+                case Begun.Missed missed -> afterRebuild(missed);
                 case Begun.Suspect _ -> throw new IllegalStateException("a suspect that runs alone already");
             };
         }
         return settled;
+    }
+
+    /** The answer is at hand and waits here: a lane that came back later would have to call the agent again. */
+    private Settled afterRebuild(Begun.Missed missed) {
+        if (ports.lostMemory().missed(turn.claim(), missed.session())) {
+            patience.await(turn.claim(), () -> ports.lostMemory().ready(turn.claim()));
+        }
+        sure = true;
+        return new Settled.Gone();
     }
 
     private LaneOutcome otherwise(Settled settled, Begun.Run run) {

@@ -7,6 +7,7 @@ import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ public final class Patience {
     private static final Logger log = LoggerFactory.getLogger(Patience.class);
     private static final Duration FIRST = Duration.ofMillis(50);
     private static final Duration MOST = Duration.ofSeconds(2);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final Pause pause;
 
@@ -42,13 +44,15 @@ public final class Patience {
         }
     }
 
-    /** Asks memory until it answers. */
+    /** Asks memory, and where it needs it the log, until they answer. */
     <T> T ask(Claim claim, Supplier<T> step) {
         for (Duration wait = FIRST; ; wait = longer(wait)) {
             try {
                 return step.get();
             } catch (MemoryUnavailableException e) {
                 waitFor(claim, wait, "memory", e);
+            } catch (LogUnavailableException e) {
+                waitFor(claim, wait, "log", e);
             }
         }
     }
@@ -88,11 +92,22 @@ public final class Patience {
         }
     }
 
+    /** Waits until the condition holds. */
+    void await(Claim claim, BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            pause(claim, LOOK_AGAIN);
+        }
+    }
+
     private void waitFor(Claim claim, Duration wait, String what, RuntimeException cause) {
+        log.atDebug().addKeyValue("what", what).setCause(cause).log("step will be tried again");
+        pause(claim, wait);
+    }
+
+    private void pause(Claim claim, Duration wait) {
         if (!claim.held()) {
             throw new ClaimLostException();
         }
-        log.atDebug().addKeyValue("what", what).setCause(cause).log("step will be tried again");
         pause.pause(wait);
     }
 

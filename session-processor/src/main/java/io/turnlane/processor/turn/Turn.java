@@ -1,9 +1,9 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.quarantine.QuarantinedTurn;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -22,6 +22,7 @@ public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
             EventPublisher events,
             QuarantinePublisher quarantine,
             TurnObserver observer,
+            LostMemory lostMemory,
             WireFormat wire) {}
 
     /**

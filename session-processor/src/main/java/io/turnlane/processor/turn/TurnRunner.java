@@ -4,6 +4,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
@@ -13,6 +14,7 @@ import io.turnlane.processor.lane.LaneWork;
 import io.turnlane.processor.memory.Begun;
 import io.turnlane.processor.memory.FlightRef;
 import io.turnlane.processor.memory.SessionMemory.Refused;
+import io.turnlane.processor.memory.SessionRestore.Restored;
 import io.turnlane.processor.turn.Patience.ClaimLostException;
 import io.turnlane.processor.turn.Turn.Envelope;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
@@ -30,6 +32,9 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /** A newer token is taken by the poll thread, between two polls. */
     private static final Duration UNTIL_RENEWED = Duration.ofMillis(200);
 
+    /** How often a turn looks whether its memory is rebuilt. */
+    static final Duration WHILE_REBUILT = Duration.ofMillis(200);
+
     private static final Duration AFTER_A_MISTAKE = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
@@ -46,6 +51,9 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     @Override
     public LaneOutcome run(SessionKey session, Turn turn) {
+        if (!kit.ports().lostMemory().ready(turn.claim())) {
+            return new LaneOutcome.Again(WHILE_REBUILT);
+        }
         Flight flight = flights.open(turn);
         try {
             if (!turn.claim().held()) {
@@ -79,6 +87,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
             return switch (read(turn)) {
                 case Ask ask -> new AskRun(kit, patience, flight, ask).run();
                 case DeleteSession _ -> forget(turn, flight);
+                case RebuildSession _ -> rebuild(turn);
             };
         } catch (UnreadableRecordException e) {
             return refuse(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
@@ -125,6 +134,13 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         boolean erased = patience.ask(turn.claim(), () -> kit.ports().memory().delete(refOf(turn, flight)));
         report(turn, erased ? "deleted" : "fenced");
         return erased ? complete(turn) : renewFence(turn);
+    }
+
+    private LaneOutcome rebuild(Turn turn) {
+        Restored restored =
+                patience.ask(turn.claim(), () -> kit.ports().lostMemory().rebuild(turn));
+        report(turn, restored.fenced() ? "fenced" : "rebuilt");
+        return restored.fenced() ? renewFence(turn) : complete(turn);
     }
 
     private void report(Turn turn, String outcome) {

@@ -1,5 +1,6 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
 import io.turnlane.processor.agent.AnswerSink;
@@ -10,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one attempt tells its clients: numbers the events, gathers small deltas into fewer events, and falls silent when
@@ -47,9 +49,9 @@ final class TurnStream implements AnswerSink {
         this.tooLarge = tooLarge;
     }
 
-    /** The attempt begins. */
-    void started() {
-        tell(new TurnEvent.Started());
+    /** The attempt begins, with memory as it was left, or not. */
+    void started(@Nullable MemoryMishap mishap) {
+        tell(new TurnEvent.Started(mishap));
     }
 
     @Override

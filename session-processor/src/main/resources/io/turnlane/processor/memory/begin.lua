@@ -9,6 +9,7 @@ local created_at, deadline, session_ttl = ARGV[14], ARGV[15], ARGV[16]
 local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
 local record_ttl, running_ttl, most_crashes, longest_life = ARGV[20], ARGV[21], tonumber(ARGV[22]), tonumber(ARGV[23])
 local poison, expired, deadline_exceeded = ARGV[24], ARGV[25], ARGV[26]
+local known, sure = ARGV[27], ARGV[28]
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -21,6 +22,14 @@ local status, attempt, failures, crashes =
   was[1], tonumber(was[3] or 0), tonumber(was[4] or 0), tonumber(was[5] or 0)
 if status and ended[status] then
   return ending(req)
+end
+
+-- Gateways make a request's record before its turn is logged, and the caller knows the session from a moment ago: what
+-- isn't there may have been lost. Whoever isn't sure looks first; nothing was counted.
+local version = redis.call('HGET', ctx, 'version') or ''
+local lost = known == '1' and version == '' and redis.call('EXISTS', tomb) == 0
+if sure ~= '1' and (not status or lost) then
+  return {'MISSED', lost and 1 or 0}
 end
 
 local now = now_ms()
@@ -62,12 +71,13 @@ if redis.call('EXISTS', ctx) == 0 then
     'request_count', 0, 'total_processing_time', 0, 'version', '', 'metadata', '{}', 'ttl', session_ttl, 'hist_bytes', 0)
   redis.call('DEL', hist)
 end
+if lost then
+  redis.call('HSET', ctx, 'memory', 'reset')
+end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
 -- While a turn runs, its session stays, however short its life is otherwise: its end sets that again.
-local ttl = tonumber(redis.call('HGET', ctx, 'ttl') or session_ttl)
-if ttl < tonumber(running_ttl) then
-  ttl = tonumber(running_ttl)
-end
+local life = tonumber(redis.call('HGET', ctx, 'ttl') or session_ttl)
+local ttl = math.max(life, tonumber(running_ttl))
 redis.call('PEXPIRE', ctx, ttl)
 redis.call('PEXPIRE', hist, ttl)
 
@@ -90,8 +100,8 @@ local left = -1
 if deadline_at ~= '' then
   left = math.max(1, tonumber(deadline_at) - tonumber(now))
 end
-local version = redis.call('HGET', ctx, 'version') or ''
+local mishap = redis.call('HGET', ctx, 'memory') or ''
 if version ~= '' and version == cached_version then
-  return {'RUN', attempt, failures, left, version, 1, {}}
+  return {'RUN', attempt, failures, left, version, 1, {}, life, mishap}
 end
-return {'RUN', attempt, failures, left, version, 0, redis.call('LRANGE', hist, 0, -1)}
+return {'RUN', attempt, failures, left, version, 0, redis.call('LRANGE', hist, 0, -1), life, mishap}

@@ -8,7 +8,7 @@ local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10])
 local was = redis.call('HMGET', req, 'status', 'flight')
 if was[1] and ended[was[1]] then
   if was[1] == 'completed' and was[2] == flight then
-    return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist)}
+    return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- follows on nothing known
   end
   return ending(req)
 end
@@ -20,6 +20,7 @@ if fenced(fence, {ctx}) or was[2] ~= flight then
 end
 
 local now = now_ms()
+local version = redis.call('HGET', ctx, 'version') or ''
 redis.call('RPUSH', hist, turn)
 local bytes = redis.call('HINCRBY', ctx, 'hist_bytes', #turn)
 local turns = redis.call('LLEN', hist)
@@ -29,7 +30,7 @@ while turns > most_turns or (bytes > most_bytes and turns > 1) do
 end
 
 redis.call('HSET', ctx, 'version', next_version, 'last_activity', now, 'processing_stage', 'completed')
-redis.call('HDEL', ctx, 'current_question')
+redis.call('HDEL', ctx, 'current_question', 'memory')
 redis.call('HINCRBY', ctx, 'request_count', 1)
 redis.call('HINCRBY', ctx, 'total_processing_time', processing_ms)
 redis.call('HSET', req, 'status', 'completed', 'stage', 'completed', 'answer', answer, 'finished_at', now, 'phases', phases)
@@ -40,4 +41,4 @@ redis.call('PEXPIRE', ctx, ttl)
 redis.call('PEXPIRE', hist, ttl)
 redis.call('PEXPIRE', req, record_ttl)
 redis.call('PEXPIRE', reqs, record_ttl)
-return {'STORED', next_version, turns}
+return {'STORED', next_version, turns, version, tonumber(ttl)}

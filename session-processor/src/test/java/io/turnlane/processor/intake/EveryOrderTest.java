@@ -20,6 +20,7 @@ import io.turnlane.processor.lane.ManualDelay;
 import io.turnlane.processor.lane.SteppedExecutor;
 import io.turnlane.processor.memory.FakeSessionMemory;
 import io.turnlane.processor.turn.AnswerLimits;
+import io.turnlane.processor.turn.FakeLostMemory;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
@@ -268,6 +269,7 @@ class EveryOrderTest {
                             },
                             copy -> CompletableFuture.completedFuture(null),
                             report -> {},
+                            new FakeLostMemory(),
                             WIRE),
                     new TurnKit.Rules(
                             new RetryPolicy(10, Duration.ofSeconds(1), Duration.ofSeconds(30)),

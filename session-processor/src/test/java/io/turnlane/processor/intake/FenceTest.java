@@ -139,7 +139,8 @@ class FenceTest {
                             topic,
                             new Nobody(),
                             InstantSource.system(),
-                            new RecordReader(() -> new MockConsumer<>("none"), 1)) {
+                            new RecordReader(() -> new MockConsumer<>("none"), 1),
+                            _ -> {}) {
                         @Override
                         public void onPartitionsAssigned(Collection<TopicPartition> added) {
                             if (!added.isEmpty()) {

@@ -43,7 +43,8 @@ class PartitionsTest {
             "turns",
             new Departures(),
             InstantSource.fixed(Instant.ofEpochMilli(NOW)),
-            new RecordReader(() -> new MockConsumer<>("none"), 1));
+            new RecordReader(() -> new MockConsumer<>("none"), 1),
+            _ -> {});
 
     PartitionsTest() {
         consumer.updatePartitions("turns", List.of(info(0), info(1)));

@@ -31,6 +31,7 @@ public final class FakeSessionMemory implements SessionMemory {
     private boolean fenced;
     private boolean broken;
     private boolean suspect;
+    private boolean lost;
     private Runnable duringCommit = () -> {};
     private Duration timeLeft;
     private boolean lostBeforeCommit;
@@ -73,6 +74,7 @@ public final class FakeSessionMemory implements SessionMemory {
     public void loseEverything() {
         records.clear();
         histories.clear();
+        lost = true;
     }
 
     /** Runs this within each commit. */
@@ -125,6 +127,10 @@ public final class FakeSessionMemory implements SessionMemory {
         if (erased.contains(flight.request())) {
             return new Begun.Erased();
         }
+        if (lost && !beginning.sure()) {
+            return new Begun.Missed(false);
+        }
+        lost = false;
         Record record = records.computeIfAbsent(flight.request(), any -> new Record());
         if (record.status.terminal()) {
             return new Begun.Ended(ending(record));
@@ -147,7 +153,7 @@ public final class FakeSessionMemory implements SessionMemory {
         duringCommit.run();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
-            records.clear();
+            loseEverything();
             return new Settled.Gone();
         }
         Record record = records.get(flight.request());

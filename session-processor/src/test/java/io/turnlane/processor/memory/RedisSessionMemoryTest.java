@@ -104,7 +104,7 @@ class RedisSessionMemoryTest {
                 .as("only the first turn had to fetch")
                 .isEqualTo(new ProcessorFigures.Cache(1, 100, 2, 1));
 
-        cache.put(session, new SessionCache.Entry("of another life", Memory.EMPTY));
+        cache.put(session, new SessionCache.Entry("of another life", Memory.EMPTY), Duration.ofHours(1));
         assertThat(questions(memory)).as("a stale copy is never used").containsExactly("one", "two", "three");
     }
 

@@ -1,7 +1,7 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.quarantine.QuarantinedTurn;
 import java.util.List;
 
 /** A claim that counts what is done to it. For one thread. */
@@ -59,6 +59,6 @@ final class FakeClaim implements Turn.Claim {
 
     @Override
     public QuarantinedTurn quarantined(TurnError error, int attempts) {
-        return new QuarantinedTurn(null, null, List.of(), error, attempts, 0, 7);
+        return new QuarantinedTurn(null, null, List.of(), error, attempts, new QuarantinedTurn.Origin("turns", 0, 7));
     }
 }

@@ -2,6 +2,7 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
+import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
@@ -13,7 +14,6 @@ import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.ManualDelay;
 import io.turnlane.processor.memory.FakeSessionMemory;
-import io.turnlane.processor.quarantine.QuarantinedTurn;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,6 +45,7 @@ abstract class TurnTests {
     final AtomicInteger calls = new AtomicInteger();
     final Ask ask = ask("why?");
     final FakeClaim claim = new FakeClaim();
+    final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
     Executor executor = Runnable::run;
     Agent agent = (question, remembered, sink) -> Answer.ofText("because");
@@ -81,6 +82,7 @@ abstract class TurnTests {
                             return CompletableFuture.completedFuture(null);
                         },
                         reports::add,
+                        lost,
                         wire),
                 new TurnKit.Rules(
                         new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),

@@ -61,6 +61,33 @@ public record Gateway(URI address, Optional<String> apiKey) {
         return json(HTTP.send(post, BodyHandlers.ofByteArray()));
     }
 
+    /** A page of the quarantine, newest first. */
+    public JsonNode quarantine(int limit, Optional<String> cursor) throws IOException, InterruptedException {
+        String query =
+                "?limit=" + limit + cursor.map(at -> "&cursor=" + encoded(at)).orElse("");
+        return json(HTTP.send(request("/v1/quarantine" + query).timeout(LIMIT).build(), BodyHandlers.ofByteArray()));
+    }
+
+    /** One quarantined turn. */
+    public JsonNode quarantined(String id) throws IOException, InterruptedException {
+        return json(HTTP.send(
+                request("/v1/quarantine/" + encoded(id)).timeout(LIMIT).build(), BodyHandlers.ofByteArray()));
+    }
+
+    /**
+     * Asks a quarantined turn again.
+     *
+     * @param again also where it was asked again before
+     * @return the request resource of the new turn
+     */
+    public JsonNode redrive(String id, boolean again) throws IOException, InterruptedException {
+        HttpRequest post = request("/v1/quarantine/" + encoded(id) + "/redrive" + (again ? "?again=true" : ""))
+                .timeout(LIMIT)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        return json(HTTP.send(post, BodyHandlers.ofByteArray()));
+    }
+
     /** A request resource as it stands now. */
     public JsonNode poll(JsonNode request) throws IOException, InterruptedException {
         return json(HTTP.send(

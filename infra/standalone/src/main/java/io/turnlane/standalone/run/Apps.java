@@ -2,6 +2,7 @@ package io.turnlane.standalone.run;
 
 import io.turnlane.gateway.GatewayApplication;
 import io.turnlane.processor.ProcessorApplication;
+import io.turnlane.processor.system.ReplayApplication;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -39,6 +40,20 @@ public record Apps(BackendAddresses backends, Future<?> backendsServe, Map<Strin
                         "spring.web.resources.add-mappings", false,
                         "springdoc.api-docs.enabled", false,
                         "springdoc.swagger-ui.enabled", false));
+    }
+
+    /** Agents and a replay over the topics; it serves nothing and joins no group. */
+    public ConfigurableApplicationContext replay() {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("spring.kafka.bootstrap-servers", backends.kafkaBootstrapServers());
+        properties.put("spring.main.banner-mode", "off");
+        properties.putAll(overrides);
+        return ReplayApplication.application()
+                .registerShutdownHook(false)
+                .initializers(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("launcher", properties)))
+                .run();
     }
 
     private ConfigurableApplicationContext start(Class<?> application, String name, Map<String, Object> own) {

@@ -1,0 +1,102 @@
+package io.turnlane.gateway.quarantine;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.ask.Submission;
+import io.turnlane.gateway.caller.Operator;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.RequestResource;
+import io.turnlane.model.SessionCommand.Ask;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Turns that failed for good and records that can't be read, for operators. */
+@Tag(name = "quarantine")
+@RestController
+@RequestMapping("/v1/quarantine")
+final class QuarantineController {
+
+    private static final int MOST = 100;
+
+    private final QuarantineLog log;
+    private final Redrive redrive;
+
+    QuarantineController(QuarantineLog log, Redrive redrive) {
+        this.log = log;
+        this.redrive = redrive;
+    }
+
+    /** @param next send it as {@code cursor} for the next page; null where nothing is left */
+    record Listed(List<QuarantineResource> turns, @Nullable String next) {}
+
+    @Operation(
+            summary = "List quarantined turns, newest first",
+            description = "A page may be shorter than its limit though `next` says that more follows.")
+    @GetMapping
+    ResponseEntity<Listed> list(
+            Operator operator,
+            @Parameter(description = "From 1 to 100") @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        if (limit < 1 || limit > MOST) {
+            throw Refusal.invalid("limit is from 1 to " + MOST);
+        }
+        QuarantineLog.Page page = log.page(cursor == null ? null : QuarantineCursor.parse(cursor), limit);
+        QuarantineCursor next = page.next();
+        return fresh(
+                new Listed(page.turns().stream().map(this::resource).toList(), next == null ? null : next.toString()));
+    }
+
+    @Operation(summary = "Look at a quarantined turn")
+    @GetMapping("/{rid}")
+    ResponseEntity<QuarantineResource> show(Operator operator, @PathVariable String rid) {
+        return fresh(resource(find(rid)));
+    }
+
+    @Operation(
+            summary = "Ask a quarantined turn again",
+            description =
+                    "Under a new request id, at its session's end: 202. One that was asked again before is not asked "
+                            + "once more: 200 with the request as which it was, unless `again` says otherwise. "
+                            + "422 where the record holds no question.")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    @PostMapping("/{rid}/redrive")
+    ResponseEntity<RequestResource> redrive(
+            Operator operator,
+            @PathVariable String rid,
+            @RequestParam(defaultValue = "false") boolean again,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
+        Submission submission = redrive.redrive(find(rid), again, traceparent);
+        RequestResource request = submission.request();
+        return ResponseEntity.status(submission.replayed() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+                .location(URI.create(request.links().self()))
+                .header("X-Request-Id", request.requestId().toString())
+                .body(request);
+    }
+
+    private Quarantined find(String id) {
+        return log.find(id).orElseThrow(() -> Refusal.notFound("quarantined turn"));
+    }
+
+    private QuarantineResource resource(Quarantined quarantined) {
+        Ask ask = quarantined.ask();
+        return QuarantineResource.of(
+                quarantined, ask == null ? null : redrive.redrivenAs(ask).orElse(null));
+    }
+
+    private static <T> ResponseEntity<T> fresh(T body) {
+        return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(body);
+    }
+}

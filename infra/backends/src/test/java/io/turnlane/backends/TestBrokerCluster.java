@@ -1,0 +1,211 @@
+package io.turnlane.backends;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+
+/**
+ * Three real brokers, each a process of its own and a controller too; every topic on all three, of which two must have
+ * a record before it counts. For one thread.
+ */
+public final class TestBrokerCluster implements AutoCloseable {
+
+    private static final int BROKERS = 3;
+
+    private final Path folder;
+    private final List<ChildProcess> brokers = new ArrayList<>();
+    private final List<Integer> ports = new ArrayList<>();
+
+    private TestBrokerCluster(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Starts them; returns when all serve. */
+    public static TestBrokerCluster start() {
+        try {
+            TestBrokerCluster cluster = new TestBrokerCluster(Files.createTempDirectory("turnlane-brokers"));
+            cluster.launch();
+            return cluster;
+        } catch (IOException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void launch() throws IOException, InterruptedException, ExecutionException {
+        String clusterId = Uuid.randomUuid().toString();
+        List<Integer> controllers = new ArrayList<>();
+        for (int i = 0; i < BROKERS; i++) {
+            ports.add(FreePort.any());
+            controllers.add(FreePort.any());
+        }
+        for (int i = 0; i < BROKERS; i++) {
+            Path home = Files.createDirectories(folder.resolve("broker-" + (i + 1)));
+            Path settings = home.resolve("server.properties");
+            StringWriter text = new StringWriter();
+            settings(home, i + 1, controllers).store(text, null);
+            Files.writeString(settings, text.toString());
+            brokers.add(new ChildProcess(new NodeProgram(home, clusterId), home.resolve("out.log"), launched -> {}));
+        }
+        startAll();
+    }
+
+    /** They need each other to serve, so they start together. */
+    private void startAll() throws InterruptedException, ExecutionException {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Void>> starts = new ArrayList<>();
+            for (ChildProcess broker : brokers) {
+                starts.add(() -> {
+                    broker.start();
+                    return null;
+                });
+            }
+            for (Future<Void> start : threads.invokeAll(starts)) {
+                start.get();
+            }
+        }
+    }
+
+    private Properties settings(Path home, int id, List<Integer> controllers) {
+        BrokerSettings alone =
+                new BrokerSettings(home, ports.get(id - 1), controllers.get(id - 1), java.util.Optional.empty());
+        Properties settings = alone.toProperties();
+        settings.put("node.id", Integer.toString(id));
+        List<String> voters = new ArrayList<>();
+        for (int i = 0; i < BROKERS; i++) {
+            voters.add((i + 1) + "@127.0.0.1:" + controllers.get(i));
+        }
+        settings.put("controller.quorum.voters", String.join(",", voters));
+        settings.put("default.replication.factor", "3");
+        settings.put("min.insync.replicas", "2");
+        settings.put("offsets.topic.replication.factor", "3");
+        return settings;
+    }
+
+    public String bootstrapServers() {
+        return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    }
+
+    /** Ends a broker with SIGKILL; they count from 1, as their ids do. */
+    public void kill(int id) {
+        brokers.get(id - 1).kill();
+    }
+
+    /** Starts a broker again. */
+    public void start(int id) {
+        try {
+            brokers.get(id - 1).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        brokers.forEach(ChildProcess::kill);
+        brokers.forEach(ChildProcess::close);
+        TestBackends.deleteRecursively(folder);
+    }
+
+    /** The main class of each: its folder and the cluster's id. Ends when its standard input does. */
+    static final class NodeMain {
+
+        private NodeMain() {}
+
+        public static void main(String[] args) throws Exception {
+            Path home = Path.of(args[0]);
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    System.in.readAllBytes();
+                } catch (IOException _) {
+                    // as good as its end
+                }
+                Runtime.getRuntime().halt(0);
+            });
+            Properties settings = new Properties();
+            try (Reader in = Files.newBufferedReader(home.resolve("server.properties"))) {
+                settings.load(in);
+            }
+            Path log = Path.of(settings.getProperty("log.dirs"));
+            if (!Files.exists(log.resolve("meta.properties"))) {
+                Files.createDirectories(log);
+                new Formatter()
+                        .setPrintStream(System.out)
+                        .setClusterId(args[1])
+                        .setNodeId(Integer.parseInt(settings.getProperty("node.id")))
+                        .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
+                        .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+                        .setMetadataLogDirectory(log.toString())
+                        .addDirectory(log.toString())
+                        .run();
+            }
+            KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings), Time.SYSTEM);
+            server.startup();
+            Files.writeString(
+                    home.resolve("ready"), Long.toString(ProcessHandle.current().pid()));
+            server.awaitShutdown();
+        }
+    }
+
+    private record NodeProgram(Path home, String clusterId) implements Program {
+
+        @Override
+        public String name() {
+            return home.getFileName().toString();
+        }
+
+        @Override
+        public List<String> prepare() throws IOException {
+            Files.deleteIfExists(home.resolve("ready"));
+            return List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Dlogback.configurationFile=turnlane-broker-logback.xml",
+                    "-Dturnlane.broker.log=" + home.resolve("broker.log"),
+                    NodeMain.class.getName(),
+                    home.toString(),
+                    clusterId);
+        }
+
+        @Override
+        public Map<String, String> environment() {
+            return Map.of("CLASSPATH", System.getProperty("java.class.path"));
+        }
+
+        @Override
+        public boolean isReady(long pid) {
+            try {
+                return Files.exists(home.resolve("ready"))
+                        && Files.readString(home.resolve("ready")).equals(Long.toString(pid));
+            } catch (IOException _) {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.turnlane.standalone;
+
+/** Foreign text as a terminal may show it: one line, no control characters, not too long. */
+final class OneLine {
+
+    private OneLine() {}
+
+    static String of(String text, int most) {
+        String plain =
+                text.replaceAll("\\s+", " ").replaceAll("\\p{C}", "\uFFFD").strip();
+        return plain.codePointCount(0, plain.length()) <= most
+                ? plain
+                : plain.substring(0, plain.offsetByCodePoints(0, most - 1)) + "…";
+    }
+}

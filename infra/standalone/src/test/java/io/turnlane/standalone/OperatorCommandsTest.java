@@ -1,0 +1,159 @@
+package io.turnlane.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What {@code quarantine} and {@code evacuate} print and exit with, against a server that answers as a gateway would.
+ */
+class OperatorCommandsTest {
+
+    private static final String FIRST = "0192f1de-7a3c-7000-8000-000000000001";
+    private static final String SECOND = "0192f1de-7a3c-7000-8000-000000000002";
+
+    private final PrintStream terminal = System.out;
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final List<String> calls = new ArrayList<>();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/v1/quarantine", exchange -> {
+            calls.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            String path = exchange.getRequestURI().getPath();
+            String query = String.valueOf(exchange.getRequestURI().getQuery());
+            if (path.endsWith("/redrive")) {
+                answer(exchange, 202, "{\"request_id\": \"new\", \"status\": \"queued\"}");
+            } else if (query.contains("cursor")) {
+                answer(exchange, 200, """
+                        {"turns": [%s, %s], "next": null}""".formatted(
+                                turn(FIRST, "agent_error", "null", "\"a \\u001b[2J b\"", true),
+                                turn("3-17", "unreadable_record", "null", "null", false)));
+            } else {
+                answer(exchange, 200, """
+                        {"turns": [%s], "next": "more"}""".formatted(turn(SECOND, "poison", "null", "\"why?\"", true)));
+            }
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        System.setOut(terminal);
+        server.stop(0);
+    }
+
+    private static String turn(String id, String code, String redrivenAs, String question, boolean redrivable) {
+        return """
+                {"id": "%s", "error": {"code": "%s", "message": ""}, "attempts": 3,
+                 "quarantined_at": "2026-11-21T06:00:00Z", "question": %s, "redrivable": %s, "redriven_as": %s}""".formatted(id, code, question, redrivable, redrivenAs);
+    }
+
+    private void serve(String path, int status, String json) {
+        server.createContext(path, exchange -> {
+            calls.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            answer(exchange, status, json);
+        });
+    }
+
+    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private int run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--url", url()));
+        return Turnlane.commandLine().execute(all.toArray(String[]::new));
+    }
+
+    private String output() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void listsAllPagesOneLineATurn() {
+        assertThat(run("quarantine", "list")).isZero();
+        assertThat(output().lines())
+                .hasSize(4)
+                .anyMatch(line -> line.startsWith(SECOND) && line.endsWith("why?"))
+                .anyMatch(line -> line.startsWith("3-17") && line.endsWith("(can't be read)"));
+        assertThat(output()).as("a question can't move the cursor").doesNotContain("\u001b");
+    }
+
+    @Test
+    void listsAsJsonAndByError() {
+        assertThat(run("quarantine", "list", "--json", "--code", "poison")).isZero();
+        assertThat(output().strip()).startsWith("{").contains(SECOND).doesNotContain(FIRST);
+    }
+
+    @Test
+    void asksAllAgainTheOldestFirstAndLeavesAloneWhatCantBeRead() {
+        assertThat(run("quarantine", "redrive", "--all")).isZero();
+        assertThat(calls.stream().filter(call -> call.startsWith("POST")))
+                .containsExactly(
+                        "POST /v1/quarantine/" + FIRST + "/redrive", "POST /v1/quarantine/" + SECOND + "/redrive");
+        assertThat(output()).contains(FIRST + "  asked again as new, queued");
+    }
+
+    @Test
+    void wrongUsageIsTwo() {
+        assertThat(run("quarantine", "redrive")).isEqualTo(2);
+        assertThat(run("quarantine", "redrive", FIRST, "--all")).isEqualTo(2);
+        assertThat(Turnlane.commandLine().execute("quarantine")).isEqualTo(2);
+    }
+
+    @Test
+    void aRefusalIsOne() {
+        server.removeContext("/v1/quarantine");
+        serve("/v1/quarantine", 422, "{\"detail\": \"no question\", \"code\": \"unreadable_record\"}");
+        assertThat(run("quarantine", "redrive", "3-17")).isEqualTo(1);
+        assertThat(run("quarantine", "show", "3-17")).isEqualTo(1);
+    }
+
+    @Test
+    void evacuatesTheOnlyProcessorAndAsksWhichWhereThereAreMore() {
+        serve(
+                "/api/stats",
+                200,
+                "{\"processors\": [{\"processor\": \"p-1\", \"management\": \"%s\"}]}".formatted(url()));
+        serve(
+                "/actuator/evacuate",
+                200,
+                "{\"processor\": \"p-1\", \"state\": \"evacuated\", \"report\": {\"running\": 3, \"interrupted\": 1, \"moved\": 2, \"left\": true}}");
+        assertThat(run("evacuate")).isZero();
+        assertThat(output())
+                .contains("p-1 is evacuated: of 3 running turns 2 ended, 1 were interrupted; 2 waiting moved");
+        assertThat(run("evacuate", "p-2")).isEqualTo(1);
+
+        server.removeContext("/api/stats");
+        serve(
+                "/api/stats",
+                200,
+                "{\"processors\": [{\"processor\": \"p-1\", \"management\": \"%s\"}, {\"processor\": \"p-2\", \"management\": \"%s\"}]}"
+                        .formatted(url(), url()));
+        assertThat(run("evacuate")).isEqualTo(1);
+        assertThat(calls.stream().filter("POST /actuator/evacuate"::equals)).hasSize(1);
+    }
+}

@@ -1,0 +1,153 @@
+package io.turnlane.processor.memory;
+
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.RecalledSession.Life;
+import io.turnlane.processor.memory.RedisScripts.Reply;
+import io.turnlane.processor.memory.SessionCache.Entry;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Puts sessions back into Redis: one script where nothing is left of them; where something is, it is read first and
+ * merged here, for scripts can't look into blobs. The script refuses what was merged with an older version. Safe for
+ * threads.
+ */
+public final class RedisSessionRestore implements SessionRestore {
+
+    /** A session whose turns end faster than they can be read and written is one that nobody has seen. */
+    private static final int MOST_MOVES = 20;
+
+    private static final Entry NOTHING = new Entry("", Memory.EMPTY);
+
+    private final RedisScripts scripts;
+    private final StoredMemory stored;
+    private final MemoryLimits limits;
+    private final WireFormat wire;
+
+    public RedisSessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire) {
+        this.scripts = new RedisScripts(redis);
+        this.stored = new StoredMemory(redis, wire);
+        this.limits = limits;
+        this.wire = wire;
+    }
+
+    @Override
+    public Restored restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy) {
+        Entry seen = NOTHING;
+        for (int moves = 0; moves < MOST_MOVES; moves++) {
+            Reply reply = run(recalled, seen, fence, partition, wantedBy);
+            switch (reply.word()) {
+                case "RESTORED" -> {
+                    return new Restored(false, reply.number(1));
+                }
+                case "FENCED" -> {
+                    return Restored.FENCED;
+                }
+                case "MOVED" -> seen = seenNow(recalled);
+                default -> throw new IllegalStateException("unexpected reply of a script: " + reply.word());
+            }
+        }
+        throw new MemoryUnavailableException("a session changed each time that it was read", null);
+    }
+
+    private Entry seenNow(RecalledSession recalled) {
+        return stored.fetch(recalled.session()).map(StoredMemory.Fetched::entry).orElse(NOTHING);
+    }
+
+    private Reply run(RecalledSession recalled, Entry seen, long fence, int partition, @Nullable RequestId wantedBy) {
+        MemoryKeys keys = new MemoryKeys(recalled.session());
+        List<Object> arguments = new ArrayList<>(List.of(
+                fence,
+                partition,
+                keys.requestPrefix(),
+                limits.results().toMillis(),
+                limits.tombstones().toMillis(),
+                wantedBy == null ? "" : wantedBy));
+        addDeletion(arguments, recalled);
+        arguments.add(seen.version());
+        arguments.add(UUID.randomUUID());
+        addLife(arguments, recalled);
+        List<EndedTurn> ended = new ArrayList<>(recalled.others());
+        ended.addAll(recalled.turns());
+        arguments.add(ended.size());
+        ended.forEach(turn -> addEnd(arguments, turn));
+        addHistory(arguments, recalled, seen);
+        return scripts.run(
+                scripts.restore,
+                List.of(keys.context(), keys.history(), keys.requests(), keys.open(), keys.tombstone(), keys.rebuilt()),
+                arguments.toArray());
+    }
+
+    private static void addDeletion(List<Object> arguments, RecalledSession recalled) {
+        RecalledSession.Deletion deletion = recalled.deletion();
+        arguments.add(deletion == null ? "" : deletion.offset());
+        arguments.add(deletion == null ? "" : deletion.loggedAt().toEpochMilli());
+    }
+
+    private static void addLife(List<Object> arguments, RecalledSession recalled) {
+        Life life = recalled.life();
+        arguments.add(recalled.session().sessionId());
+        if (life == null) {
+            arguments.addAll(List.of("", "", 0, 0, 0, 0, 0));
+            return;
+        }
+        arguments.add(life.userId() == null ? "" : life.userId());
+        arguments.add(life.agent());
+        arguments.add(life.createdAt().toEpochMilli());
+        arguments.add(life.lastActivity().toEpochMilli());
+        arguments.add(life.ttl().toMillis());
+        arguments.add(life.turns());
+        arguments.add(life.processing().toMillis());
+    }
+
+    private void addEnd(List<Object> arguments, EndedTurn turn) {
+        arguments.add(turn.requestId());
+        arguments.add(turn.offset());
+        arguments.add(turn.loggedAt().toEpochMilli());
+        arguments.add(turn.status().wire());
+        arguments.add(turn.ask().question());
+        arguments.add(turn.ask().agent());
+        arguments.add(turn.ask().createdAt().toEpochMilli());
+        arguments.add(turn.attempt());
+        arguments.add(turn.answer() == null ? "" : Checksummed.seal(wire.writeValue(turn.answer())));
+        arguments.add(turn.error() == null ? "" : wire.writeValue(turn.error()));
+        arguments.add(turn.startedAt().toEpochMilli());
+        arguments.add(turn.endedAt().toEpochMilli());
+        arguments.add(wire.writeValue(phases(turn)));
+    }
+
+    /** Those that the log knows; the others were lost. */
+    private static Map<Phase, Long> phases(EndedTurn turn) {
+        Map<Phase, Long> phases = new EnumMap<>(Phase.class);
+        phases.put(Phase.RECEIVED, turn.ask().createdAt().toEpochMilli());
+        phases.put(Phase.QUEUED, turn.loggedAt().toEpochMilli());
+        phases.put(Phase.PROVIDER_CALL_START, turn.startedAt().toEpochMilli());
+        phases.put(
+                turn.completed() ? Phase.COMPLETED : Phase.ERROR, turn.endedAt().toEpochMilli());
+        return phases;
+    }
+
+    private void addHistory(List<Object> arguments, RecalledSession recalled, Entry seen) {
+        List<EndedTurn> completed =
+                recalled.turns().stream().filter(EndedTurn::completed).toList();
+        if (recalled.life() == null || completed.isEmpty()) {
+            return;
+        }
+        for (MergedHistory.Entry entry :
+                MergedHistory.of(seen.memory().turns(), completed, limits, wire).entries()) {
+            EndedTurn turn = entry.recalled();
+            arguments.add(turn == null ? "" : turn.offset());
+            arguments.add(turn == null ? "" : turn.loggedAt().toEpochMilli());
+            arguments.add(entry.blob());
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.turnlane.processor.rebuild;
+
+import io.turnlane.processor.memory.MemoryUnavailableException;
+import io.turnlane.processor.memory.SessionRestore.Restored;
+import io.turnlane.processor.turn.LostMemory;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.Turn.Claim;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out that memory was lost, has it rebuilt, and lets the partition's turns wait meanwhile. It looks when a
+ * partition comes, then each second, and whenever a turn misses something. While the store doesn't answer nobody can
+ * tell: turns wait then, too, so that none begins between the store's return and the look at it.
+ *
+ * <p>Threading: the poll thread tells of partitions, a scheduler's thread and lanes' threads look, one at a time;
+ * lanes' threads ask whether they may go on. Each partition guards its own state.
+ */
+public final class LossWatch implements LostMemory, PartitionWatch {
+
+    private final Markers markers;
+    private final PartitionRebuild rebuild;
+    private final Executor executor;
+    private final InstantSource clock;
+    private final Duration wait;
+    private final Map<Object, Watched> watched = new ConcurrentHashMap<>();
+    private final ReentrantLock looking = new ReentrantLock();
+
+    /**
+     * @param executor runs rebuilds, each on a thread that may block
+     * @param wait how long a partition's turns wait for its memory
+     */
+    public LossWatch(Markers markers, PartitionRebuild rebuild, Executor executor, InstantSource clock, Duration wait) {
+        this.markers = markers;
+        this.rebuild = rebuild;
+        this.executor = executor;
+        this.clock = clock;
+        this.wait = wait;
+    }
+
+    @Override
+    public void adopted(Collection<? extends HeldPartition> partitions) {
+        partitions.forEach(partition -> watched.put(partition, new Watched(partition)));
+        executor.execute(this::look);
+    }
+
+    /** Compares the markers with what is known of the partitions held. Blocks for at most the store's time limit. */
+    public void look() {
+        looking.lock();
+        try {
+            watched.values().removeIf(one -> !one.partition().held());
+            Collection<Watched> all = watched.values();
+            if (!all.isEmpty()) {
+                compare(all);
+            }
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private void compare(Collection<Watched> all) {
+        List<Integer> numbers =
+                all.stream().map(one -> one.partition().number()).toList();
+        try {
+            Markers.Marks marks = markers.look(numbers);
+            for (Watched one : all) {
+                if (!marks.whole(one.partition().number())) {
+                    lost(one);
+                }
+                one.seen();
+            }
+        } catch (MemoryUnavailableException e) {
+            all.forEach(Watched::unsure);
+        }
+    }
+
+    private void lost(Watched one) {
+        if (one.lost(clock.instant())) {
+            executor.execute(() -> {
+                rebuild.untilWhole(one.partition());
+                one.rebuilt(clock.instant());
+            });
+        }
+    }
+
+    @Override
+    public boolean ready(Claim claim) {
+        Watched one = of(claim);
+        return one == null || one.ready(clock.instant(), wait);
+    }
+
+    /** A session that this processor knows doesn't vanish by itself: that alone tells, whatever the markers say. */
+    @Override
+    public boolean missed(Claim claim, boolean session) {
+        look();
+        Watched one = of(claim);
+        if (session && one != null && !one.rebuiltLately(clock.instant(), wait)) {
+            lost(one);
+        }
+        return !ready(claim);
+    }
+
+    @Override
+    public Restored rebuild(Turn command) {
+        Watched one = of(command.claim());
+        return one == null ? Restored.FENCED : rebuild.one(command.session(), one.partition(), command.requestId());
+    }
+
+    private @Nullable Watched of(Claim claim) {
+        return watched.get(claim.lease());
+    }
+}

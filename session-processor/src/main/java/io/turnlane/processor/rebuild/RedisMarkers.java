@@ -1,0 +1,131 @@
+package io.turnlane.processor.rebuild;
+
+import io.lettuce.core.cluster.SlotHash;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.MemoryUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Markers as keys in Redis, one in each sixteenth of a cluster's slots: of up to 16 masters with equal shares each
+ * holds one, so that none can lose its memory unnoticed. One {@code MGET} reads all. Safe for threads.
+ */
+public final class RedisMarkers implements Markers {
+
+    private static final int MARKERS = 16;
+
+    private static final List<String> KEYS =
+            IntStream.range(0, MARKERS).mapToObj(RedisMarkers::keyOf).toList();
+
+    private final StringRedisTemplate redis;
+    private final String turnsTopic;
+    private final WireFormat wire;
+
+    public RedisMarkers(StringRedisTemplate redis, String turnsTopic, WireFormat wire) {
+        this.redis = redis;
+        this.turnsTopic = turnsTopic;
+        this.wire = wire;
+    }
+
+    /** The first number whose slot lies in this sixteenth is its hash tag, the same for every processor. */
+    private static String keyOf(int sixteenth) {
+        int share = SlotHash.SLOT_COUNT / MARKERS;
+        return IntStream.iterate(0, tag -> tag + 1)
+                .filter(tag -> SlotHash.getSlot(Integer.toString(tag)) / share == sixteenth)
+                .mapToObj(tag -> MemoryKeys.marker(Integer.toString(tag)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public Marks look(Collection<Integer> partitions) {
+        try {
+            List<@Nullable String> values = read(partitions);
+            if (values.subList(0, MARKERS).contains(null)) {
+                makeMissing(values);
+                values = read(partitions); // somebody else may have been faster
+            }
+            return marks(List.copyOf(partitions), values);
+        } catch (DataAccessException e) {
+            throw new MemoryUnavailableException("Redis did not show its markers", e);
+        }
+    }
+
+    private List<@Nullable String> read(Collection<Integer> partitions) {
+        List<String> keys = new ArrayList<>(KEYS);
+        partitions.forEach(partition -> keys.add(MemoryKeys.rebuilt(turnsTopic, partition)));
+        return new ArrayList<>(Objects.requireNonNull(redis.opsForValue().multiGet(keys)));
+    }
+
+    private void makeMissing(List<@Nullable String> values) {
+        for (int i = 0; i < MARKERS; i++) {
+            if (values.get(i) == null) {
+                redis.opsForValue().setIfAbsent(KEYS.get(i), UUID.randomUUID().toString());
+            }
+        }
+    }
+
+    private Marks marks(List<Integer> partitions, List<@Nullable String> values) {
+        Map<Integer, String> whole = new HashMap<>();
+        for (int i = 0; i < partitions.size(); i++) {
+            String digest = digestIn(values.get(MARKERS + i));
+            if (digest != null) {
+                whole.put(partitions.get(i), digest);
+            }
+        }
+        return new Marks(digestOf(values.subList(0, MARKERS)), whole);
+    }
+
+    private @Nullable String digestIn(@Nullable String json) {
+        try {
+            return json == null
+                    ? null
+                    : wire.read(json.getBytes(StandardCharsets.UTF_8), RebuildReport.class)
+                            .digest();
+        } catch (UnreadableRecordException e) {
+            return null; // then it isn't known
+        }
+    }
+
+    private static String digestOf(List<@Nullable String> markers) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(String.join(
+                                    " ", markers.stream().map(String::valueOf).toList())
+                            .getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(digest)
+                    .substring(0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void whole(RebuildReport report) {
+        try {
+            redis.opsForValue()
+                    .set(
+                            MemoryKeys.rebuilt(turnsTopic, report.partition()),
+                            new String(wire.writeValue(report), StandardCharsets.UTF_8));
+        } catch (DataAccessException e) {
+            throw new MemoryUnavailableException("Redis did not note that a partition is whole", e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.turnlane.processor.rebuild;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of the memory of one held partition. Safe for threads; guarded by itself. */
+final class Watched {
+
+    private final HeldPartition partition;
+    private boolean seen;
+    private @Nullable Instant lostSince;
+    private @Nullable Instant rebuiltAt;
+
+    Watched(HeldPartition partition) {
+        this.partition = partition;
+    }
+
+    HeldPartition partition() {
+        return partition;
+    }
+
+    /** Its markers were compared; whatever that told has been noted before. */
+    synchronized void seen() {
+        seen = true;
+    }
+
+    /** Nobody can tell at the moment. */
+    synchronized void unsure() {
+        seen = false;
+    }
+
+    /** Its memory was lost; false where that is known already. */
+    synchronized boolean lost(Instant now) {
+        if (lostSince != null) {
+            return false;
+        }
+        lostSince = now;
+        return true;
+    }
+
+    synchronized void rebuilt(Instant now) {
+        lostSince = null;
+        rebuiltAt = now;
+    }
+
+    /** Whether it is being rebuilt, or has been just now: what is missing then is missing in the log too. */
+    synchronized boolean rebuiltLately(Instant now, Duration lately) {
+        return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(lately)));
+    }
+
+    /** Whether its turns may begin. */
+    synchronized boolean ready(Instant now, Duration wait) {
+        return seen && (lostSince == null || !now.isBefore(lostSince.plus(wait)));
+    }
+}

@@ -1,0 +1,133 @@
+package io.turnlane.processor.rebuild.recall;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.processor.memory.RecalledSession;
+import io.turnlane.processor.rebuild.recall.SessionLog.Place;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one pass over a partition remembers of its sessions, bounded: sessions whose time is up go as the pass goes on,
+ * and of too many the longest idle. For one thread.
+ */
+public final class Recall implements SessionLog.Listener {
+
+    private final RecallLimits limits;
+    private final LongPredicate done;
+    private final @Nullable SessionKey only;
+    /** The longest idle first. */
+    private final LinkedHashMap<SessionKey, Trace> traces = new LinkedHashMap<>(16, 0.75f, true);
+
+    private final List<RecalledSession> leftBehind = new ArrayList<>();
+    private long bytes;
+    private int dropped;
+
+    /**
+     * @param done whether the record at an offset of the turns topic won't be delivered again
+     * @param only the one session that counts; null for all
+     */
+    public Recall(RecallLimits limits, LongPredicate done, @Nullable SessionKey only) {
+        this.limits = limits;
+        this.done = done;
+        this.only = only;
+    }
+
+    @Override
+    public boolean wants(SessionKey session) {
+        return only == null || only.equals(session);
+    }
+
+    @Override
+    public void asked(Ask ask, Place place, int size) {
+        tell(ask.key(), trace -> trace.asked(ask, place, size));
+    }
+
+    @Override
+    public void deleted(SessionKey session, Place place) {
+        tell(session, trace -> trace.deleted(place));
+    }
+
+    @Override
+    public void started(SessionKey session, RequestId request, Instant at) {
+        if (traces.containsKey(session)) {
+            tell(session, trace -> trace.started(request, at));
+        }
+    }
+
+    @Override
+    public void ended(SessionKey session, TurnEvent end, int size) {
+        if (traces.containsKey(session)) {
+            tell(session, trace -> trace.ended(end, size));
+            expire(end.at());
+        }
+    }
+
+    private void tell(SessionKey session, Consumer<Trace> what) {
+        Trace trace = traces.computeIfAbsent(session, key -> new Trace(key, limits.turns(), done));
+        long before = trace.bytes();
+        what.accept(trace);
+        bytes += trace.bytes() - before;
+        while (traces.size() > 1 && (traces.size() > limits.sessions() || bytes > limits.bytes())) {
+            dropLongestIdle();
+        }
+    }
+
+    private void dropLongestIdle() {
+        Iterator<Map.Entry<SessionKey, Trace>> oldest = traces.entrySet().iterator();
+        bytes -= oldest.next().getValue().bytes();
+        oldest.remove();
+        dropped++;
+    }
+
+    /** Of a session whose time is up only that stays which a redelivery may still ask for. */
+    private void expire(Instant now) {
+        Iterator<Trace> oldest = traces.values().iterator();
+        while (oldest.hasNext()) {
+            Trace trace = oldest.next();
+            if (!trace.expired(now)) {
+                return;
+            }
+            if (trace.matters(now)) {
+                leaveBehind(trace.recalled(now));
+            }
+            bytes -= trace.bytes();
+            oldest.remove();
+        }
+    }
+
+    private void leaveBehind(RecalledSession rest) {
+        if (leftBehind.size() < limits.sessions()) {
+            leftBehind.add(rest);
+        } else {
+            dropped++;
+        }
+    }
+
+    /**
+     * All sessions of which memory should hold something, as of now; where one had several lives, each of them, the
+     * last one last.
+     */
+    public List<RecalledSession> sessions(Instant now) {
+        List<RecalledSession> sessions = new ArrayList<>(leftBehind);
+        traces.values().stream()
+                .filter(trace -> trace.matters(now))
+                .map(trace -> trace.recalled(now))
+                .forEach(sessions::add);
+        return sessions;
+    }
+
+    /** How many sessions were dropped because there were too many, or too large ones. */
+    public int dropped() {
+        return dropped;
+    }
+}

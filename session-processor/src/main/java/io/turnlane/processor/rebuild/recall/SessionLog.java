@@ -1,0 +1,51 @@
+package io.turnlane.processor.rebuild.recall;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnEvent;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+
+/** What the log holds of sessions: commands and events of a partition, merged in the order of their times. */
+public interface SessionLog {
+
+    /**
+     * Reads a partition from where its events begin up to where it ends now.
+     *
+     * @param goOn is asked now and then; the pass ends early where it says no
+     * @return whether the pass came to its end
+     * @throws io.turnlane.processor.turn.Turn.LogUnavailableException where the log doesn't answer
+     */
+    boolean replay(int partition, Listener listener, BooleanSupplier goOn);
+
+    /** Is told what the log says, by one thread. What can't be read is left out: it stands in quarantine. */
+    interface Listener {
+
+        /** Whether records of this session count; the others aren't read. */
+        boolean wants(SessionKey session);
+
+        /**
+         * A question.
+         *
+         * @param bytes of its record
+         */
+        void asked(Ask ask, Place place, int bytes);
+
+        /** The session was deleted, or is to be. */
+        void deleted(SessionKey session, Place place);
+
+        /** An attempt began. */
+        void started(SessionKey session, RequestId request, Instant at);
+
+        /**
+         * A turn ended.
+         *
+         * @param bytes of the event's record
+         */
+        void ended(SessionKey session, TurnEvent end, int bytes);
+    }
+
+    /** Of a record in the turns topic: its offset and its timestamp. */
+    record Place(long offset, Instant loggedAt) {}
+}

@@ -1,0 +1,231 @@
+package io.turnlane.processor.rebuild.recall;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.processor.memory.EndedTurn;
+import io.turnlane.processor.memory.RecalledSession;
+import io.turnlane.processor.memory.RecalledSession.Deletion;
+import io.turnlane.processor.memory.RecalledSession.Life;
+import io.turnlane.processor.rebuild.recall.SessionLog.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session as the log tells of it so far: its last turns, the questions whose ends weren't read yet, its deletions.
+ *
+ * <p>A deletion counts once it is known to be done: its record won't be delivered again, or a later turn of the session
+ * has begun. Before that, turns that were asked before it still have their ends to come. For one thread.
+ */
+final class Trace {
+
+    private final SessionKey session;
+    private final int mostTurns;
+    private final LongPredicate done;
+    private final Map<RequestId, Pending> open = new LinkedHashMap<>();
+    private final Deque<Kept> turns = new ArrayDeque<>();
+    private final Deque<Kept> others = new ArrayDeque<>();
+    private final Deque<Deletion> undoneDeletions = new ArrayDeque<>();
+    private @Nullable Deletion deletion;
+    private @Nullable Ask first;
+    private @Nullable Ask last;
+    private int answered;
+    private Duration processing = Duration.ZERO;
+    private Instant lastEnd = Instant.MIN;
+    private Instant lastActivity = Instant.MIN;
+    private long bytes;
+
+    private record Pending(
+            Ask ask, Place place, int bytes, @Nullable Instant startedAt) {}
+
+    private record Kept(EndedTurn turn, int bytes) {}
+
+    /** @param done whether the record at an offset of the turns topic won't be delivered again */
+    Trace(SessionKey session, int mostTurns, LongPredicate done) {
+        this.session = session;
+        this.mostTurns = mostTurns;
+        this.done = done;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    void asked(Ask ask, Place place, int size) {
+        boolean known = open.containsKey(ask.requestId())
+                || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(ask.requestId()));
+        if (!known) {
+            open.put(ask.requestId(), new Pending(ask, place, size, null));
+            bytes += size;
+        }
+        active(place.loggedAt());
+    }
+
+    void started(RequestId request, Instant at) {
+        Pending pending = open.get(request);
+        if (pending != null) {
+            deleteBefore(pending.place().offset());
+            open.put(request, new Pending(pending.ask(), pending.place(), pending.bytes(), at));
+        }
+        active(at);
+    }
+
+    /** An end whose question isn't known was told before, or belongs to a life that is over. */
+    void ended(TurnEvent end, int size) {
+        Pending pending = open.remove(end.requestId());
+        if (pending != null) {
+            deleteBefore(pending.place().offset());
+            expireBefore(pending);
+            keep(endedTurn(pending, end), pending.bytes() + size);
+            bytes += size;
+            lastEnd = later(lastEnd, end.at());
+        }
+        active(end.at());
+    }
+
+    private static EndedTurn endedTurn(Pending pending, TurnEvent end) {
+        Instant started = pending.startedAt() == null ? end.at() : pending.startedAt();
+        boolean completed = end.body() instanceof TurnEvent.Completed;
+        return new EndedTurn(
+                pending.ask(),
+                pending.place().offset(),
+                pending.place().loggedAt(),
+                end.attempt(),
+                started,
+                end.at(),
+                completed ? ((TurnEvent.Completed) end.body()).answer() : null,
+                completed ? null : ((TurnEvent.Failed) end.body()).error());
+    }
+
+    private void keep(EndedTurn turn, int size) {
+        first = first == null ? turn.ask() : first;
+        last = turn.ask();
+        if (turn.completed()) {
+            answered++;
+            processing = processing.plus(turn.processing());
+        }
+        turns.addLast(new Kept(turn, size));
+        if (turns.size() > mostTurns) {
+            putBehind(turns.removeFirst());
+        }
+    }
+
+    /** What may be delivered again must not be run again; the rest is forgotten. */
+    private void putBehind(Kept kept) {
+        others.addLast(kept);
+        while (!others.isEmpty() && done.test(others.getFirst().turn().offset())) {
+            bytes -= others.removeFirst().bytes();
+        }
+    }
+
+    void deleted(Place place) {
+        Deletion next = new Deletion(place.offset(), place.loggedAt());
+        if (done.test(place.offset())) {
+            delete(next);
+        } else {
+            undoneDeletions.addLast(next);
+        }
+        active(place.loggedAt());
+    }
+
+    private void deleteBefore(long offset) {
+        while (!undoneDeletions.isEmpty() && undoneDeletions.getFirst().offset() < offset) {
+            delete(undoneDeletions.removeFirst());
+        }
+    }
+
+    private void delete(Deletion next) {
+        deletion = next;
+        forgetLife();
+        others.clear();
+        open.values().removeIf(pending -> pending.place().offset() < next.offset());
+        bytes = open.values().stream().mapToLong(Pending::bytes).sum();
+    }
+
+    /** The session had expired when this was asked: what was before isn't remembered. */
+    private void expireBefore(Pending pending) {
+        if (last != null
+                && lastEnd.isAfter(Instant.MIN)
+                && pending.place().loggedAt().isAfter(lastEnd.plus(last.sessionTtl()))) {
+            while (!turns.isEmpty()) {
+                putBehind(turns.removeFirst());
+            }
+            forgetLife();
+        }
+    }
+
+    private void forgetLife() {
+        turns.clear();
+        first = null;
+        last = null;
+        answered = 0;
+        processing = Duration.ZERO;
+        lastEnd = Instant.MIN;
+    }
+
+    /** Whether nothing happens in it any more and its time is up. */
+    boolean expired(Instant now) {
+        boolean busy = open.values().stream()
+                .anyMatch(pending -> !done.test(pending.place().offset()));
+        return !busy && !now.isBefore(lastActivity.plus(ttl()));
+    }
+
+    private Duration ttl() {
+        if (last != null) {
+            return last.sessionTtl();
+        }
+        return open.values().stream()
+                .findFirst()
+                .map(pending -> pending.ask().sessionTtl())
+                .orElse(Duration.ZERO);
+    }
+
+    /** Whether there is anything of it that memory must not miss. */
+    boolean matters(Instant now) {
+        return deletion != null || !others.isEmpty() || (!turns.isEmpty() && !expired(now)) || undone();
+    }
+
+    private boolean undone() {
+        return turns.stream().anyMatch(kept -> !done.test(kept.turn().offset()));
+    }
+
+    /** All of it, as of now. */
+    RecalledSession recalled(Instant now) {
+        boolean lives = first != null && last != null && !expired(now);
+        Deque<Kept> behind = new ArrayDeque<>(others);
+        if (!lives) {
+            turns.stream().filter(kept -> !done.test(kept.turn().offset())).forEach(behind::addLast);
+        }
+        return new RecalledSession(
+                session, lives ? life(now) : null, lives ? turnsOf(turns) : List.of(), turnsOf(behind), deletion);
+    }
+
+    private Life life(Instant now) {
+        Ask born = Objects.requireNonNull(first);
+        boolean busy = open.values().stream()
+                .anyMatch(pending -> !done.test(pending.place().offset()));
+        return new Life(
+                born.userId(), born.agent(), born.createdAt(), busy ? now : lastActivity, ttl(), answered, processing);
+    }
+
+    private static List<EndedTurn> turnsOf(Deque<Kept> kept) {
+        return kept.stream().map(Kept::turn).toList();
+    }
+
+    private void active(Instant at) {
+        lastActivity = later(lastActivity, at);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+}

@@ -1,0 +1,56 @@
+package io.turnlane.processor.replay;
+
+import io.turnlane.model.QuarantinedTurn;
+import io.turnlane.model.TurnError;
+import io.turnlane.processor.turn.Turn;
+import java.util.List;
+
+/** The claim to a turn that nobody else works on, and whose offset is nobody's. */
+final class RecordedClaim implements Turn.Claim {
+
+    private static final long ONLY_FENCE = 1;
+
+    private final RecordedTurn recorded;
+
+    RecordedClaim(RecordedTurn recorded) {
+        this.recorded = recorded;
+    }
+
+    @Override
+    public long fence() {
+        return ONLY_FENCE;
+    }
+
+    @Override
+    public boolean held() {
+        return true;
+    }
+
+    @Override
+    public Object lease() {
+        return this;
+    }
+
+    @Override
+    public void renewFence() {}
+
+    @Override
+    public byte[] value() {
+        return recorded.value();
+    }
+
+    @Override
+    public void shed() {}
+
+    @Override
+    public void complete() {}
+
+    @Override
+    public void letGo() {}
+
+    @Override
+    public QuarantinedTurn quarantined(TurnError error, int attempts) {
+        QuarantinedTurn.Origin origin = new QuarantinedTurn.Origin("replay", recorded.partition(), recorded.offset());
+        return new QuarantinedTurn(null, recorded.value(), List.of(), error, attempts, origin);
+    }
+}

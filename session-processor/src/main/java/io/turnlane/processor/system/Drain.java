@@ -1,0 +1,93 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.model.ProcessorState;
+import io.turnlane.model.SessionKey;
+import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.Turn;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes nothing more, lets what runs end, hands the rest to others, commits, and leaves the group last. Once: whoever
+ * asks again gets the report of the first time.
+ *
+ * <p>Threading: any thread may start it and wait for it; it runs on the thread that came first.
+ */
+final class Drain {
+
+    private static final Logger log = LoggerFactory.getLogger(Drain.class);
+    private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(5);
+    private static final Duration LEAVING = Duration.ofSeconds(10);
+
+    private final TurnPoller poller;
+    private final LaneScheduler<SessionKey, Turn> lanes;
+    private final Flights flights;
+    private final Duration budget;
+    private final AtomicReference<ProcessorState> state = new AtomicReference<>(ProcessorState.RUNNING);
+    private final CompletableFuture<Report> report = new CompletableFuture<>();
+
+    Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget) {
+        this.poller = poller;
+        this.lanes = lanes;
+        this.flights = flights;
+        this.budget = budget;
+    }
+
+    /**
+     * How it went.
+     *
+     * @param running turns that ran when it began
+     * @param interrupted how many of them hadn't ended within the budget: others run them again
+     * @param moved turns that waited and are now others'
+     * @param left whether the group knows that we left; else it notices by its session timeout
+     */
+    record Report(int running, int interrupted, int moved, boolean left) {}
+
+    ProcessorState state() {
+        return state.get();
+    }
+
+    /** Drains, or waits for who does. */
+    Report run() throws InterruptedException {
+        if (state.compareAndSet(ProcessorState.RUNNING, ProcessorState.DRAINING)) {
+            try {
+                report.complete(drain());
+            } catch (InterruptedException | RuntimeException e) {
+                report.completeExceptionally(e);
+                throw e;
+            } finally {
+                state.set(ProcessorState.EVACUATED);
+            }
+        }
+        return report.join();
+    }
+
+    private Report drain() throws InterruptedException {
+        poller.pause();
+        lanes.hold();
+        int running = lanes.figures().running();
+        log.atInfo().addKeyValue("running", running).log("draining");
+        int interrupted = 0;
+        if (!lanes.awaitNothingRuns(budget)) {
+            interrupted = lanes.figures().running();
+            flights.release(turn -> true);
+            var _ = lanes.awaitNothingRuns(AFTER_INTERRUPT);
+        }
+        List<Turn> waiting = lanes.withdraw(turn -> true);
+        waiting.forEach(turn -> turn.claim().letGo());
+        poller.stop();
+        boolean left = poller.awaitStopped(LEAVING);
+        log.atInfo()
+                .addKeyValue("interrupted", interrupted)
+                .addKeyValue("moved", waiting.size())
+                .addKeyValue("left", left)
+                .log("drained");
+        return new Report(running, interrupted, waiting.size(), left);
+    }
+}

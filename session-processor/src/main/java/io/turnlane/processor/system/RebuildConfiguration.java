@@ -1,0 +1,112 @@
+package io.turnlane.processor.system;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.MemoryLimits;
+import io.turnlane.processor.memory.RedisSessionRestore;
+import io.turnlane.processor.memory.SessionRestore;
+import io.turnlane.processor.rebuild.LossWatch;
+import io.turnlane.processor.rebuild.Markers;
+import io.turnlane.processor.rebuild.PartitionRebuild;
+import io.turnlane.processor.rebuild.RebuildKit;
+import io.turnlane.processor.rebuild.RedisMarkers;
+import io.turnlane.processor.rebuild.recall.KafkaSessionLog;
+import io.turnlane.processor.rebuild.recall.RecallLimits;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/** The rebuild of memory that was lost. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RebuildProperties.class)
+class RebuildConfiguration {
+
+    @Bean
+    SessionRestore sessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire) {
+        return new RedisSessionRestore(redis, limits, wire);
+    }
+
+    @Bean
+    Markers markers(StringRedisTemplate redis, TopicsProperties topics, WireFormat wire) {
+        return new RedisMarkers(redis, topics.names().turns(), wire);
+    }
+
+    @Bean
+    KafkaSessionLog sessionLog(
+            KafkaProperties kafka,
+            TopicsProperties topics,
+            RebuildProperties rebuild,
+            InstantSource clock,
+            WireFormat wire) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // retention may delete what a pass starts with
+        return new KafkaSessionLog(
+                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                topics.names(),
+                new KafkaSessionLog.Window(
+                        topics.eventsRetention(), ProcessorConfiguration.LONGEST_TURN, rebuild.slack()),
+                clock,
+                wire);
+    }
+
+    @Bean
+    RebuildKit rebuildKit(
+            RebuildKit.Ports ports,
+            MemoryLimits memory,
+            RebuildProperties rebuild,
+            ProcessorId id,
+            InstantSource clock) {
+        return new RebuildKit(
+                ports,
+                new RecallLimits(
+                        memory.turns(), rebuild.sessions(), rebuild.size().toBytes()),
+                new RebuildKit.Surroundings(
+                        id.value(), clock, ProcessorConfiguration::pause, new Semaphore(rebuild.atOnce())));
+    }
+
+    @Bean
+    RebuildKit.Ports rebuildPorts(
+            KafkaSessionLog sessionLog, SessionRestore restore, Markers markers, MeterRegistry meters) {
+        return new RebuildKit.Ports(sessionLog, restore, markers, new RebuildMeters(meters));
+    }
+
+    @Bean
+    LossWatch lossWatch(RebuildKit kit, RebuildProperties rebuild, InstantSource clock) {
+        Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("rebuild-", 0);
+        return new LossWatch(
+                kit.ports().markers(), new PartitionRebuild(kit), threads::start, clock, rebuild.longestWait());
+    }
+
+    @Bean
+    Looking looking(LossWatch watch) {
+        return new Looking(watch);
+    }
+
+    /** Has the watch look again and again, the delay counted from the end of a look. */
+    static final class Looking {
+
+        private final LossWatch watch;
+
+        Looking(LossWatch watch) {
+            this.watch = watch;
+        }
+
+        @Scheduled(fixedDelayString = "${turnlane.processor.rebuild.look:1s}")
+        void look() {
+            watch.look();
+        }
+    }
+}

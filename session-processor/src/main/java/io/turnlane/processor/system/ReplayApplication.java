@@ -1,0 +1,72 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.replay.KafkaScan;
+import io.turnlane.processor.replay.KafkaTurnArchive;
+import io.turnlane.processor.replay.TurnReplay;
+import java.time.InstantSource;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Agents and a {@link TurnReplay} over the topics, with a processor's settings and nothing else of it: no group, no
+ * producer, no Redis. No {@code @Configuration}, so that a processor's scan doesn't find it.
+ */
+@Import(AgentConfiguration.class)
+@EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class, KafkaProperties.class})
+public class ReplayApplication {
+
+    /** Records that each reading of a search may take. */
+    private static final int MOST_READ = 500_000;
+
+    /** The application by the processor's configuration file; agents of others are added as sources. */
+    public static SpringApplicationBuilder application() {
+        return new SpringApplicationBuilder(ReplayApplication.class)
+                .web(WebApplicationType.NONE)
+                .logStartupInfo(false)
+                .properties("spring.config.name=processor");
+    }
+
+    @Bean
+    KafkaScan kafkaScan(KafkaProperties kafka) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        return new KafkaScan(
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), MOST_READ);
+    }
+
+    @Bean
+    ScheduledDelay replayDelay() {
+        return new ScheduledDelay();
+    }
+
+    @Bean
+    TurnReplay turnReplay(
+            KafkaScan scan,
+            AgentCatalog agents,
+            ScheduledDelay delay,
+            ProcessorProperties properties,
+            TopicsProperties topics) {
+        WireFormat wire = new WireFormat();
+        int turns = properties.memory().turns();
+        return new TurnReplay(
+                new KafkaTurnArchive(scan, topics.names(), wire, turns),
+                agents,
+                ProcessorConfiguration.rules(properties, topics),
+                ProcessorConfiguration.surroundingsOf(InstantSource.system(), delay, "replay-"),
+                new TurnReplay.Settings(turns, properties.answer().grace()),
+                wire);
+    }
+}

@@ -1,0 +1,99 @@
+-- Puts back what the log holds of a session and Redis doesn't: its history, how its requests ended, that it was deleted.
+-- Only what is missing: what newer turns stored meanwhile stays, and the same again changes nothing.
+local ctx, hist, reqs, open, tomb, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local fence, partition, request_prefix, record_ttl, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
+local expected_version, next_version = ARGV[9], ARGV[10]
+local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
+local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
+local ends, first_end = tonumber(ARGV[19]), 20
+
+if fenced(fence, {ctx, tomb}) then
+  return {'FENCED'}
+end
+local now = tonumber(now_ms())
+local version = redis.call('HGET', ctx, 'version') or ''
+
+-- The deletion first: what it erased isn't brought back.
+if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_at) then
+  local left = tonumber(deleted_at) + tonumber(tomb_ttl) - now
+  if left > 0 then
+    redis.call('HSET', tomb, 'partition', partition, 'offset', deleted_offset, 'fence', fence, 'at', deleted_at)
+    redis.call('PEXPIRE', tomb, left)
+  end
+end
+
+-- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
+-- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
+local at = first_end + ends * 13
+local left = tonumber(last_activity) + tonumber(session_ttl) - now
+local restored = 0
+if at <= #ARGV and left > 0 and version ~= next_version then
+  if version ~= expected_version then
+    return {'MOVED'}
+  end
+  local blobs, bytes = {}, 0
+  while at <= #ARGV do
+    local offset, logged_at, blob = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+    if offset == '' or not erased(tomb, partition, offset, logged_at) then
+      blobs[#blobs + 1] = blob
+      bytes = bytes + #blob
+      if offset ~= '' then
+        restored = restored + 1
+      end
+    end
+    at = at + 3
+  end
+  if restored > 0 then
+    if redis.call('EXISTS', ctx) == 0 then
+      redis.call('HSET', ctx, 'session_id', session_id, 'user_id', user_id, 'created_at', created_at,
+        'last_activity', last_activity, 'processing_stage', 'completed', 'metadata', '{}', 'ttl', session_ttl, 'agent', agent)
+    end
+    for field, least in pairs({request_count = request_count, total_processing_time = processing_ms}) do
+      if tonumber(redis.call('HGET', ctx, field) or 0) < tonumber(least) then
+        redis.call('HSET', ctx, field, least)
+      end
+    end
+    redis.call('HSET', ctx, 'version', next_version, 'fence', fence, 'hist_bytes', bytes, 'memory', 'rebuilt')
+    if tonumber(created_at) < tonumber(redis.call('HGET', ctx, 'created_at') or created_at) then
+      redis.call('HSET', ctx, 'created_at', created_at)
+    end
+    redis.call('DEL', hist)
+    for _, blob in ipairs(blobs) do
+      redis.call('RPUSH', hist, blob)
+    end
+    left = math.max(left, redis.call('PTTL', ctx))
+    redis.call('PEXPIRE', ctx, left)
+    redis.call('PEXPIRE', hist, left)
+  end
+end
+
+-- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it.
+for i = 0, ends - 1 do
+  local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
+    phases = unpack(ARGV, first_end + i * 13, first_end + i * 13 + 12)
+  local req = request_prefix .. request_id
+  local is = redis.call('HGET', req, 'status')
+  local left = tonumber(finished_at) + tonumber(record_ttl) - now
+  if left > 0 and not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
+    redis.call('HSET', req, 'status', status, 'stage', status, 'question', question, 'agent', agent,
+      'created_at', created_at, 'attempt', attempt, 'started_at', started_at, 'finished_at', finished_at,
+      'phases', phases, 'partition', partition, 'offset', offset)
+    if status == 'completed' then
+      redis.call('HSET', req, 'answer', answer)
+      redis.call('HDEL', req, 'error')
+    else -- its copy was safe in quarantine before the log was told
+      redis.call('HSET', req, 'error', error, 'quarantined', 1)
+    end
+    redis.call('PEXPIRE', req, left)
+    redis.call('ZREM', open, request_id)
+    redis.call('ZADD', reqs, 'NX', created_at, request_id)
+    redis.call('PEXPIRE', reqs, record_ttl)
+  end
+end
+
+if command ~= '' and redis.call('HGET', rebuilt, 'request_id') ~= command then
+  redis.call('HSET', rebuilt, 'request_id', command, 'turns', restored, 'at', now)
+  redis.call('PEXPIRE', rebuilt, 3600000)
+end
+return {'RESTORED', restored}

@@ -1,0 +1,193 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.backends.TestBackends;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorState;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.TurnLogFixture.Event;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A processor that is told to leave, as operators tell it: by HTTP on its management port. */
+@Timeout(120)
+class EvacuationTest {
+
+    private final TurnLogFixture log = new TurnLogFixture(8);
+    private final List<ConfigurableApplicationContext> processors = new ArrayList<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void stop() {
+        processors.forEach(ConfigurableApplicationContext::close);
+        log.close();
+    }
+
+    @Test
+    void losesNoTurnAndRunsNoneTwiceThoughItIsUnderLoad() throws Exception {
+        ConfigurableApplicationContext leaving = start("leaving", "10s");
+        ConfigurableApplicationContext staying = start("staying", "10s");
+        await("the group to share the partitions") // a turn that moves for this would run twice too
+                .atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        figures(leaving).partitions() == 4 && figures(staying).partitions() == 4);
+        List<String> asked = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            asked.add(log.put(ask("s-" + i % 50, "q" + i, 40)).requestId().toString());
+            if (i == 200) {
+                Thread.ofVirtual().start(() -> post(leaving, "/actuator/evacuate"));
+            }
+        }
+        JsonNode report = json(post(leaving, "/actuator/evacuate"));
+        assertThat(report.path("state").asString()).isEqualTo("evacuated");
+        assertThat(report.path("report").path("left").asBoolean()).isTrue();
+        assertThat(report.path("report").path("interrupted").asInt()).isZero();
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(ofType("completed")).hasSizeGreaterThanOrEqualTo(asked.size()));
+        assertThat(ofType("started")).as("each ran once").containsExactlyInAnyOrderElementsOf(asked);
+        assertThat(ofType("completed")).as("each ended once").containsExactlyInAnyOrderElementsOf(asked);
+    }
+
+    @Test
+    void isSeenToHaveLeftAndAnswersTheSameAgain() throws Exception {
+        ConfigurableApplicationContext alone = start("alone", "10s");
+        log.put(ask("s-1", "first", 0));
+        log.awaitTerminals(1, Duration.ofSeconds(20));
+        assertThat(get(alone, "/readyz").statusCode()).isEqualTo(200);
+        assertThat(figures(alone).state()).isEqualTo(ProcessorState.RUNNING);
+        assertThat(json(get(alone, "/actuator/evacuate")).path("state").asString())
+                .isEqualTo("running");
+
+        String first = post(alone, "/actuator/evacuate").body();
+        assertThat(post(alone, "/actuator/evacuate").body()).isEqualTo(first);
+
+        assertThat(get(alone, "/livez").statusCode()).isEqualTo(200);
+        assertThat(get(alone, "/readyz").statusCode()).isEqualTo(503);
+        assertThat(get(alone, "/actuator/prometheus").statusCode()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            assertThat(figures(alone).state()).isEqualTo(ProcessorState.EVACUATED);
+            assertThat(figures(alone).partitions()).isZero();
+        });
+        assertThat(figures(alone).management()).isEqualTo("http://127.0.0.1:" + port(alone));
+
+        log.put(ask("s-1", "second", 0));
+        start("successor", "10s");
+        assertThat(log.awaitTerminals(2, Duration.ofSeconds(20))).hasSize(2);
+    }
+
+    @Test
+    void handsOverWhatDoesNotEndWithinItsBudget() throws Exception {
+        ConfigurableApplicationContext leaving = start("hurried", "300ms");
+        Ask slow = log.put(ask("s-slow", "slow", 2_000));
+        await().atMost(Duration.ofSeconds(20)).until(() -> !ofType("started").isEmpty());
+
+        JsonNode report = json(post(leaving, "/actuator/evacuate"));
+        assertThat(report.path("report").path("interrupted").asInt()).isEqualTo(1);
+
+        start("successor", "10s");
+        assertThat(log.awaitTerminals(1, Duration.ofSeconds(20)))
+                .extracting(Event::requestId)
+                .containsExactly(slow.requestId().toString());
+    }
+
+    private List<String> ofType(String type) {
+        return log.events().stream()
+                .filter(event -> event.type().equals(type))
+                .map(Event::requestId)
+                .toList();
+    }
+
+    private static ProcessorFigures figures(ConfigurableApplicationContext processor) throws Exception {
+        String id = processor.getEnvironment().getProperty("turnlane.processor.id");
+        await().until(() -> figuresOf(processor, id) != null);
+        return new WireFormat().read(figuresOf(processor, id).getBytes(StandardCharsets.UTF_8), ProcessorFigures.class);
+    }
+
+    private static String figuresOf(ConfigurableApplicationContext processor, String id) {
+        return processor.getBean(StringRedisTemplate.class).opsForValue().get(MemoryKeys.processor(id));
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JsonMapper.shared().readTree(response.body());
+    }
+
+    private HttpResponse<String> get(ConfigurableApplicationContext processor, String path) {
+        return send(HttpRequest.newBuilder(uri(processor, path)).GET());
+    }
+
+    private HttpResponse<String> post(ConfigurableApplicationContext processor, String path) {
+        return send(HttpRequest.newBuilder(uri(processor, path)).POST(BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(Duration.ofSeconds(40)).build(), BodyHandlers.ofString());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static URI uri(ConfigurableApplicationContext processor, String path) {
+        return URI.create("http://127.0.0.1:" + port(processor) + path);
+    }
+
+    private static String port(ConfigurableApplicationContext processor) {
+        return processor.getEnvironment().getRequiredProperty("local.server.port");
+    }
+
+    private Ask ask(String session, String question, int delayMs) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                new SessionId(session + "-" + log.prefix()),
+                null,
+                "echo",
+                question,
+                Map.of("delay_ms", delayMs),
+                Duration.ofHours(1),
+                Instant.now());
+    }
+
+    private ConfigurableApplicationContext start(String id, String drainBudget) {
+        ConfigurableApplicationContext processor = ProcessorApplication.application()
+                .run(
+                        "--turnlane.processor.id=" + id + "-" + UUID.randomUUID(),
+                        "--spring.kafka.bootstrap-servers="
+                                + TestBackends.shared().bootstrapServers(),
+                        "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
+                        "--spring.kafka.consumer.properties.session.timeout.ms=3000",
+                        "--spring.kafka.consumer.properties.heartbeat.interval.ms=500",
+                        "--turnlane.processor.intake.group=g-" + log.prefix(),
+                        "--turnlane.processor.retrieval.enabled=false",
+                        "--turnlane.topics.prefix=" + log.prefix(),
+                        "--turnlane.topics.partitions=" + log.partitions(),
+                        "--turnlane.processor.drain-budget=" + drainBudget);
+        processors.add(processor);
+        return processor;
+    }
+}

@@ -1,0 +1,255 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.turnlane.backends.TestBackends;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.TurnLogFixture.Event;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** Redis is a cache of the log: what it loses is put back, and what was to be gone stays gone. */
+class RebuildTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final WireFormat WIRE = new WireFormat();
+
+    private final TurnLogFixture log = new TurnLogFixture(1);
+    private final SessionId session = SessionId.random();
+    private final MemoryKeys keys = new MemoryKeys(SessionKey.of(null, session));
+    private ConfigurableApplicationContext processor;
+    private int asked;
+
+    @AfterEach
+    void stop() {
+        processor.close();
+        log.close();
+    }
+
+    @Test
+    void remembersAfterAFlushWhatWasSaidBeforeAndSaysSo() {
+        processor = Processors.start(log);
+        answer("one");
+        answer("two");
+        List<PastTurn> before = history();
+        flush();
+        Ask next = answer("three");
+        assertThat(history()).hasSize(3);
+        assertThat(history().subList(0, 2))
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("timestamp", "processingTime")
+                .isEqualTo(before);
+        assertThat(started(next).memory()).isEqualTo("rebuilt");
+        assertThat(started(answer("four")).memory()).as("told once").isNull();
+        assertThat(context("request_count")).isEqualTo("4");
+    }
+
+    @Test
+    void findsOutAtOnceWhereItKnowsTheSession() {
+        processor = Processors.start(log, "--turnlane.processor.rebuild.look=1h");
+        answer("one");
+        flush();
+        assertThat(started(answer("two")).memory()).isEqualTo("rebuilt");
+        assertThat(questions()).containsExactly("one", "two");
+    }
+
+    @Test
+    void findsOutWhenItStarts() {
+        processor = Processors.start(log);
+        answer("one");
+        processor.close();
+        flushFromOutside();
+        processor = Processors.start(log, "--turnlane.processor.rebuild.look=1h");
+        assertThat(started(answer("two")).memory()).isEqualTo("rebuilt");
+        assertThat(questions()).containsExactly("one", "two");
+    }
+
+    @Test
+    void saysThatASessionStartsAnewWhereTheLogHoldsNothingOfIt() {
+        processor =
+                Processors.start(log, "--turnlane.topics.events-retention=1s", "--turnlane.processor.rebuild.look=1h");
+        answer("one");
+        Instant old = Instant.now().plusSeconds(2);
+        await().atMost(SOON).until(() -> Instant.now().isAfter(old));
+        flush();
+        assertThat(started(answer("two")).memory()).isEqualTo("reset");
+        assertThat(questions()).containsExactly("two");
+    }
+
+    @Test
+    void leavesDeletedSessionsGone() {
+        processor = Processors.start(log);
+        answer("secret");
+        log.put(new DeleteSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
+        await().atMost(SOON).until(() -> !redis().hasKey(keys.context()));
+        answer("after");
+        flush();
+        answer("later");
+        assertThat(questions()).containsExactly("after", "later");
+    }
+
+    @Test
+    void leavesExpiredSessionsGone() {
+        processor = Processors.start(log);
+        SessionId lasting = SessionId.random();
+        put(ask(lasting, "lasting", Duration.ofHours(1)));
+        put(ask(session, "short", Duration.ofSeconds(1)));
+        await().atMost(SOON).until(() -> !redis().hasKey(keys.context()));
+        flush();
+        await().atMost(SOON).until(() -> redis().hasKey(new MemoryKeys(SessionKey.of(null, lasting)).context()));
+        assertThat(redis().hasKey(keys.context())).isFalse();
+    }
+
+    @Test
+    void givesNoFinishedTurnToTheAgentAgainThatIsDeliveredAfterAFlush() {
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        Ask stuck = log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000)));
+        Ask finished = answer("finished");
+        Ask failed = put(Processors.ask(session, "?", Map.of("delay_ms", "no number")));
+        processor.close();
+        flushFromOutside();
+        processor = Processors.start(log);
+        log.awaitTerminals(asked + 2, SOON);
+        await().atMost(SOON).until(() -> count("started", stuck) == 2);
+        assertThat(count("started", finished)).isEqualTo(1);
+        assertThat(count("completed", finished)).isEqualTo(2);
+        assertThat(count("started", failed)).isEqualTo(1);
+        assertThat(redis().opsForHash().get(keys.request(finished.requestId()), "status"))
+                .as("whoever polls finds it")
+                .isEqualTo("completed");
+        assertThat(questions()).containsExactly("finished");
+    }
+
+    @Test
+    void keepsAnAnswerWhoseMemoryWasLostUnderItAndWhatWasBefore() {
+        processor = Processors.start(log);
+        answer("one");
+        Ask ask = log.put(Processors.ask(session, "two", Map.of("delay_ms", 1500)));
+        await().atMost(SOON).until(() -> count("started", ask) == 1);
+        flush();
+        log.awaitTerminals(++asked, SOON);
+        assertThat(count("started", ask)).as("the agent was asked once").isEqualTo(1);
+        assertThat(questions()).containsExactly("one", "two");
+    }
+
+    @Test
+    void putsOneSessionBackByCommandAndMendsWhatIsDamaged() {
+        processor = Processors.start(log);
+        answer("one");
+        answer("two");
+        damage();
+        assertThat(started(answer("three")).memory()).isEqualTo("damaged");
+        RebuildSession command =
+                log.put(new RebuildSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
+        await().atMost(SOON)
+                .until(() -> command.requestId()
+                        .toString()
+                        .equals(redis().opsForHash().get(keys.rebuilt(), "request_id")));
+        assertThat(redis().opsForHash().get(keys.rebuilt(), "turns")).isEqualTo("1");
+        assertThat(started(answer("four")).memory()).isEqualTo("rebuilt");
+        assertThat(questions()).containsExactly("one", "two", "three", "four");
+    }
+
+    private Ask answer(String question) {
+        return put(Processors.ask(session, question, Map.of()));
+    }
+
+    private Ask put(Ask ask) {
+        log.put(ask);
+        log.awaitTerminals(++asked, SOON);
+        return ask;
+    }
+
+    private static Ask ask(SessionId of, String question, Duration ttl) {
+        return new Ask(new RequestId(UUID.randomUUID()), of, null, "echo", question, Map.of(), ttl, Instant.now());
+    }
+
+    private void flush() {
+        redis().execute((RedisCallback<Object>) connection -> {
+            connection.serverCommands().flushAll();
+            return null;
+        });
+    }
+
+    /** While no processor runs. */
+    private static void flushFromOutside() {
+        try (RedisClient client = RedisClient.create(TestBackends.shared().redisUrl());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            connection.sync().flushall();
+        }
+    }
+
+    private void damage() {
+        byte[] key = keys.history().getBytes();
+        redis().execute((RedisCallback<Object>) (RedisConnection connection) -> {
+            byte[] blob = connection.listCommands().lIndex(key, 0);
+            blob[blob.length / 2] ^= 1;
+            connection.listCommands().lSet(key, 0, blob);
+            return null;
+        });
+        redis().opsForHash().put(keys.context(), "version", UUID.randomUUID().toString());
+    }
+
+    private List<String> questions() {
+        return history().stream().map(PastTurn::question).toList();
+    }
+
+    private List<PastTurn> history() {
+        byte[] key = keys.history().getBytes();
+        List<byte[]> blobs = redis().execute((RedisCallback<List<byte[]>>)
+                connection -> connection.listCommands().lRange(key, 0, -1));
+        return blobs.stream().map(RebuildTest::open).toList();
+    }
+
+    private static PastTurn open(byte[] blob) {
+        try {
+            return WIRE.read(Checksummed.open(blob), PastTurn.class);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Object context(String field) {
+        return redis().opsForHash().get(keys.context(), field);
+    }
+
+    private Event started(Ask ask) {
+        return log.events().stream()
+                .filter(event -> isOf(event, "started", ask))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private long count(String type, Ask ask) {
+        return log.events().stream().filter(event -> isOf(event, type, ask)).count();
+    }
+
+    private static boolean isOf(Event event, String type, Ask ask) {
+        return event.type().equals(type)
+                && event.requestId().equals(ask.requestId().toString());
+    }
+
+    private StringRedisTemplate redis() {
+        return processor.getBean(StringRedisTemplate.class);
+    }
+}

@@ -1,0 +1,208 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.turnlane.backends.TestBackends;
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.Answer;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.Topics;
+import io.turnlane.processor.agent.Agent;
+import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.replay.TurnReplay;
+import io.turnlane.processor.replay.TurnReplay.Replayed;
+import io.turnlane.processor.system.ReplayApplication;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** A recorded turn is run again, with what its session remembered then, and nothing is touched. */
+@Timeout(120)
+class ReplayTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final TurnLogFixture log = new TurnLogFixture(3);
+    private final SessionId session = SessionId.random();
+    private ConfigurableApplicationContext processor;
+    private List<Ask> asked;
+
+    @BeforeEach
+    void recordThreeTurns() {
+        processor = withAgent(ProcessorApplication.application(), "it was").run(arguments());
+        asked = List.of("one", "two", "three").stream()
+                .map(question -> log.put(ask(question)))
+                .toList();
+        log.awaitTerminals(3, SOON);
+    }
+
+    @AfterEach
+    void stop() {
+        processor.close();
+        log.close();
+    }
+
+    @Test
+    void saysTheSameWhereTheAgentDoes() {
+        Replayed replayed = replay("it was", asked.get(1).requestId(), SessionKey.of(null, session));
+        assertThat(replayed.same()).isTrue();
+        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
+    }
+
+    @Test
+    void showsHowAnotherAgentAnswersWithTheMemoryOfThen() {
+        Replayed replayed = replay("it is", asked.get(1).requestId(), null);
+        assertThat(replayed.same()).isFalse();
+        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
+        assertThat(replayed.fresh().answer().text()).isEqualTo("two: it is [one]");
+        assertThat(replayed.recorded().lost()).isZero();
+    }
+
+    @Test
+    void tellsAFailureFromAnAnswer() {
+        Replayed replayed = replay(null, asked.get(0).requestId(), null);
+        assertThat(replayed.same()).isFalse();
+        assertThat(replayed.fresh().error().code()).isEqualTo("agent_error");
+    }
+
+    @Test
+    void findsNothingWhereNothingWasRecorded() {
+        try (ConfigurableApplicationContext context = replays("it was")) {
+            assertThat(context.getBean(TurnReplay.class).replay(new RequestId(UUID.randomUUID()), null))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void touchesNothing() throws Exception {
+        processor.close(); // its heartbeat and its commits would be seen
+        Map<String, Object> before = traces();
+        replay("it is", asked.get(2).requestId(), null);
+        assertThat(traces()).isEqualTo(before);
+    }
+
+    /** Ends of all topics, what groups committed, which groups there are, and every byte of the session in Redis. */
+    private Map<String, Object> traces() throws Exception {
+        Map<String, Object> traces = new TreeMap<>();
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()))) {
+            Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+            var topics = admin.describeTopics(new Topics(log.prefix()).all())
+                    .allTopicNames()
+                    .get();
+            topics.forEach((name, topic) -> topic.partitions()
+                    .forEach(one -> all.put(new TopicPartition(name, one.partition()), OffsetSpec.latest())));
+            admin.listOffsets(all).all().get().forEach((at, end) -> traces.put("end " + at, end.offset()));
+            traces.put(
+                    "committed",
+                    admin.listConsumerGroupOffsets(group())
+                            .partitionsToOffsetAndMetadata()
+                            .get());
+            traces.put(
+                    "groups",
+                    admin.listGroups().all().get().stream()
+                            .map(group -> group.groupId())
+                            .filter(name -> name.contains(log.prefix()))
+                            .collect(Collectors.toSet()));
+        }
+        traces.putAll(redis());
+        return traces;
+    }
+
+    private Map<String, Object> redis() {
+        Map<String, Object> dumped = new TreeMap<>();
+        try (RedisClient client = RedisClient.create(TestBackends.shared().redisUrl())) {
+            RedisCommands<String, String> redis = client.connect().sync();
+            for (String key : redis.keys(MemoryKeys.PREFIX + "{" + SessionKey.of(null, session) + "}*")) {
+                dumped.put("redis " + key, Arrays.toString(redis.dump(key)));
+            }
+        }
+        assertThat(dumped).as("there is something that could be touched").isNotEmpty();
+        return dumped;
+    }
+
+    private Replayed replay(String version, RequestId request, SessionKey key) {
+        try (ConfigurableApplicationContext context = replays(version)) {
+            return context.getBean(TurnReplay.class).replay(request, key).orElseThrow();
+        }
+    }
+
+    private ConfigurableApplicationContext replays(String version) {
+        return withAgent(ReplayApplication.application(), version).run(arguments());
+    }
+
+    /** An agent that says what it remembers, in the words of its version; without a version it fails. */
+    private static SpringApplicationBuilder withAgent(SpringApplicationBuilder application, String version) {
+        AgentFactory factory = new AgentFactory() {
+            @Override
+            public AgentDescription description() {
+                return new AgentDescription("versioned", "", List.of());
+            }
+
+            @Override
+            public Agent create() {
+                return (question, memory, sink) -> {
+                    if (version == null) {
+                        throw new IllegalStateException("as told");
+                    }
+                    return Answer.ofText(question.text() + ": " + version + " "
+                            + memory.turns().stream().map(PastTurn::question).toList());
+                };
+            }
+        };
+        return application.initializers(context ->
+                ((GenericApplicationContext) context).registerBean("versioned", AgentFactory.class, () -> factory));
+    }
+
+    private String group() {
+        return "g-" + log.prefix();
+    }
+
+    private String[] arguments() {
+        Map<String, String> settings = Map.of(
+                "spring.kafka.bootstrap-servers", TestBackends.shared().bootstrapServers(),
+                "spring.data.redis.url", TestBackends.shared().redisUrl(),
+                "turnlane.processor.intake.group", group(),
+                "turnlane.processor.retrieval.enabled", "false",
+                "turnlane.topics.prefix", log.prefix(),
+                "turnlane.topics.partitions", Integer.toString(log.partitions()));
+        return settings.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new);
+    }
+
+    private Ask ask(String question) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                session,
+                null,
+                "versioned",
+                question,
+                Map.of(),
+                Duration.ofHours(1),
+                Instant.now());
+    }
+}
