@@ -32,8 +32,7 @@ public record ChaosReport(int checker, List<RunReport> runs, List<RunReport> con
 
     /** Whether every honest run is clean and every control was found. */
     public boolean passed() {
-        return runs.stream().allMatch(run -> run.verdict().clean())
-                && controls.stream().allMatch(ChaosReport::found);
+        return runs.stream().allMatch(RunReport::clean) && controls.stream().allMatch(ChaosReport::found);
     }
 
     /** Whether the checker found what the run's control broke. */

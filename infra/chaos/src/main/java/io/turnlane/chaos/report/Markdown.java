@@ -71,7 +71,9 @@ final class Markdown {
                     String.format(Locale.ROOT, "%.3f", run.callsPerTurn()),
                     run.redeliveries(),
                     run.suppressed(),
-                    run.verdict().clean() ? 0 : "**" + run.verdict().total() + "**");
+                    run.clean()
+                            ? 0
+                            : "**" + (run.verdict().total() + run.unmet().size()) + "**");
         }
         line("");
     }
@@ -148,6 +150,7 @@ final class Markdown {
 
     private void violations(RunReport run) {
         List<Violation> violations = run.verdict().violations();
+        run.unmet().forEach(unmet -> line("- " + unmet));
         violations.stream().limit(VIOLATIONS_SHOWN).forEach(violation -> line("- " + violation));
         if (violations.size() > VIOLATIONS_SHOWN) {
             line("- … and %d more, of which report.json has the first of each"

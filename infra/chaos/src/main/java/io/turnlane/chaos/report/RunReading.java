@@ -62,7 +62,7 @@ final class RunReading {
         this.folder = folder;
     }
 
-    RunReport report(Verdict verdict) {
+    RunReport report(Verdict verdict, List<String> unmet) {
         folder.readHistory(line -> history(line.line()));
         folder.readAgents(line -> agent(line.line()));
         folder.readTopic(folder.events(), line -> event(line.line()));
@@ -82,7 +82,8 @@ final class RunReading {
                 Math.toIntExact(turnsRun),
                 suppressed,
                 figures,
-                verdict);
+                verdict,
+                unmet);
     }
 
     private void history(Line line) {

@@ -3,6 +3,7 @@ package io.turnlane.chaos.report;
 import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.history.RunDescription;
 import io.turnlane.chaos.history.RunFolder;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param turnsRun turns whose agent was entered at least once
  * @param suppressed records of ends beyond the first of each request, which no client sees
  * @param figures counters of processes, summed by name
+ * @param unmet what else did not hold, which only the run itself can know of, a sentence each
  */
 public record RunReport(
         RunDescription run,
@@ -29,7 +31,8 @@ public record RunReport(
         int turnsRun,
         int suppressed,
         Map<String, Double> figures,
-        Verdict verdict) {
+        Verdict verdict,
+        List<String> unmet) {
 
     /**
      * Faults of one kind.
@@ -43,11 +46,17 @@ public record RunReport(
         ends = Map.copyOf(ends);
         faults = Map.copyOf(faults);
         figures = Map.copyOf(figures);
+        unmet = List.copyOf(unmet);
     }
 
     /** Reads the run's folder. */
-    public static RunReport of(RunFolder folder, Verdict verdict) {
-        return new RunReading(folder).report(verdict);
+    public static RunReport of(RunFolder folder, Verdict verdict, List<String> unmet) {
+        return new RunReading(folder).report(verdict, unmet);
+    }
+
+    /** Whether all held. */
+    public boolean clean() {
+        return verdict.clean() && unmet.isEmpty();
     }
 
     /** Agent calls beyond the first of each turn. */

@@ -4,9 +4,9 @@ import io.turnlane.backends.Backends;
 import io.turnlane.backends.ChildProcess;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.FreePort;
-import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.member.GatewayMain;
 import io.turnlane.chaos.member.ProcessorMain;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -50,14 +50,24 @@ public final class Rig implements AutoCloseable {
         this.wires = wires;
         this.backends = Backends.on(data, wires.wishes());
         wires.lead(backends);
-        ClassPath classPath = ClassPath.of(settings.classPath());
-        ClassPath ofProcessors = processorClassPath(settings, classPath);
+        ClassPath classPath = new ClassPath(settings.classPath());
         for (int number = 1; number <= settings.gateways(); number++) {
             addGateway("gateway-" + number, classPath);
         }
+        ClassPath processors = ofProcessors(settings);
         for (int number = 1; number <= settings.processors(); number++) {
-            addProcessor("processor-" + number, ofProcessors);
+            addProcessor("processor-" + number, processors);
         }
+    }
+
+    /** A control's folder stands before everything else. */
+    private static ClassPath ofProcessors(RigSettings settings) throws IOException {
+        if (settings.control() == null) {
+            return new ClassPath(settings.classPath());
+        }
+        Path ahead = settings.folder().resolve("control");
+        settings.control().writeTo(ahead);
+        return new ClassPath(ahead + File.pathSeparator + settings.classPath());
     }
 
     /**
@@ -78,16 +88,6 @@ public final class Rig implements AutoCloseable {
             rig.close();
             throw e;
         }
-    }
-
-    private static ClassPath processorClassPath(RigSettings settings, ClassPath usual) throws IOException {
-        if (settings.control().isEmpty()) {
-            return usual;
-        }
-        Control control = settings.control().get();
-        return control.classPath(settings.folder().resolve("control"))
-                .map(ahead -> ClassPath.altered(ahead, settings.classPath(), control.flag()))
-                .orElseGet(() -> usual.with(control.flag()));
     }
 
     private void addGateway(String name, ClassPath classPath) {

@@ -142,6 +142,7 @@ public final class Player {
     }
 
     private RunDescription description(Scenario scenario, long seed, RunClock clock) {
+        Control control = rig.settings().control();
         return new RunDescription(
                 scenario.name(),
                 seed,
@@ -150,7 +151,7 @@ public final class Player {
                 clock.originEpochMicros(),
                 HISTORY_TURNS,
                 scenario.settle().toSeconds(),
-                rig.settings().control().map(Control::word).orElse(null));
+                control == null ? null : control.word());
     }
 
     private static String machine() {

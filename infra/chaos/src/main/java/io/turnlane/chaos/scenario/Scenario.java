@@ -53,6 +53,8 @@ public enum Scenario {
     Profile profile() {
         return switch (this) {
             case F15 -> Profile.usual().withMillis(500, 2000);
+            // Turns that are still being answered when their owner is given up, whichever is frozen.
+            case F13 -> Profile.usual().withMillis(200, 6000);
             default -> Profile.usual();
         };
     }
@@ -62,11 +64,10 @@ public enum Scenario {
         return Duration.ofSeconds(40);
     }
 
-    /** The scenario in which it shows that a promise is switched off. */
-    public static Scenario showing(Control control) {
+    /** The scenario that brings a missing promise to light. */
+    public static Scenario against(Control control) {
         return switch (control) {
-            case DEDUPE -> F22;
-            case ORDER -> F1;
+            case DEDUPE, ORDER -> F22;
             case FENCE -> F13;
         };
     }

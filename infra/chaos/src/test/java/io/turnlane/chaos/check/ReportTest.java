@@ -30,7 +30,7 @@ final class ReportTest {
 
     private RunReport report() throws IOException {
         RunFolder written = run.writeTo(folder);
-        return RunReport.of(written, Checker.check(written));
+        return RunReport.of(written, Checker.check(written), List.of());
     }
 
     @Test
@@ -76,10 +76,18 @@ final class ReportTest {
     }
 
     @Test
+    void whatOnlyTheRunItselfKnowsFailsTheReportToo() throws IOException {
+        RunFolder written = run.writeTo(folder);
+        RunReport vacuous = RunReport.of(written, Checker.check(written), List.of("vacuous: no fault hit anything"));
+        assertThat(ChaosReport.of(List.of(vacuous)).passed()).isFalse();
+        assertThat(ChaosReport.of(List.of(vacuous)).markdown()).contains("- vacuous: no fault", "| **1** |");
+    }
+
+    @Test
     void aControlThatIsNotFoundFailsTheReport() throws IOException {
         RunFolder written = run.writeTo(folder);
         written.describe(new RunDescription("by hand", 1, "abc", "2 cores", 0, 10, 5, "dedupe"));
-        ChaosReport blind = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written))));
+        ChaosReport blind = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written), List.of())));
         assertThat(blind.passed()).isFalse();
         assertThat(blind.markdown()).contains("| I4, O4 | nothing | **the checker is blind to it** |");
     }
@@ -90,7 +98,7 @@ final class ReportTest {
         run.agents.add(new Line.AgentLeft(6 * SECOND, "processor-2", "a", "a1", 2, Outcome.OK));
         RunFolder written = run.writeTo(folder);
         written.describe(new RunDescription("by hand", 1, "abc", "2 cores", 0, 10, 5, "dedupe"));
-        ChaosReport seen = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written))));
+        ChaosReport seen = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written), List.of())));
         assertThat(seen.passed()).isTrue();
         seen.writeTo(folder.resolve("out"));
         assertThat(Files.readString(folder.resolve("out").resolve("report.md"))).contains("O4 × 1", "as it must be");
