@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             BackendsCommand.class,
             GatewayCommand.class,
             ProcessorCommand.class,
+            MemoryCommand.class,
             TestCommand.class,
             TrainCommand.class
         },
