@@ -31,11 +31,13 @@ class LossWatchTest {
     private final Partition other = new Partition(2);
     private Instant now = Instant.EPOCH;
     private int passes;
+    private boolean wholeTooEarly;
     private final InstantSource clock = () -> now;
     private final RebuildKit kit = new RebuildKit(
             new RebuildKit.Ports(
                     (partition, listener, goOn) -> {
                         passes++;
+                        wholeTooEarly |= markers.digest.equals(markers.whole.get(partition));
                         return true;
                     },
                     (recalled, fence, partition, wantedBy) -> new Restored(false, 0),
@@ -181,6 +183,7 @@ class LossWatchTest {
         watch.look();
         markers.away = true; // until the first pause
         runAll();
+        assertThat(wholeTooEarly).isFalse();
         assertThat(markers.whole).containsEntry(1, "first");
         assertThat(watch.ready(of(one))).isTrue();
     }
