@@ -68,7 +68,8 @@ public final class ChaosCommand implements Callable<Integer> {
     public static void main(String[] args) {
         // Before anything logs: the driver's clients of Kafka and Redis have much to complain of.
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
-        System.exit(new CommandLine(new ChaosCommand()).setUsageHelpAutoWidth(true).execute(args));
+        System.exit(
+                new CommandLine(new ChaosCommand()).setUsageHelpAutoWidth(true).execute(args));
     }
 
     @Override
