@@ -1,7 +1,5 @@
 package io.turnlane.chaos;
 
-import io.turnlane.chaos.control.Control;
-import io.turnlane.chaos.report.ChaosReport;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
 import io.turnlane.chaos.scenario.Form;
@@ -15,7 +13,6 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -56,12 +53,6 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--scenario", paramLabel = "F1,F6", split = ",", description = "Only these. Default: all.")
     private List<String> scenarios = List.of();
 
-    @Option(
-            names = "--without",
-            paramLabel = "PROMISE",
-            description = "Negative control: switch off dedupe, order or fence. The checker has to find it.")
-    private @Nullable String without;
-
     @Option(names = "--folder", paramLabel = "DIR", description = "For histories and logs. Default: under chaos-runs/.")
     private @Nullable Path folder;
 
@@ -82,14 +73,6 @@ public final class ChaosCommand implements Callable<Integer> {
         progress.line(
                 "Turnlane chaos: seed " + seed + ", " + (full ? "full" : "quick") + " form, histories in " + where);
         List<Result> results = play(chosen, where.toAbsolutePath(), progress);
-        ChaosReport report = ChaosReport.of(results.stream().map(Result::report).toList());
-        report.writeTo(where);
-        progress.line("\nReport: " + where.resolve("report.md"));
-        if (without != null) {
-            boolean found = report.passed();
-            progress.line(found ? "The checker found it, as it has to." : "The checker is blind to it.");
-            return found ? 0 : 1;
-        }
         long bad = results.stream().filter(result -> !result.clean()).count();
         progress.line(
                 bad == 0
@@ -102,7 +85,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private List<Result> play(List<Scenario> chosen, Path where, Progress progress) throws Exception {
         List<Result> results = new ArrayList<>();
         long until = System.nanoTime() + minutes * 60_000_000_000L;
-        try (Rig rig = Rig.start(RigSettings.usual(where.resolve("rig")).without(control()))) {
+        try (Rig rig = Rig.start(RigSettings.usual(where.resolve("rig")))) {
             progress.line("The rig is up: " + String.join(", ", rig.gatewayNames()) + ", "
                     + String.join(", ", rig.processorNames()));
             Player player = new Player(rig, progress, Commit.current());
@@ -126,25 +109,15 @@ public final class ChaosCommand implements Callable<Integer> {
         return result;
     }
 
-    private @Nullable Control control() {
-        return without == null
-                ? null
-                : Control.named(without)
-                        .orElseThrow(() -> wrong("There is no promise " + without + ": dedupe, order, fence"));
-    }
-
     private List<Scenario> chosen() {
-        Control control = control();
         if (scenarios.isEmpty()) {
-            return control == null ? List.of(Scenario.values()) : List.of(Scenario.against(control));
+            return List.of(Scenario.values());
         }
         return scenarios.stream()
                 .map(name -> Scenario.named(name)
-                        .orElseThrow(() -> wrong("There is no scenario " + name + ": " + List.of(Scenario.values()))))
+                        .orElseThrow(() -> new ParameterException(
+                                java.util.Objects.requireNonNull(spec).commandLine(),
+                                "There is no scenario " + name + ": " + List.of(Scenario.values()))))
                 .toList();
-    }
-
-    private ParameterException wrong(String what) {
-        return new ParameterException(Objects.requireNonNull(spec).commandLine(), what);
     }
 }

@@ -1,6 +1,5 @@
 package io.turnlane.chaos.member;
 
-import io.turnlane.chaos.control.Control;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
 import java.io.IOException;
@@ -23,7 +22,7 @@ public final class ProcessorMain {
         ApplicationContextInitializer<GenericApplicationContext> withAgent =
                 context -> context.registerBean("scripted", AgentFactory.class, () -> agent);
         ProcessorApplication.application()
-                .initializers(withAgent, Control.initializer())
+                .initializers(withAgent)
                 .properties("spring.web.resources.add-mappings=false", "springdoc.api-docs.enabled=false")
                 .run(Arrays.copyOfRange(args, 2, args.length));
     }

@@ -6,7 +6,6 @@ import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.FreePort;
 import io.turnlane.chaos.member.GatewayMain;
 import io.turnlane.chaos.member.ProcessorMain;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -54,20 +53,9 @@ public final class Rig implements AutoCloseable {
         for (int number = 1; number <= settings.gateways(); number++) {
             addGateway("gateway-" + number, classPath);
         }
-        ClassPath processors = ofProcessors(settings);
         for (int number = 1; number <= settings.processors(); number++) {
-            addProcessor("processor-" + number, processors);
+            addProcessor("processor-" + number, classPath);
         }
-    }
-
-    /** A control's folder stands before everything else. */
-    private static ClassPath ofProcessors(RigSettings settings) throws IOException {
-        if (settings.control() == null) {
-            return new ClassPath(settings.classPath());
-        }
-        Path ahead = settings.folder().resolve("control");
-        settings.control().writeTo(ahead);
-        return new ClassPath(ahead + File.pathSeparator + settings.classPath());
     }
 
     /**

@@ -1,9 +1,7 @@
 package io.turnlane.chaos.rig;
 
-import io.turnlane.chaos.control.Control;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a rig consists of.
@@ -13,15 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param processors how many processors
  * @param partitions of the turns topic
  * @param classPath of the processes; one that begins with the packed program starts them from its class cache
- * @param control a promise that the processors don't keep; null in an honest rig
  */
-public record RigSettings(
-        Path folder,
-        int gateways,
-        int processors,
-        int partitions,
-        String classPath,
-        @Nullable Control control) {
+public record RigSettings(Path folder, int gateways, int processors, int partitions, String classPath) {
 
     /** After so long without a heartbeat a processor's partitions go to others. */
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
@@ -40,14 +31,10 @@ public record RigSettings(
 
     /** Two gateways, three processors, twelve partitions, on this JVM's class path. */
     public static RigSettings usual(Path folder) {
-        return new RigSettings(folder, 2, 3, 12, System.getProperty("java.class.path"), null);
+        return new RigSettings(folder, 2, 3, 12, System.getProperty("java.class.path"));
     }
 
     public RigSettings withClassPath(String path) {
-        return new RigSettings(folder, gateways, processors, partitions, path, control);
-    }
-
-    public RigSettings without(@Nullable Control promise) {
-        return new RigSettings(folder, gateways, processors, partitions, classPath, promise);
+        return new RigSettings(folder, gateways, processors, partitions, path);
     }
 }

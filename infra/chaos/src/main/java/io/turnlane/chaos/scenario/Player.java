@@ -2,7 +2,6 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.check.Checker;
 import io.turnlane.chaos.check.finding.Verdict;
-import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Expectations;
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.fault.Injected;
@@ -142,7 +141,6 @@ public final class Player {
     }
 
     private RunDescription description(Scenario scenario, long seed, RunClock clock) {
-        Control control = rig.settings().control();
         return new RunDescription(
                 scenario.name(),
                 seed,
@@ -151,7 +149,7 @@ public final class Player {
                 clock.originEpochMicros(),
                 HISTORY_TURNS,
                 scenario.settle().toSeconds(),
-                control == null ? null : control.word());
+                null);
     }
 
     private static String machine() {

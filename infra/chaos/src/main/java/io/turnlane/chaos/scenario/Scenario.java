@@ -1,6 +1,5 @@
 package io.turnlane.chaos.scenario;
 
-import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.load.Profile;
 import java.time.Duration;
@@ -60,14 +59,6 @@ public enum Scenario {
     /** How long accepted turns may take to end once all is healed. */
     Duration settle() {
         return Duration.ofSeconds(40);
-    }
-
-    /** The scenario that brings a missing promise to light. */
-    public static Scenario against(Control control) {
-        return switch (control) {
-            case DEDUPE, ORDER -> F22;
-            case FENCE -> F13;
-        };
     }
 
     /** The scenario of this name. */
