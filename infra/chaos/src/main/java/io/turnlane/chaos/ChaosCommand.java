@@ -1,5 +1,9 @@
 package io.turnlane.chaos;
 
+import io.turnlane.chaos.control.Control;
+import io.turnlane.chaos.history.RunFolder;
+import io.turnlane.chaos.report.ChaosReport;
+import io.turnlane.chaos.report.RunReport;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
 import io.turnlane.chaos.scenario.Form;
@@ -7,6 +11,7 @@ import io.turnlane.chaos.scenario.Player;
 import io.turnlane.chaos.scenario.Progress;
 import io.turnlane.chaos.scenario.Result;
 import io.turnlane.chaos.scenario.Scenario;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -53,13 +58,22 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--scenario", paramLabel = "F1,F6", split = ",", description = "Only these. Default: all.")
     private List<String> scenarios = List.of();
 
+    @Option(
+            names = "--control",
+            paramLabel = "PROMISE",
+            description = "Switch a promise off (dedupe, order or fence); exit code 0 if the checker finds out.")
+    private @Nullable Control control;
+
     @Option(names = "--folder", paramLabel = "DIR", description = "For histories and logs. Default: under chaos-runs/.")
     private @Nullable Path folder;
 
     public static void main(String[] args) {
         // Before anything logs: the driver's clients of Kafka and Redis have much to complain of.
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
-        System.exit(new CommandLine(new ChaosCommand()).execute(args));
+        System.exit(new CommandLine(new ChaosCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .execute(args));
     }
 
     @Override
@@ -72,6 +86,9 @@ public final class ChaosCommand implements Callable<Integer> {
         Progress progress = new Progress(System.out);
         progress.line(
                 "Turnlane chaos: seed " + seed + ", " + (full ? "full" : "quick") + " form, histories in " + where);
+        if (control != null) {
+            return broken(control, where.toAbsolutePath(), progress);
+        }
         List<Result> results = play(chosen, where.toAbsolutePath(), progress);
         long bad = results.stream().filter(result -> !result.clean()).count();
         progress.line(
@@ -80,6 +97,29 @@ public final class ChaosCommand implements Callable<Integer> {
                         : "\nPromises were broken in " + bad + " of " + results.size()
                                 + " runs. Replay: ./turnlane chaos --seed " + seed + (full ? " --full" : ""));
         return bad == 0 ? 0 : 1;
+    }
+
+    /** A rig that breaks a promise: the checker must say so. */
+    private int broken(Control promise, Path where, Progress progress) throws Exception {
+        Scenario scenario = Scenario.showing(promise);
+        try (Rig rig = Rig.start(RigSettings.usual(where.resolve("rig")).without(promise))) {
+            Result result = play(new Player(rig, progress, Commit.current()), scenario, seed, where, progress);
+            report(List.of(result), where, progress);
+            boolean found = promise.isFound(result.verdict());
+            progress.line(
+                    found
+                            ? "\nThe checker found that " + promise.word() + " was off, as it must."
+                            : "\nThe checker is blind: " + promise.word() + " was off, and it found nothing of it.");
+            return found ? 0 : 1;
+        }
+    }
+
+    private static void report(List<Result> results, Path where, Progress progress) throws IOException {
+        ChaosReport.of(results.stream()
+                        .map(result -> RunReport.of(new RunFolder(result.folder()), result.verdict()))
+                        .toList())
+                .writeTo(where);
+        progress.line("\nThe report: " + where.resolve("report.md"));
     }
 
     private List<Result> play(List<Scenario> chosen, Path where, Progress progress) throws Exception {
@@ -97,6 +137,7 @@ public final class ChaosCommand implements Callable<Integer> {
                 round++;
             } while (System.nanoTime() < until);
         }
+        report(results, where, progress);
         return results;
     }
 

@@ -59,7 +59,7 @@ public final class Injector implements AutoCloseable {
         this.cables = new Cables(rig.wires());
         this.redis = new RedisState(rig);
         this.ghosts = new Ghosts(rig);
-        this.turns = new TurnsTopic(rig, random, expectations);
+        this.turns = new TurnsTopic(rig, tag, random, expectations);
         this.questions = new Questions(rig, load, tag, expectations, running);
     }
 

@@ -1,5 +1,6 @@
 package io.turnlane.chaos.member;
 
+import io.turnlane.chaos.control.Control;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
 import java.io.IOException;
@@ -9,8 +10,9 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * A processor as shipped, with the {@link ScriptedAgent} beside its own, in a process that ends with the rig.
- * Arguments: the agent's journal, this process's name in it, then Spring properties.
+ * A processor as shipped, with the {@link ScriptedAgent} beside its own, in a process that ends with the rig. Only a
+ * JVM flag of a negative control makes it anything else. Arguments: the agent's journal, this process's name in it,
+ * then Spring properties.
  */
 public final class ProcessorMain {
 
@@ -22,7 +24,7 @@ public final class ProcessorMain {
         ApplicationContextInitializer<GenericApplicationContext> withAgent =
                 context -> context.registerBean("scripted", AgentFactory.class, () -> agent);
         ProcessorApplication.application()
-                .initializers(withAgent)
+                .initializers(withAgent, Control.initializer())
                 .properties("spring.web.resources.add-mappings=false", "springdoc.api-docs.enabled=false")
                 .run(Arrays.copyOfRange(args, 2, args.length));
     }

@@ -4,6 +4,7 @@ import io.turnlane.backends.Backends;
 import io.turnlane.backends.ChildProcess;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.FreePort;
+import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.member.GatewayMain;
 import io.turnlane.chaos.member.ProcessorMain;
 import java.io.IOException;
@@ -49,12 +50,13 @@ public final class Rig implements AutoCloseable {
         this.wires = wires;
         this.backends = Backends.on(data, wires.wishes());
         wires.lead(backends);
-        ClassPath classPath = new ClassPath(settings.classPath());
+        ClassPath classPath = ClassPath.of(settings.classPath());
+        ClassPath ofProcessors = processorClassPath(settings, classPath);
         for (int number = 1; number <= settings.gateways(); number++) {
             addGateway("gateway-" + number, classPath);
         }
         for (int number = 1; number <= settings.processors(); number++) {
-            addProcessor("processor-" + number, classPath);
+            addProcessor("processor-" + number, ofProcessors);
         }
     }
 
@@ -76,6 +78,16 @@ public final class Rig implements AutoCloseable {
             rig.close();
             throw e;
         }
+    }
+
+    private static ClassPath processorClassPath(RigSettings settings, ClassPath usual) throws IOException {
+        if (settings.control().isEmpty()) {
+            return usual;
+        }
+        Control control = settings.control().get();
+        return control.classPath(settings.folder().resolve("control"))
+                .map(ahead -> ClassPath.altered(ahead, settings.classPath(), control.flag()))
+                .orElseGet(() -> usual.with(control.flag()));
     }
 
     private void addGateway(String name, ClassPath classPath) {

@@ -2,6 +2,7 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.check.Checker;
 import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Expectations;
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.fault.Injected;
@@ -149,7 +150,7 @@ public final class Player {
                 clock.originEpochMicros(),
                 HISTORY_TURNS,
                 scenario.settle().toSeconds(),
-                null);
+                rig.settings().control().map(Control::word).orElse(null));
     }
 
     private static String machine() {

@@ -9,6 +9,8 @@ import java.util.Locale;
 /** Lines that a person can scan while a run goes on. The driver's thread only. */
 public final class Progress {
 
+    private static final int MOST_SHOWN = 8;
+
     private final PrintStream out;
 
     public Progress(PrintStream out) {
@@ -62,7 +64,11 @@ public final class Progress {
                 measured.longestStall(),
                 result.took().toMillis() / 1000.0);
         measured.recovery().forEach((kind, spread) -> line("     went on after " + kind + ": p50/p99/max " + spread));
-        result.violations().stream().limit(20).forEach(violation -> line("     ! " + violation));
+        result.verdict()
+                .counts()
+                .forEach((invariant, count) ->
+                        line("     ! " + invariant + " " + count + " times: " + invariant.promise()));
+        result.violations().stream().limit(MOST_SHOWN).forEach(violation -> line("     ! " + violation));
         out.flush();
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.chaos.scenario;
 
+import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.load.Profile;
 import java.time.Duration;
@@ -52,6 +53,8 @@ public enum Scenario {
     Profile profile() {
         return switch (this) {
             case F15 -> Profile.usual().withMillis(500, 2000);
+            // Turns that are still being answered when their owner is given up, whichever is frozen.
+            case F13 -> Profile.usual().withMillis(200, 6000);
             default -> Profile.usual();
         };
     }
@@ -59,6 +62,15 @@ public enum Scenario {
     /** How long accepted turns may take to end once all is healed. */
     Duration settle() {
         return Duration.ofSeconds(40);
+    }
+
+    /** The scenario in which it shows that a promise is switched off. */
+    public static Scenario showing(Control control) {
+        return switch (control) {
+            case DEDUPE -> F22;
+            case ORDER -> F1;
+            case FENCE -> F13;
+        };
     }
 
     /** The scenario of this name. */

@@ -37,11 +37,14 @@ public final class TurnsTopic {
     private static final int LARGE = 1_100_000;
 
     private final Rig rig;
+    private final String tag;
     private final RandomGenerator random;
     private final Expectations expectations;
 
-    public TurnsTopic(Rig rig, RandomGenerator random, Expectations expectations) {
+    /** @param tag what the names of the run's own sessions begin with */
+    public TurnsTopic(Rig rig, String tag, RandomGenerator random, Expectations expectations) {
         this.rig = rig;
+        this.tag = tag;
         this.random = random;
         this.expectations = expectations;
     }
@@ -107,7 +110,7 @@ public final class TurnsTopic {
         send(List.of(record));
     }
 
-    /** Sends records that are on the topic once more, byte for byte; how many. */
+    /** Sends records of this run that are on the topic once more, byte for byte; how many. */
     public int repeat(int count) throws InterruptedException, ExecutionException {
         List<ConsumerRecord<byte[], byte[]>> old = latest(count);
         if (old.isEmpty()) {
@@ -136,9 +139,13 @@ public final class TurnsTopic {
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 consumer.poll(POLL).forEach(read::add);
             }
-            read.removeIf(record -> record.headers().lastHeader(RecordHeaders.REQUEST_ID) == null);
+            read.removeIf(record -> !ofThisRun(record));
             return read;
         }
+    }
+
+    private boolean ofThisRun(ConsumerRecord<byte[], byte[]> record) {
+        return record.key() != null && new String(record.key(), StandardCharsets.UTF_8).startsWith("-:" + tag);
     }
 
     private static byte[] ask(String session, String question, String request) {

@@ -1,0 +1,68 @@
+package io.turnlane.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.chaos.fault.Fault;
+import io.turnlane.chaos.fault.Kind;
+import io.turnlane.chaos.rig.RigSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ScenarioTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void aSeedDrawsTheSameScheduleAgainAndAnotherSeedAnother(Scenario scenario) {
+        List<Fault> plan = scenario.plan(42, Form.FULL);
+        assertThat(scenario.plan(42, Form.FULL)).isEqualTo(plan);
+        assertThat(scenario.plan(43, Form.FULL)).isNotEqualTo(plan);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theQuickFormIsQuick(Scenario scenario) {
+        Duration time = scenario.plan(42, Form.QUICK).stream()
+                .map(fault -> fault.after().plus(fault.hold().multipliedBy(fault.amount() > 1 ? 2L * fault.amount() : 1)))
+                .reduce(Duration.ZERO, Duration::plus);
+        assertThat(time).isLessThan(Duration.ofSeconds(12));
+    }
+
+    @Test
+    void theFullFormHasTheNumbersThatThePromisesAreStatedWith() {
+        assertThat(count(Scenario.F1, Kind.KILL)).isGreaterThanOrEqualTo(20);
+        assertThat(count(Scenario.F3, Kind.KILL)).isGreaterThanOrEqualTo(20);
+        assertThat(count(Scenario.F4, Kind.KILL)).isGreaterThanOrEqualTo(5);
+        assertThat(count(Scenario.F6, Kind.KILL)).isGreaterThanOrEqualTo(20);
+        assertThat(count(Scenario.F9, Kind.SWALLOW)).isGreaterThanOrEqualTo(1000);
+        assertThat(count(Scenario.F13, Kind.FREEZE)).isGreaterThanOrEqualTo(50);
+        Fault storm = Scenario.F14.plan(42, Form.FULL).getFirst();
+        assertThat(storm.hold().multipliedBy(2L * storm.amount())).isGreaterThanOrEqualTo(Duration.ofMinutes(2));
+    }
+
+    private static int count(Scenario scenario, Kind kind) {
+        return scenario.plan(42, Form.FULL).stream()
+                .filter(fault -> fault.kind() == kind)
+                .mapToInt(Fault::amount)
+                .sum();
+    }
+
+    @Test
+    void aFrozenProcessorLosesItsPartitionsBeforeItWakes() {
+        assertThat(Scenario.F13.plan(42, Form.FULL))
+                .allMatch(fault -> fault.hold().compareTo(RigSettings.SESSION_TIMEOUT) > 0);
+    }
+
+    @Test
+    void theListIsWhole() {
+        Set<String> wanted = Stream.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 18, 19, 20, 21, 22)
+                .map(number -> "F" + number)
+                .collect(Collectors.toSet());
+        assertThat(Scenario.values()).extracting(Scenario::name).containsExactlyInAnyOrderElementsOf(wanted);
+    }
+}
