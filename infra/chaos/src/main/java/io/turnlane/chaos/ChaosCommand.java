@@ -1,9 +1,7 @@
 package io.turnlane.chaos;
 
 import io.turnlane.chaos.control.Control;
-import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.report.ChaosReport;
-import io.turnlane.chaos.report.RunReport;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
 import io.turnlane.chaos.scenario.Form;
@@ -115,10 +113,7 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     private static void report(List<Result> results, Path where, Progress progress) throws IOException {
-        ChaosReport.of(results.stream()
-                        .map(result -> RunReport.of(new RunFolder(result.folder()), result.verdict()))
-                        .toList())
-                .writeTo(where);
+        ChaosReport.of(results.stream().map(Result::report).toList()).writeTo(where);
         progress.line("\nThe report: " + where.resolve("report.md"));
     }
 

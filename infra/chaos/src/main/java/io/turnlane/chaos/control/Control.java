@@ -70,7 +70,7 @@ public enum Control {
     public Set<Invariant> expected() {
         return switch (this) {
             case DEDUPE -> EnumSet.of(Invariant.I4, Invariant.O4);
-            case ORDER -> EnumSet.of(Invariant.O1, Invariant.I3);
+            case ORDER -> EnumSet.of(Invariant.O1, Invariant.I3, Invariant.I4);
             case FENCE -> EnumSet.of(Invariant.O5, Invariant.I1, Invariant.I4);
         };
     }

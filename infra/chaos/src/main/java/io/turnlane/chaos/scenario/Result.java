@@ -1,7 +1,10 @@
 package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.check.finding.Violation;
 import io.turnlane.chaos.fault.Injected;
+import io.turnlane.chaos.history.RunFolder;
+import io.turnlane.chaos.report.RunReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +31,15 @@ public record Result(
     public Result {
         faults = List.copyOf(faults);
         violations = List.copyOf(violations);
+    }
+
+    /** As a report has it. */
+    public RunReport report() {
+        List<String> checked =
+                verdict.violations().stream().map(Violation::toString).toList();
+        List<String> others =
+                violations.stream().filter(what -> !checked.contains(what)).toList();
+        return RunReport.of(new RunFolder(folder), verdict, others);
     }
 
     public boolean clean() {

@@ -28,7 +28,8 @@ class ScenarioTest {
     @EnumSource
     void theQuickFormIsQuick(Scenario scenario) {
         Duration time = scenario.plan(42, Form.QUICK).stream()
-                .map(fault -> fault.after().plus(fault.hold().multipliedBy(fault.amount() > 1 ? 2L * fault.amount() : 1)))
+                .map(fault ->
+                        fault.after().plus(fault.hold().multipliedBy(fault.amount() > 1 ? 2L * fault.amount() : 1)))
                 .reduce(Duration.ZERO, Duration::plus);
         assertThat(time).isLessThan(Duration.ofSeconds(12));
     }
