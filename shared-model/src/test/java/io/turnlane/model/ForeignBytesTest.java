@@ -112,5 +112,6 @@ class ForeignBytesTest {
             return;
         }
         assertThat(reader.read(id.toString())).isEqualTo(id);
+        assertThat(id.toString()).as("one text for one id").isEqualToIgnoringCase(text);
     }
 }

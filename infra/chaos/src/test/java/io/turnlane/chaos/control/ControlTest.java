@@ -23,12 +23,12 @@ final class ControlTest {
 
     @Test
     void theScriptsStillHoldThePiecesThatAreChanged() throws IOException {
-        Control.FENCE.writeTo(folder);
+        assertThat(Control.FENCE.classPath(folder)).contains(folder);
         assertThat(Files.readString(folder.resolve(SCRIPTS + "commit.lua"))).doesNotContain("~= flight");
         assertThat(Files.readString(folder.resolve(SCRIPTS + "common.lua"))).doesNotContain("tonumber(fence)");
-        Control.DEDUPE.writeTo(folder);
+        assertThat(Control.DEDUPE.classPath(folder)).contains(folder);
         assertThat(Files.readString(folder.resolve(SCRIPTS + "begin.lua"))).doesNotContain("ended[status]");
-        assertThat(Files.readString(folder.resolve("turnlane-chaos-control"))).isEqualTo("dedupe");
+        assertThat(Control.ORDER.classPath(folder)).isEmpty();
     }
 
     @Test
@@ -59,5 +59,6 @@ final class ControlTest {
     void namesAreThoseOfRunJson() {
         assertThat(Control.named("fence")).contains(Control.FENCE);
         assertThat(Control.named(null)).isEmpty();
+        assertThat(Control.ORDER.flag()).isEqualTo("-Dturnlane.chaos.control=order");
     }
 }
