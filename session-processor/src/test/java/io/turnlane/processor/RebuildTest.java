@@ -150,6 +150,7 @@ class RebuildTest {
         log.awaitTerminals(++asked, SOON);
         assertThat(count("started", ask)).as("the agent was asked once").isEqualTo(1);
         assertThat(questions()).containsExactly("one", "two");
+        assertThat(started(answer("three")).memory()).isEqualTo("rebuilt");
     }
 
     @Test

@@ -98,6 +98,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     private Map<TopicPartition, KafkaWindow> windows(
             Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
         List<TopicPartition> partitions = partitions(consumer);
+        consumer.assign(partitions); // the client warns of figures of partitions that it doesn't have
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         Map<TopicPartition, KafkaWindow> windows = new HashMap<>();
@@ -140,6 +141,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     private Optional<Quarantined> find(Consumer<String, byte[]> consumer, String id) {
         TopicPartition partition = partitionOf(id, partitions(consumer));
         List<TopicPartition> one = List.of(partition);
+        consumer.assign(one);
         long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
         long to = consumer.endOffsets(one).getOrDefault(partition, 0L);
         while (to > begin) {

@@ -111,7 +111,7 @@ final class QuarantineCommand implements Runnable {
         public Integer call() throws InterruptedException {
             PrintStream out = System.out;
             if (!asking.json) {
-                out.printf("%-36s  %-20s  %-18s %3s  %s%n", "ID", "WHEN", "ERROR", "RUN", "QUESTION");
+                out.printf("%-36s  %-19s  %-18s %3s  %s%n", "ID", "WHEN (UTC)", "ERROR", "RUN", "QUESTION");
             }
             int seen = asking.walk(code, limit, turn -> {
                 if (asking.json) {
@@ -129,7 +129,7 @@ final class QuarantineCommand implements Runnable {
         private static void printLine(JsonNode turn, PrintStream out) {
             String asked = turn.path("redriven_as").asString("");
             out.printf(
-                    "%-36s  %-20.20s  %-18s %3d  %s%s%n",
+                    "%-36s  %-19.19s  %-18s %3d  %s%s%n",
                     turn.path("id").asString(""),
                     turn.path("quarantined_at").asString(""),
                     turn.path("error").path("code").asString(""),

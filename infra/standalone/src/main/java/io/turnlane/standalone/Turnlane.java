@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
             QuarantineCommand.class,
             EvacuateCommand.class,
             ReplayCommand.class,
+            MemoryCommand.class,
             TestCommand.class,
             TrainCommand.class
         },

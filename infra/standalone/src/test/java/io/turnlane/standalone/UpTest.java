@@ -104,6 +104,15 @@ class UpTest {
             assertThat(status.exitValue()).isZero();
         });
 
+        Process rebuild = turnlane("memory", "rebuild");
+        assertThat(outputOf(rebuild))
+                .containsPattern("partition 31 +sessions ")
+                .contains("memory of 32 partitions is whole");
+        assertThat(rebuild.exitValue()).isZero();
+        Process ofOne = turnlane("memory", "rebuild", "--session", "nobody-knows-me", "--json");
+        assertThat(outputOf(ofOne)).contains("\"done\":true").contains("\"turns\":0");
+        assertThat(ofOne.exitValue()).isZero();
+
         Process down = turnlane("down");
         assertThat(outputOf(down)).contains("Stopped.");
         assertThat(started.getFirst().waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -52,6 +52,12 @@ public final class PartitionRebuild {
         try {
             rebuild(partition);
             return true;
+        } catch (GivenUpException e) {
+            log.atInfo()
+                    .addKeyValue("partition", partition.number())
+                    .addKeyValue("why", e.getMessage())
+                    .log("rebuild given up");
+            return false;
         } catch (RuntimeException e) {
             log.atWarn()
                     .addKeyValue("partition", partition.number())

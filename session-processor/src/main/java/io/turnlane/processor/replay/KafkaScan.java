@@ -59,6 +59,7 @@ public final class KafkaScan implements AutoCloseable {
 
     /** From the first record of this time or later. */
     synchronized KafkaStretch from(TopicPartition partition, Instant time) {
+        consumer.assign(List.of(partition)); // the client warns of figures of partitions that it does not have
         @Nullable
         OffsetAndTimestamp at =
                 consumer.offsetsForTimes(Map.of(partition, time.toEpochMilli())).get(partition);
@@ -78,10 +79,12 @@ public final class KafkaScan implements AutoCloseable {
     }
 
     private long begin(TopicPartition partition) {
+        consumer.assign(List.of(partition));
         return consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
     }
 
     private long end(TopicPartition partition) {
+        consumer.assign(List.of(partition));
         return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     }
 

@@ -43,6 +43,9 @@ public class ReplayApplication {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        // A person waits, and no poll thread: more patience than a processor has.
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
         return new KafkaScan(
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), MOST_READ);
     }

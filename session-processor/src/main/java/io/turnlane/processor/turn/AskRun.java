@@ -46,6 +46,7 @@ final class AskRun {
     private final TurnEnd end;
     private final Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
     private boolean sure;
+    private boolean settles;
 
     AskRun(TurnKit kit, Patience patience, Flight flight, Ask ask) {
         this.kit = kit;
@@ -104,7 +105,7 @@ final class AskRun {
     private Begun begin(boolean alone) {
         boolean tooOld = turn.loggedAt().isBefore(now().minus(kit.rules().keptFor()));
         Begun begun = askMemory(() -> ports.memory()
-                .begin(new Beginning(ref(), ask, phases, turn.envelope().eventsFrom(), tooOld, alone, sure)));
+                .begin(new Beginning(ref(), ask, phases, turn.envelope().eventsFrom(), tooOld, alone, sure, settles)));
         phases.putIfAbsent(Phase.SESSION_ALLOCATED, now());
         return begun;
     }
@@ -172,6 +173,7 @@ final class AskRun {
     /** Memory that was lost in between is begun again with the same flight: what is at hand is not made twice. */
     private Settled settle(Supplier<Settled> step) {
         Settled settled = askMemory(step);
+        settles = true;
         for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
             settled = switch (begin(true)) {
                 case Begun.Run _ -> askMemory(step);

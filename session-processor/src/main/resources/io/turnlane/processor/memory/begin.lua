@@ -9,7 +9,7 @@ local created_at, deadline, session_ttl = ARGV[14], ARGV[15], ARGV[16]
 local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
 local record_ttl, running_ttl, most_crashes, longest_life = ARGV[20], ARGV[21], tonumber(ARGV[22]), tonumber(ARGV[23])
 local poison, expired, deadline_exceeded = ARGV[24], ARGV[25], ARGV[26]
-local known, sure = ARGV[27], ARGV[28]
+local known, sure, settles = ARGV[27], ARGV[28], ARGV[29]
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -101,6 +101,9 @@ if deadline_at ~= '' then
   left = math.max(1, tonumber(deadline_at) - tonumber(now))
 end
 local mishap = redis.call('HGET', ctx, 'memory') or ''
+if mishap ~= '' and settles ~= '1' then
+  redis.call('HSET', req, 'told', mishap) -- its client hears of it next
+end
 if version ~= '' and version == cached_version then
   return {'RUN', attempt, failures, left, version, 1, {}, life, mishap}
 end

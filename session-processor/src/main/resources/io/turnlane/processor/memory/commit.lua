@@ -30,7 +30,10 @@ while turns > most_turns or (bytes > most_bytes and turns > 1) do
 end
 
 redis.call('HSET', ctx, 'version', next_version, 'last_activity', now, 'processing_stage', 'completed')
-redis.call('HDEL', ctx, 'current_question', 'memory')
+redis.call('HDEL', ctx, 'current_question')
+if redis.call('HGET', ctx, 'memory') == redis.call('HGET', req, 'told') then
+  redis.call('HDEL', ctx, 'memory')
+end
 redis.call('HINCRBY', ctx, 'request_count', 1)
 redis.call('HINCRBY', ctx, 'total_processing_time', processing_ms)
 redis.call('HSET', req, 'status', 'completed', 'stage', 'completed', 'answer', answer, 'finished_at', now, 'phases', phases)

@@ -8,6 +8,7 @@ import java.util.List;
 final class FakeClaim implements Turn.Claim {
 
     byte[] value = new byte[0];
+    Object lease = this;
     boolean held = true;
     boolean gone;
     int completed;
@@ -26,7 +27,7 @@ final class FakeClaim implements Turn.Claim {
 
     @Override
     public Object lease() {
-        return this;
+        return lease;
     }
 
     @Override

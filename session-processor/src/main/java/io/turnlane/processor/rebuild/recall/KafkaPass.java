@@ -24,8 +24,10 @@ final class KafkaPass {
 
     private static final Duration ONE_POLL = Duration.ofMillis(200);
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(20);
-    /** Records of one topic that wait for the other. */
+    /** Records of one topic that wait for the other, and how large they may be together. */
     private static final int MOST_AHEAD = 1000;
+
+    private static final long MOST_BYTES_AHEAD = 4 * 1024 * 1024;
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition turns;
@@ -33,6 +35,8 @@ final class KafkaPass {
     private final KafkaRecordTeller teller;
     private final TimeMerge<ConsumerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> merge;
     private Map<TopicPartition, Long> ends = Map.of();
+    private long turnsBytes;
+    private long eventsBytes;
 
     KafkaPass(
             Consumer<byte[], byte[]> consumer, Topics topics, int partition, Duration slack, KafkaRecordTeller teller) {
@@ -84,8 +88,8 @@ final class KafkaPass {
     }
 
     private void balance() {
-        pauseWhere(turns, !more(turns) || merge.commands() > MOST_AHEAD);
-        pauseWhere(events, !more(events) || merge.events() > MOST_AHEAD);
+        pauseWhere(turns, !more(turns) || merge.commands() > MOST_AHEAD || turnsBytes > MOST_BYTES_AHEAD);
+        pauseWhere(events, !more(events) || merge.events() > MOST_AHEAD || eventsBytes > MOST_BYTES_AHEAD);
     }
 
     private void pauseWhere(TopicPartition partition, boolean pause) {
@@ -102,19 +106,27 @@ final class KafkaPass {
             Instant at = Instant.ofEpochMilli(record.timestamp());
             if (record.topic().equals(turns.topic())) {
                 merge.command(at, record);
+                turnsBytes += sizeOf(record);
             } else if (teller.counts(record)) {
                 merge.event(at, record);
+                eventsBytes += sizeOf(record);
             }
         }
         return !records.isEmpty();
+    }
+
+    private static long sizeOf(ConsumerRecord<byte[], byte[]> record) {
+        return Math.max(0, record.serializedValueSize());
     }
 
     private void tell() {
         Next<ConsumerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> next;
         while ((next = merge.next(more(turns), more(events))) != null) {
             if (next.command() != null) {
+                turnsBytes -= sizeOf(next.command());
                 teller.command(next.command());
             } else if (next.event() != null) {
+                eventsBytes -= sizeOf(next.event());
                 teller.event(next.event());
             }
         }

@@ -26,6 +26,7 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     private final Window window;
     private final InstantSource clock;
     private final WireFormat wire;
+    private volatile boolean closed;
 
     /**
      * Which part of the log counts.
@@ -70,7 +71,7 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     }
 
     private void giveBack(Consumer<byte[], byte[]> consumer, boolean fine) {
-        if (fine) {
+        if (fine && !closed) {
             consumer.unsubscribe();
             idle.add(consumer);
         } else {
@@ -78,9 +79,10 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
         }
     }
 
-    /** Closes those that are idle; called when nothing is rebuilt any more. */
+    /** Closes those that are idle; one that is still used closes when its pass ends. */
     @Override
     public void close() {
+        closed = true;
         for (Consumer<byte[], byte[]> consumer = idle.poll(); consumer != null; consumer = idle.poll()) {
             consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
         }

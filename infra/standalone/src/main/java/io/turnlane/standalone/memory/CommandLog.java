@@ -1,0 +1,70 @@
+package io.turnlane.standalone.memory;
+
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The turns topic, as somebody who commands sees it.
+ *
+ * @param bootstrapServers {@code host:port}, comma-separated
+ */
+public record CommandLog(String bootstrapServers, String turnsTopic) {
+
+    private static final int MILLIS = 10_000;
+
+    /** @throws ExecutionException where Kafka doesn't answer, or doesn't know the topic */
+    public int partitions() throws ExecutionException, InterruptedException {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", bootstrapServers, "default.api.timeout.ms", MILLIS, "request.timeout.ms", 5000);
+        try (Admin admin = Admin.create(settings)) {
+            Map<String, TopicDescription> found =
+                    admin.describeTopics(List.of(turnsTopic)).allTopicNames().get();
+            return Objects.requireNonNull(found.get(turnsTopic)).partitions().size();
+        }
+    }
+
+    /** @throws ExecutionException where the log didn't take it */
+    public void put(SessionCommand command) throws ExecutionException, InterruptedException {
+        Map<String, Object> settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, MILLIS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MILLIS);
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(turnsTopic, bytes(command.key().toString()), new WireFormat().write(command));
+        head(record.headers(), command);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(record).get();
+            producer.close(Duration.ofSeconds(1));
+        }
+    }
+
+    private static void head(Headers headers, SessionCommand command) {
+        headers.add(RecordHeaders.TYPE, bytes(command.type()));
+        headers.add(RecordHeaders.REQUEST_ID, bytes(command.requestId().toString()));
+        headers.add(RecordHeaders.SCHEMA_VERSION, bytes(WireFormat.SCHEMA_VERSION));
+        headers.add(RecordHeaders.CE_ID, bytes(command.requestId().toString()));
+        headers.add(RecordHeaders.CE_TYPE, bytes("io.turnlane." + command.type()));
+        headers.add(RecordHeaders.CE_SOURCE, bytes("/turnlane/cli"));
+        headers.add(RecordHeaders.CE_SPECVERSION, bytes("1.0"));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

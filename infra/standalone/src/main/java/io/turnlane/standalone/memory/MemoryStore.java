@@ -1,0 +1,66 @@
+package io.turnlane.standalone.memory;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.rebuild.RebuildReport;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What Redis tells of rebuilds. For one thread. */
+public final class MemoryStore implements AutoCloseable {
+
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+    private final String turnsTopic;
+    private final WireFormat wire = new WireFormat();
+
+    /** @throws io.lettuce.core.RedisException where Redis doesn't answer */
+    public MemoryStore(String redisUrl, String turnsTopic) {
+        this.client = RedisClient.create(redisUrl);
+        this.connection = client.connect();
+        this.turnsTopic = turnsTopic;
+    }
+
+    /** Nobody knows any more that the partition's memory is whole: its owner finds that out and rebuilds it. */
+    public void doubt(int partition) {
+        redis().del(MemoryKeys.rebuilt(turnsTopic, partition));
+    }
+
+    /** What the partition's owner said last; nothing while its memory is in doubt. */
+    public Optional<RebuildReport> report(int partition) {
+        String json = redis().get(MemoryKeys.rebuilt(turnsTopic, partition));
+        try {
+            return json == null
+                    ? Optional.empty()
+                    : Optional.of(wire.read(json.getBytes(StandardCharsets.UTF_8), RebuildReport.class));
+        } catch (UnreadableRecordException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** How many turns this command put back; nothing until it is done. */
+    public OptionalInt restored(SessionKey session, RequestId command) {
+        Map<String, String> rebuilt = redis().hgetall(new MemoryKeys(session).rebuilt());
+        return command.toString().equals(rebuilt.get("request_id"))
+                ? OptionalInt.of(Integer.parseInt(rebuilt.getOrDefault("turns", "0")))
+                : OptionalInt.empty();
+    }
+
+    private RedisCommands<String, String> redis() {
+        return connection.sync();
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+        client.close();
+    }
+}

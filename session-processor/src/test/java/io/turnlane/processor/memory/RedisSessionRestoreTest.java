@@ -1,0 +1,245 @@
+package io.turnlane.processor.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.MemoryMishap;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.Begun.Ended;
+import io.turnlane.processor.memory.Begun.Run;
+import io.turnlane.processor.memory.RecalledSession.Deletion;
+import io.turnlane.processor.memory.RecalledSession.Life;
+import io.turnlane.processor.memory.SessionMemory.Beginning;
+import io.turnlane.processor.memory.SessionRestore.Restored;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RedisSessionRestoreTest {
+
+    private static final int PARTITION = 0;
+    private static final MemoryLimits LIMITS = new MemoryLimits(
+            3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofMinutes(10), Duration.ofHours(1));
+
+    private static TestRedis redis;
+
+    private final SessionKey session = SessionKey.of(null, SessionId.random());
+    private final MemoryKeys keys = new MemoryKeys(session);
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private final SessionCache cache = new SessionCache(100, Duration.ofMinutes(5));
+    private final RedisSessionMemory memory =
+            new RedisSessionMemory(redis.template, cache, LIMITS, new WireFormat(), "p-test");
+    private final RedisSessionRestore restore = new RedisSessionRestore(redis.template, LIMITS, new WireFormat());
+    private long offset;
+
+    @BeforeAll
+    static void connect() {
+        redis = new TestRedis();
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    @Test
+    void putsBackHistoryContextAndHowRequestsEnded() {
+        EndedTurn one = answered("one");
+        EndedTurn two = answered("two");
+        EndedTurn failed = failed("three");
+        assertThat(restore(1, one, two, failed)).isEqualTo(new Restored(false, 2));
+
+        assertThat(redis.template.opsForHash().entries(keys.context()))
+                .containsEntry("agent", "echo")
+                .containsEntry("request_count", "2")
+                .containsEntry("memory", "rebuilt");
+        assertThat(redis.template.getExpire(keys.context()))
+                .as("what is left of its hour")
+                .isBetween(3000L, 3540L);
+        Run next = begin("next");
+        assertThat(next.memory().turns()).extracting(PastTurn::question).containsExactly("one", "two");
+        assertThat(next.mishap()).isEqualTo(MemoryMishap.REBUILT);
+        assertThat(memory.begin(beginning(one.ask(), one.offset())))
+                .isInstanceOfSatisfying(
+                        Ended.class,
+                        ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("a: one")));
+        assertThat(memory.begin(beginning(failed.ask(), failed.offset())))
+                .isInstanceOfSatisfying(Ended.class, ended -> {
+                    assertThat(ended.ending().status()).isEqualTo(RequestStatus.FAILED);
+                    assertThat(ended.ending().quarantined()).isTrue();
+                });
+    }
+
+    @Test
+    void changesNothingTheSecondTime() {
+        EndedTurn one = answered("one");
+        restore(1, one);
+        Map<Object, Object> context = redis.template.opsForHash().entries(keys.context());
+        assertThat(restore(1, one)).isEqualTo(new Restored(false, 0));
+        assertThat(redis.template.opsForHash().entries(keys.context())).isEqualTo(context);
+        assertThat(questions()).containsExactly("one");
+    }
+
+    @Test
+    void putsWhatWasBeforeInFrontOfWhatNewerTurnsStored() {
+        EndedTurn one = answered("one");
+        EndedTurn two = answered("two");
+        commit("three");
+        assertThat(restore(1, one, two)).isEqualTo(new Restored(false, 2));
+        assertThat(questions()).containsExactly("one", "two", "three");
+        commit("four");
+        assertThat(restore(1, one, two)).as("it was trimmed, not lost").isEqualTo(new Restored(false, 0));
+        assertThat(questions()).containsExactly("two", "three", "four");
+    }
+
+    @Test
+    void isSeenByATurnThatBeganBeforeAndByNoStaleCopy() {
+        Ask ask = ask("three");
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        restore(1, answered("one"));
+        memory.commit(flight, past(ask), Answer.ofText("a: three"), Map.of());
+        assertThat(questions()).containsExactly("one", "three");
+        assertThat(redis.template.opsForHash().get(keys.context(), "memory"))
+                .as("that turn had started before; the next one tells")
+                .isEqualTo("rebuilt");
+    }
+
+    @Test
+    void isRefusedToAnOwnerThatWasFencedOff() {
+        begin("by a newer owner", 5);
+        assertThat(restore(4, answered("one"))).isEqualTo(Restored.FENCED);
+        assertThat(redis.template.hasKey(keys.history())).isFalse();
+    }
+
+    @Test
+    void bringsBackNothingThatWasDeletedMeanwhile() {
+        EndedTurn one = answered("one");
+        Ask delete = ask("delete");
+        memory.delete(flight(delete, 1));
+        EndedTurn after = answered("after");
+        assertThat(restore(1, one, after)).isEqualTo(new Restored(false, 1));
+        assertThat(questions()).containsExactly("after");
+        assertThat(redis.template.hasKey(keys.request(one.requestId()))).isFalse();
+    }
+
+    @Test
+    void remembersADeletionSoThatNothingLateBringsTheSessionBack() {
+        Ask before = ask("before");
+        long at = offset++;
+        Deletion deletion = new Deletion(offset++, now);
+        restore.restore(new RecalledSession(session, null, List.of(), List.of(), deletion), 1, PARTITION, null);
+        assertThat(memory.begin(beginning(before, at))).isEqualTo(new Begun.Erased());
+    }
+
+    @Test
+    void leavesASessionGoneWhoseTimeIsUp() {
+        EndedTurn old = ended(ask("old"), now.minus(Duration.ofHours(2)), Answer.ofText("a"), null);
+        Life life = new Life(null, "echo", now, now.minus(Duration.ofHours(2)), Duration.ofHours(1), 1, Duration.ZERO);
+        restore.restore(new RecalledSession(session, life, List.of(old), List.of(), null), 1, PARTITION, null);
+        assertThat(redis.template.hasKey(keys.context())).isFalse();
+        assertThat(redis.template.hasKey(keys.request(old.requestId())))
+                .as("results are kept for longer")
+                .isTrue();
+    }
+
+    private Restored restore(long fence, EndedTurn... turns) {
+        int answered = (int) Arrays.stream(turns).filter(EndedTurn::completed).count();
+        Life life = new Life(
+                null,
+                "echo",
+                now.minusSeconds(100),
+                now.minusSeconds(60),
+                Duration.ofHours(1),
+                answered,
+                Duration.ofMillis(answered));
+        return restore.restore(
+                new RecalledSession(session, life, List.of(turns), List.of(), null), fence, PARTITION, null);
+    }
+
+    private EndedTurn answered(String question) {
+        return ended(ask(question), now.minusSeconds(60).plusMillis(offset), Answer.ofText("a: " + question), null);
+    }
+
+    private EndedTurn failed(String question) {
+        return ended(ask(question), now.minusSeconds(60), null, TurnError.of(ErrorCode.AGENT_ERROR, "no"));
+    }
+
+    private EndedTurn ended(Ask ask, Instant at, Answer answer, TurnError error) {
+        return new EndedTurn(ask, offset++, now, 1, at, at, answer, error);
+    }
+
+    private void commit(String question) {
+        Ask ask = ask(question);
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        assertThat(memory.commit(flight, past(ask), Answer.ofText("a: " + question), Map.of()))
+                .isEqualTo(new Settled.Stored());
+    }
+
+    private PastTurn past(Ask ask) {
+        return new PastTurn(
+                ask.requestId(),
+                RequestStatus.COMPLETED,
+                ask.question(),
+                "a: " + ask.question(),
+                null,
+                List.of(),
+                Duration.ZERO,
+                now.plusMillis(offset));
+    }
+
+    private Run begin(String question) {
+        return begin(question, 1);
+    }
+
+    private Run begin(String question, long fence) {
+        Ask ask = ask(question);
+        return (Run) memory.begin(beginning(flight(ask, fence), ask));
+    }
+
+    private List<String> questions() {
+        return begin("looks").memory().turns().stream().map(PastTurn::question).toList();
+    }
+
+    private Beginning beginning(Ask ask, long at) {
+        return beginning(new FlightRef(session, ask.requestId(), "f", 1, PARTITION, at, now), ask);
+    }
+
+    private static Beginning beginning(FlightRef flight, Ask ask) {
+        return new Beginning(flight, ask, Map.of(), null, false, true);
+    }
+
+    private FlightRef flight(Ask ask, long fence) {
+        return new FlightRef(
+                session, ask.requestId(), UUID.randomUUID().toString(), fence, PARTITION, offset++, Instant.now());
+    }
+
+    private Ask ask(String question) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                session.sessionId(),
+                null,
+                "echo",
+                question,
+                Map.of(),
+                Duration.ofHours(1),
+                now.minusSeconds(100));
+    }
+}

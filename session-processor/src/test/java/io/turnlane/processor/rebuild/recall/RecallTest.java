@@ -1,0 +1,190 @@
+package io.turnlane.processor.rebuild.recall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.processor.memory.EndedTurn;
+import io.turnlane.processor.memory.RecalledSession;
+import io.turnlane.processor.rebuild.recall.SessionLog.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What a pass makes of the log, told by hand. */
+class RecallTest {
+
+    private static final Instant T0 = Instant.parse("2026-11-21T06:00:00Z");
+    private static final int SIZE = 100;
+
+    private long frontier = Long.MAX_VALUE;
+    private long offset;
+    private Recall recall = new Recall(new RecallLimits(3, 100, 1_000_000), at -> at < frontier, null);
+
+    @Test
+    void keepsTheLastTurnsOfASession() {
+        for (int i = 0; i < 5; i++) {
+            answer("s", "q" + i, i);
+        }
+        RecalledSession session = only(10);
+        assertThat(questions(session.turns())).containsExactly("q2", "q3", "q4");
+        assertThat(session.others()).isEmpty();
+        assertThat(session.life()).isNotNull();
+        assertThat(session.life().turns()).as("all that it answered").isEqualTo(5);
+        assertThat(session.life().lastActivity()).isEqualTo(at(4));
+    }
+
+    @Test
+    void keepsEveryEndThatMayBeDeliveredAgain() {
+        frontier = 0;
+        for (int i = 0; i < 5; i++) {
+            answer("s", "q" + i, i);
+        }
+        assertThat(questions(only(10).others())).containsExactly("q0", "q1");
+    }
+
+    @Test
+    void takesATurnThatIsToldTwiceForOne() {
+        Ask ask = ask("s", "q", 0);
+        end(ask, 1);
+        end(ask, 2);
+        recall.asked(ask, new Place(offset++, at(3)), SIZE);
+        end(ask, 4);
+        assertThat(only(10).turns()).hasSize(1);
+    }
+
+    @Test
+    void keepsNoAnswerOfATurnThatFailedButThatItDid() {
+        Ask ask = ask("s", "q", 0);
+        recall.ended(ask.key(), event(ask, 1, new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no"))), SIZE);
+        assertThat(only(10).turns()).singleElement().matches(turn -> !turn.completed());
+        assertThat(only(10).life().turns()).isZero();
+    }
+
+    @Test
+    void forgetsWhatWasBeforeADeletion() {
+        answer("s", "before", 0);
+        ask("s", "unanswered", 1);
+        recall.deleted(ask("s", "x", 1).key(), new Place(offset++, at(2)));
+        assertThat(only(3).turns()).isEmpty();
+        assertThat(only(3).deletion().loggedAt()).isEqualTo(at(2));
+        answer("s", "after", 4);
+        assertThat(questions(only(10).turns())).containsExactly("after");
+    }
+
+    @Test
+    void mindsADeletionOnlyOnceItWasDone() {
+        answer("s", "before", 0);
+        frontier = offset;
+        recall.deleted(ask("s", "still to come", 1).key(), new Place(offset++, at(2)));
+        assertThat(questions(only(3).turns())).containsExactly("before");
+        assertThat(only(3).deletion()).isNull();
+
+        Ask after = ask("s", "after", 4);
+        recall.started(after.key(), after.requestId(), at(5));
+        assertThat(only(6).deletion()).as("a later turn began, so it was").isNotNull();
+        assertThat(only(6).turns()).isEmpty();
+    }
+
+    @Test
+    void forgetsWhatWasBeforeASessionExpired() {
+        answer("s", "before", 0);
+        answer("s", "after", 3700);
+        assertThat(questions(only(3800).turns())).containsExactly("after");
+        assertThat(recall.sessions(at(3700 + 3601))).isEmpty();
+    }
+
+    @Test
+    void letsNoSessionExpireWhoseTurnWaits() {
+        answer("s", "before", 0);
+        frontier = offset;
+        ask("s", "waits for long", 3000);
+        assertThat(questions(only(9000).turns())).containsExactly("before");
+        assertThat(only(9000).life().lastActivity()).isEqualTo(at(9000));
+    }
+
+    @Test
+    void dropsTheLongestIdleOfTooMany() {
+        recall = new Recall(new RecallLimits(3, 2, 1_000_000), at -> true, null);
+        answer("a", "q", 0);
+        answer("b", "q", 1);
+        answer("a", "q", 2);
+        answer("c", "q", 3);
+        assertThat(recall.sessions(at(4)))
+                .extracting(session -> session.session().sessionId().value())
+                .containsExactlyInAnyOrder("a", "c");
+        assertThat(recall.dropped()).isEqualTo(1);
+    }
+
+    @Test
+    void dropsTheLongestIdleOfTooLargeOnes() {
+        recall = new Recall(new RecallLimits(10, 100, 5 * SIZE), at -> true, null);
+        answer("a", "q", 0);
+        answer("b", "q", 1);
+        answer("c", "q", 2);
+        assertThat(recall.sessions(at(4))).hasSize(2);
+        assertThat(recall.dropped()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsOfSessionsWhoseTimeIsUpOnlyWhatMayBeAskedForAgain() {
+        frontier = 0;
+        answer("gone", "owed", 0);
+        answer("other", "q", 3700);
+        assertThat(recall.sessions(at(3701))).hasSize(2).first().satisfies(gone -> {
+            assertThat(gone.life()).isNull();
+            assertThat(gone.turns()).isEmpty();
+            assertThat(questions(gone.others())).containsExactly("owed");
+        });
+    }
+
+    private RecalledSession only(long seconds) {
+        List<RecalledSession> all = recall.sessions(at(seconds));
+        assertThat(all).hasSize(1);
+        return all.getFirst();
+    }
+
+    private void answer(String session, String question, long seconds) {
+        Ask ask = ask(session, question, seconds);
+        recall.started(ask.key(), ask.requestId(), at(seconds));
+        end(ask, seconds);
+    }
+
+    private Ask ask(String session, String question, long seconds) {
+        Ask ask = new Ask(
+                new RequestId(UUID.randomUUID()),
+                new SessionId(session),
+                null,
+                "echo",
+                question,
+                Map.of(),
+                Duration.ofHours(1),
+                at(seconds));
+        recall.asked(ask, new Place(offset++, at(seconds)), SIZE);
+        return ask;
+    }
+
+    private void end(Ask ask, long seconds) {
+        recall.ended(ask.key(), event(ask, seconds, new TurnEvent.Completed(Answer.ofText("a"))), SIZE);
+    }
+
+    private static TurnEvent event(Ask ask, long seconds, TurnEvent.Body body) {
+        return new TurnEvent(ask.requestId(), ask.sessionId(), 1, 1, at(seconds), body);
+    }
+
+    private static List<String> questions(List<EndedTurn> turns) {
+        return turns.stream().map(turn -> turn.ask().question()).toList();
+    }
+
+    private static Instant at(long seconds) {
+        return T0.plusSeconds(seconds);
+    }
+}
