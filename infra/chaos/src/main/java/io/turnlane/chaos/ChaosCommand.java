@@ -1,5 +1,6 @@
 package io.turnlane.chaos;
 
+import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.report.ChaosReport;
 import io.turnlane.chaos.rig.Rig;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "turnlane chaos",
         mixinStandardHelpOptions = true,
+        versionProvider = ChaosCommand.Version.class,
         description = {
             "Start a broker, a Redis, 2 gateways and 3 processors on 127.0.0.1, break them under load in every way we"
                     + " know, and check from outside that nothing was lost, doubled or mixed.",
@@ -165,5 +167,13 @@ public final class ChaosCommand implements Callable<Integer> {
 
     private ParameterException wrong(String what) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), what);
+    }
+
+    /** Two runs compare only where these agree. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"turnlane chaos: code " + Commit.current() + ", checker " + Verdict.CHECKER};
+        }
     }
 }
