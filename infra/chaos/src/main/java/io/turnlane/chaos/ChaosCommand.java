@@ -1,5 +1,6 @@
 package io.turnlane.chaos;
 
+import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.report.ChaosReport;
 import io.turnlane.chaos.rig.Rig;
@@ -10,6 +11,7 @@ import io.turnlane.chaos.scenario.Progress;
 import io.turnlane.chaos.scenario.Result;
 import io.turnlane.chaos.scenario.Scenario;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "turnlane chaos",
         mixinStandardHelpOptions = true,
+        versionProvider = ChaosCommand.Version.class,
         description = {
             "Start a broker, a Redis, 2 gateways and 3 processors on 127.0.0.1, break them under load in every way we"
                     + " know, and check from outside that nothing was lost, doubled or mixed.",
@@ -68,12 +71,20 @@ public final class ChaosCommand implements Callable<Integer> {
     public static void main(String[] args) {
         // Before anything logs: the driver's clients of Kafka and Redis have much to complain of.
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
-        System.exit(
-                new CommandLine(new ChaosCommand()).setUsageHelpAutoWidth(true).execute(args));
+        System.exit(new CommandLine(new ChaosCommand())
+                .setUsageHelpAutoWidth(true)
+                .setExecutionExceptionHandler((failure, commandLine, _) -> {
+                    commandLine.getErr().println("The run broke off: " + failure);
+                    return 1;
+                })
+                .execute(args));
     }
 
     @Override
     public Integer call() throws Exception {
+        if (minutes < 0) {
+            throw wrong("--minutes can't be negative");
+        }
         List<Scenario> chosen = chosen();
         Path where = folder == null
                 ? Path.of(
@@ -82,12 +93,23 @@ public final class ChaosCommand implements Callable<Integer> {
         Progress progress = new Progress(System.out);
         progress.line(
                 "Turnlane chaos: seed " + seed + ", " + (full ? "full" : "quick") + " form, histories in " + where);
-        List<Result> results = play(chosen, where.toAbsolutePath(), progress);
-        ChaosReport report = ChaosReport.of(results.stream().map(Result::report).toList());
-        report.writeTo(where);
-        progress.line("\nReport: " + where.resolve("report.md"));
+        List<Result> results = new ArrayList<>();
+        try {
+            play(chosen, where.toAbsolutePath(), progress, results);
+        } finally {
+            report(results).writeTo(where);
+            progress.line("\nReport: " + where.resolve("report.md"));
+        }
+        return judged(results, progress);
+    }
+
+    private static ChaosReport report(List<Result> results) {
+        return ChaosReport.of(results.stream().map(Result::report).toList());
+    }
+
+    private int judged(List<Result> results, Progress progress) {
         if (without != null) {
-            boolean found = report.passed();
+            boolean found = report(results).passed();
             progress.line(found ? "The checker found it, as it has to." : "The checker is blind to it.");
             return found ? 0 : 1;
         }
@@ -100,22 +122,20 @@ public final class ChaosCommand implements Callable<Integer> {
         return bad == 0 ? 0 : 1;
     }
 
-    private List<Result> play(List<Scenario> chosen, Path where, Progress progress) throws Exception {
-        List<Result> results = new ArrayList<>();
-        long until = System.nanoTime() + minutes * 60_000_000_000L;
+    /**
+     * Each scenario once; with {@code --minutes} round after round, with the next seed each, until the time is over.
+     */
+    private void play(List<Scenario> chosen, Path where, Progress progress, List<Result> results) throws Exception {
+        long until = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         try (Rig rig = Rig.start(RigSettings.usual(where.resolve("rig")).without(control()))) {
             progress.line("The rig is up: " + String.join(", ", rig.gatewayNames()) + ", "
                     + String.join(", ", rig.processorNames()));
             Player player = new Player(rig, progress, Commit.current());
-            int round = 0;
-            do {
-                for (Scenario scenario : chosen) {
-                    results.add(play(player, scenario, seed + round, where, progress));
-                }
-                round++;
-            } while (System.nanoTime() < until);
+            for (int played = 0; played < chosen.size() || System.nanoTime() < until; played++) {
+                Scenario scenario = chosen.get(played % chosen.size());
+                results.add(play(player, scenario, seed + played / chosen.size(), where, progress));
+            }
         }
-        return results;
     }
 
     private Result play(Player player, Scenario scenario, long roundSeed, Path where, Progress progress)
@@ -147,5 +167,13 @@ public final class ChaosCommand implements Callable<Integer> {
 
     private ParameterException wrong(String what) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), what);
+    }
+
+    /** Two runs compare only where these agree. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"turnlane chaos: code " + Commit.current() + ", checker " + Verdict.CHECKER};
+        }
     }
 }

@@ -2,7 +2,6 @@ package io.turnlane.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
 import io.turnlane.chaos.scenario.Form;
@@ -17,10 +16,7 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code ./turnlane chaos --seed …} does too, and with {@code --full} in the long form.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChaosTest {
 
     private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar")
@@ -57,24 +52,6 @@ class ChaosTest {
         return packed ? PROGRAM + File.pathSeparator + Path.of("target/classes").toAbsolutePath() : own;
     }
 
-    /** Last, for it takes the honest rig down: two do not fit on a small machine. */
-    @ParameterizedTest
-    @EnumSource
-    @Order(2)
-    void findsOutWhatIsSwitchedOff(Control control) throws Exception {
-        stopTheRig();
-        Scenario scenario = Scenario.showing(control);
-        Path where = folder.resolve("without-" + control.word());
-        rig = Rig.start(RigSettings.usual(where.resolve("rig"))
-                .withClassPath(classPath())
-                .without(control));
-        Result result = new Player(rig, progress, "test").play(scenario, seed, Form.QUICK, where.resolve("run"));
-        progress.ended(result);
-        assertThat(control.isFound(result.verdict()))
-                .as("the checker is to find that %s is off; history in %s", control, result.folder())
-                .isTrue();
-    }
-
     @AfterAll
     void stopTheRig() {
         if (rig != null) {
@@ -84,7 +61,6 @@ class ChaosTest {
 
     @ParameterizedTest
     @EnumSource
-    @Order(1)
     void keepsAllPromises(Scenario scenario) throws Exception {
         progress.begins(scenario, scenario.plan(seed, Form.QUICK));
         Result result =

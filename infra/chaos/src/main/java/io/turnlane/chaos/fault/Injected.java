@@ -8,11 +8,19 @@ import java.util.Set;
  * @param at when, on the run's clock
  * @param healed when it was over
  * @param hit requests that were being answered where it struck
- * @param underWay how much work it hit: those, or a gateway's calls and streams, or what was asked or sent as the fault
+ * @param underWay how much work it hit: those, or a gateway's calls and streams, or what was asked or sent as the
+ *     fault; {@value #SKIPPED} where it could not be done here
  */
 public record Injected(Fault fault, long at, long healed, Set<String> hit, int underWay) {
 
+    static final int SKIPPED = -1;
+
     public Injected {
         hit = Set.copyOf(hit);
+    }
+
+    /** Whether it was done. */
+    public boolean done() {
+        return underWay != SKIPPED;
     }
 }

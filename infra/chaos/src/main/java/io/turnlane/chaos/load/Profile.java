@@ -13,7 +13,7 @@ public record Profile(int clients, int leastMillis, int mostMillis, int deltas, 
 
     /** Turns of 20 to 2,000 ms, most of them short, in 20 pieces. */
     public static Profile usual() {
-        return new Profile(12, 20, 2000, 20, 300);
+        return new Profile(10, 20, 2000, 20, 500);
     }
 
     public Profile withClients(int count) {

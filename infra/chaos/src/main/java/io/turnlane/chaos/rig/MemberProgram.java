@@ -41,7 +41,7 @@ record MemberProgram(String name, Class<?> main, int port, List<String> argument
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
-        command.addAll(classPath.flags());
+        command.addAll(classPath.cacheFlags());
         command.add(main.getName());
         command.addAll(arguments);
         return command;

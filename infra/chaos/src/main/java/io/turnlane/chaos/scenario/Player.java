@@ -174,7 +174,8 @@ public final class Player {
     }
 
     /** A fault that hits nothing shows nothing. */
-    private static List<String> vacuous(List<Injected> faults) {
+    private static List<String> vacuous(List<Injected> all) {
+        List<Injected> faults = all.stream().filter(Injected::done).toList();
         long hits = faults.stream().filter(fault -> fault.underWay() > 0).count();
         return hits * 10 >= faults.size() * 8L
                 ? List.of()

@@ -24,6 +24,7 @@ public enum Scenario {
     F8("Redis is away"),
     F9("Redis does what it is told, and its replies are lost; then its connections are half-open"),
     F10("Redis has no memory, then no disk, to write to"),
+    F11("Redis and the broker are far away"),
     F12("a processor is cut off from the broker"),
     F13("a processor sleeps through the loss of its partitions, and wakes up"),
     F14("members join and leave the group all the time"),

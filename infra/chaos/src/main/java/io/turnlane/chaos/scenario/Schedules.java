@@ -47,6 +47,10 @@ final class Schedules {
                 List.of(
                         onRedis(draw, Kind.MEMORY_FULL, draw.seconds(3, 20)),
                         onRedis(draw, Kind.DISK_FULL, draw.seconds(3, 20)));
+            case F11 ->
+                List.of(
+                        draw.counted(Kind.SLOW, Wires.REDIS_OF_PROCESSORS, draw.seconds(3, 60), 1),
+                        draw.counted(Kind.SLOW, Wires.KAFKA_OF_ONE, draw.seconds(3, 60), 1));
             case F12 ->
                 Stream.of(5, 30, 120)
                         .limit(draw.of(1, 3))

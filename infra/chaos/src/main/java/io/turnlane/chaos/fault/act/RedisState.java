@@ -3,26 +3,33 @@ package io.turnlane.chaos.fault.act;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.turnlane.chaos.rig.Rig;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Commands to Redis itself that take its data, its memory, or its disk. The driver's thread only. */
 public final class RedisState {
 
     private static final String DISK_SIZE = "size=16m";
-    private static final int BALLAST_BLOCK = 1 << 16;
+    private static final int BALLAST_BLOCK = 1 << 14;
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final int POLL_MILLIS = 20;
+    private static final String PROBE = "chaos-probe";
 
     private final Rig rig;
     private final Path disk;
     private String folder = "";
+    private @Nullable RandomAccessFile ballast;
 
     public RedisState(Rig rig) {
         this.rig = rig;
@@ -46,62 +53,80 @@ public final class RedisState {
     /**
      * Moves the append-only file to a disk of 16 MiB, and fills that up.
      *
-     * @return false where this system lets us mount none, or this Redis doesn't move
+     * @return false where this system lets us mount none, or this Redis doesn't move, or took writes all the same
      */
     public boolean fillDisk() throws IOException, InterruptedException {
         Files.createDirectories(disk);
         if (!run("mount", "-t", "tmpfs", "-o", DISK_SIZE, "tmpfs", disk.toString())) {
             return false;
         }
+        RandomAccessFile file = new RandomAccessFile(disk.resolve("ballast").toFile(), "rw");
+        ballast = file;
         try {
             with(redis -> folder = redis.configGet("dir").getOrDefault("dir", ""));
             moveTo(disk.toString());
         } catch (RedisCommandExecutionException _) {
-            unmount();
             return false;
+        } finally {
+            // Who is in it stays in it, and it goes with them: whatever becomes of this process, no mount is left.
+            run("umount", "-l", disk.toString());
         }
-        fill();
-        return true;
+        fill(file);
+        return await(RedisState::refusesWrites);
     }
 
     /** Gives the disk room again, and moves the file back. */
     public void freeDisk() throws IOException, InterruptedException {
-        if (folder.isEmpty()) {
+        RandomAccessFile file = ballast;
+        if (file == null) {
             return; // it never was full
         }
-        Files.deleteIfExists(ballast());
+        file.setLength(0);
+        await(redis -> !refusesWrites(redis));
         moveTo(folder);
-        unmount();
+        file.close();
+        ballast = null;
     }
 
     /** The file is written anew in the other folder; nobody kills Redis meanwhile. */
-    private void moveTo(String target) {
+    private void moveTo(String target) throws InterruptedException {
         with(redis -> {
             redis.configSet("appendonly", "no");
-            redis.configSet(Map.of("dir", target));
+            redis.configSet("dir", target);
             redis.configSet("appendonly", "yes");
         });
+        await(redis -> redis.info("persistence").contains("aof_rewrite_in_progress:0")
+                && redis.info("persistence").contains("aof_rewrite_scheduled:0"));
     }
 
-    private void fill() throws IOException {
+    private static void fill(RandomAccessFile file) {
         byte[] block = new byte[BALLAST_BLOCK];
-        try (OutputStream out = Files.newOutputStream(ballast())) {
+        try {
             while (true) {
-                out.write(block);
+                file.write(block);
             }
-        } catch (IOException full) {
-            if (!Files.exists(ballast())) {
-                throw full;
-            }
+        } catch (IOException _) {
+            // Full.
         }
     }
 
-    private Path ballast() {
-        return disk.resolve("ballast");
+    private static boolean refusesWrites(RedisCommands<String, String> redis) {
+        try {
+            redis.set(PROBE, PROBE, SetArgs.Builder.ex(60));
+            return false;
+        } catch (RedisCommandExecutionException _) {
+            return true;
+        }
     }
 
-    private void unmount() throws IOException, InterruptedException {
-        run("umount", "-l", disk.toString());
+    private boolean await(Predicate<RedisCommands<String, String>> condition) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        boolean[] met = {false};
+        while (System.nanoTime() < end && !met[0]) {
+            with(redis -> met[0] = condition.test(redis));
+            Thread.sleep(POLL_MILLIS);
+        }
+        return met[0];
     }
 
     private static boolean run(String... command) throws IOException, InterruptedException {
@@ -117,7 +142,7 @@ public final class RedisState {
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             commands.accept(connection.sync());
         } finally {
-            client.shutdown();
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         }
     }
 }
