@@ -1,0 +1,40 @@
+package io.turnlane.processor.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.processor.memory.SessionCache.Entry;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class SessionCacheTest {
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final SessionCache cache = new SessionCache(10, Duration.ofMinutes(5), nanos::get);
+    private final SessionKey session = SessionKey.of(null, SessionId.random());
+    private final Entry entry = new Entry("v", Memory.EMPTY);
+
+    @Test
+    void knowsASessionNoLongerThanItLives() {
+        cache.put(session, entry, Duration.ofSeconds(30));
+        pass(Duration.ofSeconds(29));
+        assertThat(cache.get(session)).isEqualTo(entry);
+        pass(Duration.ofSeconds(2));
+        assertThat(cache.get(session)).as("it has expired, and was not lost").isNull();
+    }
+
+    @Test
+    void keepsNoEntryForLongerThanItsOwnTime() {
+        cache.put(session, entry, Duration.ofDays(1));
+        pass(Duration.ofMinutes(4));
+        assertThat(cache.get(session)).isEqualTo(entry);
+        pass(Duration.ofMinutes(2));
+        assertThat(cache.get(session)).isNull();
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+}
