@@ -3,6 +3,9 @@ package io.turnlane.chaos.control;
 import io.turnlane.chaos.check.finding.Invariant;
 import io.turnlane.chaos.check.finding.Verdict;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -17,18 +20,8 @@ import org.springframework.context.support.GenericApplicationContext;
 /**
  * A negative control: one promise that the processors of a run don't keep.
  *
- * <p>Who starts the processors does two things with it, and names it in {@code run.json}:
- *
- * <pre>{@code
- * Optional<Path> ahead = control.classPath(run.path().resolve("control"));  // goes before the child's class path
- * command.add(control.flag());                                              // a JVM flag of the child
- * }</pre>
- *
- * <p>The processor's main always adds {@link #initializer()}, which does nothing without the flag:
- *
- * <pre>{@code
- * ProcessorApplication.application().initializers(withAgent, Control.initializer()).run(arguments);
- * }</pre>
+ * <p>What it takes is a folder that stands before the class path of the processors: altered copies of scripts, and its
+ * own name for {@link #initializer()}, which a processor's main always adds and which does nothing without the name.
  *
  * <p>Faults that bring each to light: {@code DEDUPE} needs redeliveries of finished turns (kills of processors, records
  * put on the topic twice); {@code ORDER} only load with several turns in a session; {@code FENCE} processors that are
@@ -42,7 +35,8 @@ public enum Control {
     /** Memory takes the word of an owner that was replaced. */
     FENCE;
 
-    private static final String PROPERTY = "turnlane.chaos.control";
+    /** The resource that holds the name of this process's control. */
+    private static final String NAME = "turnlane-chaos-control";
 
     private static final String ALREADY_ENDED = """
             if status and ended[status] then
@@ -84,15 +78,14 @@ public enum Control {
      * Writes what has to stand before the class path of the processors.
      *
      * @param folder where to; made where it is missing
-     * @return the folder; nothing where this control needs none
      * @throws IllegalStateException where the product's scripts no longer hold the pieces that are to be changed
      */
-    public Optional<Path> classPath(Path folder) throws IOException {
-        List<AlteredScript> scripts = scripts();
-        for (AlteredScript script : scripts) {
+    public void writeTo(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (AlteredScript script : scripts()) {
             script.writeTo(folder);
         }
-        return scripts.isEmpty() ? Optional.empty() : Optional.of(folder);
+        Files.writeString(folder.resolve(NAME), word());
     }
 
     private List<AlteredScript> scripts() {
@@ -110,18 +103,19 @@ public enum Control {
         };
     }
 
-    /** The flag of a processor's JVM. */
-    public String flag() {
-        return "-D" + PROPERTY + "=" + word();
-    }
-
     /** What a processor's main adds to its application, with or without a control. */
-    public static ApplicationContextInitializer<GenericApplicationContext> initializer() {
-        Optional<Control> control = named(System.getProperty(PROPERTY));
+    public static ApplicationContextInitializer<GenericApplicationContext> initializer() throws IOException {
+        Optional<Control> control = ofThisProcess();
         return context -> {
             if (control.equals(Optional.of(ORDER))) {
                 context.addBeanFactoryPostProcessor(new UnorderedLanes());
             }
         };
+    }
+
+    private static Optional<Control> ofThisProcess() throws IOException {
+        try (InputStream name = Control.class.getClassLoader().getResourceAsStream(NAME)) {
+            return name == null ? Optional.empty() : named(new String(name.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 }

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * I2: how often a question may stand in the log. Each post that wasn't refused may or may not have brought it there;
- * all posts with one key are one. A question is known by its canary. The request id of a 503 binds nobody: what was
- * undone may be accepted later as another.
+ * all posts with one key are one. A question is known by its canary.
  */
 final class AskRule implements Rule {
 
@@ -72,6 +71,7 @@ final class AskRule implements Rule {
             }
             case Line.Refused refused -> question(refused.canary(), refused.session()).refusals++;
             case Line.Accepted ok -> oneRequest(ok.session(), ok.key(), ok.request(), line.where());
+            case Line.Unsettled open -> oneRequest(open.session(), open.key(), open.request(), line.where());
             default -> {}
         }
     }

@@ -1,0 +1,56 @@
+package io.turnlane.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.chaos.control.Control;
+import io.turnlane.chaos.rig.Rig;
+import io.turnlane.chaos.rig.RigSettings;
+import io.turnlane.chaos.scenario.Form;
+import io.turnlane.chaos.scenario.Player;
+import io.turnlane.chaos.scenario.Progress;
+import io.turnlane.chaos.scenario.Result;
+import io.turnlane.chaos.scenario.Scenario;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * With a promise switched off, the checker finds it: else its word on an honest run is worth nothing. A zombie has to
+ * wake at the right moment, so that there is more than one round. {@code -Dseed=…} draws the same again.
+ */
+class NegativeControlsTest {
+
+    private static final int MOST_ROUNDS = 4;
+
+    private final long seed = Long.getLong("seed", RandomGenerator.getDefault().nextLong(1, 1_000_000));
+    private final Progress progress = new Progress(System.out);
+
+    @ParameterizedTest
+    @EnumSource
+    void areFound(Control control) throws Exception {
+        Path folder = Files.createDirectories(Path.of("target/chaos").toAbsolutePath());
+        folder = Files.createTempDirectory(folder, "without-" + control.word() + "-" + seed + "-");
+        progress.line("Chaos without " + control.word() + ": seed " + seed + "; histories in " + folder);
+        RigSettings settings = RigSettings.usual(folder.resolve("rig")).without(control);
+        try (Rig rig = Rig.start(settings)) {
+            assertThat(isFound(control, new Player(rig, progress, "test"), folder))
+                    .as("replay: ./turnlane chaos --without %s --seed %d", control.word(), seed)
+                    .isTrue();
+        }
+    }
+
+    private boolean isFound(Control control, Player player, Path folder) throws Exception {
+        Scenario scenario = Scenario.against(control);
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            progress.begins(scenario, scenario.plan(seed + round, Form.QUICK));
+            Result result = player.play(scenario, seed + round, Form.QUICK, folder.resolve(scenario.name() + round));
+            progress.ended(result);
+            if (control.isFound(result.verdict())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
