@@ -85,6 +85,9 @@ class AcceptFailureTest {
         Reply refused = failing(UnreliablePublisher.REFUSED);
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.header("Retry-After")).isNotNull();
+        assertThat(refused.json().has("request_id"))
+                .as("an id would lead nowhere")
+                .isFalse();
         assertThat(gateways.second.get("/v1/sessions/" + session).status()).isEqualTo(404);
         assertThat(gateways.claims(session)).isEmpty();
 

@@ -23,9 +23,18 @@ public interface Acceptance {
      * Takes an acceptance back. Its claim stays where the log may have the turn after all, so that a retry finds out.
      *
      * @param unsure whether the log may have it
-     * @return whether the log is known to have it all the same; nothing was taken back then
      */
-    boolean undo(Accepted accepted, boolean unsure);
+    Standing undo(Accepted accepted, boolean unsure);
+
+    /** Where a turn stands that this call did not bring onto the log. */
+    enum Standing {
+        /** The log is known to have it all the same; nothing was taken back. */
+        ON_LOG,
+        /** The log may have it, or another call brings it there: its id counts. */
+        PERHAPS,
+        /** It is nowhere. */
+        NOWHERE
+    }
 
     sealed interface Outcome permits Accepted, Known, Conflict, Full {}
 

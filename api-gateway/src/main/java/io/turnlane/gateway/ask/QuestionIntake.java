@@ -7,6 +7,7 @@ import io.turnlane.gateway.ask.Acceptance.Conflict;
 import io.turnlane.gateway.ask.Acceptance.Full;
 import io.turnlane.gateway.ask.Acceptance.Known;
 import io.turnlane.gateway.ask.Acceptance.Outcome;
+import io.turnlane.gateway.ask.Acceptance.Standing;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.caller.Caller;
@@ -16,6 +17,7 @@ import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
@@ -173,12 +175,7 @@ public final class QuestionIntake {
             publisher.publish(
                     turn.command(accepted.agent(), accepted.sessionTtl()), turn.eventsFrom(), turn.traceparent());
         } catch (NotPublishedException e) {
-            if (undo(accepted, !e.isRefused())) {
-                return asItStands(new Known(turn.session(), turn.requestId()), accepted.replayed());
-            }
-            count("unavailable");
-            // An id leads to a turn that may be there; one that was refused is nowhere.
-            throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), e.isRefused() ? null : turn.requestId(), e.getCause());
+            return notPublished(accepted, e);
         }
         mark(accepted);
         count(accepted.replayed() ? "replayed" : "accepted");
@@ -192,6 +189,18 @@ public final class QuestionIntake {
                         turn.createdAt(),
                         turn.redriveOf()),
                 accepted.replayed());
+    }
+
+    /** The id is told where it may lead to a turn; what is nowhere has none. */
+    private Submission notPublished(Accepted accepted, NotPublishedException e) {
+        PreparedTurn turn = accepted.turn();
+        Standing standing = undo(accepted, !e.isRefused());
+        if (standing == Standing.ON_LOG) {
+            return asItStands(new Known(turn.session(), turn.requestId()), accepted.replayed());
+        }
+        count("unavailable");
+        RequestId perhaps = standing == Standing.PERHAPS ? turn.requestId() : null;
+        throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), perhaps, e.getCause());
     }
 
     private static String detail(NotPublishedException e) {
@@ -222,13 +231,12 @@ public final class QuestionIntake {
         }
     }
 
-    /** Whether the log has it after all. */
-    private boolean undo(Accepted accepted, boolean unsure) {
+    private Standing undo(Accepted accepted, boolean unsure) {
         try {
             return acceptance.undo(accepted, unsure);
         } catch (DataAccessException away) {
             warn("question without place on the log stays open until its record expires", accepted.turn(), away);
-            return false;
+            return Standing.PERHAPS;
         }
     }
 

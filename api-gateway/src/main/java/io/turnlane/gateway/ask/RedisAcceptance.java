@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -56,6 +57,8 @@ public final class RedisAcceptance implements Acceptance {
     private static final RedisScript<String> UNDO = RedisReply.word("claims.lua", "undo_accept.lua");
     private static final RedisScript<Long> MARK = RedisReply.number("claims.lua", "mark_claim.lua");
     private static final String ON_LOG = "published";
+    private static final String SHARED = "shared";
+    private static final String UNSURE = "unsure";
     private static final String NOBODY_ELSE = "last";
 
     private final StringRedisTemplate redis;
@@ -161,26 +164,42 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     @Override
-    public boolean undo(Accepted accepted, boolean unsure) {
+    public Standing undo(Accepted accepted, boolean unsure) {
         PreparedTurn turn = accepted.turn();
         Claim claim = turn.claim();
+        Standing ofClaim = unsure ? Standing.PERHAPS : Standing.NOWHERE;
         if (claim != null && claim.scope() == Scope.CALLER) {
             // The claim first: the other way round a call that publishes meanwhile would lose its record.
-            String standing = callers.release(turn, claim, accepted.call(), unsure);
-            if (!NOBODY_ELSE.equals(standing)) {
-                return ON_LOG.equals(standing);
+            String word = callers.release(turn, claim, accepted.call(), unsure);
+            if (word.equals(ON_LOG) || word.equals(SHARED)) {
+                return standing(word);
             }
+            ofClaim = standing(word);
         }
+        Standing ofSession = standing(undoInSession(accepted, unsure));
+        return ofSession == Standing.NOWHERE ? ofClaim : ofSession;
+    }
+
+    private String undoInSession(Accepted accepted, boolean unsure) {
+        PreparedTurn turn = accepted.turn();
         MemoryKeys keys = new MemoryKeys(turn.session());
-        String standing = redis.execute(
+        return Objects.requireNonNull(redis.execute(
                 UNDO,
                 withClaim(turn, keys.context(), keys.open(), keys.requests(), keys.history()),
                 turn.requestId().toString(),
                 accepted.newSession() ? "1" : "0",
                 keys.requestPrefix(),
                 accepted.call().toString(),
-                unsure ? "1" : "0");
-        return ON_LOG.equals(standing);
+                unsure ? "1" : "0"));
+    }
+
+    private static Standing standing(String word) {
+        return switch (word) {
+            case ON_LOG -> Standing.ON_LOG;
+            case SHARED, UNSURE -> Standing.PERHAPS;
+            case NOBODY_ELSE -> Standing.NOWHERE;
+            default -> throw new IllegalStateException("a script said " + word);
+        };
     }
 
     /** These keys, and those of the turn's claim where it shares their slot. */

@@ -6,7 +6,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
@@ -67,10 +67,9 @@ final class RedisCallerClaims {
         redis.execute(MARK, keys(turn, claim), turn.requestId().toString());
     }
 
-    @Nullable
     String release(PreparedTurn turn, Claim claim, RequestId call, boolean unsure) {
-        return redis.execute(
-                RELEASE, keys(turn, claim), turn.requestId().toString(), call.toString(), unsure ? "1" : "0");
+        return Objects.requireNonNull(redis.execute(
+                RELEASE, keys(turn, claim), turn.requestId().toString(), call.toString(), unsure ? "1" : "0"));
     }
 
     private static List<String> keys(PreparedTurn turn, Claim claim) {

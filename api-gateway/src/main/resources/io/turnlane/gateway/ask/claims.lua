@@ -34,7 +34,8 @@ function claims.mark(key, calls, request_id)
 end
 
 -- A call gives up: 'published' where the log has the turn all the same, 'shared' where another call may still publish
--- it, 'last' where nobody does. The last one takes the claim away, unless the log may have the turn.
+-- it, 'last' where nobody does, 'unsure' where nobody does but an earlier call may have. The last one takes the claim
+-- away, unless the log may have the turn.
 function claims.release(key, calls, request_id, call, unsure)
   local was = redis.call('HMGET', key, 'request_id', 'published', 'unsure')
   if was[1] ~= request_id then
@@ -50,8 +51,9 @@ function claims.release(key, calls, request_id, call, unsure)
   if redis.call('SCARD', calls) > 0 then
     return 'shared'
   end
-  if unsure ~= '1' and was[3] ~= '1' then
-    redis.call('DEL', key, calls)
+  if unsure == '1' or was[3] == '1' then
+    return 'unsure'
   end
+  redis.call('DEL', key, calls)
   return 'last'
 end

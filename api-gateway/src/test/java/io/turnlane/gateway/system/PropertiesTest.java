@@ -125,7 +125,7 @@ class PropertiesTest {
                         new TopicPlan("turnlane.turns", 32, Duration.ofDays(7)),
                         new TopicPlan("turnlane.events", 32, Duration.ofHours(24)),
                         new TopicPlan("turnlane.control", 1, Duration.ofHours(1)),
-                        new TopicPlan("turnlane.quarantine", 4, Duration.ofDays(14)),
+                        new TopicPlan("turnlane.quarantine", 4, Duration.ofDays(14), TopicPlan.MOST_QUARANTINE_BYTES),
                         new TopicPlan("turnlane.shadow", 4, Duration.ofDays(7)));
         assertThat(defaults.plans())
                 .extracting(TopicPlan::segment)
