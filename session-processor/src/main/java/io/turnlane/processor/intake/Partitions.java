@@ -91,10 +91,11 @@ class Partitions implements ConsumerRebalanceListener {
     private void adopt(Collection<TopicPartition> added) {
         consumer.pause(added);
         count = consumer.partitionsFor(topic).size();
-        for (TopicPartition partition : added) {
-            assignments.put(partition, new Assignment(partition, consumer.position(partition), reader));
-        }
-        watch.adopted(ours(added));
+        List<Assignment> adopted = added.stream()
+                .map(partition -> new Assignment(partition, consumer.position(partition), reader))
+                .toList(); // all or none: those left out are found by adoptLeftOut
+        adopted.forEach(assignment -> assignments.put(assignment.partition(), assignment));
+        watch.adopted(adopted);
         takeWantedFences();
         pause(false);
     }

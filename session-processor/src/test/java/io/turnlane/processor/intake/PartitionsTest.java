@@ -36,7 +36,17 @@ class PartitionsTest {
             }
             super.commitSync(offsets);
         }
+
+        @Override
+        public synchronized long position(TopicPartition partition) {
+            if (positionFails && partition.equals(OTHER)) {
+                throw new TimeoutException("its leader is away");
+            }
+            return super.position(partition);
+        }
     };
+    private final List<Integer> watched = new ArrayList<>();
+    private boolean positionFails;
     private final List<Boolean> departures = new ArrayList<>();
     private final Partitions partitions = new Partitions(
             consumer,
@@ -44,7 +54,7 @@ class PartitionsTest {
             new Departures(),
             InstantSource.fixed(Instant.ofEpochMilli(NOW)),
             new RecordReader(() -> new MockConsumer<>("none"), 1),
-            _ -> {});
+            adopted -> adopted.forEach(partition -> watched.add(partition.number())));
 
     PartitionsTest() {
         consumer.updatePartitions("turns", List.of(info(0), info(1)));
@@ -95,6 +105,15 @@ class PartitionsTest {
         partitions.pause(false);
         assertThat(partitions.get(ONE).hasFence()).isTrue();
         assertThat(consumer.paused()).isEmpty();
+    }
+
+    @Test
+    void areAllWatchedThoughThePlaceOfOneCouldNotBeToldAtFirst() {
+        positionFails = true;
+        assertThatThrownBy(() -> consumer.rebalance(List.of(ONE, OTHER))).isInstanceOf(TimeoutException.class);
+        positionFails = false;
+        partitions.adoptLeftOut();
+        assertThat(watched).containsExactlyInAnyOrder(ONE.partition(), OTHER.partition());
     }
 
     @Test
