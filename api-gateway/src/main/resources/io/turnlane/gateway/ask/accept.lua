@@ -93,6 +93,7 @@ end
 
 if not context[2] then
   made = 1
+  redis.call('DEL', KEYS[4]) -- of an earlier life, should it have outlived its context
   redis.call('HSET', KEYS[1], 'session_id', ARGV[3], 'agent', agent, 'created_at', ARGV[1],
     'processing_stage', 'initialized', 'request_count', 0, 'total_processing_time', 0, 'metadata', '{}', 'ttl', ttl)
   if ARGV[4] ~= '' then

@@ -199,7 +199,13 @@ public final class RedisSessionMemory implements SessionMemory {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.refuse,
-                List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requests(),
+                        keys.open(),
+                        keys.tombstone()),
                 flight.fence(),
                 flight.request(),
                 flight.partition(),

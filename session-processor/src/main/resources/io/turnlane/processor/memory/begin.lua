@@ -57,7 +57,7 @@ if not again then
     redis.call('HSET', req, 'question', question, 'agent', agent, 'created_at', created_at,
       'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset)
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
-    return give_up(ctx, req, open, request_id, error, record_ttl)
+    return give_up(ctx, hist, req, open, request_id, error, record_ttl)
   end
   -- One crash more would be the last: only a turn that had the processor to itself may be blamed for that one.
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then

@@ -33,14 +33,16 @@ local function ending(req)
 end
 
 -- A request ends without an answer, and its session goes on.
-local function give_up(ctx, req, open, request_id, error, record_ttl)
+local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
   redis.call('PEXPIRE', req, record_ttl)
   redis.call('ZREM', open, request_id)
   if redis.call('EXISTS', ctx) == 1 then
     redis.call('HSET', ctx, 'processing_stage', 'failed')
     redis.call('HDEL', ctx, 'current_question')
-    redis.call('PEXPIRE', ctx, redis.call('HGET', ctx, 'ttl'))
+    local ttl = redis.call('HGET', ctx, 'ttl')
+    redis.call('PEXPIRE', ctx, ttl)
+    redis.call('PEXPIRE', hist, ttl)
   end
   return ending(req)
 end

@@ -21,8 +21,7 @@ redis.call('HINCRBY', req, 'failures', 1)
 redis.call('HSET', req, 'phases', phases)
 redis.call('HSET', ctx, 'last_activity', now_ms())
 if final == '1' then
-  give_up(ctx, req, open, request_id, error, record_ttl)
-  redis.call('PEXPIRE', hist, redis.call('HGET', ctx, 'ttl'))
+  give_up(ctx, hist, req, open, request_id, error, record_ttl)
 else
   redis.call('HSET', req, 'status', 'retrying', 'stage', 'retrying', 'error', error)
   redis.call('PEXPIRE', req, record_ttl)

@@ -1,5 +1,5 @@
 -- A request whose record can't be read ends, so that its client hears of it.
-local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id, partition, offset, logged_at, error, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 
@@ -19,4 +19,4 @@ end
 redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset)
 redis.call('ZADD', reqs, 'NX', logged_at, request_id)
 redis.call('PEXPIRE', reqs, record_ttl)
-return give_up(ctx, req, open, request_id, error, record_ttl)
+return give_up(ctx, hist, req, open, request_id, error, record_ttl)

@@ -187,6 +187,7 @@ class RedisSessionMemoryTest {
         begin(first, ask);
         begin(flight(ask, 1), ask);
         assertThat(commit(first, ask)).isEqualTo(new Settled.Fenced());
+        assertThat(memory.fail(first, ERROR, true, Map.of())).isEqualTo(new Settled.Fenced());
     }
 
     @Test
@@ -243,6 +244,24 @@ class RedisSessionMemoryTest {
                 .isInstanceOfSatisfying(
                         Run.class,
                         run -> assertThat(run.timeLeft()).isBetween(Duration.ofSeconds(490), Duration.ofSeconds(501)));
+    }
+
+    @Test
+    void letsHistoryLiveAsLongAsItsSessionAlsoWhereATurnIsGivenUp() {
+        answer("one");
+        Ask late = ask("late", Instant.now().minusSeconds(10), Duration.ofSeconds(5));
+        redis.template.expire(keys.history(), Duration.ofSeconds(7));
+        begin(flight(late, 1), late);
+        assertThat(redis.template.getExpire(keys.history())).isEqualTo(redis.template.getExpire(keys.context()));
+    }
+
+    @Test
+    void leavesLaterAsksOpenWhereTheSessionIsDeleted() {
+        Ask later = ask("later");
+        FlightRef deletion = flight(ask("delete"), 1);
+        begin(flight(later, 1), later);
+        memory.delete(deletion);
+        assertThat(request(later, "status")).isEqualTo("running");
     }
 
     @Test
