@@ -22,21 +22,30 @@ import org.slf4j.LoggerFactory;
 final class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
-    private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(5);
+    /** For what ends when the last agent has been abandoned. */
+    private static final Duration AFTER_ABANDONMENT = Duration.ofSeconds(2);
+
     private static final Duration LEAVING = Duration.ofSeconds(10);
 
     private final TurnPoller poller;
     private final LaneScheduler<SessionKey, Turn> lanes;
     private final Flights flights;
     private final Duration budget;
+    private final Duration afterInterrupt;
     private final AtomicReference<ProcessorState> state = new AtomicReference<>(ProcessorState.RUNNING);
     private final CompletableFuture<Report> report = new CompletableFuture<>();
 
-    Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget) {
+    /**
+     * @param budget how long running turns may go on
+     * @param grace how long an agent may go on after it was interrupted: a turn that isn't waited for so long would
+     *     count a crash
+     */
+    Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget, Duration grace) {
         this.poller = poller;
         this.lanes = lanes;
         this.flights = flights;
         this.budget = budget;
+        this.afterInterrupt = grace.plus(AFTER_ABANDONMENT);
     }
 
     /**
@@ -77,7 +86,7 @@ final class Drain {
         if (!lanes.awaitNothingRuns(budget)) {
             interrupted = lanes.figures().running();
             flights.release(turn -> true);
-            var _ = lanes.awaitNothingRuns(AFTER_INTERRUPT);
+            var _ = lanes.awaitNothingRuns(afterInterrupt);
         }
         List<Turn> waiting = lanes.withdraw(turn -> true);
         waiting.forEach(turn -> turn.claim().letGo());

@@ -293,7 +293,12 @@ class ProcessorConfiguration {
     @Bean
     Drain drain(
             TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, ProcessorProperties properties) {
-        return new Drain(poller, lanes, flights, properties.drainBudget());
+        return new Drain(
+                poller,
+                lanes,
+                flights,
+                properties.drainBudget(),
+                properties.answer().grace());
     }
 
     @Bean
