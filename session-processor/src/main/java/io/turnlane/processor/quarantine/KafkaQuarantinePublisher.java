@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaOperations;
 
 /** Quarantined turns to Kafka: value and headers as they came, and headers that say why and from where. */
@@ -18,15 +20,34 @@ public final class KafkaQuarantinePublisher implements QuarantinePublisher {
         this.topic = topic;
     }
 
+    /**
+     * A record that came compressed may be larger than a record may be: its copy goes without the value, and tells
+     * where that stands.
+     */
     @Override
     public CompletableFuture<?> publish(QuarantinedTurn turn) {
+        return send(turn, turn.value())
+                .exceptionallyCompose(e ->
+                        isTooLarge(e) && turn.value() != null ? send(turn, null) : CompletableFuture.failedFuture(e));
+    }
+
+    private CompletableFuture<Object> send(QuarantinedTurn turn, byte @Nullable [] value) {
         byte[] key = turn.id().getBytes(StandardCharsets.UTF_8);
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, turn.value());
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, value);
         turn.recordHeaders().forEach(header -> record.headers().add(header.name(), header.value()));
         try {
-            return kafka.send(record);
+            return kafka.send(record).thenApply(sent -> sent);
         } catch (KafkaException | org.springframework.kafka.KafkaException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private static boolean isTooLarge(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RecordTooLargeException) {
+                return true;
+            }
+        }
+        return false;
     }
 }
