@@ -4,7 +4,6 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.processor.rebuild.PartitionWatch;
-import io.turnlane.processor.turn.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -126,7 +125,7 @@ public final class TurnPoller implements Runnable {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             Assignment assignment = partitions.get(new TopicPartition(record.topic(), record.partition()));
             if (assignment != null) {
-                takeOrLeaveOpen(record, assignment);
+                take(record, assignment);
             }
         }
         records.nextOffsets().forEach((partition, next) -> {
@@ -137,23 +136,17 @@ public final class TurnPoller implements Runnable {
         });
     }
 
-    /** A mistake of ours at one record must not skip those behind it; its own offset stays open. */
-    private void takeOrLeaveOpen(ConsumerRecord<byte[], byte[]> record, Assignment assignment) {
-        try {
-            take(record, assignment);
-        } catch (RuntimeException e) {
-            log.atError().addKeyValue("offset", record.offset()).setCause(e).log("record not taken; it stays open");
-        }
-    }
-
     private void take(ConsumerRecord<byte[], byte[]> record, Assignment assignment) {
         assignment.ledger().delivered(record.offset(), clock.instant());
         Delivery delivery = new Delivery(record, assignment, budget);
         try {
-            Turn turn = TurnReader.read(record, partitions.count(), delivery);
-            reception.arrived(turn);
+            reception.arrived(TurnReader.read(record, partitions.count(), delivery));
         } catch (UnreadableRecordException e) {
             reception.unreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            // A mistake of ours at one record must not skip those behind it.
+            log.atError().addKeyValue("offset", record.offset()).setCause(e).log("record not taken; it is put aside");
+            reception.unreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, "it could not be taken in"));
         }
     }
 

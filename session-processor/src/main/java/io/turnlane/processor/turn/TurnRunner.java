@@ -63,7 +63,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         } catch (ClaimLostException e) {
             turn.claim().letGo();
             return LaneOutcome.DONE;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an Error too must not let the next turn overtake this one
             return broken(turn, e);
         } finally {
             flights.close(flight);
@@ -73,7 +73,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /**
      * A mistake of ours. Begin counts the run as a crash, so that the turn has an end though it may break each time.
      */
-    private static LaneOutcome broken(Turn turn, RuntimeException e) {
+    private static LaneOutcome broken(Turn turn, Throwable e) {
         log.atError()
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())

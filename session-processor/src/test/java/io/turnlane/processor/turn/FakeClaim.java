@@ -11,6 +11,7 @@ final class FakeClaim implements Turn.Claim {
     Object lease = this;
     boolean held = true;
     boolean gone;
+    int unavailable;
     int completed;
     int letGo;
     int renewals;
@@ -34,6 +35,9 @@ final class FakeClaim implements Turn.Claim {
     public byte[] value() throws Turn.RecordGoneException {
         if (gone) {
             throw new Turn.RecordGoneException();
+        }
+        if (unavailable-- > 0) {
+            throw new Turn.LogUnavailableException("away", null);
         }
         return value;
     }

@@ -280,6 +280,22 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
+    void waitsForALogThatIsAwayToReadItsTurnAgain() {
+        claim.unavailable = 3;
+        run();
+        assertThat(types()).containsExactly("started", "completed");
+    }
+
+    @Test
+    void letsNoTurnOvertakeOneThatBrokeWithAnError() {
+        memory.duringCommit(() -> {
+            throw new StackOverflowError();
+        });
+        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(claim.letGo + claim.completed).isZero();
+    }
+
+    @Test
     void expiresATurnThatTheLogForgotWhileItWaitedInADeepLane() {
         claim.gone = true;
         run();
