@@ -106,7 +106,7 @@ final class Assignment implements HeldPartition {
         return reader.read(partition, wanted.offset(), along -> {
             Delivery other = shed.get(along.offset());
             if (other != null && Arrays.equals(other.key(), wanted.key())) {
-                other.refill(along);
+                other.refillWhereThereIsRoom(along);
             }
         });
     }

@@ -50,11 +50,18 @@ final class Budget {
 
     /** Whether partitions must pause. Called by the poll thread only. */
     boolean spent() {
-        double share = Math.max(
-                Math.max(share(turns.get(), mostTurns), share(bytes.get(), mostBytes)),
-                share(places.get(), mostPlaces));
+        double share = Math.max(ofRecords(), share(places.get(), mostPlaces));
         spent = share >= (spent ? 0.8 : 1.0);
         return spent;
+    }
+
+    /** Whether there is room for no more whole records. Any thread may ask. */
+    boolean full() {
+        return ofRecords() >= 1.0;
+    }
+
+    private double ofRecords() {
+        return Math.max(share(turns.get(), mostTurns), share(bytes.get(), mostBytes));
     }
 
     private static double share(long used, long most) {

@@ -7,6 +7,7 @@ import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,13 @@ final class Delivery implements Claim {
         }
     }
 
+    /** As {@link #refill}, where there is room: the record came along and isn't wanted yet. */
+    void refillWhereThereIsRoom(ConsumerRecord<byte[], byte[]> along) {
+        if (!budget.full()) {
+            refill(along);
+        }
+    }
+
     @Override
     public void complete() {
         assignment.ledger().complete(offset);
@@ -147,6 +155,10 @@ final class Delivery implements Claim {
     }
 
     private static int sizeOf(ConsumerRecord<byte[], byte[]> record) {
-        return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+        int size = Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
+        for (Header header : record.headers()) {
+            size += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return size;
     }
 }
