@@ -1,9 +1,9 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.processor.intake.TurnPoller;
-import io.turnlane.processor.turn.Flights;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.IntSupplier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
@@ -18,13 +18,13 @@ final class EngineHealth implements HealthIndicator {
     private static final int MOST_ABANDONED = 100;
 
     private final TurnPoller poller;
-    private final Flights flights;
+    private final IntSupplier abandonedAgents;
     private final Drain drain;
     private final InstantSource clock;
 
-    EngineHealth(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
+    EngineHealth(TurnPoller poller, IntSupplier abandonedAgents, Drain drain, InstantSource clock) {
         this.poller = poller;
-        this.flights = flights;
+        this.abandonedAgents = abandonedAgents;
         this.drain = drain;
         this.clock = clock;
     }
@@ -33,7 +33,7 @@ final class EngineHealth implements HealthIndicator {
     public Health health() {
         TurnPoller.Figures figures = poller.figures();
         Duration silence = Duration.between(figures.at(), clock.instant());
-        int abandoned = flights.abandoned();
+        int abandoned = abandonedAgents.getAsInt();
         boolean well = !poller.broken() && silence.compareTo(LONGEST_ROUND) <= 0 && abandoned < MOST_ABANDONED;
         return standing(well)
                 .withDetail("state", drain.state().wire())

@@ -43,6 +43,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
@@ -319,7 +321,13 @@ class ProcessorConfiguration {
 
     @Bean
     EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
-        return new EngineHealth(poller, flights, drain, clock);
+        return new EngineHealth(poller, flights::abandoned, drain, clock);
+    }
+
+    /** A process whose poll thread died is only good for being started anew: that is what liveness is for. */
+    @Bean
+    HealthIndicator pollThreadHealthIndicator(TurnPoller poller) {
+        return () -> (poller.broken() ? Health.down() : Health.up()).build();
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.turnlane.processor.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.processor.system.ProcessorProperties.Answer;
 import io.turnlane.processor.system.ProcessorProperties.Cache;
@@ -102,6 +103,18 @@ class ProcessorPropertiesTest {
                         new Memory(16, DataSize.ofKilobytes(17), Duration.ofHours(18), 19),
                         new Cache(20, Duration.ofSeconds(21)),
                         new Retrieval(false, 22, 23)));
+    }
+
+    @Test
+    void areRefusedWhereAnEndCouldBeForgottenBeforeItsTurnHasEnded() {
+        TopicsProperties topics = new Binder(new MapConfigurationPropertySource())
+                .bindOrCreate("turnlane.topics", TopicsProperties.class);
+        assertThatThrownBy(() -> ProcessorConfiguration.rules(bind(Map.of("memory.results", "1h")), topics))
+                .hasMessageContaining("longest life of a turn");
+        assertThatThrownBy(() -> ProcessorConfiguration.rules(bind(Map.of("answer.timeouts.slow", "1h")), topics))
+                .hasMessageContaining("longest life of a turn");
+        assertThat(ProcessorConfiguration.rules(bind(Map.of()), topics).keptFor())
+                .isEqualTo(Duration.ofHours(23));
     }
 
     private static ProcessorProperties bind(Map<String, String> values) {
