@@ -1,6 +1,7 @@
 package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -48,6 +49,13 @@ record Claim(String key, String body, Scope scope) {
         }
         return new Claim(
                 hash(header.getBytes(StandardCharsets.US_ASCII)), hash(SORTED.writeValueAsBytes(asked)), scope);
+    }
+
+    /** Of a quarantined turn that is asked again once; its key has a blank, so that no client's is ever the same. */
+    static Claim ofRedrive(RequestId quarantined, AskBody asked) {
+        String key = "redrive " + quarantined;
+        return new Claim(
+                hash(key.getBytes(StandardCharsets.US_ASCII)), hash(SORTED.writeValueAsBytes(asked)), Scope.SESSION);
     }
 
     private static String hash(byte[] bytes) {

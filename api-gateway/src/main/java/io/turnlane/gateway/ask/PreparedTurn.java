@@ -53,8 +53,13 @@ public record PreparedTurn(
                 redriveOf);
     }
 
-    /** The same, as a quarantined turn that is asked again. */
-    public PreparedTurn redriving(RequestId quarantined) {
+    /**
+     * The same, as a quarantined turn that is asked again.
+     *
+     * @param once whether it is asked only where it wasn't asked again before
+     */
+    public PreparedTurn redriving(RequestId quarantined, boolean once) {
+        Claim redrive = Claim.ofRedrive(quarantined, new AskBody(question, agent, metadata, null));
         return new PreparedTurn(
                 requestId,
                 session,
@@ -67,7 +72,7 @@ public record PreparedTurn(
                 eventsFrom,
                 traceparent,
                 deadline,
-                claim,
+                once ? redrive : null,
                 quarantined);
     }
 

@@ -63,8 +63,8 @@ public final class Redrive {
                         ask.sessionId(),
                         new AskBody(ask.question(), ask.agent(), ask.metadata(), null),
                         traceparent,
-                        again ? null : "turnlane-redrive:" + ask.requestId())
-                .redriving(ask.requestId()));
+                        null)
+                .redriving(ask.requestId(), !again));
         mark(ask, submission.request().requestId());
         return submission;
     }
