@@ -70,6 +70,7 @@ public final class Injector implements AutoCloseable {
     public void inject(Fault fault) throws Exception {
         Thread.sleep(fault.after());
         awaitUp(fault.target());
+        awaitSuccessor(fault.target());
         Set<String> hit = awaitWork(fault);
         int underWay = underWay(fault, hit);
         String id = Integer.toString(healing.size() + 1);
@@ -106,6 +107,20 @@ public final class Injector implements AutoCloseable {
             if (one.fault().target().equals(target)) {
                 one.done().get();
             }
+        }
+    }
+
+    /** Turns go on elsewhere only where there is an elsewhere: of the processors one other is left standing. */
+    private void awaitSuccessor(String target) throws Exception {
+        if (!rig.processorNames().contains(target)) {
+            return;
+        }
+        List<Healing> away = healing.stream()
+                .filter(one -> !one.done().isDone())
+                .filter(one -> rig.processorNames().contains(one.fault().target()))
+                .toList();
+        if (away.size() >= rig.processorNames().size() - 1) {
+            away.getFirst().done().get();
         }
     }
 
