@@ -474,6 +474,17 @@ final class CheckerTest {
         }
 
         @Test
+        void aTurnThatWasGivenUpMayStillRunInAFrozenProcess() throws IOException {
+            replace(run.agents, entered("a1"), line -> call(line.time(), "processor-2", "a1", 1, List.of()));
+            replace(
+                    run.agents,
+                    line -> line instanceof Line.AgentLeft out && out.request().equals("a1"),
+                    line -> new Line.AgentLeft(4 * SECOND, "processor-2", "a", "a1", 1, Outcome.OK));
+            replace(run.events, event("a1", "completed", 3), Agents::poisoned);
+            assertThat(run.check(folder).count(Invariant.O1)).isZero();
+        }
+
+        @Test
         void theLaterTurnRanFirst() throws IOException {
             replace(run.agents, entered("a2"), line -> call(SECOND / 2, "processor-1", "a2", 1, List.of(canary("a1"))));
             replace(
@@ -534,6 +545,21 @@ final class CheckerTest {
         private static Line call(long at, String process, String request, int attempt, List<String> history) {
             String session = request.substring(0, 1);
             return new Line.AgentEntered(at, process, session, request, attempt, canary(request), history);
+        }
+
+        private static TopicRecord poisoned(TopicRecord r) {
+            return new TopicRecord(
+                    r.partition(),
+                    r.offset(),
+                    r.key(),
+                    r.request(),
+                    "failed",
+                    r.attempt(),
+                    r.seq(),
+                    r.timestamp(),
+                    null,
+                    null,
+                    "poison");
         }
 
         private static TopicRecord attempt(TopicRecord r, int attempt) {

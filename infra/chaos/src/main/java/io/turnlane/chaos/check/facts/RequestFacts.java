@@ -22,7 +22,13 @@ public final class RequestFacts {
             long offset,
             long timestamp,
             @Nullable String text,
+            @Nullable String error,
             String where) {
+
+        /** Given up by whoever looked at it next, while the last call may go on in a process that is frozen. */
+        public boolean givenUp() {
+            return "poison".equals(error) || "expired".equals(error);
+        }
 
         /** Ends that come in the order of the log; the others may overtake. */
         public boolean inOrder() {
@@ -87,6 +93,7 @@ public final class RequestFacts {
                     record.offset(),
                     record.timestamp(),
                     record.text(),
+                    record.error(),
                     event.where());
         } else if (record.attempt() > 0 && (told.isEmpty() || record.attempt() >= told.lastKey())) {
             told.computeIfAbsent(record.attempt(), _ -> new BitSet()).set(record.seq());

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * O1, O4, O5, from the agents' own lines. A process that was killed, frozen or cut off may still be inside an agent's
  * call when its successor begins: such calls may overlap. What counts is whose call gave the request its end: those
- * calls of a session come one after the other, in the log's order, and no later attempt had begun.
+ * calls of a session come one after the other, in the log's order, and no later attempt had begun. A turn that was
+ * given up (as poison, say) got its end from no call.
  */
 final class AgentRule implements Rule {
 
@@ -158,7 +159,7 @@ final class AgentRule implements Rule {
 
     private boolean gaveTheEnd(Call call) {
         End end = end(call);
-        return end != null && end.inOrder() && end.attempt() == call.in.attempt();
+        return end != null && end.inOrder() && !end.givenUp() && end.attempt() == call.in.attempt();
     }
 
     private boolean mayBeLost(Call call) {
