@@ -68,7 +68,8 @@ if at <= #ARGV and left > 0 and version ~= next_version then
   end
 end
 
--- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it.
+-- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it. A flight that runs such a
+-- turn all the same is told so when it ends: this wasn't its end.
 for i = 0, ends - 1 do
   local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
     phases = unpack(ARGV, first_end + i * 13, first_end + i * 13 + 12)
@@ -78,7 +79,7 @@ for i = 0, ends - 1 do
   if left > 0 and not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
     redis.call('HSET', req, 'status', status, 'stage', status, 'question', question, 'agent', agent,
       'created_at', created_at, 'attempt', attempt, 'started_at', started_at, 'finished_at', finished_at,
-      'phases', phases, 'partition', partition, 'offset', offset)
+      'phases', phases, 'partition', partition, 'offset', offset, 'flight', '')
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
       redis.call('HDEL', req, 'error')

@@ -122,6 +122,31 @@ class RedisSessionRestoreTest {
     }
 
     @Test
+    void leavesAFlightThatRunsMeanwhileNoOtherEndThanTheLogTells() {
+        Ask ask = ask("one");
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        restore(1, ended(ask, now.minusSeconds(60), Answer.ofText("as the log has it"), null));
+        assertThat(memory.commit(flight, past(ask), Answer.ofText("made again"), Map.of()))
+                .isInstanceOfSatisfying(
+                        Settled.Ended.class,
+                        ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("as the log has it")));
+    }
+
+    @Test
+    void leavesAFlightThatRunsMeanwhileNoOtherFailureThanTheLogTells() {
+        Ask ask = ask("one");
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        TurnError logged = TurnError.of(ErrorCode.AGENT_ERROR, "as the log has it");
+        restore(1, ended(ask, now.minusSeconds(60), null, logged));
+        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "made again"), true, Map.of()))
+                .isInstanceOfSatisfying(
+                        Settled.Ended.class,
+                        ended -> assertThat(ended.ending().error()).isEqualTo(logged));
+    }
+
+    @Test
     void isRefusedToAnOwnerThatWasFencedOff() {
         begin("by a newer owner", 5);
         assertThat(restore(4, answered("one"))).isEqualTo(Restored.FENCED);
