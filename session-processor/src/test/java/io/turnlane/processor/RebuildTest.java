@@ -143,6 +143,35 @@ class RebuildTest {
     }
 
     @Test
+    void countsAttemptsOnThatClientsHaveSeen() {
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        Ask ask = log.put(Processors.ask(session, "two words", Map.of("delay_ms", 60_000)));
+        await().atMost(SOON).until(() -> count("started", ask) == 1);
+        processor.close();
+        flushFromOutside();
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        await().atMost(SOON).until(() -> count("started", ask) == 2);
+        assertThat(log.events().stream().filter(event -> isOf(event, "started", ask)))
+                .extracting(event -> event.data().get("attempt"))
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void findsAQuestionAgainThatWaits() {
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        log.put(Processors.ask(session, "stuck", Map.of("delay_ms", 60_000)));
+        Ask waits = log.put(Processors.ask(session, "waits", Map.of()));
+        await().atMost(SOON)
+                .until(() ->
+                        log.events().stream().anyMatch(event -> event.type().equals("started")));
+        flush();
+        await().atMost(SOON)
+                .until(() -> "queued".equals(redis().opsForHash().get(keys.request(waits.requestId()), "status")));
+        assertThat(redis().opsForZSet().range(keys.open(), 0, -1))
+                .contains(waits.requestId().toString());
+    }
+
+    @Test
     void keepsAnAnswerWhoseMemoryWasLostUnderItAndWhatWasBefore() {
         processor = Processors.start(log);
         answer("one");
