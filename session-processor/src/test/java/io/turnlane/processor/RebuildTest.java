@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.MemoryKeys;
@@ -84,6 +85,31 @@ class RebuildTest {
         processor = Processors.start(log, "--turnlane.processor.rebuild.look=1h");
         assertThat(started(answer("two")).memory()).isEqualTo("rebuilt");
         assertThat(questions()).containsExactly("one", "two");
+    }
+
+    @Test
+    void putsBackWhatAKilledRedisHadNotWrittenYet() throws Exception {
+        try (EmbeddedTestBackends own = TestBackends.own()) {
+            processor = Processors.start(log, "--spring.data.redis.url=" + own.redisUrl());
+            answer("one");
+            Ask two = answer("two");
+            redis().execute((RedisCallback<Object>) connection -> {
+                connection.serverCommands().setConfig("appendfsync", "always");
+                return null;
+            });
+            redis().delete(keys.request(two.requestId()));
+            redis().opsForList().rightPop(keys.history());
+            redis().opsForHash().put(keys.context(), "version", "older");
+            own.redis().kill();
+            own.redis().start();
+            long start = System.nanoTime();
+            answer("three");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+            await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("one", "two", "three"));
+            assertThat(redis().opsForHash().get(keys.request(two.requestId()), "status"))
+                    .isEqualTo("completed");
+            processor.close();
+        }
     }
 
     @Test
