@@ -169,6 +169,34 @@ class StreamTest {
         assertThat(gateway.stream(events(turn), "Last-Event-ID", last).status()).isEqualTo(204);
     }
 
+    @Test
+    void goesOnAfterTheCursorOfARequestThatMemoryLost() throws Exception {
+        Turn turn = ask("?");
+        turn.says(new TurnEvent.Started()).delta("one ");
+        String cursor;
+        try (Sse stream = gateway.stream(events(turn))) {
+            stream.next();
+            cursor = stream.next().id();
+        }
+        processor.redis().sync().del(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()));
+        try (Sse stream = gateway.stream(events(turn), "Last-Event-ID", cursor)) {
+            assertThat(stream.status()).isEqualTo(200);
+            turn.delta("two").complete("one two");
+            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("delta", "completed");
+        }
+    }
+
+    @Test
+    void knowsNoRequestThatNeitherMemoryNorTheLogHas() throws Exception {
+        Turn turn = ask("?");
+        processor.redis().sync().del(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()));
+        Cursor lost = Cursor.of(turn.ask.key(), turn.record.partition(), 1_000_000, null);
+        assertThat(gateway.stream(events(turn), "Last-Event-ID", lost.toString())
+                        .status())
+                .isEqualTo(404);
+        assertThat(gateway.stream(events(turn)).status()).isEqualTo(404);
+    }
+
     /** A cursor right before this turn's events. */
     private Cursor startOf(Turn turn) {
         long from = Long.parseLong(turn.header("events-from"));

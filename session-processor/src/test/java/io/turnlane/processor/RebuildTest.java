@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.MemoryKeys;
@@ -87,6 +88,31 @@ class RebuildTest {
     }
 
     @Test
+    void putsBackWhatAKilledRedisHadNotWrittenYet() throws Exception {
+        try (EmbeddedTestBackends own = TestBackends.own()) {
+            processor = Processors.start(log, "--spring.data.redis.url=" + own.redisUrl());
+            answer("one");
+            Ask two = answer("two");
+            redis().execute((RedisCallback<Object>) connection -> {
+                connection.serverCommands().setConfig("appendfsync", "always");
+                return null;
+            });
+            redis().delete(keys.request(two.requestId()));
+            redis().opsForList().rightPop(keys.history());
+            redis().opsForHash().put(keys.context(), "version", "older");
+            own.redis().kill();
+            own.redis().start();
+            long start = System.nanoTime();
+            answer("three");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+            await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("one", "two", "three"));
+            assertThat(redis().opsForHash().get(keys.request(two.requestId()), "status"))
+                    .isEqualTo("completed");
+            processor.close();
+        }
+    }
+
+    @Test
     void saysThatASessionStartsAnewWhereTheLogHoldsNothingOfIt() {
         processor =
                 Processors.start(log, "--turnlane.topics.events-retention=1s", "--turnlane.processor.rebuild.look=1h");
@@ -140,6 +166,35 @@ class RebuildTest {
                 .as("whoever polls finds it")
                 .isEqualTo("completed");
         assertThat(questions()).containsExactly("finished");
+    }
+
+    @Test
+    void countsAttemptsOnThatClientsHaveSeen() {
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        Ask ask = log.put(Processors.ask(session, "two words", Map.of("delay_ms", 60_000)));
+        await().atMost(SOON).until(() -> count("started", ask) == 1);
+        processor.close();
+        flushFromOutside();
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        await().atMost(SOON).until(() -> count("started", ask) == 2);
+        assertThat(log.events().stream().filter(event -> isOf(event, "started", ask)))
+                .extracting(event -> event.data().get("attempt"))
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void findsAQuestionAgainThatWaits() {
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        log.put(Processors.ask(session, "stuck", Map.of("delay_ms", 60_000)));
+        Ask waits = log.put(Processors.ask(session, "waits", Map.of()));
+        await().atMost(SOON)
+                .until(() ->
+                        log.events().stream().anyMatch(event -> event.type().equals("started")));
+        flush();
+        await().atMost(SOON)
+                .until(() -> "queued".equals(redis().opsForHash().get(keys.request(waits.requestId()), "status")));
+        assertThat(redis().opsForZSet().range(keys.open(), 0, -1))
+                .contains(waits.requestId().toString());
     }
 
     @Test

@@ -67,12 +67,17 @@ public final class RequestStreams {
         }
     }
 
-    /** Empty only where memory is away and the cursor leads on without it. */
+    /** Empty only where memory is away or has lost the request, and the cursor leads on without it. */
     private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
+        boolean leadsOn = after != null && after.belongsTo(session);
         try {
-            return Optional.of(records.find(session, requestId).orElseThrow(() -> Refusal.notFound("request")));
+            Optional<RequestRecord> found = records.find(session, requestId);
+            if (found.isEmpty() && !leadsOn) {
+                throw Refusal.notFound("request");
+            }
+            return found;
         } catch (DataAccessException away) {
-            if (after == null || !after.belongsTo(session)) {
+            if (!leadsOn) {
                 throw away;
             }
             return Optional.empty();
@@ -89,7 +94,9 @@ public final class RequestStreams {
         Subscription subscription = null;
         try {
             subscription = subscribe(outbox, session, Interest.request(requestId), after, request);
-            if (after != null && request != null && request.ended()) {
+            if (after != null && request == null) {
+                goOn(response, outbox, session, requestId);
+            } else if (after != null && request != null && request.ended()) {
                 finish(response, outbox, after, request);
             } else {
                 sse.writeRequest(response, outbox);
@@ -115,6 +122,24 @@ public final class RequestStreams {
         }
         Long from = request == null ? null : request.eventsFrom();
         return from == null ? streams.gap(outbox, session, interest) : streams.from(outbox, session, interest, from);
+    }
+
+    /** What memory doesn't know the log may: only where that doesn't reach back either, there is no such request. */
+    private void goOn(HttpServletResponse response, Outbox outbox, SessionKey session, RequestId requestId)
+            throws InterruptedException {
+        Delivery first = outbox.take(FIRST_LOOK);
+        if (first instanceof Delivery.Gap && isUnknown(session, requestId)) {
+            throw Refusal.notFound("request");
+        }
+        sse.write(response, outbox, true, first);
+    }
+
+    private boolean isUnknown(SessionKey session, RequestId requestId) {
+        try {
+            return records.find(session, requestId).isEmpty();
+        } catch (DataAccessException away) {
+            return false;
+        }
     }
 
     /** The request is over: either what is missing is in the log, or the client has it all. */

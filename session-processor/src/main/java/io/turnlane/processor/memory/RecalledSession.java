@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param life null where the session doesn't live any more: then only its ends and its deletion are put back
  * @param turns the last turns of this life that ended, oldest first
  * @param others older ones that may be delivered again
+ * @param open turns that are still to end, oldest first
  * @param deletion its last one
  */
 public record RecalledSession(
@@ -19,16 +20,18 @@ public record RecalledSession(
         @Nullable Life life,
         List<EndedTurn> turns,
         List<EndedTurn> others,
+        List<OpenTurn> open,
         @Nullable Deletion deletion) {
 
     public RecalledSession {
         turns = List.copyOf(turns);
         others = List.copyOf(others);
+        open = List.copyOf(open);
     }
 
     /** A session of which the log holds nothing. */
     public static RecalledSession nothing(SessionKey session) {
-        return new RecalledSession(session, null, List.of(), List.of(), null);
+        return new RecalledSession(session, null, List.of(), List.of(), List.of(), null);
     }
 
     /**

@@ -4,10 +4,12 @@ import io.turnlane.model.Checksummed;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.RecalledSession.Life;
 import io.turnlane.processor.memory.RedisScripts.Reply;
 import io.turnlane.processor.memory.SessionCache.Entry;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -79,7 +81,10 @@ public final class RedisSessionRestore implements SessionRestore {
         List<EndedTurn> ended = new ArrayList<>(recalled.others());
         ended.addAll(recalled.turns());
         arguments.add(ended.size());
+        arguments.add(recalled.open().size());
+        arguments.add(limits.life().toMillis());
         ended.forEach(turn -> addEnd(arguments, turn));
+        recalled.open().forEach(turn -> addOpen(arguments, turn));
         addHistory(arguments, recalled, seen);
         return scripts.run(
                 scripts.restore,
@@ -134,6 +139,23 @@ public final class RedisSessionRestore implements SessionRestore {
         phases.put(
                 turn.completed() ? Phase.COMPLETED : Phase.ERROR, turn.endedAt().toEpochMilli());
         return phases;
+    }
+
+    private void addOpen(List<Object> arguments, OpenTurn turn) {
+        Ask ask = turn.ask();
+        Instant deadline = turn.deadlineAt();
+        arguments.add(turn.requestId());
+        arguments.add(turn.offset());
+        arguments.add(turn.loggedAt().toEpochMilli());
+        arguments.add(ask.question());
+        arguments.add(ask.agent());
+        arguments.add(ask.createdAt().toEpochMilli());
+        arguments.add(deadline == null ? "" : deadline.toEpochMilli());
+        arguments.add(turn.eventsFrom() == null ? "" : turn.eventsFrom());
+        arguments.add(turn.attempt());
+        arguments.add(wire.writeValue(Map.of(
+                Phase.RECEIVED, ask.createdAt().toEpochMilli(),
+                Phase.QUEUED, turn.loggedAt().toEpochMilli())));
     }
 
     private void addHistory(List<Object> arguments, RecalledSession recalled, Entry seen) {

@@ -28,8 +28,8 @@ public interface SessionMemory {
      * @param tooOld whether the record is so old that a missing request record means it was answered long ago
      * @param alone whether no other {@linkplain Begun.Suspect suspect} runs in this processor
      * @param sure whether what memory {@linkplain Begun.Missed misses} is known not to come back
-     * @param settles whether its answer is at hand, because memory was lost under it: its client was told that it
-     *     started
+     * @param settles the attempt whose outcome is at hand, because memory was lost under it: its client was told that
+     *     it started; 0 where the agent is still to be asked
      */
     record Beginning(
             FlightRef flight,
@@ -39,7 +39,7 @@ public interface SessionMemory {
             boolean tooOld,
             boolean alone,
             boolean sure,
-            boolean settles) {
+            int settles) {
 
         /** Where nothing can have been lost. */
         public Beginning(
@@ -49,7 +49,7 @@ public interface SessionMemory {
                 @Nullable Long eventsFrom,
                 boolean tooOld,
                 boolean alone) {
-            this(flight, ask, phases, eventsFrom, tooOld, alone, true, false);
+            this(flight, ask, phases, eventsFrom, tooOld, alone, true, 0);
         }
     }
 

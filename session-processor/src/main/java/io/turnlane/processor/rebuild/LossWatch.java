@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LossWatch implements LostMemory, PartitionWatch {
 
+    /** After a restart most often nothing is missing: a turn doesn't wait for a whole pass over the log to say so. */
+    private static final Duration WAIT_AFTER_RESTART = Duration.ofSeconds(5);
+
     private final Markers markers;
     private final PartitionRebuild rebuild;
     private final Executor executor;
@@ -71,8 +74,9 @@ public final class LossWatch implements LostMemory, PartitionWatch {
         try {
             Markers.Marks marks = markers.look(numbers);
             for (Watched one : all) {
-                if (!marks.whole(one.partition().number())) {
-                    lost(one);
+                int number = one.partition().number();
+                if (!marks.whole(number)) {
+                    lost(one, marks.restarted(number) ? waitAfterRestart() : wait);
                 }
                 one.seen();
             }
@@ -81,8 +85,13 @@ public final class LossWatch implements LostMemory, PartitionWatch {
         }
     }
 
-    private void lost(Watched one) {
-        if (one.lost(clock.instant())) {
+    private Duration waitAfterRestart() {
+        return wait.compareTo(WAIT_AFTER_RESTART) < 0 ? wait : WAIT_AFTER_RESTART;
+    }
+
+    /** @param longest how long its turns wait */
+    private void lost(Watched one, Duration longest) {
+        if (one.lost(clock.instant(), longest)) {
             executor.execute(() -> {
                 rebuild.untilWhole(one.partition());
                 one.rebuilt(clock.instant());
@@ -93,7 +102,7 @@ public final class LossWatch implements LostMemory, PartitionWatch {
     @Override
     public boolean ready(Claim claim) {
         Watched one = of(claim);
-        return one == null || one.ready(clock.instant(), wait);
+        return one == null || one.ready(clock.instant());
     }
 
     /** A session that this processor knows doesn't vanish by itself: that alone tells, whatever the markers say. */
@@ -102,7 +111,7 @@ public final class LossWatch implements LostMemory, PartitionWatch {
         look();
         Watched one = of(claim);
         if (session && one != null && !one.rebuiltLately(clock.instant(), wait)) {
-            lost(one);
+            lost(one, wait);
         }
         return !ready(claim);
     }

@@ -19,13 +19,24 @@ public interface Markers {
     /**
      * The markers as they stand.
      *
-     * @param digest of all their values
+     * @param digest of all their values, a dot, and one of the store's processes that hold them
      * @param whole by partition: the digest under which its memory was last whole; nothing where that isn't known
      */
     record Marks(String digest, Map<Integer, String> whole) {
 
         boolean whole(int partition) {
             return digest.equals(whole.get(partition));
+        }
+
+        /** Whether the markers outlived a restart of the store: then no more than its last writes are lost. */
+        boolean restarted(int partition) {
+            String was = whole.get(partition);
+            return was != null && !was.equals(digest) && ofMarkers(was).equals(ofMarkers(digest));
+        }
+
+        private static String ofMarkers(String digest) {
+            int dot = digest.indexOf('.');
+            return dot < 0 ? digest : digest.substring(0, dot);
         }
     }
 

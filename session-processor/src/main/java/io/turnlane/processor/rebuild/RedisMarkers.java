@@ -15,15 +15,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * Markers as keys in Redis, one in each sixteenth of a cluster's slots: of up to 16 masters with equal shares each
- * holds one, so that none can lose its memory unnoticed. One {@code MGET} reads all. Safe for threads.
+ * holds one, so that none can lose its memory unnoticed. One {@code MGET} reads all. A Redis that was killed comes back
+ * with its markers and without its last writes: so the {@code run_id} of each master's process counts, too, and a
+ * replica that was promoted before it had all is seen as well. Safe for threads.
  */
 public final class RedisMarkers implements Markers {
 
@@ -60,7 +66,7 @@ public final class RedisMarkers implements Markers {
                 makeMissing(values);
                 values = read(partitions); // somebody else may have been faster
             }
-            return marks(List.copyOf(partitions), values);
+            return marks(List.copyOf(partitions), values, processes());
         } catch (DataAccessException e) {
             throw new MemoryUnavailableException("Redis did not show its markers", e);
         }
@@ -80,7 +86,30 @@ public final class RedisMarkers implements Markers {
         }
     }
 
-    private Marks marks(List<Integer> partitions, List<@Nullable String> values) {
+    private List<String> processes() {
+        return Objects.requireNonNull(redis.execute(
+                (RedisCallback<List<String>>) connection -> connection instanceof RedisClusterConnection cluster
+                        ? masters(cluster)
+                        : List.of(runId(connection.serverCommands().info("server")))));
+    }
+
+    private static List<String> masters(RedisClusterConnection cluster) {
+        List<String> ids = new ArrayList<>();
+        for (RedisClusterNode node : cluster.clusterGetNodes()) {
+            if (node.isMaster() && !node.getSlotRange().getSlots().isEmpty() && !node.isMarkedAsFail()) {
+                ids.add(runId(cluster.serverCommands().info(node, "server")));
+            }
+        }
+        ids.sort(null);
+        return ids;
+    }
+
+    /** Empty where a proxy hides it: then restarts go unnoticed, and only losses of markers are seen. */
+    private static String runId(@Nullable Properties info) {
+        return info == null ? "" : info.getProperty("run_id", "");
+    }
+
+    private Marks marks(List<Integer> partitions, List<@Nullable String> values, List<String> processes) {
         Map<Integer, String> whole = new HashMap<>();
         for (int i = 0; i < partitions.size(); i++) {
             String digest = digestIn(values.get(MARKERS + i));
@@ -88,7 +117,7 @@ public final class RedisMarkers implements Markers {
                 whole.put(partitions.get(i), digest);
             }
         }
-        return new Marks(digestOf(values.subList(0, MARKERS)), whole);
+        return new Marks(digestOf(values.subList(0, MARKERS)) + "." + digestOf(processes), whole);
     }
 
     private @Nullable String digestIn(@Nullable String json) {
@@ -102,11 +131,11 @@ public final class RedisMarkers implements Markers {
         }
     }
 
-    private static String digestOf(List<@Nullable String> markers) {
+    private static String digestOf(List<? extends @Nullable String> values) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")
                     .digest(String.join(
-                                    " ", markers.stream().map(String::valueOf).toList())
+                                    " ", values.stream().map(String::valueOf).toList())
                             .getBytes(StandardCharsets.UTF_8));
             return Base64.getUrlEncoder()
                     .withoutPadding()

@@ -10,6 +10,7 @@ final class Watched {
     private final HeldPartition partition;
     private boolean seen;
     private @Nullable Instant lostSince;
+    private Instant waitsUntil = Instant.MIN;
     private @Nullable Instant rebuiltAt;
 
     Watched(HeldPartition partition) {
@@ -30,8 +31,14 @@ final class Watched {
         seen = false;
     }
 
-    /** Its memory was lost; false where that is known already. */
-    synchronized boolean lost(Instant now) {
+    /**
+     * Its memory was lost; false where that is known already.
+     *
+     * @param longest how long its turns wait for it, from when it was first known
+     */
+    synchronized boolean lost(Instant now, Duration longest) {
+        Instant until = (lostSince == null ? now : lostSince).plus(longest);
+        waitsUntil = lostSince != null && waitsUntil.isAfter(until) ? waitsUntil : until;
         if (lostSince != null) {
             return false;
         }
@@ -50,7 +57,7 @@ final class Watched {
     }
 
     /** Whether its turns may begin. */
-    synchronized boolean ready(Instant now, Duration wait) {
-        return seen && (lostSince == null || !now.isBefore(lostSince.plus(wait)));
+    synchronized boolean ready(Instant now) {
+        return seen && (lostSince == null || !now.isBefore(waitsUntil));
     }
 }

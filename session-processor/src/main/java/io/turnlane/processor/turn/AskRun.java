@@ -46,7 +46,7 @@ final class AskRun {
     private final TurnEnd end;
     private final Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
     private boolean sure;
-    private boolean settles;
+    private int settles;
 
     AskRun(TurnKit kit, Patience patience, Flight flight, Ask ask) {
         this.kit = kit;
@@ -128,7 +128,7 @@ final class AskRun {
         PastTurn past = pastTurn(answer);
         phases.put(Phase.SESSION_RELEASED, past.timestamp()); // in the record the commit's time stands for both
         phases.put(Phase.COMPLETED, past.timestamp());
-        Settled settled = settle(() -> ports.memory().commit(ref(), past, answer, phases));
+        Settled settled = settle(run, () -> ports.memory().commit(ref(), past, answer, phases));
         return settled instanceof Settled.Stored ? completed(run, stream, answer) : otherwise(settled, run);
     }
 
@@ -144,7 +144,7 @@ final class AskRun {
         passed(Phase.ERROR);
         int failures = run.failures() + 1;
         boolean last = hopeless || kit.rules().retries().exhaustedBy(failures);
-        Settled settled = settle(() -> ports.memory().fail(ref(), error, last, phases));
+        Settled settled = settle(run, () -> ports.memory().fail(ref(), error, last, phases));
         if (!(settled instanceof Settled.Stored)) {
             return otherwise(settled, run);
         }
@@ -171,9 +171,9 @@ final class AskRun {
     }
 
     /** Memory that was lost in between is begun again with the same flight: what is at hand is not made twice. */
-    private Settled settle(Supplier<Settled> step) {
+    private Settled settle(Begun.Run run, Supplier<Settled> step) {
         Settled settled = askMemory(step);
-        settles = true;
+        settles = run.attempt();
         for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
             settled = switch (begin(true)) {
                 case Begun.Run _ -> askMemory(step);

@@ -63,7 +63,8 @@ if not again then
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
     return {'SUSPECT'}
   end
-  attempt = attempt + 1
+  -- One whose outcome is at hand was counted before memory was lost; its client has seen it.
+  attempt = settles == '0' and attempt + 1 or math.max(attempt, tonumber(settles))
 end
 
 if redis.call('EXISTS', ctx) == 0 then
@@ -101,7 +102,7 @@ if deadline_at ~= '' then
   left = math.max(1, tonumber(deadline_at) - tonumber(now))
 end
 local mishap = redis.call('HGET', ctx, 'memory') or ''
-if mishap ~= '' and settles ~= '1' then
+if mishap ~= '' and settles == '0' then
   redis.call('HSET', req, 'told', mishap) -- its client hears of it next
 end
 if version ~= '' and version == cached_version then

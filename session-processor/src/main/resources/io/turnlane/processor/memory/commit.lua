@@ -12,7 +12,8 @@ if was[1] and ended[was[1]] then
   end
   return ending(req)
 end
-if not was[1] or redis.call('EXISTS', ctx) == 0 then
+-- A record that never named a flight was made anew: memory was lost under this one.
+if not was[1] or not was[2] or redis.call('EXISTS', ctx) == 0 then
   return {'GONE'}
 end
 if fenced(fence, {ctx}) or was[2] ~= flight then

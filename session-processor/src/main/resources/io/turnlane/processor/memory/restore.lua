@@ -1,4 +1,5 @@
--- Puts back what the log holds of a session and Redis doesn't: its history, how its requests ended, that it was deleted.
+-- Puts back what the log holds of a session and Redis doesn't: its history, how its requests ended or that they are still
+-- to end, that it was deleted.
 -- Only what is missing: what newer turns stored meanwhile stays, and the same again changes nothing.
 local ctx, hist, reqs, open, tomb, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, request_prefix, record_ttl, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -6,13 +7,21 @@ local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
 local expected_version, next_version = ARGV[9], ARGV[10]
 local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
-local ends, first_end = tonumber(ARGV[19]), 20
+local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 22
 
 if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
 end
 local now = tonumber(now_ms())
 local version = redis.call('HGET', ctx, 'version') or ''
+
+local function make_context()
+  if redis.call('EXISTS', ctx) == 0 then
+    redis.call('HSET', ctx, 'session_id', session_id, 'user_id', user_id, 'created_at', created_at,
+      'last_activity', last_activity, 'processing_stage', opens > 0 and 'queued' or 'completed', 'metadata', '{}',
+      'ttl', session_ttl, 'agent', agent)
+  end
+end
 
 -- The deletion first: what it erased isn't brought back.
 if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_at) then
@@ -25,7 +34,8 @@ end
 
 -- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
 -- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
-local at = first_end + ends * 13
+local first_open = first_end + ends * 13
+local at = first_open + opens * 10
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
 local restored = 0
 if at <= #ARGV and left > 0 and version ~= next_version then
@@ -45,10 +55,7 @@ if at <= #ARGV and left > 0 and version ~= next_version then
     at = at + 3
   end
   if restored > 0 then
-    if redis.call('EXISTS', ctx) == 0 then
-      redis.call('HSET', ctx, 'session_id', session_id, 'user_id', user_id, 'created_at', created_at,
-        'last_activity', last_activity, 'processing_stage', 'completed', 'metadata', '{}', 'ttl', session_ttl, 'agent', agent)
-    end
+    make_context()
     for field, least in pairs({request_count = request_count, total_processing_time = processing_ms}) do
       if tonumber(redis.call('HGET', ctx, field) or 0) < tonumber(least) then
         redis.call('HSET', ctx, field, least)
@@ -68,7 +75,8 @@ if at <= #ARGV and left > 0 and version ~= next_version then
   end
 end
 
--- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it.
+-- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it. A flight that runs such a
+-- turn all the same is told so when it ends: this wasn't its end.
 for i = 0, ends - 1 do
   local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
     phases = unpack(ARGV, first_end + i * 13, first_end + i * 13 + 12)
@@ -78,7 +86,7 @@ for i = 0, ends - 1 do
   if left > 0 and not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
     redis.call('HSET', req, 'status', status, 'stage', status, 'question', question, 'agent', agent,
       'created_at', created_at, 'attempt', attempt, 'started_at', started_at, 'finished_at', finished_at,
-      'phases', phases, 'partition', partition, 'offset', offset)
+      'phases', phases, 'partition', partition, 'offset', offset, 'flight', '')
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
       redis.call('HDEL', req, 'error')
@@ -89,6 +97,40 @@ for i = 0, ends - 1 do
     redis.call('ZREM', open, request_id)
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
     redis.call('PEXPIRE', reqs, record_ttl)
+  end
+end
+
+-- Questions that wait, so that whoever polls finds them too. Clients have seen events of their attempts: the next one is
+-- newer than any of these, also where a flight has begun anew meanwhile. One so old that it surely ended stays unknown.
+for i = 0, opens - 1 do
+  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases =
+    unpack(ARGV, first_open + i * 10, first_open + i * 10 + 9)
+  local req = request_prefix .. request_id
+  local is = redis.call('HGET', req, 'status')
+  local waits = tonumber(attempt) > 0 or now - tonumber(logged_at) < tonumber(record_ttl) - longest_life
+  if waits and not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
+    if not is then
+      make_context()
+      redis.call('HSET', ctx, 'fence', fence)
+      redis.call('PEXPIRE', ctx, math.max(left, redis.call('PTTL', ctx)))
+      redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
+        'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0, 'phases', phases,
+        'partition', partition, 'offset', offset)
+      if deadline_at ~= '' then
+        redis.call('HSET', req, 'deadline_at', deadline_at)
+      end
+      if events_from ~= '' then
+        redis.call('HSET', req, 'events_from', events_from)
+      end
+      redis.call('PEXPIRE', req, record_ttl)
+      for _, index in ipairs({reqs, open}) do
+        redis.call('ZADD', index, 'NX', created_at, request_id)
+        redis.call('PEXPIRE', index, record_ttl)
+      end
+    end
+    if tonumber(redis.call('HGET', req, 'attempt') or 0) < tonumber(attempt) then
+      redis.call('HSET', req, 'attempt', attempt)
+    end
   end
 end
 

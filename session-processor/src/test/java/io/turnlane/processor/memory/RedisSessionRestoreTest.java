@@ -122,6 +122,42 @@ class RedisSessionRestoreTest {
     }
 
     @Test
+    void goesOnCountingAttemptsWhereMemoryWasLostUnderOne() {
+        Ask ask = ask("fails");
+        FlightRef second = flight(ask, 1);
+        Beginning settling = new Beginning(second, ask, Map.of(), null, false, true, true, 2);
+        assertThat(((Run) memory.begin(settling)).attempt()).isEqualTo(2);
+        memory.fail(second, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
+        assertThat(((Run) memory.begin(beginning(flight(ask, 1), ask))).attempt())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void leavesAFlightThatRunsMeanwhileNoOtherEndThanTheLogTells() {
+        Ask ask = ask("one");
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        restore(1, ended(ask, now.minusSeconds(60), Answer.ofText("as the log has it"), null));
+        assertThat(memory.commit(flight, past(ask), Answer.ofText("made again"), Map.of()))
+                .isInstanceOfSatisfying(
+                        Settled.Ended.class,
+                        ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("as the log has it")));
+    }
+
+    @Test
+    void leavesAFlightThatRunsMeanwhileNoOtherFailureThanTheLogTells() {
+        Ask ask = ask("one");
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        TurnError logged = TurnError.of(ErrorCode.AGENT_ERROR, "as the log has it");
+        restore(1, ended(ask, now.minusSeconds(60), null, logged));
+        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "made again"), true, Map.of()))
+                .isInstanceOfSatisfying(
+                        Settled.Ended.class,
+                        ended -> assertThat(ended.ending().error()).isEqualTo(logged));
+    }
+
+    @Test
     void isRefusedToAnOwnerThatWasFencedOff() {
         begin("by a newer owner", 5);
         assertThat(restore(4, answered("one"))).isEqualTo(Restored.FENCED);
@@ -144,7 +180,8 @@ class RedisSessionRestoreTest {
         Ask before = ask("before");
         long at = offset++;
         Deletion deletion = new Deletion(offset++, now);
-        restore.restore(new RecalledSession(session, null, List.of(), List.of(), deletion), 1, PARTITION, null);
+        restore.restore(
+                new RecalledSession(session, null, List.of(), List.of(), List.of(), deletion), 1, PARTITION, null);
         assertThat(memory.begin(beginning(before, at))).isEqualTo(new Begun.Erased());
     }
 
@@ -152,11 +189,84 @@ class RedisSessionRestoreTest {
     void leavesASessionGoneWhoseTimeIsUp() {
         EndedTurn old = ended(ask("old"), now.minus(Duration.ofHours(2)), Answer.ofText("a"), null);
         Life life = new Life(null, "echo", now, now.minus(Duration.ofHours(2)), Duration.ofHours(1), 1, Duration.ZERO);
-        restore.restore(new RecalledSession(session, life, List.of(old), List.of(), null), 1, PARTITION, null);
+        restore.restore(
+                new RecalledSession(session, life, List.of(old), List.of(), List.of(), null), 1, PARTITION, null);
         assertThat(redis.template.hasKey(keys.context())).isFalse();
         assertThat(redis.template.hasKey(keys.request(old.requestId())))
                 .as("results are kept for longer")
                 .isTrue();
+    }
+
+    @Test
+    void putsBackAQuestionThatWaits() {
+        OpenTurn waits = new OpenTurn(ask("waits"), offset++, now, 17L, 2);
+        restoreOpen(waits);
+        assertThat(redis.template.opsForHash().entries(keys.request(waits.requestId())))
+                .containsEntry("status", "queued")
+                .containsEntry("question", "waits")
+                .containsEntry("agent", "echo")
+                .containsEntry("events_from", "17");
+        assertThat(redis.template.opsForZSet().range(keys.open(), 0, -1))
+                .containsExactly(waits.requestId().toString());
+        assertThat(redis.template.opsForZSet().range(keys.requests(), 0, -1))
+                .containsExactly(waits.requestId().toString());
+        assertThat(redis.template.getExpire(keys.context())).isPositive();
+        assertThat(((Run) memory.begin(beginning(waits.ask(), waits.offset()))).attempt())
+                .as("clients have seen two")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void leavesARunningTurnAsItIsButForItsAttempts() {
+        Ask ask = ask("runs");
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 4));
+        assertThat(redis.template.opsForHash().get(keys.request(ask.requestId()), "status"))
+                .isEqualTo("running");
+        memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
+        assertThat(((Run) memory.begin(beginning(flight(ask, 1), ask))).attempt())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void lostTheFlightUnderWhichItPutsAQuestionBack() {
+        Ask ask = ask("runs");
+        FlightRef flight = flight(ask, 1);
+        restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 1));
+        assertThat(memory.commit(flight, past(ask), Answer.ofText("at hand"), Map.of()))
+                .isEqualTo(new Settled.Gone());
+        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
+                .isEqualTo(new Settled.Gone());
+        Run run = (Run) memory.begin(new Beginning(flight, ask, Map.of(), null, false, true, true, 1));
+        assertThat(run.attempt()).isEqualTo(1);
+        assertThat(memory.commit(flight, past(ask), Answer.ofText("at hand"), Map.of()))
+                .isEqualTo(new Settled.Stored());
+    }
+
+    @Test
+    void leavesAnEndedTurnEndedThatTheLogSawOpen() {
+        EndedTurn one = answered("one");
+        restore(1, one);
+        restoreOpen(new OpenTurn(one.ask(), one.offset(), now, null, 1));
+        assertThat(redis.template.opsForHash().get(keys.request(one.requestId()), "status"))
+                .isEqualTo("completed");
+        assertThat(redis.template.hasKey(keys.open())).isFalse();
+    }
+
+    @Test
+    void putsBackNoQuestionThatWasAskedBeforeADeletion() {
+        OpenTurn old = new OpenTurn(ask("old"), offset++, now, null, 0);
+        memory.delete(flight(ask("delete"), 1));
+        restoreOpen(old);
+        assertThat(redis.template.hasKey(keys.request(old.requestId()))).isFalse();
+        assertThat(redis.template.hasKey(keys.context())).isFalse();
+    }
+
+    private void restoreOpen(OpenTurn... open) {
+        Life life = new Life(null, "echo", now, now, Duration.ofHours(1), 0, Duration.ZERO);
+        restore.restore(
+                new RecalledSession(session, life, List.of(), List.of(), List.of(open), null), 1, PARTITION, null);
     }
 
     private Restored restore(long fence, EndedTurn... turns) {
@@ -170,7 +280,7 @@ class RedisSessionRestoreTest {
                 answered,
                 Duration.ofMillis(answered));
         return restore.restore(
-                new RecalledSession(session, life, List.of(turns), List.of(), null), fence, PARTITION, null);
+                new RecalledSession(session, life, List.of(turns), List.of(), List.of(), null), fence, PARTITION, null);
     }
 
     private EndedTurn answered(String question) {

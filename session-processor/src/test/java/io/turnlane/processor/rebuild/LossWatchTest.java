@@ -165,6 +165,32 @@ class LossWatchTest {
     }
 
     @Test
+    void looksAtTheLogAfterARestartButLetsNoTurnWaitLong() {
+        runAll();
+        markers.digest = "first.another process";
+        watch.look();
+        now = now.plusMillis(4999);
+        assertThat(watch.ready(of(one))).isFalse();
+        now = now.plusMillis(1);
+        assertThat(watch.ready(of(one))).isTrue();
+        runAll();
+        assertThat(passes).isEqualTo(2);
+        watch.look();
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void letsTurnsWaitAsLongAsEverWhereMoreThanARestartIsSeen() {
+        runAll();
+        markers.digest = "first.another process";
+        watch.look();
+        markers.digest = "second.another process";
+        watch.look();
+        now = now.plus(WAIT.minusMillis(1));
+        assertThat(watch.ready(of(one))).isFalse();
+    }
+
+    @Test
     void letsTurnsWaitWhileNobodyCanTell() {
         runAll();
         markers.away = true;

@@ -49,7 +49,8 @@ final class KafkaRecordTeller {
     }
 
     private void command(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
-        Place place = new Place(record.offset(), Instant.ofEpochMilli(record.timestamp()));
+        Place place = new Place(
+                record.offset(), Instant.ofEpochMilli(record.timestamp()), number(record, RecordHeaders.EVENTS_FROM));
         switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
             case Ask ask when ask.key().equals(session) -> listener.asked(ask, place, record.serializedValueSize());
             case DeleteSession _ -> listener.deleted(session, place);
@@ -71,7 +72,12 @@ final class KafkaRecordTeller {
     private void event(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
         String request = header(record, RecordHeaders.REQUEST_ID);
         if (STARTED.equals(header(record, RecordHeaders.TYPE)) && request != null) {
-            listener.started(session, RequestId.parse(request), Instant.ofEpochMilli(record.timestamp()));
+            Long attempt = number(record, RecordHeaders.ATTEMPT);
+            listener.started(
+                    session,
+                    RequestId.parse(request),
+                    attempt == null ? 1 : Math.toIntExact(attempt),
+                    Instant.ofEpochMilli(record.timestamp()));
         } else {
             listener.ended(session, wire.readEnd(record.value()), record.serializedValueSize());
         }
@@ -86,6 +92,16 @@ final class KafkaRecordTeller {
         }
         SessionKey session = SessionKey.parse(new String(record.key(), StandardCharsets.UTF_8));
         return listener.wants(session) ? session : null;
+    }
+
+    /** Null where it isn't there, or isn't a number: what is told without it is worth more than nothing. */
+    private static @Nullable Long number(ConsumerRecord<byte[], byte[]> record, String name) {
+        String text = header(record, name);
+        try {
+            return text == null ? null : Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name) {

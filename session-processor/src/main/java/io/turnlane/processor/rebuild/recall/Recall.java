@@ -58,9 +58,9 @@ public final class Recall implements SessionLog.Listener {
     }
 
     @Override
-    public void started(SessionKey session, RequestId request, Instant at) {
+    public void started(SessionKey session, RequestId request, int attempt, Instant at) {
         if (traces.containsKey(session)) {
-            tell(session, trace -> trace.started(request, at));
+            tell(session, trace -> trace.started(request, attempt, at));
         }
     }
 

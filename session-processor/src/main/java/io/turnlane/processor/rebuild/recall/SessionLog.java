@@ -6,6 +6,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the log holds of sessions: commands and events of a partition, merged in the order of their times. */
 public interface SessionLog {
@@ -35,8 +36,8 @@ public interface SessionLog {
         /** The session was deleted, or is to be. */
         void deleted(SessionKey session, Place place);
 
-        /** An attempt began. */
-        void started(SessionKey session, RequestId request, Instant at);
+        /** An attempt began, the first with 1. */
+        void started(SessionKey session, RequestId request, int attempt, Instant at);
 
         /**
          * A turn ended.
@@ -46,6 +47,10 @@ public interface SessionLog {
         void ended(SessionKey session, TurnEvent end, int bytes);
     }
 
-    /** Of a record in the turns topic: its offset and its timestamp. */
-    record Place(long offset, Instant loggedAt) {}
+    /**
+     * Of a record in the turns topic: its offset and its timestamp.
+     *
+     * @param eventsFrom where streams of its turn start to read; null where its gateway didn't know
+     */
+    record Place(long offset, Instant loggedAt, @Nullable Long eventsFrom) {}
 }

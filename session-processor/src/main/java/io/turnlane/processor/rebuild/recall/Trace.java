@@ -5,6 +5,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.EndedTurn;
+import io.turnlane.processor.memory.OpenTurn;
 import io.turnlane.processor.memory.RecalledSession;
 import io.turnlane.processor.memory.RecalledSession.Deletion;
 import io.turnlane.processor.memory.RecalledSession.Life;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,11 @@ final class Trace {
     private long bytes;
 
     private record Pending(
-            Ask ask, Place place, int bytes, @Nullable Instant startedAt) {}
+            Ask ask,
+            Place place,
+            int bytes,
+            int attempt,
+            @Nullable Instant startedAt) {}
 
     private record Kept(EndedTurn turn, int bytes) {}
 
@@ -64,17 +70,18 @@ final class Trace {
         boolean known = open.containsKey(ask.requestId())
                 || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(ask.requestId()));
         if (!known) {
-            open.put(ask.requestId(), new Pending(ask, place, size, null));
+            open.put(ask.requestId(), new Pending(ask, place, size, 0, null));
             bytes += size;
         }
         active(place.loggedAt());
     }
 
-    void started(RequestId request, Instant at) {
+    void started(RequestId request, int attempt, Instant at) {
         Pending pending = open.get(request);
         if (pending != null) {
             deleteBefore(pending.place().offset());
-            open.put(request, new Pending(pending.ask(), pending.place(), pending.bytes(), at));
+            int newest = Math.max(attempt, pending.attempt());
+            open.put(request, new Pending(pending.ask(), pending.place(), pending.bytes(), newest, at));
         }
         active(at);
     }
@@ -174,9 +181,17 @@ final class Trace {
 
     /** Whether nothing happens in it any more and its time is up. */
     boolean expired(Instant now) {
-        boolean busy = open.values().stream()
-                .anyMatch(pending -> !done.test(pending.place().offset()));
-        return !busy && !now.isBefore(lastActivity.plus(ttl()));
+        return !busy() && !now.isBefore(lastActivity.plus(ttl()));
+    }
+
+    /** Those that are delivered again; the others are over in a way of which the log tells no more. */
+    private Stream<Pending> waiting() {
+        return open.values().stream()
+                .filter(pending -> !done.test(pending.place().offset()));
+    }
+
+    private boolean busy() {
+        return waiting().findAny().isPresent();
     }
 
     private Duration ttl() {
@@ -191,7 +206,7 @@ final class Trace {
 
     /** Whether there is anything of it that memory must not miss. */
     boolean matters(Instant now) {
-        return deletion != null || !others.isEmpty() || (!turns.isEmpty() && !expired(now)) || undone();
+        return deletion != null || !others.isEmpty() || (!turns.isEmpty() && !expired(now)) || undone() || busy();
     }
 
     private boolean undone() {
@@ -200,21 +215,35 @@ final class Trace {
 
     /** All of it, as of now. */
     RecalledSession recalled(Instant now) {
-        boolean lives = first != null && last != null && !expired(now);
+        Ask born = first == null ? waiting().findFirst().map(Pending::ask).orElse(null) : first;
+        boolean lives = born != null && !expired(now);
         Deque<Kept> behind = new ArrayDeque<>(others);
         if (!lives) {
             turns.stream().filter(kept -> !done.test(kept.turn().offset())).forEach(behind::addLast);
         }
         return new RecalledSession(
-                session, lives ? life(now) : null, lives ? turnsOf(turns) : List.of(), turnsOf(behind), deletion);
+                session,
+                lives ? life(Objects.requireNonNull(born), now) : null,
+                lives ? turnsOf(turns) : List.of(),
+                turnsOf(behind),
+                waiting().map(Trace::openTurn).toList(),
+                deletion);
     }
 
-    private Life life(Instant now) {
-        Ask born = Objects.requireNonNull(first);
-        boolean busy = open.values().stream()
-                .anyMatch(pending -> !done.test(pending.place().offset()));
+    private Life life(Ask born, Instant now) {
         return new Life(
-                born.userId(), born.agent(), born.createdAt(), busy ? now : lastActivity, ttl(), answered, processing);
+                born.userId(),
+                born.agent(),
+                born.createdAt(),
+                busy() ? now : lastActivity,
+                ttl(),
+                answered,
+                processing);
+    }
+
+    private static OpenTurn openTurn(Pending pending) {
+        Place place = pending.place();
+        return new OpenTurn(pending.ask(), place.offset(), place.loggedAt(), place.eventsFrom(), pending.attempt());
     }
 
     private static List<EndedTurn> turnsOf(Deque<Kept> kept) {

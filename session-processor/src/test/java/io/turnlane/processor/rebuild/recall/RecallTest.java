@@ -10,6 +10,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.EndedTurn;
+import io.turnlane.processor.memory.OpenTurn;
 import io.turnlane.processor.memory.RecalledSession;
 import io.turnlane.processor.rebuild.recall.SessionLog.Place;
 import java.time.Duration;
@@ -56,7 +57,7 @@ class RecallTest {
         Ask ask = ask("s", "q", 0);
         end(ask, 1);
         end(ask, 2);
-        recall.asked(ask, new Place(offset++, at(3)), SIZE);
+        recall.asked(ask, new Place(offset++, at(3), null), SIZE);
         end(ask, 4);
         assertThat(only(10).turns()).hasSize(1);
     }
@@ -73,7 +74,7 @@ class RecallTest {
     void forgetsWhatWasBeforeADeletion() {
         answer("s", "before", 0);
         ask("s", "unanswered", 1);
-        recall.deleted(ask("s", "x", 1).key(), new Place(offset++, at(2)));
+        recall.deleted(ask("s", "x", 1).key(), new Place(offset++, at(2), null));
         assertThat(only(3).turns()).isEmpty();
         assertThat(only(3).deletion().loggedAt()).isEqualTo(at(2));
         answer("s", "after", 4);
@@ -84,12 +85,12 @@ class RecallTest {
     void mindsADeletionOnlyOnceItWasDone() {
         answer("s", "before", 0);
         frontier = offset;
-        recall.deleted(ask("s", "still to come", 1).key(), new Place(offset++, at(2)));
+        recall.deleted(ask("s", "still to come", 1).key(), new Place(offset++, at(2), null));
         assertThat(questions(only(3).turns())).containsExactly("before");
         assertThat(only(3).deletion()).isNull();
 
         Ask after = ask("s", "after", 4);
-        recall.started(after.key(), after.requestId(), at(5));
+        recall.started(after.key(), after.requestId(), 1, at(5));
         assertThat(only(6).deletion()).as("a later turn began, so it was").isNotNull();
         assertThat(only(6).turns()).isEmpty();
     }
@@ -109,6 +110,35 @@ class RecallTest {
         ask("s", "waits for long", 3000);
         assertThat(questions(only(9000).turns())).containsExactly("before");
         assertThat(only(9000).life().lastActivity()).isEqualTo(at(9000));
+    }
+
+    @Test
+    void tellsOfQuestionsThatWaitAndOfTheirLastAttempt() {
+        answer("s", "before", 0);
+        frontier = offset;
+        Ask running = ask("s", "runs", 1);
+        Ask waiting = ask("s", "waits", 2);
+        recall.started(running.key(), running.requestId(), 2, at(3));
+        recall.started(running.key(), running.requestId(), 1, at(4));
+        RecalledSession session = only(5);
+        assertThat(session.open()).extracting(OpenTurn::ask).containsExactly(running, waiting);
+        assertThat(session.open()).extracting(OpenTurn::attempt).containsExactly(2, 0);
+    }
+
+    @Test
+    void tellsOfASessionThatOnlyWaits() {
+        frontier = 0;
+        Ask ask = ask("s", "first", 0);
+        RecalledSession session = only(9000);
+        assertThat(session.open()).extracting(OpenTurn::ask).containsExactly(ask);
+        assertThat(session.life()).isNotNull();
+        assertThat(session.life().createdAt()).isEqualTo(at(0));
+    }
+
+    @Test
+    void tellsNothingOfAQuestionThatIsDoneThoughTheLogHasNoEnd() {
+        ask("s", "erased", 0);
+        assertThat(recall.sessions(at(1))).isEmpty();
     }
 
     @Test
@@ -154,7 +184,7 @@ class RecallTest {
 
     private void answer(String session, String question, long seconds) {
         Ask ask = ask(session, question, seconds);
-        recall.started(ask.key(), ask.requestId(), at(seconds));
+        recall.started(ask.key(), ask.requestId(), 1, at(seconds));
         end(ask, seconds);
     }
 
@@ -168,7 +198,7 @@ class RecallTest {
                 Map.of(),
                 Duration.ofHours(1),
                 at(seconds));
-        recall.asked(ask, new Place(offset++, at(seconds)), SIZE);
+        recall.asked(ask, new Place(offset++, at(seconds), null), SIZE);
         return ask;
     }
 

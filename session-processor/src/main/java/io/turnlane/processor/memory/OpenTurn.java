@@ -1,0 +1,28 @@
+package io.turnlane.processor.memory;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A turn that is still to end, as the log tells it.
+ *
+ * @param offset of its question in the turns topic
+ * @param loggedAt its question's timestamp
+ * @param eventsFrom where streams of it start to read, as its gateway knew; null where it didn't
+ * @param attempt the last that began, 0 where none did: clients have seen its events, so the next has to be a newer one
+ */
+public record OpenTurn(
+        Ask ask, long offset, Instant loggedAt, @Nullable Long eventsFrom, int attempt) {
+
+    public RequestId requestId() {
+        return ask.requestId();
+    }
+
+    /** By the gateway's clock, for want of the record that had it by Redis' own; null where it has none. */
+    @Nullable
+    Instant deadlineAt() {
+        return ask.deadline() == null ? null : ask.createdAt().plus(ask.deadline());
+    }
+}
