@@ -39,7 +39,6 @@ final class Trace {
     private final Deque<Deletion> undoneDeletions = new ArrayDeque<>();
     private @Nullable Deletion deletion;
     private @Nullable Ask first;
-    private @Nullable Ask last;
     private int answered;
     private Duration processing = Duration.ZERO;
     private Instant lastEnd = Instant.MIN;
@@ -115,7 +114,6 @@ final class Trace {
 
     private void keep(EndedTurn turn, int size) {
         first = first == null ? turn.ask() : first;
-        last = turn.ask();
         if (turn.completed()) {
             answered++;
             processing = processing.plus(turn.processing());
@@ -160,9 +158,7 @@ final class Trace {
 
     /** The session had expired when this was asked: what was before isn't remembered. */
     private void expireBefore(Pending pending) {
-        if (last != null
-                && lastEnd.isAfter(Instant.MIN)
-                && pending.place().loggedAt().isAfter(lastEnd.plus(last.sessionTtl()))) {
+        if (first != null && pending.place().loggedAt().isAfter(lastEnd.plus(first.sessionTtl()))) {
             while (!turns.isEmpty()) {
                 putBehind(turns.removeFirst());
             }
@@ -173,7 +169,6 @@ final class Trace {
     private void forgetLife() {
         turns.clear();
         first = null;
-        last = null;
         answered = 0;
         processing = Duration.ZERO;
         lastEnd = Instant.MIN;
@@ -194,9 +189,10 @@ final class Trace {
         return waiting().findAny().isPresent();
     }
 
+    /** As memory has it: fixed by the first question of a life, whatever later ones say. */
     private Duration ttl() {
-        if (last != null) {
-            return last.sessionTtl();
+        if (first != null) {
+            return first.sessionTtl();
         }
         return open.values().stream()
                 .findFirst()

@@ -104,6 +104,17 @@ class RecallTest {
     }
 
     @Test
+    void keepsTheTimeToLiveWithWhichItsLifeBegan() {
+        end(ask("s", "first", 0, Duration.ofHours(2)), 0);
+        end(ask("s", "second", 1, Duration.ofMinutes(1)), 1);
+        assertThat(only(3000).life().ttl()).isEqualTo(Duration.ofHours(2));
+        end(ask("s", "third", 7000, Duration.ofHours(1)), 7000);
+        assertThat(questions(only(7001).turns())).containsExactly("first", "second", "third");
+        end(ask("s", "anew", 20_000, Duration.ofMinutes(1)), 20_000);
+        assertThat(only(20_001).life().ttl()).as("of the next life").isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
     void letsNoSessionExpireWhoseTurnWaits() {
         answer("s", "before", 0);
         frontier = offset;
@@ -189,6 +200,10 @@ class RecallTest {
     }
 
     private Ask ask(String session, String question, long seconds) {
+        return ask(session, question, seconds, Duration.ofHours(1));
+    }
+
+    private Ask ask(String session, String question, long seconds, Duration ttl) {
         Ask ask = new Ask(
                 new RequestId(UUID.randomUUID()),
                 new SessionId(session),
@@ -196,7 +211,7 @@ class RecallTest {
                 "echo",
                 question,
                 Map.of(),
-                Duration.ofHours(1),
+                ttl,
                 at(seconds));
         recall.asked(ask, new Place(offset++, at(seconds), null), SIZE);
         return ask;
