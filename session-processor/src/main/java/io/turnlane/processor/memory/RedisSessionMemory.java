@@ -93,7 +93,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(Endings.DEADLINE_EXCEEDED),
                 cached == null || cached.version().isEmpty() ? 0 : 1,
                 beginning.sure() ? 1 : 0,
-                beginning.settles());
+                beginning.settles(),
+                beginning.waited().toMillis());
         return switch (reply.word()) {
             case "RUN" -> run(flight.session(), cached, reply);
             case "MISSED" -> new Begun.Missed(reply.number(1) == 1);

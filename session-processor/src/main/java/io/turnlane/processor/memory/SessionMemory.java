@@ -6,6 +6,7 @@ import io.turnlane.model.Phase;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public interface SessionMemory {
      * @param sure whether what memory {@linkplain Begun.Missed misses} is known not to come back
      * @param settles the attempt whose outcome is at hand, because memory was lost under it: its client was told that
      *     it started; 0 where the agent is still to be asked
+     * @param waited how long memory has been away since this was first asked: it doesn't count as the turn's life
      */
     record Beginning(
             FlightRef flight,
@@ -39,7 +41,8 @@ public interface SessionMemory {
             boolean tooOld,
             boolean alone,
             boolean sure,
-            int settles) {
+            int settles,
+            Duration waited) {
 
         /** Where nothing can have been lost. */
         public Beginning(
@@ -49,7 +52,7 @@ public interface SessionMemory {
                 @Nullable Long eventsFrom,
                 boolean tooOld,
                 boolean alone) {
-            this(flight, ask, phases, eventsFrom, tooOld, alone, true, 0);
+            this(flight, ask, phases, eventsFrom, tooOld, alone, true, 0, Duration.ZERO);
         }
     }
 

@@ -104,8 +104,18 @@ final class AskRun {
 
     private Begun begin(boolean alone) {
         boolean tooOld = turn.loggedAt().isBefore(now().minus(kit.rules().keptFor()));
+        Instant asked = now();
         Begun begun = askMemory(() -> ports.memory()
-                .begin(new Beginning(ref(), ask, phases, turn.envelope().eventsFrom(), tooOld, alone, sure, settles)));
+                .begin(new Beginning(
+                        ref(),
+                        ask,
+                        phases,
+                        turn.envelope().eventsFrom(),
+                        tooOld,
+                        alone,
+                        sure,
+                        settles,
+                        Duration.between(asked, now()))));
         phases.putIfAbsent(Phase.SESSION_ALLOCATED, now());
         return begun;
     }

@@ -9,7 +9,7 @@ local created_at, deadline, session_ttl = ARGV[14], ARGV[15], ARGV[16]
 local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
 local record_ttl, running_ttl, most_crashes, longest_life = ARGV[20], ARGV[21], tonumber(ARGV[22]), tonumber(ARGV[23])
 local poison, expired, deadline_exceeded = ARGV[24], ARGV[25], ARGV[26]
-local known, sure, settles = ARGV[27], ARGV[28], ARGV[29]
+local known, sure, settles, waited = ARGV[27], ARGV[28], ARGV[29], tonumber(ARGV[30])
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -33,7 +33,7 @@ if sure ~= '1' and (not status or lost) then
 end
 
 local now = now_ms()
-local begun_at = was[6] or now
+local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- less the time that Redis was away
 local deadline_at = was[7] or ''
 if deadline_at == '' and deadline ~= '' then
   deadline_at = string.format('%d', tonumber(created_at) + tonumber(deadline))

@@ -273,6 +273,13 @@ class RedisSessionMemoryTest {
         String longAgo =
                 Long.toString(Instant.now().minus(Duration.ofMinutes(61)).toEpochMilli());
         redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
+        FlightRef second = flight(ask, 1);
+        Duration away = Duration.ofMinutes(5);
+        assertThat(memory.begin(new Beginning(second, ask, Map.of(), null, false, true, true, 0, away)))
+                .as("waiting for Redis doesn't count")
+                .isInstanceOf(Run.class);
+        memory.release(second);
+        redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
         assertThat(begin(flight(ask, 1), ask))
                 .isInstanceOfSatisfying(
                         Ended.class,

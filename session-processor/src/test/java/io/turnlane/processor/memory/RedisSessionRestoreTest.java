@@ -125,7 +125,7 @@ class RedisSessionRestoreTest {
     void goesOnCountingAttemptsWhereMemoryWasLostUnderOne() {
         Ask ask = ask("fails");
         FlightRef second = flight(ask, 1);
-        Beginning settling = new Beginning(second, ask, Map.of(), null, false, true, true, 2);
+        Beginning settling = new Beginning(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO);
         assertThat(((Run) memory.begin(settling)).attempt()).isEqualTo(2);
         memory.fail(second, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
         assertThat(((Run) memory.begin(beginning(flight(ask, 1), ask))).attempt())
@@ -238,7 +238,7 @@ class RedisSessionRestoreTest {
                 .isEqualTo(new Settled.Gone());
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
                 .isEqualTo(new Settled.Gone());
-        Run run = (Run) memory.begin(new Beginning(flight, ask, Map.of(), null, false, true, true, 1));
+        Run run = (Run) memory.begin(new Beginning(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO));
         assertThat(run.attempt()).isEqualTo(1);
         assertThat(memory.commit(flight, past(ask), Answer.ofText("at hand"), Map.of()))
                 .isEqualTo(new Settled.Stored());
