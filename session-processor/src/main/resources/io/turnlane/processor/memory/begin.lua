@@ -17,7 +17,7 @@ end
 if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
-local was = redis.call('HMGET', req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'begun_at', 'deadline_at')
+local was = redis.call('HMGET', req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'begun_at', 'deadline_at', 'blamed')
 local status, attempt, failures, crashes =
   was[1], tonumber(was[3] or 0), tonumber(was[4] or 0), tonumber(was[5] or 0)
 if status and ended[status] then
@@ -39,11 +39,11 @@ if deadline_at == '' and deadline ~= '' then
   deadline_at = string.format('%d', tonumber(created_at) + tonumber(deadline))
 end
 local again = was[2] == flight and status == 'running'
-local blamed = ''
+local blamed = was[8] or '' -- the flights that were counted as crashes, each followed by a blank
 if not again then
   if status == 'running' then
     crashes = crashes + 1 -- that flight began and never ended; should it be given back yet, it is told so
-    blamed = was[2] or ''
+    blamed = blamed .. (was[2] or '') .. ' '
   end
   local error = nil
   if (not status and too_old == '1') or tonumber(now) - tonumber(begun_at) > longest_life then

@@ -32,6 +32,16 @@ local function ending(req)
   return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0)}
 end
 
+-- A flight that was counted as a crash, because the next owner was faster, speaks up: its processor only slept.
+local function pardon(req, flight)
+  local blamed = redis.call('HGET', req, 'blamed') or ''
+  local from, to = string.find(blamed, flight .. ' ', 1, true)
+  if from then
+    redis.call('HINCRBY', req, 'crashes', -1)
+    redis.call('HSET', req, 'blamed', string.sub(blamed, 1, from - 1) .. string.sub(blamed, to + 1))
+  end
+end
+
 -- A request ends without an answer, and its session goes on.
 local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())

@@ -15,6 +15,7 @@ if not was[1] or not was[2] or redis.call('EXISTS', ctx) == 0 then
   return {'GONE'}
 end
 if fenced(fence, {ctx}) or was[2] ~= flight then
+  pardon(req, flight)
   return {'FENCED'}
 end
 

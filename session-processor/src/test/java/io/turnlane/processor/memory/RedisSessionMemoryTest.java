@@ -233,6 +233,22 @@ class RedisSessionMemoryTest {
     }
 
     @Test
+    void takesTheCrashesOfAllBackThatOnlySlept() {
+        Ask ask = ask("?");
+        FlightRef first = flight(ask, 1);
+        FlightRef second = flight(ask, 2);
+        begin(first, ask);
+        begin(second, ask);
+        begin(flight(ask, 3), ask);
+        assertThat(request(ask, "crashes")).isEqualTo("2");
+        memory.release(first);
+        memory.release(first);
+        assertThat(request(ask, "crashes")).isEqualTo("1");
+        assertThat(commit(second, ask)).as("it comes too late, but it comes").isEqualTo(new Settled.Fenced());
+        assertThat(request(ask, "crashes")).isEqualTo("0");
+    }
+
+    @Test
     void endsATurnAtItsDeadlineByTheClockOfRedis() {
         Ask late = ask("late", Instant.now().minusSeconds(10), Duration.ofSeconds(5));
         assertThat(begin(flight(late, 1), late))
