@@ -113,6 +113,17 @@ class RebuildTest {
     }
 
     @Test
+    void remembersAQuestionThatHadWaitedForLong() {
+        Ask waited = Processors.ask(session, "waited", Map.of());
+        log.putAsOf(Instant.now().minus(Duration.ofMinutes(210)), waited);
+        processor = Processors.start(log, "--turnlane.topics.events-retention=2h");
+        log.awaitTerminals(++asked, SOON);
+        flush();
+        answer("later");
+        assertThat(questions()).containsExactly("waited", "later");
+    }
+
+    @Test
     void saysThatASessionStartsAnewWhereTheLogHoldsNothingOfIt() {
         processor =
                 Processors.start(log, "--turnlane.topics.events-retention=1s", "--turnlane.processor.rebuild.look=1h");

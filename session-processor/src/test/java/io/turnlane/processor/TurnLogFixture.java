@@ -11,6 +11,7 @@ import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -129,6 +130,7 @@ final class TurnLogFixture implements AutoCloseable {
     /** Doesn't wait until the log has it. */
     Future<RecordMetadata> putSoon(SessionCommand command) {
         return send(
+                null,
                 command.key().toString(),
                 new String(wire.write(command), StandardCharsets.UTF_8),
                 Map.of(
@@ -137,17 +139,37 @@ final class TurnLogFixture implements AutoCloseable {
                         RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION));
     }
 
-    void putRaw(String key, String value, Map<String, String> headers) {
+    /** As if it had been logged then. */
+    void putAsOf(Instant then, SessionCommand command) {
         try {
-            send(key, value, headers).get();
+            send(
+                            then.toEpochMilli(),
+                            command.key().toString(),
+                            new String(wire.write(command), StandardCharsets.UTF_8),
+                            Map.of(
+                                    RecordHeaders.TYPE, command.type(),
+                                    RecordHeaders.REQUEST_ID,
+                                            command.requestId().toString(),
+                                    RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION))
+                    .get();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private Future<RecordMetadata> send(String key, String value, Map<String, String> headers) {
+    void putRaw(String key, String value, Map<String, String> headers) {
+        try {
+            send(null, key, value, headers).get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Future<RecordMetadata> send(Long at, String key, String value, Map<String, String> headers) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topics.turns(),
+                null,
+                at,
                 key == null ? null : key.getBytes(StandardCharsets.UTF_8),
                 value.getBytes(StandardCharsets.UTF_8));
         headers.forEach((name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));

@@ -12,6 +12,7 @@ import io.turnlane.processor.rebuild.RebuildKit;
 import io.turnlane.processor.rebuild.RedisMarkers;
 import io.turnlane.processor.rebuild.recall.KafkaSessionLog;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -56,10 +57,15 @@ class RebuildConfiguration {
         return new KafkaSessionLog(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 topics.names(),
-                new KafkaSessionLog.Window(
-                        topics.eventsRetention(), ProcessorConfiguration.LONGEST_TURN, rebuild.slack()),
+                window(topics.eventsRetention(), rebuild.slack()),
                 clock,
                 wire);
+    }
+
+    /** Questions are looked for as far back again as their ends: a lane may hold one for much longer than it runs. */
+    private static KafkaSessionLog.Window window(Duration events, Duration slack) {
+        Duration longest = ProcessorConfiguration.LONGEST_TURN;
+        return new KafkaSessionLog.Window(events, events.compareTo(longest) < 0 ? longest : events, slack);
     }
 
     @Bean

@@ -32,7 +32,7 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
      * Which part of the log counts.
      *
      * @param events how far back events are read: as long as they are kept for certain
-     * @param turns how much further back questions are read, for turns that took long
+     * @param turns how much further back questions are read, for turns that waited or took long
      * @param slack how much the clocks of gateways and processors may differ
      */
     public record Window(Duration events, Duration turns, Duration slack) {}

@@ -84,9 +84,12 @@ public final class Recall implements SessionLog.Listener {
 
     private void dropLongestIdle() {
         Iterator<Map.Entry<SessionKey, Trace>> oldest = traces.entrySet().iterator();
-        bytes -= oldest.next().getValue().bytes();
+        Trace trace = oldest.next().getValue();
+        bytes -= trace.bytes();
         oldest.remove();
-        dropped++;
+        if (!trace.onlyHopes()) {
+            dropped++;
+        }
     }
 
     /** Of a session whose time is up only that stays which a redelivery may still ask for. */
@@ -94,7 +97,7 @@ public final class Recall implements SessionLog.Listener {
         Iterator<Trace> oldest = traces.values().iterator();
         while (oldest.hasNext()) {
             Trace trace = oldest.next();
-            if (!trace.expired(now)) {
+            if (!trace.over(now)) {
                 return;
             }
             if (trace.matters(now)) {

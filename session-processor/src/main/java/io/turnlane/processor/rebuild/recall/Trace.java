@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,7 @@ final class Trace {
         Pending pending = open.get(request);
         if (pending != null) {
             deleteBefore(pending.place().offset());
+            forgetDoneBefore(pending.place().offset());
             int newest = Math.max(attempt, pending.attempt());
             open.put(request, new Pending(pending.ask(), pending.place(), pending.bytes(), newest, at));
         }
@@ -90,6 +92,7 @@ final class Trace {
         Pending pending = open.remove(end.requestId());
         if (pending != null) {
             deleteBefore(pending.place().offset());
+            forgetDoneBefore(pending.place().offset());
             expireBefore(pending);
             keep(endedTurn(pending, end), pending.bytes() + size);
             bytes += size;
@@ -172,6 +175,33 @@ final class Trace {
         answered = 0;
         processing = Duration.ZERO;
         lastEnd = Instant.MIN;
+    }
+
+    /**
+     * Turns run one after another: those that are done ended before this one, in a way of which the log tells no more.
+     */
+    private void forgetDoneBefore(long offset) {
+        Iterator<Pending> pendings = open.values().iterator();
+        while (pendings.hasNext()) {
+            Pending pending = pendings.next();
+            long at = pending.place().offset();
+            if (at < offset && done.test(at)) {
+                bytes -= pending.bytes();
+                pendings.remove();
+            }
+        }
+    }
+
+    /**
+     * Whether its time is up, and no end may follow that makes it live on: a question may wait for longer than that.
+     */
+    boolean over(Instant now) {
+        return open.isEmpty() && expired(now);
+    }
+
+    /** Whether all it has are questions that surely ended, before what is read or after. */
+    boolean onlyHopes() {
+        return turns.isEmpty() && others.isEmpty() && deletion == null && !busy();
     }
 
     /** Whether nothing happens in it any more and its time is up. */

@@ -104,6 +104,27 @@ class RecallTest {
     }
 
     @Test
+    void waitsForTheEndOfAQuestionThatWaitedForLongerThanItsSessionLives() {
+        Ask ask = ask("s", "waited", 0);
+        answer("other", "q", 9000);
+        end(ask, 9001);
+        assertThat(recall.sessions(at(9002)))
+                .filteredOn(session -> session.session().equals(ask.key()))
+                .singleElement()
+                .satisfies(session -> assertThat(questions(session.turns())).containsExactly("waited"));
+    }
+
+    @Test
+    void waitsForNoEndThatWasBeforeWhatItReads() {
+        recall = new Recall(new RecallLimits(3, 2, 1_000_000), at -> true, null);
+        ask("a", "ended long ago", 0);
+        answer("b", "q", 1);
+        answer("c", "q", 2);
+        assertThat(recall.sessions(at(3))).hasSize(2);
+        assertThat(recall.dropped()).as("nothing that matters").isZero();
+    }
+
+    @Test
     void keepsTheTimeToLiveWithWhichItsLifeBegan() {
         end(ask("s", "first", 0, Duration.ofHours(2)), 0);
         end(ask("s", "second", 1, Duration.ofMinutes(1)), 1);
