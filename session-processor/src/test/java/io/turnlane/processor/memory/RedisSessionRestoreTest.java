@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.model.SessionId;
-import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.Begun.Ended;
@@ -27,36 +24,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class RedisSessionRestoreTest {
+class RedisSessionRestoreTest extends RedisMemoryTests {
 
     private static final int PARTITION = 0;
-    private static final MemoryLimits LIMITS = new MemoryLimits(
-            3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofMinutes(10), Duration.ofHours(1));
-
-    private static TestRedis redis;
-
-    private final SessionKey session = SessionKey.of(null, SessionId.random());
-    private final MemoryKeys keys = new MemoryKeys(session);
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    private final SessionCache cache = new SessionCache(100, Duration.ofMinutes(5));
-    private final RedisSessionMemory memory =
-            new RedisSessionMemory(redis.template, cache, LIMITS, new WireFormat(), "p-test");
     private final RedisSessionRestore restore = new RedisSessionRestore(redis.template, LIMITS, new WireFormat());
-    private long offset;
-
-    @BeforeAll
-    static void connect() {
-        redis = new TestRedis();
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
 
     @Test
     void putsBackHistoryContextAndHowRequestsEnded() {
@@ -110,11 +84,11 @@ class RedisSessionRestoreTest {
 
     @Test
     void isSeenByATurnThatBeganBeforeAndByNoStaleCopy() {
-        Ask ask = ask("three");
+        Ask ask = earlier("three");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
         restore(1, answered("one"));
-        memory.commit(flight, past(ask), Answer.ofText("a: three"), Map.of());
+        memory.commit(flight, pastNow(ask), Answer.ofText("a: three"), Map.of());
         assertThat(questions()).containsExactly("one", "three");
         assertThat(redis.template.opsForHash().get(keys.context(), "memory"))
                 .as("that turn had started before; the next one tells")
@@ -123,7 +97,7 @@ class RedisSessionRestoreTest {
 
     @Test
     void goesOnCountingAttemptsWhereMemoryWasLostUnderOne() {
-        Ask ask = ask("fails");
+        Ask ask = earlier("fails");
         FlightRef second = flight(ask, 1);
         Beginning settling = new Beginning(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO);
         assertThat(((Run) memory.begin(settling)).attempt()).isEqualTo(2);
@@ -134,11 +108,11 @@ class RedisSessionRestoreTest {
 
     @Test
     void leavesAFlightThatRunsMeanwhileNoOtherEndThanTheLogTells() {
-        Ask ask = ask("one");
+        Ask ask = earlier("one");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
         restore(1, ended(ask, now.minusSeconds(60), Answer.ofText("as the log has it"), null));
-        assertThat(memory.commit(flight, past(ask), Answer.ofText("made again"), Map.of()))
+        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("made again"), Map.of()))
                 .isInstanceOfSatisfying(
                         Settled.Ended.class,
                         ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("as the log has it")));
@@ -146,7 +120,7 @@ class RedisSessionRestoreTest {
 
     @Test
     void leavesAFlightThatRunsMeanwhileNoOtherFailureThanTheLogTells() {
-        Ask ask = ask("one");
+        Ask ask = earlier("one");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
         TurnError logged = TurnError.of(ErrorCode.AGENT_ERROR, "as the log has it");
@@ -167,7 +141,7 @@ class RedisSessionRestoreTest {
     @Test
     void bringsBackNothingThatWasDeletedMeanwhile() {
         EndedTurn one = answered("one");
-        Ask delete = ask("delete");
+        Ask delete = earlier("delete");
         memory.delete(flight(delete, 1));
         EndedTurn after = answered("after");
         assertThat(restore(1, one, after)).isEqualTo(new Restored(false, 1));
@@ -177,7 +151,7 @@ class RedisSessionRestoreTest {
 
     @Test
     void remembersADeletionSoThatNothingLateBringsTheSessionBack() {
-        Ask before = ask("before");
+        Ask before = earlier("before");
         long at = offset++;
         Deletion deletion = new Deletion(offset++, now);
         restore.restore(
@@ -187,7 +161,7 @@ class RedisSessionRestoreTest {
 
     @Test
     void leavesASessionGoneWhoseTimeIsUp() {
-        EndedTurn old = ended(ask("old"), now.minus(Duration.ofHours(2)), Answer.ofText("a"), null);
+        EndedTurn old = ended(earlier("old"), now.minus(Duration.ofHours(2)), Answer.ofText("a"), null);
         Life life = new Life(null, "echo", now, now.minus(Duration.ofHours(2)), Duration.ofHours(1), 1, Duration.ZERO);
         restore.restore(
                 new RecalledSession(session, life, List.of(old), List.of(), List.of(), null), 1, PARTITION, null);
@@ -199,7 +173,7 @@ class RedisSessionRestoreTest {
 
     @Test
     void putsBackAQuestionThatWaits() {
-        OpenTurn waits = new OpenTurn(ask("waits"), offset++, now, 17L, 2);
+        OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, 17L, 2);
         restoreOpen(waits);
         assertThat(redis.template.opsForHash().entries(keys.request(waits.requestId())))
                 .containsEntry("status", "queued")
@@ -218,7 +192,7 @@ class RedisSessionRestoreTest {
 
     @Test
     void leavesARunningTurnAsItIsButForItsAttempts() {
-        Ask ask = ask("runs");
+        Ask ask = earlier("runs");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
         restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 4));
@@ -231,16 +205,16 @@ class RedisSessionRestoreTest {
 
     @Test
     void lostTheFlightUnderWhichItPutsAQuestionBack() {
-        Ask ask = ask("runs");
+        Ask ask = earlier("runs");
         FlightRef flight = flight(ask, 1);
         restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 1));
-        assertThat(memory.commit(flight, past(ask), Answer.ofText("at hand"), Map.of()))
+        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("at hand"), Map.of()))
                 .isEqualTo(new Settled.Gone());
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
                 .isEqualTo(new Settled.Gone());
         Run run = (Run) memory.begin(new Beginning(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO));
         assertThat(run.attempt()).isEqualTo(1);
-        assertThat(memory.commit(flight, past(ask), Answer.ofText("at hand"), Map.of()))
+        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("at hand"), Map.of()))
                 .isEqualTo(new Settled.Stored());
     }
 
@@ -256,8 +230,8 @@ class RedisSessionRestoreTest {
 
     @Test
     void putsBackNoQuestionThatWasAskedBeforeADeletion() {
-        OpenTurn old = new OpenTurn(ask("old"), offset++, now, null, 0);
-        memory.delete(flight(ask("delete"), 1));
+        OpenTurn old = new OpenTurn(earlier("old"), offset++, now, null, 0);
+        memory.delete(flight(earlier("delete"), 1));
         restoreOpen(old);
         assertThat(redis.template.hasKey(keys.request(old.requestId()))).isFalse();
         assertThat(redis.template.hasKey(keys.context())).isFalse();
@@ -284,11 +258,11 @@ class RedisSessionRestoreTest {
     }
 
     private EndedTurn answered(String question) {
-        return ended(ask(question), now.minusSeconds(60).plusMillis(offset), Answer.ofText("a: " + question), null);
+        return ended(earlier(question), now.minusSeconds(60).plusMillis(offset), Answer.ofText("a: " + question), null);
     }
 
     private EndedTurn failed(String question) {
-        return ended(ask(question), now.minusSeconds(60), null, TurnError.of(ErrorCode.AGENT_ERROR, "no"));
+        return ended(earlier(question), now.minusSeconds(60), null, TurnError.of(ErrorCode.AGENT_ERROR, "no"));
     }
 
     private EndedTurn ended(Ask ask, Instant at, Answer answer, TurnError error) {
@@ -296,14 +270,14 @@ class RedisSessionRestoreTest {
     }
 
     private void commit(String question) {
-        Ask ask = ask(question);
+        Ask ask = earlier(question);
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
-        assertThat(memory.commit(flight, past(ask), Answer.ofText("a: " + question), Map.of()))
+        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("a: " + question), Map.of()))
                 .isEqualTo(new Settled.Stored());
     }
 
-    private PastTurn past(Ask ask) {
+    private PastTurn pastNow(Ask ask) {
         return new PastTurn(
                 ask.requestId(),
                 RequestStatus.COMPLETED,
@@ -320,7 +294,7 @@ class RedisSessionRestoreTest {
     }
 
     private Run begin(String question, long fence) {
-        Ask ask = ask(question);
+        Ask ask = earlier(question);
         return (Run) memory.begin(beginning(flight(ask, fence), ask));
     }
 
@@ -332,16 +306,7 @@ class RedisSessionRestoreTest {
         return beginning(new FlightRef(session, ask.requestId(), "f", 1, PARTITION, at, now), ask);
     }
 
-    private static Beginning beginning(FlightRef flight, Ask ask) {
-        return new Beginning(flight, ask, Map.of(), null, false, true);
-    }
-
-    private FlightRef flight(Ask ask, long fence) {
-        return new FlightRef(
-                session, ask.requestId(), UUID.randomUUID().toString(), fence, PARTITION, offset++, Instant.now());
-    }
-
-    private Ask ask(String question) {
+    private Ask earlier(String question) {
         return new Ask(
                 new RequestId(UUID.randomUUID()),
                 session.sessionId(),
