@@ -44,9 +44,9 @@ class NegativeControlsTest {
         }
     }
 
-    /** A successor takes a second processor, and the schedule names three; the others show in one. */
+    /** A turn that is taken twice shows in one; a successor takes another, and the schedule of that names three. */
     private static int processors(Control control) {
-        return control == Control.FENCE ? 3 : 1;
+        return control == Control.DEDUPE ? 1 : 3;
     }
 
     private boolean isFound(Control control, Player player, Path folder) throws Exception {
