@@ -72,8 +72,8 @@ class HandoverTest {
         ConfigurableApplicationContext next = start("3s");
         SessionMemory memory = next.getBean(SessionMemory.class);
         Ask ask = question(0);
-        FlightRef dead = new FlightRef(
-                ask.key(), ask.requestId(), UUID.randomUUID().toString(), 1, 0, 0, Instant.now());
+        FlightRef dead =
+                new FlightRef(ask.key(), ask.requestId(), UUID.randomUUID().toString(), 1, 0, 0, Instant.now());
         memory.begin(new Beginning(dead, ask, Map.of(), null, false, false));
         assertThat(memory.leave(dead, Duration.ofMillis(1_200))).isTrue();
         Instant left = Instant.now();
@@ -110,8 +110,9 @@ class HandoverTest {
     }
 
     private void assertIdle() {
-        assertThat(processors).hasSize(2).allSatisfy(processor -> await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> {
+        assertThat(processors)
+                .hasSize(2)
+                .allSatisfy(processor -> await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                     assertThat(processor.getBean(LaneScheduler.class).figures())
                             .isEqualTo(new LaneScheduler.Figures(0, 0, 0));
                     assertThat(processor.getBean(TurnPoller.class).figures().open())

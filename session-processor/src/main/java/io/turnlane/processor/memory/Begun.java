@@ -46,8 +46,8 @@ public sealed interface Begun {
     record Suspect() implements Begun {}
 
     /**
-     * The owner before hands the turn over: its flight may end by itself yet. Nothing was changed; begin again soon, and
-     * see how it ended.
+     * The owner before hands the turn over: its flight may end by itself yet. Nothing was changed; begin again soon,
+     * and see how it ended.
      *
      * @param left until nobody waits for that flight any more
      */

@@ -70,8 +70,8 @@ public interface SessionMemory {
     void release(FlightRef flight);
 
     /**
-     * Its partition leaves while its agent works: for this long it may end by itself, and the next owner {@linkplain
-     * Begun.Leaving waits} for it. Asked again it gains no time.
+     * Its partition leaves while its agent works: for this long it may end by itself, and the next owner
+     * {@linkplain Begun.Leaving waits} for it. Asked again it gains no time.
      *
      * @param handover at most a minute
      * @return whether the next owner will wait; false where another flight or a newer owner has been here

@@ -50,8 +50,8 @@ public record ProcessorProperties(
      * @param pollTime how long one poll of the log waits for records
      * @param commitInterval time between two commits of the frontiers
      * @param revokeBudget how long a leaving partition may wait for turns that are past their agent
-     * @param handover how long a turn may go on whose partition moves while its agent works; the next owner waits for it,
-     *     but never for longer than the group's session timeout; 0s stops it at once
+     * @param handover how long a turn may go on whose partition moves while its agent works; the next owner waits for
+     *     it, but never for longer than the group's session timeout; 0s stops it at once
      */
     public record Intake(
             @NotBlank @DefaultValue("turnlane-processors") String group,

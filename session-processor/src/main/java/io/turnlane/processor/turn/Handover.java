@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of flights whose partition leaves. One that is past its agent has a moment to end. One whose agent works
- * goes on for the handover's time, once memory knows: the next owner waits for it there, and tells its answer instead of
- * asking the agent again. One that memory didn't hear of in time is stopped, and the next owner runs its turn.
+ * goes on for the handover's time, once memory knows: the next owner waits for it there, and tells its answer instead
+ * of asking the agent again. One that memory didn't hear of in time is stopped, and the next owner runs its turn.
  *
  * <p>Threading: the poll thread calls; it waits for no longer than its budget. The executor's threads talk to memory.
  */
@@ -63,7 +63,7 @@ public final class Handover {
         awaitPastAgent(which, budget.toNanos());
         int stopped = 0;
         for (Leaving each : leaving) {
-            if (!each.known(start + budget.toNanos() - System.nanoTime())) {
+            if (!each.known(start + budget.toNanos() - System.nanoTime()) && !each.flight().pastAgent()) {
                 each.flight().stop(Flight.Stop.RELEASED);
                 stopped++;
             }

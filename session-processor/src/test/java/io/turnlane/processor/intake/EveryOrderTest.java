@@ -135,8 +135,7 @@ class EveryOrderTest {
             this.log = sessions.stream().map(World::ask).toList();
             this.mostInAgent = mostInAgent;
             this.mostInAll = mostInAll;
-            this.processors =
-                    Stream.generate(this::processor).limit(processors).toList();
+            this.processors = Stream.generate(this::processor).limit(processors).toList();
             this.owner = this.processors.getFirst();
             memory.clock(() -> delay.passed().toMillis());
         }
@@ -144,8 +143,8 @@ class EveryOrderTest {
         private Processor processor() {
             TurnKit kit = kit();
             Flights flights = new Flights(delay, Duration.ofSeconds(10));
-            LaneScheduler<SessionKey, Turn> lanes = new LaneScheduler<>(
-                    10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
+            LaneScheduler<SessionKey, Turn> lanes =
+                    new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
                         throw new AssertionError(e);
                     });
             return new Processor(
@@ -175,11 +174,11 @@ class EveryOrderTest {
             assertThat(ended.indexOf(log.get(0).requestId()))
                     .as("in the order of its session")
                     .isLessThan(ended.indexOf(log.get(1).requestId()));
-            Map<SessionKey, Long> turns =
-                    log.stream().collect(Collectors.groupingBy(Ask::key, Collectors.counting()));
-            assertThat(turns).as("each once in memory").allSatisfy((session, count) -> assertThat(
-                            memory.history(session))
-                    .hasSize(Math.toIntExact(count)));
+            Map<SessionKey, Long> turns = log.stream().collect(Collectors.groupingBy(Ask::key, Collectors.counting()));
+            assertThat(turns)
+                    .as("each once in memory")
+                    .allSatisfy((session, count) ->
+                            assertThat(memory.history(session)).hasSize(Math.toIntExact(count)));
             if (!mayRunAgain) {
                 assertThat(calls).as("each agent was called once").isEqualTo(log.size());
             }

@@ -38,7 +38,8 @@ class RedisHandoverTest extends RedisMemoryTests {
         assertThat(request(ask, "leaving_until")).isNull();
         assertThat(begin(next, ask))
                 .isInstanceOfSatisfying(
-                        Ended.class, ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
+                        Ended.class,
+                        ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
         assertThat(questions(memory)).containsExactly("?");
     }
 
@@ -111,7 +112,8 @@ class RedisHandoverTest extends RedisMemoryTests {
         commit(before, ask);
         assertThat(memory.refuse(next, ERROR))
                 .isInstanceOfSatisfying(
-                        Ended.class, ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
+                        Ended.class,
+                        ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
     }
 
     @Test
