@@ -57,6 +57,11 @@ final class RunningTurnlane implements AutoCloseable {
                 ProcessorApplication.application().initializers(withAgents).run(arguments(settings)));
     }
 
+    /** The full name of a topic, such as {@code turns}. */
+    String topic(String name) {
+        return prefix + name;
+    }
+
     URI address() {
         return address(0);
     }
