@@ -68,7 +68,7 @@ public final class AskedTurn {
      * @return the request resource as it stands
      */
     public JsonNode cancel() throws IOException, InterruptedException {
-        return gateways.call(Call.of("POST", path() + "/cancel", null));
+        return gateways.call(Call.repeatable(path() + "/cancel"));
     }
 
     private String path() {

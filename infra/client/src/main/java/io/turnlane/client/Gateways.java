@@ -2,9 +2,11 @@ package io.turnlane.client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -51,36 +53,49 @@ final class Gateways {
         return path.toString();
     }
 
-    /** A call that does the same however often it is sent. */
+    /**
+     * One call.
+     *
+     * @param repeatable whether it does the same however often it is sent, so that a lost reply is no matter
+     */
     record Call(
             String method,
             String path,
             @Nullable Object body,
             @Nullable String idempotencyKey,
+            boolean repeatable,
             Duration limit) {
 
         private static final Duration LIMIT = Duration.ofSeconds(10);
 
         static Call get(String path) {
-            return new Call("GET", path, null, null, LIMIT);
+            return of("GET", path, null);
         }
 
         /** A GET that takes up to so long by itself. */
         static Call poll(String path, Duration wait) {
-            return new Call("GET", path + "?wait=" + wait.toSeconds(), null, null, LIMIT.plus(wait));
+            return new Call("GET", path + "?wait=" + wait.toSeconds(), null, null, true, LIMIT.plus(wait));
         }
 
+        /** As HTTP has it, a POST isn't repeatable and all else is. */
         static Call of(String method, String path, @Nullable Object body) {
-            return new Call(method, path, body, null, LIMIT);
+            return new Call(method, path, body, null, !method.equals("POST"), LIMIT);
         }
 
-        Call key(String idempotencyKey) {
-            return new Call(method, path, body, idempotencyKey, limit);
+        /** A POST that is. */
+        static Call repeatable(String path) {
+            return new Call("POST", path, null, null, true, LIMIT);
+        }
+
+        /** A POST that is, by its key. */
+        static Call keyed(String path, Object body, String idempotencyKey) {
+            return new Call("POST", path, body, idempotencyKey, true, LIMIT);
         }
     }
 
     /**
-     * Calls one gateway after the other until one serves it, or patience is over.
+     * Calls one gateway after the other until one serves it, or patience is over. What can't be repeated is sent until
+     * a gateway was reached.
      *
      * @return its body; a missing node where there is none
      * @throws ProblemException where a gateway says no, and would again
@@ -93,16 +108,20 @@ final class Gateways {
             try {
                 return answer(send(serving, call));
             } catch (ProblemException problem) {
-                if (!problem.passing() || !backoff.pause(problem.retryAfter())) {
+                if (!call.repeatable() || !problem.passing() || !backoff.pause(problem.retryAfter())) {
                     throw problem;
                 }
             } catch (IOException away) {
-                if (!backoff.pause(Optional.empty())) {
+                if (!(call.repeatable() || unreached(away)) || !backoff.pause(Optional.empty())) {
                     throw away;
                 }
             }
             leave(serving);
         }
+    }
+
+    private static boolean unreached(IOException away) {
+        return away instanceof ConnectException || away instanceof HttpConnectTimeoutException;
     }
 
     private HttpResponse<byte[]> send(int gateway, Call call) throws IOException, InterruptedException {

@@ -55,8 +55,8 @@ public final class TurnView {
         return end.path("reason").asString(null);
     }
 
-    /** Takes an event in; whether anything changed. */
-    boolean apply(TurnNews news) {
+    /** Takes an event of this turn in; whether anything changed. */
+    public boolean apply(TurnNews news) {
         if (status.terminal()) {
             return false;
         }
@@ -70,8 +70,8 @@ public final class TurnView {
         };
     }
 
-    /** Takes over a request resource, as far as it tells more. */
-    void settle(JsonNode request) {
+    /** Takes over the end that a request resource tells, if it does. */
+    public void settle(JsonNode request) {
         String told = request.path("status").asString("");
         if (!status.terminal() && TurnStatus.terminal(told)) {
             end(told, request);

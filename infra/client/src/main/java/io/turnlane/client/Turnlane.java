@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
  * TurnView end = turn.follow((view, news) -> System.out.print(news.text()));
  * }</pre>
  *
- * <p>What can be sent twice is: a question carries an idempotency key, so that a lost reply never asks it twice. Calls
- * block; any thread may make them, and an interrupt ends them.
+ * <p>A question carries an idempotency key: where a reply is lost it is sent again, and still asked once. Calls block;
+ * any thread may make them, and an interrupt ends them.
  */
 public final class Turnlane {
 
@@ -66,8 +66,7 @@ public final class Turnlane {
      *     same {@link Question} again finds out
      */
     public AskedTurn ask(Question question) throws IOException, InterruptedException {
-        JsonNode request =
-                gateways.call(Call.of("POST", question.path(), question.body()).key(question.idempotencyKey()));
+        JsonNode request = gateways.call(Call.keyed(question.path(), question.body(), question.idempotencyKey()));
         return turn(
                 request.path("session_id").asString(""),
                 request.path("request_id").asString(""));
@@ -94,7 +93,7 @@ public final class Turnlane {
 
     /**
      * Any other call of the contract, such as {@code call("GET", "/v1/sessions/s-1/turns", null)}. Sent again where its
-     * reply is lost: for calls that do the same however often they are made.
+     * reply is lost, but for a POST, which might do its work twice.
      *
      * @param body what becomes its JSON; null where it has none
      * @return its JSON; a missing node where it has none

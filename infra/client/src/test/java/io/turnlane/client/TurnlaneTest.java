@@ -99,6 +99,15 @@ class TurnlaneTest {
     }
 
     @Test
+    void sendsNoOtherPostAgainWhereItsReplyIsLost() {
+        other.json(200, "{}");
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> turnlane.call("POST", "/v1/quarantine/r/redrive", null));
+        assertThat(other.heard()).isEmpty();
+    }
+
+    @Test
     void pollsForTheEndWhereTheStreamHasNoMore() throws Exception {
         one.json(202, ACCEPTED)
                 .json(204, "")

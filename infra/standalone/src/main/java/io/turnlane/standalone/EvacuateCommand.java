@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.client.ProblemException;
 import io.turnlane.standalone.client.Gateway;
 import io.turnlane.standalone.client.Processor;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class EvacuateCommand implements Callable<Integer> {
     private static List<Processor> alive(Gateway asked) throws InterruptedException {
         try {
             return Processor.of(asked.stats());
-        } catch (Gateway.RefusedException refused) {
+        } catch (ProblemException refused) {
             throw new CommandFailedException("Refused: " + refused.getMessage());
         } catch (IOException away) {
             throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");

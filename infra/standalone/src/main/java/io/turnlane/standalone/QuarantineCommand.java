@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.client.ProblemException;
 import io.turnlane.standalone.client.Gateway;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -65,7 +66,7 @@ final class QuarantineCommand implements Runnable {
             Gateway asked = gateway.at(data.path());
             try {
                 return call.on(asked);
-            } catch (Gateway.RefusedException refused) {
+            } catch (ProblemException refused) {
                 throw new CommandFailedException("Refused: " + refused.getMessage());
             } catch (IOException away) {
                 throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");
