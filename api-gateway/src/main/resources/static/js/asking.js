@@ -60,7 +60,7 @@ export class Asking {
     await this.#makeSession(lane);
     const heard = await this.#follower.listen(lane);
     const { policy, key } = turn;
-    const request = await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy });
+    const request = await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy, patience: 0 });
     turn.accepted(request);
     if (lane.memory === 'forgotten') lane.memory = 'known';
     this.#lanes.save(lane);

@@ -19,6 +19,7 @@ export const TERMINAL = new Set(['completed', 'failed', 'cancelled', 'superseded
 
 /** Milliseconds without a byte (the server sends a comment each 15 s) after which a stream is dead. */
 const SILENCE_LIMIT = 40_000;
+const ASK_PATIENCE = 30_000;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 15_000;
 
@@ -79,15 +80,29 @@ export class Turnlane {
   }
 
   /**
-   * Asks. Resolves with the request resource as soon as the question is on the log.
-   * Call again with the same key after a lost reply: the question is asked once.
+   * Asks. Resolves with the request resource as soon as the question is on the log. Where no reply comes,
+   * the same is sent again under the same key for as long as `patience` lasts (milliseconds; 0: once):
+   * the question is asked once, however often it is sent.
    */
-  ask(sessionId, question, { idempotencyKey = randomKey(), agent, policy, metadata, signal } = {}) {
-    return this.#json('POST', `${sessionPath(sessionId)}/requests`, {
-      body: { question, agent, policy, metadata },
-      headers: { 'Idempotency-Key': idempotencyKey },
-      signal,
-    });
+  async ask(sessionId, question, options = {}) {
+    const { idempotencyKey = randomKey(), patience = ASK_PATIENCE, signal, ...how } = options;
+    const giveUpAt = Date.now() + patience;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#json('POST', `${sessionPath(sessionId)}/requests`, {
+          body: { question, ...how },
+          headers: { 'Idempotency-Key': idempotencyKey },
+          signal,
+        });
+      } catch (error) {
+        if (signal?.aborted || (error instanceof TurnlaneProblem && error.status < 500)) throw error;
+        const delay = Math.max(backoff(tries), (error.retryAfter ?? 0) * 1000);
+        if (Date.now() + delay > giveUpAt) throw error;
+        await new Promise((resolve) => {
+          setTimeout(resolve, delay);
+        });
+      }
+    }
   }
 
   request(sessionId, requestId, { wait } = {}) {

@@ -58,8 +58,8 @@ final class RunningTurnlane implements AutoCloseable {
                 ProcessorApplication.application().initializers(withAgents).run(arguments(settings)));
     }
 
-    String turnsTopic() {
-        return new Topics(prefix).turns();
+    Topics topics() {
+        return new Topics(prefix);
     }
 
     URI address() {

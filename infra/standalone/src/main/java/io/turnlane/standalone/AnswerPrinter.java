@@ -1,41 +1,39 @@
 package io.turnlane.standalone;
 
-import io.turnlane.standalone.client.Conversation;
+import io.turnlane.client.TurnListener;
+import io.turnlane.client.TurnNews;
+import io.turnlane.client.TurnStatus;
+import io.turnlane.client.TurnView;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /** Prints an answer as it comes: its text to one stream, what is going on to the other. */
-final class AnswerPrinter implements Conversation.Listener {
+final class AnswerPrinter implements TurnListener {
 
     private final PrintStream text;
     private final PrintStream notes;
     private boolean shown;
-    private boolean completed;
 
     AnswerPrinter(PrintStream text, PrintStream notes) {
         this.text = text;
         this.notes = notes;
     }
 
-    boolean completed() {
-        return completed;
-    }
-
     @Override
-    public void onEvent(String type, JsonNode data) {
-        switch (type) {
+    public void onNews(TurnView turn, TurnNews news) {
+        switch (news.type()) {
             case "delta" -> {
                 shown = true;
-                text.print(data.path("text").asString(""));
+                text.print(news.text());
                 text.flush();
             }
-            case "queued" ->
-                notes.println("waiting behind " + data.path("position").asInt(0) + " earlier");
+            case "queued" -> notes.println("waiting behind " + turn.position() + " earlier");
             case "started" -> startOver();
             case "retrying" ->
                 notes.println(lineBreak() + "tried again after: "
-                        + data.path("error").path("message").asString("an error"));
+                        + news.data().path("error").path("message").asString("an error"));
             default -> {} // stages and artifacts are for pages
         }
     }
@@ -52,18 +50,18 @@ final class AnswerPrinter implements Conversation.Listener {
         return shown ? "\n" : "";
     }
 
-    @Override
-    public void onEnd(String status, JsonNode data) {
-        completed = status.equals("completed");
-        if (completed) {
-            printAnswer(data.path("answer"));
+    /** Prints how it ended. */
+    void end(TurnView turn) {
+        if (turn.status() == TurnStatus.COMPLETED) {
+            printAnswer(turn.answer());
         } else {
-            JsonNode error = data.path("error");
-            String reason = error.path("message").asString(data.path("reason").asString(""));
+            String reason = Objects.requireNonNullElse(
+                    turn.reason(), turn.error().path("message").asString(""));
+            String code = turn.error().path("code").asString("");
             notes.println(lineBreak()
-                    + status
+                    + turn.status().wire()
                     + (reason.isEmpty() ? "" : ": " + reason)
-                    + (error.has("code") ? " (" + error.path("code").asString("") + ")" : ""));
+                    + (code.isEmpty() ? "" : " (" + code + ")"));
         }
     }
 

@@ -1,16 +1,18 @@
 package io.turnlane.standalone;
 
-import io.turnlane.standalone.client.Conversation;
+import io.turnlane.client.AskedTurn;
+import io.turnlane.client.ProblemException;
+import io.turnlane.client.Question;
+import io.turnlane.client.TurnStatus;
+import io.turnlane.client.TurnView;
 import io.turnlane.standalone.client.Gateway;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 /** A question on the command line. */
 @Command(
@@ -39,16 +41,23 @@ final class AskCommand implements Callable<Integer> {
         Gateway asked = gateway.at(data.path());
         AnswerPrinter printer = new AnswerPrinter(System.out, System.err);
         try {
-            JsonNode request = asked.ask(question, Optional.ofNullable(session), Optional.ofNullable(agent));
-            new Conversation(asked, printer).follow(request);
+            AskedTurn turn = asked.ask(wholeQuestion());
+            TurnView end = turn.follow(printer);
+            printer.end(end);
             if (session == null) {
-                System.err.println("session    " + request.path("session_id").asString(""));
+                System.err.println("session    " + turn.sessionId());
             }
-            return printer.completed() ? 0 : 1;
-        } catch (Gateway.RefusedException refused) {
+            return end.status() == TurnStatus.COMPLETED ? 0 : 1;
+        } catch (ProblemException refused) {
             throw new CommandFailedException("Refused: " + refused.getMessage());
         } catch (IOException away) {
             throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");
         }
+    }
+
+    private Question wholeQuestion() {
+        Question asked = Question.of(question);
+        asked = session == null ? asked : asked.in(session);
+        return agent == null ? asked : asked.agent(agent);
     }
 }

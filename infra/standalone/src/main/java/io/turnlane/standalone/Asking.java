@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.client.ProblemException;
 import io.turnlane.standalone.client.Gateway;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
@@ -33,7 +34,7 @@ final class Asking {
         Gateway asked = gateway.at(data.path());
         try {
             return call.on(asked);
-        } catch (Gateway.RefusedException refused) {
+        } catch (ProblemException refused) {
             throw new CommandFailedException("Refused: " + refused.getMessage());
         } catch (IOException away) {
             throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");

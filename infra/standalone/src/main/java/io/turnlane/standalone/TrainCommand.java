@@ -4,7 +4,7 @@ import io.turnlane.backends.ClassCache;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.FreePort;
 import io.turnlane.backends.RunState;
-import io.turnlane.standalone.client.Conversation;
+import io.turnlane.client.Question;
 import io.turnlane.standalone.client.Gateway;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -81,9 +81,8 @@ final class TrainCommand implements Callable<Integer> {
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
         try {
             for (int question = 0; question < QUESTIONS; question++) {
-                new Conversation(gateway, new AnswerPrinter(nowhere, nowhere))
-                        .follow(gateway.ask(
-                                "What is this about, number " + question + "?", Optional.empty(), Optional.empty()));
+                gateway.ask(Question.of("What is this about, number " + question + "?"))
+                        .follow(new AnswerPrinter(nowhere, nowhere));
             }
             gateway.stats();
         } catch (IOException e) {

@@ -2,11 +2,13 @@ package io.turnlane.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.client.TurnNews;
+import io.turnlane.client.TurnView;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class AnswerPrinterTest {
@@ -16,45 +18,53 @@ class AnswerPrinterTest {
     private final AnswerPrinter printer = new AnswerPrinter(
             new PrintStream(text, true, StandardCharsets.UTF_8), new PrintStream(notes, true, StandardCharsets.UTF_8));
 
-    private static JsonNode json(String text) {
-        return JsonMapper.shared().readTree(text);
+    private final TurnView turn = new TurnView();
+    private int seq;
+
+    private void hear(String type, int attempt, String fields) {
+        String data = "{\"attempt\":%d,\"seq\":%d%s}".formatted(attempt, seq++, fields);
+        TurnNews news = new TurnNews(Optional.empty(), type, JsonMapper.shared().readTree(data));
+        turn.apply(news);
+        printer.onNews(turn, news);
     }
 
-    private static final JsonNode COMPLETED = json("""
-            {"answer": {"text": "Two words", "confidence": 0.834,
-             "sources": [{"id": "amm-03", "title": "Pools", "score": 0.83}]}}""");
+    private void complete() {
+        hear("completed", 1, """
+                ,"answer": {"text": "Two words", "confidence": 0.834,
+                 "sources": [{"id": "amm-03", "title": "Pools", "score": 0.83}]}""");
+        printer.end(turn);
+    }
 
     @Test
     void printsPiecesAsTheyComeAndThenWhereTheyAreFrom() {
-        printer.onEvent("started", json("{}"));
-        printer.onEvent("delta", json("{\"text\":\"Two \"}"));
+        hear("started", 1, "");
+        hear("delta", 1, ",\"pos\":0,\"text\":\"Two \"");
         assertThat(text.toString(StandardCharsets.UTF_8)).isEqualTo("Two ");
-        printer.onEvent("delta", json("{\"text\":\"words\"}"));
-        printer.onEnd("completed", COMPLETED);
+        hear("delta", 1, ",\"pos\":4,\"text\":\"words\"");
+        complete();
 
         assertThat(text.toString(StandardCharsets.UTF_8))
                 .isEqualTo("Two words\n\nconfidence 0.83\nsource     0.83  amm-03  Pools\n");
         assertThat(notes.size()).isZero();
-        assertThat(printer.completed()).isTrue();
     }
 
     @Test
     void printsTheWholeTextWhereNoPiecesCame() {
-        printer.onEnd("completed", COMPLETED);
+        complete();
         assertThat(text.toString(StandardCharsets.UTF_8)).startsWith("Two words\n");
     }
 
     @Test
     void saysThatAnEarlierAttemptIsVoid() {
-        printer.onEvent("delta", json("{\"text\":\"Half\"}"));
-        printer.onEvent("started", json("{}"));
+        hear("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
+        hear("started", 2, "");
         assertThat(notes.toString(StandardCharsets.UTF_8)).contains("starting over");
     }
 
     @Test
     void aFailureIsToldWithItsReason() {
-        printer.onEnd("failed", json("{\"error\":{\"code\":\"agent_error\",\"message\":\"no luck\"}}"));
+        hear("failed", 1, ",\"error\":{\"code\":\"agent_error\",\"message\":\"no luck\"}");
+        printer.end(turn);
         assertThat(notes.toString(StandardCharsets.UTF_8)).isEqualTo("failed: no luck (agent_error)\n");
-        assertThat(printer.completed()).isFalse();
     }
 }

@@ -1,0 +1,27 @@
+// Asks a question and prints its answer as it comes: node ask.mjs QUESTION GATEWAY
+// In a page: the same lines, with the module from the gateway or copied beside the page.
+import { Turn, Turnlane } from '../../api-gateway/src/main/resources/static/js/turnlane-client.js';
+
+const [question, gateway] = process.argv.slice(2);
+const turnlane = new Turnlane({ baseUrl: gateway });
+
+const { session_id: sessionId } = await turnlane.createSession();
+const accepted = await turnlane.ask(sessionId, question);
+const turn = new Turn(accepted.request_id);
+
+let shown = 0;
+await new Promise((ended) => {
+  turnlane.streamRequest(sessionId, turn.requestId, {
+    onEvent: (event) => {
+      if (!turn.apply(event)) return;
+      if (turn.text.length < shown) shown = 0; // another attempt: what was said is void
+      process.stdout.write(turn.text.slice(shown));
+      shown = turn.text.length;
+    },
+    onState: ({ state }) => console.error(state),
+    onEnd: ended,
+  });
+});
+
+console.log();
+console.error(`${turn.status}, session ${sessionId}`);

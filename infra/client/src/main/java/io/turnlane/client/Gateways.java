@@ -1,0 +1,200 @@
+package io.turnlane.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The gateways of one Turnlane: any of them serves any call, and where one fails the next is tried. Any thread may call
+ * it; all it shares is which gateway served last.
+ */
+final class Gateways {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final HttpClient http;
+    private final List<URI> addresses;
+    private final Supplier<Optional<String>> token;
+    private final Duration patience;
+    private final AtomicInteger current = new AtomicInteger();
+
+    Gateways(HttpClient http, List<URI> addresses, Supplier<Optional<String>> token, Duration patience) {
+        this.http = http;
+        this.addresses = List.copyOf(addresses);
+        this.token = token;
+        this.patience = patience;
+    }
+
+    /** A path of these segments, each of them encoded. */
+    static String path(String... segments) {
+        StringBuilder path = new StringBuilder();
+        for (String segment : segments) {
+            path.append('/').append(URLEncoder.encode(segment, StandardCharsets.UTF_8));
+        }
+        return path.toString();
+    }
+
+    /**
+     * One call.
+     *
+     * @param repeatable whether it does the same however often it is sent, so that a lost reply is no matter
+     */
+    record Call(
+            String method,
+            String path,
+            @Nullable Object body,
+            @Nullable String idempotencyKey,
+            boolean repeatable,
+            Duration limit) {
+
+        private static final Duration LIMIT = Duration.ofSeconds(10);
+
+        static Call get(String path) {
+            return of("GET", path, null);
+        }
+
+        /** A GET that takes up to so long by itself. */
+        static Call poll(String path, Duration wait) {
+            return new Call("GET", path + "?wait=" + wait.toSeconds(), null, null, true, LIMIT.plus(wait));
+        }
+
+        /** As HTTP has it, a POST isn't repeatable and all else is. */
+        static Call of(String method, String path, @Nullable Object body) {
+            return new Call(method, path, body, null, !method.equals("POST"), LIMIT);
+        }
+
+        /** A POST that is. */
+        static Call repeatable(String path) {
+            return new Call("POST", path, null, null, true, LIMIT);
+        }
+
+        /** A POST that is, by its key. */
+        static Call keyed(String path, Object body, String idempotencyKey) {
+            return new Call("POST", path, body, idempotencyKey, true, LIMIT);
+        }
+    }
+
+    /**
+     * Calls one gateway after the other until one serves it, or patience is over. What can't be repeated is sent until
+     * a gateway was reached.
+     *
+     * @return its body; a missing node where there is none
+     * @throws ProblemException where a gateway says no, and would again
+     * @throws IOException where none could be reached in time
+     */
+    JsonNode call(Call call) throws IOException, InterruptedException {
+        Backoff backoff = new Backoff(patience);
+        while (true) {
+            int serving = current.get();
+            try {
+                return answer(send(serving, call));
+            } catch (ProblemException problem) {
+                if (!call.repeatable() || !problem.passing() || !backoff.pause(problem.retryAfter())) {
+                    throw problem;
+                }
+            } catch (IOException away) {
+                if (!(call.repeatable() || unreached(away)) || !backoff.pause(Optional.empty())) {
+                    throw away;
+                }
+            }
+            leave(serving);
+        }
+    }
+
+    private static boolean unreached(IOException away) {
+        return away instanceof ConnectException || away instanceof HttpConnectTimeoutException;
+    }
+
+    private HttpResponse<byte[]> send(int gateway, Call call) throws IOException, InterruptedException {
+        BodyPublisher body = call.body() == null
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofByteArray(JSON.writeValueAsBytes(call.body()));
+        HttpRequest.Builder request = request(gateway, call.path())
+                .method(call.method(), body)
+                .timeout(call.limit())
+                .header("Accept", "application/json");
+        if (call.body() != null) {
+            request.header("Content-Type", "application/json");
+        }
+        if (call.idempotencyKey() != null) {
+            request.header("Idempotency-Key", call.idempotencyKey());
+        }
+        return http.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    private static JsonNode answer(HttpResponse<byte[]> response) {
+        if (response.statusCode() / 100 != 2) {
+            throw problem(response.statusCode(), response.body(), response);
+        }
+        try {
+            return response.body().length == 0 ? JSON.missingNode() : JSON.readTree(response.body());
+        } catch (JacksonException notOurs) {
+            throw problem(response.statusCode(), response.body(), response);
+        }
+    }
+
+    /**
+     * Opens a stream at the gateway that served last.
+     *
+     * @return nothing where there is no more to come
+     * @throws ProblemException where the gateway says no
+     * @throws IOException where it can't be reached: {@link #leave} goes to the next
+     */
+    Optional<InputStream> stream(int gateway, String path, @Nullable String cursor)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(gateway, path).header("Accept", "text/event-stream");
+        if (cursor != null) {
+            request.header("Last-Event-ID", cursor);
+        }
+        HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+        if (response.statusCode() == 200) {
+            return Optional.of(response.body());
+        }
+        try (InputStream body = response.body()) {
+            if (response.statusCode() == 204) {
+                return Optional.empty();
+            }
+            throw problem(response.statusCode(), body.readAllBytes(), response);
+        }
+    }
+
+    /** Which gateway serves now. */
+    int serving() {
+        return current.get();
+    }
+
+    /** Goes to the next gateway, unless somebody did already. */
+    void leave(int gateway) {
+        current.compareAndSet(gateway, gateway + 1);
+    }
+
+    private HttpRequest.Builder request(int gateway, String path) {
+        String base = addresses.get(Math.floorMod(gateway, addresses.size())).toString();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base.replaceAll("/+$", "") + path));
+        token.get().ifPresent(value -> request.header("Authorization", "Bearer " + value));
+        return request;
+    }
+
+    private static ProblemException problem(int status, byte[] body, HttpResponse<?> response) {
+        return ProblemException.of(status, body, response.headers().firstValue("Retry-After"));
+    }
+}

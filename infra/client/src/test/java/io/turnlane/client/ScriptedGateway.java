@@ -1,0 +1,104 @@
+package io.turnlane.client;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway on a free port of loopback that answers each call with the next of its replies. */
+final class ScriptedGateway implements AutoCloseable {
+
+    private final HttpServer server;
+    private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+    private final List<Heard> heard = new CopyOnWriteArrayList<>();
+
+    private record Reply(int status, String type, String body, boolean cut) {}
+
+    /** A call that was made. */
+    record Heard(
+            String method,
+            String path,
+            @Nullable String cursor,
+            @Nullable String key,
+            String body) {}
+
+    ScriptedGateway() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    URI address() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    List<Heard> heard() {
+        return heard;
+    }
+
+    ScriptedGateway json(int status, String body) {
+        replies.add(new Reply(status, "application/json", body, false));
+        return this;
+    }
+
+    /** A stream that ends as streams do. */
+    ScriptedGateway events(String... events) {
+        replies.add(new Reply(200, "text/event-stream", String.join("", events), false));
+        return this;
+    }
+
+    /** A connection that breaks after this. */
+    ScriptedGateway brokenEvents(String... events) {
+        replies.add(new Reply(200, "text/event-stream", String.join("", events), true));
+        return this;
+    }
+
+    static String event(String cursor, String type, String data) {
+        return "id: " + cursor + "\nevent: " + type + "\ndata: " + data + "\n\n";
+    }
+
+    static String delta(String cursor, int attempt, int seq, int pos, String text) {
+        return event(
+                cursor,
+                "delta",
+                "{\"request_id\":\"r\",\"attempt\":%d,\"seq\":%d,\"pos\":%d,\"text\":\"%s\"}"
+                        .formatted(attempt, seq, pos, text));
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        heard.add(new Heard(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().toString(),
+                exchange.getRequestHeaders().getFirst("Last-Event-ID"),
+                exchange.getRequestHeaders().getFirst("Idempotency-Key"),
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+        Reply reply = replies.poll();
+        if (reply == null) {
+            exchange.close();
+            return;
+        }
+        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", reply.type());
+        // A length that is never reached: the client sees a connection that broke.
+        exchange.sendResponseHeaders(
+                reply.status(), reply.cut() ? body.length + 1 : body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+        exchange.getResponseBody().flush();
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

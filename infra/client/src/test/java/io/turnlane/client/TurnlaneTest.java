@@ -1,0 +1,156 @@
+package io.turnlane.client;
+
+import static io.turnlane.client.ScriptedGateway.delta;
+import static io.turnlane.client.ScriptedGateway.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TurnlaneTest {
+
+    private static final String ACCEPTED = "{\"session_id\":\"s\",\"request_id\":\"r\",\"status\":\"queued\"}";
+    private static final String STARTED = event("c0", "started", "{\"request_id\":\"r\",\"attempt\":1,\"seq\":0}");
+    private static final String COMPLETED =
+            event("c9", "completed", "{\"request_id\":\"r\",\"attempt\":1,\"seq\":9,\"answer\":{\"text\":\"Grüße\"}}");
+
+    private ScriptedGateway one;
+    private ScriptedGateway other;
+    private Turnlane turnlane;
+
+    @BeforeEach
+    void start() throws IOException {
+        one = new ScriptedGateway();
+        other = new ScriptedGateway();
+        turnlane = Turnlane.with(List.of(one.address(), other.address()), Optional::empty, Duration.ofSeconds(5));
+    }
+
+    @AfterEach
+    void stop() {
+        one.close();
+        other.close();
+    }
+
+    @Test
+    void asksAndFollowsToTheEnd() throws Exception {
+        one.json(202, ACCEPTED).events(STARTED, delta("c1", 1, 1, 0, "Grü"), delta("c2", 1, 2, 3, "ße"), COMPLETED);
+        List<String> seen = new ArrayList<>();
+
+        AskedTurn turn = turnlane.ask(Question.of("Hello?").in("s").policy("interrupt"));
+        TurnView end = turn.follow((view, news) -> seen.add(view.text()));
+
+        assertThat(seen).containsExactly("", "Grü", "Grüße", "Grüße");
+        assertThat(end.status()).isEqualTo(TurnStatus.COMPLETED);
+        assertThat(one.heard().getFirst().path()).isEqualTo("/v1/sessions/s/requests");
+        assertThat(one.heard().getFirst().body())
+                .contains("\"policy\":\"interrupt\"")
+                .doesNotContain("null");
+    }
+
+    @Test
+    void goesOnAtTheOtherGatewayAfterTheLastCursor() throws Exception {
+        one.json(202, ACCEPTED).brokenEvents(STARTED, delta("c1", 1, 1, 0, "Grü"));
+        other.events(delta("c2", 1, 2, 3, "ße"), COMPLETED);
+        List<String> pieces = new ArrayList<>();
+
+        turnlane.ask(Question.of("Hello?").in("s")).follow((view, news) -> pieces.add(news.text()));
+
+        assertThat(String.join("", pieces)).isEqualTo("Grüße");
+        assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c1");
+    }
+
+    @Test
+    void asksAgainUnderTheSameKeyWhereTheReplyIsLost() throws Exception {
+        other.json(202, ACCEPTED);
+
+        assertThat(turnlane.ask(Question.of("Hello?")).requestId()).isEqualTo("r");
+
+        assertThat(one.heard()).hasSize(1);
+        assertThat(other.heard().getFirst().key())
+                .isEqualTo(one.heard().getFirst().key())
+                .hasSize(32);
+    }
+
+    @Test
+    void triesTheNextGatewayWhereOneIsUnavailable() throws Exception {
+        one.json(503, "{\"code\":\"unavailable\"}");
+        other.json(202, ACCEPTED);
+
+        assertThat(turnlane.ask(Question.of("Hello?")).sessionId()).isEqualTo("s");
+    }
+
+    @Test
+    void tellsARefusalAtOnce() {
+        one.json(422, "{\"code\":\"unknown_agent\",\"detail\":\"There is no agent x.\"}");
+
+        assertThatExceptionOfType(ProblemException.class)
+                .isThrownBy(() -> turnlane.ask(Question.of("Hello?").agent("x")))
+                .satisfies(no -> assertThat(no.code()).isEqualTo("unknown_agent"))
+                .withMessage("There is no agent x. (422 unknown_agent)");
+        assertThat(one.heard().size() + other.heard().size()).isOne();
+    }
+
+    @Test
+    void sendsNoOtherPostAgainWhereItsReplyIsLost() {
+        other.json(200, "{}");
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> turnlane.call("POST", "/v1/quarantine/r/redrive", null));
+        assertThat(other.heard()).isEmpty();
+    }
+
+    @Test
+    void pollsForTheEndWhereTheStreamHasNoMore() throws Exception {
+        one.json(202, ACCEPTED)
+                .json(204, "")
+                .json(200, "{\"status\":\"failed\",\"error\":{\"code\":\"poison\",\"message\":\"no\"}}");
+
+        TurnView end = turnlane.ask(Question.of("Hello?").in("s")).await();
+
+        assertThat(end.status()).isEqualTo(TurnStatus.FAILED);
+        assertThat(end.error().path("code").asString()).isEqualTo("poison");
+    }
+
+    @Test
+    void cancels() throws Exception {
+        one.json(202, "{\"status\":\"running\",\"cancel_requested\":true}");
+
+        turnlane.turn("s", "r").cancel();
+
+        assertThat(one.heard())
+                .extracting(ScriptedGateway.Heard::method, ScriptedGateway.Heard::path)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("POST", "/v1/sessions/s/requests/r/cancel"));
+    }
+
+    @Test
+    void followsASessionUntilTheListenerHasHadEnough() throws Exception {
+        one.brokenEvents(STARTED);
+        other.events(delta("c1", 1, 1, 0, "x"), COMPLETED);
+        List<String> types = new ArrayList<>();
+
+        Optional<String> last = turnlane.followSession("s", "c", news -> {
+            types.add(news.type());
+            return types.size() < 2;
+        });
+
+        assertThat(types).containsExactly("started", "delta");
+        assertThat(last).contains("c1");
+    }
+
+    @Test
+    void givesUpWhereNoGatewayAnswersInTime() throws IOException {
+        URI nobody = one.address();
+        one.close();
+        Turnlane impatient = Turnlane.with(List.of(nobody), Optional::empty, Duration.ofMillis(300));
+
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> impatient.ask(Question.of("Hello?")));
+    }
+}

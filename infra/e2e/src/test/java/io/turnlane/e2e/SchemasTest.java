@@ -1,0 +1,189 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.e2e.Client.Reply;
+import io.turnlane.model.ErrorCode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What the running system sends is what the documents say, and what the documents say is sent. */
+class SchemasTest {
+
+    private static final PromptedAgent AGENT = new PromptedAgent();
+    private static final ContractSchemas SCHEMAS = new ContractSchemas();
+    private static final String SESSION = "every-kind";
+
+    private static RunningTurnlane turnlane;
+    private static Client client;
+
+    @BeforeAll
+    static void sayEverything() {
+        turnlane = RunningTurnlane.start(1, List.of(AGENT));
+        client = new Client(turnlane.address());
+        everyEvent();
+        everyCommand();
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        turnlane.close();
+    }
+
+    /** Turns that among them are told every type of event. */
+    private static void everyEvent() {
+        AGENT.part("rich")
+                .stage("thinking")
+                .says("one ")
+                .shows(Map.of("kind", "table"))
+                .breaks();
+        AGENT.part("rich").says("two").shows(Map.of("kind", "table")).ends(0.9);
+        AGENT.part("given up").givesUp(ErrorCode.AGENT_ERROR, "The model is away.");
+        ask("rich");
+        Reply last = ask("given up");
+        assertThat(client.get(last.header("Location") + "?wait=20").text("status"))
+                .isEqualTo("failed");
+    }
+
+    private static Reply ask(String question) {
+        return client.post("/v1/sessions/" + SESSION + "/requests", Map.of("question", question, "agent", "prompted"));
+    }
+
+    private static void everyCommand() {
+        assertThat(client.delete("/v1/sessions/" + SESSION).status()).isEqualTo(202);
+    }
+
+    @Test
+    void everyRecordOnTheTurnsTopicIsADocumentedCommand() {
+        Set<String> types = checkEach(turnlane.topics().turns(), "commandHeaders", read -> {
+            String type = TopicRecords.type(read);
+            return SCHEMAS.violations(ContractSchemas.COMMAND + "#/$defs/" + type, TopicRecords.value(read));
+        });
+
+        Set<String> sentByCommandLines = Set.of("rebuild_session");
+        types.addAll(sentByCommandLines);
+        assertThat(types).isEqualTo(ContractSchemas.definitions(ContractSchemas.COMMAND));
+    }
+
+    @Test
+    void everyRecordOnTheEventsTopicIsADocumentedEvent() {
+        Set<String> types = checkEach(
+                "events", "eventHeaders", read -> SCHEMAS.violations(ContractSchemas.EVENT, TopicRecords.value(read)));
+
+        assertThat(types).isEqualTo(ContractSchemas.alternatives(ContractSchemas.EVENT));
+    }
+
+    @Test
+    void aQuarantinedTurnSaysWhyInDocumentedHeaders() {
+        List<ConsumerRecord<String, String>> records =
+                TopicRecords.of(turnlane.topics().quarantine()).records();
+
+        assertThat(records).hasSize(1);
+        JsonNode said = TopicRecords.headers(records.getFirst());
+        Set<String> documented = new HashSet<>();
+        for (String part : List.of("quarantineHeaders", "commandHeaders")) {
+            JsonNode schema = ContractSchemas.read(ContractSchemas.ASYNC_API).at("/components/schemas/" + part);
+            documented.addAll(schema.path("properties").propertyNames());
+        }
+        assertThat(documented).containsAll(said.propertyNames());
+        ContractSchemas.read(ContractSchemas.ASYNC_API)
+                .at("/components/schemas/quarantineHeaders/required")
+                .forEach(name -> assertThat(said.has(name.asString()))
+                        .as(name.asString())
+                        .isTrue());
+    }
+
+    @Test
+    void everyFrameOfASocketIsDocumented() throws InterruptedException {
+        AGENT.part("over the socket").says("hello").ends();
+        try (SocketTalk talk = new SocketTalk(turnlane.address())) {
+            talk.say("{\"type\":\"ask\",\"ref\":\"1\",\"session_id\":\"talk\",\"question\":\"over the socket\","
+                    + "\"agent\":\"prompted\"}");
+            JsonNode accepted = talk.hear("accepted");
+            JsonNode end = talk.hear("completed");
+            talk.say("{\"type\":\"unsubscribe\",\"session_id\":\"talk\"}");
+            talk.say("{\"type\":\"subscribe\",\"ref\":\"2\",\"session_id\":\"talk\",\"after\":\"%s\"}"
+                    .formatted(end.path("cursor").asString()));
+            talk.say("{\"type\":\"cancel\",\"ref\":\"3\",\"session_id\":\"talk\",\"request_id\":\"%s\"}"
+                    .formatted(accepted.path("request_id").asString()));
+            talk.say("{\"type\":\"subscribe\",\"ref\":\"4\",\"session_id\":\"talk\",\"after\":\"garbage\"}");
+            talk.hear("error");
+            talk.say("{\"type\":\"ping\"}").hear("pong");
+
+            checkFrames(ContractSchemas.SOCKET_CLIENT, talk.said());
+            checkFrames(ContractSchemas.SOCKET_SERVER, talk.heard());
+        }
+    }
+
+    private static void checkFrames(String schema, List<JsonNode> frames) {
+        Set<String> types = new TreeSet<>();
+        List<String> violations = new ArrayList<>();
+        for (JsonNode frame : frames) {
+            types.add(frame.path("type").asString());
+            violations.addAll(SCHEMAS.violations(schema, frame));
+        }
+        assertThat(violations).isEmpty();
+        assertThat(types).isEqualTo(ContractSchemas.alternatives(schema));
+    }
+
+    @Test
+    void everyResourceIsDocumented() {
+        Reply session = client.post("/v1/sessions", Map.of());
+        String path = "/v1/sessions/" + session.text("session_id") + "/requests";
+        AGENT.part("resource").says("r").ends(0.5);
+        Reply done = client.post(path, Map.of("question", "resource", "agent", "prompted"), "Prefer", "wait=20");
+
+        assertThat(violations("schemas/request.json", done)).isEmpty();
+        assertThat(violations("schemas/problem.json", client.get("/v1/sessions/nobody-knows")))
+                .isEmpty();
+    }
+
+    @Test
+    void everyReferenceOfTheAsyncApiLeadsSomewhere() {
+        JsonNode document = ContractSchemas.read(ContractSchemas.ASYNC_API);
+
+        List<JsonNode> references = document.findValues("$ref");
+        assertThat(references).hasSizeGreaterThan(20);
+        for (JsonNode reference : references) {
+            String to = reference.asString();
+            int hash = to.indexOf('#');
+            JsonNode file = hash == 0 ? document : ContractSchemas.read(hash < 0 ? to : to.substring(0, hash));
+            assertThat(hash < 0 ? file : file.at(to.substring(hash + 1))).as(to).isNotEmpty();
+        }
+        assertThat(document.path("channels").findValuesAsString("address"))
+                .contains("/v1/ws", "turnlane.turns", "turnlane.events", "turnlane.quarantine");
+    }
+
+    private static List<String> violations(String schema, Reply reply) {
+        return SCHEMAS.violations(schema, Client.JSON.valueToTree(reply.json()));
+    }
+
+    private interface Check {
+        List<String> violations(ConsumerRecord<String, String> read);
+    }
+
+    /** Checks values and headers of a topic; the types that were seen. */
+    private static Set<String> checkEach(String topic, String headers, Check check) {
+        Set<String> types = new TreeSet<>();
+        List<String> violations = new ArrayList<>();
+        for (ConsumerRecord<String, String> read :
+                TopicRecords.of(topic).records()) {
+            types.add(TopicRecords.type(read));
+            violations.addAll(check.violations(read));
+            violations.addAll(SCHEMAS.violations(
+                    ContractSchemas.ASYNC_API + "#/components/schemas/" + headers, TopicRecords.headers(read)));
+        }
+        assertThat(violations).isEmpty();
+        return types;
+    }
+}
