@@ -96,7 +96,9 @@ class HandoverTest {
                 .until(() -> {
                     for (int session = 0; session < SESSIONS; session++) {
                         asked.add(log.put(Processors.ask(
-                                new SessionId("s-" + session + log.prefix()), "?", Map.of("delay_ms", millis, "deltas", 6))));
+                                new SessionId("s-" + session + log.prefix()),
+                                "?",
+                                Map.of("delay_ms", millis, "deltas", 6))));
                     }
                     return partitions(first) == PARTITIONS / 2;
                 });
@@ -126,7 +128,7 @@ class HandoverTest {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
-    /** By request: attempts of which something was heard. One that was stopped before its agent was called says nothing. */
+    /** By request: attempts that were heard of. One that was stopped before its agent was called says nothing. */
     private Map<String, Long> agentCalls() {
         return log.events().stream()
                 .filter(event -> event.type().equals("delta"))
