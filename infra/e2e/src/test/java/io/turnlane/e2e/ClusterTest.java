@@ -86,7 +86,8 @@ class ClusterTest {
         try (TestRedisCluster redis = TestRedisCluster.start();
                 RunningTurnlane turnlane =
                         RunningTurnlane.start(PARTITIONS, "--spring.data.redis.cluster.nodes=" + redis.nodes());
-                MemoryStore store = new MemoryStore(redis.url(0), turnlane.topics().turns());
+                MemoryStore store =
+                        new MemoryStore(redis.url(0), turnlane.topics().turns());
                 Client client = new Client(turnlane.address())) {
             List<String> sessions =
                     Stream.generate(() -> "lost-" + UUID.randomUUID()).limit(30).toList();

@@ -176,8 +176,7 @@ class SchemasTest {
     private static Set<String> checkEach(String topic, String headers, Check check) {
         Set<String> types = new TreeSet<>();
         List<String> violations = new ArrayList<>();
-        for (ConsumerRecord<String, String> read :
-                TopicRecords.of(topic).records()) {
+        for (ConsumerRecord<String, String> read : TopicRecords.of(topic).records()) {
             types.add(TopicRecords.type(read));
             violations.addAll(check.violations(read));
             violations.addAll(SCHEMAS.violations(
