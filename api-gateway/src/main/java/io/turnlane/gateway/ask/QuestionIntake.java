@@ -85,7 +85,7 @@ public final class QuestionIntake {
         Duration deadline = rules.deadline(body.deadlineSeconds());
         Claim claim = Claim.of(
                 idempotencyKey,
-                new AskBody(question, agent, metadata, body.deadlineSeconds()),
+                new AskBody(question, agent, metadata, body.deadlineSeconds(), body.policy(), body.priority()).plain(),
                 session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
         requireLog();
         requireAgent(agent);
@@ -103,7 +103,8 @@ public final class QuestionIntake {
                 rules.traceparent(traceparent),
                 deadline,
                 claim,
-                null);
+                null,
+                body.manners());
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */

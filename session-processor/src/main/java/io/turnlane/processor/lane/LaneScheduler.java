@@ -1,9 +1,11 @@
 package io.turnlane.processor.lane;
 
+import io.turnlane.processor.lane.Lane.Aside;
 import io.turnlane.processor.lane.Lane.State;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,9 @@ import java.util.function.Predicate;
  * <p>Threading: any thread may call any method. One lock guards all lanes; it is held for a few steps and never while
  * work runs. Work runs on the executor (virtual threads in production, stepped by hand in tests). Each lane takes a
  * place at the end of the ready queue after every item, so that a deep lane can't keep shallow ones waiting.
+ *
+ * <p>What waits may be worked on {@linkplain #aside aside}: it keeps its place, and where it is at the head its lane
+ * goes on only after that. Such work takes no place among those that run, for it is short and calls no agent.
  */
 public final class LaneScheduler<K, T> {
 
@@ -39,6 +44,7 @@ public final class LaneScheduler<K, T> {
     private final Map<K, Lane<K, T>> lanes = new HashMap<>();
     private final Queue<Lane<K, T>> ready = new ArrayDeque<>();
     private int running;
+    private int asides;
     private int items;
     private boolean held;
 
@@ -117,12 +123,99 @@ public final class LaneScheduler<K, T> {
     }
 
     private void withdraw(Lane<K, T> lane, Predicate<? super T> which, List<T> into) {
-        boolean headGone = lane.withdraw(which, into);
+        goOn(lane, lane.withdraw(which, into));
+    }
+
+    private void goOn(Lane<K, T> lane, boolean headGone) {
         if (lane.depth() == 0) {
             lanes.remove(lane.key());
             ready.remove(lane);
         } else if (headGone && lane.state() == State.RESTING) {
             makeReady(lane); // whoever rested is gone, and its delay wakes nobody
+        } else if (lane.state() == State.HELD_UP && !lane.headAside()) {
+            makeReady(lane);
+        }
+    }
+
+    /**
+     * Works on the matching items of this key that don't run, out of their turn; works of one key go one after another,
+     * in the order in which they were asked for.
+     *
+     * @return how many items that are
+     */
+    public int aside(K key, Predicate<? super T> which, AsideWork<T> work) {
+        lock.lock();
+        try {
+            Lane<K, T> lane = lanes.get(key);
+            if (lane == null) {
+                return 0;
+            }
+            List<T> waiting = lane.waiting(which);
+            waiting.forEach(item -> lane.addAside(new Aside<>(item, work)));
+            beginAside(lane);
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void beginAside(Lane<K, T> lane) {
+        if (lane.asideDue()) {
+            asides++;
+            Aside<T> aside = lane.beginAside();
+            executor.execute(() -> runAside(lane, aside));
+        }
+    }
+
+    private void runAside(Lane<K, T> lane, Aside<T> aside) {
+        Collection<T> over = List.of();
+        try {
+            over = aside.work().run(aside.item(), ahead(lane, aside.item()));
+        } finally {
+            settleAside(lane, over);
+        }
+    }
+
+    private List<T> ahead(Lane<K, T> lane, T item) {
+        lock.lock();
+        try {
+            return lane.ahead(item);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settleAside(Lane<K, T> lane, Collection<T> over) {
+        lock.lock();
+        try {
+            asides--;
+            lane.endAside();
+            List<T> gone = new ArrayList<>();
+            boolean headGone = lane.drop(over, gone);
+            items -= gone.size();
+            goOn(lane, headGone);
+            beginAside(lane);
+            dispatch();
+            signalIfEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets a matching item at this key's head rest no longer; where it runs, it doesn't rest after that. */
+    public void hurry(K key, Predicate<? super T> which) {
+        lock.lock();
+        try {
+            Lane<K, T> lane = lanes.get(key);
+            if (lane != null && which.test(lane.head())) {
+                lane.hurry();
+                if (lane.state() == State.RESTING) {
+                    makeReady(lane);
+                    dispatch();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -137,7 +230,7 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * Waits until nothing runs any more.
+     * Waits until nothing runs any more, nor is worked on aside.
      *
      * @return false where the time passed before
      */
@@ -145,7 +238,7 @@ public final class LaneScheduler<K, T> {
         lock.lock();
         try {
             long nanos = most.toNanos();
-            while (running > 0) {
+            while (running > 0 || asides > 0) {
                 if (nanos <= 0) {
                     return false;
                 }
@@ -176,9 +269,13 @@ public final class LaneScheduler<K, T> {
             if (lane == null) {
                 return;
             }
-            lane.state(State.RUNNING);
-            running++;
-            executor.execute(() -> runHead(lane));
+            if (lane.headAside()) {
+                lane.state(State.HELD_UP);
+            } else {
+                lane.state(State.RUNNING);
+                running++;
+                executor.execute(() -> runHead(lane));
+            }
         }
     }
 
@@ -230,6 +327,10 @@ public final class LaneScheduler<K, T> {
 
     private void rest(Lane<K, T> lane, Duration time) {
         int ticket = lane.rest();
+        if (lane.hurried()) {
+            makeReady(lane);
+            return;
+        }
         var _ = delay.after(time, () -> wake(lane, ticket));
     }
 
@@ -252,7 +353,7 @@ public final class LaneScheduler<K, T> {
     }
 
     private void signalIfEmpty() {
-        if (running == 0) {
+        if (running == 0 && asides == 0) {
             emptied.signalAll();
         }
     }

@@ -2,10 +2,12 @@ package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
@@ -15,12 +17,15 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.RedisScripts.Reply;
 import io.turnlane.processor.memory.SessionCache.Entry;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -32,6 +37,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * only add sockets.
  */
 public final class RedisSessionMemory implements SessionMemory {
+
+    /** A question may be as long as four of the longest when others are merged into it. */
+    private static final int MOST_MERGED_BYTES = 128 * 1024;
 
     private final RedisScripts scripts;
     private final StoredMemory stored;
@@ -98,6 +106,7 @@ public final class RedisSessionMemory implements SessionMemory {
         return switch (reply.word()) {
             case "RUN" -> run(flight.session(), cached, reply);
             case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
+            case "UNWANTED" -> new Begun.Unwanted();
             case "SUSPECT" -> new Begun.Suspect();
             case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
@@ -108,7 +117,29 @@ public final class RedisSessionMemory implements SessionMemory {
 
     private Begun.Run run(SessionKey session, @Nullable Entry cached, Reply reply) {
         Memory memory = memory(session, cached, reply);
-        return new Begun.Run(reply.number(1), reply.number(2), reply.millis(3), memory, mishap(memory, reply.text(8)));
+        return new Begun.Run(
+                reply.number(1),
+                reply.number(2),
+                reply.millis(3),
+                memory,
+                mishap(memory, reply.text(8)),
+                absorbed(session, reply.bytes(9)));
+    }
+
+    /** A question that was merged into another. */
+    private record Absorbed(String question) {}
+
+    private List<String> absorbed(SessionKey session, byte[] json) {
+        try {
+            return json.length == 0
+                    ? List.of()
+                    : Stream.of(wire.read(json, Absorbed[].class))
+                            .map(Absorbed::question)
+                            .toList();
+        } catch (UnreadableRecordException e) {
+            throw new IllegalStateException(
+                    "questions merged into one of " + session.sessionId() + " can't be read", e);
+        }
     }
 
     private static @Nullable MemoryMishap mishap(Memory memory, String stored) {
@@ -190,6 +221,91 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
+    public Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.cancel,
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open(), keys.tombstone()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                takesOver ? 1 : 0,
+                Checksummed.seal(wire.writeValue(turn)),
+                json(phases),
+                UUID.randomUUID(),
+                limits.turns(),
+                limits.bytes(),
+                limits.results().toMillis());
+        cache.forget(flight.session());
+        return settled(flight, reply);
+    }
+
+    @Override
+    public Dismissed dismiss(FlightRef flight) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.dismiss,
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open(), keys.tombstone()),
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                wire.writeValue(Endings.DEADLINE_EXCEEDED),
+                limits.results().toMillis());
+        return switch (reply.word()) {
+            case "STAYS" -> new Stays(reply.millis(1));
+            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "FENCED" -> new Begun.Fenced();
+            case "ERASED" -> new Begun.Erased();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    @Override
+    public Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead) {
+        MemoryKeys keys = flight.keys();
+        List<Object> arguments = new ArrayList<>(List.of(
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                keys.requestPrefix(),
+                ask.policy().wire(),
+                ask.policy().reason(),
+                limits.results().toMillis(),
+                MOST_MERGED_BYTES,
+                ask.question(),
+                ask.agent(),
+                ask.createdAt().toEpochMilli(),
+                ask.deadline() == null ? "" : ask.deadline().toMillis(),
+                orEmpty(eventsFrom)));
+        arguments.addAll(ahead);
+        Reply reply = scripts.run(
+                scripts.decide,
+                List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
+                arguments.toArray());
+        return switch (reply.word()) {
+            case "DECIDED" -> decision(flight.session(), reply);
+            case "FENCED" -> new Begun.Fenced();
+            case "ERASED" -> new Begun.Erased();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    private Decision decision(SessionKey session, Reply reply) {
+        Map<RequestId, Ending> over = new LinkedHashMap<>();
+        for (Reply one : reply.replies(1)) {
+            over.put(RequestId.parse(one.word()), ending(session, one.from(1)));
+        }
+        List<RequestId> unwanted = reply.blobs(2).stream()
+                .map(id -> RequestId.parse(new String(id, StandardCharsets.UTF_8)))
+                .toList();
+        return new Decision(over, unwanted);
+    }
+
+    @Override
     public void release(FlightRef flight) {
         MemoryKeys keys = flight.keys();
         scripts.run(scripts.release, List.of(keys.context(), keys.request(flight.request())), flight.flight());
@@ -257,6 +373,7 @@ public final class RedisSessionMemory implements SessionMemory {
     private Settled settled(FlightRef flight, Reply reply) {
         return switch (reply.word()) {
             case "STORED" -> new Settled.Stored();
+            case "UNWANTED" -> new Settled.Unwanted();
             case "ENDED" -> new Settled.Ended(ending(flight.session(), reply));
             case "FENCED" -> new Settled.Fenced();
             case "GONE" -> new Settled.Gone();
@@ -270,7 +387,12 @@ public final class RedisSessionMemory implements SessionMemory {
                 reply.number(2),
                 stored.answer(session, reply.bytes(3)),
                 error(reply.bytes(4)),
-                reply.number(5) == 1);
+                reply.number(5) == 1,
+                cause(reply.text(6), reply.text(7)));
+    }
+
+    private static @Nullable EndCause cause(String reason, String by) {
+        return reason.isEmpty() ? null : new EndCause(reason, by.isEmpty() ? null : RequestId.parse(by));
     }
 
     private @Nullable TurnError error(byte[] json) {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.control.KafkaWakeUps;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
 import io.turnlane.processor.intake.IntakeSettings;
@@ -27,6 +28,7 @@ import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.WaitingTurns;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -207,6 +209,29 @@ class ProcessorConfiguration {
                 ProcessorConfiguration::broken);
     }
 
+    @Bean
+    WaitingTurns waitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes) {
+        return new WaitingTurns(kit, flights, lanes);
+    }
+
+    @Bean
+    KafkaWakeUps wakeUps(KafkaProperties kafka, TopicsProperties topics, WaitingTurns waiting) {
+        Map<String, Object> settings = withoutGroup(kafka);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        return new KafkaWakeUps(
+                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                topics.names().control(),
+                waiting::cancel);
+    }
+
+    private static Map<String, Object> withoutGroup(KafkaProperties kafka) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        return settings;
+    }
+
     /** A mistake of ours: the turn stays open in the ledger and is delivered again to whoever starts next. */
     private static void broken(Turn turn, Throwable e) {
         log.atError()
@@ -220,10 +245,7 @@ class ProcessorConfiguration {
     /** For lanes so deep that they keep places only. */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        Map<String, Object> settings = withoutGroup(kafka);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         return new RecordReader(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), READERS);
@@ -267,6 +289,7 @@ class ProcessorConfiguration {
     LaneReception reception(
             LaneScheduler<SessionKey, Turn> lanes,
             Flights flights,
+            WaitingTurns waiting,
             TurnKit.Ports ports,
             TurnKit.Surroundings surroundings,
             ProcessorProperties properties) {
@@ -274,7 +297,7 @@ class ProcessorConfiguration {
                 lanes,
                 flights,
                 ports.memory(),
-                ports.events(),
+                waiting,
                 new PutAside(ports.quarantine(), surroundings.pause()),
                 surroundings.executor(),
                 surroundings.clock(),
@@ -354,7 +377,8 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    ProcessorLifecycle lifecycle(TopicSetup topics, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
-        return new ProcessorLifecycle(topics, poller, drain, heartbeat);
+    ProcessorLifecycle lifecycle(
+            TopicSetup topics, KafkaWakeUps wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
+        return new ProcessorLifecycle(topics, wakeUps, poller, drain, heartbeat);
     }
 }

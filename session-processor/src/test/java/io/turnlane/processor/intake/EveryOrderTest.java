@@ -27,6 +27,7 @@ import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.WaitingTurns;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,7 +113,7 @@ class EveryOrderTest {
                     lanes,
                     flights,
                     memory,
-                    kit.ports().events(),
+                    new WaitingTurns(kit, flights, lanes),
                     new PutAside(kit.ports().quarantine(), time -> {}),
                     Runnable::run,
                     InstantSource.fixed(NOW),

@@ -2,6 +2,7 @@ package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
@@ -12,7 +13,9 @@ import io.turnlane.processor.rebuild.recall.SessionLog.Listener;
 import io.turnlane.processor.rebuild.recall.SessionLog.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class KafkaRecordTeller {
 
     private static final String STARTED = "started";
-    private static final Set<String> TERMINAL = Set.of("completed", "failed");
+    private static final Set<String> TERMINAL = Arrays.stream(RequestStatus.values())
+            .filter(RequestStatus::terminal)
+            .map(RequestStatus::wire)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Listener listener;
     private final WireFormat wire;

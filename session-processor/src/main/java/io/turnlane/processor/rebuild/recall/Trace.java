@@ -1,6 +1,8 @@
 package io.turnlane.processor.rebuild.recall;
 
+import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -103,7 +105,8 @@ final class Trace {
 
     private static EndedTurn endedTurn(Pending pending, TurnEvent end) {
         Instant started = pending.startedAt() == null ? end.at() : pending.startedAt();
-        boolean completed = end.body() instanceof TurnEvent.Completed;
+        RequestStatus status = RequestStatus.of(end.body().type());
+        TurnEvent.Body body = end.body();
         return new EndedTurn(
                 pending.ask(),
                 pending.place().offset(),
@@ -111,8 +114,25 @@ final class Trace {
                 end.attempt(),
                 started,
                 end.at(),
-                completed ? ((TurnEvent.Completed) end.body()).answer() : null,
-                completed ? null : ((TurnEvent.Failed) end.body()).error());
+                body instanceof TurnEvent.Completed completed ? completed.answer() : null,
+                body instanceof TurnEvent.Failed failed ? failed.error() : null,
+                status,
+                causeOf(body));
+    }
+
+    private static @Nullable EndCause causeOf(TurnEvent.Body body) {
+        return switch (body) {
+            case TurnEvent.Cancelled cancelled -> cancelled.cause();
+            case TurnEvent.Superseded superseded -> superseded.cause();
+            case TurnEvent.Rejected rejected -> rejected.cause();
+            case TurnEvent.Completed _, TurnEvent.Failed _ -> null;
+            case TurnEvent.Queued _,
+                    TurnEvent.Started _,
+                    TurnEvent.Stage _,
+                    TurnEvent.Delta _,
+                    TurnEvent.ArtifactMade _,
+                    TurnEvent.Retrying _ -> throw new IllegalArgumentException("no end of a turn");
+        };
     }
 
     private void keep(EndedTurn turn, int size) {
