@@ -2,6 +2,7 @@ package io.turnlane.e2e;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.GatewayApplication;
+import io.turnlane.model.Topics;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
 import java.net.URI;
@@ -48,6 +49,16 @@ final class RunningTurnlane implements AutoCloseable {
 
     void addProcessor(String... settings) {
         addProcessor(List.of(), settings);
+    }
+
+    /** The first processor leaves in good order, and another takes over what it had. */
+    void replaceProcessor(List<AgentFactory> agents, String... settings) {
+        processors.removeFirst().close();
+        addProcessor(agents, settings);
+    }
+
+    Topics topics() {
+        return new Topics(prefix);
     }
 
     private void addProcessor(List<AgentFactory> agents, String... settings) {

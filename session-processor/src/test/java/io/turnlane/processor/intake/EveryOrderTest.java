@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,9 @@ import org.slf4j.LoggerFactory;
 class EveryOrderTest {
 
     private static final int MOST_ACTIONS = 8;
+    /** Fewer, for a cancel may come anywhere among them. */
+    private static final int MOST_ACTIONS_WITH_A_CANCEL = 6;
+
     private static final int MOST_DEPARTURES = 2;
     private static final int MOST_FAILURES = 1;
     private static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
@@ -76,8 +80,16 @@ class EveryOrderTest {
 
     @Test
     void keepsEveryPromiseInEveryOrder() {
-        long runs = Choices.explore(choices -> new World(choices).live());
+        long runs = Choices.explore(choices -> new World(choices, 0).live(MOST_ACTIONS));
         System.out.println("EveryOrderTest explored " + runs + " orders");
+        assertThat(runs).isGreaterThan(10_000);
+    }
+
+    /** The wake-up may be heard or not: whoever begins the turn next looks at its record. */
+    @Test
+    void keepsEveryPromiseInEveryOrderWithACancel() {
+        long runs = Choices.explore(choices -> new World(choices, 1).live(MOST_ACTIONS_WITH_A_CANCEL));
+        System.out.println("EveryOrderTest explored " + runs + " orders with a cancel");
         assertThat(runs).isGreaterThan(10_000);
     }
 
@@ -92,6 +104,9 @@ class EveryOrderTest {
         private final Flights flights = new Flights(delay, Duration.ofSeconds(10));
         private final Budget budget = new Budget(100, 1_000_000, 100);
         private final List<RequestId> ended = new ArrayList<>();
+        private final Map<RequestId, Set<String>> ends = new HashMap<>();
+        private final Set<RequestId> unwanted = new HashSet<>();
+        private final WaitingTurns waiting;
         private final Set<SessionId> working = new HashSet<>();
         private final LaneScheduler<SessionKey, Turn> lanes;
         private final LaneReception reception;
@@ -102,26 +117,30 @@ class EveryOrderTest {
         private int departures;
         private int failures;
         private boolean settling;
+        private int cancels;
 
-        World(Choices choices) {
+        /** @param cancels how many there may be */
+        World(Choices choices, int cancels) {
             this.choices = choices;
+            this.cancels = cancels;
             TurnKit kit = kit();
             lanes = new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
                 throw new AssertionError(e);
             });
+            waiting = new WaitingTurns(kit, flights, lanes);
             reception = new LaneReception(
                     lanes,
                     flights,
                     memory,
-                    new WaitingTurns(kit, flights, lanes),
+                    waiting,
                     new PutAside(kit.ports().quarantine(), time -> {}),
                     Runnable::run,
                     InstantSource.fixed(NOW),
                     Duration.ofMillis(1));
         }
 
-        void live() {
-            for (int i = 0; i < MOST_ACTIONS; i++) {
+        void live(int actions) {
+            for (int i = 0; i < actions; i++) {
                 act();
             }
             settle();
@@ -129,16 +148,42 @@ class EveryOrderTest {
                     .as("every turn ended")
                     .containsExactlyInAnyOrderElementsOf(
                             log.stream().map(Ask::requestId).toList());
-            assertThat(ended.indexOf(log.get(0).requestId()))
-                    .as("in the order of its session")
-                    .isLessThan(ended.indexOf(log.get(1).requestId()));
-            assertThat(memory.history(log.get(0).key()))
+            assertThat(ends.values()).as("in one way").allSatisfy(ways -> assertThat(ways)
+                    .hasSize(1));
+            assertThat(unwanted).as("as a client was promised").allSatisfy(request -> assertThat(ends.get(request))
+                    .containsExactly("cancelled"));
+            if (unwanted.isEmpty()) {
+                assertThat(ended.indexOf(log.get(0).requestId()))
+                        .as("in the order of its session")
+                        .isLessThan(ended.indexOf(log.get(1).requestId()));
+            }
+            assertThat(answered(log.get(0).key()))
                     .as("each once in memory")
-                    .hasSize(2);
-            assertThat(memory.history(log.get(2).key())).hasSize(1);
+                    .isEqualTo(2 - (int) log.subList(0, 2).stream()
+                            .filter(ask -> unwanted.contains(ask.requestId()))
+                            .count());
+            assertThat(answered(log.get(2).key())).isOne();
             assertThat(lanes.figures()).as("nothing is left").isEqualTo(new LaneScheduler.Figures(0, 0, 0));
             assertThat(budget.open()).isZero();
             assertThat(assignment.ledger().frontier()).isEqualTo(log.size());
+        }
+
+        private int answered(SessionKey session) {
+            return (int) memory.history(session).stream()
+                    .filter(turn -> turn.answer() != null)
+                    .count();
+        }
+
+        /** One of the first session's two turns; true where its owner hears of it. */
+        private void cancel(int which, boolean heard) {
+            cancels--;
+            Ask ask = log.get(which);
+            if (memory.unwanted(ask.requestId())) {
+                unwanted.add(ask.requestId());
+            }
+            if (heard) {
+                waiting.cancel(ask.key(), ask.requestId());
+            }
         }
 
         private void act() {
@@ -159,6 +204,12 @@ class EveryOrderTest {
             }
             if (threads.waiting() > 0) {
                 possible.add(threads::step);
+            }
+            if (cancels > 0) {
+                for (int which : List.of(0, 1)) {
+                    possible.add(() -> cancel(which, true));
+                    possible.add(() -> cancel(which, false));
+                }
             }
             if (threads.waiting() > 1) {
                 possible.add(threads::stepLast);
@@ -288,6 +339,8 @@ class EveryOrderTest {
         private void note(TurnEvent event) {
             if (event.body().terminal()) {
                 ended.add(event.requestId());
+                ends.computeIfAbsent(event.requestId(), any -> new HashSet<>())
+                        .add(event.body().type());
             }
         }
 
