@@ -22,6 +22,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,16 +181,16 @@ public final class QuestionIntake {
         }
         mark(accepted);
         count(accepted.replayed() ? "replayed" : "accepted");
-        return new Submission(
-                RequestResource.accepted(
-                        turn.requestId(),
-                        turn.session().sessionId(),
-                        turn.question(),
-                        accepted.agent(),
-                        accepted.position(),
-                        turn.createdAt(),
-                        turn.redriveOf()),
-                accepted.replayed());
+        RequestResource request = RequestResource.accepted(
+                turn.requestId(),
+                turn.session().sessionId(),
+                turn.question(),
+                accepted.agent(),
+                accepted.position(),
+                turn.createdAt(),
+                turn.redriveOf());
+        Optional<Duration> wait = fleet.estimatedWait(accepted.agent(), accepted.position());
+        return new Submission(request.waiting(wait.orElse(null)), accepted.replayed());
     }
 
     /** The id is told where it may lead to a turn; what is nowhere has none. */

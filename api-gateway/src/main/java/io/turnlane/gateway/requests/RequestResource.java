@@ -127,6 +127,32 @@ public record RequestResource(
                 links);
     }
 
+    /** The same, with what is known of its wait. */
+    public RequestResource waiting(@Nullable Duration estimate) {
+        return new RequestResource(
+                requestId,
+                sessionId,
+                status,
+                question,
+                agent,
+                answer,
+                processingStage,
+                error,
+                attempt,
+                position,
+                createdAt,
+                startedAt,
+                finishedAt,
+                processingTime,
+                redriveOf,
+                cancelRequested,
+                reason,
+                by,
+                absorbs,
+                estimate,
+                links);
+    }
+
     public boolean ended() {
         return status.terminal();
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * One key's waiting items and where the one at the head stands. The head stays in the queue while it runs, so that
@@ -36,15 +37,18 @@ final class Lane<K, T> {
     private final Deque<T> items = new ArrayDeque<>();
     private final Set<Object> identities = new HashSet<>();
     private final Function<? super T, ?> identity;
+    private final ToIntFunction<? super T> urgency;
+    private final int[] ofUrgency = new int[ReadyLanes.KINDS];
     private State state = State.READY;
     private final Deque<Aside<T>> asides = new ArrayDeque<>();
     private boolean asideRuns;
     private boolean hurried;
     private int rests;
 
-    Lane(K key, Function<? super T, ?> identity) {
+    Lane(K key, Function<? super T, ?> identity, ToIntFunction<? super T> urgency) {
         this.key = key;
         this.identity = identity;
+        this.urgency = urgency;
     }
 
     K key() {
@@ -61,6 +65,7 @@ final class Lane<K, T> {
             return false;
         }
         items.addLast(item);
+        ofUrgency[urgency.applyAsInt(item)]++;
         return true;
     }
 
@@ -70,7 +75,21 @@ final class Lane<K, T> {
 
     void dropHead() {
         hurried = false;
-        identities.remove(identity.apply(items.removeFirst()));
+        forget(items.removeFirst());
+    }
+
+    private void forget(T item) {
+        identities.remove(identity.apply(item));
+        ofUrgency[urgency.applyAsInt(item)]--;
+    }
+
+    /** Of its most urgent item: what is ahead of that has to go first. */
+    int urgency() {
+        int most = 0;
+        while (most < ofUrgency.length - 1 && ofUrgency[most] == 0) {
+            most++;
+        }
+        return most;
     }
 
     State state() {
@@ -169,7 +188,7 @@ final class Lane<K, T> {
             boolean runs = atHead && state == State.RUNNING;
             if (!runs && which.test(item)) {
                 all.remove();
-                identities.remove(identity.apply(item));
+                forget(item);
                 asides.removeIf(aside -> same(aside.item(), item) && !isWorkedOn(item));
                 into.add(item);
                 headGone |= atHead;

@@ -3,19 +3,18 @@ package io.turnlane.processor.lane;
 import io.turnlane.processor.lane.Lane.Aside;
 import io.turnlane.processor.lane.Lane.State;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * A lane for every key that has work: its items run one at a time and in order; lanes run side by side, up to a limit.
@@ -25,32 +24,48 @@ import java.util.function.Predicate;
  *
  * <p>Threading: any thread may call any method. One lock guards all lanes; it is held for a few steps and never while
  * work runs. Work runs on the executor (virtual threads in production, stepped by hand in tests). Each lane takes a
- * place at the end of the ready queue after every item, so that a deep lane can't keep shallow ones waiting.
+ * place at the end of the ready queue after every item, so that a deep lane can't keep shallow ones waiting. Where
+ * places are few, {@linkplain ReadyLanes urgent} lanes go more often; none starves.
  *
  * <p>What waits may be worked on {@linkplain #aside aside}: it keeps its place, and where it is at the head its lane
  * goes on only after that. Such work takes no place among those that run, for it is short and calls no agent.
  */
 public final class LaneScheduler<K, T> {
 
+    private static final int USUAL = 1;
+
     private final int mostRunning;
     private final Executor executor;
     private final Delay delay;
     private final Function<? super T, ?> identity;
+    private final ToIntFunction<? super T> urgency;
     private final LaneWork<K, T> work;
     private final BiConsumer<T, Throwable> failureListener;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition emptied = lock.newCondition();
     private final Map<K, Lane<K, T>> lanes = new HashMap<>();
-    private final Queue<Lane<K, T>> ready = new ArrayDeque<>();
+    private final ReadyLanes<Lane<K, T>> ready = new ReadyLanes<>();
     private int running;
     private int asides;
     private int items;
     private boolean held;
 
+    /** Of items that are all equally urgent. */
+    public LaneScheduler(
+            int mostRunning,
+            Executor executor,
+            Delay delay,
+            Function<? super T, ?> identity,
+            LaneWork<K, T> work,
+            BiConsumer<T, Throwable> failureListener) {
+        this(mostRunning, executor, delay, identity, _ -> USUAL, work, failureListener);
+    }
+
     /**
      * @param mostRunning how many lanes may run at once
      * @param identity by which a lane knows an item that it holds already
+     * @param urgency of an item where places are few: 0 is the most, 1 usual, 2 the least
      * @param failureListener is told of work that threw, with its item
      */
     public LaneScheduler(
@@ -58,6 +73,7 @@ public final class LaneScheduler<K, T> {
             Executor executor,
             Delay delay,
             Function<? super T, ?> identity,
+            ToIntFunction<? super T> urgency,
             LaneWork<K, T> work,
             BiConsumer<T, Throwable> failureListener) {
         if (mostRunning < 1) {
@@ -67,6 +83,7 @@ public final class LaneScheduler<K, T> {
         this.executor = executor;
         this.delay = delay;
         this.identity = identity;
+        this.urgency = urgency;
         this.work = work;
         this.failureListener = failureListener;
     }
@@ -82,14 +99,18 @@ public final class LaneScheduler<K, T> {
             Lane<K, T> lane = lanes.get(key);
             int ahead = lane == null ? 0 : lane.depth();
             if (lane == null) {
-                lane = new Lane<>(key, identity);
+                lane = new Lane<>(key, identity, urgency);
                 lanes.put(key, lane);
-                ready.add(lane);
             }
+            int before = ahead == 0 ? ReadyLanes.KINDS : lane.urgency();
             if (!lane.add(item)) {
                 return new Place(ahead, false, true);
             }
             items++;
+            if (lane.state() == State.READY && lane.urgency() < before) {
+                ready.remove(lane);
+                ready.add(lane, lane.urgency());
+            }
             dispatch();
             return new Place(ahead, lane.state() == State.RUNNING && ahead == 0, false);
         } finally {
@@ -349,7 +370,7 @@ public final class LaneScheduler<K, T> {
 
     private void makeReady(Lane<K, T> lane) {
         lane.state(State.READY);
-        ready.add(lane);
+        ready.add(lane, lane.urgency());
     }
 
     private void signalIfEmpty() {

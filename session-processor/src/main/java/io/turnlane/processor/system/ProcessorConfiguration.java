@@ -24,6 +24,7 @@ import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
+import io.turnlane.processor.turn.RunTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnObserver;
@@ -163,10 +164,11 @@ class ProcessorConfiguration {
             EventPublisher events,
             QuarantinePublisher quarantine,
             LatencyWindow latency,
+            RunTimes runTimes,
             MeterRegistry meters,
             LossWatch lossWatch,
             WireFormat wire) {
-        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency);
+        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, runTimes);
         TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
         return new TurnKit.Ports(memory, agents, events, quarantine, all, lossWatch, wire);
     }
@@ -205,13 +207,20 @@ class ProcessorConfiguration {
                 kit.surroundings().executor(),
                 kit.surroundings().delay(),
                 Turn::identity,
+                Turn::urgency,
                 new TurnRunner(kit, flights),
                 ProcessorConfiguration::broken);
     }
 
     @Bean
-    WaitingTurns waitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes) {
-        return new WaitingTurns(kit, flights, lanes);
+    RunTimes runTimes(InstantSource clock) {
+        return new RunTimes(clock);
+    }
+
+    @Bean
+    WaitingTurns waitingTurns(
+            TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
+        return new WaitingTurns(kit, flights, lanes, runTimes);
     }
 
     @Bean
@@ -338,8 +347,9 @@ class ProcessorConfiguration {
             TurnPoller poller,
             Drain drain,
             SessionCache cache,
-            LatencyWindow latency) {
-        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency);
+            LatencyWindow latency,
+            RunTimes runTimes) {
+        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency, runTimes);
     }
 
     @Bean

@@ -56,6 +56,15 @@ public record Turn(
         return new Identity(requestId, claim.lease());
     }
 
+    /** From 0, the most urgent, to 2; for where more lanes are ready than may run. */
+    public int urgency() {
+        return switch (envelope.priority()) {
+            case HIGH -> 0;
+            case NORMAL -> 1;
+            case LOW -> 2;
+        };
+    }
+
     /** What entitles a processor to work on a turn. Safe for threads. */
     public interface Claim {
 

@@ -45,12 +45,15 @@ public final class WaitingTurns {
     private final TurnKit kit;
     private final Flights flights;
     private final LaneScheduler<SessionKey, Turn> lanes;
+    private final RunTimes runTimes;
     private final Patience patience;
 
-    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes) {
+    /** @param runTimes what an estimate of the wait rests on */
+    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
         this.kit = kit;
         this.flights = flights;
         this.lanes = lanes;
+        this.runTimes = runTimes;
         this.patience = new Patience(kit.surroundings().pause());
     }
 
@@ -76,8 +79,11 @@ public final class WaitingTurns {
         turn.claim().atEnd(timer::cancel);
     }
 
-    /** Tells a turn how many are ahead of it. */
+    /** Tells a turn how many are ahead of it, and how long that may take if they are like those before. */
     public void tellQueued(Turn turn, int position) {
+        Duration wait = runTimes.of(turn.envelope().agent())
+                .map(each -> each.multipliedBy(position))
+                .orElse(null);
         var _ = kit.ports()
                 .events()
                 .publish(
@@ -89,7 +95,7 @@ public final class WaitingTurns {
                                 0,
                                 0,
                                 kit.surroundings().clock().instant().truncatedTo(ChronoUnit.MILLIS),
-                                new TurnEvent.Queued(position)));
+                                new TurnEvent.Queued(position, wait)));
     }
 
     private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {

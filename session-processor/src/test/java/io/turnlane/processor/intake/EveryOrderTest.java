@@ -24,6 +24,7 @@ import io.turnlane.processor.turn.FakeLostMemory;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
+import io.turnlane.processor.turn.RunTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnRunner;
@@ -127,7 +128,7 @@ class EveryOrderTest {
             lanes = new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
                 throw new AssertionError(e);
             });
-            waiting = new WaitingTurns(kit, flights, lanes);
+            waiting = new WaitingTurns(kit, flights, lanes, new RunTimes(InstantSource.fixed(NOW)));
             reception = new LaneReception(
                     lanes,
                     flights,
@@ -148,10 +149,12 @@ class EveryOrderTest {
                     .as("every turn ended")
                     .containsExactlyInAnyOrderElementsOf(
                             log.stream().map(Ask::requestId).toList());
-            assertThat(ends.values()).as("in one way").allSatisfy(ways -> assertThat(ways)
-                    .hasSize(1));
-            assertThat(unwanted).as("as a client was promised").allSatisfy(request -> assertThat(ends.get(request))
-                    .containsExactly("cancelled"));
+            assertThat(ends.values())
+                    .as("in one way")
+                    .allSatisfy(ways -> assertThat(ways).hasSize(1));
+            assertThat(unwanted)
+                    .as("as a client was promised")
+                    .allSatisfy(request -> assertThat(ends.get(request)).containsExactly("cancelled"));
             if (unwanted.isEmpty()) {
                 assertThat(ended.indexOf(log.get(0).requestId()))
                         .as("in the order of its session")
@@ -159,9 +162,10 @@ class EveryOrderTest {
             }
             assertThat(answered(log.get(0).key()))
                     .as("each once in memory")
-                    .isEqualTo(2 - (int) log.subList(0, 2).stream()
-                            .filter(ask -> unwanted.contains(ask.requestId()))
-                            .count());
+                    .isEqualTo(2
+                            - (int) log.subList(0, 2).stream()
+                                    .filter(ask -> unwanted.contains(ask.requestId()))
+                                    .count());
             assertThat(answered(log.get(2).key())).isOne();
             assertThat(lanes.figures()).as("nothing is left").isEqualTo(new LaneScheduler.Figures(0, 0, 0));
             assertThat(budget.open()).isZero();
