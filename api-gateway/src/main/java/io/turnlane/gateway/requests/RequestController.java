@@ -54,8 +54,8 @@ final class RequestController {
         Duration patience = Waits.ofQuery(wait);
         SessionKey session = caller.key(sid);
         RequestRecord request = patience.isZero() ? find(session, rid) : findEnded(session, rid, patience);
-        Optional<Duration> wait = fleet.estimatedWait(request.agent(), request.position());
-        return answer(rid, RequestResource.of(request).waiting(wait.orElse(null)));
+        Optional<Duration> estimate = fleet.estimatedWait(request.agent(), request.position());
+        return answer(rid, RequestResource.of(request).waiting(estimate.orElse(null)));
     }
 
     @Operation(summary = "Where a request's time went")

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who waits for a place to run, by urgency, and whose place the next one is.
  *
- * <p>Stride scheduling (Waldspurger and Weihl, MIT 1995): each urgency has a pass that grows by its stride when one of it
- * goes; the smallest pass goes next, the more urgent one where two are the same. While all three wait, of 13 that go 9
- * are urgent, 3 usual and 1 is not; who waits alone has all places. Nobody starves: whoever is first of its urgency sees
- * at most {@link #mostBefore} others go, for those can only go while their pass is no larger than its own.
+ * <p>Stride scheduling (Waldspurger and Weihl, MIT 1995): each urgency has a pass that grows by its stride when one of
+ * it goes; the smallest pass goes next, the more urgent one where two are the same. While all three wait, of 13 that go
+ * 9 are urgent, 3 usual and 1 is not; who waits alone has all places. Nobody starves: whoever is first of its urgency
+ * sees at most {@link #mostBefore} others go, for those can only go while their pass is no larger than its own.
  *
  * <p>Not safe for threads: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */

@@ -82,7 +82,7 @@ public record EndedTurn(
     }
 
     /** Whether history keeps it: answered, or interrupted by somebody who doesn't mind that. */
-    boolean remembered() {
+    public boolean remembered() {
         boolean interrupted = status == RequestStatus.CANCELLED
                 && attempt > 0
                 && cause != null

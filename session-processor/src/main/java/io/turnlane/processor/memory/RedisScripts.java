@@ -32,6 +32,7 @@ final class RedisScripts {
     final Script dismiss = load("dismiss");
     final Script decide = load("decide");
     final Script release = load("release");
+    final Script leave = load("leave");
     final Script refuse = load("refuse");
     final Script quarantined = load("quarantined");
     final Script delete = load("delete");

@@ -2,30 +2,24 @@ package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
-import io.turnlane.model.EndCause;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.RedisScripts.Reply;
 import io.turnlane.processor.memory.SessionCache.Entry;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -43,6 +37,7 @@ public final class RedisSessionMemory implements SessionMemory {
 
     private final RedisScripts scripts;
     private final StoredMemory stored;
+    private final StoredReplies replies;
     private final SessionCache cache;
     private final MemoryLimits limits;
     private final WireFormat wire;
@@ -52,6 +47,7 @@ public final class RedisSessionMemory implements SessionMemory {
             StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, String processorId) {
         this.scripts = new RedisScripts(redis);
         this.stored = new StoredMemory(redis, wire);
+        this.replies = new StoredReplies(stored, wire);
         this.cache = cache;
         this.limits = limits;
         this.wire = wire;
@@ -108,10 +104,11 @@ public final class RedisSessionMemory implements SessionMemory {
             case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
             case "UNWANTED" -> new Begun.Unwanted();
             case "SUSPECT" -> new Begun.Suspect();
-            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
+            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
-            default -> throw unexpected(reply);
+            default -> throw StoredReplies.unexpected(reply);
         };
     }
 
@@ -123,23 +120,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 reply.millis(3),
                 memory,
                 mishap(memory, reply.text(8)),
-                absorbed(session, reply.bytes(9)));
-    }
-
-    /** A question that was merged into another. */
-    private record Absorbed(String question) {}
-
-    private List<String> absorbed(SessionKey session, byte[] json) {
-        try {
-            return json.length == 0
-                    ? List.of()
-                    : Stream.of(wire.read(json, Absorbed[].class))
-                            .map(Absorbed::question)
-                            .toList();
-        } catch (UnreadableRecordException e) {
-            throw new IllegalStateException(
-                    "questions merged into one of " + session.sessionId() + " can't be read", e);
-        }
+                replies.absorbed(session, reply.bytes(9)));
     }
 
     private static @Nullable MemoryMishap mishap(Memory memory, String stored) {
@@ -183,7 +164,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.turns(),
                 limits.bytes(),
                 limits.results().toMillis());
-        Settled settled = settled(flight, reply);
+        Settled settled = replies.settled(flight.session(), reply);
         if (settled instanceof Settled.Stored
                 && before != null
                 && before.version().equals(reply.text(3))) {
@@ -217,7 +198,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(error),
                 json(phases),
                 limits.results().toMillis());
-        return settled(flight, reply);
+        return replies.settled(flight.session(), reply);
     }
 
     @Override
@@ -237,7 +218,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.bytes(),
                 limits.results().toMillis());
         cache.forget(flight.session());
-        return settled(flight, reply);
+        return replies.settled(flight.session(), reply);
     }
 
     @Override
@@ -255,10 +236,10 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.results().toMillis());
         return switch (reply.word()) {
             case "STAYS" -> new Stays(reply.millis(1));
-            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
-            default -> throw unexpected(reply);
+            default -> throw StoredReplies.unexpected(reply);
         };
     }
 
@@ -287,28 +268,29 @@ public final class RedisSessionMemory implements SessionMemory {
                 List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
                 arguments.toArray());
         return switch (reply.word()) {
-            case "DECIDED" -> decision(flight.session(), reply);
+            case "DECIDED" -> replies.decision(flight.session(), reply);
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
-            default -> throw unexpected(reply);
+            default -> throw StoredReplies.unexpected(reply);
         };
-    }
-
-    private Decision decision(SessionKey session, Reply reply) {
-        Map<RequestId, Ending> over = new LinkedHashMap<>();
-        for (Reply one : reply.replies(1)) {
-            over.put(RequestId.parse(one.word()), ending(session, one.from(1)));
-        }
-        List<RequestId> unwanted = reply.blobs(2).stream()
-                .map(id -> RequestId.parse(new String(id, StandardCharsets.UTF_8)))
-                .toList();
-        return new Decision(over, unwanted);
     }
 
     @Override
     public void release(FlightRef flight) {
         MemoryKeys keys = flight.keys();
         scripts.run(scripts.release, List.of(keys.context(), keys.request(flight.request())), flight.flight());
+    }
+
+    @Override
+    public boolean leave(FlightRef flight, Duration handover) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.leave,
+                List.of(keys.context(), keys.request(flight.request())),
+                flight.fence(),
+                flight.flight(),
+                handover.toMillis());
+        return reply.word().equals("LEAVES");
     }
 
     @Override
@@ -331,10 +313,11 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(error),
                 limits.results().toMillis());
         return switch (reply.word()) {
-            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
+            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
-            default -> throw unexpected(reply);
+            default -> throw StoredReplies.unexpected(reply);
         };
     }
 
@@ -370,46 +353,9 @@ public final class RedisSessionMemory implements SessionMemory {
         }
     }
 
-    private Settled settled(FlightRef flight, Reply reply) {
-        return switch (reply.word()) {
-            case "STORED" -> new Settled.Stored();
-            case "UNWANTED" -> new Settled.Unwanted();
-            case "ENDED" -> new Settled.Ended(ending(flight.session(), reply));
-            case "FENCED" -> new Settled.Fenced();
-            case "GONE" -> new Settled.Gone();
-            default -> throw unexpected(reply);
-        };
-    }
-
-    private Ending ending(SessionKey session, Reply reply) {
-        return new Ending(
-                RequestStatus.of(reply.text(1)),
-                reply.number(2),
-                stored.answer(session, reply.bytes(3)),
-                error(reply.bytes(4)),
-                reply.number(5) == 1,
-                cause(reply.text(6), reply.text(7)));
-    }
-
-    private static @Nullable EndCause cause(String reason, String by) {
-        return reason.isEmpty() ? null : new EndCause(reason, by.isEmpty() ? null : RequestId.parse(by));
-    }
-
-    private @Nullable TurnError error(byte[] json) {
-        try {
-            return json.length == 0 ? null : wire.read(json, TurnError.class);
-        } catch (UnreadableRecordException e) {
-            return Endings.UNREADABLE;
-        }
-    }
-
     private byte[] json(Map<Phase, Instant> phases) {
         Map<Phase, Long> millis = new EnumMap<>(Phase.class);
         phases.forEach((phase, at) -> millis.put(phase, at.toEpochMilli()));
         return wire.writeValue(millis);
-    }
-
-    private static IllegalStateException unexpected(Reply reply) {
-        return new IllegalStateException("unexpected reply of a script: " + reply.word());
     }
 }

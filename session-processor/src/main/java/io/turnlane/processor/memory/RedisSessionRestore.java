@@ -160,6 +160,13 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(wire.writeValue(Map.of(
                 Phase.RECEIVED, ask.createdAt().toEpochMilli(),
                 Phase.QUEUED, turn.loggedAt().toEpochMilli())));
+        arguments.add(turn.absorbed().isEmpty() ? "" : wire.writeValue(absorbed(turn)));
+    }
+
+    private static List<Map<String, String>> absorbed(OpenTurn turn) {
+        return turn.absorbed().entrySet().stream()
+                .map(one -> Map.of("request_id", one.getKey().toString(), "question", one.getValue()))
+                .toList();
     }
 
     private void addHistory(List<Object> arguments, RecalledSession recalled, Entry seen) {

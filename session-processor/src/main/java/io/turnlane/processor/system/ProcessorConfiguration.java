@@ -22,6 +22,7 @@ import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.rebuild.LossWatch;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.RunTimes;
@@ -43,6 +44,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -212,28 +214,7 @@ class ProcessorConfiguration {
                 ProcessorConfiguration::broken);
     }
 
-    @Bean
-    RunTimes runTimes(InstantSource clock) {
-        return new RunTimes(clock);
-    }
-
-    @Bean
-    WaitingTurns waitingTurns(
-            TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
-        return new WaitingTurns(kit, flights, lanes, runTimes);
-    }
-
-    @Bean
-    KafkaWakeUps wakeUps(KafkaProperties kafka, TopicsProperties topics, WaitingTurns waiting) {
-        Map<String, Object> settings = withoutGroup(kafka);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
-        return new KafkaWakeUps(
-                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-                topics.names().control(),
-                waiting::cancel);
-    }
-
-    private static Map<String, Object> withoutGroup(KafkaProperties kafka) {
+    static Map<String, Object> withoutGroup(KafkaProperties kafka) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
@@ -295,22 +276,51 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    LaneReception reception(
-            LaneScheduler<SessionKey, Turn> lanes,
+    Handover handover(
             Flights flights,
             WaitingTurns waiting,
             TurnKit.Ports ports,
             TurnKit.Surroundings surroundings,
-            ProcessorProperties properties) {
+            ProcessorProperties properties,
+            KafkaProperties kafka) {
+        return new Handover(
+                flights,
+                ports.memory(),
+                surroundings.executor(),
+                handover(
+                        properties.intake().handover(),
+                        kafka.buildConsumerProperties().get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG)),
+                properties.intake().revokeBudget());
+    }
+
+    /**
+     * An owner that dies while it hands over is waited for no longer than the group takes to notice a death.
+     *
+     * @param sessionTimeout in milliseconds; null where it is the broker's, 45 s by default
+     */
+    static Duration handover(Duration wanted, @Nullable Object sessionTimeout) {
+        if (sessionTimeout == null) {
+            return wanted;
+        }
+        Duration most = Duration.ofMillis(Long.parseLong(sessionTimeout.toString()));
+        return wanted.compareTo(most) < 0 ? wanted : most;
+    }
+
+    @Bean
+    LaneReception reception(
+            LaneScheduler<SessionKey, Turn> lanes,
+            Handover handover,
+            WaitingTurns waiting,
+            TurnKit.Ports ports,
+            TurnKit.Surroundings surroundings) {
         return new LaneReception(
                 lanes,
-                flights,
+                handover,
                 ports.memory(),
                 waiting,
                 new PutAside(ports.quarantine(), surroundings.pause()),
                 surroundings.executor(),
-                surroundings.clock(),
-                properties.intake().revokeBudget());
+                surroundings.clock());
     }
 
     @Bean

@@ -63,6 +63,7 @@ final class Flight {
     private @Nullable Thread thread;
     private @Nullable Stop stop;
     private @Nullable Cancellation abandonment;
+    private @Nullable Cancellation departure;
     private boolean counted;
 
     /**
@@ -164,6 +165,9 @@ final class Flight {
             if (abandonment != null) {
                 abandonment.cancel();
             }
+            if (departure != null) {
+                departure.cancel();
+            }
         } finally {
             lock.unlock();
         }
@@ -183,6 +187,26 @@ final class Flight {
             if (thread != null) {
                 thread.interrupt();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Its partition leaves: it has this long to end by itself, if its agent works; else it is stopped now, unless it is
+     * past its agent.
+     *
+     * @return whether it goes on
+     */
+    boolean leave(Duration most) {
+        lock.lock();
+        try {
+            if (section == Section.AGENT && stop == null) {
+                departure = delay.after(most, () -> stop(Stop.RELEASED));
+                return true;
+            }
+            stop(Stop.RELEASED);
+            return false;
         } finally {
             lock.unlock();
         }

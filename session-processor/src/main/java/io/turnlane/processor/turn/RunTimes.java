@@ -53,8 +53,9 @@ public final class RunTimes implements TurnObserver {
     /** How long a turn of this agent takes; empty where there is no basis for saying so. */
     public Optional<Duration> of(@Nullable String agent) {
         Seen seen = agent == null ? null : byAgent.get(agent);
-        boolean basis = seen != null && seen.turns() >= FEWEST && isFresh(seen);
-        return basis ? Optional.of(Duration.ofNanos(Math.round(seen.meanNanos()))) : Optional.empty();
+        return seen == null || seen.turns() < FEWEST || !isFresh(seen)
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(Math.round(seen.meanNanos())));
     }
 
     private boolean isFresh(Seen seen) {

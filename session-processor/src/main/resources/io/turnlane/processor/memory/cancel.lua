@@ -29,5 +29,5 @@ if session_lives then
   redis.call('PEXPIRE', hist, ttl)
 end
 redis.call('HSET', req, 'phases', phases)
-redis.call('HDEL', req, 'error')
+redis.call('HDEL', req, 'error', 'leaving_until')
 return dismiss(req, open, request_id, 'cancelled', was[4] or 'requested', was[5] or '', record_ttl)

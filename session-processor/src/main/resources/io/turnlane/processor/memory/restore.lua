@@ -35,7 +35,7 @@ end
 -- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
 -- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
 local first_open = first_end + ends * 15
-local at = first_open + opens * 10
+local at = first_open + opens * 11
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
 local restored = 0
 if at <= #ARGV and left > 0 and version ~= next_version then
@@ -87,6 +87,7 @@ for i = 0, ends - 1 do
     redis.call('HSET', req, 'status', status, 'stage', status, 'question', question, 'agent', agent,
       'created_at', created_at, 'attempt', attempt, 'started_at', started_at, 'finished_at', finished_at,
       'phases', phases, 'partition', partition, 'offset', offset, 'flight', '')
+    redis.call('HDEL', req, 'leaving_until')
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
       redis.call('HDEL', req, 'error')
@@ -105,8 +106,8 @@ end
 -- Questions that wait, so that whoever polls finds them too. Clients have seen events of their attempts: the next one is
 -- newer than any of these, also where a flight has begun anew meanwhile. One so old that it surely ended stays unknown.
 for i = 0, opens - 1 do
-  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases =
-    unpack(ARGV, first_open + i * 10, first_open + i * 10 + 9)
+  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases, absorbs =
+    unpack(ARGV, first_open + i * 11, first_open + i * 11 + 10)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local waits = tonumber(attempt) > 0 or now - tonumber(logged_at) < tonumber(record_ttl) - longest_life
@@ -129,6 +130,9 @@ for i = 0, opens - 1 do
         redis.call('ZADD', index, 'NX', created_at, request_id)
         redis.call('PEXPIRE', index, record_ttl)
       end
+    end
+    if absorbs ~= '' then
+      redis.call('HSETNX', req, 'absorbs', absorbs)
     end
     if tonumber(redis.call('HGET', req, 'attempt') or 0) < tonumber(attempt) then
       redis.call('HSET', req, 'attempt', attempt)

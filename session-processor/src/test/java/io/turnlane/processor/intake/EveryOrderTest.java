@@ -22,6 +22,7 @@ import io.turnlane.processor.memory.FakeSessionMemory;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.FakeLostMemory;
 import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.RunTimes;
@@ -43,6 +44,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -59,9 +63,7 @@ import org.slf4j.LoggerFactory;
 class EveryOrderTest {
 
     private static final int MOST_ACTIONS = 8;
-    /** Fewer, for a cancel may come anywhere among them. */
-    private static final int MOST_ACTIONS_WITH_A_CANCEL = 6;
-
+    private static final Duration HANDOVER = Duration.ofSeconds(1);
     private static final int MOST_DEPARTURES = 2;
     private static final int MOST_FAILURES = 1;
     private static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
@@ -81,70 +83,114 @@ class EveryOrderTest {
 
     @Test
     void keepsEveryPromiseInEveryOrder() {
-        long runs = Choices.explore(choices -> new World(choices, 0).live(MOST_ACTIONS));
+        long runs = Choices.explore(choices -> new World(choices, List.of("a", "a", "b"), 1, 2, 100).live());
         System.out.println("EveryOrderTest explored " + runs + " orders");
         assertThat(runs).isGreaterThan(10_000);
     }
 
-    /** The wake-up may be heard or not: whoever begins the turn next looks at its record. */
+    /** The partition may go to another processor too, which waits for flights that are handed over. */
+    @Test
+    void keepsEveryPromiseInEveryOrderOfHandovers() {
+        long runs = Choices.explore(choices -> new World(choices, List.of("a", "a"), 2, 4, 9).live());
+        System.out.println("EveryOrderTest explored " + runs + " orders of two processors");
+        assertThat(runs).isGreaterThan(10_000);
+    }
+
+    /** The wake-up may be heard or not: whoever begins the turn next, or stores its answer, looks at its record. */
     @Test
     void keepsEveryPromiseInEveryOrderWithACancel() {
-        long runs = Choices.explore(choices -> new World(choices, 1).live(MOST_ACTIONS_WITH_A_CANCEL));
+        long runs = Choices.explore(choices ->
+                new World(choices, List.of("a", "a", "b"), 1, 2, 7).cancelling().live());
         System.out.println("EveryOrderTest explored " + runs + " orders with a cancel");
         assertThat(runs).isGreaterThan(10_000);
     }
 
-    /** One log of two sessions, one processor, and whatever the choices make of them. */
+    /** A processor's share of the engine. */
+    private record Processor(LaneScheduler<SessionKey, Turn> lanes, WaitingTurns waiting, LaneReception reception) {}
+
+    /** An agent's call, and the assignment under which it began. */
+    private record Work(Assignment under) {}
+
+    /** One log of two sessions, one or two processors, and whatever the choices make of them. */
     private static final class World {
 
         private final Choices choices;
-        private final List<Ask> log = List.of(ask("a"), ask("a"), ask("b"));
+        private final List<Ask> log;
         private final FakeSessionMemory memory = new FakeSessionMemory();
         private final SteppedExecutor threads = new SteppedExecutor();
         private final ManualDelay delay = new ManualDelay();
-        private final Flights flights = new Flights(delay, Duration.ofSeconds(10));
         private final Budget budget = new Budget(100, 1_000_000, 100);
         private final List<RequestId> ended = new ArrayList<>();
         private final Map<RequestId, Set<String>> ends = new HashMap<>();
         private final Set<RequestId> unwanted = new HashSet<>();
-        private final WaitingTurns waiting;
-        private final Set<SessionId> working = new HashSet<>();
-        private final LaneScheduler<SessionKey, Turn> lanes;
-        private final LaneReception reception;
+        private final Map<SessionId, Work> working = new HashMap<>();
+        private final int mostInAgent;
+        private final int mostInAll;
+        private final List<Processor> processors;
+        private Processor owner;
         private Assignment assignment;
         private long committed;
         private int next;
         private long fence;
         private int departures;
         private int failures;
+        private int calls;
+        private int actions;
+        private boolean mayRunAgain;
+        private boolean overlapped;
         private boolean settling;
         private int cancels;
 
-        /** @param cancels how many there may be */
-        World(Choices choices, int cancels) {
+        /**
+         * @param sessions of the questions on the log
+         * @param mostInAgent actions while an agent works; four are: leave, come to another, be delivered, begin
+         * @param mostInAll these and the others
+         */
+        World(Choices choices, List<String> sessions, int processors, int mostInAgent, int mostInAll) {
             this.choices = choices;
-            this.cancels = cancels;
-            TurnKit kit = kit();
-            lanes = new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
-                throw new AssertionError(e);
-            });
-            waiting = new WaitingTurns(kit, flights, lanes, new RunTimes(InstantSource.fixed(NOW)));
-            reception = new LaneReception(
-                    lanes,
-                    flights,
-                    memory,
-                    waiting,
-                    new PutAside(kit.ports().quarantine(), time -> {}),
-                    Runnable::run,
-                    InstantSource.fixed(NOW),
-                    Duration.ofMillis(1));
+            this.log = sessions.stream().map(World::ask).toList();
+            this.mostInAgent = mostInAgent;
+            this.mostInAll = mostInAll;
+            this.processors = Stream.generate(this::processor).limit(processors).toList();
+            this.owner = this.processors.getFirst();
+            memory.clock(() -> delay.passed().toMillis());
         }
 
-        void live(int actions) {
-            for (int i = 0; i < actions; i++) {
+        private Processor processor() {
+            TurnKit kit = kit();
+            Flights flights = new Flights(delay, Duration.ofSeconds(10));
+            LaneScheduler<SessionKey, Turn> lanes =
+                    new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
+                        throw new AssertionError(e);
+                    });
+            WaitingTurns waiting = new WaitingTurns(kit, flights, lanes, new RunTimes(InstantSource.fixed(NOW)));
+            return new Processor(
+                    lanes,
+                    waiting,
+                    new LaneReception(
+                            lanes,
+                            new Handover(flights, memory, Runnable::run, HANDOVER, Duration.ofMillis(1)),
+                            memory,
+                            waiting,
+                            new PutAside(kit.ports().quarantine(), time -> {}),
+                            Runnable::run,
+                            InstantSource.fixed(NOW)));
+        }
+
+        /** A client may change its mind once. */
+        World cancelling() {
+            cancels = 1;
+            return this;
+        }
+
+        void live() {
+            for (int i = 0; i < MOST_ACTIONS; i++) {
                 act();
             }
             settle();
+            assertThat(overlapped)
+                    .as("two agents of a session at a time that may write (O1)")
+                    .isFalse();
             assertThat(ended.stream().distinct().toList())
                     .as("every turn ended")
                     .containsExactlyInAnyOrderElementsOf(
@@ -160,40 +206,29 @@ class EveryOrderTest {
                         .as("in the order of its session")
                         .isLessThan(ended.indexOf(log.get(1).requestId()));
             }
-            assertThat(answered(log.get(0).key()))
+            Map<SessionKey, Long> turns = log.stream()
+                    .filter(ask -> !unwanted.contains(ask.requestId()))
+                    .collect(Collectors.groupingBy(Ask::key, Collectors.counting()));
+            assertThat(turns)
                     .as("each once in memory")
-                    .isEqualTo(2
-                            - (int) log.subList(0, 2).stream()
-                                    .filter(ask -> unwanted.contains(ask.requestId()))
-                                    .count());
-            assertThat(answered(log.get(2).key())).isOne();
-            assertThat(lanes.figures()).as("nothing is left").isEqualTo(new LaneScheduler.Figures(0, 0, 0));
+                    .allSatisfy((session, count) -> assertThat(
+                                    memory.history(session).stream().filter(turn -> turn.answer() != null))
+                            .hasSize(Math.toIntExact(count)));
+            if (!mayRunAgain && unwanted.isEmpty()) {
+                assertThat(calls).as("each agent was called once").isEqualTo(log.size());
+            }
+            assertThat(processors)
+                    .as("nothing is left")
+                    .allMatch(each -> each.lanes().figures().equals(new LaneScheduler.Figures(0, 0, 0)));
             assertThat(budget.open()).isZero();
             assertThat(assignment.ledger().frontier()).isEqualTo(log.size());
         }
 
-        private int answered(SessionKey session) {
-            return (int) memory.history(session).stream()
-                    .filter(turn -> turn.answer() != null)
-                    .count();
-        }
-
-        /** One of the first session's two turns; true where its owner hears of it. */
-        private void cancel(int which, boolean heard) {
-            cancels--;
-            Ask ask = log.get(which);
-            if (memory.unwanted(ask.requestId())) {
-                unwanted.add(ask.requestId());
-            }
-            if (heard) {
-                waiting.cancel(ask.key(), ask.requestId());
-            }
-        }
-
         private void act() {
-            if (settling) {
+            if (settling || actions == mostInAll) {
                 return;
             }
+            actions++;
             List<Runnable> possible = new ArrayList<>();
             if (assignment == null) {
                 possible.add(this::adopt);
@@ -209,24 +244,60 @@ class EveryOrderTest {
             if (threads.waiting() > 0) {
                 possible.add(threads::step);
             }
+            if (threads.waiting() > 1) {
+                possible.add(threads::stepLast);
+            }
+            if (working.isEmpty() && threads.waiting() == 0 && items() > 0) {
+                possible.add(() -> delay.pass(Duration.ofSeconds(1)));
+            }
+            if (working.values().stream().anyMatch(work -> !work.under().held())) {
+                possible.add(this::endHandover);
+            }
             if (cancels > 0) {
                 for (int which : List.of(0, 1)) {
                     possible.add(() -> cancel(which, true));
                     possible.add(() -> cancel(which, false));
                 }
             }
-            if (threads.waiting() > 1) {
-                possible.add(threads::stepLast);
-            }
-            if (working.isEmpty() && threads.waiting() == 0 && lanes.figures().items() > 0) {
-                possible.add(() -> delay.pass(Duration.ofSeconds(1)));
-            }
             if (!possible.isEmpty()) {
                 possible.get(choices.among(possible.size())).run();
             }
         }
 
+        /** One of the first session's two turns; true where processors hear of it. */
+        private void cancel(int which, boolean heard) {
+            cancels--;
+            Ask ask = log.get(which);
+            if (memory.unwanted(ask.requestId())) {
+                unwanted.add(ask.requestId());
+            }
+            if (heard) {
+                processors.forEach(each -> each.waiting().cancel(ask.key(), ask.requestId()));
+            }
+        }
+
+        private int items() {
+            return processors.stream()
+                    .mapToInt(each -> each.lanes().figures().items())
+                    .sum();
+        }
+
+        /** Agents whose partition left have had their time: another processor's no longer wait for them. */
+        private void endHandover() {
+            mayRunAgain = true;
+            outlawed(work -> !work.under().held());
+            delay.pass(HANDOVER);
+        }
+
+        /** One processor's own lane waits for an agent in any case. */
+        private void outlawed(Predicate<Work> which) {
+            if (processors.size() > 1) {
+                working.values().removeIf(which);
+            }
+        }
+
         private void adopt() {
+            owner = processors.size() == 1 ? owner : processors.get(choices.among(processors.size()));
             fence++;
             assignment = new Assignment(
                     new TopicPartition("turns", 0), committed, new RecordReader(() -> new MockConsumer<>("none"), 1));
@@ -241,7 +312,7 @@ class EveryOrderTest {
                     "turns", 0, next, ask.key().toString().getBytes(StandardCharsets.UTF_8), WIRE.write(ask));
             Delivery delivery = new Delivery(record, assignment, budget);
             Turn.Envelope envelope = new Turn.Envelope(Ask.TYPE, WireFormat.SCHEMA_VERSION, 0L);
-            reception.arrived(new Turn(ask.key(), ask.requestId(), envelope, 0, next, NOW, delivery));
+            owner.reception().arrived(new Turn(ask.key(), ask.requestId(), envelope, 0, next, NOW, delivery));
             next++;
             assignment.ledger().advancedTo(next);
         }
@@ -252,9 +323,12 @@ class EveryOrderTest {
             Assignment gone = assignment;
             assignment = null;
             gone.end();
-            reception.leaving(claim -> claim.lease() == gone, patient);
+            owner.reception().leaving(claim -> claim.lease() == gone, patient);
             if (patient) {
                 commit(gone);
+            } else {
+                mayRunAgain = true;
+                outlawed(work -> work.under() == gone);
             }
         }
 
@@ -275,7 +349,7 @@ class EveryOrderTest {
             while (next < log.size()) {
                 deliver();
             }
-            for (int i = 0; i < 100 && lanes.figures().items() > 0; i++) {
+            for (int i = 0; i < 100 && items() > 0; i++) {
                 threads.runAll();
                 delay.pass(Duration.ofSeconds(60));
             }
@@ -284,14 +358,16 @@ class EveryOrderTest {
 
         /** Anything may happen while an agent works; what happens to its own lane must wait for it. */
         private Answer answer(SessionId session, String text) throws Exception {
-            assertThat(working.add(session))
-                    .as("one agent of a session at a time (O1)")
-                    .isTrue();
+            Work work = new Work(assignment);
+            overlapped |= working.putIfAbsent(session, work) != null; // thrown here it would be the agent's failure
+            calls++;
             try {
-                act();
-                act();
+                for (int i = 0; i < mostInAgent; i++) {
+                    act();
+                }
                 if (failures < MOST_FAILURES && choices.among(2) == 1) {
                     failures++;
+                    mayRunAgain = true;
                     throw new IllegalStateException("fails");
                 }
                 if (Thread.currentThread().isInterrupted() && choices.among(2) == 1) {
@@ -299,7 +375,7 @@ class EveryOrderTest {
                 }
                 return Answer.ofText(text);
             } finally {
-                working.remove(session);
+                working.remove(session, work);
             }
         }
 

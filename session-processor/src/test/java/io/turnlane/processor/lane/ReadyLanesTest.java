@@ -42,8 +42,9 @@ class ReadyLanesTest {
         void poll() {
             Waiting next = ready.poll();
             if (next == null) {
-                assertThat(model).as("nobody waits").allSatisfy(kind -> assertThat(kind)
-                        .isEmpty());
+                assertThat(model)
+                        .as("nobody waits")
+                        .allSatisfy(kind -> assertThat(kind).isEmpty());
                 return;
             }
             assertThat(next)
@@ -52,7 +53,9 @@ class ReadyLanesTest {
             gone[next.urgency()]++;
             for (int kind = 0; kind < KINDS; kind++) {
                 passedBy[kind] = kind == next.urgency() || model.get(kind).isEmpty() ? 0 : passedBy[kind] + 1;
-                assertThat(passedBy[kind]).as("urgency %d starves", kind).isLessThanOrEqualTo(ReadyLanes.mostBefore(kind));
+                assertThat(passedBy[kind])
+                        .as("urgency %d starves", kind)
+                        .isLessThanOrEqualTo(ReadyLanes.mostBefore(kind));
             }
         }
     }
@@ -122,6 +125,8 @@ class ReadyLanesTest {
         watched.add(0);
         watched.add(2);
         watched.poll();
-        assertThat(watched.gone).as("who had all places has saved up no debt beyond a stride").containsExactly(1, 0, 100);
+        assertThat(watched.gone)
+                .as("who had all places has saved up no debt beyond a stride")
+                .containsExactly(1, 0, 100);
     }
 }

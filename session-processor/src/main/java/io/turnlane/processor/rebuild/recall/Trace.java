@@ -53,7 +53,8 @@ final class Trace {
             Place place,
             int bytes,
             int attempt,
-            @Nullable Instant startedAt) {}
+            @Nullable Instant startedAt,
+            Map<RequestId, String> absorbed) {}
 
     private record Kept(EndedTurn turn, int bytes) {}
 
@@ -72,7 +73,7 @@ final class Trace {
         boolean known = open.containsKey(ask.requestId())
                 || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(ask.requestId()));
         if (!known) {
-            open.put(ask.requestId(), new Pending(ask, place, size, 0, null));
+            open.put(ask.requestId(), new Pending(ask, place, size, 0, null, new LinkedHashMap<>()));
             bytes += size;
         }
         active(place.loggedAt());
@@ -84,7 +85,9 @@ final class Trace {
             deleteBefore(pending.place().offset());
             forgetDoneBefore(pending.place().offset());
             int newest = Math.max(attempt, pending.attempt());
-            open.put(request, new Pending(pending.ask(), pending.place(), pending.bytes(), newest, at));
+            open.put(
+                    request,
+                    new Pending(pending.ask(), pending.place(), pending.bytes(), newest, at, pending.absorbed()));
         }
         active(at);
     }
@@ -93,14 +96,28 @@ final class Trace {
     void ended(TurnEvent end, int size) {
         Pending pending = open.remove(end.requestId());
         if (pending != null) {
-            deleteBefore(pending.place().offset());
-            forgetDoneBefore(pending.place().offset());
-            expireBefore(pending);
+            if (end.attempt() > 0) { // else it may have overtaken those before it
+                deleteBefore(pending.place().offset());
+                forgetDoneBefore(pending.place().offset());
+                expireBefore(pending);
+            }
             keep(endedTurn(pending, end), pending.bytes() + size);
+            if (end.body() instanceof TurnEvent.Superseded superseded) {
+                absorb(pending, superseded.cause().by());
+            }
             bytes += size;
             lastEnd = later(lastEnd, end.at());
         }
         active(end.at());
+    }
+
+    /** Its question, and those merged into it before, belong to the one that superseded it. */
+    private void absorb(Pending pending, @Nullable RequestId by) {
+        Pending survivor = by == null ? null : open.get(by);
+        if (survivor != null) {
+            survivor.absorbed().putAll(pending.absorbed());
+            survivor.absorbed().put(pending.ask().requestId(), pending.ask().question());
+        }
     }
 
     private static EndedTurn endedTurn(Pending pending, TurnEvent end) {
@@ -140,6 +157,10 @@ final class Trace {
         if (turn.completed()) {
             answered++;
             processing = processing.plus(turn.processing());
+        }
+        if (turn.cause() != null && !turn.remembered()) {
+            putBehind(new Kept(turn, size)); // it takes no place in history
+            return;
         }
         turns.addLast(new Kept(turn, size));
         if (turns.size() > mostTurns) {
@@ -289,7 +310,13 @@ final class Trace {
 
     private static OpenTurn openTurn(Pending pending) {
         Place place = pending.place();
-        return new OpenTurn(pending.ask(), place.offset(), place.loggedAt(), place.eventsFrom(), pending.attempt());
+        return new OpenTurn(
+                pending.ask(),
+                place.offset(),
+                place.loggedAt(),
+                place.eventsFrom(),
+                pending.attempt(),
+                pending.absorbed());
     }
 
     private static List<EndedTurn> turnsOf(Deque<Kept> kept) {
