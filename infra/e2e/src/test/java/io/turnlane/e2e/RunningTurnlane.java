@@ -68,6 +68,10 @@ final class RunningTurnlane implements AutoCloseable {
                 ProcessorApplication.application().initializers(withAgents).run(arguments(settings)));
     }
 
+    String turnsTopic() {
+        return new Topics(prefix).turns();
+    }
+
     URI address() {
         return address(0);
     }

@@ -77,7 +77,8 @@ public sealed interface Begun {
     /**
      * How a turn ended.
      *
-     * @param answer where it completed; null too where the stored answer was found damaged
+     * @param status failed too where it completed, and the stored answer was found damaged
+     * @param answer where it completed
      * @param error where it failed
      * @param quarantined whether the copy of a failed turn is known to stand in quarantine
      * @param cause where it ended with neither
@@ -89,6 +90,12 @@ public sealed interface Begun {
             @Nullable TurnError error,
             boolean quarantined,
             @Nullable EndCause cause) {
+
+        public Ending {
+            if ((status == RequestStatus.COMPLETED) != (answer != null)) {
+                throw new IllegalArgumentException("a turn that completed has an answer, and no other has");
+            }
+        }
 
         /** With an answer or an error. */
         public Ending(

@@ -90,8 +90,8 @@ public record EndedTurn(
         return completed() || interrupted;
     }
 
-    /** As history keeps it. */
-    PastTurn past() {
+    /** As history keeps it; of one that is {@linkplain #remembered remembered}. */
+    public PastTurn past() {
         return new PastTurn(
                 ask.requestId(),
                 status,

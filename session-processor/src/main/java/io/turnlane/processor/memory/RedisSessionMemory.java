@@ -35,6 +35,9 @@ public final class RedisSessionMemory implements SessionMemory {
     /** A question may be as long as four of the longest when others are merged into it. */
     private static final int MOST_MERGED_BYTES = 128 * 1024;
 
+    /** Of a session's erased requests; a twin of one comes within seconds of it, or not at all. */
+    private static final int MOST_ERASED_NAMES = 256;
+
     private final RedisScripts scripts;
     private final StoredMemory stored;
     private final StoredReplies replies;
@@ -44,9 +47,14 @@ public final class RedisSessionMemory implements SessionMemory {
     private final String processorId;
 
     public RedisSessionMemory(
-            StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, String processorId) {
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage,
+            String processorId) {
         this.scripts = new RedisScripts(redis);
-        this.stored = new StoredMemory(redis, wire);
+        this.stored = new StoredMemory(redis, wire, damage);
         this.replies = new StoredReplies(stored, wire);
         this.cache = cache;
         this.limits = limits;
@@ -337,7 +345,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
                 keys.requestPrefix(),
-                limits.tombstones().toMillis());
+                limits.tombstones().toMillis(),
+                MOST_ERASED_NAMES);
         cache.forget(flight.session());
         return reply.word().equals("ERASED");
     }

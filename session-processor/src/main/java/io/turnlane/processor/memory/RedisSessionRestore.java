@@ -36,9 +36,9 @@ public final class RedisSessionRestore implements SessionRestore {
     private final MemoryLimits limits;
     private final WireFormat wire;
 
-    public RedisSessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire) {
+    public RedisSessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire, DamageObserver damage) {
         this.scripts = new RedisScripts(redis);
-        this.stored = new StoredMemory(redis, wire);
+        this.stored = new StoredMemory(redis, wire, damage);
         this.limits = limits;
         this.wire = wire;
     }

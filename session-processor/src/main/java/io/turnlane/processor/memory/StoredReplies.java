@@ -1,5 +1,6 @@
 package io.turnlane.processor.memory;
 
+import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -66,14 +67,21 @@ final class StoredReplies {
         };
     }
 
+    /**
+     * A completed turn whose answer was damaged can't be told as it ended, nor run again: from now on it has failed.
+     */
     Ending ending(SessionKey session, Reply reply) {
-        return new Ending(
-                RequestStatus.of(reply.text(1)),
-                reply.number(2),
-                stored.answer(session, reply.bytes(3)),
-                error(reply.bytes(4)),
-                reply.number(5) == 1,
-                cause(reply.text(6), reply.text(7)));
+        RequestStatus status = RequestStatus.of(reply.text(1));
+        int attempt = reply.number(2);
+        boolean quarantined = reply.number(5) == 1;
+        if (status == RequestStatus.COMPLETED) {
+            Answer answer = stored.answer(session, reply.bytes(3));
+            return answer == null
+                    ? new Ending(RequestStatus.FAILED, attempt, null, Endings.UNREADABLE, quarantined)
+                    : new Ending(status, attempt, answer, null, quarantined);
+        }
+        EndCause cause = cause(reply.text(6), reply.text(7));
+        return new Ending(status, attempt, null, error(reply.bytes(4)), quarantined, cause);
     }
 
     private static @Nullable EndCause cause(String reason, String by) {

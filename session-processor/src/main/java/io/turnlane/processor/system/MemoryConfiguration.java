@@ -2,7 +2,9 @@ package io.turnlane.processor.system;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.DamageObserver;
 import io.turnlane.processor.memory.MemoryLimits;
 import io.turnlane.processor.memory.RedisSessionMemory;
 import io.turnlane.processor.memory.SessionCache;
@@ -47,8 +49,18 @@ class MemoryConfiguration {
     }
 
     @Bean
+    DamageObserver damageObserver(MeterRegistry meters) {
+        return new DamageMeters(meters);
+    }
+
+    @Bean
     SessionMemory sessionMemory(
-            StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, ProcessorId id) {
-        return new RedisSessionMemory(redis, cache, limits, wire, id.value());
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage,
+            ProcessorId id) {
+        return new RedisSessionMemory(redis, cache, limits, wire, damage, id.value());
     }
 }

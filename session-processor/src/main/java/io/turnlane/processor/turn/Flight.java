@@ -27,7 +27,7 @@ final class Flight {
 
     /** Why a flight is stopped. */
     enum Stop {
-        /** The partition left, or the processor stops: somebody else takes the turn up. */
+        /** The partition left and the handover is over, or the processor stops: somebody else takes the turn up. */
         RELEASED,
         /** The agent took too long. */
         TIMEOUT,

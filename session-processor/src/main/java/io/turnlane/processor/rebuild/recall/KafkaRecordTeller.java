@@ -9,13 +9,10 @@ import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.past.Place;
 import io.turnlane.processor.rebuild.recall.SessionLog.Listener;
-import io.turnlane.processor.rebuild.recall.SessionLog.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class KafkaRecordTeller {
 
     private static final String STARTED = "started";
-    private static final Set<String> TERMINAL = Arrays.stream(RequestStatus.values())
-            .filter(RequestStatus::terminal)
-            .map(RequestStatus::wire)
-            .collect(Collectors.toUnmodifiableSet());
 
     private final Listener listener;
     private final WireFormat wire;
@@ -40,7 +33,7 @@ final class KafkaRecordTeller {
     /** Whether an event says anything that a session's memory rests on; most are pieces of answers. */
     boolean counts(ConsumerRecord<byte[], byte[]> event) {
         String type = header(event, RecordHeaders.TYPE);
-        return STARTED.equals(type) || (type != null && TERMINAL.contains(type));
+        return STARTED.equals(type) || (type != null && RequestStatus.ends(type));
     }
 
     void command(ConsumerRecord<byte[], byte[]> record) {

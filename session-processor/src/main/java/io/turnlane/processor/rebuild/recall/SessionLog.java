@@ -4,9 +4,9 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.processor.past.Place;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** What the log holds of sessions: commands and events of a partition, merged in the order of their times. */
 public interface SessionLog {
@@ -46,11 +46,4 @@ public interface SessionLog {
          */
         void ended(SessionKey session, TurnEvent end, int bytes);
     }
-
-    /**
-     * Of a record in the turns topic: its offset and its timestamp.
-     *
-     * @param eventsFrom where streams of its turn start to read; null where its gateway didn't know
-     */
-    record Place(long offset, Instant loggedAt, @Nullable Long eventsFrom) {}
 }

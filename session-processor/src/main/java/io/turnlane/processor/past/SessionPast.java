@@ -1,4 +1,4 @@
-package io.turnlane.processor.rebuild.recall;
+package io.turnlane.processor.past;
 
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
@@ -11,27 +11,35 @@ import io.turnlane.processor.memory.OpenTurn;
 import io.turnlane.processor.memory.RecalledSession;
 import io.turnlane.processor.memory.RecalledSession.Deletion;
 import io.turnlane.processor.memory.RecalledSession.Life;
-import io.turnlane.processor.rebuild.recall.SessionLog.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One session as the log tells of it so far: its last turns, the questions whose ends weren't read yet, its deletions.
+ * What a life is stands here and nowhere else: it ends by a deletion, and by a silence that is longer than its first
+ * question said.
  *
  * <p>A deletion counts once it is known to be done: its record won't be delivered again, or a later turn of the session
  * has begun. Before that, turns that were asked before it still have their ends to come. For one thread.
  */
-final class Trace {
+public final class SessionPast {
+
+    /** Of requests that were erased with their session: a twin of one comes within seconds of it. */
+    private static final int MOST_ERASED = 256;
+
+    private static final int BYTES_OF_ERASED = 100;
 
     private final SessionKey session;
     private final int mostTurns;
@@ -40,60 +48,94 @@ final class Trace {
     private final Deque<Kept> turns = new ArrayDeque<>();
     private final Deque<Kept> others = new ArrayDeque<>();
     private final Deque<Deletion> undoneDeletions = new ArrayDeque<>();
+    private final Set<RequestId> erased = new LinkedHashSet<>();
     private @Nullable Deletion deletion;
     private @Nullable Ask first;
     private int answered;
+    private int untold;
     private Duration processing = Duration.ZERO;
     private Instant lastEnd = Instant.MIN;
     private Instant lastActivity = Instant.MIN;
     private long bytes;
 
+    /** @param silentSince when the session last did anything before this was asked */
     private record Pending(
             Ask ask,
             Place place,
+            Instant silentSince,
             int bytes,
             int attempt,
             @Nullable Instant startedAt,
-            Map<RequestId, String> absorbed) {}
+            Map<RequestId, String> absorbed) {
+
+        Pending started(int newest, Instant at) {
+            return new Pending(ask, place, silentSince, bytes, newest, at, absorbed);
+        }
+    }
 
     private record Kept(EndedTurn turn, int bytes) {}
 
-    /** @param done whether the record at an offset of the turns topic won't be delivered again */
-    Trace(SessionKey session, int mostTurns, LongPredicate done) {
+    /**
+     * What memory held of a life.
+     *
+     * @param turns its last turns that ended, oldest first
+     * @param untold how many more it had, of whose ends the log doesn't tell
+     */
+    public record Told(List<EndedTurn> turns, int untold) {}
+
+    /**
+     * Of a session of which nothing was told yet.
+     *
+     * @param mostTurns that memory keeps
+     * @param done whether the record at an offset of the turns topic won't be delivered again
+     */
+    public SessionPast(SessionKey session, int mostTurns, LongPredicate done) {
         this.session = session;
         this.mostTurns = mostTurns;
         this.done = done;
     }
 
-    long bytes() {
+    /** What it holds, by the sizes that it was told. */
+    public long bytes() {
         return bytes;
     }
 
-    void asked(Ask ask, Place place, int size) {
-        boolean known = open.containsKey(ask.requestId())
-                || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(ask.requestId()));
-        if (!known) {
-            open.put(ask.requestId(), new Pending(ask, place, size, 0, null, new LinkedHashMap<>()));
+    /**
+     * A question; its twin says nothing new, be it behind a deletion.
+     *
+     * @param size of its record in bytes
+     */
+    public void asked(Ask ask, Place place, int size) {
+        if (!known(ask.requestId())) {
+            open.put(ask.requestId(), new Pending(ask, place, lastActivity, size, 0, null, new LinkedHashMap<>()));
             bytes += size;
         }
         active(place.loggedAt());
     }
 
-    void started(RequestId request, int attempt, Instant at) {
+    private boolean known(RequestId request) {
+        return open.containsKey(request)
+                || erased.contains(request)
+                || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(request));
+    }
+
+    /** An attempt began, the first with 1. */
+    public void started(RequestId request, int attempt, Instant at) {
         Pending pending = open.get(request);
         if (pending != null) {
             deleteBefore(pending.place().offset());
             forgetDoneBefore(pending.place().offset());
-            int newest = Math.max(attempt, pending.attempt());
-            open.put(
-                    request,
-                    new Pending(pending.ask(), pending.place(), pending.bytes(), newest, at, pending.absorbed()));
+            open.put(request, pending.started(Math.max(attempt, pending.attempt()), at));
         }
         active(at);
     }
 
-    /** An end whose question isn't known was told before, or belongs to a life that is over. */
-    void ended(TurnEvent end, int size) {
+    /**
+     * A turn completed or failed. An end whose question isn't known was told before, or belongs to a life that is over.
+     *
+     * @param size of its event in bytes
+     */
+    public void ended(TurnEvent end, int size) {
         Pending pending = open.remove(end.requestId());
         if (pending != null) {
             if (end.attempt() > 0) { // else it may have overtaken those before it
@@ -163,8 +205,12 @@ final class Trace {
             return;
         }
         turns.addLast(new Kept(turn, size));
-        if (turns.size() > mostTurns) {
-            putBehind(turns.removeFirst());
+        List<Kept> alike = turns.stream()
+                .filter(kept -> kept.turn().remembered() == turn.remembered())
+                .toList();
+        if (alike.size() > mostTurns) { // those that history doesn't keep push none out
+            turns.removeFirstOccurrence(alike.getFirst());
+            putBehind(alike.getFirst());
         }
     }
 
@@ -176,7 +222,8 @@ final class Trace {
         }
     }
 
-    void deleted(Place place) {
+    /** The session was deleted, or is to be. */
+    public void deleted(Place place) {
         Deletion next = new Deletion(place.offset(), place.loggedAt());
         if (done.test(place.offset())) {
             delete(next);
@@ -194,15 +241,32 @@ final class Trace {
 
     private void delete(Deletion next) {
         deletion = next;
+        Stream.concat(others.stream(), turns.stream())
+                .forEach(kept -> erase(kept.turn().requestId()));
+        Iterator<Pending> pendings = open.values().iterator();
+        while (pendings.hasNext()) {
+            Pending pending = pendings.next();
+            if (pending.place().offset() < next.offset()) {
+                erase(pending.ask().requestId());
+                pendings.remove();
+            }
+        }
         forgetLife();
         others.clear();
-        open.values().removeIf(pending -> pending.place().offset() < next.offset());
-        bytes = open.values().stream().mapToLong(Pending::bytes).sum();
+        bytes = open.values().stream().mapToLong(Pending::bytes).sum() + (long) erased.size() * BYTES_OF_ERASED;
+    }
+
+    private void erase(RequestId request) {
+        if (erased.size() == MOST_ERASED) {
+            erased.remove(erased.iterator().next());
+        }
+        erased.add(request);
     }
 
     /** The session had expired when this was asked: what was before isn't remembered. */
     private void expireBefore(Pending pending) {
-        if (first != null && pending.place().loggedAt().isAfter(lastEnd.plus(first.sessionTtl()))) {
+        Instant silent = later(lastEnd, pending.silentSince());
+        if (first != null && pending.place().loggedAt().isAfter(silent.plus(first.sessionTtl()))) {
             while (!turns.isEmpty()) {
                 putBehind(turns.removeFirst());
             }
@@ -214,6 +278,7 @@ final class Trace {
         turns.clear();
         first = null;
         answered = 0;
+        untold = 0;
         processing = Duration.ZERO;
         lastEnd = Instant.MIN;
     }
@@ -227,6 +292,8 @@ final class Trace {
             Pending pending = pendings.next();
             long at = pending.place().offset();
             if (at < offset && done.test(at)) {
+                expireBefore(pending);
+                untold++;
                 bytes -= pending.bytes();
                 pendings.remove();
             }
@@ -236,17 +303,17 @@ final class Trace {
     /**
      * Whether its time is up, and no end may follow that makes it live on: a question may wait for longer than that.
      */
-    boolean over(Instant now) {
+    public boolean over(Instant now) {
         return open.isEmpty() && expired(now);
     }
 
     /** Whether all it has are questions that surely ended, before what is read or after. */
-    boolean onlyHopes() {
+    public boolean onlyHopes() {
         return turns.isEmpty() && others.isEmpty() && deletion == null && !busy();
     }
 
     /** Whether nothing happens in it any more and its time is up. */
-    boolean expired(Instant now) {
+    private boolean expired(Instant now) {
         return !busy() && !now.isBefore(lastActivity.plus(ttl()));
     }
 
@@ -272,7 +339,7 @@ final class Trace {
     }
 
     /** Whether there is anything of it that memory must not miss. */
-    boolean matters(Instant now) {
+    public boolean matters(Instant now) {
         return deletion != null || !others.isEmpty() || (!turns.isEmpty() && !expired(now)) || undone() || busy();
     }
 
@@ -280,8 +347,17 @@ final class Trace {
         return turns.stream().anyMatch(kept -> !done.test(kept.turn().offset()));
     }
 
+    /** What memory held when the next question was logged then, if no record told so far is delivered again. */
+    public Told before(Instant loggedAt) {
+        return silentUntil(loggedAt) ? new Told(List.of(), 0) : new Told(turnsOf(turns), untold + open.size());
+    }
+
+    private boolean silentUntil(Instant next) {
+        return first != null && next.isAfter(lastActivity.plus(first.sessionTtl()));
+    }
+
     /** All of it, as of now. */
-    RecalledSession recalled(Instant now) {
+    public RecalledSession recalled(Instant now) {
         Ask born = first == null ? waiting().findFirst().map(Pending::ask).orElse(null) : first;
         boolean lives = born != null && !expired(now);
         Deque<Kept> behind = new ArrayDeque<>(others);
@@ -293,7 +369,7 @@ final class Trace {
                 lives ? life(Objects.requireNonNull(born), now) : null,
                 lives ? turnsOf(turns) : List.of(),
                 turnsOf(behind),
-                waiting().map(Trace::openTurn).toList(),
+                waiting().map(SessionPast::openTurn).toList(),
                 deletion);
     }
 
