@@ -150,6 +150,6 @@ export class Undo {
 export async function features(client) {
   const { paths = {}, components = {} } = await client.openapi();
   const cancel = Object.entries(paths).some(([path, calls]) => /\/requests\/\{[^}]+\}\/cancel$/.test(path) && calls.post);
-  const policy = components.schemas?.AskRequest?.properties?.policy;
+  const policy = components.schemas?.AskBody?.properties?.policy;
   return { cancel, policies: policy?.enum ?? [] };
 }

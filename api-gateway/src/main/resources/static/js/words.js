@@ -75,7 +75,8 @@ export function refusal(problem) {
 }
 
 export function ending({ status, reason }) {
-  if (status === 'cancelled') return 'Stopped. Nothing of it stays in memory.';
+  if (status === 'cancelled' && (reason === 'interrupted' || reason === 'rolled_back')) return 'Stopped: a newer question took its place.';
+  if (status === 'cancelled') return 'Stopped. The agent will not remember it.';
   if (status === 'superseded') return 'Merged into the question after it.';
   if (status === 'rejected') return 'Not taken: this lane was busy.';
   return reason;

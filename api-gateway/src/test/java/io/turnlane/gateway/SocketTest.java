@@ -199,7 +199,7 @@ class SocketTest {
         try (Client client = new Client()) {
             expectProblem(client.say("{'type':'sing','ref':'a'}"), "a", "invalid_request");
             expectProblem(
-                    client.say("{'type':'ask','ref':'b','question':'?','policy':'reject'}"), "b", "invalid_request");
+                    client.say("{'type':'ask','ref':'b','question':'?','policy':'jump'}"), "b", "invalid_request");
             expectProblem(
                     client.say("{'type':'ask','ref':'c','session_id':'no/slash','question':'?'}"),
                     "c",
@@ -217,7 +217,8 @@ class SocketTest {
                     client.say(
                             "{'type':'cancel','ref':'i','session_id':'s','request_id':'0192f1de-7a3c-7000-8000-000000000001'}"),
                     "i",
-                    "invalid_request");
+                    "not_found");
+            expectProblem(client.say("{'type':'cancel','ref':'j','session_id':'s'}"), "j", "invalid_request");
             client.say("nonsense");
             assertThat(client.hear().path("problem").path("code").asString()).isEqualTo("invalid_request");
         }

@@ -219,6 +219,11 @@ public final class TestProcessor implements AutoCloseable {
             producer.flush();
         }
 
+        /** Notes an end without an answer; the test tells it. */
+        public void end(RequestStatus status, String reason, String by) {
+            store(status, Map.of("reason", bytes(reason), "by", bytes(by == null ? "" : by)));
+        }
+
         private void store(RequestStatus status, Map<String, byte[]> fields) {
             MemoryKeys keys = new MemoryKeys(ask.key());
             long now = System.currentTimeMillis();

@@ -3,6 +3,7 @@ package io.turnlane.model;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -24,6 +25,7 @@ import java.util.Objects;
  * @param cache its cache of sessions
  * @param latency turns of the last 60 s, acceptance to answer, in µs: an HdrHistogram, compressed, base64
  * @param latencySum of the same turns
+ * @param runTimes how long each of its agents takes for a turn, where it has seen enough of them lately
  */
 public record ProcessorFigures(
         String processor,
@@ -42,9 +44,51 @@ public record ProcessorFigures(
         long failedTurns,
         Cache cache,
         String latency,
-        Duration latencySum) {
+        Duration latencySum,
+        Map<String, Duration> runTimes) {
+
+    /** Of one that has nothing to say of how long its agents take. */
+    public ProcessorFigures(
+            String processor,
+            String management,
+            Instant at,
+            ProcessorState state,
+            List<AgentDescription> agents,
+            int openTurns,
+            int running,
+            int waiting,
+            int partitions,
+            long lag,
+            Duration oldestAge,
+            long turnsLastMinute,
+            long totalTurns,
+            long failedTurns,
+            Cache cache,
+            String latency,
+            Duration latencySum) {
+        this(
+                processor,
+                management,
+                at,
+                state,
+                agents,
+                openTurns,
+                running,
+                waiting,
+                partitions,
+                lag,
+                oldestAge,
+                turnsLastMinute,
+                totalTurns,
+                failedTurns,
+                cache,
+                latency,
+                latencySum,
+                Map.of());
+    }
 
     public ProcessorFigures {
+        runTimes = Map.copyOf(Objects.requireNonNullElse(runTimes, Map.of())); // an older version says nothing
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // an older version says nothing
         agents = List.copyOf(agents);
     }

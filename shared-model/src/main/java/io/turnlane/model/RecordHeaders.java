@@ -17,6 +17,15 @@ public final class RecordHeaders {
     /** On turns: where a stream of this turn starts to read its events partition. */
     public static final String EVENTS_FROM = "events-from";
 
+    /** On turns, each where it isn't the default: a deep lane knows it without the value. */
+    public static final String POLICY = "policy";
+
+    public static final String PRIORITY = "priority";
+    /** On turns: until when an answer is wanted, in epoch ms by the gateway's clock; absent for as long as it takes. */
+    public static final String DEADLINE = "deadline";
+    /** On turns: who shall answer. */
+    public static final String AGENT = "agent";
+
     /** On quarantine: the error's code, its message, and where the record came from. */
     public static final String ERROR_CODE = "error-code";
 

@@ -29,6 +29,16 @@ public enum RequestStatus {
         };
     }
 
+    /** Whether this word, be it an event's type, is one of a terminal status. */
+    public static boolean ends(String wire) {
+        for (RequestStatus status : values()) {
+            if (status.wire.equals(wire)) {
+                return status.terminal();
+            }
+        }
+        return false;
+    }
+
     /**
      * Reads the word.
      *

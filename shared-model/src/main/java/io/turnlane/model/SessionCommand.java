@@ -35,6 +35,8 @@ public sealed interface SessionCommand {
      * @param metadata the client's own JSON object
      * @param deadline how long after {@code createdAt} an answer is still wanted; null for as long as it takes
      * @param redriveOf the quarantined turn that is asked again by this one
+     * @param policy what becomes of it where its session is busy
+     * @param priority whose turn it is first where places are few
      */
     record Ask(
             RequestId requestId,
@@ -46,7 +48,9 @@ public sealed interface SessionCommand {
             Duration sessionTtl,
             Instant createdAt,
             @Nullable Duration deadline,
-            @Nullable RequestId redriveOf)
+            @Nullable RequestId redriveOf,
+            TurnPolicy policy,
+            Priority priority)
             implements SessionCommand {
 
         public static final String TYPE = "ask";
@@ -61,7 +65,53 @@ public sealed interface SessionCommand {
             if (deadline != null && !deadline.isPositive()) {
                 throw new IllegalArgumentException("a deadline is positive");
             }
+            policy = Objects.requireNonNullElse(policy, TurnPolicy.ENQUEUE); // an older version says nothing
+            priority = Objects.requireNonNullElse(priority, Priority.NORMAL);
             metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        }
+
+        /** A question that waits its turn like any other. */
+        public Ask(
+                RequestId requestId,
+                SessionId sessionId,
+                @Nullable String userId,
+                String agent,
+                String question,
+                Map<String, Object> metadata,
+                Duration sessionTtl,
+                Instant createdAt,
+                @Nullable Duration deadline,
+                @Nullable RequestId redriveOf) {
+            this(
+                    requestId,
+                    sessionId,
+                    userId,
+                    agent,
+                    question,
+                    metadata,
+                    sessionTtl,
+                    createdAt,
+                    deadline,
+                    redriveOf,
+                    TurnPolicy.ENQUEUE,
+                    Priority.NORMAL);
+        }
+
+        /** The same question with those of turns that were merged into it put before it. */
+        public Ask withQuestion(String merged) {
+            return new Ask(
+                    requestId,
+                    sessionId,
+                    userId,
+                    agent,
+                    merged,
+                    metadata,
+                    sessionTtl,
+                    createdAt,
+                    deadline,
+                    redriveOf,
+                    policy,
+                    priority);
         }
 
         /** A question that nobody asked before. */

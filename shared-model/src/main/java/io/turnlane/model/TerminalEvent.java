@@ -4,28 +4,50 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A terminal event as it stands in JSON: with an answer, or with an error. */
+/** A terminal event as it stands in JSON: with an answer, an error, or the reason for having neither. */
 record TerminalEvent(
         RequestId requestId,
         SessionId sessionId,
+        String type,
         int attempt,
         int seq,
         Instant at,
         @Nullable Answer answer,
-        @Nullable TurnError error) {
+        @Nullable TurnError error,
+        @Nullable String reason,
+        @Nullable RequestId by) {
 
     TerminalEvent {
         Objects.requireNonNull(requestId, "request_id");
         Objects.requireNonNull(sessionId, "session_id");
         Objects.requireNonNull(at, "at");
-        if (answer == null && error == null) {
-            throw new IllegalArgumentException("no terminal event");
-        }
+        Objects.requireNonNull(type, "type");
     }
 
+    /** @throws IllegalArgumentException where it is none */
     TurnEvent event() {
-        TurnEvent.Body body =
-                answer == null ? new TurnEvent.Failed(Objects.requireNonNull(error)) : new TurnEvent.Completed(answer);
-        return new TurnEvent(requestId, sessionId, attempt, seq, at, body);
+        return new TurnEvent(requestId, sessionId, attempt, seq, at, body());
+    }
+
+    private TurnEvent.Body body() {
+        return switch (type) {
+            case "completed" -> new TurnEvent.Completed(required(answer));
+            case "failed" -> new TurnEvent.Failed(required(error));
+            case "cancelled" -> new TurnEvent.Cancelled(cause());
+            case "superseded" -> new TurnEvent.Superseded(cause());
+            case "rejected" -> new TurnEvent.Rejected(cause());
+            default -> throw new IllegalArgumentException("no terminal event");
+        };
+    }
+
+    private EndCause cause() {
+        return new EndCause(required(reason), by);
+    }
+
+    private static <T> T required(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalArgumentException("a terminal event without what belongs to it");
+        }
+        return part;
     }
 }

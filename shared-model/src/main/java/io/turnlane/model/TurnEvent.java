@@ -1,5 +1,6 @@
 package io.turnlane.model;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +30,32 @@ public record TurnEvent(RequestId requestId, SessionId sessionId, int attempt, i
                 case Retrying _ -> "retrying";
                 case Completed _ -> "completed";
                 case Failed _ -> "failed";
+                case Cancelled _ -> "cancelled";
+                case Superseded _ -> "superseded";
+                case Rejected _ -> "rejected";
             };
         }
 
         default boolean terminal() {
-            return this instanceof Completed || this instanceof Failed;
+            return switch (this) {
+                case Queued _, Started _, Stage _, Delta _, ArtifactMade _, Retrying _ -> false;
+                case Completed _, Failed _, Cancelled _, Superseded _, Rejected _ -> true;
+            };
         }
     }
 
-    /** Waiting behind {@code position} earlier turns of its session. */
-    public record Queued(int position) implements Body {}
+    /**
+     * Waiting behind {@code position} earlier turns of its session.
+     *
+     * @param estimatedWait how long that may take, as turns took lately; null where nothing is known of that
+     */
+    public record Queued(int position, @Nullable Duration estimatedWait) implements Body {
+
+        /** Where nobody knows how long. */
+        public Queued(int position) {
+            this(position, null);
+        }
+    }
 
     /**
      * An attempt began; text shown so far by an earlier attempt is void.
@@ -68,4 +85,13 @@ public record TurnEvent(RequestId requestId, SessionId sessionId, int attempt, i
     public record Completed(Answer answer) implements Body {}
 
     public record Failed(TurnError error) implements Body {}
+
+    /** Somebody didn't want the answer any more. */
+    public record Cancelled(EndCause cause) implements Body {}
+
+    /** Its question was merged into that of a later turn, which answers both. */
+    public record Superseded(EndCause cause) implements Body {}
+
+    /** Its session was busy, and it didn't want to wait. */
+    public record Rejected(EndCause cause) implements Body {}
 }

@@ -46,11 +46,15 @@ public final class WireFormat {
                 .addSerializer(SessionId.class, text())
                 .addSerializer(RequestStatus.class, new TextSerializer<RequestStatus>(RequestStatus::wire))
                 .addSerializer(ProcessorState.class, new TextSerializer<ProcessorState>(ProcessorState::wire))
+                .addSerializer(TurnPolicy.class, new TextSerializer<TurnPolicy>(TurnPolicy::wire))
+                .addSerializer(Priority.class, new TextSerializer<Priority>(Priority::wire))
                 .addSerializer(Duration.class, new Seconds())
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
+                .addDeserializer(TurnPolicy.class, new TextDeserializer<>(TurnPolicy::of))
+                .addDeserializer(Priority.class, new TextDeserializer<>(Priority::of))
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 
@@ -99,7 +103,13 @@ public final class WireFormat {
 
     private static void writeBody(JsonGenerator json, TurnEvent.Body body) {
         switch (body) {
-            case TurnEvent.Queued queued -> json.writeNumberProperty("position", queued.position());
+            case TurnEvent.Queued queued -> {
+                json.writeNumberProperty("position", queued.position());
+                if (queued.estimatedWait() != null) {
+                    json.writeNumberProperty(
+                            "estimated_wait", queued.estimatedWait().toMillis() / 1e3);
+                }
+            }
             case TurnEvent.Started started -> {
                 if (started.memory() != null) {
                     json.writeStringProperty("memory", started.memory().wire());
@@ -117,16 +127,28 @@ public final class WireFormat {
             }
             case TurnEvent.Completed completed -> json.writePOJOProperty("answer", completed.answer());
             case TurnEvent.Failed failed -> json.writePOJOProperty("error", failed.error());
+            case TurnEvent.Cancelled cancelled -> writeCause(json, cancelled.cause());
+            case TurnEvent.Superseded superseded -> writeCause(json, superseded.cause());
+            case TurnEvent.Rejected rejected -> writeCause(json, rejected.cause());
         }
+    }
+
+    private static void writeCause(JsonGenerator json, EndCause cause) {
+        json.writeStringProperty("reason", cause.reason());
+        json.writePOJOProperty("by", cause.by());
     }
 
     /**
      * Reads how a turn ended from a terminal event.
      *
-     * @throws UnreadableRecordException where it is no {@code completed} or {@code failed} event
+     * @throws UnreadableRecordException where it is no terminal event
      */
     public TurnEvent readEnd(byte[] value) throws UnreadableRecordException {
-        return read(value, TerminalEvent.class).event();
+        try {
+            return read(value, TerminalEvent.class).event();
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableRecordException("not a readable end of a turn");
+        }
     }
 
     /** Any other value of the contract: an answer, an error, a past turn, phases, metadata. */

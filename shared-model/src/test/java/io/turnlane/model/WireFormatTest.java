@@ -102,6 +102,12 @@ class WireFormatTest {
         assertThat(wire.readEnd(wire.write(completed))).isEqualTo(completed);
         TurnEvent failed = event(new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no")));
         assertThat(wire.readEnd(wire.write(failed))).isEqualTo(failed);
+        for (TurnEvent.Body body : List.of(
+                new TurnEvent.Cancelled(new EndCause("requested", null)),
+                new TurnEvent.Superseded(new EndCause("coalesced", REQUEST)),
+                new TurnEvent.Rejected(new EndCause("session_busy", REQUEST)))) {
+            assertThat(wire.readEnd(wire.write(event(body)))).isEqualTo(event(body));
+        }
         byte[] other = wire.write(event(new TurnEvent.Stage("thinking")));
         assertThatThrownBy(() -> wire.readEnd(other)).isInstanceOf(UnreadableRecordException.class);
     }

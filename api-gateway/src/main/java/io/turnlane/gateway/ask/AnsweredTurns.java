@@ -2,9 +2,12 @@ package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.deliver.EndWatch;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.gateway.requests.Waits;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -26,8 +29,22 @@ public final class AnsweredTurns {
         this.records = records;
     }
 
-    /** The finished request, or the one that waits where it doesn't end within {@code patience}. */
+    /**
+     * The finished request, or the one that waits where it doesn't end within {@code patience}.
+     *
+     * @throws Refusal where it wasn't taken because its session is busy
+     */
     public Submission submitAndWait(PreparedTurn turn, Duration patience) {
+        Submission submission = submitAndAwait(turn, patience);
+        RequestResource request = submission.request();
+        if (request.status() == RequestStatus.REJECTED) {
+            throw new Refusal(
+                    ErrorCode.SESSION_BUSY, "the session is busy with an earlier question", request.requestId(), null);
+        }
+        return submission;
+    }
+
+    private Submission submitAndAwait(PreparedTurn turn, Duration patience) {
         Submission submission;
         // Registered before it is published: the end can't come earlier than that.
         try (EndWatch watch = streams.watchEnd(turn.session(), turn.requestId())) {

@@ -1,8 +1,11 @@
 package io.turnlane.gateway.ask;
 
+import io.turnlane.model.Priority;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.Topics;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -99,10 +102,28 @@ final class KafkaTurnPublisher implements TurnPublisher {
         if (traceparent != null) {
             put(headers, RecordHeaders.TRACEPARENT, traceparent);
         }
+        if (command instanceof Ask ask) {
+            headOfQuestion(headers, ask);
+        }
         put(headers, RecordHeaders.CE_ID, command.requestId().toString());
         put(headers, RecordHeaders.CE_TYPE, "io.turnlane." + command.type());
         put(headers, RecordHeaders.CE_SOURCE, "/turnlane/gateway");
         put(headers, RecordHeaders.CE_SPECVERSION, "1.0");
+    }
+
+    /** What lanes need to know before a question's turn comes. */
+    private static void headOfQuestion(Headers headers, Ask ask) {
+        put(headers, RecordHeaders.AGENT, ask.agent());
+        if (ask.policy() != TurnPolicy.ENQUEUE) {
+            put(headers, RecordHeaders.POLICY, ask.policy().wire());
+        }
+        if (ask.priority() != Priority.NORMAL) {
+            put(headers, RecordHeaders.PRIORITY, ask.priority().wire());
+        }
+        if (ask.deadline() != null) {
+            long at = ask.createdAt().plus(ask.deadline()).toEpochMilli();
+            put(headers, RecordHeaders.DEADLINE, Long.toString(at));
+        }
     }
 
     private static void put(Headers headers, String name, String value) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline how long after its creation an answer is still wanted
  * @param claim of its Idempotency-Key; null where it came without
  * @param redriveOf the quarantined turn that it asks again
+ * @param manners how it behaves towards others
  */
 public record PreparedTurn(
         RequestId requestId,
@@ -33,7 +34,8 @@ public record PreparedTurn(
         @Nullable String traceparent,
         @Nullable Duration deadline,
         @Nullable Claim claim,
-        @Nullable RequestId redriveOf) {
+        @Nullable RequestId redriveOf,
+        Manners manners) {
 
     /** The turn that was asked first, of which this one is a retry; the question is the same. */
     PreparedTurn as(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
@@ -50,7 +52,8 @@ public record PreparedTurn(
                 traceparent,
                 deadline,
                 claim,
-                redriveOf);
+                redriveOf,
+                manners);
     }
 
     /**
@@ -73,7 +76,8 @@ public record PreparedTurn(
                 traceparent,
                 deadline,
                 once ? redrive : null,
-                quarantined);
+                quarantined,
+                manners);
     }
 
     /** What goes on the log. */
@@ -88,6 +92,8 @@ public record PreparedTurn(
                 sessionTtl,
                 createdAt,
                 deadline,
-                redriveOf);
+                redriveOf,
+                manners.policy(),
+                manners.priority());
     }
 }

@@ -22,6 +22,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +86,7 @@ public final class QuestionIntake {
         Duration deadline = rules.deadline(body.deadlineSeconds());
         Claim claim = Claim.of(
                 idempotencyKey,
-                new AskBody(question, agent, metadata, body.deadlineSeconds()),
+                new AskBody(question, agent, metadata, body.deadlineSeconds(), body.policy(), body.priority()).plain(),
                 session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
         requireLog();
         requireAgent(agent);
@@ -103,7 +104,8 @@ public final class QuestionIntake {
                 rules.traceparent(traceparent),
                 deadline,
                 claim,
-                null);
+                null,
+                body.manners());
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */
@@ -179,16 +181,16 @@ public final class QuestionIntake {
         }
         mark(accepted);
         count(accepted.replayed() ? "replayed" : "accepted");
-        return new Submission(
-                RequestResource.accepted(
-                        turn.requestId(),
-                        turn.session().sessionId(),
-                        turn.question(),
-                        accepted.agent(),
-                        accepted.position(),
-                        turn.createdAt(),
-                        turn.redriveOf()),
-                accepted.replayed());
+        RequestResource request = RequestResource.accepted(
+                turn.requestId(),
+                turn.session().sessionId(),
+                turn.question(),
+                accepted.agent(),
+                accepted.position(),
+                turn.createdAt(),
+                turn.redriveOf());
+        Optional<Duration> wait = fleet.estimatedWait(accepted.agent(), accepted.position());
+        return new Submission(request.waiting(wait.orElse(null)), accepted.replayed());
     }
 
     /** The id is told where it may lead to a turn; what is nowhere has none. */

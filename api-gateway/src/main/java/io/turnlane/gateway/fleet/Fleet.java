@@ -7,7 +7,11 @@ import io.turnlane.model.ProcessorFigures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.springframework.dao.DataAccessException;
 
 /**
  * The processors that are alive, about a second old: one look at memory a second, however many ask.
@@ -43,6 +47,29 @@ public final class Fleet {
         Map<String, AgentDescription> byName = new TreeMap<>();
         alive().forEach(processor -> processor.agents().forEach(agent -> byName.putIfAbsent(agent.name(), agent)));
         return List.copyOf(byName.values());
+    }
+
+    /**
+     * How long a turn may wait that has so many ahead of it, if they are like those before it.
+     *
+     * @return empty where nothing waits, where no processor has seen enough turns of this agent lately, or where memory
+     *     is away
+     */
+    public Optional<Duration> estimatedWait(String agent, int position) {
+        if (position < 1) {
+            return Optional.empty();
+        }
+        try {
+            OptionalDouble mean = alive().stream()
+                    .flatMap(processor -> Stream.ofNullable(processor.runTimes().get(agent)))
+                    .mapToLong(Duration::toNanos)
+                    .average();
+            return mean.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Duration.ofMillis(Math.round(mean.getAsDouble() * position / 1e6)));
+        } catch (DataAccessException away) {
+            return Optional.empty();
+        }
     }
 
     /** False only where somebody is alive and nobody offers this agent: while all are away, questions wait for them. */

@@ -1,9 +1,8 @@
 package io.turnlane.gateway.requests;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.RequestId;
-import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.WireFormat;
@@ -26,8 +25,6 @@ public final class Replay {
     /** An event's name and its JSON. */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
     public record Told(String type, byte[] json) {}
-
-    private record BareEnd(RequestId requestId, SessionId sessionId, String type, Instant at, int attempt, int seq) {}
 
     /** The whole of it. */
     public List<Told> of(RequestRecord request) {
@@ -52,17 +49,16 @@ public final class Replay {
             case COMPLETED ->
                 told(request, seq, new TurnEvent.Completed(Objects.requireNonNullElse(answer, Answer.ofText(""))));
             case FAILED -> told(request, seq, new TurnEvent.Failed(error(request)));
-            case CANCELLED, SUPERSEDED, REJECTED -> bare(request, seq);
+            case CANCELLED -> told(request, seq, new TurnEvent.Cancelled(cause(request)));
+            case SUPERSEDED -> told(request, seq, new TurnEvent.Superseded(cause(request)));
+            case REJECTED -> told(request, seq, new TurnEvent.Rejected(cause(request)));
             case QUEUED, RUNNING, RETRYING -> throw new IllegalArgumentException("has not ended");
         };
     }
 
-    private Told bare(RequestRecord request, int seq) {
-        String type = request.status().wire();
-        return new Told(
-                type,
-                wire.writeValue(new BareEnd(
-                        request.requestId(), request.sessionId(), type, at(request), request.attempt(), seq)));
+    private static EndCause cause(RequestRecord request) {
+        return Objects.requireNonNullElseGet(
+                request.cause(), () -> new EndCause(request.status().wire(), null));
     }
 
     private Told told(RequestRecord request, int seq, TurnEvent.Body body) {

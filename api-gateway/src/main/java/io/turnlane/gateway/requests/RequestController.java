@@ -6,11 +6,13 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EndWatch;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +34,12 @@ final class RequestController {
 
     private final RequestRecords records;
     private final EventStreams streams;
+    private final Fleet fleet;
 
-    RequestController(RequestRecords records, EventStreams streams) {
+    RequestController(RequestRecords records, EventStreams streams, Fleet fleet) {
         this.records = records;
         this.streams = streams;
+        this.fleet = fleet;
     }
 
     @Operation(
@@ -50,7 +54,8 @@ final class RequestController {
         Duration patience = Waits.ofQuery(wait);
         SessionKey session = caller.key(sid);
         RequestRecord request = patience.isZero() ? find(session, rid) : findEnded(session, rid, patience);
-        return answer(rid, RequestResource.of(request));
+        Optional<Duration> estimate = fleet.estimatedWait(request.agent(), request.position());
+        return answer(rid, RequestResource.of(request).waiting(estimate.orElse(null)));
     }
 
     @Operation(summary = "Where a request's time went")

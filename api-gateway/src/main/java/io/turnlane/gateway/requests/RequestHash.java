@@ -4,6 +4,7 @@ import io.turnlane.gateway.requests.RequestRecord.Place;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.CorruptValueException;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -14,7 +15,9 @@ import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a request's hash, as {@code docs/records.md} has them, read one by one. */
@@ -55,10 +58,29 @@ final class RequestHash {
                     number("events_from"),
                     phases(),
                     id("redrive_of"),
-                    place());
+                    place(),
+                    fields.containsKey("cancel_requested"),
+                    cause(),
+                    absorbs());
         } catch (IllegalArgumentException e) {
             throw new UnreadableRecordException("not a readable request record");
         }
+    }
+
+    private @Nullable EndCause cause() {
+        String reason = text("reason");
+        return reason == null ? null : new EndCause(reason, id("by"));
+    }
+
+    private record Absorbed(RequestId requestId) {}
+
+    private List<RequestId> absorbs() throws UnreadableRecordException {
+        byte[] json = fields.get("absorbs");
+        return json == null || json.length == 0
+                ? List.of()
+                : Stream.of(wire.read(json, Absorbed[].class))
+                        .map(Absorbed::requestId)
+                        .toList();
     }
 
     private Place place() {

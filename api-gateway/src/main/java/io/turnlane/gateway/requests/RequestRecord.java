@@ -1,6 +1,7 @@
 package io.turnlane.gateway.requests;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -8,6 +9,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param phases when it passed each, as far as it has come
  * @param redriveOf the quarantined request that this one asks again
  * @param place where it ran, as far as it has run
+ * @param cancelRequested whether somebody doesn't want its answer any more
+ * @param cause where it ended with neither answer nor error
+ * @param absorbs requests that were merged into it, oldest first
  */
 public record RequestRecord(
         RequestId requestId,
@@ -39,7 +44,14 @@ public record RequestRecord(
         @Nullable Long eventsFrom,
         Map<Phase, Instant> phases,
         @Nullable RequestId redriveOf,
-        Place place) {
+        Place place,
+        boolean cancelRequested,
+        @Nullable EndCause cause,
+        List<RequestId> absorbs) {
+
+    public RequestRecord {
+        absorbs = List.copyOf(absorbs);
+    }
 
     /** Who runs or ran it and which record of the turns topic it is. */
     public record Place(

@@ -2,12 +2,14 @@ package io.turnlane.gateway.requests;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param position how many turns of the session are before it; 0 once it runs
  * @param redriveOf the quarantined request that this one asks again
  * @param processingTime seconds from acceptance to the end
+ * @param cancelRequested whether somebody doesn't want its answer any more
+ * @param reason why it was cancelled, superseded or rejected
+ * @param by the request that it made way for
+ * @param absorbs requests that were merged into it, oldest first
+ * @param estimatedWait seconds until it may begin, while it waits and where there is a basis for that
  */
 public record RequestResource(
         RequestId requestId,
@@ -37,19 +44,30 @@ public record RequestResource(
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId redriveOf,
 
+        boolean cancelRequested,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reason,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId by,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RequestId> absorbs,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Duration estimatedWait,
+
         Links links) {
 
     /** Where to go on, relative to the service. */
-    public record Links(String self, String events, String timeline) {
+    public record Links(String self, String events, String cancel, String timeline) {
 
         static Links of(SessionId session, RequestId requestId) {
             String self = "/v1/sessions/" + session + "/requests/" + requestId;
-            return new Links(self, self + "/events", self + "/timeline");
+            return new Links(self, self + "/events", self + "/cancel", self + "/timeline");
         }
     }
 
     public static RequestResource of(RequestRecord request) {
         String stage = request.stage();
+        EndCause cause = request.cause();
         return new RequestResource(
                 request.requestId(),
                 request.sessionId(),
@@ -66,6 +84,11 @@ public record RequestResource(
                 request.finishedAt(),
                 request.processingTime(),
                 request.redriveOf(),
+                request.cancelRequested(),
+                cause == null ? null : cause.reason(),
+                cause == null ? null : cause.by(),
+                request.absorbs(),
+                null,
                 Links.of(request.sessionId(), request.requestId()));
     }
 
@@ -96,6 +119,37 @@ public record RequestResource(
                 null,
                 null,
                 redriveOf,
+                false,
+                null,
+                null,
+                List.of(),
+                null,
+                links);
+    }
+
+    /** The same, with what is known of its wait. */
+    public RequestResource waiting(@Nullable Duration estimate) {
+        return new RequestResource(
+                requestId,
+                sessionId,
+                status,
+                question,
+                agent,
+                answer,
+                processingStage,
+                error,
+                attempt,
+                position,
+                createdAt,
+                startedAt,
+                finishedAt,
+                processingTime,
+                redriveOf,
+                cancelRequested,
+                reason,
+                by,
+                absorbs,
+                estimate,
                 links);
     }
 

@@ -1,8 +1,10 @@
 package io.turnlane.gateway.socket;
 
 import io.turnlane.gateway.ask.AskBody;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnPolicy;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +21,13 @@ sealed interface ClientFrame {
             @Nullable String question,
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
-            @Nullable Double deadlineSeconds)
+            @Nullable Double deadlineSeconds,
+            @Nullable TurnPolicy policy,
+            @Nullable Priority priority)
             implements ClientFrame {
 
         AskBody body() {
-            return new AskBody(question, agent, metadata, deadlineSeconds);
+            return new AskBody(question, agent, metadata, deadlineSeconds, policy, priority);
         }
     }
 
@@ -38,7 +42,8 @@ sealed interface ClientFrame {
     record Cancel(
             @Nullable String ref,
             @Nullable SessionId sessionId,
-            @Nullable RequestId requestId) implements ClientFrame {}
+            @Nullable RequestId requestId,
+            @Nullable String reason) implements ClientFrame {}
 
     record Ping(@Nullable String ref) implements ClientFrame {}
 }

@@ -6,6 +6,7 @@ import io.turnlane.gateway.problem.Problem;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,15 @@ final class ServerFrames {
 
     private record Accepted(String type, @Nullable String ref, RequestId requestId, SessionId sessionId) {}
 
+    /** That a cancel is taken; the {@code cancelled} event says that it is done. */
+    private record Cancelling(
+            String type,
+            @Nullable String ref,
+            RequestId requestId,
+            SessionId sessionId,
+            RequestStatus status,
+            boolean cancelRequested) {}
+
     private record Failure(String type, @Nullable String ref, ProblemDetail problem) {}
 
     private record Pong(
@@ -36,6 +46,16 @@ final class ServerFrames {
 
     byte[] accepted(@Nullable String ref, RequestResource request) {
         return json.writeValueAsBytes(new Accepted("accepted", ref, request.requestId(), request.sessionId()));
+    }
+
+    byte[] cancelling(@Nullable String ref, RequestResource request) {
+        return json.writeValueAsBytes(new Cancelling(
+                "accepted",
+                ref,
+                request.requestId(),
+                request.sessionId(),
+                request.status(),
+                request.cancelRequested()));
     }
 
     byte[] error(@Nullable String ref, Refusal refusal) {

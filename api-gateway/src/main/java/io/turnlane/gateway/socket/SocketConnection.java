@@ -11,6 +11,7 @@ import io.turnlane.gateway.deliver.Subscription.Interest;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.util.HashMap;
@@ -48,7 +49,7 @@ final class SocketConnection {
                 case ClientFrame.Ask ask -> ask(ask);
                 case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
                 case ClientFrame.Unsubscribe unsubscribe -> unfollow(key(unsubscribe.sessionId()));
-                case ClientFrame.Cancel _ -> throw Refusal.invalid("cancel is not served yet");
+                case ClientFrame.Cancel cancel -> cancel(cancel);
                 case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));
             }
         } catch (RuntimeException e) {
@@ -89,6 +90,16 @@ final class SocketConnection {
             unfollow(session);
         }
         follow(session, after);
+    }
+
+    private void cancel(ClientFrame.Cancel cancel) {
+        SessionKey session = key(cancel.sessionId());
+        RequestId requestId = cancel.requestId();
+        if (requestId == null) {
+            throw Refusal.invalid("request_id is missing");
+        }
+        RequestResource request = services.cancellations().cancel(session, requestId, cancel.reason());
+        say(services.frames().cancelling(cancel.ref(), request));
     }
 
     private SessionKey key(@Nullable SessionId session) {

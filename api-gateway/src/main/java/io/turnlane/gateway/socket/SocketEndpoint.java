@@ -2,6 +2,7 @@ package io.turnlane.gateway.socket;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.problem.Refusals;
@@ -33,17 +34,26 @@ public final class SocketEndpoint implements WebSocketConfigurer {
     public record Settings(
             int maxFrame, int maxSessions, Duration send, Duration ping, Duration idle, List<String> allowedOrigins) {}
 
+    /** What clients may have done for them. */
+    public record Calls(QuestionIntake intake, Cancellations cancellations) {}
+
     public SocketEndpoint(
             Settings settings,
-            QuestionIntake intake,
+            Calls calls,
             EventStreams streams,
             RequestRecords records,
             Refusals refusals,
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry) {
-        SocketServices services =
-                new SocketServices(intake, streams, records, refusals, new ServerFrames(json), settings.maxSessions());
+        SocketServices services = new SocketServices(
+                calls.intake(),
+                streams,
+                records,
+                calls.cancellations(),
+                refusals,
+                new ServerFrames(json),
+                settings.maxSessions());
         this.handler = new SocketHandler(
                 services,
                 new FrameReader(json),

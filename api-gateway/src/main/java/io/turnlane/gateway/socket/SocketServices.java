@@ -1,6 +1,7 @@
 package io.turnlane.gateway.socket;
 
 import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
@@ -14,6 +15,7 @@ record SocketServices(
         QuestionIntake intake,
         EventStreams streams,
         RequestRecords records,
+        Cancellations cancellations,
         Refusals refusals,
         ServerFrames frames,
         int maxSessions) {}

@@ -2,6 +2,7 @@ package io.turnlane.gateway.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
@@ -23,6 +24,7 @@ class SocketConfiguration {
     SocketEndpoint socketEndpoint(
             GatewayProperties properties,
             QuestionIntake intake,
+            Cancellations cancellations,
             EventStreams streams,
             RequestRecords records,
             Refusals refusals,
@@ -37,7 +39,15 @@ class SocketConfiguration {
                 sockets.ping(),
                 sockets.idle(),
                 sockets.allowedOrigins());
-        return new SocketEndpoint(settings, intake, streams, records, refusals, snapshots, json, registry);
+        return new SocketEndpoint(
+                settings,
+                new SocketEndpoint.Calls(intake, cancellations),
+                streams,
+                records,
+                refusals,
+                snapshots,
+                json,
+                registry);
     }
 
     @Bean

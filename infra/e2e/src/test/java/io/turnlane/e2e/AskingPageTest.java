@@ -112,6 +112,36 @@ class AskingPageTest {
     }
 
     @Test
+    void stopEndsTheTurnThatRunsAndTheNextOneIsAnswered() {
+        String next = "Who earns the fees?";
+        Turn turn = page.ask(LOSS);
+        agent.part(LOSS).says("A shortfall that");
+        assertThat(turn.answer()).hasText("A shortfall that");
+        Turn waiting = page.ask(next);
+        agent.part(next).says("Liquidity providers.").ends();
+        page.at("stop").click();
+        turn.is("cancelled");
+        assertThat(turn.root()).containsText("Stopped. The agent will not remember it.");
+        assertThat(waiting.answer()).hasText("Liquidity providers.");
+        assertThat(page.at("stop")).isHidden();
+    }
+
+    @Test
+    void aQuestionMayInterruptTheOneThatRuns() {
+        String rather = "How does a flash loan work?";
+        Turn turn = page.ask(LOSS);
+        agent.part(LOSS).says("A shortfall that");
+        assertThat(turn.answer()).hasText("A shortfall that");
+        page.at("policy-menu").locator("summary").click();
+        page.at("policy-menu").getByText("interrupt", new Locator.GetByTextOptions().setExact(true)).click();
+        agent.part(rather).says("Within one block.").ends();
+        Turn instead = page.ask(rather);
+        turn.is("cancelled");
+        assertThat(turn.root()).containsText("Stopped: a newer question took its place.");
+        assertThat(instead.answer()).hasText("Within one block.");
+    }
+
+    @Test
     void aFailedTurnSaysSoInItsPlaceAndMayBeAskedAgain() {
         String question = "What was the gas price in block 1?";
         agent.part(question).givesUp(ErrorCode.AGENT_ERROR, "The archive node gave no answer.");

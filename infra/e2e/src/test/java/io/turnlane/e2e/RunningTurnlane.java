@@ -51,6 +51,16 @@ final class RunningTurnlane implements AutoCloseable {
         addProcessor(List.of(), settings);
     }
 
+    /** The first processor leaves in good order, and another takes over what it had. */
+    void replaceProcessor(List<AgentFactory> agents, String... settings) {
+        processors.removeFirst().close();
+        addProcessor(agents, settings);
+    }
+
+    Topics topics() {
+        return new Topics(prefix);
+    }
+
     private void addProcessor(List<AgentFactory> agents, String... settings) {
         ApplicationContextInitializer<GenericApplicationContext> withAgents = context -> agents.forEach(
                 agent -> context.registerBean(agent.description().name(), AgentFactory.class, () -> agent));

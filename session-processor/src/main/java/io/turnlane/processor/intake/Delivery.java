@@ -24,6 +24,7 @@ final class Delivery implements Claim {
     private final Assignment assignment;
     private final Budget budget;
     private @Nullable ConsumerRecord<byte[], byte[]> record;
+    private final List<Runnable> atEnd = new ArrayList<>();
     private boolean ended;
 
     Delivery(ConsumerRecord<byte[], byte[]> record, Assignment assignment, Budget budget) {
@@ -115,19 +116,35 @@ final class Delivery implements Claim {
     }
 
     @Override
+    public void atEnd(Runnable what) {
+        synchronized (this) {
+            if (!ended) {
+                atEnd.add(what);
+                return;
+            }
+        }
+        what.run();
+    }
+
+    @Override
     public void complete() {
         assignment.ledger().complete(offset);
-        giveBack();
+        end();
     }
 
     @Override
     public void letGo() {
-        giveBack();
+        end();
     }
 
-    private synchronized void giveBack() {
+    private void end() {
+        giveBack().forEach(Runnable::run);
+    }
+
+    /** What is to run now that it has ended. */
+    private synchronized List<Runnable> giveBack() {
         if (ended) {
-            return;
+            return List.of();
         }
         ended = true;
         if (record == null) {
@@ -136,6 +153,7 @@ final class Delivery implements Claim {
         } else {
             budget.giveBack(sizeOf(record));
         }
+        return List.copyOf(atEnd);
     }
 
     @Override

@@ -2,16 +2,16 @@ package io.turnlane.processor.intake;
 
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.model.TurnEvent;
-import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.LaneScheduler.Place;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.WaitingTurns;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
@@ -24,7 +24,7 @@ public final class LaneReception implements Reception {
     private final LaneScheduler<SessionKey, Turn> lanes;
     private final Handover handover;
     private final SessionMemory memory;
-    private final EventPublisher events;
+    private final WaitingTurns waiting;
     private final PutAside putAside;
     private final Executor executor;
     private final InstantSource clock;
@@ -33,23 +33,23 @@ public final class LaneReception implements Reception {
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
             SessionMemory memory,
-            EventPublisher events,
+            WaitingTurns waiting,
             PutAside putAside,
             Executor executor,
             InstantSource clock) {
         this.lanes = lanes;
         this.handover = handover;
         this.memory = memory;
-        this.events = events;
+        this.waiting = waiting;
         this.putAside = putAside;
         this.executor = executor;
         this.clock = clock;
     }
 
     /**
-     * A turn that must wait is told so, where others of its session are ahead; else its memory is fetched meanwhile. A
-     * twin of a turn that its lane holds, as gateways make when they don't know the end of a publication, is one too
-     * many: whatever follows from the first counts for both.
+     * A turn that must wait is told so, where others of its session are ahead, or its policy decides what becomes of it
+     * and of them; else its memory is fetched meanwhile. A twin of a turn that its lane holds, as gateways make when
+     * they don't know the end of a publication, is one too many: whatever follows from the first counts for both.
      */
     @Override
     public void arrived(Turn turn) {
@@ -62,23 +62,27 @@ public final class LaneReception implements Reception {
             turn.claim().shed();
         }
         if (place.ahead() > 0) {
-            executor.execute(() -> tellQueued(turn, place.ahead()));
+            letWait(turn, place.ahead());
         } else if (!place.running()) {
             executor.execute(() -> memory.prefetch(turn.session()));
         }
+        Instant deadline = turn.envelope().deadline();
+        if (deadline != null && !place.running()) {
+            waiting.endAtDeadline(turn, leftUntil(deadline));
+        }
     }
 
-    private void tellQueued(Turn turn, int position) {
-        var _ = events.publish(
-                turn.session(),
-                turn.partition(),
-                new TurnEvent(
-                        turn.requestId(),
-                        turn.session().sessionId(),
-                        0,
-                        0,
-                        clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                        new TurnEvent.Queued(position)));
+    private void letWait(Turn turn, int position) {
+        switch (turn.envelope().policy()) {
+            case ENQUEUE -> executor.execute(() -> waiting.tellQueued(turn, position));
+            case REJECT, INTERRUPT, ROLLBACK, COALESCE -> waiting.decide(turn);
+        }
+    }
+
+    /** By our clock and the gateway's; memory's own has the last word. */
+    private Duration leftUntil(Instant deadline) {
+        Duration left = Duration.between(clock.instant(), deadline);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     @Override

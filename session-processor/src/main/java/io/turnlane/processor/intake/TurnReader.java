@@ -1,12 +1,16 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.model.Priority;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.processor.turn.Turn;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.utils.Utils;
@@ -52,7 +56,21 @@ final class TurnReader {
         return new Turn.Envelope(
                 header(record, RecordHeaders.TYPE),
                 header(record, RecordHeaders.SCHEMA_VERSION),
-                number(header(record, RecordHeaders.EVENTS_FROM)));
+                number(header(record, RecordHeaders.EVENTS_FROM)),
+                word(header(record, RecordHeaders.POLICY), TurnPolicy::find, TurnPolicy.ENQUEUE),
+                word(header(record, RecordHeaders.PRIORITY), Priority::find, Priority.NORMAL),
+                time(header(record, RecordHeaders.DEADLINE)),
+                header(record, RecordHeaders.AGENT));
+    }
+
+    /** A newer version may know more words. */
+    private static <T> T word(@Nullable String text, Function<String, Optional<T>> find, T otherwise) {
+        return text == null ? otherwise : find.apply(text).orElse(otherwise);
+    }
+
+    private static @Nullable Instant time(@Nullable String text) {
+        Long millis = number(text);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
     }
 
     /** Streams of a turn without this number start where its request record says, or with a gap. */

@@ -1,19 +1,20 @@
 package io.turnlane.processor.lane;
 
+import io.turnlane.processor.lane.Lane.Aside;
 import io.turnlane.processor.lane.Lane.State;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * A lane for every key that has work: its items run one at a time and in order; lanes run side by side, up to a limit.
@@ -23,28 +24,48 @@ import java.util.function.Predicate;
  *
  * <p>Threading: any thread may call any method. One lock guards all lanes; it is held for a few steps and never while
  * work runs. Work runs on the executor (virtual threads in production, stepped by hand in tests). Each lane takes a
- * place at the end of the ready queue after every item, so that a deep lane can't keep shallow ones waiting.
+ * place at the end of the ready queue after every item, so that a deep lane can't keep shallow ones waiting. Where
+ * places are few, {@linkplain ReadyLanes urgent} lanes go more often; none starves.
+ *
+ * <p>What waits may be worked on {@linkplain #aside aside}: it keeps its place, and where it is at the head its lane
+ * goes on only after that. Such work takes no place among those that run, for it is short and calls no agent.
  */
 public final class LaneScheduler<K, T> {
+
+    private static final int USUAL = 1;
 
     private final int mostRunning;
     private final Executor executor;
     private final Delay delay;
     private final Function<? super T, ?> identity;
+    private final ToIntFunction<? super T> urgency;
     private final LaneWork<K, T> work;
     private final BiConsumer<T, Throwable> failureListener;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition emptied = lock.newCondition();
     private final Map<K, Lane<K, T>> lanes = new HashMap<>();
-    private final Queue<Lane<K, T>> ready = new ArrayDeque<>();
+    private final ReadyLanes<Lane<K, T>> ready = new ReadyLanes<>();
     private int running;
+    private int asides;
     private int items;
     private boolean held;
+
+    /** Of items that are all equally urgent. */
+    public LaneScheduler(
+            int mostRunning,
+            Executor executor,
+            Delay delay,
+            Function<? super T, ?> identity,
+            LaneWork<K, T> work,
+            BiConsumer<T, Throwable> failureListener) {
+        this(mostRunning, executor, delay, identity, _ -> USUAL, work, failureListener);
+    }
 
     /**
      * @param mostRunning how many lanes may run at once
      * @param identity by which a lane knows an item that it holds already
+     * @param urgency of an item where places are few: 0 is the most, 1 usual, 2 the least
      * @param failureListener is told of work that threw, with its item
      */
     public LaneScheduler(
@@ -52,6 +73,7 @@ public final class LaneScheduler<K, T> {
             Executor executor,
             Delay delay,
             Function<? super T, ?> identity,
+            ToIntFunction<? super T> urgency,
             LaneWork<K, T> work,
             BiConsumer<T, Throwable> failureListener) {
         if (mostRunning < 1) {
@@ -61,6 +83,7 @@ public final class LaneScheduler<K, T> {
         this.executor = executor;
         this.delay = delay;
         this.identity = identity;
+        this.urgency = urgency;
         this.work = work;
         this.failureListener = failureListener;
     }
@@ -76,14 +99,18 @@ public final class LaneScheduler<K, T> {
             Lane<K, T> lane = lanes.get(key);
             int ahead = lane == null ? 0 : lane.depth();
             if (lane == null) {
-                lane = new Lane<>(key, identity);
+                lane = new Lane<>(key, identity, urgency);
                 lanes.put(key, lane);
-                ready.add(lane);
             }
+            int before = ahead == 0 ? ReadyLanes.KINDS : lane.urgency();
             if (!lane.add(item)) {
                 return new Place(ahead, false, true);
             }
             items++;
+            if (lane.state() == State.READY && lane.urgency() < before) {
+                ready.remove(lane);
+                ready.add(lane, lane.urgency());
+            }
             dispatch();
             return new Place(ahead, lane.state() == State.RUNNING && ahead == 0, false);
         } finally {
@@ -117,12 +144,99 @@ public final class LaneScheduler<K, T> {
     }
 
     private void withdraw(Lane<K, T> lane, Predicate<? super T> which, List<T> into) {
-        boolean headGone = lane.withdraw(which, into);
+        goOn(lane, lane.withdraw(which, into));
+    }
+
+    private void goOn(Lane<K, T> lane, boolean headGone) {
         if (lane.depth() == 0) {
             lanes.remove(lane.key());
             ready.remove(lane);
         } else if (headGone && lane.state() == State.RESTING) {
             makeReady(lane); // whoever rested is gone, and its delay wakes nobody
+        } else if (lane.state() == State.HELD_UP && !lane.headAside()) {
+            makeReady(lane);
+        }
+    }
+
+    /**
+     * Works on the matching items of this key that don't run, out of their turn; works of one key go one after another,
+     * in the order in which they were asked for.
+     *
+     * @return how many items that are
+     */
+    public int aside(K key, Predicate<? super T> which, AsideWork<T> work) {
+        lock.lock();
+        try {
+            Lane<K, T> lane = lanes.get(key);
+            if (lane == null) {
+                return 0;
+            }
+            List<T> waiting = lane.waiting(which);
+            waiting.forEach(item -> lane.addAside(new Aside<>(item, work)));
+            beginAside(lane);
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void beginAside(Lane<K, T> lane) {
+        if (lane.asideDue()) {
+            asides++;
+            Aside<T> aside = lane.beginAside();
+            executor.execute(() -> runAside(lane, aside));
+        }
+    }
+
+    private void runAside(Lane<K, T> lane, Aside<T> aside) {
+        Collection<T> over = List.of();
+        try {
+            over = aside.work().run(aside.item(), ahead(lane, aside.item()));
+        } finally {
+            settleAside(lane, over);
+        }
+    }
+
+    private List<T> ahead(Lane<K, T> lane, T item) {
+        lock.lock();
+        try {
+            return lane.ahead(item);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settleAside(Lane<K, T> lane, Collection<T> over) {
+        lock.lock();
+        try {
+            asides--;
+            lane.endAside();
+            List<T> gone = new ArrayList<>();
+            boolean headGone = lane.drop(over, gone);
+            items -= gone.size();
+            goOn(lane, headGone);
+            beginAside(lane);
+            dispatch();
+            signalIfEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets a matching item at this key's head rest no longer; where it runs, it doesn't rest after that. */
+    public void hurry(K key, Predicate<? super T> which) {
+        lock.lock();
+        try {
+            Lane<K, T> lane = lanes.get(key);
+            if (lane != null && which.test(lane.head())) {
+                lane.hurry();
+                if (lane.state() == State.RESTING) {
+                    makeReady(lane);
+                    dispatch();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -137,7 +251,7 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * Waits until nothing runs any more.
+     * Waits until nothing runs any more, nor is worked on aside.
      *
      * @return false where the time passed before
      */
@@ -145,7 +259,7 @@ public final class LaneScheduler<K, T> {
         lock.lock();
         try {
             long nanos = most.toNanos();
-            while (running > 0) {
+            while (running > 0 || asides > 0) {
                 if (nanos <= 0) {
                     return false;
                 }
@@ -176,9 +290,13 @@ public final class LaneScheduler<K, T> {
             if (lane == null) {
                 return;
             }
-            lane.state(State.RUNNING);
-            running++;
-            executor.execute(() -> runHead(lane));
+            if (lane.headAside()) {
+                lane.state(State.HELD_UP);
+            } else {
+                lane.state(State.RUNNING);
+                running++;
+                executor.execute(() -> runHead(lane));
+            }
         }
     }
 
@@ -230,6 +348,10 @@ public final class LaneScheduler<K, T> {
 
     private void rest(Lane<K, T> lane, Duration time) {
         int ticket = lane.rest();
+        if (lane.hurried()) {
+            makeReady(lane);
+            return;
+        }
         var _ = delay.after(time, () -> wake(lane, ticket));
     }
 
@@ -248,11 +370,11 @@ public final class LaneScheduler<K, T> {
 
     private void makeReady(Lane<K, T> lane) {
         lane.state(State.READY);
-        ready.add(lane);
+        ready.add(lane, lane.urgency());
     }
 
     private void signalIfEmpty() {
-        if (running == 0) {
+        if (running == 0 && asides == 0) {
             emptied.signalAll();
         }
     }

@@ -1,10 +1,12 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What memory says to a flight that wants to begin. */
@@ -17,19 +19,29 @@ public sealed interface Begun {
      * @param failures how often the agent failed at this turn before
      * @param timeLeft until the turn's deadline; null where it has none
      * @param mishap what the client is to be told of its session's memory; null where it is as it should be
+     * @param absorbed the questions of turns that were merged into this one, oldest first
      */
     record Run(
             int attempt,
             int failures,
             @Nullable Duration timeLeft,
             Memory memory,
-            @Nullable MemoryMishap mishap) implements Begun {
+            @Nullable MemoryMishap mishap,
+            List<String> absorbed)
+            implements Begun {
 
-        /** With its memory as it should be. */
+        public Run {
+            absorbed = List.copyOf(absorbed);
+        }
+
+        /** With its memory as it should be, and nothing merged into it. */
         public Run(int attempt, int failures, @Nullable Duration timeLeft, Memory memory) {
-            this(attempt, failures, timeLeft, memory, null);
+            this(attempt, failures, timeLeft, memory, null, List.of());
         }
     }
+
+    /** Nobody wants its answer any more: {@linkplain SessionMemory#cancel end it}, and run nothing. */
+    record Unwanted() implements Begun {}
 
     /**
      * Something isn't there that should be: find out whether memory was lost, wait until it is rebuilt, and begin again
@@ -54,13 +66,13 @@ public sealed interface Begun {
     record Leaving(Duration left) implements Begun, SessionMemory.Refused {}
 
     /** The turn has ended: tell it again, and run nothing. */
-    record Ended(Ending ending) implements Begun, SessionMemory.Refused {}
+    record Ended(Ending ending) implements Begun, SessionMemory.Refused, SessionMemory.Dismissed {}
 
     /** A newer owner has been here. */
-    record Fenced() implements Begun, SessionMemory.Refused {}
+    record Fenced() implements Begun, SessionMemory.Refused, SessionMemory.Dismissed, SessionMemory.Decided {}
 
     /** The session was deleted after this turn was asked; nobody is to hear of it. */
-    record Erased() implements Begun, SessionMemory.Refused {}
+    record Erased() implements Begun, SessionMemory.Refused, SessionMemory.Dismissed, SessionMemory.Decided {}
 
     /**
      * How a turn ended.
@@ -69,18 +81,30 @@ public sealed interface Begun {
      * @param answer where it completed
      * @param error where it failed
      * @param quarantined whether the copy of a failed turn is known to stand in quarantine
+     * @param cause where it ended with neither
      */
     record Ending(
             RequestStatus status,
             int attempt,
             @Nullable Answer answer,
             @Nullable TurnError error,
-            boolean quarantined) {
+            boolean quarantined,
+            @Nullable EndCause cause) {
 
         public Ending {
             if ((status == RequestStatus.COMPLETED) != (answer != null)) {
                 throw new IllegalArgumentException("a turn that completed has an answer, and no other has");
             }
+        }
+
+        /** With an answer or an error. */
+        public Ending(
+                RequestStatus status,
+                int attempt,
+                @Nullable Answer answer,
+                @Nullable TurnError error,
+                boolean quarantined) {
+            this(status, attempt, answer, error, quarantined, null);
         }
     }
 }

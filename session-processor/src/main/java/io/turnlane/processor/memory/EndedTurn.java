@@ -1,14 +1,16 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnPolicy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param loggedAt its question's timestamp
  * @param answer where it completed
  * @param error where it failed
+ * @param cause where it ended with neither
  */
 public record EndedTurn(
         Ask ask,
@@ -27,12 +30,43 @@ public record EndedTurn(
         Instant startedAt,
         Instant endedAt,
         @Nullable Answer answer,
-        @Nullable TurnError error) {
+        @Nullable TurnError error,
+        RequestStatus status,
+        @Nullable EndCause cause) {
 
     public EndedTurn {
-        if ((answer == null) == (error == null)) {
-            throw new IllegalArgumentException("a turn ends with an answer or with an error");
+        boolean fits = switch (status) {
+            case COMPLETED -> answer != null && error == null;
+            case FAILED -> answer == null && error != null;
+            case CANCELLED, SUPERSEDED, REJECTED -> answer == null && error == null && cause != null;
+            case QUEUED, RUNNING, RETRYING -> false;
+        };
+        if (!fits) {
+            throw new IllegalArgumentException("a turn ends with an answer, with an error or with a cause");
         }
+    }
+
+    /** With an answer or with an error. */
+    public EndedTurn(
+            Ask ask,
+            long offset,
+            Instant loggedAt,
+            int attempt,
+            Instant startedAt,
+            Instant endedAt,
+            @Nullable Answer answer,
+            @Nullable TurnError error) {
+        this(
+                ask,
+                offset,
+                loggedAt,
+                attempt,
+                startedAt,
+                endedAt,
+                answer,
+                error,
+                answer == null ? RequestStatus.FAILED : RequestStatus.COMPLETED,
+                null);
     }
 
     public RequestId requestId() {
@@ -47,20 +81,24 @@ public record EndedTurn(
         return Duration.between(ask.createdAt(), endedAt);
     }
 
-    RequestStatus status() {
-        return completed() ? RequestStatus.COMPLETED : RequestStatus.FAILED;
+    /** Whether history keeps it: answered, or interrupted by somebody who doesn't mind that. */
+    public boolean remembered() {
+        boolean interrupted = status == RequestStatus.CANCELLED
+                && attempt > 0
+                && cause != null
+                && !cause.reason().equals(TurnPolicy.ROLLBACK.reason());
+        return completed() || interrupted;
     }
 
-    /** As history keeps it; of one that completed. */
+    /** As history keeps it; of one that is {@linkplain #remembered remembered}. */
     public PastTurn past() {
-        Answer given = Objects.requireNonNull(answer);
         return new PastTurn(
                 ask.requestId(),
-                RequestStatus.COMPLETED,
+                status,
                 ask.question(),
-                given.text(),
-                given.confidence(),
-                given.sources(),
+                answer == null ? null : answer.text(),
+                answer == null ? null : answer.confidence(),
+                answer == null ? List.of() : answer.sources(),
                 processing(),
                 endedAt);
     }

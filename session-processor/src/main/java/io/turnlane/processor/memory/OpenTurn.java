@@ -3,6 +3,9 @@ package io.turnlane.processor.memory;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +15,24 @@ import org.jspecify.annotations.Nullable;
  * @param loggedAt its question's timestamp
  * @param eventsFrom where streams of it start to read, as its gateway knew; null where it didn't
  * @param attempt the last that began, 0 where none did: clients have seen its events, so the next has to be a newer one
+ * @param absorbed questions that were merged into it, by request, oldest first
  */
 public record OpenTurn(
-        Ask ask, long offset, Instant loggedAt, @Nullable Long eventsFrom, int attempt) {
+        Ask ask,
+        long offset,
+        Instant loggedAt,
+        @Nullable Long eventsFrom,
+        int attempt,
+        Map<RequestId, String> absorbed) {
+
+    public OpenTurn {
+        absorbed = Collections.unmodifiableMap(new LinkedHashMap<>(absorbed));
+    }
+
+    /** Into which nothing was merged. */
+    public OpenTurn(Ask ask, long offset, Instant loggedAt, @Nullable Long eventsFrom, int attempt) {
+        this(ask, offset, loggedAt, eventsFrom, attempt, Map.of());
+    }
 
     public RequestId requestId() {
         return ask.requestId();

@@ -28,6 +28,9 @@ final class RedisScripts {
     final Script begin = load("begin");
     final Script commit = load("commit");
     final Script fail = load("fail");
+    final Script cancel = load("cancel");
+    final Script dismiss = load("dismiss");
+    final Script decide = load("decide");
     final Script release = load("release");
     final Script leave = load("leave");
     final Script refuse = load("refuse");
@@ -119,6 +122,17 @@ final class RedisScripts {
         /** How long a session lives without activity. */
         Duration life(int index) {
             return Duration.ofMillis((Long) Objects.requireNonNull(parts.get(index)));
+        }
+
+        /** What stands from there on. */
+        Reply from(int index) {
+            return new Reply(parts.subList(index, parts.size()));
+        }
+
+        /** Replies within the reply. */
+        List<Reply> replies(int index) {
+            return ((List<?>) Objects.requireNonNull(parts.get(index)))
+                    .stream().map(part -> new Reply((List<?>) part)).toList();
         }
 
         List<byte[]> blobs(int index) {

@@ -6,13 +6,11 @@ import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
-import io.turnlane.model.RequestStatus;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.RedisScripts.Reply;
 import io.turnlane.processor.memory.SessionCache.Entry;
 import java.time.Duration;
@@ -34,11 +32,15 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class RedisSessionMemory implements SessionMemory {
 
+    /** A question may be as long as four of the longest when others are merged into it. */
+    private static final int MOST_MERGED_BYTES = 128 * 1024;
+
     /** Of a session's erased requests; a twin of one comes within seconds of it, or not at all. */
     private static final int MOST_ERASED_NAMES = 256;
 
     private final RedisScripts scripts;
     private final StoredMemory stored;
+    private final StoredReplies replies;
     private final SessionCache cache;
     private final MemoryLimits limits;
     private final WireFormat wire;
@@ -53,6 +55,7 @@ public final class RedisSessionMemory implements SessionMemory {
             String processorId) {
         this.scripts = new RedisScripts(redis);
         this.stored = new StoredMemory(redis, wire, damage);
+        this.replies = new StoredReplies(stored, wire);
         this.cache = cache;
         this.limits = limits;
         this.wire = wire;
@@ -107,18 +110,25 @@ public final class RedisSessionMemory implements SessionMemory {
         return switch (reply.word()) {
             case "RUN" -> run(flight.session(), cached, reply);
             case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
+            case "UNWANTED" -> new Begun.Unwanted();
             case "SUSPECT" -> new Begun.Suspect();
             case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
-            default -> throw unexpected(reply);
+            default -> throw StoredReplies.unexpected(reply);
         };
     }
 
     private Begun.Run run(SessionKey session, @Nullable Entry cached, Reply reply) {
         Memory memory = memory(session, cached, reply);
-        return new Begun.Run(reply.number(1), reply.number(2), reply.millis(3), memory, mishap(memory, reply.text(8)));
+        return new Begun.Run(
+                reply.number(1),
+                reply.number(2),
+                reply.millis(3),
+                memory,
+                mishap(memory, reply.text(8)),
+                replies.absorbed(session, reply.bytes(9)));
     }
 
     private static @Nullable MemoryMishap mishap(Memory memory, String stored) {
@@ -162,7 +172,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.turns(),
                 limits.bytes(),
                 limits.results().toMillis());
-        Settled settled = settled(flight, reply);
+        Settled settled = replies.settled(flight.session(), reply);
         if (settled instanceof Settled.Stored
                 && before != null
                 && before.version().equals(reply.text(3))) {
@@ -196,7 +206,81 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(error),
                 json(phases),
                 limits.results().toMillis());
-        return settled(flight, reply);
+        return replies.settled(flight.session(), reply);
+    }
+
+    @Override
+    public Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.cancel,
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open(), keys.tombstone()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                takesOver ? 1 : 0,
+                Checksummed.seal(wire.writeValue(turn)),
+                json(phases),
+                UUID.randomUUID(),
+                limits.turns(),
+                limits.bytes(),
+                limits.results().toMillis());
+        cache.forget(flight.session());
+        return replies.settled(flight.session(), reply);
+    }
+
+    @Override
+    public Dismissed dismiss(FlightRef flight) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.dismiss,
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open(), keys.tombstone()),
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                wire.writeValue(Endings.DEADLINE_EXCEEDED),
+                limits.results().toMillis());
+        return switch (reply.word()) {
+            case "STAYS" -> new Stays(reply.millis(1));
+            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
+            case "FENCED" -> new Begun.Fenced();
+            case "ERASED" -> new Begun.Erased();
+            default -> throw StoredReplies.unexpected(reply);
+        };
+    }
+
+    @Override
+    public Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead) {
+        MemoryKeys keys = flight.keys();
+        List<Object> arguments = new ArrayList<>(List.of(
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                keys.requestPrefix(),
+                ask.policy().wire(),
+                ask.policy().reason(),
+                limits.results().toMillis(),
+                MOST_MERGED_BYTES,
+                ask.question(),
+                ask.agent(),
+                ask.createdAt().toEpochMilli(),
+                ask.deadline() == null ? "" : ask.deadline().toMillis(),
+                orEmpty(eventsFrom)));
+        arguments.addAll(ahead);
+        Reply reply = scripts.run(
+                scripts.decide,
+                List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
+                arguments.toArray());
+        return switch (reply.word()) {
+            case "DECIDED" -> replies.decision(flight.session(), reply);
+            case "FENCED" -> new Begun.Fenced();
+            case "ERASED" -> new Begun.Erased();
+            default -> throw StoredReplies.unexpected(reply);
+        };
     }
 
     @Override
@@ -238,10 +322,10 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.results().toMillis());
         return switch (reply.word()) {
             case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
+            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
-            default -> throw unexpected(reply);
+            default -> throw StoredReplies.unexpected(reply);
         };
     }
 
@@ -278,47 +362,9 @@ public final class RedisSessionMemory implements SessionMemory {
         }
     }
 
-    private Settled settled(FlightRef flight, Reply reply) {
-        return switch (reply.word()) {
-            case "STORED" -> new Settled.Stored();
-            case "ENDED" -> new Settled.Ended(ending(flight.session(), reply));
-            case "FENCED" -> new Settled.Fenced();
-            case "GONE" -> new Settled.Gone();
-            default -> throw unexpected(reply);
-        };
-    }
-
-    /**
-     * A completed turn whose answer was damaged can't be told as it ended, nor run again: from now on it has failed.
-     */
-    private Ending ending(SessionKey session, Reply reply) {
-        RequestStatus status = RequestStatus.of(reply.text(1));
-        int attempt = reply.number(2);
-        boolean quarantined = reply.number(5) == 1;
-        if (status == RequestStatus.COMPLETED) {
-            Answer answer = stored.answer(session, reply.bytes(3));
-            return answer == null
-                    ? new Ending(RequestStatus.FAILED, attempt, null, Endings.UNREADABLE, quarantined)
-                    : new Ending(status, attempt, answer, null, quarantined);
-        }
-        return new Ending(status, attempt, null, error(reply.bytes(4)), quarantined);
-    }
-
-    private @Nullable TurnError error(byte[] json) {
-        try {
-            return json.length == 0 ? null : wire.read(json, TurnError.class);
-        } catch (UnreadableRecordException e) {
-            return Endings.UNREADABLE;
-        }
-    }
-
     private byte[] json(Map<Phase, Instant> phases) {
         Map<Phase, Long> millis = new EnumMap<>(Phase.class);
         phases.forEach((phase, at) -> millis.put(phase, at.toEpochMilli()));
         return wire.writeValue(millis);
-    }
-
-    private static IllegalStateException unexpected(Reply reply) {
-        return new IllegalStateException("unexpected reply of a script: " + reply.word());
     }
 }

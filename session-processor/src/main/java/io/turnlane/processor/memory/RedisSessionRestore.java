@@ -1,6 +1,7 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.Checksummed;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
@@ -128,6 +129,9 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(turn.startedAt().toEpochMilli());
         arguments.add(turn.endedAt().toEpochMilli());
         arguments.add(wire.writeValue(phases(turn)));
+        EndCause cause = turn.cause();
+        arguments.add(cause == null ? "" : cause.reason());
+        arguments.add(cause == null || cause.by() == null ? "" : cause.by());
     }
 
     /** Those that the log knows; the others were lost. */
@@ -156,16 +160,23 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(wire.writeValue(Map.of(
                 Phase.RECEIVED, ask.createdAt().toEpochMilli(),
                 Phase.QUEUED, turn.loggedAt().toEpochMilli())));
+        arguments.add(turn.absorbed().isEmpty() ? "" : wire.writeValue(absorbed(turn)));
+    }
+
+    private static List<Map<String, String>> absorbed(OpenTurn turn) {
+        return turn.absorbed().entrySet().stream()
+                .map(one -> Map.of("request_id", one.getKey().toString(), "question", one.getValue()))
+                .toList();
     }
 
     private void addHistory(List<Object> arguments, RecalledSession recalled, Entry seen) {
-        List<EndedTurn> completed =
-                recalled.turns().stream().filter(EndedTurn::completed).toList();
-        if (recalled.life() == null || completed.isEmpty()) {
+        List<EndedTurn> kept =
+                recalled.turns().stream().filter(EndedTurn::remembered).toList();
+        if (recalled.life() == null || kept.isEmpty()) {
             return;
         }
         for (MergedHistory.Entry entry :
-                MergedHistory.of(seen.memory().turns(), completed, limits, wire).entries()) {
+                MergedHistory.of(seen.memory().turns(), kept, limits, wire).entries()) {
             EndedTurn turn = entry.recalled();
             arguments.add(turn == null ? "" : turn.offset());
             arguments.add(turn == null ? "" : turn.loggedAt().toEpochMilli());

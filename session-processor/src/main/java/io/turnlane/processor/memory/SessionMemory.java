@@ -3,11 +3,13 @@ package io.turnlane.processor.memory;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,41 @@ public interface SessionMemory {
      * @param last whether the turn has failed for good; else it waits for another try
      */
     Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases);
+
+    /**
+     * It ends as cancelled. What had begun stays in history without an answer, unless no trace is wanted.
+     *
+     * @param turn as history keeps it
+     * @param takesOver whether it may end another flight's run too: for whoever begins the turn
+     */
+    Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
+
+    /** A turn that waits ends out of its turn, where it isn't wanted any more or its deadline passed. */
+    Dismissed dismiss(FlightRef flight);
+
+    /** What memory says of a turn that waits. */
+    sealed interface Dismissed permits Begun.Ended, Begun.Fenced, Begun.Erased, Stays {}
+
+    /** It has begun, or goes on waiting; null where it may do so for ever. */
+    record Stays(@Nullable Duration timeLeft) implements Dismissed {}
+
+    /**
+     * A question that found its session busy: what becomes of it and of those ahead, by its policy.
+     *
+     * @param ahead the questions that its lane holds ahead of it, oldest first
+     */
+    Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead);
+
+    /** What memory says to a question that found its session busy. */
+    sealed interface Decided permits Decision, Begun.Fenced, Begun.Erased {}
+
+    /**
+     * What the question's policy did; both are empty where it just waits.
+     *
+     * @param over turns that ended by it, perhaps this one, and how
+     * @param unwanted turns that have begun and are to be stopped
+     */
+    record Decision(Map<RequestId, Begun.Ending> over, List<RequestId> unwanted) implements Decided {}
 
     /** It is given back unfinished, and doesn't count as a crash. */
     void release(FlightRef flight);

@@ -9,6 +9,9 @@ public sealed interface Settled {
     /** The turn had ended otherwise. */
     record Ended(Begun.Ending ending) implements Settled {}
 
+    /** Nobody wants its answer any more: it may only {@linkplain SessionMemory#cancel end as cancelled}. */
+    record Unwanted() implements Settled {}
+
     /** A newer owner, or a newer flight of this owner, has begun this turn. */
     record Fenced() implements Settled {}
 

@@ -1,6 +1,8 @@
 package io.turnlane.processor.past;
 
+import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -63,10 +65,11 @@ public final class SessionPast {
             Instant silentSince,
             int bytes,
             int attempt,
-            @Nullable Instant startedAt) {
+            @Nullable Instant startedAt,
+            Map<RequestId, String> absorbed) {
 
         Pending started(int newest, Instant at) {
-            return new Pending(ask, place, silentSince, bytes, newest, at);
+            return new Pending(ask, place, silentSince, bytes, newest, at, absorbed);
         }
     }
 
@@ -104,7 +107,7 @@ public final class SessionPast {
      */
     public void asked(Ask ask, Place place, int size) {
         if (!known(ask.requestId())) {
-            open.put(ask.requestId(), new Pending(ask, place, lastActivity, size, 0, null));
+            open.put(ask.requestId(), new Pending(ask, place, lastActivity, size, 0, null, new LinkedHashMap<>()));
             bytes += size;
         }
         active(place.loggedAt());
@@ -135,19 +138,34 @@ public final class SessionPast {
     public void ended(TurnEvent end, int size) {
         Pending pending = open.remove(end.requestId());
         if (pending != null) {
-            deleteBefore(pending.place().offset());
-            forgetDoneBefore(pending.place().offset());
-            expireBefore(pending);
+            if (end.attempt() > 0) { // else it may have overtaken those before it
+                deleteBefore(pending.place().offset());
+                forgetDoneBefore(pending.place().offset());
+                expireBefore(pending);
+            }
             keep(endedTurn(pending, end), pending.bytes() + size);
+            if (end.body() instanceof TurnEvent.Superseded superseded) {
+                absorb(pending, superseded.cause().by());
+            }
             bytes += size;
             lastEnd = later(lastEnd, end.at());
         }
         active(end.at());
     }
 
+    /** Its question, and those merged into it before, belong to the one that superseded it. */
+    private void absorb(Pending pending, @Nullable RequestId by) {
+        Pending survivor = by == null ? null : open.get(by);
+        if (survivor != null) {
+            survivor.absorbed().putAll(pending.absorbed());
+            survivor.absorbed().put(pending.ask().requestId(), pending.ask().question());
+        }
+    }
+
     private static EndedTurn endedTurn(Pending pending, TurnEvent end) {
         Instant started = pending.startedAt() == null ? end.at() : pending.startedAt();
-        boolean completed = end.body() instanceof TurnEvent.Completed;
+        RequestStatus status = RequestStatus.of(end.body().type());
+        TurnEvent.Body body = end.body();
         return new EndedTurn(
                 pending.ask(),
                 pending.place().offset(),
@@ -155,8 +173,25 @@ public final class SessionPast {
                 end.attempt(),
                 started,
                 end.at(),
-                completed ? ((TurnEvent.Completed) end.body()).answer() : null,
-                completed ? null : ((TurnEvent.Failed) end.body()).error());
+                body instanceof TurnEvent.Completed completed ? completed.answer() : null,
+                body instanceof TurnEvent.Failed failed ? failed.error() : null,
+                status,
+                causeOf(body));
+    }
+
+    private static @Nullable EndCause causeOf(TurnEvent.Body body) {
+        return switch (body) {
+            case TurnEvent.Cancelled cancelled -> cancelled.cause();
+            case TurnEvent.Superseded superseded -> superseded.cause();
+            case TurnEvent.Rejected rejected -> rejected.cause();
+            case TurnEvent.Completed _, TurnEvent.Failed _ -> null;
+            case TurnEvent.Queued _,
+                    TurnEvent.Started _,
+                    TurnEvent.Stage _,
+                    TurnEvent.Delta _,
+                    TurnEvent.ArtifactMade _,
+                    TurnEvent.Retrying _ -> throw new IllegalArgumentException("no end of a turn");
+        };
     }
 
     private void keep(EndedTurn turn, int size) {
@@ -165,11 +200,15 @@ public final class SessionPast {
             answered++;
             processing = processing.plus(turn.processing());
         }
+        if (turn.cause() != null && !turn.remembered()) {
+            putBehind(new Kept(turn, size)); // it takes no place in history
+            return;
+        }
         turns.addLast(new Kept(turn, size));
         List<Kept> alike = turns.stream()
-                .filter(kept -> kept.turn().completed() == turn.completed())
+                .filter(kept -> kept.turn().remembered() == turn.remembered())
                 .toList();
-        if (alike.size() > mostTurns) { // history has completed ones only: those that failed push none out
+        if (alike.size() > mostTurns) { // those that history doesn't keep push none out
             turns.removeFirstOccurrence(alike.getFirst());
             putBehind(alike.getFirst());
         }
@@ -347,7 +386,13 @@ public final class SessionPast {
 
     private static OpenTurn openTurn(Pending pending) {
         Place place = pending.place();
-        return new OpenTurn(pending.ask(), place.offset(), place.loggedAt(), place.eventsFrom(), pending.attempt());
+        return new OpenTurn(
+                pending.ask(),
+                place.offset(),
+                place.loggedAt(),
+                place.eventsFrom(),
+                pending.attempt(),
+                pending.absorbed());
     }
 
     private static List<EndedTurn> turnsOf(Deque<Kept> kept) {

@@ -5,6 +5,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.memory.Begun;
@@ -117,6 +118,22 @@ public final class InMemorySessionMemory implements SessionMemory {
             return again ? new Settled.Stored() : new Settled.Ended(ending);
         }
         return entry.flight.equals(flight.flight()) ? null : new Settled.Fenced();
+    }
+
+    /** Nobody cancels a replay, and nothing waits in it. */
+    @Override
+    public Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+        throw new UnsupportedOperationException("a replay is not cancelled");
+    }
+
+    @Override
+    public Dismissed dismiss(FlightRef flight) {
+        return new Stays(null);
+    }
+
+    @Override
+    public Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead) {
+        return new Decision(Map.of(), List.of());
     }
 
     @Override

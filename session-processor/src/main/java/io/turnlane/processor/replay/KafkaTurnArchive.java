@@ -2,6 +2,7 @@ package io.turnlane.processor.replay;
 
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
@@ -151,7 +152,7 @@ public final class KafkaTurnArchive implements TurnArchive {
     private Optional<TurnEvent> end(ConsumerRecord<byte[], byte[]> record) {
         String type = String.valueOf(header(record, RecordHeaders.TYPE));
         try {
-            return type.equals("completed") || type.equals("failed")
+            return RequestStatus.ends(type)
                     ? Optional.of(wire.readEnd(record.value()))
                     : Optional.empty();
         } catch (UnreadableRecordException | IllegalArgumentException e) {

@@ -35,6 +35,9 @@ final class RecordedClaim implements Turn.Claim {
     public void renewFence() {}
 
     @Override
+    public void atEnd(Runnable what) {}
+
+    @Override
     public byte[] value() {
         return recorded.value();
     }

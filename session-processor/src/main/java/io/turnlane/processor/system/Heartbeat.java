@@ -8,6 +8,7 @@ import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionCache;
+import io.turnlane.processor.turn.RunTimes;
 import io.turnlane.processor.turn.Turn;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,7 +51,8 @@ class Heartbeat {
             TurnPoller poller,
             Drain drain,
             SessionCache cache,
-            LatencyWindow latency) {}
+            LatencyWindow latency,
+            RunTimes runTimes) {}
 
     /** @param host under which others reach this processor */
     Heartbeat(
@@ -127,7 +129,8 @@ class Heartbeat {
                 minute.failed(),
                 sources.cache().figures(),
                 minute.encoded(),
-                minute.sum());
+                minute.sum(),
+                sources.runTimes().all());
     }
 
     /** One line when it changes, not one a second. */

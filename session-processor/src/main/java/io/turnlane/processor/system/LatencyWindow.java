@@ -40,6 +40,7 @@ final class LatencyWindow implements TurnObserver {
                 terminal.increment();
                 failed.increment();
             }
+            case "cancelled", "superseded", "rejected" -> terminal.increment();
             default -> {}
         }
     }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.control.KafkaWakeUps;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
 import io.turnlane.processor.intake.IntakeSettings;
@@ -24,10 +25,12 @@ import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
+import io.turnlane.processor.turn.RunTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.WaitingTurns;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -163,10 +166,11 @@ class ProcessorConfiguration {
             EventPublisher events,
             QuarantinePublisher quarantine,
             LatencyWindow latency,
+            RunTimes runTimes,
             MeterRegistry meters,
             LossWatch lossWatch,
             WireFormat wire) {
-        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency);
+        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, runTimes);
         TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
         return new TurnKit.Ports(memory, agents, events, quarantine, all, lossWatch, wire);
     }
@@ -205,8 +209,17 @@ class ProcessorConfiguration {
                 kit.surroundings().executor(),
                 kit.surroundings().delay(),
                 Turn::identity,
+                Turn::urgency,
                 new TurnRunner(kit, flights),
                 ProcessorConfiguration::broken);
+    }
+
+    static Map<String, Object> withoutGroup(KafkaProperties kafka) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        return settings;
     }
 
     /** A mistake of ours: the turn stays open in the ledger and is delivered again to whoever starts next. */
@@ -222,10 +235,7 @@ class ProcessorConfiguration {
     /** For lanes so deep that they keep places only. */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        Map<String, Object> settings = withoutGroup(kafka);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         return new RecordReader(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), READERS);
@@ -268,6 +278,7 @@ class ProcessorConfiguration {
     @Bean
     Handover handover(
             Flights flights,
+            WaitingTurns waiting,
             TurnKit.Ports ports,
             TurnKit.Surroundings surroundings,
             ProcessorProperties properties,
@@ -299,13 +310,14 @@ class ProcessorConfiguration {
     LaneReception reception(
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
+            WaitingTurns waiting,
             TurnKit.Ports ports,
             TurnKit.Surroundings surroundings) {
         return new LaneReception(
                 lanes,
                 handover,
                 ports.memory(),
-                ports.events(),
+                waiting,
                 new PutAside(ports.quarantine(), surroundings.pause()),
                 surroundings.executor(),
                 surroundings.clock());
@@ -345,8 +357,9 @@ class ProcessorConfiguration {
             TurnPoller poller,
             Drain drain,
             SessionCache cache,
-            LatencyWindow latency) {
-        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency);
+            LatencyWindow latency,
+            RunTimes runTimes) {
+        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency, runTimes);
     }
 
     @Bean
@@ -384,7 +397,8 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    ProcessorLifecycle lifecycle(TopicSetup topics, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
-        return new ProcessorLifecycle(topics, poller, drain, heartbeat);
+    ProcessorLifecycle lifecycle(
+            TopicSetup topics, KafkaWakeUps wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
+        return new ProcessorLifecycle(topics, wakeUps, poller, drain, heartbeat);
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.processor.control.KafkaWakeUps;
 import io.turnlane.processor.intake.TurnPoller;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
@@ -18,13 +19,15 @@ final class ProcessorLifecycle implements SmartLifecycle {
     }
 
     private final TopicSetup topics;
+    private final KafkaWakeUps wakeUps;
     private final TurnPoller poller;
     private final Drain drain;
     private final Heartbeat heartbeat;
     private final AtomicReference<State> state = new AtomicReference<>(State.LATENT);
 
-    ProcessorLifecycle(TopicSetup topics, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
+    ProcessorLifecycle(TopicSetup topics, KafkaWakeUps wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
         this.topics = topics;
+        this.wakeUps = wakeUps;
         this.poller = poller;
         this.drain = drain;
         this.heartbeat = heartbeat;
@@ -34,6 +37,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
     public void start() {
         if (state.compareAndSet(State.LATENT, State.RUNNING)) {
             topics.prepare();
+            wakeUps.start(); // before the first turn: no cancel of one that runs is missed
             Thread.ofPlatform().name("turnlane-poll").start(poller);
         }
     }
@@ -46,6 +50,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
+                wakeUps.stop();
                 heartbeat.stop();
             }
         }

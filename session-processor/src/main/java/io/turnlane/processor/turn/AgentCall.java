@@ -57,17 +57,20 @@ final class AgentCall {
 
         /** The turn is to be run elsewhere or later. */
         record Released() implements Result {}
+
+        /** Nobody wants the answer any more. */
+        record Cancelled() implements Result {}
     }
 
     Result call(AnswerSink sink) {
         if (!flight.enterAgent()) {
-            return new Result.Released();
+            return flight.cancelled() ? new Result.Cancelled() : new Result.Released();
         }
         List<Cancellation> limits = limits();
         try {
-            return heard(flight.ask(kit.surroundings().executor(), () -> answer(sink)));
+            return heard(flight.ask(kit.surroundings().executor(), () -> answer(new WantedSink(sink, flight))));
         } catch (TerminalAgentException e) {
-            return failed(e.code(), String.valueOf(e.getMessage()), true);
+            return flight.cancelled() ? new Result.Cancelled() : failed(e.code(), String.valueOf(e.getMessage()), true);
         } catch (Throwable e) {
             return stoppedOrBroken(e);
         } finally {
@@ -88,7 +91,7 @@ final class AgentCall {
                 : List.of(timeout, delay.after(run.timeLeft(), () -> flight.stop(Flight.Stop.DEADLINE)));
     }
 
-    /** An answer that came in spite of a stop: good for a turn that was to move, too late for one whose time is up. */
+    /** An answer that came in spite of a stop: good for a turn that was to move, too late for any other. */
     private Result heard(Answer answer) {
         Flight.@Nullable Stop stop = flight.stopped();
         return stop == null || stop == Flight.Stop.RELEASED ? checked(answer) : ended(stop);
@@ -143,6 +146,7 @@ final class AgentCall {
     private Result ended(Flight.Stop stop) {
         return switch (stop) {
             case RELEASED -> new Result.Released();
+            case CANCELLED -> new Result.Cancelled();
             case TOO_LARGE -> tooLarge();
             case TIMEOUT -> failed(ErrorCode.AGENT_TIMEOUT, "The agent took longer than it may.", false);
             case DEADLINE ->

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ final class AskRun {
     private static final int MOST_LOSSES = 5;
 
     private static final Duration UNTIL_ALONE = Duration.ofMillis(500);
+
+    private static final Duration SOON = Duration.ofMillis(50);
 
     private final TurnKit kit;
     private final Ports ports;
@@ -55,7 +58,7 @@ final class AskRun {
         this.flight = flight;
         this.turn = flight.turn();
         this.ask = ask;
-        this.end = new TurnEnd(kit, patience, flight);
+        this.end = new TurnEnd(kit, patience, turn, flight.id());
     }
 
     /**
@@ -75,6 +78,7 @@ final class AskRun {
             case Begun.Run run -> fly(run);
             case Begun.Missed missed -> waitOrBeSure(missed);
             case Begun.Suspect _ -> runAlone();
+            case Begun.Unwanted _ -> cancelBegun();
             case Begun.Leaving leaving -> TurnRunner.awaitOther(leaving);
             case Begun.Ended ended -> tellAgain(ended.ending());
             case Begun.Fenced _ -> renewFence(0);
@@ -122,21 +126,28 @@ final class AskRun {
     }
 
     private LaneOutcome fly(Begun.Run run) {
+        Ask whole = run.absorbed().isEmpty() ? ask : ask.withQuestion(merged(run.absorbed()));
         TurnStream stream = streamOf(run.attempt());
         stream.started(run.mishap());
         passed(Phase.PROVIDER_CALL_START);
-        Result result = new AgentCall(kit, flight, ask, run).call(stream);
+        Result result = new AgentCall(kit, flight, whole, run).call(stream);
         passed(Phase.PROVIDER_CALL_END);
         stream.close();
         return switch (result) {
-            case Result.Answered answered -> store(run, stream, answered.answer());
+            case Result.Answered answered -> store(run, stream, whole.question(), answered.answer());
             case Result.Failed failed -> fail(run, stream, failed.error(), failed.last());
             case Result.Released _ -> release(run);
+            case Result.Cancelled _ -> cancel(run);
         };
     }
 
-    private LaneOutcome store(Begun.Run run, TurnStream stream, Answer answer) {
-        PastTurn past = pastTurn(answer);
+    /** A paragraph each. */
+    private String merged(List<String> before) {
+        return String.join("\n\n", before) + "\n\n" + ask.question();
+    }
+
+    private LaneOutcome store(Begun.Run run, TurnStream stream, String question, Answer answer) {
+        PastTurn past = pastTurn(question, answer);
         phases.put(Phase.SESSION_RELEASED, past.timestamp()); // in the record the commit's time stands for both
         phases.put(Phase.COMPLETED, past.timestamp());
         Settled settled = settle(run, () -> ports.memory().commit(ref(), past, answer, phases));
@@ -160,6 +171,24 @@ final class AskRun {
             return otherwise(settled, run);
         }
         return last ? failed(run, stream, error) : retry(run, stream, failures, error);
+    }
+
+    /** The flight ends its own run. */
+    private LaneOutcome cancel(Begun.Run run) {
+        passed(Phase.ERROR);
+        return otherwise(settle(run, () -> ports.memory().cancel(ref(), interrupted(), false, phases)), run);
+    }
+
+    /** Nobody wanted it any more when it was to begin, perhaps again: what an earlier flight left is over too. */
+    private LaneOutcome cancelBegun() {
+        passed(Phase.ERROR);
+        Settled settled = askMemory(() -> ports.memory().cancel(ref(), interrupted(), true, phases));
+        return switch (settled) {
+            case Settled.Ended ended -> tellEnd(ended.ending());
+            case Settled.Fenced _ -> renewFence(0);
+            case Settled.Erased _ -> erased();
+            case Settled.Gone _, Settled.Unwanted _, Settled.Stored _ -> new LaneOutcome.Again(SOON);
+        };
     }
 
     private LaneOutcome failed(Begun.Run run, TurnStream stream, TurnError error) {
@@ -187,7 +216,7 @@ final class AskRun {
         settles = run.attempt();
         for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
             settled = switch (begin(true)) {
-                case Begun.Run _ -> askMemory(step);
+                case Begun.Run _, Begun.Unwanted _ -> askMemory(step);
                 case Begun.Ended ended -> new Settled.Ended(ended.ending());
                 case Begun.Fenced _, Begun.Leaving _ -> new Settled.Fenced();
                 case Begun.Erased _ -> new Settled.Erased();
@@ -209,7 +238,8 @@ final class AskRun {
 
     private LaneOutcome otherwise(Settled settled, Begun.Run run) {
         return switch (settled) {
-            case Settled.Ended ended -> tellAgain(ended.ending());
+            case Settled.Ended ended -> tellEnd(ended.ending());
+            case Settled.Unwanted _ -> cancel(run);
             case Settled.Fenced _ -> renewFence(run.attempt());
             case Settled.Erased _ -> erased();
             case Settled.Gone _ -> throw new IllegalStateException("memory keeps forgetting this turn");
@@ -222,6 +252,16 @@ final class AskRun {
         report("released", "", run.attempt());
         turn.claim().letGo();
         return LaneOutcome.DONE;
+    }
+
+    /** Ended while it was ours. */
+    private LaneOutcome tellEnd(Ending ending) {
+        if (ending.status() != RequestStatus.CANCELLED) {
+            return tellAgain(ending);
+        }
+        end.tellAgain(ending);
+        report(RequestStatus.CANCELLED.wire(), "", ending.attempt());
+        return TurnRunner.complete(turn);
     }
 
     /** Ended before, or by beginning: what has no copy in quarantine yet is heard of for the first time. */
@@ -245,12 +285,25 @@ final class AskRun {
         return TurnRunner.complete(turn);
     }
 
-    private PastTurn pastTurn(Answer answer) {
+    private PastTurn interrupted() {
+        Instant now = now();
+        return new PastTurn(
+                ask.requestId(),
+                RequestStatus.CANCELLED,
+                ask.question(),
+                null,
+                null,
+                List.of(),
+                Duration.between(ask.createdAt(), now),
+                now);
+    }
+
+    private PastTurn pastTurn(String question, Answer answer) {
         Instant now = now();
         return new PastTurn(
                 ask.requestId(),
                 RequestStatus.COMPLETED,
-                ask.question(),
+                question,
                 answer.text(),
                 answer.confidence(),
                 answer.sources(),
@@ -267,7 +320,7 @@ final class AskRun {
     }
 
     private FlightRef ref() {
-        return TurnRunner.refOf(turn, flight);
+        return TurnRunner.refOf(turn, flight.id());
     }
 
     private void passed(Phase phase) {

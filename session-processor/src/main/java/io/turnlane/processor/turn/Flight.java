@@ -31,6 +31,8 @@ final class Flight {
         RELEASED,
         /** The agent took too long. */
         TIMEOUT,
+        /** Nobody wants the answer any more. */
+        CANCELLED,
         /** The turn's deadline passed. */
         DEADLINE,
         /** The agent says more than an answer may hold. */
@@ -230,6 +232,10 @@ final class Flight {
         } finally {
             lock.unlock();
         }
+    }
+
+    boolean cancelled() {
+        return stopped() == Stop.CANCELLED;
     }
 
     boolean pastAgent() {

@@ -1,5 +1,7 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
 import io.turnlane.processor.lane.Delay;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +60,18 @@ public final class Flights {
         inTheAir.forEach(flight -> {
             if (which.test(flight.turn())) {
                 flight.stop(Flight.Stop.RELEASED);
+            }
+        });
+    }
+
+    /**
+     * Stops the flights of this turn because nobody wants its answer any more; one past its agent is told by memory.
+     */
+    public void cancel(SessionKey session, RequestId request) {
+        inTheAir.forEach(flight -> {
+            Turn turn = flight.turn();
+            if (turn.requestId().equals(request) && turn.session().equals(session)) {
+                flight.stop(Flight.Stop.CANCELLED);
             }
         });
     }

@@ -82,7 +82,7 @@ public final class Handover {
         return new Leaving(
                 flight,
                 CompletableFuture.supplyAsync(
-                        () -> memory.leave(TurnRunner.refOf(flight.turn(), flight), most), executor));
+                        () -> memory.leave(TurnRunner.refOf(flight.turn(), flight.id()), most), executor));
     }
 
     /** A flight that goes on, if memory says so. */

@@ -1,9 +1,11 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.Priority;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnPolicy;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -27,17 +29,40 @@ public record Turn(
      *
      * @param type of the command
      * @param eventsFrom where streams of this turn start to read its events partition
+     * @param policy what becomes of it where its session is busy
+     * @param priority whose turn it is first where places are few
+     * @param deadline until when an answer is wanted, by its gateway's clock; null for as long as it takes
+     * @param agent who shall answer
      */
     public record Envelope(
             @Nullable String type,
             @Nullable String schemaVersion,
-            @Nullable Long eventsFrom) {}
+            @Nullable Long eventsFrom,
+            TurnPolicy policy,
+            Priority priority,
+            @Nullable Instant deadline,
+            @Nullable String agent) {
+
+        /** Of a turn like most others. */
+        public Envelope(@Nullable String type, @Nullable String schemaVersion, @Nullable Long eventsFrom) {
+            this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null);
+        }
+    }
 
     /** Two records of one turn, delivered under one assignment, are twins: one of them is enough. */
     public record Identity(RequestId requestId, Object lease) {}
 
     public Identity identity() {
         return new Identity(requestId, claim.lease());
+    }
+
+    /** From 0, the most urgent, to 2; for where more lanes are ready than may run. */
+    public int urgency() {
+        return switch (envelope.priority()) {
+            case HIGH -> 0;
+            case NORMAL -> 1;
+            case LOW -> 2;
+        };
     }
 
     /** What entitles a processor to work on a turn. Safe for threads. */
@@ -66,6 +91,9 @@ public record Turn(
 
         /** Keeps only the record's place: its lane is so deep that the value won't be needed soon. */
         void shed();
+
+        /** Runs this when the claim ends, at once where it has ended. */
+        void atEnd(Runnable what);
 
         /** What followed from the turn is safe: its offset may be committed. Ends the claim. */
         void complete();

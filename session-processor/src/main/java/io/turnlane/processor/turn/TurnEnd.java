@@ -1,6 +1,7 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
@@ -16,14 +17,15 @@ final class TurnEnd {
 
     private final TurnKit kit;
     private final Patience patience;
-    private final Flight flight;
     private final Turn turn;
+    private final String flight;
 
-    TurnEnd(TurnKit kit, Patience patience, Flight flight) {
+    /** @param flight the id of the run that ends it */
+    TurnEnd(TurnKit kit, Patience patience, Turn turn, String flight) {
         this.kit = kit;
         this.patience = patience;
+        this.turn = turn;
         this.flight = flight;
-        this.turn = flight.turn();
     }
 
     void tellCompleted(TurnStream stream, Answer answer) {
@@ -52,9 +54,16 @@ final class TurnEnd {
         switch (ending.status()) {
             case COMPLETED -> tellCompleted(stream, Objects.requireNonNull(ending.answer()));
             case FAILED -> tellFailed(stream, ending.attempt(), errorOf(ending), ending.quarantined());
-            case QUEUED, RUNNING, RETRYING, CANCELLED, SUPERSEDED, REJECTED ->
-                throw new IllegalStateException("no turn ends as " + ending.status());
+            case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending)));
+            case SUPERSEDED -> publish(stream, new TurnEvent.Superseded(causeOf(ending)));
+            case REJECTED -> publish(stream, new TurnEvent.Rejected(causeOf(ending)));
+            case QUEUED, RUNNING, RETRYING -> throw new IllegalStateException("no turn ends as " + ending.status());
         }
+    }
+
+    private static EndCause causeOf(Ending ending) {
+        @Nullable EndCause cause = ending.cause();
+        return cause == null ? new EndCause(ending.status().wire(), null) : cause;
     }
 
     private static TurnError errorOf(Ending ending) {

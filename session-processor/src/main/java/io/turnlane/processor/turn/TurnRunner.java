@@ -99,7 +99,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     private LaneOutcome work(Flight flight, Turn turn) {
         try {
-            return switch (read(turn)) {
+            return switch (read(turn, patience, kit.ports().wire())) {
                 case Ask ask -> new AskRun(kit, patience, flight, ask).run();
                 case DeleteSession _ -> forget(turn, flight);
                 case RebuildSession _ -> rebuild(turn);
@@ -112,7 +112,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /** Headers and value must agree: a record that was mixed up on its way is nobody's turn. */
-    private SessionCommand read(Turn turn) throws UnreadableRecordException, RecordGoneException {
+    static SessionCommand read(Turn turn, Patience patience, WireFormat wire)
+            throws UnreadableRecordException, RecordGoneException {
         Envelope envelope = turn.envelope();
         if (!WireFormat.readable(envelope.schemaVersion())) {
             throw new UnreadableRecordException("unknown schema version");
@@ -121,7 +122,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         if (value == null) {
             throw new UnreadableRecordException("no value");
         }
-        SessionCommand command = kit.ports().wire().readCommand(envelope.type(), value);
+        SessionCommand command = wire.readCommand(envelope.type(), value);
         if (!command.key().equals(turn.session()) || !command.requestId().equals(turn.requestId())) {
             throw new UnreadableRecordException("key or request-id header differ from the value");
         }
@@ -133,10 +134,11 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
      */
     private LaneOutcome refuse(Flight flight, TurnError error) {
         Turn turn = flight.turn();
-        Refused refused = patience.ask(turn.claim(), () -> kit.ports().memory().refuse(refOf(turn, flight), error));
+        Refused refused =
+                patience.ask(turn.claim(), () -> kit.ports().memory().refuse(refOf(turn, flight.id()), error));
         return switch (refused) {
             case Begun.Ended ended -> {
-                new TurnEnd(kit, patience, flight).tellAgain(ended.ending());
+                new TurnEnd(kit, patience, turn, flight.id()).tellAgain(ended.ending());
                 report(turn, "unreadable");
                 yield complete(turn);
             }
@@ -147,7 +149,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     private LaneOutcome forget(Turn turn, Flight flight) {
-        boolean erased = patience.ask(turn.claim(), () -> kit.ports().memory().delete(refOf(turn, flight)));
+        boolean erased = patience.ask(turn.claim(), () -> kit.ports().memory().delete(refOf(turn, flight.id())));
         report(turn, erased ? "deleted" : "fenced");
         return erased ? complete(turn) : renewFence(turn);
     }
@@ -163,11 +165,11 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         kit.ports().observer().ended(new TurnReport(turn.session(), turn.requestId(), "", outcome, "", 0, Map.of()));
     }
 
-    static FlightRef refOf(Turn turn, Flight flight) {
+    static FlightRef refOf(Turn turn, String flight) {
         return new FlightRef(
                 turn.session(),
                 turn.requestId(),
-                flight.id(),
+                flight,
                 turn.claim().fence(),
                 turn.partition(),
                 turn.offset(),

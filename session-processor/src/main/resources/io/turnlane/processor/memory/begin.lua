@@ -42,6 +42,10 @@ if sure ~= '1' and (not status or lost) then
   return {'MISSED', lost and 1 or 0}
 end
 
+if unwanted(req) then
+  return {'UNWANTED', attempt}
+end
+
 local now = now_ms()
 local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- less the time that Redis was away
 local deadline_at = was[7] or ''
@@ -116,7 +120,8 @@ local mishap = redis.call('HGET', ctx, 'memory') or ''
 if mishap ~= '' and settles == '0' then
   redis.call('HSET', req, 'told', mishap) -- its client hears of it next
 end
+local absorbs = redis.call('HGET', req, 'absorbs') or ''
 if version ~= '' and version == cached_version then
-  return {'RUN', attempt, failures, left, version, 1, {}, life, mishap}
+  return {'RUN', attempt, failures, left, version, 1, {}, life, mishap, absorbs}
 end
-return {'RUN', attempt, failures, left, version, 0, redis.call('LRANGE', hist, 0, -1), life, mishap}
+return {'RUN', attempt, failures, left, version, 0, redis.call('LRANGE', hist, 0, -1), life, mishap, absorbs}

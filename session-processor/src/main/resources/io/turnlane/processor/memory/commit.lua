@@ -21,17 +21,15 @@ if fenced(fence, {ctx}) or was[2] ~= flight then
   return {'FENCED'}
 end
 
-local now = now_ms()
-local version = redis.call('HGET', ctx, 'version') or ''
-redis.call('RPUSH', hist, turn)
-local bytes = redis.call('HINCRBY', ctx, 'hist_bytes', #turn)
-local turns = redis.call('LLEN', hist)
-while turns > most_turns or (bytes > most_bytes and turns > 1) do
-  bytes = redis.call('HINCRBY', ctx, 'hist_bytes', -#redis.call('LPOP', hist))
-  turns = turns - 1
+if unwanted(req) then
+  return {'UNWANTED'}
 end
 
-redis.call('HSET', ctx, 'version', next_version, 'last_activity', now, 'processing_stage', 'completed')
+local now = now_ms()
+local version = redis.call('HGET', ctx, 'version') or ''
+local turns = remember(ctx, hist, turn, most_turns, most_bytes, next_version)
+
+redis.call('HSET', ctx, 'last_activity', now, 'processing_stage', 'completed')
 redis.call('HDEL', ctx, 'current_question')
 if redis.call('HGET', ctx, 'memory') == redis.call('HGET', req, 'told') then
   redis.call('HDEL', ctx, 'memory')

@@ -28,8 +28,34 @@ end
 
 -- How a request ended, for whoever has to tell it again; the last says whether its copy stands in quarantine already.
 local function ending(req)
-  local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined')
-  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0)}
+  local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
+  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or ''}
+end
+
+-- Whether somebody doesn't want this turn's answer any more: it may only end as cancelled then.
+local function unwanted(req)
+  return redis.call('HEXISTS', req, 'cancel_requested') == 1
+end
+
+-- A turn that never began ends, with neither answer nor error; its session doesn't notice.
+local function dismiss(req, open, request_id, status, reason, by, record_ttl)
+  redis.call('HSET', req, 'status', status, 'stage', status, 'reason', reason, 'by', by, 'finished_at', now_ms())
+  redis.call('PEXPIRE', req, record_ttl)
+  redis.call('ZREM', open, request_id)
+  return ending(req)
+end
+
+-- One more turn in history, which is trimmed by count and length; the session has a new version by that.
+local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
+  redis.call('RPUSH', hist, turn)
+  local bytes = redis.call('HINCRBY', ctx, 'hist_bytes', #turn)
+  local turns = redis.call('LLEN', hist)
+  while turns > most_turns or (bytes > most_bytes and turns > 1) do
+    bytes = redis.call('HINCRBY', ctx, 'hist_bytes', -#redis.call('LPOP', hist))
+    turns = turns - 1
+  end
+  redis.call('HSET', ctx, 'version', next_version)
+  return turns
 end
 
 -- For how many milliseconds more another flight of this request may end by itself, though its partition has left (leave.lua);

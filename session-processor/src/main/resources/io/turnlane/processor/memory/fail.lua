@@ -18,6 +18,9 @@ if fenced(fence, {ctx}) or was[2] ~= flight then
   pardon(req, flight)
   return {'FENCED'}
 end
+if unwanted(req) then
+  return {'UNWANTED'}
+end
 
 redis.call('HINCRBY', req, 'failures', 1)
 redis.call('HSET', req, 'phases', phases)

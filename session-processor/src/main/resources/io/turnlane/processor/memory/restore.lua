@@ -34,8 +34,8 @@ end
 
 -- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
 -- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
-local first_open = first_end + ends * 13
-local at = first_open + opens * 10
+local first_open = first_end + ends * 15
+local at = first_open + opens * 11
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
 local restored = 0
 if at <= #ARGV and left > 0 and version ~= next_version then
@@ -79,7 +79,7 @@ end
 -- turn all the same is told so when it ends: this wasn't its end.
 for i = 0, ends - 1 do
   local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
-    phases = unpack(ARGV, first_end + i * 13, first_end + i * 13 + 12)
+    phases, reason, by = unpack(ARGV, first_end + i * 15, first_end + i * 15 + 14)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local left = tonumber(finished_at) + tonumber(record_ttl) - now
@@ -91,8 +91,10 @@ for i = 0, ends - 1 do
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
       redis.call('HDEL', req, 'error')
-    else -- its copy was safe in quarantine before the log was told
+    elseif status == 'failed' then -- its copy was safe in quarantine before the log was told
       redis.call('HSET', req, 'error', error, 'quarantined', 1)
+    else
+      redis.call('HSET', req, 'reason', reason, 'by', by)
     end
     redis.call('PEXPIRE', req, left)
     redis.call('ZREM', open, request_id)
@@ -104,8 +106,8 @@ end
 -- Questions that wait, so that whoever polls finds them too. Clients have seen events of their attempts: the next one is
 -- newer than any of these, also where a flight has begun anew meanwhile. One so old that it surely ended stays unknown.
 for i = 0, opens - 1 do
-  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases =
-    unpack(ARGV, first_open + i * 10, first_open + i * 10 + 9)
+  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases, absorbs =
+    unpack(ARGV, first_open + i * 11, first_open + i * 11 + 10)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local waits = tonumber(attempt) > 0 or now - tonumber(logged_at) < tonumber(record_ttl) - longest_life
@@ -128,6 +130,9 @@ for i = 0, opens - 1 do
         redis.call('ZADD', index, 'NX', created_at, request_id)
         redis.call('PEXPIRE', index, record_ttl)
       end
+    end
+    if absorbs ~= '' then
+      redis.call('HSETNX', req, 'absorbs', absorbs)
     end
     if tonumber(redis.call('HGET', req, 'attempt') or 0) < tonumber(attempt) then
       redis.call('HSET', req, 'attempt', attempt)

@@ -25,18 +25,22 @@ import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
+import io.turnlane.processor.turn.RunTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.WaitingTurns;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -92,8 +96,17 @@ class EveryOrderTest {
         assertThat(runs).isGreaterThan(10_000);
     }
 
+    /** The wake-up may be heard or not: whoever begins the turn next, or stores its answer, looks at its record. */
+    @Test
+    void keepsEveryPromiseInEveryOrderWithACancel() {
+        long runs = Choices.explore(choices ->
+                new World(choices, List.of("a", "a", "b"), 1, 2, 7).cancelling().live());
+        System.out.println("EveryOrderTest explored " + runs + " orders with a cancel");
+        assertThat(runs).isGreaterThan(10_000);
+    }
+
     /** A processor's share of the engine. */
-    private record Processor(LaneScheduler<SessionKey, Turn> lanes, LaneReception reception) {}
+    private record Processor(LaneScheduler<SessionKey, Turn> lanes, WaitingTurns waiting, LaneReception reception) {}
 
     /** An agent's call, and the assignment under which it began. */
     private record Work(Assignment under) {}
@@ -108,6 +121,8 @@ class EveryOrderTest {
         private final ManualDelay delay = new ManualDelay();
         private final Budget budget = new Budget(100, 1_000_000, 100);
         private final List<RequestId> ended = new ArrayList<>();
+        private final Map<RequestId, Set<String>> ends = new HashMap<>();
+        private final Set<RequestId> unwanted = new HashSet<>();
         private final Map<SessionId, Work> working = new HashMap<>();
         private final int mostInAgent;
         private final int mostInAll;
@@ -124,6 +139,7 @@ class EveryOrderTest {
         private boolean mayRunAgain;
         private boolean overlapped;
         private boolean settling;
+        private int cancels;
 
         /**
          * @param sessions of the questions on the log
@@ -147,16 +163,24 @@ class EveryOrderTest {
                     new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
                         throw new AssertionError(e);
                     });
+            WaitingTurns waiting = new WaitingTurns(kit, flights, lanes, new RunTimes(InstantSource.fixed(NOW)));
             return new Processor(
                     lanes,
+                    waiting,
                     new LaneReception(
                             lanes,
                             new Handover(flights, memory, Runnable::run, HANDOVER, Duration.ofMillis(1)),
                             memory,
-                            kit.ports().events(),
+                            waiting,
                             new PutAside(kit.ports().quarantine(), time -> {}),
                             Runnable::run,
                             InstantSource.fixed(NOW)));
+        }
+
+        /** A client may change its mind once. */
+        World cancelling() {
+            cancels = 1;
+            return this;
         }
 
         void live() {
@@ -171,15 +195,26 @@ class EveryOrderTest {
                     .as("every turn ended")
                     .containsExactlyInAnyOrderElementsOf(
                             log.stream().map(Ask::requestId).toList());
-            assertThat(ended.indexOf(log.get(0).requestId()))
-                    .as("in the order of its session")
-                    .isLessThan(ended.indexOf(log.get(1).requestId()));
-            Map<SessionKey, Long> turns = log.stream().collect(Collectors.groupingBy(Ask::key, Collectors.counting()));
+            assertThat(ends.values())
+                    .as("in one way")
+                    .allSatisfy(ways -> assertThat(ways).hasSize(1));
+            assertThat(unwanted)
+                    .as("as a client was promised")
+                    .allSatisfy(request -> assertThat(ends.get(request)).containsExactly("cancelled"));
+            if (unwanted.isEmpty()) {
+                assertThat(ended.indexOf(log.get(0).requestId()))
+                        .as("in the order of its session")
+                        .isLessThan(ended.indexOf(log.get(1).requestId()));
+            }
+            Map<SessionKey, Long> turns = log.stream()
+                    .filter(ask -> !unwanted.contains(ask.requestId()))
+                    .collect(Collectors.groupingBy(Ask::key, Collectors.counting()));
             assertThat(turns)
                     .as("each once in memory")
-                    .allSatisfy((session, count) ->
-                            assertThat(memory.history(session)).hasSize(Math.toIntExact(count)));
-            if (!mayRunAgain) {
+                    .allSatisfy((session, count) -> assertThat(
+                                    memory.history(session).stream().filter(turn -> turn.answer() != null))
+                            .hasSize(Math.toIntExact(count)));
+            if (!mayRunAgain && unwanted.isEmpty()) {
                 assertThat(calls).as("each agent was called once").isEqualTo(log.size());
             }
             assertThat(processors)
@@ -218,8 +253,26 @@ class EveryOrderTest {
             if (working.values().stream().anyMatch(work -> !work.under().held())) {
                 possible.add(this::endHandover);
             }
+            if (cancels > 0) {
+                for (int which : List.of(0, 1)) {
+                    possible.add(() -> cancel(which, true));
+                    possible.add(() -> cancel(which, false));
+                }
+            }
             if (!possible.isEmpty()) {
                 possible.get(choices.among(possible.size())).run();
+            }
+        }
+
+        /** One of the first session's two turns; true where processors hear of it. */
+        private void cancel(int which, boolean heard) {
+            cancels--;
+            Ask ask = log.get(which);
+            if (memory.unwanted(ask.requestId())) {
+                unwanted.add(ask.requestId());
+            }
+            if (heard) {
+                processors.forEach(each -> each.waiting().cancel(ask.key(), ask.requestId()));
             }
         }
 
@@ -366,6 +419,8 @@ class EveryOrderTest {
         private void note(TurnEvent event) {
             if (event.body().terminal()) {
                 ended.add(event.requestId());
+                ends.computeIfAbsent(event.requestId(), any -> new HashSet<>())
+                        .add(event.body().type());
             }
         }
 

@@ -114,6 +114,77 @@ class LaneSchedulerTest {
     }
 
     @Test
+    void worksAsideOnWhatWaitsInOrderWhileTheHeadRuns() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        List.of("a1", "a2", "a3", "b1").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        List<String> aheads = new ArrayList<>();
+        assertThat(lanes.aside("a", item -> !item.equals("a3"), (item, ahead) -> {
+                    aheads.add(item + " behind " + ahead);
+                    return List.of(item);
+                }))
+                .as("what runs is left alone")
+                .isEqualTo(1);
+        lanes.aside("a", "a3"::equals, (item, ahead) -> {
+            aheads.add(item + " behind " + ahead);
+            return List.of();
+        });
+        executor.stepLast();
+        executor.stepLast();
+        assertThat(aheads).containsExactly("a2 behind [a1]", "a3 behind [a1]");
+        executor.runAll();
+        assertThat(done).as("what is over has left").containsExactly("a1", "b1", "a3");
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void doesNotBeginAnItemThatIsWorkedOnAside() throws InterruptedException {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        lanes.offer("a", "a1");
+        lanes.offer("a", "a2");
+        lanes.aside("a", "a2"::equals, (item, ahead) -> {
+            done.add("aside");
+            return List.of();
+        });
+        executor.step();
+        assertThat(done).containsExactly("a1");
+        assertThat(lanes.figures().running()).as("its lane is held up").isZero();
+        assertThat(lanes.awaitNothingRuns(Duration.ZERO)).isFalse();
+        assertThat(lanes.withdraw(item -> true)).as("nor is it withdrawn").isEmpty();
+        executor.runAll();
+        assertThat(done).containsExactly("a1", "aside", "a2");
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void hurriesWhatRestsAndWhatIsAboutTo() {
+        int[] tries = {0};
+        LaneScheduler<String, String> lanes = scheduler(
+                1, (key, item) -> tries[0]++ < 2 ? new LaneOutcome.Again(Duration.ofHours(1)) : finish(key, item));
+        lanes.offer("a", "a1");
+        executor.step();
+        lanes.hurry("a", "a1"::equals);
+        assertThat(executor.waiting()).as("it rests no longer").isEqualTo(1);
+        lanes.hurry("a", "a1"::equals);
+        executor.runAll();
+        assertThat(done).as("nor does it begin to rest").containsExactly("a1");
+    }
+
+    @Test
+    void prefersUrgentLanesWherePlacesAreFewAndWhateverIsAheadOfTheirUrgentItems() {
+        LaneScheduler<String, String> lanes = new LaneScheduler<>(
+                1,
+                executor,
+                delay,
+                item -> item,
+                item -> item.endsWith("!") ? 0 : 1,
+                this::finish,
+                (item, e) -> failures.add(e));
+        List.of("a1", "b1", "c1", "c2!", "d1!").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        executor.runAll();
+        assertThat(done).containsExactly("a1", "c1", "d1!", "c2!", "b1");
+    }
+
+    @Test
     void goesOnAfterWorkThatThrew() {
         LaneScheduler<String, String> lanes = scheduler(1, (key, item) -> {
             if (item.equals("a1")) {
@@ -170,7 +241,7 @@ class LaneSchedulerTest {
                 (item, e) -> failures.add(e));
         int offered = 0;
         for (int i = 0; i < 200; i++) {
-            switch (random.nextInt(5)) {
+            switch (random.nextInt(7)) {
                 case 0, 1 -> lanes.offer("k" + random.nextInt(4), offered++);
                 case 2 -> {
                     if (executor.waiting() > 0) {
@@ -178,6 +249,17 @@ class LaneSchedulerTest {
                     }
                 }
                 case 3 -> delay.pass(Duration.ofMillis(random.nextInt(10)));
+                case 5 -> {
+                    int one = random.nextInt(offered + 1);
+                    boolean over = random.nextBoolean();
+                    lanes.aside("k" + random.nextInt(4), item -> item == one, (item, ahead) -> {
+                        if (over) {
+                            gone.add(item);
+                        }
+                        return over ? List.of(item) : List.of();
+                    });
+                }
+                case 6 -> lanes.hurry("k" + random.nextInt(4), item -> true);
                 default -> {
                     int one = random.nextInt(offered + 1);
                     gone.addAll(lanes.withdraw(item -> item == one));

@@ -1,10 +1,12 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.memory.Begun.Ending;
@@ -47,7 +49,16 @@ public final class FakeSessionMemory implements SessionMemory {
         private TurnError error;
         private boolean quarantined;
         private long eventsFrom;
+        private boolean unwanted;
+        private EndCause cause;
         private long leavingUntil;
+    }
+
+    /** A client doesn't want the answer any more; true where the turn hadn't ended. */
+    public boolean unwanted(RequestId request) {
+        Record record = records.computeIfAbsent(request, any -> new Record());
+        record.unwanted = true;
+        return !record.status.terminal();
     }
 
     /** The store's clock, for handovers. */
@@ -150,6 +161,9 @@ public final class FakeSessionMemory implements SessionMemory {
         if (record.status.terminal()) {
             return new Begun.Ended(ending(record));
         }
+        if (record.unwanted) {
+            return new Begun.Unwanted();
+        }
         if (!record.flight.equals(flight.flight())) {
             if (suspect && !beginning.alone()) {
                 return new Begun.Suspect();
@@ -176,6 +190,9 @@ public final class FakeSessionMemory implements SessionMemory {
         if (fenced || !record.flight.equals(flight.flight())) {
             return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
         }
+        if (record.unwanted) {
+            return new Settled.Unwanted();
+        }
         record.status = RequestStatus.COMPLETED;
         record.answer = answer;
         histories.computeIfAbsent(flight.session(), any -> new ArrayList<>()).add(turn);
@@ -192,10 +209,64 @@ public final class FakeSessionMemory implements SessionMemory {
         if (!record.flight.equals(flight.flight())) {
             return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
         }
+        if (record.unwanted) {
+            return new Settled.Unwanted();
+        }
         record.failures++;
         record.error = error;
         record.status = last ? RequestStatus.FAILED : RequestStatus.RETRYING;
         return new Settled.Stored();
+    }
+
+    @Override
+    public Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+        reach();
+        Record record = records.get(flight.request());
+        if (record == null) {
+            return new Settled.Gone();
+        }
+        if (record.status.terminal()) {
+            return new Settled.Ended(ending(record));
+        }
+        if (fenced || isOlder(flight) || (!takesOver && !record.flight.equals(flight.flight()))) {
+            return new Settled.Fenced();
+        }
+        if (record.attempt > 0) {
+            histories
+                    .computeIfAbsent(flight.session(), any -> new ArrayList<>())
+                    .add(turn);
+        }
+        return new Settled.Ended(cancelled(record));
+    }
+
+    private boolean isOlder(FlightRef flight) {
+        return fences.getOrDefault(flight.session(), 0L) > flight.fence();
+    }
+
+    private static Ending cancelled(Record record) {
+        record.status = RequestStatus.CANCELLED;
+        record.cause = new EndCause(EndCause.REQUESTED, null);
+        return ending(record);
+    }
+
+    @Override
+    public Dismissed dismiss(FlightRef flight) {
+        reach();
+        Record record = records.computeIfAbsent(flight.request(), any -> new Record());
+        if (fenced || isOlder(flight)) {
+            return new Begun.Fenced();
+        }
+        if (record.status.terminal()) {
+            return new Begun.Ended(ending(record));
+        }
+        boolean waits = record.status == RequestStatus.QUEUED && record.attempt == 0;
+        return waits && record.unwanted ? new Begun.Ended(cancelled(record)) : new Stays(null);
+    }
+
+    /** Policies are decided by Redis' own script; here they let everybody wait. */
+    @Override
+    public Decided decide(FlightRef flight, Ask ask, Long eventsFrom, List<RequestId> ahead) {
+        return new Decision(Map.of(), List.of());
     }
 
     @Override
@@ -246,6 +317,6 @@ public final class FakeSessionMemory implements SessionMemory {
     public void prefetch(SessionKey session) {}
 
     private static Ending ending(Record record) {
-        return new Ending(record.status, record.attempt, record.answer, record.error, record.quarantined);
+        return new Ending(record.status, record.attempt, record.answer, record.error, record.quarantined, record.cause);
     }
 }

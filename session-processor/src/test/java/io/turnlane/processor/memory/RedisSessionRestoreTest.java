@@ -3,6 +3,7 @@ package io.turnlane.processor.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
@@ -189,6 +190,26 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         assertThat(((Run) memory.begin(beginning(waits.ask(), waits.offset()))).attempt())
                 .as("clients have seen two")
                 .isEqualTo(3);
+    }
+
+    @Test
+    void putsBackWhatWasMergedIntoAQuestionThatWaits() {
+        RequestId merged = new RequestId(UUID.randomUUID());
+        OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, null, 0, Map.of(merged, "merged"));
+        restoreOpen(waits);
+        assertThat(((Run) memory.begin(beginning(waits.ask(), waits.offset()))).absorbed())
+                .containsExactly("merged");
+    }
+
+    @Test
+    void putsBackHowTurnsEndedWithoutAnAnswer() {
+        EndCause cause = new EndCause("interrupted", new RequestId(UUID.randomUUID()));
+        EndedTurn ended =
+                new EndedTurn(earlier("ended"), offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
+        restore(1, ended);
+        assertThat(memory.begin(beginning(ended.ask(), ended.offset())))
+                .isEqualTo(new Begun.Ended(new Begun.Ending(RequestStatus.CANCELLED, 1, null, null, false, cause)));
+        assertThat(redis.template.opsForList().size(keys.history())).isOne();
     }
 
     @Test

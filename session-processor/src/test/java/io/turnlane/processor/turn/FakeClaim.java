@@ -48,6 +48,9 @@ final class FakeClaim implements Turn.Claim {
     }
 
     @Override
+    public void atEnd(Runnable what) {}
+
+    @Override
     public void renewFence() {
         renewals++;
     }

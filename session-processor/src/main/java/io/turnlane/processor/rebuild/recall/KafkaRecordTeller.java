@@ -2,6 +2,7 @@ package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
@@ -12,7 +13,6 @@ import io.turnlane.processor.past.Place;
 import io.turnlane.processor.rebuild.recall.SessionLog.Listener;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class KafkaRecordTeller {
 
     private static final String STARTED = "started";
-    private static final Set<String> TERMINAL = Set.of("completed", "failed");
 
     private final Listener listener;
     private final WireFormat wire;
@@ -34,7 +33,7 @@ final class KafkaRecordTeller {
     /** Whether an event says anything that a session's memory rests on; most are pieces of answers. */
     boolean counts(ConsumerRecord<byte[], byte[]> event) {
         String type = header(event, RecordHeaders.TYPE);
-        return STARTED.equals(type) || (type != null && TERMINAL.contains(type));
+        return STARTED.equals(type) || (type != null && RequestStatus.ends(type));
     }
 
     void command(ConsumerRecord<byte[], byte[]> record) {

@@ -3,6 +3,7 @@ package io.turnlane.processor.rebuild.recall;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
@@ -171,6 +172,46 @@ class RecallTest {
     void tellsNothingOfAQuestionThatIsDoneThoughTheLogHasNoEnd() {
         ask("s", "erased", 0);
         assertThat(recall.sessions(at(1))).isEmpty();
+    }
+
+    @Test
+    void letsEndsOvertakeWithoutForgettingWhatStillRuns() {
+        Ask runs = ask("s", "runs", 0);
+        recall.started(runs.key(), runs.requestId(), 1, at(0));
+        Ask merged = ask("s", "merged", 1);
+        Ask busy = ask("s", "busy", 2);
+        Ask newest = ask("s", "newest", 3);
+        overtake(busy, new TurnEvent.Rejected(new EndCause("session_busy", runs.requestId())), 4);
+        overtake(merged, new TurnEvent.Superseded(new EndCause("coalesced", newest.requestId())), 4);
+        end(runs, 5);
+        frontier = offset - 1;
+        RecalledSession session = only(6);
+        assertThat(questions(session.turns())).containsExactly("runs");
+        assertThat(session.open()).singleElement().satisfies(open -> {
+            assertThat(open.ask()).isEqualTo(newest);
+            assertThat(open.absorbed()).containsExactly(Map.entry(merged.requestId(), "merged"));
+        });
+    }
+
+    @Test
+    void keepsWhatWasInterruptedAmongTheTurnsAndWhatNeverBeganBehindThem() {
+        frontier = 0;
+        Ask interrupted = ask("s", "interrupted", 0);
+        recall.started(interrupted.key(), interrupted.requestId(), 1, at(0));
+        Ask never = ask("s", "never began", 1);
+        TurnEvent.Cancelled cancelled = new TurnEvent.Cancelled(new EndCause("requested", null));
+        recall.ended(
+                interrupted.key(),
+                new TurnEvent(interrupted.requestId(), interrupted.sessionId(), 1, 2, at(2), cancelled),
+                SIZE);
+        overtake(never, cancelled, 2);
+        RecalledSession session = only(3);
+        assertThat(questions(session.turns())).containsExactly("interrupted");
+        assertThat(questions(session.others())).containsExactly("never began");
+    }
+
+    private void overtake(Ask ask, TurnEvent.Body end, long seconds) {
+        recall.ended(ask.key(), new TurnEvent(ask.requestId(), ask.sessionId(), 0, 0, at(seconds), end), SIZE);
     }
 
     @Test

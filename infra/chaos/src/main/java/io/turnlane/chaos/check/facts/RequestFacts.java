@@ -30,9 +30,13 @@ public final class RequestFacts {
             return "poison".equals(error) || "expired".equals(error);
         }
 
-        /** Ends that come in the order of the log; the others may overtake. */
+        /** Ends that come in the order of the log; the others may overtake, and so may what never began in time. */
         public boolean inOrder() {
-            return completed() || type.equals("failed");
+            return completed() || (type.equals("failed") && !neverBegan());
+        }
+
+        private boolean neverBegan() {
+            return attempt == 0 && "deadline_exceeded".equals(error);
         }
 
         public boolean completed() {

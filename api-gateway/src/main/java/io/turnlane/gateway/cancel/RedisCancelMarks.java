@@ -1,0 +1,36 @@
+package io.turnlane.gateway.cancel;
+
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.stereotype.Component;
+
+/** The note in the request's record, by one script. */
+@Component
+final class RedisCancelMarks implements CancelMarks {
+
+    private static final RedisScript<String> NOTE =
+            RedisScript.of(new ClassPathResource("cancel.lua", RedisCancelMarks.class), String.class);
+
+    private final StringRedisTemplate redis;
+
+    RedisCancelMarks(StringRedisTemplate redis) {
+        this.redis = redis;
+    }
+
+    @Override
+    public Mark note(SessionKey session, RequestId requestId, String reason) {
+        String key = new MemoryKeys(session).request(requestId);
+        return switch (Objects.requireNonNull(redis.execute(NOTE, List.of(key), reason))) {
+            case "unknown" -> Mark.UNKNOWN;
+            case "ended" -> Mark.ENDED;
+            case "noted" -> Mark.NOTED;
+            case String other -> throw new IllegalStateException("cancel.lua said " + other);
+        };
+    }
+}

@@ -1,0 +1,189 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.EndCause;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.Priority;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.model.TurnPolicy;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The gateway's part in stopping a request, and in what becomes of one whose session is busy. */
+@Timeout(60)
+class CancelTest {
+
+    private static Gateway gateway;
+    private static TestProcessor processor;
+
+    private final String session = "s-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        gateway.close();
+    }
+
+    @Test
+    void notesItInTheRecordAndTellsTheOwner() throws Exception {
+        Reply asked = gateway.ask(session, "?");
+        String self = asked.header("Location");
+        assertThat(asked.json().path("links").path("cancel").asString()).isEqualTo(self + "/cancel");
+        Turn turn = taken();
+
+        Reply cancelled = gateway.post(self + "/cancel", "{\"reason\":\"typed too fast\"}");
+        assertThat(cancelled.status()).isEqualTo(202);
+        assertThat(cancelled.json().path("cancel_requested").asBoolean()).isTrue();
+        assertThat(cancelled.text("status")).isEqualTo("queued");
+        assertThat(gateway.send(gateway.request(self + "/cancel")
+                                .POST(java.net.http.HttpRequest.BodyPublishers.noBody()))
+                        .status())
+                .as("the same again, without a body")
+                .isEqualTo(202);
+        assertThat(wakeUps()).hasSize(2).allSatisfy(record -> {
+            assertThat(record.key()).isEqualTo(turn.ask.key().toString());
+            assertThat(record.value()).contains(turn.ask.requestId().toString());
+        });
+        assertThat(field(turn, "cancel_reason")).isEqualTo("typed too fast");
+    }
+
+    @Test
+    void answersWithTheRequestWhereItHasEnded() throws Exception {
+        String self = gateway.ask(session, "?").header("Location");
+        taken().complete("So.");
+        assertThat(gateway.get(self + "?wait=20").text("status")).isEqualTo("completed");
+        Reply late = gateway.post(self + "/cancel", "{}");
+        assertThat(late.status()).isEqualTo(200);
+        assertThat(late.text("status")).isEqualTo("completed");
+        assertThat(late.json().path("cancel_requested").asBoolean()).isFalse();
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow() {
+        String nobodys = "/v1/sessions/" + session + "/requests/0192f1de-7a3c-7000-8000-000000000001/cancel";
+        assertThat(gateway.post(nobodys, "{}").status()).isEqualTo(404);
+        assertThat(gateway.post(nobodys, "{\"reason\":\"" + "x".repeat(201) + "\"}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(gateway.post(nobodys, "{\"why\":\"?\"}").status()).isEqualTo(400);
+    }
+
+    @Test
+    void tellsTheWholeTruthOfAnEndWithoutAnAnswer() throws Exception {
+        String self = gateway.ask(session, "?").header("Location");
+        Turn turn = taken();
+        turn.end(RequestStatus.CANCELLED, "enough", null);
+        turn.emit(0, 0, new TurnEvent.Cancelled(new EndCause("enough", null)));
+        assertThat(gateway.get(self + "?wait=20").text("reason")).isEqualTo("enough");
+        try (Sse stream = gateway.stream(self + "/events")) {
+            Sse.Event told = stream.next();
+            assertThat(told.type()).isEqualTo("cancelled");
+            assertThat(told.json().path("reason").asString()).isEqualTo("enough");
+        }
+    }
+
+    @Test
+    void putsPolicyPriorityAndDeadlineOnTheLogForLanesToSee() throws Exception {
+        gateway.post(
+                "/v1/sessions/" + session + "/requests",
+                "{\"question\":\"?\",\"policy\":\"coalesce\",\"priority\":\"low\",\"deadline_seconds\":60}");
+        Turn turn = taken();
+        assertThat(turn.header("policy")).isEqualTo("coalesce");
+        assertThat(turn.header("priority")).isEqualTo("low");
+        assertThat(turn.header("deadline"))
+                .isEqualTo(Long.toString(turn.ask.createdAt().plusSeconds(60).toEpochMilli()));
+        assertThat(turn.ask.policy()).isEqualTo(TurnPolicy.COALESCE);
+        assertThat(turn.ask.priority()).isEqualTo(Priority.LOW);
+    }
+
+    @Test
+    void answers409ToWhoeverWaitsForWhatIsNotTaken() throws Exception {
+        Thread rejecting = Thread.ofVirtual().start(() -> {
+            try {
+                Turn turn = taken();
+                turn.end(
+                        RequestStatus.REJECTED,
+                        "session_busy",
+                        turn.ask.requestId().toString());
+                turn.emit(0, 0, new TurnEvent.Rejected(new EndCause("session_busy", turn.ask.requestId())));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Reply busy =
+                gateway.post("/ask", "{\"question\":\"?\",\"session_id\":\"" + session + "\",\"policy\":\"reject\"}");
+        rejecting.join();
+        assertThat(busy.status()).isEqualTo(409);
+        assertThat(busy.text("code")).isEqualTo("session_busy");
+        assertThat(busy.text("request_id")).isNotNull();
+    }
+
+    @Test
+    void aKeyMeansTheSameQuestionWithTheSamePolicy() {
+        String ask = "/v1/sessions/" + session + "/requests";
+        String[] key = {"Idempotency-Key", "k-" + session};
+        assertThat(gateway.post(ask, "{\"question\":\"?\"}", key).status()).isEqualTo(202);
+        assertThat(gateway.post(ask, "{\"question\":\"?\",\"policy\":\"enqueue\",\"priority\":\"normal\"}", key)
+                        .status())
+                .isEqualTo(202);
+        assertThat(gateway.post(ask, "{\"question\":\"?\",\"policy\":\"interrupt\"}", key)
+                        .status())
+                .isEqualTo(422);
+    }
+
+    private Turn taken() throws InterruptedException {
+        Turn turn = processor.taken();
+        while (!turn.ask.sessionId().value().equals(session)) {
+            turn = processor.taken();
+        }
+        return turn;
+    }
+
+    private static String field(Turn turn, String name) {
+        byte[] value =
+                processor.redis().sync().hget(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()), name);
+        return new String(value, StandardCharsets.UTF_8);
+    }
+
+    private List<ConsumerRecord<String, String>> wakeUps() {
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", gateway.backends().bootstrapServers()),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            TopicPartition control = new TopicPartition(gateway.topics().control(), 0);
+            consumer.assign(List.of(control));
+            consumer.seekToBeginning(List.of(control));
+            long end = consumer.endOffsets(List.of(control)).get(control);
+            List<ConsumerRecord<String, String>> ours = new java.util.ArrayList<>();
+            while (consumer.position(control) < end) {
+                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+                    if (record.key().endsWith(":" + session)) {
+                        ours.add(record);
+                    }
+                }
+            }
+            return ours;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.e2e.Client.Event;
+import io.turnlane.e2e.Client.Reply;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Cancels, deadlines and policies, from HTTP to memory and back, through two gateways. */
+@Timeout(300)
+class StoppingTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int CANCELS = Integer.getInteger("cancels", 200);
+
+    private static RunningTurnlane turnlane;
+    private static PromptedAgent agent;
+    private static Client client;
+    private static Client other;
+
+    private final String session = "stop-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        agent = new PromptedAgent();
+        turnlane = RunningTurnlane.start(
+                4, List.of(agent), "--turnlane.gateway.asks.max-open=200", "--turnlane.processor.retry.first=30s");
+        URI second = turnlane.addGateway();
+        client = new Client(turnlane.address());
+        other = new Client(second);
+        client.askAndWait("warm-up", "hello", Map.of());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        other.close();
+        turnlane.close();
+    }
+
+    @AfterEach
+    void letGo() {
+        agent.letGo();
+    }
+
+    @Test
+    void stopsATurnThatRunsThroughAnotherGatewayAndTheNextOneGoesOn() {
+        String running = ask("long story", "enqueue");
+        agent.part("long story").says("Once upon a time");
+        await().atMost(SOON).until(() -> status(running).equals("running"));
+        String next = ask("next", "enqueue");
+        agent.part("next").says("Here.").ends();
+
+        long asked = System.nanoTime();
+        Reply cancelled = other.post(running + "/cancel", Map.of("reason", "enough"));
+        assertThat(cancelled.status()).isEqualTo(202);
+        Reply ended = client.get(running + "?wait=20");
+        System.out.println("a turn that ran was cancelled within " + (System.nanoTime() - asked) / 1_000_000 + " ms");
+        assertThat(ended.text("status")).isEqualTo("cancelled");
+        assertThat(ended.text("reason")).isEqualTo("enough");
+        assertThat(ended.json().get("answer")).isNull();
+        assertThat(client.get(next + "?wait=20").text("status")).isEqualTo("completed");
+
+        assertThat(client.stream(running + "/events")).extracting(Event::type).containsExactly("cancelled");
+        List<Map<String, Object>> history =
+                client.get("/v1/sessions/" + session + "/turns").list("turns");
+        assertThat(history).extracting(turn -> turn.get("status")).containsExactly("cancelled", "completed");
+        assertThat(history.getFirst().get("answer")).isNull();
+        assertThat(client.post(running + "/cancel", Map.of()).status())
+                .as("the same again")
+                .isEqualTo(200);
+        assertThat(agent.part("long story").plays()).isEqualTo(1);
+    }
+
+    @Test
+    void stopsATurnThatWaitsAtOnceAndWithoutATrace() {
+        String running = ask("long story", "enqueue");
+        await().atMost(SOON).until(() -> status(running).equals("running"));
+        String waiting = ask("never mind", "enqueue");
+        assertThat(other.post(waiting + "/cancel", Map.of()).status()).isEqualTo(202);
+        assertThat(client.get(waiting + "?wait=20").text("status"))
+                .as("though another still runs")
+                .isEqualTo("cancelled");
+        assertThat(status(running)).isEqualTo("running");
+        agent.part("long story").says("The end.").ends();
+        assertThat(client.get(running + "?wait=20").text("status")).isEqualTo("completed");
+        assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
+                .extracting(turn -> turn.get("question"))
+                .containsExactly("long story");
+        assertThat(agent.part("never mind").plays()).isZero();
+    }
+
+    @Test
+    void stopsATurnThatWaitsForItsNextTry() {
+        String failing = ask("fails", "enqueue");
+        agent.part("fails").breaks();
+        await().atMost(SOON).until(() -> status(failing).equals("retrying"));
+        client.post(failing + "/cancel", Map.of());
+        assertThat(client.get(failing + "?wait=10").text("status"))
+                .as("half a minute before its next try")
+                .isEqualTo("cancelled");
+        assertThat(agent.part("fails").plays()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsAWaitingTurnAtItsDeadlineThatItIsTooLate() {
+        String running = ask("long story", "enqueue");
+        await().atMost(SOON).until(() -> status(running).equals("running"));
+        Reply asked = client.post(
+                "/v1/sessions/" + session + "/requests",
+                Map.of("question", "quickly", "agent", "prompted", "deadline_seconds", 1));
+        Reply late = client.get(asked.header("Location") + "?wait=20");
+        assertThat(late.text("status")).isEqualTo("failed");
+        assertThat(late.object("error").get("code")).isEqualTo("deadline_exceeded");
+        assertThat(status(running)).isEqualTo("running");
+    }
+
+    /** However a cancel and the end of its turn meet, one of them wins, everywhere the same. */
+    @Test
+    void exactlyOneOfCompletedAndCancelledWins() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("StoppingTest seed " + seed + ", " + CANCELS + " cancels");
+        Map<String, Integer> outcomes = new HashMap<>();
+        try (ExecutorService people =
+                Executors.newFixedThreadPool(32, Thread.ofVirtual().factory())) {
+            List<Future<String>> races = new ArrayList<>();
+            for (int i = 0; i < CANCELS; i++) {
+                Random random = new Random(seed + i);
+                races.add(people.submit(() -> race(random)));
+            }
+            for (Future<String> race : races) {
+                outcomes.merge(race.get(), 1, Integer::sum);
+            }
+        }
+        System.out.println("cancels that raced with completion: " + outcomes);
+        assertThat(outcomes.keySet()).as("both were seen").contains("completed", "cancelled");
+    }
+
+    /** How it went, once for the client that cancels, the one that polls, the stream, and memory. */
+    private static String race(Random random) {
+        String race = "race-" + UUID.randomUUID();
+        int delay = random.nextInt(40);
+        Reply asked = client.ask(race, "q", Map.of("delay_ms", delay, "deltas", 1 + random.nextInt(4)));
+        String self = asked.header("Location");
+        LockSupport.parkNanos(Duration.ofMillis(random.nextInt(60)).toNanos());
+        Reply cancelled = (random.nextBoolean() ? client : other).post(self + "/cancel", Map.of());
+        Reply ended = client.get(self + "?wait=60");
+        String status = ended.text("status");
+        assertThat(status).isIn("completed", "cancelled");
+        assertThat(cancelled.status()).isEqualTo(status.equals("completed") ? 200 : cancelled.status());
+        if (cancelled.status() == 202) {
+            assertThat(status).as("what was promised").isEqualTo("cancelled");
+        } else {
+            assertThat(cancelled.text("status")).isEqualTo(status);
+        }
+        assertThat(client.stream(self + "/events").getLast().type()).isEqualTo(status);
+        List<Map<String, Object>> history =
+                client.get("/v1/sessions/" + race + "/turns").list("turns");
+        if (status.equals("completed")) {
+            assertThat(history)
+                    .singleElement()
+                    .satisfies(turn -> assertThat(turn.get("answer")).isEqualTo("echo: q"));
+        } else {
+            assertThat(history)
+                    .hasSizeLessThan(2)
+                    .allSatisfy(turn -> assertThat(turn.get("answer")).isNull());
+        }
+        return status;
+    }
+
+    private String ask(String question, String policy) {
+        Reply asked = client.post(
+                "/v1/sessions/" + session + "/requests",
+                Map.of("question", question, "agent", "prompted", "policy", policy));
+        assertThat(asked.status()).isEqualTo(202);
+        return asked.header("Location");
+    }
+
+    private static String status(String self) {
+        return client.get(self).text("status");
+    }
+}

@@ -1,0 +1,43 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.model.SessionKey;
+import io.turnlane.processor.control.KafkaWakeUps;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.RunTimes;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.turn.WaitingTurns;
+import java.time.InstantSource;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What happens to turns out of their turn, and who asks for it. */
+@Configuration(proxyBeanMethods = false)
+class ControlConfiguration {
+
+    @Bean
+    RunTimes runTimes(InstantSource clock) {
+        return new RunTimes(clock);
+    }
+
+    @Bean
+    WaitingTurns waitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
+        return new WaitingTurns(kit, flights, lanes, runTimes);
+    }
+
+    @Bean
+    KafkaWakeUps wakeUps(KafkaProperties kafka, TopicsProperties topics, WaitingTurns waiting) {
+        Map<String, Object> settings = ProcessorConfiguration.withoutGroup(kafka);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        return new KafkaWakeUps(
+                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                topics.names().control(),
+                waiting::cancel);
+    }
+}

@@ -1,0 +1,230 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnEvent;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.processor.lane.Delay.Cancellation;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.memory.Begun;
+import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.FlightRef;
+import io.turnlane.processor.memory.SessionMemory.Decision;
+import io.turnlane.processor.memory.SessionMemory.Stays;
+import io.turnlane.processor.turn.Patience.ClaimLostException;
+import io.turnlane.processor.turn.Turn.RecordGoneException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to turns out of their turn: cancelled, too late, decided by a policy. Each is one step in memory, after
+ * which clients are told and the offset completes; a turn that goes on waiting is left where it is. What breaks off in
+ * between is found by whoever begins the turn.
+ *
+ * <p>Threading: the control and poll threads ask; works run {@linkplain LaneScheduler#aside aside}, one after another
+ * for a session.
+ */
+public final class WaitingTurns {
+
+    private static final Logger log = LoggerFactory.getLogger(WaitingTurns.class);
+
+    /** So many turns ahead are looked at, the nearest and the one at the head: more wait in no lane of a gateway's. */
+    private static final int MOST_AHEAD = 1000;
+
+    private final TurnKit kit;
+    private final Flights flights;
+    private final LaneScheduler<SessionKey, Turn> lanes;
+    private final RunTimes runTimes;
+    private final Patience patience;
+
+    /** @param runTimes what an estimate of the wait rests on */
+    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
+        this.kit = kit;
+        this.flights = flights;
+        this.lanes = lanes;
+        this.runTimes = runTimes;
+        this.patience = new Patience(kit.surroundings().pause());
+    }
+
+    /**
+     * Somebody doesn't want this turn's answer any more, and its record says so: what runs is stopped, what waits ends
+     * now, what rests goes on, to its end. Does nothing where the turn isn't here.
+     */
+    public void cancel(SessionKey session, RequestId request) {
+        flights.cancel(session, request);
+        lanes.aside(session, turn -> turn.requestId().equals(request), this::dismiss);
+        lanes.hurry(session, turn -> turn.requestId().equals(request));
+    }
+
+    /** Lets the policy of a turn that found its session busy do its work, and then tells the turn where it stands. */
+    public void decide(Turn turn) {
+        lanes.aside(turn.session(), turn::equals, this::decide);
+    }
+
+    /** Ends a turn that still waits when its deadline passes. */
+    public void endAtDeadline(Turn turn, Duration left) {
+        Cancellation timer =
+                kit.surroundings().delay().after(left, () -> lanes.aside(turn.session(), turn::equals, this::dismiss));
+        turn.claim().atEnd(timer::cancel);
+    }
+
+    /** Tells a turn how many are ahead of it, and how long that may take if they are like those before. */
+    public void tellQueued(Turn turn, int position) {
+        Duration wait = runTimes.of(turn.envelope().agent())
+                .map(each -> each.multipliedBy(position))
+                .orElse(null);
+        var _ = kit.ports()
+                .events()
+                .publish(
+                        turn.session(),
+                        turn.partition(),
+                        new TurnEvent(
+                                turn.requestId(),
+                                turn.session().sessionId(),
+                                0,
+                                0,
+                                kit.surroundings().clock().instant().truncatedTo(ChronoUnit.MILLIS),
+                                new TurnEvent.Queued(position, wait)));
+    }
+
+    private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {
+        return carefully(turn, () -> {
+            FlightRef ref = refOf(turn);
+            return switch (askMemory(turn, () -> kit.ports().memory().dismiss(ref))) {
+                case Begun.Ended ended -> end(turn, ended.ending());
+                case Begun.Erased _ -> complete(turn);
+                case Begun.Fenced _ -> List.of(); // whoever begins it takes a newer token
+                case Stays stays -> stay(turn, stays);
+            };
+        });
+    }
+
+    private Collection<Turn> stay(Turn turn, Stays stays) {
+        if (stays.timeLeft() != null) { // clocks differ
+            endAtDeadline(turn, stays.timeLeft());
+        }
+        return List.of();
+    }
+
+    private Collection<Turn> decide(Turn turn, List<Turn> ahead) {
+        return carefully(turn, () -> {
+            Ask ask = read(turn);
+            if (ask == null) {
+                return List.of(); // its lane says so, in its turn
+            }
+            List<Turn> others = questionsOf(ahead, turn);
+            List<RequestId> ids =
+                    others.stream().map(Turn::requestId).distinct().toList();
+            FlightRef ref = refOf(turn);
+            return switch (askMemory(
+                    turn,
+                    () -> kit.ports().memory().decide(ref, ask, turn.envelope().eventsFrom(), ids))) {
+                case Decision decision -> follow(decision, turn, others);
+                case Begun.Erased _ -> complete(turn);
+                case Begun.Fenced _ -> List.of();
+            };
+        });
+    }
+
+    private @Nullable Ask read(Turn turn) {
+        try {
+            return TurnRunner.read(turn, patience, kit.ports().wire()) instanceof Ask ask ? ask : null;
+        } catch (UnreadableRecordException | RecordGoneException e) {
+            return null;
+        }
+    }
+
+    /** Not the turn itself, which an earlier assignment may have left at the head. */
+    private static List<Turn> questionsOf(List<Turn> ahead, Turn turn) {
+        List<Turn> questions = ahead.stream()
+                .filter(other -> Ask.TYPE.equals(other.envelope().type()))
+                .filter(other -> !other.requestId().equals(turn.requestId()))
+                .toList();
+        if (questions.size() <= MOST_AHEAD) {
+            return questions;
+        }
+        List<Turn> nearest = new ArrayList<>(List.of(questions.getFirst()));
+        nearest.addAll(questions.subList(questions.size() - MOST_AHEAD + 1, questions.size()));
+        return nearest;
+    }
+
+    private Collection<Turn> follow(Decision decision, Turn turn, List<Turn> others) {
+        decision.unwanted().forEach(request -> {
+            flights.cancel(turn.session(), request);
+            lanes.hurry(turn.session(), other -> other.requestId().equals(request));
+        });
+        List<Turn> over = new ArrayList<>();
+        for (Turn other : others) {
+            Ending ending = decision.over().get(other.requestId());
+            if (ending != null) {
+                over.addAll(carefully(other, () -> end(other, ending)));
+            }
+        }
+        Ending own = decision.over().get(turn.requestId());
+        if (own != null) {
+            over.addAll(end(turn, own));
+        } else {
+            tellQueued(turn, others.size() - over.size());
+        }
+        return over;
+    }
+
+    private Collection<Turn> end(Turn turn, Ending ending) {
+        new TurnEnd(kit, patience, turn, "").tellAgain(ending);
+        boolean failed = ending.status() == RequestStatus.FAILED;
+        String code = failed && ending.error() != null ? ending.error().code() : "";
+        kit.ports()
+                .observer()
+                .ended(new TurnReport(
+                        turn.session(),
+                        turn.requestId(),
+                        "",
+                        ending.status().wire(),
+                        code,
+                        ending.attempt(),
+                        Map.of()));
+        return complete(turn);
+    }
+
+    private static Collection<Turn> complete(Turn turn) {
+        turn.claim().complete();
+        return List.of(turn);
+    }
+
+    private <T> T askMemory(Turn turn, Supplier<T> step) {
+        patience.await(turn.claim(), () -> kit.ports().lostMemory().ready(turn.claim()));
+        return patience.ask(turn.claim(), step);
+    }
+
+    /** No run: only its fence and its place count. */
+    private static FlightRef refOf(Turn turn) {
+        return TurnRunner.refOf(turn, UUID.randomUUID().toString());
+    }
+
+    /** Whatever goes wrong, the turn keeps its place, and its lane gets to it. */
+    private static Collection<Turn> carefully(Turn turn, Supplier<Collection<Turn>> what) {
+        try {
+            return what.get();
+        } catch (ClaimLostException e) {
+            return List.of(); // its lane lets it go
+        } catch (RuntimeException | Error e) {
+            log.atError()
+                    .addKeyValue("session", turn.session().sessionId())
+                    .addKeyValue("request", turn.requestId())
+                    .setCause(e)
+                    .log("turn broke while it waited");
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+-- A turn whose answer isn't wanted any more ends. What had begun stays in history, with its question and without an answer,
+-- unless the turn that it makes way for wants no trace of it. Idempotent by request.
+local ctx, hist, req, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local fence, flight, request_id, takes_over, turn, phases = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local next_version, most_turns, most_bytes, record_ttl = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
+
+local was = redis.call('HMGET', req, 'status', 'flight', 'attempt', 'cancel_reason', 'cancel_by', 'cancel_trace')
+if was[1] and ended[was[1]] then
+  return ending(req)
+end
+local session_lives = redis.call('EXISTS', ctx) == 1
+-- Whoever begins the turn takes it over, whatever flight it had; a flight ends nothing but its own run.
+if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives)) then
+  return {'GONE'}
+end
+if fenced(fence, {ctx, tomb, req}) or (takes_over ~= '1' and was[2] ~= flight) then
+  pardon(req, flight)
+  return {'FENCED'}
+end
+
+if session_lives then
+  if tonumber(was[3] or 0) > 0 and was[6] ~= 'none' then
+    remember(ctx, hist, turn, most_turns, most_bytes, next_version)
+  end
+  redis.call('HSET', ctx, 'last_activity', now_ms(), 'processing_stage', 'cancelled')
+  redis.call('HDEL', ctx, 'current_question')
+  local ttl = redis.call('HGET', ctx, 'ttl')
+  redis.call('PEXPIRE', ctx, ttl)
+  redis.call('PEXPIRE', hist, ttl)
+end
+redis.call('HSET', req, 'phases', phases)
+redis.call('HDEL', req, 'error', 'leaving_until')
+return dismiss(req, open, request_id, 'cancelled', was[4] or 'requested', was[5] or '', record_ttl)

@@ -1,0 +1,98 @@
+-- What becomes of a question that finds its session busy, and of those ahead of it. Asked in the log's order, before it
+-- has begun. What it decides stands in the records: asked again after a crash it finds those ended and decides nothing else.
+local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])
+local question, agent, created_at, deadline, events_from = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15]
+local first_ahead = 16
+
+if erased(tomb, partition, offset, logged_at) then
+  return {'ERASED'}
+end
+if fenced(fence, {ctx, tomb, req}) then
+  return {'FENCED'}
+end
+local own = redis.call('HMGET', req, 'status', 'attempt')
+if own[1] and (own[1] ~= 'queued' or tonumber(own[2] or 0) > 0 or unwanted(req)) then
+  return {'DECIDED', {}, {}} -- it has been here before, or isn't wanted any more
+end
+if not own[1] then -- it was accepted while memory was away
+  redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
+    'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0)
+  if deadline ~= '' then
+    redis.call('HSET', req, 'deadline_at', string.format('%d', tonumber(created_at) + tonumber(deadline)))
+  end
+  if events_from ~= '' then
+    redis.call('HSET', req, 'events_from', events_from)
+  end
+  redis.call('PEXPIRE', req, record_ttl)
+  for _, index in ipairs({reqs, open}) do
+    redis.call('ZADD', index, 'NX', created_at, request_id)
+    redis.call('PEXPIRE', index, record_ttl)
+  end
+end
+redis.call('HSET', req, 'partition', partition, 'offset', offset)
+
+-- Those ahead that haven't ended, oldest first. One without a record was accepted while memory was away: it is open, and
+-- goes its way.
+local all, waiting, begun = {}, {}, {}
+for i = first_ahead, #ARGV do
+  local other = request_prefix .. ARGV[i]
+  local is = redis.call('HMGET', other, 'status', 'attempt', 'agent')
+  if not (is[1] and ended[is[1]]) then
+    all[#all + 1] = ARGV[i]
+    if is[1] == 'queued' and tonumber(is[2] or 0) == 0 then
+      waiting[#waiting + 1] = {id = ARGV[i], key = other, agent = is[3]}
+    elseif is[1] then
+      begun[#begun + 1] = {id = ARGV[i], key = other}
+    end
+  end
+end
+
+local over, marked = {}, {}
+local function out(id, how)
+  table.insert(how, 1, id)
+  over[#over + 1] = how
+end
+
+if policy == 'reject' and #all > 0 then
+  out(request_id, dismiss(req, open, request_id, 'rejected', reason, all[1], record_ttl))
+elseif policy == 'interrupt' or policy == 'rollback' then
+  for _, other in ipairs(waiting) do
+    out(other.id, dismiss(other.key, open, other.id, 'cancelled', reason, request_id, record_ttl))
+  end
+  for _, other in ipairs(begun) do
+    if redis.call('HSETNX', other.key, 'cancel_requested', now_ms()) == 1 then
+      redis.call('HSET', other.key, 'cancel_reason', reason, 'cancel_by', request_id)
+    end
+    if policy == 'rollback' then
+      redis.call('HSET', other.key, 'cancel_trace', 'none')
+    end
+    marked[#marked + 1] = other.id
+  end
+elseif policy == 'coalesce' then
+  -- The newest first, as many as one question may hold; what was merged into them comes along.
+  local absorbs, bytes = {}, #question
+  for i = #waiting, 1, -1 do
+    local other = waiting[i]
+    if other.agent == agent and not unwanted(other.key) then
+      local was = redis.call('HMGET', other.key, 'question', 'absorbs')
+      local theirs = was[2] and cjson.decode(was[2]) or {}
+      theirs[#theirs + 1] = {request_id = other.id, question = was[1] or ''}
+      for _, one in ipairs(theirs) do
+        bytes = bytes + #one.question + 2
+      end
+      if bytes > most_bytes then
+        break
+      end
+      for j = #theirs, 1, -1 do
+        table.insert(absorbs, 1, theirs[j])
+      end
+      out(other.id, dismiss(other.key, open, other.id, 'superseded', reason, request_id, record_ttl))
+    end
+  end
+  if #absorbs > 0 then
+    redis.call('HSET', req, 'absorbs', cjson.encode(absorbs))
+  end
+end
+return {'DECIDED', over, marked}

@@ -1,0 +1,32 @@
+-- A turn that waits ends out of its turn, where it has to: because it isn't wanted any more, or because its deadline passed.
+-- One that had begun is left to its lane.
+local ctx, hist, req, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local deadline_exceeded, record_ttl = ARGV[6], ARGV[7]
+
+if erased(tomb, partition, offset, logged_at) then
+  return {'ERASED'}
+end
+if fenced(fence, {ctx, tomb, req}) then
+  return {'FENCED'}
+end
+local was = redis.call('HMGET', req, 'status', 'attempt', 'deadline_at', 'cancel_reason', 'cancel_by')
+if was[1] and ended[was[1]] then
+  return ending(req)
+end
+if was[1] ~= 'queued' or tonumber(was[2] or 0) > 0 then
+  return {'STAYS', -1}
+end
+redis.call('HSET', req, 'partition', partition, 'offset', offset)
+if unwanted(req) then
+  return dismiss(req, open, request_id, 'cancelled', was[4] or 'requested', was[5] or '', record_ttl)
+end
+if not was[3] or was[3] == '' then
+  return {'STAYS', -1}
+end
+local left = tonumber(was[3]) - tonumber(now_ms())
+if left > 0 then
+  return {'STAYS', left}
+end
+redis.call('HSET', req, 'error', deadline_exceeded)
+return dismiss(req, open, request_id, 'failed', '', '', record_ttl)

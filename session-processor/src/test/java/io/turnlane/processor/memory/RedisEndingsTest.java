@@ -1,0 +1,279 @@
+package io.turnlane.processor.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.EndCause;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TurnPolicy;
+import io.turnlane.processor.memory.Begun.Ended;
+import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.Begun.Run;
+import io.turnlane.processor.memory.SessionMemory.Decision;
+import io.turnlane.processor.memory.SessionMemory.Dismissed;
+import io.turnlane.processor.memory.SessionMemory.Stays;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Ends without an answer: cancelled, rejected, superseded; and what history keeps of them. */
+class RedisEndingsTest extends RedisMemoryTests {
+
+    @Test
+    void storesNoAnswerThatNobodyWantsAnyMore() {
+        Ask ask = ask("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        unwanted(ask);
+        assertThat(commit(flight, ask)).isEqualTo(new Settled.Unwanted());
+        assertThat(memory.fail(flight, ERROR, true, Map.of())).isEqualTo(new Settled.Unwanted());
+
+        Settled settled = cancel(flight, ask, false);
+        assertThat(settled).isEqualTo(new Settled.Ended(cancelled(1, "requested", null)));
+        assertThat(cancel(flight, ask, false)).as("the same again").isEqualTo(settled);
+        assertThat(commit(flight, ask)).isInstanceOf(Settled.Ended.class);
+        assertThat(history()).extracting(PastTurn::status).containsExactly(RequestStatus.CANCELLED);
+        assertThat(history().getFirst().answer()).isNull();
+        assertThat(open()).isZero();
+    }
+
+    @Test
+    void keepsTheAnswerThatWasStoredBeforeAnybodyMinded() {
+        Ask ask = ask("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        commit(flight, ask);
+        unwanted(ask);
+        assertThat(cancel(flight, ask, false))
+                .isInstanceOfSatisfying(
+                        Settled.Ended.class,
+                        ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
+        assertThat(history()).hasSize(1);
+    }
+
+    @Test
+    void endsWhatNobodyWantsWhenItBeginsUnderWhateverOwner() {
+        Ask waited = ask("waited");
+        accept(waited);
+        unwanted(waited);
+        FlightRef flight = flight(waited, 1);
+        assertThat(begin(flight, waited)).isEqualTo(new Begun.Unwanted());
+        assertThat(cancel(flight, waited, true)).isEqualTo(new Settled.Ended(cancelled(0, "requested", null)));
+        assertThat(history()).as("it never began").isEmpty();
+
+        Ask ran = ask("ran");
+        FlightRef crashed = flight(ran, 1);
+        begin(crashed, ran);
+        unwanted(ran);
+        FlightRef successor = flight(ran, 2);
+        assertThat(begin(successor, ran)).isEqualTo(new Begun.Unwanted());
+        assertThat(cancel(successor, ran, true)).isInstanceOf(Settled.Ended.class);
+        assertThat(history()).extracting(PastTurn::question).containsExactly("ran");
+    }
+
+    @Test
+    void endsWaitingTurnsOutOfTheirTurn() {
+        Ask unwanted = ask("unwanted");
+        Ask late = ask("late", Instant.now().minusSeconds(9), Duration.ofSeconds(5));
+        Ask patient = ask("patient", Instant.now(), Duration.ofSeconds(500));
+        for (Ask ask : List.of(unwanted, late, patient)) {
+            accept(ask);
+        }
+        unwanted(unwanted);
+        assertThat(dismiss(unwanted)).isEqualTo(new Ended(cancelled(0, "requested", null)));
+        assertThat(dismiss(late))
+                .isInstanceOfSatisfying(
+                        Ended.class,
+                        ended -> assertThat(ended.ending().error().code()).isEqualTo("deadline_exceeded"));
+        assertThat(dismiss(patient))
+                .isInstanceOfSatisfying(
+                        Stays.class,
+                        stays -> assertThat(stays.timeLeft())
+                                .isBetween(Duration.ofSeconds(490), Duration.ofSeconds(500)));
+        Ask running = ask("running");
+        begin(flight(running, 1), running);
+        unwanted(running);
+        assertThat(dismiss(running)).as("it has begun").isEqualTo(new Stays(null));
+        assertThat(memory.dismiss(flight(patient, 0))).as("of an older owner").isEqualTo(new Begun.Fenced());
+    }
+
+    @Test
+    void rejectsAQuestionWhereAnotherIsOpen() {
+        Ask running = running("running");
+        Ask busy = accepted("?", TurnPolicy.REJECT);
+        assertThat(decide(busy, running))
+                .isEqualTo(
+                        decision(busy, ending(RequestStatus.REJECTED, "session_busy", running.requestId()), List.of()));
+        assertThat(decide(busy, running)).as("told once").isEqualTo(new Decision(Map.of(), List.of()));
+        assertThat(begin(flight(busy, 1), busy)).isInstanceOf(Ended.class);
+
+        Ask next = accepted("?", TurnPolicy.REJECT);
+        assertThat(decide(next, busy)).as("those ahead have ended").isEqualTo(new Decision(Map.of(), List.of()));
+    }
+
+    @Test
+    void interruptsWhatRunsAndTakesOutWhatWaits() {
+        Ask running = running("running");
+        Ask waiting = accepted("waiting", TurnPolicy.ENQUEUE);
+        Ask ask = accepted("rather this", TurnPolicy.INTERRUPT);
+        assertThat(decide(ask, running, waiting))
+                .isEqualTo(decision(
+                        waiting,
+                        ending(RequestStatus.CANCELLED, "interrupted", ask.requestId()),
+                        List.of(running.requestId())));
+        FlightRef successor = flight(running, 2);
+        assertThat(begin(successor, running)).isEqualTo(new Begun.Unwanted());
+        cancel(successor, running, true);
+        assertThat(request(running, "by")).isEqualTo(ask.requestId().toString());
+        assertThat(history()).extracting(PastTurn::question).containsExactly("running");
+    }
+
+    @Test
+    void rollsBackWithoutATrace() {
+        answer("before");
+        Ask running = running("running");
+        Ask ask = accepted("rather this", TurnPolicy.ROLLBACK);
+        decide(ask, running);
+        FlightRef successor = flight(running, 2);
+        begin(successor, running);
+        assertThat(cancel(successor, running, true))
+                .isEqualTo(new Settled.Ended(cancelled(1, "rolled_back", ask.requestId())));
+        assertThat(history()).extracting(PastTurn::question).containsExactly("before");
+    }
+
+    @Test
+    void mergesWhatWaitsIntoTheNewestInTheLogsOrder() {
+        Ask running = running("running");
+        Ask one = accepted("\"one\" ü", TurnPolicy.ENQUEUE);
+        Ask two = accepted("two", TurnPolicy.COALESCE);
+        assertThat(decide(two, running, one))
+                .isEqualTo(decision(one, ending(RequestStatus.SUPERSEDED, "coalesced", two.requestId()), List.of()));
+        Ask other = accepted("of another agent", TurnPolicy.ENQUEUE);
+        redis.template.opsForHash().put(keys.request(other.requestId()), "agent", "retrieval");
+        Ask three = accepted("three", TurnPolicy.COALESCE);
+        assertThat(decide(three, running, one, two, other))
+                .isEqualTo(decision(two, ending(RequestStatus.SUPERSEDED, "coalesced", three.requestId()), List.of()));
+        assertThat(begin(flight(three, 1), three))
+                .isInstanceOfSatisfying(
+                        Run.class, run -> assertThat(run.absorbed()).containsExactly("\"one\" ü", "two"));
+    }
+
+    @Test
+    void mergesNoMoreThanAQuestionMayHold() {
+        Ask running = running("running");
+        Ask first = accepted("a".repeat(60_000), TurnPolicy.ENQUEUE);
+        Ask second = accepted("b".repeat(60_000), TurnPolicy.ENQUEUE);
+        Ask third = accepted("c".repeat(60_000), TurnPolicy.COALESCE);
+        assertThat(decide(third, running, first, second).over()).containsOnlyKeys(second.requestId());
+    }
+
+    private void unwanted(Ask ask) {
+        redis.template.opsForHash().put(keys.request(ask.requestId()), "cancel_requested", "1");
+    }
+
+    /** As a gateway does. */
+    private void accept(Ask ask) {
+        redis.template
+                .opsForHash()
+                .putAll(
+                        keys.request(ask.requestId()),
+                        Map.of(
+                                "status", "queued",
+                                "question", ask.question(),
+                                "agent", ask.agent(),
+                                "created_at", Long.toString(ask.createdAt().toEpochMilli()),
+                                "attempt", "0"));
+        if (ask.deadline() != null) {
+            redis.template
+                    .opsForHash()
+                    .put(
+                            keys.request(ask.requestId()),
+                            "deadline_at",
+                            Long.toString(ask.createdAt().plus(ask.deadline()).toEpochMilli()));
+        }
+        redis.template.opsForZSet().add(keys.open(), ask.requestId().toString(), 1);
+    }
+
+    private Ask accepted(String question, TurnPolicy policy) {
+        Ask plain = ask(question);
+        Ask ask = new Ask(
+                plain.requestId(),
+                plain.sessionId(),
+                null,
+                plain.agent(),
+                question,
+                Map.of(),
+                plain.sessionTtl(),
+                plain.createdAt(),
+                null,
+                null,
+                policy,
+                Priority.NORMAL);
+        accept(ask);
+        return ask;
+    }
+
+    private Ask running(String question) {
+        Ask ask = ask(question);
+        begin(flight(ask, 1), ask);
+        return ask;
+    }
+
+    private Decision decide(Ask ask, Ask... ahead) {
+        return (Decision) memory.decide(
+                flight(ask, 1),
+                ask,
+                null,
+                Arrays.stream(ahead).map(Ask::requestId).toList());
+    }
+
+    private Dismissed dismiss(Ask ask) {
+        return memory.dismiss(flight(ask, 1));
+    }
+
+    private Settled cancel(FlightRef flight, Ask ask, boolean takesOver) {
+        PastTurn past = new PastTurn(
+                ask.requestId(),
+                RequestStatus.CANCELLED,
+                ask.question(),
+                null,
+                null,
+                List.of(),
+                Duration.ofMillis(12),
+                Instant.EPOCH);
+        return memory.cancel(flight, past, takesOver, Map.of());
+    }
+
+    private static Decision decision(Ask over, Ending how, List<RequestId> unwanted) {
+        return new Decision(Map.of(over.requestId(), how), unwanted);
+    }
+
+    private static Ending ending(RequestStatus status, String reason, RequestId by) {
+        return new Ending(status, 0, null, null, false, new EndCause(reason, by));
+    }
+
+    private static Ending cancelled(int attempt, String reason, RequestId by) {
+        return new Ending(RequestStatus.CANCELLED, attempt, null, null, false, new EndCause(reason, by));
+    }
+
+    private List<PastTurn> history() {
+        Ask ask = ask("looks");
+        FlightRef flight = flight(ask, Long.MAX_VALUE / 4096);
+        Run run =
+                (Run) memory(new SessionCache(1, Duration.ofMinutes(1)), LIMITS).begin(beginning(flight, ask));
+        redis.template.opsForHash().put(keys.context(), "fence", "1");
+        memory.release(flight);
+        redis.template.opsForZSet().remove(keys.open(), ask.requestId().toString());
+        return run.memory().turns();
+    }
+
+    private long open() {
+        return redis.template.opsForZSet().size(keys.open());
+    }
+}

@@ -1,0 +1,57 @@
+package io.turnlane.processor.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class RunTimesTest {
+
+    private Instant now = Instant.parse("2026-11-21T06:00:00Z");
+    private final RunTimes times = new RunTimes(() -> now);
+
+    @Test
+    void saysNothingWithoutABasis() {
+        for (int i = 0; i < 4; i++) {
+            ended("echo", "completed", 100);
+        }
+        ended("echo", "failed", 100);
+        assertThat(times.of("echo")).as("four are too few").isEmpty();
+        ended("echo", "completed", 100);
+        assertThat(times.of("echo")).contains(Duration.ofMillis(100));
+        assertThat(times.of("other")).isEmpty();
+        assertThat(times.of(null)).isEmpty();
+        now = now.plusSeconds(600);
+        assertThat(times.of("echo")).as("that was long ago").isEmpty();
+        assertThat(times.all()).isEmpty();
+    }
+
+    @Test
+    void followsWhatTurnsTakeNow() {
+        for (int i = 0; i < 30; i++) {
+            ended("echo", "completed", 100);
+        }
+        for (int i = 0; i < 20; i++) {
+            ended("echo", "completed", 1000);
+        }
+        assertThat(times.all().get("echo")).isBetween(Duration.ofMillis(980), Duration.ofMillis(1000));
+    }
+
+    private void ended(String agent, String outcome, int millis) {
+        times.ended(new TurnReport(
+                SessionKey.of(null, new SessionId("s")),
+                new RequestId(UUID.randomUUID()),
+                agent,
+                outcome,
+                "",
+                1,
+                Map.of(Phase.PROVIDER_CALL_START, now, Phase.PROVIDER_CALL_END, now.plusMillis(millis))));
+    }
+}
