@@ -63,7 +63,8 @@ public final class Handover {
         awaitPastAgent(which, budget.toNanos());
         int stopped = 0;
         for (Leaving each : leaving) {
-            if (!each.known(start + budget.toNanos() - System.nanoTime()) && !each.flight().pastAgent()) {
+            if (!each.known(start + budget.toNanos() - System.nanoTime())
+                    && !each.flight().pastAgent()) {
                 each.flight().stop(Flight.Stop.RELEASED);
                 stopped++;
             }
