@@ -25,7 +25,7 @@ import java.util.Objects;
  * @param cache its cache of sessions
  * @param latency turns of the last 60 s, acceptance to answer, in µs: an HdrHistogram, compressed, base64
  * @param latencySum of the same turns
- * @param runTimes how long each of its agents takes for a turn, where it has seen enough of them lately
+ * @param agentTimes how long each of its agents takes for a turn, where it has seen enough of them lately
  */
 public record ProcessorFigures(
         String processor,
@@ -45,7 +45,7 @@ public record ProcessorFigures(
         Cache cache,
         String latency,
         Duration latencySum,
-        Map<String, Duration> runTimes) {
+        Map<String, Duration> agentTimes) {
 
     /** Of one that has nothing to say of how long its agents take. */
     public ProcessorFigures(
@@ -88,7 +88,7 @@ public record ProcessorFigures(
     }
 
     public ProcessorFigures {
-        runTimes = Map.copyOf(Objects.requireNonNullElse(runTimes, Map.of())); // an older version says nothing
+        agentTimes = Map.copyOf(Objects.requireNonNullElse(agentTimes, Map.of())); // an older version says nothing
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // an older version says nothing
         agents = List.copyOf(agents);
     }

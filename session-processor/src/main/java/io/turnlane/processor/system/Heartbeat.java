@@ -8,7 +8,7 @@ import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionCache;
-import io.turnlane.processor.turn.RunTimes;
+import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,7 +52,7 @@ class Heartbeat {
             Drain drain,
             SessionCache cache,
             LatencyWindow latency,
-            RunTimes runTimes) {}
+            AgentTimes agentTimes) {}
 
     /** @param host under which others reach this processor */
     Heartbeat(
@@ -130,7 +130,7 @@ class Heartbeat {
                 sources.cache().figures(),
                 minute.encoded(),
                 minute.sum(),
-                sources.runTimes().all());
+                sources.agentTimes().all());
     }
 
     /** One line when it changes, not one a second. */

@@ -51,16 +51,16 @@ public final class WaitingTurns {
     private final TurnKit kit;
     private final Flights flights;
     private final LaneScheduler<SessionKey, Turn> lanes;
-    private final RunTimes runTimes;
+    private final AgentTimes agentTimes;
     private final Patience patience;
     private final Set<RequestId> recentlyCancelled = Collections.synchronizedSet(newestOnly(MOST_RECENT));
 
-    /** @param runTimes what an estimate of the wait rests on */
-    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
+    /** @param agentTimes what an estimate of the wait rests on */
+    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
         this.kit = kit;
         this.flights = flights;
         this.lanes = lanes;
-        this.runTimes = runTimes;
+        this.agentTimes = agentTimes;
         this.patience = new Patience(kit.surroundings().pause());
     }
 
@@ -109,7 +109,7 @@ public final class WaitingTurns {
 
     /** Tells a turn how many are ahead of it, and how long that may take if they are like those before. */
     public void tellQueued(Turn turn, int position) {
-        Duration wait = runTimes.of(turn.envelope().agent())
+        Duration wait = agentTimes.of(turn.envelope().agent())
                 .map(each -> each.multipliedBy(position))
                 .orElse(null);
         var _ = kit.ports()
