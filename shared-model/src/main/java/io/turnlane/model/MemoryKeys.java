@@ -94,6 +94,15 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "{" + session + "}:" + part;
     }
 
+    /**
+     * JSON: who may open a WebSocket with this ticket.
+     *
+     * @param ticket its hash, never the ticket itself
+     */
+    public static String ticket(String ticket) {
+        return PREFIX + "ticket:" + ticket;
+    }
+
     /** Sorted set: the processors that were alive lately, by their last heartbeat in epoch ms. */
     public static String processors() {
         return PREFIX + "procs";

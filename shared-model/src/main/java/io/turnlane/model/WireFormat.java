@@ -46,11 +46,13 @@ public final class WireFormat {
                 .addSerializer(SessionId.class, text())
                 .addSerializer(RequestStatus.class, new TextSerializer<RequestStatus>(RequestStatus::wire))
                 .addSerializer(ProcessorState.class, new TextSerializer<ProcessorState>(ProcessorState::wire))
+                .addSerializer(Scope.class, new TextSerializer<Scope>(Scope::wire))
                 .addSerializer(Duration.class, new Seconds())
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
+                .addDeserializer(Scope.class, new TextDeserializer<>(Scope::of))
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 

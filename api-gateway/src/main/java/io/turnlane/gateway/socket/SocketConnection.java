@@ -11,6 +11,7 @@ import io.turnlane.gateway.deliver.Subscription.Interest;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.Scope;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.util.HashMap;
@@ -45,8 +46,14 @@ final class SocketConnection {
     void handle(ClientFrame frame) {
         try {
             switch (frame) {
-                case ClientFrame.Ask ask -> ask(ask);
-                case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
+                case ClientFrame.Ask ask -> {
+                    caller.require(Scope.ASK);
+                    ask(ask);
+                }
+                case ClientFrame.Subscribe subscribe -> {
+                    caller.require(Scope.READ);
+                    subscribe(subscribe);
+                }
                 case ClientFrame.Unsubscribe unsubscribe -> unfollow(key(unsubscribe.sessionId()));
                 case ClientFrame.Cancel _ -> throw Refusal.invalid("cancel is not served yet");
                 case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));

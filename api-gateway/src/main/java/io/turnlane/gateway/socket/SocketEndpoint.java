@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import java.time.Duration;
@@ -38,14 +37,15 @@ public final class SocketEndpoint implements WebSocketConfigurer {
             QuestionIntake intake,
             EventStreams streams,
             RequestRecords records,
-            Refusals refusals,
+            SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry) {
-        SocketServices services =
-                new SocketServices(intake, streams, records, refusals, new ServerFrames(json), settings.maxSessions());
+        SocketServices services = new SocketServices(
+                intake, streams, records, guard.refusals(), new ServerFrames(json), settings.maxSessions());
         this.handler = new SocketHandler(
                 services,
+                guard,
                 new FrameReader(json),
                 snapshots,
                 new SocketHandler.Times(settings.send(), settings.ping(), settings.idle()),

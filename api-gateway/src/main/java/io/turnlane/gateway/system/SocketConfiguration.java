@@ -2,12 +2,15 @@ package io.turnlane.gateway.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.caller.Callers;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.socket.NoCompressionFilter;
 import io.turnlane.gateway.socket.SocketEndpoint;
+import io.turnlane.gateway.socket.SocketGuard;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,7 +28,7 @@ class SocketConfiguration {
             QuestionIntake intake,
             EventStreams streams,
             RequestRecords records,
-            Refusals refusals,
+            SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry) {
@@ -37,7 +40,12 @@ class SocketConfiguration {
                 sockets.ping(),
                 sockets.idle(),
                 sockets.allowedOrigins());
-        return new SocketEndpoint(settings, intake, streams, records, refusals, snapshots, json, registry);
+        return new SocketEndpoint(settings, intake, streams, records, guard, snapshots, json, registry);
+    }
+
+    @Bean
+    SocketGuard socketGuard(Callers callers, OpenConnections connections, Refusals refusals) {
+        return new SocketGuard(callers, connections, refusals);
     }
 
     @Bean
