@@ -36,6 +36,11 @@ public record Caller(
         this(userId, Set.of(Scope.values()), null, null);
     }
 
+    /** Under which all that is this caller's lies. */
+    public String namespace() {
+        return SessionKey.namespaceOf(userId);
+    }
+
     public SessionKey key(SessionId session) {
         return SessionKey.of(userId, session);
     }

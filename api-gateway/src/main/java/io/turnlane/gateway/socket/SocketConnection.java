@@ -8,6 +8,7 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.limits.RateLimits.Kind;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
@@ -47,11 +48,11 @@ final class SocketConnection {
         try {
             switch (frame) {
                 case ClientFrame.Ask ask -> {
-                    caller.require(Scope.ASK);
+                    admit(Scope.ASK);
                     ask(ask);
                 }
                 case ClientFrame.Subscribe subscribe -> {
-                    caller.require(Scope.READ);
+                    admit(Scope.READ);
                     subscribe(subscribe);
                 }
                 case ClientFrame.Unsubscribe unsubscribe -> unfollow(key(unsubscribe.sessionId()));
@@ -59,8 +60,14 @@ final class SocketConnection {
                 case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));
             }
         } catch (RuntimeException e) {
-            refuse(frame.ref(), services.refusals().of(e));
+            refuse(frame.ref(), services.guard().refusals().of(e));
         }
+    }
+
+    /** What does something is counted as a call is. */
+    private void admit(Scope scope) {
+        caller.require(scope);
+        services.guard().rates().require(caller, Kind.REQUESTS);
     }
 
     void refuse(@Nullable String ref, Refusal refusal) {
@@ -93,6 +100,7 @@ final class SocketConnection {
             throw Refusal.notFound("session");
         }
         if (after != null) {
+            services.guard().rates().require(caller, Kind.CATCH_UPS);
             unfollow(session);
         }
         follow(session, after);

@@ -41,11 +41,10 @@ public final class SocketEndpoint implements WebSocketConfigurer {
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry) {
-        SocketServices services = new SocketServices(
-                intake, streams, records, guard.refusals(), new ServerFrames(json), settings.maxSessions());
+        SocketServices services =
+                new SocketServices(intake, streams, records, guard, new ServerFrames(json), settings.maxSessions());
         this.handler = new SocketHandler(
                 services,
-                guard,
                 new FrameReader(json),
                 snapshots,
                 new SocketHandler.Times(settings.send(), settings.ping(), settings.idle()),

@@ -35,7 +35,6 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private static final int MOST_MISTAKES = 20;
 
     private final SocketServices services;
-    private final SocketGuard guard;
     private final FrameReader reader;
     private final Snapshots snapshots;
     private final Times times;
@@ -47,14 +46,12 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     SocketHandler(
             SocketServices services,
-            SocketGuard guard,
             FrameReader reader,
             Snapshots snapshots,
             Times times,
             int maxFrame,
             ClientMetrics metrics) {
         this.services = services;
-        this.guard = guard;
         this.reader = reader;
         this.snapshots = snapshots;
         this.times = times;
@@ -87,13 +84,14 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     /** Takes a place among its caller's connections, which is given back when it closes. */
     private SocketConnection enter(WebSocketSession socket) {
-        Caller caller = guard.callers().of(socket.getPrincipal());
+        Caller caller = services.guard().callers().of(socket.getPrincipal());
         SocketConnection connection = new SocketConnection(caller, services);
         try {
             socket.getAttributes()
                     .put(
                             PLACE,
-                            guard.connections()
+                            services.guard()
+                                    .connections()
                                     .open(caller, () -> connection.outbox().close(Ending.REVOKED)));
             return connection;
         } catch (RuntimeException full) {

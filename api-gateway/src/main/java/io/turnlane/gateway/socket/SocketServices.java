@@ -2,7 +2,6 @@ package io.turnlane.gateway.socket;
 
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 
 /**
@@ -14,6 +13,6 @@ record SocketServices(
         QuestionIntake intake,
         EventStreams streams,
         RequestRecords records,
-        Refusals refusals,
+        SocketGuard guard,
         ServerFrames frames,
         int maxSessions) {}

@@ -5,6 +5,7 @@ import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.caller.Callers;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.limits.OpenConnections;
+import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
@@ -44,8 +45,8 @@ class SocketConfiguration {
     }
 
     @Bean
-    SocketGuard socketGuard(Callers callers, OpenConnections connections, Refusals refusals) {
-        return new SocketGuard(callers, connections, refusals);
+    SocketGuard socketGuard(Callers callers, OpenConnections connections, RateLimits rates, Refusals refusals) {
+        return new SocketGuard(callers, connections, rates, refusals);
     }
 
     @Bean

@@ -4,8 +4,9 @@ import com.fasterxml.uuid.Generators;
 import io.turnlane.gateway.caller.CallerResolver;
 import io.turnlane.gateway.caller.Callers;
 import io.turnlane.gateway.caller.OperatorResolver;
-import io.turnlane.gateway.limits.ConnectionInterceptor;
+import io.turnlane.gateway.limits.LimitInterceptor;
 import io.turnlane.gateway.limits.OpenConnections;
+import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.problem.ProblemReportValve;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
@@ -39,10 +40,12 @@ import tools.jackson.databind.type.LogicalType;
 class WebConfiguration implements WebMvcConfigurer {
 
     private final Callers callers;
+    private final RateLimits rates;
     private final OpenConnections connections;
 
-    WebConfiguration(Callers callers, OpenConnections connections) {
+    WebConfiguration(Callers callers, RateLimits rates, OpenConnections connections) {
         this.callers = callers;
+        this.rates = rates;
         this.connections = connections;
     }
 
@@ -85,8 +88,8 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new ConnectionInterceptor(callers, connections))
-                .addPathPatterns("/v1/**", "/ask", "/ask-stream");
+        registry.addInterceptor(new LimitInterceptor(callers, rates, connections))
+                .addPathPatterns("/v1/**", "/ask", "/ask-stream", "/api/**");
     }
 
     /** Pages: asked about every time, answered 304 while their content is the same. Jar entries all have one date. */
