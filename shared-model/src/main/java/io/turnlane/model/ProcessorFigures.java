@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a processor says of itself each second, in Redis, for gateways to add up.
@@ -24,6 +25,7 @@ import java.util.Objects;
  * @param cache its cache of sessions
  * @param latency turns of the last 60 s, acceptance to answer, in µs: an HdrHistogram, compressed, base64
  * @param latencySum of the same turns
+ * @param places how busy the places are that its turns run in; a processor of an older version doesn't say
  */
 public record ProcessorFigures(
         String processor,
@@ -42,12 +44,23 @@ public record ProcessorFigures(
         long failedTurns,
         Cache cache,
         String latency,
-        Duration latencySum) {
+        Duration latencySum,
+        @Nullable Places places) {
 
     public ProcessorFigures {
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // an older version says nothing
         agents = List.copyOf(agents);
     }
+
+    /**
+     * Places for turns to run in.
+     *
+     * @param most how many turns may run at once
+     * @param free how many more could at the moment
+     * @param ready sessions whose next turn could run and waits for a place
+     * @param runTime for how long a turn took its place, on average over the last minute; null where none ended
+     */
+    public record Places(int most, int free, int ready, @Nullable Duration runTime) {}
 
     /** A bounded cache's size and luck since its process started. */
     public record Cache(long size, long maxSize, long hits, long misses) {}

@@ -6,6 +6,7 @@ import io.turnlane.gateway.admission.BoundedAcceptance;
 import io.turnlane.gateway.admission.Overload;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.RedisAcceptance;
+import io.turnlane.gateway.fleet.ProcessorDirectory;
 import io.turnlane.gateway.limits.LimitRules;
 import io.turnlane.gateway.limits.LocalTokenBuckets;
 import io.turnlane.gateway.limits.OpenConnections;
@@ -45,9 +46,10 @@ class LimitConfiguration {
         return new OpenConnections(standing::stands, rules, new RedisConnectionPlaces(redis, clock), metrics);
     }
 
-    @Bean
-    Overload overload() {
-        return new Overload();
+    @Bean(initMethod = "start", destroyMethod = "close")
+    Overload overload(
+            ProcessorDirectory processors, LimitProperties limits, InstantSource clock, MeterRegistry metrics) {
+        return new Overload(processors, limits.maxWait(), clock, metrics);
     }
 
     @Bean
