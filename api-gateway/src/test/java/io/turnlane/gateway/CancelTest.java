@@ -143,6 +143,7 @@ class CancelTest {
                 new ProcessorFigures.Cache(0, 1, 0, 0),
                 "",
                 Duration.ZERO,
+                null,
                 Map.of("retrieval", Duration.ofSeconds(3))));
         try {
             String second = gateway.ask(session, "second").header("Location");

@@ -2,6 +2,7 @@ package io.turnlane.processor.system;
 
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorFigures.Places;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
@@ -40,6 +41,7 @@ class Heartbeat {
     private final StringRedisTemplate redis;
     private final WireFormat wire;
     private final InstantSource clock;
+    private final RunTimes runTimes = new RunTimes();
     private volatile String management = "";
     private volatile boolean silent;
     private boolean heard = true;
@@ -111,6 +113,7 @@ class Heartbeat {
     private ProcessorFigures figures(Instant now) {
         TurnPoller.Figures intake = sources.poller().figures();
         LaneScheduler.Figures lanes = sources.lanes().figures();
+        LaneScheduler.Load load = sources.lanes().load();
         LatencyWindow.Minute minute = sources.latency().turnOver();
         return new ProcessorFigures(
                 processorId,
@@ -130,6 +133,7 @@ class Heartbeat {
                 sources.cache().figures(),
                 minute.encoded(),
                 minute.sum(),
+                new Places(load.places(), load.free(), load.ready(), runTimes.turnOver(load)),
                 sources.agentTimes().all());
     }
 
