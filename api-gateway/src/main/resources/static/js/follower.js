@@ -31,12 +31,13 @@ export class Follower {
   #onConnection;
   #onFinished;
 
-  constructor(client, lanes, { socketUrl, onConnection, onFinished }) {
+  constructor(client, lanes, { socketUrl, protocols, onConnection, onFinished }) {
     this.#client = client;
     this.#lanes = lanes;
     this.#onConnection = onConnection;
     this.#onFinished = onFinished;
     this.#socket = new TurnlaneSocket(socketUrl, {
+      protocols,
       onEvent: (event) => this.#fromSocket(event),
       onState: (state) => this.#socketState(state),
       onRestored: (sessionIds) => sessionIds.forEach((id) => this.#reconcile(this.#lanes.find(id))),

@@ -1,4 +1,5 @@
 import { Turnlane } from './turnlane-client.js';
+import { Access } from './access.js';
 import { Asking } from './asking.js';
 import { Composer } from './composer.js';
 import { Conversation, showAgent } from './conversation.js';
@@ -15,13 +16,15 @@ const UNDO_TIME = 5_000;
 const SPOKEN_LENGTH = 600;
 const NARROW = matchMedia('(max-width: 760px)');
 
-const client = new Turnlane();
+const access = new Access();
+const client = new Turnlane({ headers: access.headers, refused: access.refused });
 const lanes = new Lanes(localStorage);
 const band = new ConnectionBand(() => follower.retryNow());
 const undo = new Undo(UNDO_TIME);
 const drawer = new Drawer();
 const follower = new Follower(client, lanes, {
   socketUrl: new URL('/v1/ws', location.href).href.replace(/^http/, 'ws'),
+  protocols: () => access.protocols(client),
   onConnection,
   onFinished,
 });

@@ -50,15 +50,19 @@ export class TurnlaneProblem extends Error {
 export class Turnlane {
   #base;
   #headers;
+  #refused;
 
   /**
    * @param {object} [options]
    * @param {string} [options.baseUrl] where the gateway is; the page's own host by default
    * @param {() => Record<string, string>} [options.headers] added to every call, e.g. an API key
+   * @param {(used?: string) => Promise<void>} [options.refused] is told of an Authorization that was refused with 401;
+   *     the call is made again once it resolves
    */
-  constructor({ baseUrl = '', headers = () => ({}) } = {}) {
+  constructor({ baseUrl = '', headers = () => ({}), refused } = {}) {
     this.#base = baseUrl;
     this.#headers = headers;
+    this.#refused = refused;
   }
 
   createSession(body = {}) {
@@ -121,6 +125,11 @@ export class Turnlane {
     return (await this.#json('GET', '/v1/agents')).agents;
   }
 
+  /** A single-use ticket for a WebSocket: its second subprotocol is `ticket.<ticket>`. */
+  ticket() {
+    return this.#json('POST', '/v1/ws-tickets');
+  }
+
   openapi() {
     return this.#json('GET', '/openapi.json');
   }
@@ -136,10 +145,12 @@ export class Turnlane {
   }
 
   #stream(path, listener) {
-    return new EventStream(this.#base + path, { headers: this.#headers, ...listener });
+    return new EventStream(this.#base + path, { headers: this.#headers, refused: this.#refused, ...listener });
   }
 
-  async #json(method, path, { body, headers = {}, keepalive = false, signal } = {}) {
+  async #json(method, path, options = {}) {
+    const { body, headers = {}, keepalive = false, signal } = options;
+    const own = this.#headers();
     const response = await fetch(this.#base + path, {
       method,
       keepalive,
@@ -148,11 +159,15 @@ export class Turnlane {
       headers: {
         Accept: 'application/json',
         ...(body && { 'Content-Type': 'application/json' }),
-        ...this.#headers(),
+        ...own,
         ...headers,
       },
       body: body && JSON.stringify(body),
     });
+    if (response.status === 401 && this.#refused) {
+      await this.#refused(own.Authorization);
+      return this.#json(method, path, options);
+    }
     if (!response.ok) throw await problemOf(response);
     return response.status === 204 ? null : response.json().catch(() => null);
   }
@@ -220,7 +235,13 @@ export class EventStream {
     const signal = AbortSignal.any([this.#stopped.signal, connection.signal]);
     const watch = silenceWatch(() => connection.abort());
     try {
-      const response = await fetch(this.#url, { headers: this.#headers(), cache: 'no-store', signal });
+      const headers = this.#headers();
+      const response = await fetch(this.#url, { headers, cache: 'no-store', signal });
+      if (response.status === 401 && this.#listener.refused) {
+        watch.stop();
+        await this.#listener.refused(headers.Authorization);
+        return false;
+      }
       if (response.status === 204) return true;
       if (!response.ok) throw await problemOf(response);
       this.#state({ state: 'open' });

@@ -12,7 +12,7 @@ const QUICK_PONG_LIMIT = 3_000;
  *
  * Survives lost connections: each session goes on after the last cursor seen.
  * Listener: onEvent(event), onState({state: 'connecting' | 'open' | 'lost', retryAt?, opened, tries?}),
- * onRestored(sessionIds that had no cursor to go on from).
+ * onRestored(sessionIds that had no cursor to go on from), protocols() for what is offered besides ours, as a ticket.
  */
 export class TurnlaneSocket {
   #url;
@@ -26,6 +26,7 @@ export class TurnlaneSocket {
   #pinged = 0;
   #timer = null;
   #closed = false;
+  #connecting = false;
 
   constructor(url, listener) {
     this.#url = url;
@@ -60,7 +61,7 @@ export class TurnlaneSocket {
 
   /** Ends the wait for the next try. */
   retryNow() {
-    if (this.#closed || this.#socket) return;
+    if (this.#closed || this.#socket || this.#connecting) return;
     clearTimeout(this.#timer);
     this.#connect();
   }
@@ -82,9 +83,18 @@ export class TurnlaneSocket {
     this.#drop();
   }
 
-  #connect() {
+  async #connect() {
+    if (this.#connecting) return;
+    this.#connecting = true;
     this.#listener.onState({ state: 'connecting', opened: this.#opened });
-    const socket = new WebSocket(this.#url, ['turnlane.v1']);
+    const more = await Promise.resolve(this.#listener.protocols?.() ?? []).catch(() => null);
+    this.#connecting = false;
+    if (this.#closed) return;
+    if (!more) {
+      this.#lost();
+      return;
+    }
+    const socket = new WebSocket(this.#url, ['turnlane.v1', ...more]);
     this.#socket = socket;
     socket.onopen = () => this.#open();
     socket.onmessage = ({ data }) => {

@@ -203,7 +203,8 @@ class AskTest {
                 4,
                 new Cache(10, 100, 75, 25),
                 "",
-                Duration.ZERO);
+                Duration.ZERO,
+                null);
     }
 
     @Test

@@ -1,17 +1,22 @@
 package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.turnlane.gateway.Gateway.Reply;
 import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.AgentDescription;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Priority;
+import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorState;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -115,6 +120,43 @@ class CancelTest {
                 .isEqualTo(Long.toString(turn.ask.createdAt().plusSeconds(60).toEpochMilli()));
         assertThat(turn.ask.policy()).isEqualTo(TurnPolicy.COALESCE);
         assertThat(turn.ask.priority()).isEqualTo(Priority.LOW);
+    }
+
+    @Test
+    void saysHowLongTheTurnsAheadMayTakeWhereThatIsKnown() {
+        assertThat(gateway.ask(session, "first").json().has("estimated_wait")).isFalse();
+        processor.announce(new ProcessorFigures(
+                "p-estimate",
+                "http://127.0.0.1:1",
+                Instant.now(),
+                ProcessorState.RUNNING,
+                List.of(new AgentDescription("retrieval", "", List.of())),
+                0,
+                0,
+                0,
+                1,
+                0,
+                Duration.ZERO,
+                0,
+                0,
+                0,
+                new ProcessorFigures.Cache(0, 1, 0, 0),
+                "",
+                Duration.ZERO,
+                null,
+                Map.of("retrieval", Duration.ofSeconds(3))));
+        try {
+            String second = gateway.ask(session, "second").header("Location");
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                Reply polled = gateway.get(second);
+                assertThat(polled.json().path("position").asInt()).isEqualTo(1);
+                assertThat(polled.json().path("estimated_wait").asDouble()).isEqualTo(3.0);
+            });
+            assertThat(gateway.ask(session, "third").json().path("estimated_wait").asDouble())
+                    .isEqualTo(6.0);
+        } finally {
+            processor.retire("p-estimate");
+        }
     }
 
     @Test

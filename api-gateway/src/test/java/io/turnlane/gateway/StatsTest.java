@@ -76,6 +76,7 @@ class StatsTest {
                 f.failedTurns(),
                 f.cache(),
                 latency,
-                sum);
+                sum,
+                f.places());
     }
 }

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum ErrorCode {
     INVALID_REQUEST(400, "The request is not valid"),
     UNAUTHORIZED(401, "Who are you?"),
-    FORBIDDEN(403, "Not from here"),
+    FORBIDDEN(403, "Not allowed"),
     NOT_FOUND(404, "No such thing"),
     METHOD_NOT_ALLOWED(405, "Not this way"),
     NOT_ACCEPTABLE(406, "Not in that form"),

@@ -77,7 +77,30 @@ public record MemoryKeys(SessionKey session) {
      * the other keys of its user.
      */
     public static String claimOfUser(String namespace, String key) {
-        return PREFIX + "{u:" + namespace + "}:idem:" + key;
+        return ofUser(namespace, "idem:" + key);
+    }
+
+    /**
+     * Hash: how much of one kind a user may still ask for at the moment.
+     *
+     * @param kind of what the bucket holds tokens for
+     */
+    public static String rate(String namespace, String kind) {
+        return ofUser(namespace, "rate:" + kind);
+    }
+
+    /** Sorted set: a user's turns that are open, as {@code <session id>/<request id>}, by acceptance in ms. */
+    public static String turnsOfUser(String namespace) {
+        return ofUser(namespace, "turns");
+    }
+
+    /** Sorted set: a user's open connections at all gateways, by when they count no more, in ms, unless renewed. */
+    public static String connectionsOfUser(String namespace) {
+        return ofUser(namespace, "conns");
+    }
+
+    private static String ofUser(String namespace, String part) {
+        return PREFIX + "{u:" + namespace + "}:" + part;
     }
 
     /** Set: the calls that are publishing the turn of this claim. */
@@ -92,6 +115,15 @@ public record MemoryKeys(SessionKey session) {
 
     private String key(String part) {
         return PREFIX + "{" + session + "}:" + part;
+    }
+
+    /**
+     * JSON: who may open a WebSocket with this ticket.
+     *
+     * @param ticket its hash, never the ticket itself
+     */
+    public static String ticket(String ticket) {
+        return PREFIX + "ticket:" + ticket;
     }
 
     /** Sorted set: the processors that were alive lately, by their last heartbeat in epoch ms. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a processor says of itself each second, in Redis, for gateways to add up.
@@ -25,7 +26,8 @@ import java.util.Objects;
  * @param cache its cache of sessions
  * @param latency turns of the last 60 s, acceptance to answer, in µs: an HdrHistogram, compressed, base64
  * @param latencySum of the same turns
- * @param runTimes how long each of its agents takes for a turn, where it has seen enough of them lately
+ * @param places how busy the places are that its turns run in; a processor of an older version doesn't say
+ * @param agentTimes how long each of its agents takes for a turn, where it has seen enough of them lately
  */
 public record ProcessorFigures(
         String processor,
@@ -45,7 +47,8 @@ public record ProcessorFigures(
         Cache cache,
         String latency,
         Duration latencySum,
-        Map<String, Duration> runTimes) {
+        @Nullable Places places,
+        Map<String, Duration> agentTimes) {
 
     /** Of one that has nothing to say of how long its agents take. */
     public ProcessorFigures(
@@ -65,7 +68,8 @@ public record ProcessorFigures(
             long failedTurns,
             Cache cache,
             String latency,
-            Duration latencySum) {
+            Duration latencySum,
+            @Nullable Places places) {
         this(
                 processor,
                 management,
@@ -84,14 +88,25 @@ public record ProcessorFigures(
                 cache,
                 latency,
                 latencySum,
+                places,
                 Map.of());
     }
 
     public ProcessorFigures {
-        runTimes = Map.copyOf(Objects.requireNonNullElse(runTimes, Map.of())); // an older version says nothing
+        agentTimes = Map.copyOf(Objects.requireNonNullElse(agentTimes, Map.of())); // an older version says nothing
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // an older version says nothing
         agents = List.copyOf(agents);
     }
+
+    /**
+     * Places for turns to run in.
+     *
+     * @param most how many turns may run at once
+     * @param free how many more could at the moment
+     * @param ready sessions whose next turn could run and waits for a place
+     * @param runTime for how long a turn took its place, on average over the last minute; null where none ended
+     */
+    public record Places(int most, int free, int ready, @Nullable Duration runTime) {}
 
     /** A bounded cache's size and luck since its process started. */
     public record Cache(long size, long maxSize, long hits, long misses) {}

@@ -26,7 +26,7 @@ public record SessionKey(String namespace, SessionId sessionId) {
 
     /** The key of a session of this user, or of nobody in particular. */
     public static SessionKey of(@Nullable String userId, SessionId sessionId) {
-        return new SessionKey(userId == null ? NOBODY : namespaceOf(userId), sessionId);
+        return new SessionKey(namespaceOf(userId), sessionId);
     }
 
     /**
@@ -42,7 +42,11 @@ public record SessionKey(String namespace, SessionId sessionId) {
         return new SessionKey(text.substring(0, colon), new SessionId(text.substring(colon + 1)));
     }
 
-    private static String namespaceOf(String userId) {
+    /** What keeps this user's sessions apart from those of others; {@code -} for nobody in particular. */
+    public static String namespaceOf(@Nullable String userId) {
+        if (userId == null) {
+            return NOBODY;
+        }
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(userId.getBytes(StandardCharsets.UTF_8));
             return Base64.getUrlEncoder()

@@ -42,6 +42,12 @@ public record Topics(String prefix) {
         return prefix + "shadow";
     }
 
+    /** API keys by id, compacted; only where callers are known by API keys. */
+    public String keys() {
+        return prefix + "keys";
+    }
+
+    /** Those that every installation has. */
     public List<String> all() {
         return List.of(turns(), events(), control(), quarantine(), shadow());
     }

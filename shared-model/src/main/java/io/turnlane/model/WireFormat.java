@@ -48,6 +48,7 @@ public final class WireFormat {
                 .addSerializer(ProcessorState.class, new TextSerializer<ProcessorState>(ProcessorState::wire))
                 .addSerializer(TurnPolicy.class, new TextSerializer<TurnPolicy>(TurnPolicy::wire))
                 .addSerializer(Priority.class, new TextSerializer<Priority>(Priority::wire))
+                .addSerializer(Scope.class, new TextSerializer<Scope>(Scope::wire))
                 .addSerializer(Duration.class, new Seconds())
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
@@ -55,6 +56,7 @@ public final class WireFormat {
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(TurnPolicy.class, new TextDeserializer<>(TurnPolicy::of))
                 .addDeserializer(Priority.class, new TextDeserializer<>(Priority::of))
+                .addDeserializer(Scope.class, new TextDeserializer<>(Scope::of))
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 

@@ -10,6 +10,12 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 /** Hands controllers their {@link Caller}; without authentication it is anybody. */
 public final class CallerResolver implements HandlerMethodArgumentResolver {
 
+    private final Callers callers;
+
+    public CallerResolver(Callers callers) {
+        this.callers = callers;
+    }
+
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
         return parameter.getParameterType() == Caller.class;
@@ -21,6 +27,6 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binderFactory) {
-        return Caller.ANYBODY;
+        return callers.of(request.getUserPrincipal());
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.caller;
 
+import io.turnlane.model.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.support.WebDataBinderFactory;
@@ -13,6 +14,12 @@ import org.springframework.web.method.support.ModelAndViewContainer;
  */
 public final class OperatorResolver implements HandlerMethodArgumentResolver {
 
+    private final Callers callers;
+
+    public OperatorResolver(Callers callers) {
+        this.callers = callers;
+    }
+
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
         return parameter.getParameterType() == Operator.class;
@@ -24,6 +31,8 @@ public final class OperatorResolver implements HandlerMethodArgumentResolver {
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binderFactory) {
-        return new Operator(Caller.ANYBODY);
+        Caller caller = callers.of(request.getUserPrincipal());
+        caller.require(Scope.OPS);
+        return new Operator(caller);
     }
 }

@@ -54,6 +54,8 @@ public sealed interface Delivery {
         /** This gateway stops; another one goes on. */
         SHUTDOWN,
         /** It said goodbye or was found gone. */
-        GONE
+        GONE,
+        /** What let it in stands no more. */
+        REVOKED
     }
 }

@@ -3,6 +3,7 @@ package io.turnlane.gateway.problem;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
@@ -15,7 +16,13 @@ public final class Problem {
     private Problem() {}
 
     public static ProblemDetail of(Refusal refusal) {
-        return of(refusal.code(), refusal.detail(), refusal.requestId());
+        ProblemDetail problem = of(refusal.code(), refusal.detail(), refusal.requestId());
+        Duration retryAfter = refusal.retryAfter();
+        if (retryAfter != null) {
+            // On a socket there is no header to say it.
+            problem.setProperty("retry_after", seconds(retryAfter));
+        }
+        return problem;
     }
 
     public static ProblemDetail of(ErrorCode code, String detail, @Nullable RequestId requestId) {
@@ -28,6 +35,16 @@ public final class Problem {
             problem.setProperty("request_id", requestId.toString());
         }
         return problem;
+    }
+
+    /** {@code Retry-After} of this refusal; empty where trying again is pointless. */
+    public static Optional<String> retryAfter(Refusal refusal) {
+        Duration known = refusal.retryAfter();
+        return known == null ? retryAfter(refusal.code()) : Optional.of(Long.toString(seconds(known)));
+    }
+
+    private static long seconds(Duration time) {
+        return Math.max(1, time.plusMillis(999).toSeconds());
     }
 
     /** After how many seconds it is worth trying again; empty where trying again is pointless. */

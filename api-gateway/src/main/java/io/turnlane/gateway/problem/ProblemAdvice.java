@@ -89,7 +89,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static ResponseEntity<ProblemDetail> respond(Refusal refusal) {
         ResponseEntity.BodyBuilder response =
                 ResponseEntity.status(refusal.code().httpStatus());
-        Problem.retryAfter(refusal.code()).ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
+        Problem.retryAfter(refusal).ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
         if (refusal.requestId() != null) {
             response.header("X-Request-Id", refusal.requestId().toString());
         }

@@ -2,6 +2,7 @@ package io.turnlane.gateway.problem;
 
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A call is refused; the message is for the client, so it says what to do and quotes nothing secret. */
@@ -11,6 +12,7 @@ public final class Refusal extends RuntimeException {
 
     private final ErrorCode code;
     private final transient @Nullable RequestId requestId;
+    private final @Nullable Duration retryAfter;
 
     public Refusal(ErrorCode code, String detail) {
         this(code, detail, null, null);
@@ -22,9 +24,24 @@ public final class Refusal extends RuntimeException {
 
     /** @param requestId the turn it is about: where the outcome isn't known, the client can look it up */
     public Refusal(ErrorCode code, String detail, @Nullable RequestId requestId, @Nullable Throwable cause) {
+        this(code, detail, requestId, null, cause);
+    }
+
+    private Refusal(
+            ErrorCode code,
+            String detail,
+            @Nullable RequestId requestId,
+            @Nullable Duration retryAfter,
+            @Nullable Throwable cause) {
         super(detail, cause);
         this.code = code;
         this.requestId = requestId;
+        this.retryAfter = retryAfter;
+    }
+
+    /** It would be taken after this time. */
+    public static Refusal later(ErrorCode code, String detail, Duration retryAfter) {
+        return new Refusal(code, detail, null, retryAfter, null);
     }
 
     /** The request itself is at fault. */
@@ -43,6 +60,11 @@ public final class Refusal extends RuntimeException {
 
     public @Nullable RequestId requestId() {
         return requestId;
+    }
+
+    /** When it would be taken, where that is known. */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
     }
 
     /** What the client is told. */

@@ -8,10 +8,12 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.limits.RateLimits.Kind;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.Scope;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.util.HashMap;
@@ -46,15 +48,30 @@ final class SocketConnection {
     void handle(ClientFrame frame) {
         try {
             switch (frame) {
-                case ClientFrame.Ask ask -> ask(ask);
-                case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
+                case ClientFrame.Ask ask -> {
+                    admit(Scope.ASK);
+                    ask(ask);
+                }
+                case ClientFrame.Subscribe subscribe -> {
+                    admit(Scope.READ);
+                    subscribe(subscribe);
+                }
                 case ClientFrame.Unsubscribe unsubscribe -> unfollow(key(unsubscribe.sessionId()));
-                case ClientFrame.Cancel cancel -> cancel(cancel);
+                case ClientFrame.Cancel cancel -> {
+                    admit(Scope.ASK);
+                    cancel(cancel);
+                }
                 case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));
             }
         } catch (RuntimeException e) {
-            refuse(frame.ref(), services.refusals().of(e));
+            refuse(frame.ref(), services.guard().refusals().of(e));
         }
+    }
+
+    /** What does something is counted as a call is. */
+    private void admit(Scope scope) {
+        caller.require(scope);
+        services.guard().rates().require(caller, Kind.REQUESTS);
     }
 
     void refuse(@Nullable String ref, Refusal refusal) {
@@ -87,6 +104,7 @@ final class SocketConnection {
             throw Refusal.notFound("session");
         }
         if (after != null) {
+            services.guard().rates().require(caller, Kind.CATCH_UPS);
             unfollow(session);
         }
         follow(session, after);

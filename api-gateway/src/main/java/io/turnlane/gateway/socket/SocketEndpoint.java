@@ -5,7 +5,6 @@ import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import java.time.Duration;
@@ -42,7 +41,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
             Calls calls,
             EventStreams streams,
             RequestRecords records,
-            Refusals refusals,
+            SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry) {
@@ -51,7 +50,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
                 streams,
                 records,
                 calls.cancellations(),
-                refusals,
+                guard,
                 new ServerFrames(json),
                 settings.maxSessions());
         this.handler = new SocketHandler(

@@ -2,6 +2,8 @@ package io.turnlane.gateway.socket;
 
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.ClientMetrics;
+import io.turnlane.gateway.deliver.Delivery.Ending;
+import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.socket.FrameReader.BadFrame;
 import jakarta.websocket.Session;
@@ -27,6 +29,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
     private static final String CONNECTION = "turnlane.connection";
+    private static final String PLACE = "turnlane.place";
     private static final String MISTAKES = "turnlane.mistakes";
     /** A client that sends nothing but nonsense is let go. */
     private static final int MOST_MISTAKES = 20;
@@ -67,7 +70,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         limit(socket);
         SocketConnection connection;
         try {
-            connection = new SocketConnection(Caller.ANYBODY, services);
+            connection = enter(socket);
         } catch (RuntimeException full) {
             LOG.debug("socket refused: {}", full.toString());
             socket.close(services.streams().stopping() ? CloseStatus.SERVICE_RESTARTED : CloseStatus.SERVICE_OVERLOAD);
@@ -77,6 +80,24 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         metrics.connected();
         SocketWriter writer = new SocketWriter(socket, connection.outbox(), snapshots, times.ping(), metrics);
         Thread.ofVirtual().name("socket-writer").start(writer::run);
+    }
+
+    /** Takes a place among its caller's connections, which is given back when it closes. */
+    private SocketConnection enter(WebSocketSession socket) {
+        Caller caller = services.guard().callers().of(socket.getPrincipal());
+        SocketConnection connection = new SocketConnection(caller, services);
+        try {
+            socket.getAttributes()
+                    .put(
+                            PLACE,
+                            services.guard()
+                                    .connections()
+                                    .open(caller, () -> connection.outbox().close(Ending.REVOKED)));
+            return connection;
+        } catch (RuntimeException full) {
+            connection.close();
+            throw full;
+        }
     }
 
     /** Tomcat's own defaults are 20 s for a send, and no limit on silence. */
@@ -122,6 +143,9 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     @Override
     public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
+        if (socket.getAttributes().get(PLACE) instanceof OpenConnections.Connection place) {
+            place.close();
+        }
         SocketConnection connection = connection(socket);
         if (connection != null) {
             connection.close();

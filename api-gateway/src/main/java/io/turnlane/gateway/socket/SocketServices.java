@@ -3,7 +3,6 @@ package io.turnlane.gateway.socket;
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 
 /**
@@ -16,6 +15,6 @@ record SocketServices(
         EventStreams streams,
         RequestRecords records,
         Cancellations cancellations,
-        Refusals refusals,
+        SocketGuard guard,
         ServerFrames frames,
         int maxSessions) {}

@@ -91,6 +91,7 @@ final class SocketWriter {
             case SLOW -> CloseStatus.SERVICE_OVERLOAD;
             case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED;
             case GONE -> CloseStatus.NORMAL;
+            case REVOKED -> CloseStatus.POLICY_VIOLATION;
         };
     }
 

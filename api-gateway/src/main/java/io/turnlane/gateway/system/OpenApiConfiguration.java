@@ -2,6 +2,7 @@ package io.turnlane.gateway.system;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.swagger.v3.core.jackson.ModelResolver;
+import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
@@ -16,6 +17,8 @@ import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Caller;
@@ -41,6 +44,7 @@ import org.springframework.context.annotation.Configuration;
 class OpenApiConfiguration {
 
     private static final String PROBLEM = "Problem";
+    private static final String BEARER = "bearer";
 
     static {
         SpringDocUtils.getConfig()
@@ -74,7 +78,20 @@ class OpenApiConfiguration {
                         .version("1")
                         .description("A queue in front of any conversational agent. Turns of one session run in order; "
                                 + "answers arrive as they are made, by server-sent events, WebSocket or poll.")
-                        .license(new License().name("Apache-2.0").identifier("Apache-2.0")));
+                        .license(new License().name("Apache-2.0").identifier("Apache-2.0")))
+                .components(new Components().addSecuritySchemes(BEARER, bearer()))
+                .addSecurityItem(new SecurityRequirement().addList(BEARER))
+                .addSecurityItem(new SecurityRequirement());
+    }
+
+    /** It is the same for keys and tokens; without authentication none is needed. */
+    private static SecurityScheme bearer() {
+        return new SecurityScheme()
+                .type(SecurityScheme.Type.HTTP)
+                .scheme("bearer")
+                .description("An API key, `tl_<id>_<secret>`, or a token of the configured issuer. Scopes: `ask` to ask and "
+                        + "change, `read` to read and follow, `ops` for quarantine, figures and metrics. Where the gateway "
+                        + "runs without authentication, nothing is to be sent.");
     }
 
     /** Fields are snake_case here too. */
@@ -149,8 +166,8 @@ class OpenApiConfiguration {
 
     private static void addPlumbing(Paths paths) {
         paths.addPathItem(SocketEndpoint.PATH, socket());
-        paths.addPathItem("/livez", probe("Whether the gateway lives"));
-        paths.addPathItem("/readyz", probe("Whether the gateway follows the log and takes calls"));
+        paths.addPathItem("/livez", open(probe("Whether the gateway lives")));
+        paths.addPathItem("/readyz", open(probe("Whether the gateway follows the log and takes calls")));
         paths.addPathItem("/actuator/prometheus", plain("Metrics", "text/plain"));
     }
 
@@ -165,10 +182,17 @@ class OpenApiConfiguration {
                         .summary("WebSocket: ask and follow many sessions on one connection")
                         .operationId("socket")
                         .tags(List.of("events"))
+                        .description("A page, which can't set headers, offers a ticket of `POST /v1/ws-tickets` as second "
+                                + "subprotocol: `turnlane.v1, ticket.<ticket>`.")
                         .addParametersItem(protocol)
                         .responses(new ApiResponses()
                                 .addApiResponse("101", new ApiResponse().description("Switching protocols"))
                                 .addApiResponse("default", refusal())));
+    }
+
+    private static PathItem open(PathItem path) {
+        path.readOperations().forEach(operation -> operation.setSecurity(List.of()));
+        return path;
     }
 
     private static PathItem probe(String summary) {

@@ -2,8 +2,6 @@ package io.turnlane.gateway.system;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
-import io.turnlane.gateway.ask.Acceptance;
-import io.turnlane.gateway.ask.RedisAcceptance;
 import io.turnlane.gateway.breaker.RedisBreaker;
 import io.turnlane.gateway.quarantine.RedisRedriveMarks;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
@@ -53,11 +51,6 @@ class RedisConfiguration {
     @Bean
     RedisRedriveMarks redriveMarks(StringRedisTemplate redis, TopicsProperties topics) {
         return new RedisRedriveMarks(redis, topics.quarantineRetention());
-    }
-
-    @Bean
-    Acceptance acceptance(StringRedisTemplate redis, GatewayProperties properties) {
-        return new RedisAcceptance(redis, properties.acceptRules());
     }
 
     /** In place of Spring's own, which says that the gateway is down and waits for as long as Redis does. */

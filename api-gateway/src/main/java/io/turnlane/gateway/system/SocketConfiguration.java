@@ -2,13 +2,17 @@ package io.turnlane.gateway.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.caller.Callers;
 import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.limits.OpenConnections;
+import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.socket.NoCompressionFilter;
 import io.turnlane.gateway.socket.SocketEndpoint;
+import io.turnlane.gateway.socket.SocketGuard;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,7 +31,7 @@ class SocketConfiguration {
             Cancellations cancellations,
             EventStreams streams,
             RequestRecords records,
-            Refusals refusals,
+            SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry) {
@@ -44,10 +48,15 @@ class SocketConfiguration {
                 new SocketEndpoint.Calls(intake, cancellations),
                 streams,
                 records,
-                refusals,
+                guard,
                 snapshots,
                 json,
                 registry);
+    }
+
+    @Bean
+    SocketGuard socketGuard(Callers callers, OpenConnections connections, RateLimits rates, Refusals refusals) {
+        return new SocketGuard(callers, connections, rates, refusals);
     }
 
     @Bean

@@ -2,7 +2,11 @@ package io.turnlane.gateway.system;
 
 import com.fasterxml.uuid.Generators;
 import io.turnlane.gateway.caller.CallerResolver;
+import io.turnlane.gateway.caller.Callers;
 import io.turnlane.gateway.caller.OperatorResolver;
+import io.turnlane.gateway.limits.LimitInterceptor;
+import io.turnlane.gateway.limits.OpenConnections;
+import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.problem.ProblemReportValve;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
@@ -19,6 +23,7 @@ import org.springframework.core.Ordered;
 import org.springframework.format.FormatterRegistry;
 import org.springframework.http.CacheControl;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistration;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -33,6 +38,16 @@ import tools.jackson.databind.type.LogicalType;
 /** HTTP: JSON, ids in paths, static files, filters, and Tomcat's own errors. */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
+
+    private final Callers callers;
+    private final RateLimits rates;
+    private final OpenConnections connections;
+
+    WebConfiguration(Callers callers, RateLimits rates, OpenConnections connections) {
+        this.callers = callers;
+        this.rates = rates;
+        this.connections = connections;
+    }
 
     private static final String STATIC = "classpath:/static/";
     private static final String WEBJARS = "classpath:/META-INF/resources/webjars/";
@@ -67,8 +82,14 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(new CallerResolver());
-        resolvers.add(new OperatorResolver());
+        resolvers.add(new CallerResolver(callers));
+        resolvers.add(new OperatorResolver(callers));
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new LimitInterceptor(callers, rates, connections))
+                .addPathPatterns("/v1/**", "/ask", "/ask-stream", "/api/**");
     }
 
     /** Pages: asked about every time, answered 304 while their content is the same. Jar entries all have one date. */

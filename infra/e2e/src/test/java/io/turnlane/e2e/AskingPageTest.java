@@ -133,7 +133,9 @@ class AskingPageTest {
         agent.part(LOSS).says("A shortfall that");
         assertThat(turn.answer()).hasText("A shortfall that");
         page.at("policy-menu").locator("summary").click();
-        page.at("policy-menu").getByText("interrupt", new Locator.GetByTextOptions().setExact(true)).click();
+        page.at("policy-menu")
+                .getByText("interrupt", new Locator.GetByTextOptions().setExact(true))
+                .click();
         agent.part(rather).says("Within one block.").ends();
         Turn instead = page.ask(rather);
         turn.is("cancelled");

@@ -69,6 +69,12 @@ final class ChatPage {
         return this;
     }
 
+    /** A server that wants a key says so, and the browser notes it in the console. */
+    ChatPage mayBeAskedForAKey() {
+        expected = Pattern.compile("401|WebSocket connection to .* failed");
+        return this;
+    }
+
     ChatPage open() {
         page.navigate(address + "/");
         return this;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A whole Turnlane whose agent is prompted, and a browser; all page tests of a run share it. */
 final class PageStage implements AutoCloseable {
@@ -26,6 +27,7 @@ final class PageStage implements AutoCloseable {
     private final Playwright playwright =
             Playwright.create(new CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     private final Browser browser;
+    private @Nullable URI guarded;
     private final List<ChatPage> pages = new ArrayList<>();
 
     PageStage() {
@@ -75,7 +77,23 @@ final class PageStage implements AutoCloseable {
     }
 
     ChatPage visitor(Browser.NewContextOptions options) {
-        ChatPage page = new ChatPage(browser.newContext(options.setLocale("en-GB")), address());
+        return visitor(options, address());
+    }
+
+    /** Somebody at a gateway that wants to know who asks. */
+    ChatPage stranger() {
+        if (guarded == null) {
+            guarded = turnlane.addGateway("--turnlane.security.mode=api-key");
+        }
+        return visitor(new Browser.NewContextOptions().setViewportSize(1280, 800), guarded);
+    }
+
+    RunningTurnlane turnlane() {
+        return turnlane;
+    }
+
+    private ChatPage visitor(Browser.NewContextOptions options, URI address) {
+        ChatPage page = new ChatPage(browser.newContext(options.setLocale("en-GB")), address);
         pages.add(page);
         return page;
     }

@@ -2,12 +2,14 @@ package io.turnlane.e2e;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.GatewayApplication;
+import io.turnlane.gateway.keys.KafkaKeyTopic;
 import io.turnlane.model.Topics;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -45,6 +47,12 @@ final class RunningTurnlane implements AutoCloseable {
         SpringApplication application = GatewayApplication.application();
         gateways.add(application.run(arguments(settings)));
         return address(gateways.size() - 1);
+    }
+
+    /** The API keys of gateways that want them. */
+    KafkaKeyTopic keys() {
+        return new KafkaKeyTopic(
+                Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()), new Topics(prefix).keys());
     }
 
     void addProcessor(String... settings) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Cancels, deadlines and policies, from HTTP to memory and back, through two gateways. */
-@Timeout(300)
+@Timeout(1800)
 class StoppingTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);

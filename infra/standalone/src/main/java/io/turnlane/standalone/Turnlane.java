@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             GatewayCommand.class,
             ProcessorCommand.class,
             QuarantineCommand.class,
+            KeysCommand.class,
             EvacuateCommand.class,
             ReplayCommand.class,
             MemoryCommand.class,

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,10 @@ class UpTest {
     }
 
     private Process turnlane(String... arguments) throws Exception {
+        return turnlaneWith("", arguments);
+    }
+
+    private Process turnlaneWith(String apiKey, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -50,13 +56,16 @@ class UpTest {
         command.addAll(List.of("--data", temp.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         Stream.of("KAFKA_BOOTSTRAP_SERVERS", "REDIS_URL", "TURNLANE_URL").forEach(builder.environment()::remove);
+        builder.environment().put("TURNLANE_API_KEY", apiKey);
         Process process = builder.start();
         started.add(process);
         return process;
     }
 
-    private RunState up() throws Exception {
-        Process up = turnlane("up", "--port", Integer.toString(FreePort.any()));
+    private RunState up(String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("up", "--port", Integer.toString(FreePort.any())));
+        arguments.addAll(List.of(more));
+        Process up = turnlane(arguments.toArray(String[]::new));
         Thread.ofVirtual().start(() -> up.inputReader().lines().forEach(System.out::println));
         return await().atMost(LIMIT)
                 .failFast(() -> !up.isAlive())
@@ -83,6 +92,30 @@ class UpTest {
         await().atMost(LIMIT)
                 .until(() -> state.broker().process().find().isEmpty()
                         && state.redis().process().find().isEmpty());
+    }
+
+    @Test
+    void letsInWhomAKeyWasMadeForUntilItIsRevoked() throws Exception {
+        up("--set", "turnlane.security.mode=api-key", "--set", "turnlane.agents.default=echo");
+        assertThat(outputOf(turnlane("ask", "Is anybody there?"))).contains("401 unauthorized");
+        String made = outputOf(turnlane("keys", "create", "--user", "alice", "--expires", "1d", "--name", "laptop"));
+        Matcher key = Pattern.compile("tl_([0-9a-f]{12})_[0-9a-f]{40}").matcher(made);
+        assertThat(key.find()).as(made).isTrue();
+        await().atMost(LIMIT)
+                .until(() -> outputOf(turnlaneWith(key.group(), "ask", "Is anybody there?")).contains("anybody"));
+        assertThat(outputOf(turnlane("keys", "list")))
+                .contains(key.group(1), "alice", "ask,read", "stands", "laptop")
+                .doesNotContain(key.group());
+        Process wrong = turnlane("keys", "create", "--user", "alice", "--scopes", "everything");
+        assertThat(outputOf(wrong)).contains("a scope is ask, read or ops");
+        assertThat(wrong.exitValue()).isEqualTo(2);
+        Process unknown = turnlane("keys", "revoke", "000000000000");
+        assertThat(outputOf(unknown)).contains("no such key");
+        assertThat(unknown.exitValue()).isEqualTo(1);
+        assertThat(outputOf(turnlane("keys", "revoke", key.group())))
+                .contains("revoked")
+                .doesNotContain(key.group());
+        assertThat(outputOf(turnlaneWith(key.group(), "ask", "And now?"))).contains("401 unauthorized");
     }
 
     @Test

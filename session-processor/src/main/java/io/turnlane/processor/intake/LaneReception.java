@@ -58,9 +58,7 @@ public final class LaneReception implements Reception {
             turn.claim().complete();
             return;
         }
-        if (place.ahead() >= DEEP) {
-            turn.claim().shed();
-        }
+        waiting.arrived(turn);
         if (place.ahead() > 0) {
             letWait(turn, place.ahead());
         } else if (!place.running()) {
@@ -74,8 +72,17 @@ public final class LaneReception implements Reception {
 
     private void letWait(Turn turn, int position) {
         switch (turn.envelope().policy()) {
-            case ENQUEUE -> executor.execute(() -> waiting.tellQueued(turn, position));
-            case REJECT, INTERRUPT, ROLLBACK, COALESCE -> waiting.decide(turn);
+            case ENQUEUE -> {
+                shedWhereDeep(turn, position);
+                executor.execute(() -> waiting.tellQueued(turn, position));
+            }
+            case REJECT, INTERRUPT, ROLLBACK, COALESCE -> waiting.decide(turn, () -> shedWhereDeep(turn, position));
+        }
+    }
+
+    private static void shedWhereDeep(Turn turn, int position) {
+        if (position >= DEEP) {
+            turn.claim().shed();
         }
     }
 

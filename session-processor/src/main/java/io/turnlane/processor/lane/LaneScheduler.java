@@ -49,6 +49,8 @@ public final class LaneScheduler<K, T> {
     private int running;
     private int asides;
     private int items;
+    private long runs;
+    private long runNanos;
     private boolean held;
 
     /** Of items that are all equally urgent. */
@@ -284,6 +286,27 @@ public final class LaneScheduler<K, T> {
     /** A moment's counts. */
     public record Figures(int lanes, int running, int items) {}
 
+    /** How busy its places are, and how long work has taken them until now. */
+    public Load load() {
+        lock.lock();
+        try {
+            return new Load(mostRunning, mostRunning - running, ready.size(), runs, runNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A moment's load.
+     *
+     * @param places how many lanes may run at once
+     * @param free how many more could
+     * @param ready lanes that could run and wait for a place; each will take it for one item
+     * @param runs how often work has run to its end, since the start
+     * @param runNanos how long all of these took together
+     */
+    public record Load(int places, int free, int ready, long runs, long runNanos) {}
+
     private void dispatch() {
         while (!held && running < mostRunning) {
             Lane<K, T> lane = ready.poll();
@@ -303,12 +326,13 @@ public final class LaneScheduler<K, T> {
     private void runHead(Lane<K, T> lane) {
         T item = headOf(lane);
         LaneOutcome outcome = LaneOutcome.DONE;
+        long start = System.nanoTime();
         try {
             outcome = work.run(lane.key(), item);
         } catch (Throwable e) {
             failureListener.accept(item, e);
         } finally {
-            settle(lane, outcome);
+            settle(lane, outcome, System.nanoTime() - start);
         }
     }
 
@@ -321,10 +345,12 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    private void settle(Lane<K, T> lane, LaneOutcome outcome) {
+    private void settle(Lane<K, T> lane, LaneOutcome outcome, long nanos) {
         lock.lock();
         try {
             running--;
+            runs++;
+            runNanos += nanos;
             switch (outcome) {
                 case LaneOutcome.Done _ -> leave(lane);
                 case LaneOutcome.Again again -> rest(lane, again.after());

@@ -69,6 +69,10 @@ final class ReadyLanes<L> {
         waiting.forEach(same -> same.remove(lane));
     }
 
+    int size() {
+        return waiting.stream().mapToInt(Queue::size).sum();
+    }
+
     /** How many others may go before whoever is first of this urgency. */
     static int mostBefore(int urgency) {
         int most = 0;

@@ -152,9 +152,7 @@ public final class KafkaTurnArchive implements TurnArchive {
     private Optional<TurnEvent> end(ConsumerRecord<byte[], byte[]> record) {
         String type = String.valueOf(header(record, RecordHeaders.TYPE));
         try {
-            return RequestStatus.ends(type)
-                    ? Optional.of(wire.readEnd(record.value()))
-                    : Optional.empty();
+            return RequestStatus.ends(type) ? Optional.of(wire.readEnd(record.value())) : Optional.empty();
         } catch (UnreadableRecordException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -4,7 +4,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.processor.control.KafkaWakeUps;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.Flights;
-import io.turnlane.processor.turn.RunTimes;
+import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.WaitingTurns;
@@ -22,13 +22,13 @@ import org.springframework.context.annotation.Configuration;
 class ControlConfiguration {
 
     @Bean
-    RunTimes runTimes(InstantSource clock) {
-        return new RunTimes(clock);
+    AgentTimes agentTimes(InstantSource clock) {
+        return new AgentTimes(clock);
     }
 
     @Bean
-    WaitingTurns waitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
-        return new WaitingTurns(kit, flights, lanes, runTimes);
+    WaitingTurns waitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
+        return new WaitingTurns(kit, flights, lanes, agentTimes);
     }
 
     @Bean

@@ -2,13 +2,14 @@ package io.turnlane.processor.system;
 
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorFigures.Places;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionCache;
-import io.turnlane.processor.turn.RunTimes;
+import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,6 +41,7 @@ class Heartbeat {
     private final StringRedisTemplate redis;
     private final WireFormat wire;
     private final InstantSource clock;
+    private final RunTimes runTimes = new RunTimes();
     private volatile String management = "";
     private volatile boolean silent;
     private boolean heard = true;
@@ -52,7 +54,7 @@ class Heartbeat {
             Drain drain,
             SessionCache cache,
             LatencyWindow latency,
-            RunTimes runTimes) {}
+            AgentTimes agentTimes) {}
 
     /** @param host under which others reach this processor */
     Heartbeat(
@@ -111,6 +113,7 @@ class Heartbeat {
     private ProcessorFigures figures(Instant now) {
         TurnPoller.Figures intake = sources.poller().figures();
         LaneScheduler.Figures lanes = sources.lanes().figures();
+        LaneScheduler.Load load = sources.lanes().load();
         LatencyWindow.Minute minute = sources.latency().turnOver();
         return new ProcessorFigures(
                 processorId,
@@ -130,7 +133,8 @@ class Heartbeat {
                 sources.cache().figures(),
                 minute.encoded(),
                 minute.sum(),
-                sources.runTimes().all());
+                new Places(load.places(), load.free(), load.ready(), runTimes.turnOver(load)),
+                sources.agentTimes().all());
     }
 
     /** One line when it changes, not one a second. */

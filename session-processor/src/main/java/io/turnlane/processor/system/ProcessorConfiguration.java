@@ -25,7 +25,7 @@ import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
-import io.turnlane.processor.turn.RunTimes;
+import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnObserver;
@@ -166,11 +166,11 @@ class ProcessorConfiguration {
             EventPublisher events,
             QuarantinePublisher quarantine,
             LatencyWindow latency,
-            RunTimes runTimes,
+            AgentTimes agentTimes,
             MeterRegistry meters,
             LossWatch lossWatch,
             WireFormat wire) {
-        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, runTimes);
+        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, agentTimes);
         TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
         return new TurnKit.Ports(memory, agents, events, quarantine, all, lossWatch, wire);
     }
@@ -358,8 +358,8 @@ class ProcessorConfiguration {
             Drain drain,
             SessionCache cache,
             LatencyWindow latency,
-            RunTimes runTimes) {
-        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency, runTimes);
+            AgentTimes agentTimes) {
+        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency, agentTimes);
     }
 
     @Bean

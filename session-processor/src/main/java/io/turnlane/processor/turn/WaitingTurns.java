@@ -19,8 +19,11 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +45,22 @@ public final class WaitingTurns {
     /** So many turns ahead are looked at, the nearest and the one at the head: more wait in no lane of a gateway's. */
     private static final int MOST_AHEAD = 1000;
 
+    /** So many cancels are remembered for turns that haven't come yet; whoever begins them knows in any case. */
+    private static final int MOST_RECENT = 1000;
+
     private final TurnKit kit;
     private final Flights flights;
     private final LaneScheduler<SessionKey, Turn> lanes;
-    private final RunTimes runTimes;
+    private final AgentTimes agentTimes;
     private final Patience patience;
+    private final Set<RequestId> recentlyCancelled = Collections.synchronizedSet(newestOnly(MOST_RECENT));
 
-    /** @param runTimes what an estimate of the wait rests on */
-    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, RunTimes runTimes) {
+    /** @param agentTimes what an estimate of the wait rests on */
+    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
         this.kit = kit;
         this.flights = flights;
         this.lanes = lanes;
-        this.runTimes = runTimes;
+        this.agentTimes = agentTimes;
         this.patience = new Patience(kit.surroundings().pause());
     }
 
@@ -62,14 +69,35 @@ public final class WaitingTurns {
      * now, what rests goes on, to its end. Does nothing where the turn isn't here.
      */
     public void cancel(SessionKey session, RequestId request) {
+        recentlyCancelled.add(request); // it may be on its way here
         flights.cancel(session, request);
         lanes.aside(session, turn -> turn.requestId().equals(request), this::dismiss);
         lanes.hurry(session, turn -> turn.requestId().equals(request));
     }
 
-    /** Lets the policy of a turn that found its session busy do its work, and then tells the turn where it stands. */
-    public void decide(Turn turn) {
-        lanes.aside(turn.session(), turn::equals, this::decide);
+    /** A turn has come to its lane: where it was cancelled while it was on its way, that is heard now. */
+    public void arrived(Turn turn) {
+        if (recentlyCancelled.contains(turn.requestId())) {
+            cancel(turn.session(), turn.requestId());
+        }
+    }
+
+    private static Set<RequestId> newestOnly(int most) {
+        return Collections.newSetFromMap(new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<RequestId, Boolean> eldest) {
+                return size() > most;
+            }
+        });
+    }
+
+    /**
+     * Lets the policy of a turn that found its session busy do its work, and then tells the turn where it stands.
+     *
+     * @param whereItWaits is run when it is known to wait
+     */
+    public void decide(Turn turn, Runnable whereItWaits) {
+        lanes.aside(turn.session(), turn::equals, (one, ahead) -> decide(one, ahead, whereItWaits));
     }
 
     /** Ends a turn that still waits when its deadline passes. */
@@ -81,7 +109,7 @@ public final class WaitingTurns {
 
     /** Tells a turn how many are ahead of it, and how long that may take if they are like those before. */
     public void tellQueued(Turn turn, int position) {
-        Duration wait = runTimes.of(turn.envelope().agent())
+        Duration wait = agentTimes.of(turn.envelope().agent())
                 .map(each -> each.multipliedBy(position))
                 .orElse(null);
         var _ = kit.ports()
@@ -117,7 +145,7 @@ public final class WaitingTurns {
         return List.of();
     }
 
-    private Collection<Turn> decide(Turn turn, List<Turn> ahead) {
+    private Collection<Turn> decide(Turn turn, List<Turn> ahead, Runnable whereItWaits) {
         return carefully(turn, () -> {
             Ask ask = read(turn);
             if (ask == null) {
@@ -130,7 +158,7 @@ public final class WaitingTurns {
             return switch (askMemory(
                     turn,
                     () -> kit.ports().memory().decide(ref, ask, turn.envelope().eventsFrom(), ids))) {
-                case Decision decision -> follow(decision, turn, others);
+                case Decision decision -> follow(decision, turn, others, whereItWaits);
                 case Begun.Erased _ -> complete(turn);
                 case Begun.Fenced _ -> List.of();
             };
@@ -159,7 +187,7 @@ public final class WaitingTurns {
         return nearest;
     }
 
-    private Collection<Turn> follow(Decision decision, Turn turn, List<Turn> others) {
+    private Collection<Turn> follow(Decision decision, Turn turn, List<Turn> others, Runnable whereItWaits) {
         decision.unwanted().forEach(request -> {
             flights.cancel(turn.session(), request);
             lanes.hurry(turn.session(), other -> other.requestId().equals(request));
@@ -176,6 +204,7 @@ public final class WaitingTurns {
             over.addAll(end(turn, own));
         } else {
             tellQueued(turn, others.size() - over.size());
+            whereItWaits.run();
         }
         return over;
     }

@@ -20,6 +20,10 @@ end
 if not status then
   redis.call('HSET', req, 'question', '', 'agent', '', 'created_at', logged_at, 'attempt', 0)
 end
+if unwanted(req) then
+  local cause = redis.call('HMGET', req, 'cancel_reason', 'cancel_by')
+  return dismiss(req, open, request_id, 'cancelled', cause[1] or 'requested', cause[2] or '', record_ttl)
+end
 redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset)
 redis.call('ZADD', reqs, 'NX', logged_at, request_id)
 redis.call('PEXPIRE', reqs, record_ttl)

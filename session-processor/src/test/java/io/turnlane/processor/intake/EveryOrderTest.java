@@ -25,7 +25,7 @@ import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
-import io.turnlane.processor.turn.RunTimes;
+import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnRunner;
@@ -163,7 +163,7 @@ class EveryOrderTest {
                     new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
                         throw new AssertionError(e);
                     });
-            WaitingTurns waiting = new WaitingTurns(kit, flights, lanes, new RunTimes(InstantSource.fixed(NOW)));
+            WaitingTurns waiting = new WaitingTurns(kit, flights, lanes, new AgentTimes(InstantSource.fixed(NOW)));
             return new Processor(
                     lanes,
                     waiting,

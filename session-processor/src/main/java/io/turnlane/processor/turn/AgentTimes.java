@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: lanes' threads tell, any thread asks. There are no more entries than agents, for only answered turns
  * count.
  */
-public final class RunTimes implements TurnObserver {
+public final class AgentTimes implements TurnObserver {
 
     private static final double LAST_COUNTS = 0.2;
     private static final int FEWEST = 5;
@@ -27,7 +27,7 @@ public final class RunTimes implements TurnObserver {
     private final InstantSource clock;
     private final Map<String, Seen> byAgent = new ConcurrentHashMap<>();
 
-    public RunTimes(InstantSource clock) {
+    public AgentTimes(InstantSource clock) {
         this.clock = clock;
     }
 

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class RunTimesTest {
+class AgentTimesTest {
 
     private Instant now = Instant.parse("2026-11-21T06:00:00Z");
-    private final RunTimes times = new RunTimes(() -> now);
+    private final AgentTimes times = new AgentTimes(() -> now);
 
     @Test
     void saysNothingWithoutABasis() {

@@ -1,0 +1,55 @@
+package io.turnlane.gateway.access;
+
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.caller.KnownCaller;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+
+/** A caller as Spring Security holds it for the time of a call; its authorities are the scopes' words. */
+final class CallerAuthentication extends AbstractAuthenticationToken implements KnownCaller {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Caller caller;
+
+    CallerAuthentication(Caller caller) {
+        super(caller.scopes().stream()
+                .map(scope -> new SimpleGrantedAuthority(scope.wire()))
+                .toList());
+        this.caller = caller;
+        super.setAuthenticated(true);
+    }
+
+    @Override
+    public Caller caller() {
+        return caller;
+    }
+
+    @Override
+    public Object getPrincipal() {
+        return caller;
+    }
+
+    @Override
+    public String getName() {
+        return Objects.requireNonNullElse(caller.userId(), "");
+    }
+
+    /** Was checked, and is not kept. */
+    @Override
+    public Object getCredentials() {
+        return "";
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CallerAuthentication same && caller.equals(same.caller);
+    }
+
+    @Override
+    public int hashCode() {
+        return caller.hashCode();
+    }
+}

@@ -1,0 +1,65 @@
+package io.turnlane.gateway.access;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.authentication.AuthenticationConverter;
+
+/**
+ * Finds what a caller presents: {@code Authorization: Bearer …} (RFC 6750), never a query parameter, which would stand
+ * in logs; and for a WebSocket, whose headers a page can't set, a ticket as its second subprotocol, {@code ticket.<t>}.
+ */
+public final class CredentialReader implements AuthenticationConverter {
+
+    private static final String SCHEME = "bearer ";
+    private static final String TICKET = "ticket.";
+    private static final String PROTOCOLS = "Sec-WebSocket-Protocol";
+
+    private final String socketPath;
+    private final Function<String, Authentication> bearer;
+
+    private CredentialReader(String socketPath, Function<String, Authentication> bearer) {
+        this.socketPath = socketPath;
+        this.bearer = bearer;
+    }
+
+    /** Bearers are API keys. */
+    public static CredentialReader ofKeys(String socketPath) {
+        return new CredentialReader(socketPath, Presented.Key::new);
+    }
+
+    /** @param bearer what a bearer is presented as */
+    public static CredentialReader of(String socketPath, Function<String, Authentication> bearer) {
+        return new CredentialReader(socketPath, bearer);
+    }
+
+    @Override
+    public @Nullable Authentication convert(HttpServletRequest request) {
+        List<String> headers = Collections.list(request.getHeaders(HttpHeaders.AUTHORIZATION));
+        if (headers.isEmpty()) {
+            return request.getRequestURI().equals(socketPath) ? ticket(request) : null;
+        }
+        String header = headers.getFirst();
+        boolean ofScheme = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+        if (headers.size() > 1 || !ofScheme || header.length() == SCHEME.length()) {
+            throw new BadCredentialsException("one Authorization header of scheme Bearer");
+        }
+        return bearer.apply(header.substring(SCHEME.length()).strip());
+    }
+
+    private static @Nullable Authentication ticket(HttpServletRequest request) {
+        return Collections.list(request.getHeaders(PROTOCOLS)).stream()
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .map(String::strip)
+                .filter(protocol -> protocol.startsWith(TICKET))
+                .findFirst()
+                .map(protocol -> new Presented.Ticket(protocol.substring(TICKET.length())))
+                .orElse(null);
+    }
+}

@@ -1,0 +1,34 @@
+package io.turnlane.gateway.access;
+
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.keys.KeyRing;
+import io.turnlane.model.ApiKey;
+import java.util.Objects;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.Authentication;
+
+/** Lets in who has an API key that stands. */
+public final class KeyAuthentication implements AuthenticationProvider {
+
+    private final KeyRing keys;
+
+    public KeyAuthentication(KeyRing keys) {
+        this.keys = keys;
+    }
+
+    @Override
+    public Authentication authenticate(Authentication presented) {
+        if (!keys.known()) {
+            throw new UncheckedCredentialsException("the API keys have not been read yet");
+        }
+        String text = String.valueOf(Objects.requireNonNull(presented.getCredentials()));
+        ApiKey key = keys.find(text).orElseThrow(() -> new BadCredentialsException("no such key"));
+        return new CallerAuthentication(new Caller(key.userId(), key.scopes(), key.id(), key.expiresAt()));
+    }
+
+    @Override
+    public boolean supports(Class<?> presented) {
+        return presented == Presented.Key.class;
+    }
+}

@@ -1,0 +1,85 @@
+package io.turnlane.gateway.access;
+
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.Scope;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Tickets: 256 random bits that open one WebSocket at any gateway within 30 s. Redis has them by their SHA-256, and
+ * gives each out once.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class RedisTickets {
+
+    /** Time enough to open a connection, and little to do anything else. */
+    public static final Duration LIFE = Duration.ofSeconds(30);
+
+    private static final int BYTES = 32;
+    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]{43}");
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+
+    private final StringRedisTemplate redis;
+    private final WireFormat wire;
+    private final SecureRandom random = new SecureRandom();
+
+    public RedisTickets(StringRedisTemplate redis, WireFormat wire) {
+        this.redis = redis;
+        this.wire = wire;
+    }
+
+    /** Whom a ticket lets in, as Redis has it. */
+    private record Holder(
+            @Nullable String userId,
+            Set<Scope> scopes,
+            @Nullable String keyId,
+            @Nullable Instant until) {}
+
+    /** A new ticket for this caller. Throws a data access exception where memory is away. */
+    String issue(Caller caller) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        String ticket = BASE64.encodeToString(bytes);
+        Holder holder = new Holder(caller.userId(), caller.scopes(), caller.keyId(), caller.until());
+        redis.opsForValue().set(keyOf(ticket), new String(wire.writeValue(holder), StandardCharsets.UTF_8), LIFE);
+        return ticket;
+    }
+
+    /** Whom it was given to; nothing where it was used, is too old, or never was. */
+    Optional<Caller> redeem(String ticket) {
+        String holder = SHAPE.matcher(ticket).matches() ? redis.opsForValue().getAndDelete(keyOf(ticket)) : null;
+        return holder == null ? Optional.empty() : Optional.of(read(holder));
+    }
+
+    private Caller read(String holder) {
+        try {
+            Holder read = wire.read(holder.getBytes(StandardCharsets.UTF_8), Holder.class);
+            return new Caller(read.userId(), read.scopes(), read.keyId(), read.until());
+        } catch (UnreadableRecordException e) {
+            throw new IllegalStateException("a ticket that this service wrote", e);
+        }
+    }
+
+    private static String keyOf(String ticket) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(ticket.getBytes(StandardCharsets.US_ASCII));
+            return MemoryKeys.ticket(BASE64.encodeToString(hash));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.turnlane.gateway.access;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.caller.Caller;
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tickets for WebSockets, whose headers a page can't set. */
+@Tag(name = "events")
+@RestController
+final class TicketController {
+
+    private final RedisTickets tickets;
+
+    TicketController(RedisTickets tickets) {
+        this.tickets = tickets;
+    }
+
+    /**
+     * @param ticket offered as second subprotocol, {@code ticket.<ticket>}
+     * @param expiresIn seconds
+     */
+    record Ticket(String ticket, Duration expiresIn) {}
+
+    @Operation(
+            summary = "Get a ticket for one WebSocket",
+            description = "Single-use, for 30 s, at any gateway: offer it as second subprotocol, `ticket.<ticket>`. "
+                    + "Who can set headers sends `Authorization` with the handshake instead.")
+    @ResponseStatus(HttpStatus.CREATED)
+    @PostMapping("/v1/ws-tickets")
+    ResponseEntity<Ticket> issue(Caller caller) {
+        return ResponseEntity.status(HttpStatus.CREATED)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .body(new Ticket(tickets.issue(caller), RedisTickets.LIFE));
+    }
+}

@@ -1,0 +1,146 @@
+package io.turnlane.gateway.admission;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.fleet.ProcessorDirectory;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.ProcessorFigures;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Refuses questions while a new one would wait for longer than it should, so that what was taken is answered in time.
+ * Processors' places are never idle because of it: the bound is a wait, and there is a wait only where all are taken.
+ *
+ * <p>Where nothing is known (no processor, none that has ended a turn yet, Redis away) everything is taken: the log
+ * holds it. Each gateway adds what it took itself since the figures were taken; what others took is seen a second later.
+ *
+ * <p>Threading: one thread of its own looks at the figures twice a second, so that no question waits for them; any
+ * thread asks.
+ */
+public final class Overload implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** Figures that are older say nothing of now. */
+    private static final Duration OLD = Duration.ofSeconds(5);
+
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+
+    private final ProcessorDirectory processors;
+    private final Duration mostWait;
+    private final InstantSource clock;
+    private final Counter refused;
+    private final RecentTurns recent = new RecentTurns();
+    private final AtomicBoolean refusing = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile Optional<Backlog> backlog = Optional.empty();
+
+    /** @param mostWait that a new turn may have to wait for a place; zero: as long as it takes */
+    public Overload(ProcessorDirectory processors, Duration mostWait, InstantSource clock, MeterRegistry metrics) {
+        this.processors = processors;
+        this.mostWait = mostWait;
+        this.clock = clock;
+        this.refused = Counter.builder("turnlane.limited")
+                .description("Calls and frames refused, by the limit that they met")
+                .tag("limit", "overload")
+                .register(metrics);
+        Gauge.builder("turnlane.expected.wait", this, overload -> overload.expectedWait()
+                                .toNanos()
+                        / 1e9)
+                .description("Seconds that a new turn is expected to wait for a place")
+                .register(metrics);
+    }
+
+    /** Starts to look at the figures. */
+    public void start() {
+        if (mostWait.isPositive()) {
+            Thread.ofPlatform().name("overload-watch").daemon().start(this::watch);
+        }
+    }
+
+    private void watch() {
+        try {
+            while (!stopped.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                look();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void look() {
+        List<ProcessorFigures> alive;
+        try {
+            alive = processors.alive();
+        } catch (DataAccessException away) {
+            LOG.debug("figures not seen: {}", away.toString());
+            return;
+        }
+        backlog = Backlog.of(alive);
+    }
+
+    /** @throws Refusal where it would wait for too long */
+    void admit() {
+        if (!mostWait.isPositive()) {
+            return;
+        }
+        Duration wait = expectedWait();
+        boolean tooLong = wait.compareTo(mostWait) > 0;
+        tell(tooLong, wait);
+        if (tooLong) {
+            refused.increment();
+            throw Refusal.later(
+                    ErrorCode.OVERLOADED,
+                    "a question would wait for about " + wait.toSeconds() + " s at the moment",
+                    retryAfter(wait));
+        }
+        recent.count(clock.millis());
+    }
+
+    private Duration retryAfter(Duration wait) {
+        Duration over = wait.minus(mostWait).plus(mostWait.dividedBy(10));
+        return over.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : over;
+    }
+
+    Duration expectedWait() {
+        Optional<Backlog> known = backlog;
+        if (known.isEmpty()) {
+            return Duration.ZERO;
+        }
+        Instant now = clock.instant();
+        Duration age = Duration.between(known.get().at(), now);
+        if (age.compareTo(OLD) > 0) {
+            return Duration.ZERO;
+        }
+        Duration since = age.isNegative() ? Duration.ZERO : age; // their clock may be ahead of ours
+        return known.get().expectedWait(recent.since(now.minus(since).toEpochMilli(), now.toEpochMilli()), since);
+    }
+
+    /** One line when it changes, not one a question. */
+    private void tell(boolean now, Duration wait) {
+        if (refusing.get() != now && refusing.compareAndSet(!now, now)) {
+            LOG.atWarn()
+                    .setMessage(now ? "overloaded, refusing questions" : "taking questions again")
+                    .addKeyValue("expected_wait_s", wait.toSeconds())
+                    .log();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopped.countDown();
+    }
+}

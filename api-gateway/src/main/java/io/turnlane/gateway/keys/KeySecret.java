@@ -1,0 +1,79 @@
+package io.turnlane.gateway.keys;
+
+import io.turnlane.model.ApiKey;
+import io.turnlane.model.Scope;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API key as its owner has it, {@code tl_<id>_<secret>}: 48 bits that name it and 160 that nobody guesses, in hex.
+ * The prefix lets scanners of public repositories know one when they see it.
+ */
+public final class KeySecret {
+
+    private static final Pattern SHAPE = Pattern.compile("tl_([0-9a-f]{12})_[0-9a-f]{40}");
+    private static final HexFormat HEX = HexFormat.of();
+    private static final int ID_BYTES = 6;
+    private static final int SECRET_BYTES = 20;
+
+    private final String id;
+    private final String text;
+
+    private KeySecret(String id, String text) {
+        this.id = id;
+        this.text = text;
+    }
+
+    /** A new one. */
+    public static KeySecret random(SecureRandom random) {
+        byte[] bytes = new byte[ID_BYTES + SECRET_BYTES];
+        random.nextBytes(bytes);
+        String id = HEX.formatHex(bytes, 0, ID_BYTES);
+        return new KeySecret(id, "tl_" + id + "_" + HEX.formatHex(bytes, ID_BYTES, bytes.length));
+    }
+
+    /** Reads what a caller sent; nothing where it has not the form of a key. */
+    static Optional<KeySecret> parse(String text) {
+        Matcher shape = SHAPE.matcher(text);
+        return shape.matches() ? Optional.of(new KeySecret(shape.group(1), text)) : Optional.empty();
+    }
+
+    /** Names it, and is no secret. */
+    public String id() {
+        return id;
+    }
+
+    /** The whole key, for its owner alone. */
+    public String reveal() {
+        return text;
+    }
+
+    /** What is stored of it. */
+    public ApiKey stored(
+            String userId, Set<Scope> scopes, @Nullable String name, Instant now, @Nullable Instant expiresAt) {
+        return new ApiKey(id, HEX.formatHex(sha256()), userId, scopes, name, now, expiresAt, null);
+    }
+
+    byte[] sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Without the secret, so that it may stand in a log. */
+    @Override
+    public String toString() {
+        return "tl_" + id + "_…";
+    }
+}

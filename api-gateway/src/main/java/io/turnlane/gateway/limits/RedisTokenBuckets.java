@@ -1,0 +1,38 @@
+package io.turnlane.gateway.limits;
+
+import io.turnlane.model.MemoryKeys;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/** Buckets that all gateways share. Throws a data access exception where Redis is away. */
+public final class RedisTokenBuckets implements TokenBuckets {
+
+    @SuppressWarnings("rawtypes") // a Lua table's type
+    private static final RedisScript<List> TAKE =
+            RedisScript.of(new ClassPathResource("take_token.lua", RedisTokenBuckets.class), List.class);
+
+    private final StringRedisTemplate redis;
+
+    public RedisTokenBuckets(StringRedisTemplate redis) {
+        this.redis = redis;
+    }
+
+    @Override
+    public Taken take(String namespace, String kind, int capacity) {
+        List<?> reply = Objects.requireNonNull(
+                redis.execute(TAKE, List.of(MemoryKeys.rate(namespace, kind)), Integer.toString(capacity)));
+        return new Taken(
+                number(reply, 0) == 1,
+                number(reply, 1),
+                Duration.ofMillis(number(reply, 2)),
+                Duration.ofMillis(number(reply, 3)));
+    }
+
+    private static long number(List<?> reply, int index) {
+        return ((Number) reply.get(index)).longValue();
+    }
+}

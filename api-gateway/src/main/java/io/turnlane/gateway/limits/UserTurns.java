@@ -1,0 +1,61 @@
+package io.turnlane.gateway.limits;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * How many turns one user may have open, through all gateways together. While Redis is away it isn't known and nobody
+ * is refused: what bounds each session and all together goes on.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class UserTurns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UserTurns.class);
+
+    private final LimitRules rules;
+    private final RedisUserTurns turns;
+    private final MeterRegistry metrics;
+
+    public UserTurns(LimitRules rules, RedisUserTurns turns, MeterRegistry metrics) {
+        this.rules = rules;
+        this.turns = turns;
+        this.metrics = metrics;
+    }
+
+    /** @throws Refusal where this user has as many open as may be */
+    public void take(@Nullable String userId, SessionKey session, RequestId turn) {
+        try {
+            if (bounded(userId) && !turns.take(session, turn)) {
+                Limited.count(metrics, "open-turns");
+                throw new Refusal(ErrorCode.RATE_LIMITED, "you have " + turns.most() + " turns open already");
+            }
+        } catch (DataAccessException away) {
+            LOG.debug("user's turns not counted: {}", away.toString());
+        }
+    }
+
+    /** The turn was not accepted after all. */
+    public void giveBack(@Nullable String userId, SessionKey session, RequestId turn) {
+        try {
+            if (bounded(userId)) {
+                turns.giveBack(session, turn);
+            }
+        } catch (DataAccessException away) {
+            // It counts until somebody looks, a minute from now at the earliest.
+            LOG.debug("user's turn not given back: {}", away.toString());
+        }
+    }
+
+    private boolean bounded(@Nullable String userId) {
+        return rules.openTurns() > 0 && rules.bind(new Caller(userId));
+    }
+}

@@ -1,0 +1,20 @@
+-- Takes a token from a bucket that fills steadily. By Redis' own clock, so that gateways whose clocks differ agree.
+--
+-- KEYS 1 bucket; ARGV 1 how many it holds and gets a minute
+-- Returns {1 where there was one, whole tokens left, ms until there is one, ms until it is full}
+
+local capacity = tonumber(ARGV[1])
+local per_ms = capacity / 60000
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens, at = tonumber(bucket[1]) or capacity, tonumber(bucket[2]) or now
+tokens = math.min(capacity, tokens + math.max(0, now - at) * per_ms)
+
+local taken = tokens >= 1 and 1 or 0
+tokens = tokens - taken
+redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', string.format('%d', now))
+-- Once it is full it needn't be remembered.
+redis.call('PEXPIRE', KEYS[1], math.ceil((capacity - tokens) / per_ms) + 1000)
+return {taken, math.floor(tokens), math.ceil(math.max(0, 1 - tokens) / per_ms), math.ceil((capacity - tokens) / per_ms)}

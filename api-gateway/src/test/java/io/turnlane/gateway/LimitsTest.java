@@ -1,0 +1,163 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.backends.TestBackends;
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.Keys.Client;
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** What one user may ask of two gateways together. */
+@Timeout(60)
+class LimitsTest {
+
+    private static final String[] LIMITS = {
+        Keys.MODE,
+        "turnlane.limits.requests-per-minute=40",
+        "turnlane.limits.catch-ups-per-minute=6",
+        "turnlane.limits.open-turns=3",
+        "turnlane.limits.connections=2"
+    };
+
+    private static Gateway gateway;
+    private static Gateway other;
+    private static TestProcessor processor;
+    private static Keys keys;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(LIMITS);
+        other = Gateway.start(TestBackends.shared(), gateway.topics(), LIMITS);
+        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
+        keys = new Keys(gateway);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        other.close();
+        gateway.close();
+    }
+
+    /** Somebody new each time: Redis outlives the test. */
+    private static Client somebody() {
+        String key = keys.make("u-" + UUID.randomUUID(), Scope.ASK, Scope.READ);
+        // Known by both, and found out without spending what is counted.
+        for (Gateway one : new Gateway[] {other, gateway}) {
+            await().until(() -> one.get("/actuator/prometheus", Client.bearer(key)).status() == 403);
+        }
+        return new Client(gateway, key);
+    }
+
+    private static String freshSession() {
+        return "s-" + UUID.randomUUID();
+    }
+
+    @Test
+    void boundsAUsersCallsThroughAllGatewaysTogether() {
+        Client client = somebody();
+        Client elsewhere = new Client(other, client.key());
+        List<Reply> replies = new ArrayList<>();
+        long start = System.nanoTime();
+        for (int i = 0; i < 30; i++) {
+            replies.add(client.get("/v1/agents"));
+            replies.add(elsewhere.get("/v1/agents"));
+        }
+        double minutes = (System.nanoTime() - start) / 60e9;
+        long served = replies.stream().filter(reply -> reply.status() == 200).count();
+        assertThat(served).isBetween(40L, 41 + (long) (40 * minutes));
+        Reply first = replies.getFirst();
+        assertThat(first.header("RateLimit-Policy")).isEqualTo("\"requests\";q=40;w=60");
+        assertThat(first.header("RateLimit")).isEqualTo("\"requests\";r=39;t=2");
+        Reply refused = replies.stream().filter(reply -> reply.status() != 200).findFirst().orElseThrow();
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.text("code")).isEqualTo("rate_limited");
+        assertThat(refused.header("RateLimit")).startsWith("\"requests\";r=0;t=");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 2);
+        assertThat(somebody().get("/v1/agents").status()).as("another user").isEqualTo(200);
+    }
+
+    @Test
+    void countsFramesAsCalls() throws Exception {
+        Client client = somebody();
+        try (TestSocket socket = TestSocket.open(gateway, Client.bearer(client.key()))) {
+            for (int i = 0; i < 45; i++) {
+                socket.say("{'type':'subscribe','ref':'" + i + "','session_id':'none'}");
+            }
+            List<String> codes = new ArrayList<>();
+            for (int i = 0; i < 45; i++) {
+                JsonNode problem = socket.hear().path("problem");
+                codes.add(problem.path("code").asString());
+                if (problem.path("code").asString().equals("rate_limited")) {
+                    assertThat(problem.path("retry_after").asInt()).isPositive();
+                }
+            }
+            assertThat(codes.subList(0, 39)).containsOnly("not_found");
+            assertThat(codes).contains("rate_limited");
+        }
+    }
+
+    @Test
+    void boundsAUsersOpenTurnsOverAllSessionsUntilOneEnds() throws Exception {
+        Client client = somebody();
+        Client elsewhere = new Client(other, client.key());
+        assertThat(client.ask(freshSession(), "1").status()).isEqualTo(202);
+        assertThat(elsewhere.ask(freshSession(), "2").status()).isEqualTo(202);
+        assertThat(client.ask(freshSession(), "3").status()).isEqualTo(202);
+        for (Client full : new Client[] {client, elsewhere}) {
+            Reply refused = full.ask(freshSession(), "4");
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.text("detail")).contains("3 turns");
+        }
+        assertThat(client.post("/ask", "{\"question\":\"4\"}").status()).isEqualTo(429);
+        Turn turn = processor.taken();
+        while (!turn.ask.question().equals("2") || !turn.ask.userId().startsWith("u-")) {
+            turn = processor.taken();
+        }
+        turn.answer("done");
+        await().until(() -> client.ask(freshSession(), "4").status() == 202);
+        assertThat(elsewhere.ask(freshSession(), "5").status()).isEqualTo(429);
+    }
+
+    @Test
+    void boundsAUsersConnectionsThroughAllGatewaysTogether() {
+        Client client = somebody();
+        Client elsewhere = new Client(other, client.key());
+        String session = freshSession();
+        client.ask(session, "why?");
+        String events = "/v1/sessions/" + session + "/events";
+        try (Sse one = client.stream(events);
+                TestSocket two = TestSocket.open(other, Client.bearer(client.key()))) {
+            assertThat(one.status()).isEqualTo(200);
+            assertThat(client.get(events).status()).isEqualTo(429);
+            assertThat(elsewhere.get(events).status()).isEqualTo(429);
+            assertThat(elsewhere.get("/v1/sessions/" + session).status()).isEqualTo(200);
+            two.close();
+            await().until(() -> {
+                try (Sse again = elsewhere.stream(events)) {
+                    return again.status() == 200;
+                }
+            });
+        }
+    }
+
+    @Test
+    void boundsHowOftenAUserHasTheLogReadAgain() {
+        Client client = somebody();
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            statuses.add(client.get("/v1/sessions/none/events").status());
+        }
+        assertThat(statuses).startsWith(404, 404, 404, 404, 404, 404).endsWith(429);
+    }
+}

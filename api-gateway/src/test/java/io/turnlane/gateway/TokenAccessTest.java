@@ -1,0 +1,167 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.Keys.Client;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A gateway that knows its callers by the tokens of an issuer. */
+@Timeout(60)
+class TokenAccessTest {
+
+    private static RSAKey key;
+    private static HttpServer issuer;
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        key = new RSAKeyGenerator(2048).keyID("one").generate();
+        byte[] keys = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
+        issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        issuer.createContext("/keys", exchange -> {
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, keys.length);
+            exchange.getResponseBody().write(keys);
+            exchange.close();
+        });
+        issuer.createContext("/.well-known/openid-configuration", exchange -> {
+            byte[] found = ("{\"issuer\":\"" + address() + "\",\"jwks_uri\":\"" + address()
+                            + "/keys\",\"subject_types_supported\":[\"public\"]}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, found.length);
+            exchange.getResponseBody().write(found);
+            exchange.close();
+        });
+        issuer.start();
+        gateway = Gateway.start(
+                "turnlane.security.mode=jwt",
+                "turnlane.security.jwt.issuer=" + address(),
+                "turnlane.security.jwt.audience=turnlane",
+                "turnlane.security.jwt.skew=1s");
+    }
+
+    private static String address() {
+        return "http://127.0.0.1:" + issuer.getAddress().getPort();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        issuer.stop(0);
+    }
+
+    private static JWTClaimsSet.Builder claims(String user) {
+        return new JWTClaimsSet.Builder()
+                .subject(user)
+                .issuer(address())
+                .audience("turnlane")
+                .claim("scope", "ask read openid")
+                .expirationTime(Date.from(Instant.now().plusSeconds(60)));
+    }
+
+    private static Client with(String user, UnaryOperator<JWTClaimsSet.Builder> change) throws JOSEException {
+        return signed(change.apply(claims(user)).build(), key);
+    }
+
+    private static Client signed(JWTClaimsSet claims, RSAKey by) throws JOSEException {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one").build(), claims);
+        token.sign(new RSASSASigner(by));
+        return new Client(gateway, token.serialize());
+    }
+
+    @Test
+    void theSubjectIsTheUserAndScopeNamesScopes() throws Exception {
+        Client alice = with("alice", same -> same);
+        Client bob = with("bob", same -> same);
+        String self = alice.ask("s-1", "why?").header("Location");
+        assertThat(alice.get(self).status()).isEqualTo(200);
+        assertThat(bob.get(self).status()).isEqualTo(404);
+        assertThat(alice.get("/v1/quarantine").status()).isEqualTo(403);
+        assertThat(with("olga", c -> c.claim("scope", "ops"))
+                        .get("/v1/quarantine")
+                        .status())
+                .isEqualTo(200);
+        assertThat(with("alice", c -> c.claim("scope", null)).get(self).status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void opensASocketByTicketToo() throws Exception {
+        String ticket = "ticket."
+                + with("carol", same -> same).post("/v1/ws-tickets", "").text("ticket");
+        try (TestSocket socket = TestSocket.open(gateway, new String[0], ticket)) {
+            assertThat(socket.say("{'type':'ping'}").hear().path("type").asString())
+                    .isEqualTo("pong");
+        }
+    }
+
+    @Test
+    void endsASocketWithItsToken() throws Exception {
+        Client dan = with("dan", c -> c.expirationTime(Date.from(Instant.now().plusSeconds(2))));
+        try (TestSocket socket = TestSocket.open(gateway, Client.bearer(dan.key()))) {
+            assertThat(socket.closeStatus()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNotForUsOrNotOfTheIssuer() throws Exception {
+        RSAKey stranger = new RSAKeyGenerator(2048).keyID("one").generate();
+        JWTClaimsSet good = claims("eve").build();
+        for (Client client : new Client[] {
+            with("eve", c -> c.issuer("https://evil.example")),
+            with("eve", c -> c.audience("another-service")),
+            with("eve", c -> c.audience((String) null)),
+            with("eve", c -> c.expirationTime(Date.from(Instant.now().minusSeconds(5)))),
+            with("eve", c -> c.expirationTime(null)),
+            with("eve", c -> c.notBeforeTime(Date.from(Instant.now().plusSeconds(30)))),
+            with("", same -> same),
+            with(null, same -> same),
+            with("e".repeat(300), same -> same),
+            signed(good, stranger),
+            new Client(gateway, new PlainJWT(good).serialize()),
+            new Client(gateway, "a.b.c"),
+            new Client(gateway, "tl_000000000000_" + "0".repeat(40))
+        }) {
+            Reply reply = client.get("/v1/agents");
+            assertThat(reply.status()).as(client.key()).isEqualTo(401);
+            assertThat(reply.text("code")).isEqualTo("unauthorized");
+            assertThat(reply.header("WWW-Authenticate")).contains("invalid_token");
+        }
+        assertThat(signed(good, key).get("/v1/agents").status()).isEqualTo(200);
+    }
+
+    @Test
+    void saysUnavailableWhereTheIssuerIsAway() throws Exception {
+        try (Gateway alone = Gateway.start(
+                "turnlane.security.mode=jwt",
+                "turnlane.security.jwt.issuer=http://127.0.0.1:1",
+                "turnlane.security.jwt.audience=turnlane")) {
+            Reply reply = new Client(alone, with("alice", same -> same).key()).get("/v1/agents");
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(reply.header("Retry-After")).isNotBlank();
+        }
+    }
+}

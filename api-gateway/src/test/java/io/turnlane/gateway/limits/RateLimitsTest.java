@@ -1,0 +1,83 @@
+package io.turnlane.gateway.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.limits.RateLimits.Kind;
+import io.turnlane.gateway.problem.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+class RateLimitsTest {
+
+    private static final LimitRules RULES = new LimitRules(60, 0, 0, 0, false);
+
+    private Instant now = Instant.parse("2026-11-21T06:00:00Z");
+
+    @Test
+    void abucketGivesWhatItHoldsAndThenWhatFlowsIn() {
+        LocalTokenBuckets buckets = new LocalTokenBuckets(() -> now);
+        for (int i = 59; i >= 0; i--) {
+            assertThat(buckets.take("u", "k", 60).left()).isEqualTo(i);
+        }
+        TokenBuckets.Taken none = buckets.take("u", "k", 60);
+        assertThat(none.ok()).isFalse();
+        assertThat(none.next()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(none.full()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(buckets.take("another", "k", 60).ok()).isTrue();
+        assertThat(buckets.take("u", "another", 60).ok()).isTrue();
+        now = now.plusSeconds(1);
+        assertThat(buckets.take("u", "k", 60).ok()).isTrue();
+        assertThat(buckets.take("u", "k", 60).ok()).isFalse();
+        now = now.minusSeconds(30); // a clock that was set back gives nothing and breaks nothing
+        assertThat(buckets.take("u", "k", 60).ok()).isFalse();
+    }
+
+    @Test
+    void neverGivesMoreThanABucketAndItsFlowWheneverItIsAsked() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        LocalTokenBuckets buckets = new LocalTokenBuckets(() -> now);
+        Instant start = now;
+        int given = 0;
+        for (int i = 0; i < 5_000; i++) {
+            now = now.plusMillis(random.nextInt(200));
+            given += buckets.take("u", "k", 60).ok() ? 1 : 0;
+            double most = 60 + Duration.between(start, now).toMillis() / 1000.0;
+            assertThat((double) given).as("seed %d, call %d", seed, i).isLessThanOrEqualTo(most + 1e-6);
+        }
+        double flow = Duration.between(start, now).toMillis() / 1000.0;
+        assertThat((double) given).as("seed %d", seed).isGreaterThan(Math.min(5_000, flow) - 2);
+    }
+
+    @Test
+    void goesOnAloneWhileRedisIsAway() {
+        LettuceConnectionFactory nowhere = new LettuceConnectionFactory("127.0.0.1", 1);
+        nowhere.afterPropertiesSet();
+        nowhere.start();
+        try {
+            RateLimits rates = new RateLimits(
+                    RULES,
+                    new RedisTokenBuckets(new StringRedisTemplate(nowhere)),
+                    new LocalTokenBuckets(() -> now),
+                    new SimpleMeterRegistry());
+            Caller alice = new Caller("alice");
+            for (int i = 0; i < 60; i++) {
+                rates.require(alice, Kind.REQUESTS);
+            }
+            assertThatThrownBy(() -> rates.require(alice, Kind.REQUESTS))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+            assertThat(rates.take(Caller.ANYBODY, Kind.REQUESTS)).as("nobody is told apart").isEmpty();
+            assertThat(rates.take(alice, Kind.CATCH_UPS)).as("without limit").isEmpty();
+        } finally {
+            nowhere.destroy();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.turnlane.gateway.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.turnlane.gateway.system.SecurityProperties.Jwt;
+import io.turnlane.gateway.system.SecurityProperties.Mode;
+import java.net.InetAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+
+/** Who asks nobody who they are is heard by nobody but this machine, unless it is told so in plain words. */
+class LoopbackTest {
+
+    private static final Jwt NO_TOKENS = new Jwt(null, null, null, Duration.ofSeconds(30));
+
+    private static boolean authenticated(Mode mode, boolean anybody, String address) throws Exception {
+        ServerProperties server = new ServerProperties();
+        server.setAddress(address == null ? null : InetAddress.getByName(address));
+        return new SecurityConfiguration()
+                .callers(new SecurityProperties(mode, anybody, NO_TOKENS), server)
+                .authenticated();
+    }
+
+    @Test
+    void withoutAuthenticationListensOnLoopbackOnly() throws Exception {
+        assertThat(authenticated(Mode.NONE, false, "127.0.0.1")).isFalse();
+        assertThat(authenticated(Mode.NONE, false, "::1")).isFalse();
+        for (String address : new String[] {"0.0.0.0", "::", "192.0.2.1", null}) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> authenticated(Mode.NONE, false, address))
+                    .withMessageContaining("let-in-anybody-who-reaches-this-gateway");
+            assertThat(authenticated(Mode.NONE, true, address)).isFalse();
+            assertThat(authenticated(Mode.API_KEY, false, address)).isTrue();
+        }
+    }
+
+    @Test
+    void tokensNeedAnIssuerAndAnAudience() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SecurityProperties(Mode.JWT, false, NO_TOKENS))
+                .withMessageContaining("audience");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SecurityProperties(
+                        Mode.JWT, false, new Jwt("https://issuer.example", " ", null, Duration.ZERO)));
+    }
+}

@@ -1,0 +1,62 @@
+package io.turnlane.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.e2e.ChatPage.Turn;
+import io.turnlane.gateway.keys.KeySecret;
+import io.turnlane.model.Scope;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The page at a gateway that wants to know who asks. */
+@ExtendWith(PageTests.class)
+class AccessPageTest {
+
+    private static final String QUESTION = "What is a liquidity pool?";
+
+    private final PageStage stage;
+    private final ChatPage page;
+
+    AccessPageTest(PageStage stage) {
+        this.stage = stage;
+        this.page = stage.stranger().mayBeAskedForAKey();
+    }
+
+    @Test
+    void asksForAKeyUntilItHasAGoodOneAndKeepsItForThisTab() throws Exception {
+        KeySecret key = KeySecret.random(new SecureRandom());
+        stage.turnlane()
+                .keys()
+                .put(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
+        page.open();
+        assertThat(page.at("access")).isVisible();
+        page.press("Escape");
+        assertThat(page.at("access")).isVisible();
+        enter("tl_000000000000_" + "0".repeat(40));
+        assertThat(page.at("access-note")).containsText("not valid");
+        page.photograph("30-access");
+        enter(key.reveal());
+        assertThat(page.at("access")).isHidden();
+        assertThat(page.at("suggestion").first()).isVisible();
+
+        Turn turn = page.ask(QUESTION);
+        stage.agent().part(QUESTION).says("Tokens that ").says("wait for traders.").ends();
+        turn.is("completed");
+        assertThat(turn.answer()).hasText("Tokens that wait for traders.");
+        assertThat(page.raw().evaluate("() => sessionStorage.getItem('turnlane.key')")).isEqualTo(key.reveal());
+        assertThat((String) page.raw().evaluate("() => JSON.stringify(localStorage)")).doesNotContain(key.reveal());
+
+        page.raw().reload();
+        assertThat(page.turn(QUESTION).answer()).hasText("Tokens that wait for traders.");
+        assertThat(page.at("access")).isHidden();
+    }
+
+    private void enter(String key) {
+        page.at("access-key").fill(key);
+        page.at("access-key").press("Enter");
+    }
+}
