@@ -39,6 +39,15 @@ public record MemoryKeys(SessionKey session) {
         return key("open");
     }
 
+    /**
+     * Sorted set: the ids of a user's sessions, by when each was last asked something, in ms.
+     *
+     * @param namespace of the session keys of this user
+     */
+    public static String sessionsOfUser(String namespace) {
+        return PREFIX + "{u:" + namespace + "}:sessions";
+    }
+
     /** Hash: partition, offset and fence of the session's last deletion. */
     public String tombstone() {
         return key("tomb");

@@ -2,7 +2,10 @@ package io.turnlane.model;
 
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Map;
@@ -75,6 +78,9 @@ public final class WireFormat {
             case Ask.TYPE -> read(value, Ask.class);
             case DeleteSession.TYPE -> read(value, DeleteSession.class);
             case RebuildSession.TYPE -> read(value, RebuildSession.class);
+            case UpdateSession.TYPE -> read(value, UpdateSession.class);
+            case ImportSession.TYPE -> read(value, ImportSession.class);
+            case ForkSession.TYPE -> read(value, ForkSession.class);
             case null -> throw new UnreadableRecordException("no type header");
             default -> throw new UnreadableRecordException("unknown type");
         };

@@ -7,7 +7,10 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +38,7 @@ final class SessionPast {
         switch (command) {
             case Ask ask -> asks.putIfAbsent(ask.requestId(), ask);
             case DeleteSession _ -> asks.clear();
-            case RebuildSession _ -> {} // memory was to be as it had been
+            case RebuildSession _, UpdateSession _, ImportSession _, ForkSession _ -> {}
         }
     }
 

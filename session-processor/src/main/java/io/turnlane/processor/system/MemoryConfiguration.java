@@ -4,8 +4,10 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.MemoryLimits;
+import io.turnlane.processor.memory.RedisSessionEdits;
 import io.turnlane.processor.memory.RedisSessionMemory;
 import io.turnlane.processor.memory.SessionCache;
+import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
@@ -50,5 +52,10 @@ class MemoryConfiguration {
     SessionMemory sessionMemory(
             StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, ProcessorId id) {
         return new RedisSessionMemory(redis, cache, limits, wire, id.value());
+    }
+
+    @Bean
+    SessionEdits sessionEdits(StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire) {
+        return new RedisSessionEdits(redis, cache, limits, wire);
     }
 }

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.commands.CommandPublisher;
+import io.turnlane.processor.commands.KafkaCommandPublisher;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
 import io.turnlane.processor.intake.IntakeSettings;
@@ -15,6 +17,7 @@ import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionCache;
+import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
@@ -157,16 +160,26 @@ class ProcessorConfiguration {
     @Bean
     TurnKit.Ports turnPorts(
             SessionMemory memory,
+            SessionEdits edits,
             AgentCatalog agents,
             EventPublisher events,
+            CommandPublisher commands,
             QuarantinePublisher quarantine,
-            LatencyWindow latency,
-            MeterRegistry meters,
+            TurnObserver turnObserver,
             LossWatch lossWatch,
             WireFormat wire) {
+        return new TurnKit.Ports(memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire);
+    }
+
+    @Bean
+    TurnObserver turnObserver(LatencyWindow latency, MeterRegistry meters) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency);
-        TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
-        return new TurnKit.Ports(memory, agents, events, quarantine, all, lossWatch, wire);
+        return report -> observers.forEach(observer -> observer.ended(report));
+    }
+
+    @Bean
+    CommandPublisher commandPublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire) {
+        return new KafkaCommandPublisher(kafka, topics.names().turns(), wire);
     }
 
     @Bean

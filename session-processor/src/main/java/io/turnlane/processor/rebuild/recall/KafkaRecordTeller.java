@@ -4,7 +4,10 @@ import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
@@ -54,7 +57,7 @@ final class KafkaRecordTeller {
         switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
             case Ask ask when ask.key().equals(session) -> listener.asked(ask, place, record.serializedValueSize());
             case DeleteSession _ -> listener.deleted(session, place);
-            case Ask _, RebuildSession _ -> {}
+            case Ask _, RebuildSession _, UpdateSession _, ImportSession _, ForkSession _ -> {}
         }
     }
 
