@@ -3,6 +3,7 @@ package io.turnlane.gateway.ask;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.Acceptance.Accepted;
+import io.turnlane.gateway.ask.Acceptance.BeingMade;
 import io.turnlane.gateway.ask.Acceptance.Conflict;
 import io.turnlane.gateway.ask.Acceptance.Full;
 import io.turnlane.gateway.ask.Acceptance.Known;
@@ -145,6 +146,11 @@ public final class QuestionIntake {
             case Conflict _ -> {
                 count("idempotency_conflict");
                 throw new Refusal(ErrorCode.IDEMPOTENCY_CONFLICT, "this Idempotency-Key was used for another question");
+            }
+            case BeingMade _ -> {
+                count("session_busy");
+                throw new Refusal(
+                        ErrorCode.SESSION_BUSY, "a fork makes this session at the moment; ask when it is there");
             }
             case Full full -> {
                 count("session_queue_full");

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public record QuestionRules(
         int maxQuestion, int maxMetadata, Duration sessionTtl, Duration anonymousTtl, WireFormat wire) {
 
+    /** No session lives longer without activity. */
+    public static final Duration LONGEST_TTL = Duration.ofDays(7);
+
     private static final double LEAST_DEADLINE_SECONDS = 0.001;
     private static final double MOST_DEADLINE_SECONDS = 3600;
 
@@ -55,6 +58,17 @@ public record QuestionRules(
             throw new Refusal(ErrorCode.METADATA_TOO_LARGE, "metadata has at most " + maxMetadata + " bytes of JSON");
         }
         return metadata;
+    }
+
+    /** How long a session shall live without activity; the usual time where the client doesn't say. */
+    public Duration sessionTtl(@Nullable Long seconds) {
+        if (seconds == null) {
+            return sessionTtl;
+        }
+        if (seconds < 1 || seconds > LONGEST_TTL.toSeconds()) {
+            throw Refusal.invalid("ttl_seconds is from 1 to " + LONGEST_TTL.toSeconds());
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     /** Capped at the longest life of a turn, after which it ends anyway. */

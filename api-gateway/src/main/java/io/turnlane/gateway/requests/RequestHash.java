@@ -41,9 +41,10 @@ final class RequestHash {
             return new RequestRecord(
                     requestId,
                     session,
+                    text("type"),
                     status,
-                    required("question"),
-                    required("agent"),
+                    orEmpty("question"),
+                    orEmpty("agent"),
                     answer(),
                     error(),
                     count("attempt"),
@@ -100,6 +101,11 @@ final class RequestHash {
             throw new IllegalArgumentException("no " + name);
         }
         return text;
+    }
+
+    private String orEmpty(String name) {
+        String text = text(name);
+        return text == null ? "" : text;
     }
 
     private @Nullable String text(String name) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request as memory keeps it.
  *
+ * @param type of a command that changes its session and asks nothing; null for a question
  * @param eventsFrom the offset of its session's events partition where its stream starts; null where nobody knows
  * @param attempt the newest, 0 before the first
  * @param position how many turns of its session are before it; 0 once it runs
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record RequestRecord(
         RequestId requestId,
         SessionId sessionId,
+        @Nullable String type,
         RequestStatus status,
         String question,
         String agent,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request as clients see it.
  *
+ * @param type of a command that changes its session and asks nothing, such as {@code import_session}; else absent
  * @param processingStage what the agent is doing, in its words; the status where it said nothing or is done
  * @param attempt the newest, 0 before the first
  * @param position how many turns of the session are before it; 0 once it runs
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public record RequestResource(
         RequestId requestId,
         SessionId sessionId,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String type,
+
         RequestStatus status,
         String question,
         String agent,
@@ -53,6 +57,7 @@ public record RequestResource(
         return new RequestResource(
                 request.requestId(),
                 request.sessionId(),
+                request.type(),
                 request.status(),
                 request.question(),
                 request.agent(),
@@ -83,6 +88,7 @@ public record RequestResource(
         return new RequestResource(
                 requestId,
                 session,
+                null,
                 queued,
                 question,
                 agent,
