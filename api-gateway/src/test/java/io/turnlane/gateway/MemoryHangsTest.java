@@ -3,6 +3,8 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.Gateway.Reply;
@@ -15,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,13 +30,24 @@ class MemoryHangsTest {
 
     private static final Duration SOON = Duration.ofMillis(500);
 
-    private EmbeddedTestBackends backends;
+    private static EmbeddedTestBackends backends;
     private Gateway gateway;
     private TestProcessor processor;
 
+    @BeforeAll
+    static void startBackends() {
+        backends = TestBackends.own();
+    }
+
+    @AfterAll
+    static void stopBackends() {
+        backends.close();
+    }
+
+    /** What an earlier test left must neither be seen nor hold a key. */
     @BeforeEach
     void start() {
-        backends = TestBackends.own();
+        forgetAll();
         gateway = Gateway.start(backends, Gateway.freshTopics());
         processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
     }
@@ -42,7 +57,13 @@ class MemoryHangsTest {
         backends.redis().resume();
         processor.close();
         gateway.close();
-        backends.close();
+    }
+
+    private static void forgetAll() {
+        try (RedisClient client = RedisClient.create(backends.redisUrl());
+                StatefulRedisConnection<String, String> redis = client.connect()) {
+            redis.sync().flushall();
+        }
     }
 
     private static <T> T within(Duration limit, Supplier<T> call) {

@@ -25,7 +25,8 @@ final class Processors {
                 "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
                 "--turnlane.topics.prefix=" + on.prefix(),
                 "--turnlane.topics.partitions=" + on.partitions(),
-                "--turnlane.processor.drain-budget=5s");
+                "--turnlane.processor.drain-budget=5s",
+                "--turnlane.processor.retrieval.enabled=false"); // its model takes a second to load
         settings.addAll(
                 defaults.stream().filter(setting -> !isSet(settings, setting)).toList());
         if (settings.stream().noneMatch(setting -> setting.endsWith("group.protocol=consumer"))) {

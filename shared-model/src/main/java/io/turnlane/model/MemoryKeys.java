@@ -9,6 +9,11 @@ public record MemoryKeys(SessionKey session) {
     /** Every key of ours starts so. */
     public static final String PREFIX = "tl:";
 
+    /** What every key of the session starts with. */
+    public String prefix() {
+        return key("");
+    }
+
     /** Hash: the session's context. */
     public String context() {
         return key("ctx");

@@ -57,6 +57,10 @@ public final class TestRedisCluster implements AutoCloseable {
             nodes.get(i).ask("CLUSTER ADDSLOTS " + slots);
             nodes.getFirst().ask("CLUSTER MEET 127.0.0.1 " + nodes.get(i).port());
         }
+        awaitWhole();
+    }
+
+    private void awaitWhole() throws InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!nodes.stream().allMatch(Node::seesAll)) {
             if (System.nanoTime() > end) {
@@ -76,6 +80,30 @@ public final class TestRedisCluster implements AutoCloseable {
         return nodes.stream()
                 .map(node -> Integer.parseInt(node.ask("DBSIZE").substring(1)))
                 .toList();
+    }
+
+    /** {@code redis://host:port} of one node, from 0. */
+    public String url(int node) {
+        return "redis://127.0.0.1:" + nodes.get(node).port();
+    }
+
+    /** One node forgets all its keys. */
+    public void flush(int node) {
+        nodes.get(node).ask("FLUSHALL");
+    }
+
+    /** Kills a node and starts it again on its file and its port; returns when the cluster is whole again. */
+    public void killAndStart(int node) {
+        try {
+            nodes.get(node).process().kill();
+            nodes.get(node).process().start();
+            awaitWhole();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.turnlane.chaos.scenario.Player;
 import io.turnlane.chaos.scenario.Progress;
 import io.turnlane.chaos.scenario.Result;
 import io.turnlane.chaos.scenario.Scenario;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChaosTest {
 
-    private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar")
-            .toAbsolutePath()
-            .normalize();
-
     private final long seed = Long.getLong("seed", RandomGenerator.getDefault().nextLong(1, 1_000_000));
     private final Progress progress = new Progress(System.out);
     private Path folder;
@@ -42,14 +37,7 @@ class ChaosTest {
         folder = Files.createTempDirectory(folder, "seed-" + seed + "-");
         progress.line(
                 "Chaos: seed " + seed + "; ./turnlane chaos --seed " + seed + " replays it; histories in " + folder);
-        rig = Rig.start(RigSettings.usual(folder.resolve("rig")).withClassPath(classPath()));
-    }
-
-    /** The packed program where this build has packed it: its class cache halves the time that a process starts in. */
-    private static String classPath() {
-        String own = System.getProperty("java.class.path");
-        boolean packed = own.contains("standalone-") && Files.exists(PROGRAM);
-        return packed ? PROGRAM + File.pathSeparator + Path.of("target/classes").toAbsolutePath() : own;
+        rig = Rig.start(RigSettings.usual(folder.resolve("rig")).withClassPath(PackedProgram.classPath()));
     }
 
     @AfterAll

@@ -3,19 +3,26 @@ package io.turnlane.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisException;
 import io.turnlane.backends.TestBrokerCluster;
 import io.turnlane.backends.TestRedisCluster;
 import io.turnlane.e2e.Client.Reply;
+import io.turnlane.processor.rebuild.RebuildReport;
+import io.turnlane.standalone.memory.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -24,6 +31,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class ClusterTest {
 
     private static final int SESSIONS = 60;
+    private static final int PARTITIONS = 4;
 
     private final ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -31,7 +39,7 @@ class ClusterTest {
     void keepsItsPromisesOnARedisClusterOfThreeMasters() throws Exception {
         try (TestRedisCluster redis = TestRedisCluster.start();
                 RunningTurnlane turnlane =
-                        RunningTurnlane.start(4, "--spring.data.redis.cluster.nodes=" + redis.nodes());
+                        RunningTurnlane.start(PARTITIONS, "--spring.data.redis.cluster.nodes=" + redis.nodes());
                 Client client = new Client(turnlane.address())) {
             List<Future<?>> sessions = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
@@ -71,6 +79,62 @@ class ClusterTest {
                 .until(() -> client.get("/v1/sessions/" + session).status() == 404);
         assertThat(client.askAndWait(session, "a new life", Map.of()).text("status"))
                 .isEqualTo("completed");
+    }
+
+    @Test
+    void putsBackWhatOneMasterOfThreeLost() throws Exception {
+        try (TestRedisCluster redis = TestRedisCluster.start();
+                RunningTurnlane turnlane =
+                        RunningTurnlane.start(PARTITIONS, "--spring.data.redis.cluster.nodes=" + redis.nodes());
+                MemoryStore store = new MemoryStore(redis.url(0), turnlane.turnsTopic());
+                Client client = new Client(turnlane.address())) {
+            List<String> sessions =
+                    Stream.generate(() -> "lost-" + UUID.randomUUID()).limit(30).toList();
+            sessions.forEach(session -> client.askAndWait(session, "one", Map.of()));
+            awaitWhole(store, Set.of());
+
+            Set<String> before = marks(store);
+            redis.flush(1);
+            awaitWhole(store, before);
+            assertRemembered(client, sessions, "one");
+
+            before = marks(store);
+            redis.killAndStart(2);
+            awaitWhole(store, before); // by its run_id: its file brought the markers back
+            sessions.forEach(session -> client.askAndWait(session, "two", Map.of()));
+            assertRemembered(client, sessions, "one", "two");
+
+            IntStream.range(0, PARTITIONS).forEach(store::doubt); // as ./turnlane memory rebuild does
+            awaitWhole(store, Set.of());
+            assertRemembered(client, sessions, "one", "two");
+        }
+    }
+
+    /** Under which markers and processes each partition was last whole. */
+    private static Set<String> marks(MemoryStore store) {
+        return IntStream.range(0, PARTITIONS)
+                .mapToObj(store::report)
+                .flatMap(Optional::stream)
+                .map(RebuildReport::digest)
+                .collect(Collectors.toSet());
+    }
+
+    /** All partitions are whole, under none of these marks. */
+    private static void awaitWhole(MemoryStore store, Set<String> before) {
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptionsInstanceOf(RedisException.class)
+                .until(() -> IntStream.range(0, PARTITIONS)
+                        .allMatch(partition -> store.report(partition)
+                                .filter(report -> !before.contains(report.digest()))
+                                .isPresent()));
+    }
+
+    private static void assertRemembered(Client client, List<String> sessions, String... questions) {
+        for (String session : sessions) {
+            assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
+                    .extracting(turn -> turn.get("question"))
+                    .containsExactly((Object[]) questions);
+        }
     }
 
     @Test

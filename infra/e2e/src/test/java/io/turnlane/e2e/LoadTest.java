@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A thousand people for a minute. */
+/** A thousand people, each with a question every second or two; a minute of it by {@code -Dload.seconds=60}. */
 class LoadTest {
 
     private static final int USERS = 1000;
-    private static final int SECONDS = Integer.getInteger("load.seconds", 60);
+    private static final int SECONDS = Integer.getInteger("load.seconds", 20);
 
     @Test
     void serves1000PeopleWithoutAFailureOrAMixedAnswer() throws Exception {

@@ -2,6 +2,7 @@ package io.turnlane.e2e;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.GatewayApplication;
+import io.turnlane.model.Topics;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
 import java.net.URI;
@@ -55,6 +56,10 @@ final class RunningTurnlane implements AutoCloseable {
                 agent -> context.registerBean(agent.description().name(), AgentFactory.class, () -> agent));
         processors.add(
                 ProcessorApplication.application().initializers(withAgents).run(arguments(settings)));
+    }
+
+    String turnsTopic() {
+        return new Topics(prefix).turns();
     }
 
     URI address() {

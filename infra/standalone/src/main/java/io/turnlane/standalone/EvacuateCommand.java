@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -28,35 +27,18 @@ final class EvacuateCommand implements Callable<Integer> {
             description = "As ./turnlane status prints it. May be left out where there is only one.")
     private @Nullable String processor;
 
-    @Option(names = "--json", description = "Print the report as JSON.")
-    private boolean json;
-
     @Mixin
-    private GatewayOption gateway = new GatewayOption();
-
-    @Mixin
-    private DataOption data = new DataOption();
+    private Asking asking = new Asking();
 
     @Override
     public Integer call() throws InterruptedException {
-        LogSetup.quiet();
-        Processor chosen = choose(alive(gateway.at(data.path())));
+        Processor chosen = choose(Processor.of(asking.call(Gateway::stats)));
         try {
             print(chosen.evacuate());
             return 0;
         } catch (IOException away) {
             throw new CommandFailedException(
                     "%s can't be reached at %s from here: %s".formatted(chosen.id(), chosen.management(), away));
-        }
-    }
-
-    private static List<Processor> alive(Gateway asked) throws InterruptedException {
-        try {
-            return Processor.of(asked.stats());
-        } catch (Gateway.RefusedException refused) {
-            throw new CommandFailedException("Refused: " + refused.getMessage());
-        } catch (IOException away) {
-            throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");
         }
     }
 
@@ -76,7 +58,7 @@ final class EvacuateCommand implements Callable<Integer> {
     }
 
     private void print(JsonNode evacuation) {
-        if (json) {
+        if (asking.json()) {
             System.out.println(evacuation);
             return;
         }

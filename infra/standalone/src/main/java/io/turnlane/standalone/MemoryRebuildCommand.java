@@ -33,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Put into memory what the log holds and memory misses; what it has stays.",
             "Processors do that by themselves where Redis lost its memory. Without --session: all partitions.",
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder.",
+            "Of a Redis Cluster REDIS_URL may name any node.",
             "Exit code 1 where no processor did it in time."
         })
 final class MemoryRebuildCommand implements Callable<Integer> {

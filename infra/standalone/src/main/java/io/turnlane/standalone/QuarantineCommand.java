@@ -1,7 +1,5 @@
 package io.turnlane.standalone;
 
-import io.turnlane.standalone.client.Gateway;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,54 +42,25 @@ final class QuarantineCommand implements Runnable {
         throw new CommandLine.ParameterException(own.commandLine(), "Say what to do: list, show or redrive.");
     }
 
-    /** Whom the commands ask, and how they print. */
-    static final class Asking {
-
-        @Mixin
-        private DataOption data = new DataOption();
-
-        @Mixin
-        private GatewayOption gateway = new GatewayOption();
-
-        @Option(names = "--json", description = "Print JSON, one object a line.")
-        private boolean json;
-
-        interface Call<T> {
-            T on(Gateway gateway) throws IOException, InterruptedException;
-        }
-
-        <T> T call(Call<T> call) throws InterruptedException {
-            LogSetup.quiet();
-            Gateway asked = gateway.at(data.path());
-            try {
-                return call.on(asked);
-            } catch (Gateway.RefusedException refused) {
-                throw new CommandFailedException("Refused: " + refused.getMessage());
-            } catch (IOException away) {
-                throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");
-            }
-        }
-
-        /** Walks through the quarantine, newest first, until there are so many. */
-        int walk(@Nullable String code, int most, Consumer<JsonNode> each) throws InterruptedException {
-            int seen = 0;
-            Optional<String> cursor = Optional.empty();
-            do {
-                Optional<String> from = cursor;
-                JsonNode page = call(gateway -> gateway.quarantine(PAGE, from));
-                for (JsonNode turn : page.path("turns")) {
-                    if (seen < most
-                            && (code == null
-                                    || code.equals(
-                                            turn.path("error").path("code").asString("")))) {
-                        seen++;
-                        each.accept(turn);
-                    }
+    /** Walks through the quarantine, newest first, until there are so many. */
+    private static int walk(Asking asking, @Nullable String code, int most, Consumer<JsonNode> each)
+            throws InterruptedException {
+        int seen = 0;
+        Optional<String> cursor = Optional.empty();
+        do {
+            Optional<String> from = cursor;
+            JsonNode page = asking.call(gateway -> gateway.quarantine(PAGE, from));
+            for (JsonNode turn : page.path("turns")) {
+                if (seen < most
+                        && (code == null
+                                || code.equals(turn.path("error").path("code").asString("")))) {
+                    seen++;
+                    each.accept(turn);
                 }
-                cursor = Optional.ofNullable(page.path("next").asString(null));
-            } while (cursor.isPresent() && seen < most);
-            return seen;
-        }
+            }
+            cursor = Optional.ofNullable(page.path("next").asString(null));
+        } while (cursor.isPresent() && seen < most);
+        return seen;
     }
 
     /** One line a turn. */
@@ -110,17 +79,17 @@ final class QuarantineCommand implements Runnable {
         @Override
         public Integer call() throws InterruptedException {
             PrintStream out = System.out;
-            if (!asking.json) {
+            if (!asking.json()) {
                 out.printf("%-36s  %-19s  %-18s %3s  %s%n", "ID", "WHEN (UTC)", "ERROR", "RUN", "QUESTION");
             }
-            int seen = asking.walk(code, limit, turn -> {
-                if (asking.json) {
+            int seen = walk(asking, code, limit, turn -> {
+                if (asking.json()) {
                     out.println(turn);
                 } else {
                     printLine(turn, out);
                 }
             });
-            if (seen == 0 && !asking.json) {
+            if (seen == 0 && !asking.json()) {
                 out.println("Nothing is in quarantine.");
             }
             return 0;
@@ -152,7 +121,7 @@ final class QuarantineCommand implements Runnable {
         @Override
         public Integer call() throws InterruptedException {
             JsonNode turn = asking.call(gateway -> gateway.quarantined(id));
-            if (asking.json) {
+            if (asking.json()) {
                 System.out.println(turn);
             } else {
                 print(turn, System.out);
@@ -247,7 +216,7 @@ final class QuarantineCommand implements Runnable {
         private int redriveAll() throws InterruptedException {
             List<String> found = new ArrayList<>();
             int[] left = {0};
-            asking.walk(code, Integer.MAX_VALUE, turn -> {
+            walk(asking, code, Integer.MAX_VALUE, turn -> {
                 boolean wanted = turn.path("redrivable").asBoolean(false)
                         && (again || turn.path("redriven_as").isNull());
                 if (wanted) {
@@ -277,7 +246,7 @@ final class QuarantineCommand implements Runnable {
 
         private void print(String id, JsonNode request) {
             System.out.println(
-                    asking.json
+                    asking.json()
                             ? request.toString()
                             : "%s  asked again as %s, %s"
                                     .formatted(

@@ -174,6 +174,21 @@ class LauncherScriptTest {
         assertThat(call(Map.of(), "print_counts")).isEqualTo(new Result(0, "4 passed, 2 failed, 1 skipped"));
     }
 
+    /** Modules that are tested beside each other mix their lines. */
+    @Test
+    void namesTheTestsThatFailed() throws Exception {
+        report("a", """
+                <testsuite name="A" tests="3" errors="1" skipped="0" failures="1">
+                  <testcase name="goesRight" classname="io.A" time="0.1"/>
+                  <testcase name="goesWrong" classname="io.A" time="0.1">
+                    <failure message="no">at io.A</failure>
+                  </testcase>
+                  <testcase name="breaks" classname="io.A" time="0.1">
+                    <error type="java.io.IOException">at io.A</error>""");
+        report("infra/b", "<testsuite name=\"B\" tests=\"2\" errors=\"0\" skipped=\"0\" failures=\"0\">");
+        assertThat(call(Map.of(), "print_failed").printed()).isEqualTo("failed: io.A.breaks\nfailed: io.A.goesWrong");
+    }
+
     @Test
     void noTestAtAllIsAFailure() throws Exception {
         assertThat(call(Map.of(), "print_counts")).isEqualTo(new Result(1, "0 passed, 0 failed, 0 skipped"));

@@ -57,7 +57,8 @@ public sealed interface Begun {
     /**
      * How a turn ended.
      *
-     * @param answer where it completed; null too where the stored answer was found damaged
+     * @param status failed too where it completed, and the stored answer was found damaged
+     * @param answer where it completed
      * @param error where it failed
      * @param quarantined whether the copy of a failed turn is known to stand in quarantine
      */
@@ -66,5 +67,12 @@ public sealed interface Begun {
             int attempt,
             @Nullable Answer answer,
             @Nullable TurnError error,
-            boolean quarantined) {}
+            boolean quarantined) {
+
+        public Ending {
+            if ((status == RequestStatus.COMPLETED) != (answer != null)) {
+                throw new IllegalArgumentException("a turn that completed has an answer, and no other has");
+            }
+        }
+    }
 }

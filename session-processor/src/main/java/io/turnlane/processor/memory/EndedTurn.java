@@ -51,8 +51,8 @@ public record EndedTurn(
         return completed() ? RequestStatus.COMPLETED : RequestStatus.FAILED;
     }
 
-    /** As history keeps it. */
-    PastTurn past() {
+    /** As history keeps it; of one that completed. */
+    public PastTurn past() {
         Answer given = Objects.requireNonNull(answer);
         return new PastTurn(
                 ask.requestId(),

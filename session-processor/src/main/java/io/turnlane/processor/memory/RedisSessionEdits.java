@@ -59,10 +59,15 @@ public final class RedisSessionEdits implements SessionEdits {
     private final MemoryLimits limits;
     private final WireFormat wire;
 
-    public RedisSessionEdits(StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire) {
+    public RedisSessionEdits(
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage) {
         this.redis = redis;
         this.scripts = new RedisScripts(redis);
-        this.stored = new StoredMemory(redis, wire);
+        this.stored = new StoredMemory(redis, wire, damage);
         this.cache = cache;
         this.limits = limits;
         this.wire = wire;

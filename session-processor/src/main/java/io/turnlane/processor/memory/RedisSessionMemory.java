@@ -33,7 +33,11 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class RedisSessionMemory implements SessionMemory {
 
+    /** Of a session's erased requests; a twin of one comes within seconds of it, or not at all. */
+    private static final int MOST_ERASED_NAMES = 256;
+
     private final RedisScripts scripts;
+    private final RedisTraces traces;
     private final StoredMemory stored;
     private final SessionCache cache;
     private final MemoryLimits limits;
@@ -41,9 +45,15 @@ public final class RedisSessionMemory implements SessionMemory {
     private final String processorId;
 
     public RedisSessionMemory(
-            StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, String processorId) {
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage,
+            String processorId) {
         this.scripts = new RedisScripts(redis);
-        this.stored = new StoredMemory(redis, wire);
+        this.traces = new RedisTraces(scripts);
+        this.stored = new StoredMemory(redis, wire, damage);
         this.cache = cache;
         this.limits = limits;
         this.wire = wire;
@@ -230,16 +240,22 @@ public final class RedisSessionMemory implements SessionMemory {
     @Override
     public boolean delete(FlightRef flight) {
         MemoryKeys keys = flight.keys();
+        traces.wipeClaims(keys);
         Reply reply = scripts.run(
                 scripts.delete,
-                List.of(keys.context(), keys.history(), keys.requests(), keys.tombstone()),
+                List.of(keys.context(), keys.history(), keys.requests(), keys.tombstone(), keys.open(), keys.rebuilt()),
                 flight.fence(),
                 flight.partition(),
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
                 keys.requestPrefix(),
-                limits.tombstones().toMillis());
+                limits.tombstones().toMillis(),
+                MOST_ERASED_NAMES,
+                keys.prefix());
         cache.forget(flight.session());
+        if (reply.word().equals("ERASED")) {
+            traces.unlist(keys, flight.loggedAt());
+        }
         return reply.word().equals("ERASED");
     }
 
@@ -264,13 +280,20 @@ public final class RedisSessionMemory implements SessionMemory {
         };
     }
 
+    /**
+     * A completed turn whose answer was damaged can't be told as it ended, nor run again: from now on it has failed.
+     */
     private Ending ending(SessionKey session, Reply reply) {
-        return new Ending(
-                RequestStatus.of(reply.text(1)),
-                reply.number(2),
-                stored.answer(session, reply.bytes(3)),
-                error(reply.bytes(4)),
-                reply.number(5) == 1);
+        RequestStatus status = RequestStatus.of(reply.text(1));
+        int attempt = reply.number(2);
+        boolean quarantined = reply.number(5) == 1;
+        if (status == RequestStatus.COMPLETED) {
+            Answer answer = stored.answer(session, reply.bytes(3));
+            return answer == null
+                    ? new Ending(RequestStatus.FAILED, attempt, null, Endings.UNREADABLE, quarantined)
+                    : new Ending(status, attempt, answer, null, quarantined);
+        }
+        return new Ending(status, attempt, null, error(reply.bytes(4)), quarantined);
     }
 
     private @Nullable TurnError error(byte[] json) {

@@ -35,9 +35,9 @@ public final class RedisSessionRestore implements SessionRestore {
     private final MemoryLimits limits;
     private final WireFormat wire;
 
-    public RedisSessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire) {
+    public RedisSessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire, DamageObserver damage) {
         this.scripts = new RedisScripts(redis);
-        this.stored = new StoredMemory(redis, wire);
+        this.stored = new StoredMemory(redis, wire, damage);
         this.limits = limits;
         this.wire = wire;
     }
@@ -83,8 +83,13 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(ended.size());
         arguments.add(recalled.open().size());
         arguments.add(limits.life().toMillis());
+        Map<String, Object> metadata =
+                recalled.life() == null ? null : recalled.life().metadata();
+        arguments.add(metadata == null ? "" : wire.writeValue(metadata));
+        arguments.add(recalled.edits().size());
         ended.forEach(turn -> addEnd(arguments, turn));
         recalled.open().forEach(turn -> addOpen(arguments, turn));
+        recalled.edits().forEach(edit -> addEdit(arguments, edit));
         addHistory(arguments, recalled, seen);
         return scripts.run(
                 scripts.restore,
@@ -158,15 +163,25 @@ public final class RedisSessionRestore implements SessionRestore {
                 Phase.QUEUED, turn.loggedAt().toEpochMilli())));
     }
 
+    private static void addEdit(List<Object> arguments, RecalledSession.Edit edit) {
+        arguments.add(edit.command().requestId());
+        arguments.add(edit.offset());
+        arguments.add(edit.loggedAt().toEpochMilli());
+        arguments.add(edit.command().type());
+        arguments.add(edit.command().createdAt().toEpochMilli());
+    }
+
     private void addHistory(List<Object> arguments, RecalledSession recalled, Entry seen) {
         List<EndedTurn> completed =
                 recalled.turns().stream().filter(EndedTurn::completed).toList();
-        if (recalled.life() == null || completed.isEmpty()) {
+        boolean given = recalled.given() != null && !recalled.given().turns().isEmpty();
+        if (recalled.life() == null || (completed.isEmpty() && !given)) {
             return;
         }
-        for (MergedHistory.Entry entry :
-                MergedHistory.of(seen.memory().turns(), completed, limits, wire).entries()) {
-            EndedTurn turn = entry.recalled();
+        for (MergedHistory.Entry entry : MergedHistory.of(
+                        seen.memory().turns(), completed, recalled.given(), limits, wire)
+                .entries()) {
+            MergedHistory.From turn = entry.recalled();
             arguments.add(turn == null ? "" : turn.offset());
             arguments.add(turn == null ? "" : turn.loggedAt().toEpochMilli());
             arguments.add(entry.blob());

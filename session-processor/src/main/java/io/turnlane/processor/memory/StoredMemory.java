@@ -8,6 +8,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.DamageObserver.Stored;
 import io.turnlane.processor.memory.SessionCache.Entry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -34,17 +35,19 @@ final class StoredMemory {
 
     private final StringRedisTemplate redis;
     private final WireFormat wire;
+    private final DamageObserver observer;
 
-    StoredMemory(StringRedisTemplate redis, WireFormat wire) {
+    StoredMemory(StringRedisTemplate redis, WireFormat wire, DamageObserver observer) {
         this.redis = redis;
         this.wire = wire;
+        this.observer = observer;
     }
 
     /** A session's history from its blobs, oldest first. */
     Memory read(SessionKey session, List<byte[]> blobs) {
         List<PastTurn> turns = new ArrayList<>(blobs.size());
         for (byte[] blob : blobs) {
-            PastTurn turn = open(session, blob, PastTurn.class);
+            PastTurn turn = open(session, blob, PastTurn.class, Stored.TURN);
             if (turn != null) {
                 turns.add(turn);
             }
@@ -55,7 +58,7 @@ final class StoredMemory {
     /** A stored answer; null where there is none, or where it is damaged. */
     @Nullable
     Answer answer(SessionKey session, byte[] blob) {
-        return blob.length == 0 ? null : open(session, blob, Answer.class);
+        return blob.length == 0 ? null : open(session, blob, Answer.class, Stored.ANSWER);
     }
 
     /**
@@ -97,15 +100,16 @@ final class StoredMemory {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private <T> @Nullable T open(SessionKey session, byte[] blob, Class<T> type) {
+    private <T> @Nullable T open(SessionKey session, byte[] blob, Class<T> type, Stored what) {
         try {
             return wire.read(Checksummed.open(blob), type);
         } catch (CorruptValueException | UnreadableRecordException e) {
             log.atError()
                     .addKeyValue("session", session.sessionId())
-                    .addKeyValue("what", type.getSimpleName())
+                    .addKeyValue("what", what)
                     .addKeyValue("why", e.getMessage())
                     .log("stored value set aside");
+            observer.setAside(what);
             return null;
         }
     }

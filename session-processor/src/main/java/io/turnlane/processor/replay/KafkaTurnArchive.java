@@ -1,21 +1,32 @@
 package io.turnlane.processor.replay;
 
-import io.turnlane.model.Answer;
+import io.turnlane.model.PastTurn;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.Topics;
-import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.replay.SessionPast.End;
+import io.turnlane.processor.memory.EndedTurn;
+import io.turnlane.processor.past.Place;
+import io.turnlane.processor.past.SessionPast;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,68 +90,113 @@ public final class KafkaTurnArchive implements TurnArchive {
         if (!(command(record) instanceof Ask ask)) {
             return Optional.empty();
         }
-        SessionPast past = past(record, ask);
-        Map<RequestId, End> ends = ends(record.partition(), past, ask);
-        SessionPast.Told before = past.before(ask.createdAt(), ends, mostTurns);
-        End end = ends.get(ask.requestId());
+        Collection<Logged> earlier = earlier(record, ask);
+        Map<RequestId, TurnEvent> ends = ends(record.partition(), earlier, ask);
+        Place place = place(record);
+        SessionPast.Told told = past(ask.key(), earlier, ends).before(place.loggedAt());
         return Optional.of(new RecordedTurn(
                 ask,
                 record.value(),
                 record.partition(),
-                record.offset(),
-                Instant.ofEpochMilli(record.timestamp()),
-                before.turns(),
-                before.lost(),
-                end == null ? null : end.outcome()));
+                place.offset(),
+                place.loggedAt(),
+                remembered(told),
+                told.untold(),
+                outcome(ends.get(ask.requestId()))));
     }
 
-    /** The session's commands before this record. */
-    private SessionPast past(ConsumerRecord<byte[], byte[]> until, Ask ask) {
+    /** As many of the newest as memory keeps. */
+    private List<PastTurn> remembered(SessionPast.Told told) {
+        List<PastTurn> all = new ArrayList<>(told.given());
+        told.turns().stream().filter(EndedTurn::completed).map(EndedTurn::past).forEach(all::add);
+        return all.subList(Math.max(0, all.size() - mostTurns), all.size());
+    }
+
+    /** One command of the session, and where it stands. */
+    private record Logged(SessionCommand command, Place place) {}
+
+    /** The session's commands before this record, each once. */
+    private Collection<Logged> earlier(ConsumerRecord<byte[], byte[]> until, Ask ask) {
         byte[] key = ask.key().toString().getBytes(StandardCharsets.UTF_8);
-        SessionPast past = new SessionPast();
+        Map<RequestId, Logged> earlier = new LinkedHashMap<>();
         scan.each(scan.before(new TopicPartition(until.topic(), until.partition()), until.offset()), record -> {
-            SessionCommand command = java.util.Arrays.equals(key, record.key()) ? command(record) : null;
+            SessionCommand command = Arrays.equals(key, record.key()) ? command(record) : null;
             if (command != null) {
-                past.add(command);
+                earlier.putIfAbsent(command.requestId(), new Logged(command, place(record)));
             }
         });
-        return past;
+        return earlier.values();
     }
 
-    /** How these turns ended; the events of a turn stand on the partition of its number. */
-    private Map<RequestId, End> ends(int partition, SessionPast past, Ask ask) {
+    /** How these turns ended, the first end of each; the events of a turn stand on the partition of its number. */
+    private Map<RequestId, TurnEvent> ends(int partition, Collection<Logged> earlier, Ask ask) {
         Set<String> wanted = new HashSet<>();
-        past.asks().forEach(earlier -> wanted.add(earlier.requestId().toString()));
+        earlier.forEach(logged -> wanted.add(logged.command().requestId().toString()));
         wanted.add(ask.requestId().toString());
-        Instant first = past.asks().stream().findFirst().orElse(ask).createdAt();
-        Map<RequestId, End> ends = new HashMap<>();
+        Instant first = sinceDeletion(earlier).orElse(ask.createdAt());
+        Map<RequestId, TurnEvent> ends = new HashMap<>();
         TopicPartition events = new TopicPartition(topics.events(), partition);
         scan.each(scan.from(events, first.minus(KafkaScan.CLOCKS_DIFFER)), record -> {
             if (wanted.contains(String.valueOf(header(record, RecordHeaders.REQUEST_ID)))) {
-                note(record, ends);
+                end(record).ifPresent(end -> ends.putIfAbsent(end.requestId(), end));
             }
         });
         return ends;
     }
 
-    /** What an event says of an end. */
-    private record Terminal(
-            RequestId requestId,
-            Instant at,
-            @Nullable Answer answer,
-            @Nullable TurnError error) {}
+    /** When the first command was made that no deletion followed: ends of others aren't needed. */
+    private static Optional<Instant> sinceDeletion(Collection<Logged> earlier) {
+        Optional<Instant> first = Optional.empty();
+        for (Logged logged : earlier) {
+            SessionCommand command = logged.command();
+            first = command instanceof DeleteSession
+                    ? Optional.empty()
+                    : first.or(() -> Optional.of(command.createdAt()));
+        }
+        return first;
+    }
 
-    /** The first end counts; a twin says the same. */
-    private void note(ConsumerRecord<byte[], byte[]> record, Map<RequestId, End> ends) {
+    /** What can't be read is as good as gone, which is told. */
+    private Optional<TurnEvent> end(ConsumerRecord<byte[], byte[]> record) {
         String type = String.valueOf(header(record, RecordHeaders.TYPE));
-        if (type.equals("completed") || type.equals("failed")) {
-            try {
-                Terminal end = wire.read(record.value(), Terminal.class);
-                ends.putIfAbsent(end.requestId(), new End(new Outcome(end.answer(), end.error()), end.at()));
-            } catch (UnreadableRecordException | IllegalArgumentException e) {
-                return; // as good as gone, which is told
+        try {
+            return type.equals("completed") || type.equals("failed")
+                    ? Optional.of(wire.readEnd(record.value()))
+                    : Optional.empty();
+        } catch (UnreadableRecordException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Nothing of it is delivered again: whatever was before the turn is done. */
+    private SessionPast past(SessionKey session, Collection<Logged> earlier, Map<RequestId, TurnEvent> ends) {
+        SessionPast past = new SessionPast(session, mostTurns, _ -> true);
+        for (Logged logged : earlier) {
+            switch (logged.command()) {
+                case Ask ask -> {
+                    past.asked(ask, logged.place(), 0);
+                    Optional.ofNullable(ends.get(ask.requestId())).ifPresent(end -> past.ended(end, 0));
+                }
+                case DeleteSession _ -> past.deleted(logged.place());
+                case RebuildSession _ -> {} // memory was to be as it had been
+                case UpdateSession update -> past.edited(update, logged.place(), 0);
+                case ImportSession given -> past.edited(given, logged.place(), 0);
+                case ForkSession fork -> past.edited(fork, logged.place(), 0);
             }
         }
+        return past;
+    }
+
+    private static @Nullable Outcome outcome(@Nullable TurnEvent end) {
+        return switch (end == null ? null : end.body()) {
+            case TurnEvent.Completed completed -> new Outcome(completed.answer(), null);
+            case TurnEvent.Failed failed -> new Outcome(null, failed.error());
+            case null, default -> null;
+        };
+    }
+
+    private static Place place(ConsumerRecord<byte[], byte[]> record) {
+        return new Place(record.offset(), Instant.ofEpochMilli(record.timestamp()), null);
     }
 
     private @Nullable SessionCommand command(ConsumerRecord<byte[], byte[]> record) {

@@ -2,7 +2,9 @@ package io.turnlane.processor.system;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.DamageObserver;
 import io.turnlane.processor.memory.MemoryLimits;
 import io.turnlane.processor.memory.RedisSessionEdits;
 import io.turnlane.processor.memory.RedisSessionMemory;
@@ -49,13 +51,28 @@ class MemoryConfiguration {
     }
 
     @Bean
-    SessionMemory sessionMemory(
-            StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire, ProcessorId id) {
-        return new RedisSessionMemory(redis, cache, limits, wire, id.value());
+    DamageObserver damageObserver(MeterRegistry meters) {
+        return new DamageMeters(meters);
     }
 
     @Bean
-    SessionEdits sessionEdits(StringRedisTemplate redis, SessionCache cache, MemoryLimits limits, WireFormat wire) {
-        return new RedisSessionEdits(redis, cache, limits, wire);
+    SessionMemory sessionMemory(
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage,
+            ProcessorId id) {
+        return new RedisSessionMemory(redis, cache, limits, wire, damage, id.value());
+    }
+
+    @Bean
+    SessionEdits sessionEdits(
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage) {
+        return new RedisSessionEdits(redis, cache, limits, wire, damage);
     }
 }

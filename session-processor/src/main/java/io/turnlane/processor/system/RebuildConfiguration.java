@@ -2,6 +2,7 @@ package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.DamageObserver;
 import io.turnlane.processor.memory.MemoryLimits;
 import io.turnlane.processor.memory.RedisSessionRestore;
 import io.turnlane.processor.memory.SessionRestore;
@@ -32,8 +33,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 class RebuildConfiguration {
 
     @Bean
-    SessionRestore sessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire) {
-        return new RedisSessionRestore(redis, limits, wire);
+    SessionRestore sessionRestore(
+            StringRedisTemplate redis, MemoryLimits limits, WireFormat wire, DamageObserver damage) {
+        return new RedisSessionRestore(redis, limits, wire, damage);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.Begun.Ending;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,22 +50,18 @@ final class TurnEnd {
     void tellAgain(Ending ending) {
         TurnStream stream = new TurnStream(turn, ending.attempt(), kit, () -> {});
         switch (ending.status()) {
-            case COMPLETED -> publish(stream, completedOrDamaged(ending));
+            case COMPLETED -> tellCompleted(stream, Objects.requireNonNull(ending.answer()));
             case FAILED -> tellFailed(stream, ending.attempt(), errorOf(ending), ending.quarantined());
             case QUEUED, RUNNING, RETRYING, CANCELLED, SUPERSEDED, REJECTED ->
                 throw new IllegalStateException("no turn ends as " + ending.status());
         }
     }
 
-    private static TurnEvent.Body completedOrDamaged(Ending ending) {
-        Answer answer = ending.answer();
-        return answer == null ? new TurnEvent.Failed(errorOf(ending)) : new TurnEvent.Completed(answer);
-    }
-
     private static TurnError errorOf(Ending ending) {
         @Nullable TurnError error = ending.error();
         return error == null
-                ? TurnError.of(ErrorCode.UNREADABLE_RECORD, "The stored answer can't be read any more.")
+                ? TurnError.of(
+                        ErrorCode.UNREADABLE_RECORD, "What was stored of this turn's end can't be read any more.")
                 : error;
     }
 

@@ -23,6 +23,11 @@ local status, attempt, failures, crashes =
 if status and ended[status] then
   return ending(req)
 end
+-- Erased with its session, and logged once more behind the deletion. Its time says nothing: an honest question may be asked
+-- before a deletion and logged after it, and then it begins the new life.
+if not status and string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) then
+  return {'ERASED'}
+end
 
 -- Gateways make a request's record before its turn is logged, and the caller knows the session from a moment ago: what
 -- isn't there may have been lost. Whoever isn't sure looks first; nothing was counted.

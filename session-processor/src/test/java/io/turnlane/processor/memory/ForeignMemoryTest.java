@@ -20,7 +20,7 @@ class ForeignMemoryTest {
 
     private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
 
-    private final StoredMemory stored = new StoredMemory(new StringRedisTemplate(), new WireFormat());
+    private final StoredMemory stored = new StoredMemory(new StringRedisTemplate(), new WireFormat(), _ -> {});
 
     /** Each damaged value is logged; millions are not worth it. */
     @BeforeAll

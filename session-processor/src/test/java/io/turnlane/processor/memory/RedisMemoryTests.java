@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -31,6 +32,7 @@ abstract class RedisMemoryTests {
     static final TurnError ERROR = TurnError.of(ErrorCode.AGENT_ERROR, "no");
 
     static TestRedis redis;
+    static final List<DamageObserver.Stored> damaged = new CopyOnWriteArrayList<>();
 
     final SessionKey session = SessionKey.of(null, SessionId.random());
     final MemoryKeys keys = new MemoryKeys(session);
@@ -121,6 +123,6 @@ abstract class RedisMemoryTests {
     }
 
     static RedisSessionMemory memory(SessionCache cache, MemoryLimits limits) {
-        return new RedisSessionMemory(redis.template, cache, limits, new WireFormat(), "p-test");
+        return new RedisSessionMemory(redis.template, cache, limits, new WireFormat(), damaged::add, "p-test");
     }
 }

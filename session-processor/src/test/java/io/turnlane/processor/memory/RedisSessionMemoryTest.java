@@ -178,6 +178,39 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         assertThat(questions(memory)).as("a new life").containsExactly("after");
     }
 
+    /**
+     * A gateway that never heard whether the log has a question sends it again: its twin may come behind a deletion.
+     */
+    @Test
+    void letsNoTwinOfAnErasedTurnRunInTheNextLife() {
+        Ask ask = answer("erased");
+        memory.delete(flight(ask("delete"), 1));
+        assertThat(begin(flight(ask, 1), ask)).as("its twin").isEqualTo(new Begun.Erased());
+
+        answer("after");
+        memory.delete(flight(ask("delete"), 1));
+        assertThat(begin(flight(ask, 1), ask)).as("two lives later").isEqualTo(new Begun.Erased());
+        assertThat(questions(memory)).isEmpty();
+    }
+
+    @Test
+    void letsAQuestionThatWaitedThroughADeletionBeginTheNextLife() {
+        Ask early = ask("asked before", Instant.now().minusSeconds(5), null);
+        answer("erased");
+        memory.delete(flight(ask("delete"), 1));
+        assertThat(begin(flight(early, 1), early)).isInstanceOf(Run.class);
+    }
+
+    @Test
+    void namesTheNewestErasedRequestsOnly() {
+        for (int i = 0; i < 300; i++) {
+            redis.template.opsForZSet().add(keys.requests(), UUID.randomUUID().toString(), i);
+        }
+        memory.delete(flight(ask("delete"), 1));
+        Object names = redis.template.opsForHash().get(keys.tombstone(), "erased");
+        assertThat(String.valueOf(names).split(" ")).hasSize(256);
+    }
+
     @Test
     void takesARecordOfATopicMadeAnewForWhatItIs() {
         Ask delete = ask("delete");
@@ -194,6 +227,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
 
     @Test
     void setsADamagedTurnAsideAndUsesTheRest() {
+        damaged.clear();
         answer("one");
         answer("two");
         byte[] key = keys.history().getBytes();
@@ -208,5 +242,20 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         Run run = (Run) fresh.begin(beginning(flight(ask, 1), ask));
         assertThat(run.memory().damaged()).isTrue();
         assertThat(run.memory().turns()).extracting(PastTurn::question).containsExactly("two");
+        assertThat(damaged).containsExactly(DamageObserver.Stored.TURN);
+    }
+
+    @Test
+    void tellsATurnAsFailedWhoseStoredAnswerIsDamaged() {
+        damaged.clear();
+        Ask ask = answer("one");
+        redis.template.opsForHash().put(keys.request(ask.requestId()), "answer", "not what was sealed");
+        Ended ended = (Ended) begin(flight(ask, 1), ask);
+        assertThat(ended.ending().status()).isEqualTo(RequestStatus.FAILED);
+        assertThat(ended.ending().error()).isEqualTo(Endings.UNREADABLE);
+        assertThat(ended.ending().quarantined())
+                .as("its copy is still to be made")
+                .isFalse();
+        assertThat(damaged).containsExactly(DamageObserver.Stored.ANSWER);
     }
 }

@@ -30,7 +30,8 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
 
     private static final int PARTITION = 0;
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    private final RedisSessionRestore restore = new RedisSessionRestore(redis.template, LIMITS, new WireFormat());
+    private final RedisSessionRestore restore =
+            new RedisSessionRestore(redis.template, LIMITS, new WireFormat(), damaged::add);
 
     @Test
     void putsBackHistoryContextAndHowRequestsEnded() {

@@ -47,6 +47,10 @@ public record RigSettings(
         return new RigSettings(folder, gateways, processors, partitions, path, control);
     }
 
+    public RigSettings withProcessors(int count) {
+        return new RigSettings(folder, gateways, count, partitions, classPath, control);
+    }
+
     public RigSettings without(@Nullable Control promise) {
         return new RigSettings(folder, gateways, processors, partitions, classPath, promise);
     }

@@ -1,8 +1,11 @@
 package io.turnlane.standalone.memory;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
@@ -14,29 +17,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What Redis tells of rebuilds. For one thread. */
+/** What Redis tells of rebuilds, be it one server or a cluster. For one thread. */
 public final class MemoryStore implements AutoCloseable {
 
-    private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
+    private final AbstractRedisClient client;
+    private final RedisClusterCommands<String, String> redis; // those of one server are these and more
     private final String turnsTopic;
     private final WireFormat wire = new WireFormat();
 
-    /** @throws io.lettuce.core.RedisException where Redis doesn't answer */
+    /**
+     * Connects.
+     *
+     * @param redisUrl of a server, or of any node of a cluster: it says itself which of the two it is
+     * @throws io.lettuce.core.RedisException where Redis doesn't answer
+     */
     public MemoryStore(String redisUrl, String turnsTopic) {
-        this.client = RedisClient.create(redisUrl);
-        this.connection = client.connect();
+        RedisURI uri = RedisURI.create(redisUrl);
+        RedisClient one = RedisClient.create(uri);
+        RedisCommands<String, String> asked = one.connect().sync();
+        if (asked.info("cluster").contains("cluster_enabled:1")) {
+            one.close();
+            RedisClusterClient all = RedisClusterClient.create(uri);
+            this.client = all;
+            this.redis = all.connect().sync();
+        } else {
+            this.client = one;
+            this.redis = asked;
+        }
         this.turnsTopic = turnsTopic;
     }
 
     /** Nobody knows any more that the partition's memory is whole: its owner finds that out and rebuilds it. */
     public void doubt(int partition) {
-        redis().del(MemoryKeys.rebuilt(turnsTopic, partition));
+        redis.del(MemoryKeys.rebuilt(turnsTopic, partition));
     }
 
     /** What the partition's owner said last; nothing while its memory is in doubt. */
     public Optional<RebuildReport> report(int partition) {
-        String json = redis().get(MemoryKeys.rebuilt(turnsTopic, partition));
+        String json = redis.get(MemoryKeys.rebuilt(turnsTopic, partition));
         try {
             return json == null
                     ? Optional.empty()
@@ -48,19 +66,14 @@ public final class MemoryStore implements AutoCloseable {
 
     /** How many turns this command put back; nothing until it is done. */
     public OptionalInt restored(SessionKey session, RequestId command) {
-        Map<String, String> rebuilt = redis().hgetall(new MemoryKeys(session).rebuilt());
+        Map<String, String> rebuilt = redis.hgetall(new MemoryKeys(session).rebuilt());
         return command.toString().equals(rebuilt.get("request_id"))
                 ? OptionalInt.of(Integer.parseInt(rebuilt.getOrDefault("turns", "0")))
                 : OptionalInt.empty();
     }
 
-    private RedisCommands<String, String> redis() {
-        return connection.sync();
-    }
-
     @Override
     public void close() {
-        connection.close();
-        client.close();
+        client.close(); // with its connections
     }
 }

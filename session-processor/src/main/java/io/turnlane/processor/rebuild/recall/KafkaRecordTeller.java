@@ -2,6 +2,7 @@ package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ForkSession;
@@ -11,8 +12,8 @@ import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.past.Place;
 import io.turnlane.processor.rebuild.recall.SessionLog.Listener;
-import io.turnlane.processor.rebuild.recall.SessionLog.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
@@ -57,7 +58,17 @@ final class KafkaRecordTeller {
         switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
             case Ask ask when ask.key().equals(session) -> listener.asked(ask, place, record.serializedValueSize());
             case DeleteSession _ -> listener.deleted(session, place);
-            case Ask _, RebuildSession _, UpdateSession _, ImportSession _, ForkSession _ -> {}
+            case Ask _, RebuildSession _ -> {}
+            case UpdateSession update -> edited(update, session, place, record);
+            case ImportSession given -> edited(given, session, place, record);
+            case ForkSession fork -> edited(fork, session, place, record);
+        }
+    }
+
+    private void edited(
+            SessionCommand command, SessionKey session, Place place, ConsumerRecord<byte[], byte[]> record) {
+        if (command.key().equals(session)) {
+            listener.edited(command, place, record.serializedValueSize());
         }
     }
 

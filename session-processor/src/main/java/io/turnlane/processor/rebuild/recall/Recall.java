@@ -1,11 +1,13 @@
 package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.RecalledSession;
-import io.turnlane.processor.rebuild.recall.SessionLog.Place;
+import io.turnlane.processor.past.Place;
+import io.turnlane.processor.past.SessionPast;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,7 +28,7 @@ public final class Recall implements SessionLog.Listener {
     private final LongPredicate done;
     private final @Nullable SessionKey only;
     /** The longest idle first. */
-    private final LinkedHashMap<SessionKey, Trace> traces = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<SessionKey, SessionPast> pasts = new LinkedHashMap<>(16, 0.75f, true);
 
     private final List<RecalledSession> leftBehind = new ArrayList<>();
     private long bytes;
@@ -49,61 +51,66 @@ public final class Recall implements SessionLog.Listener {
 
     @Override
     public void asked(Ask ask, Place place, int size) {
-        tell(ask.key(), trace -> trace.asked(ask, place, size));
+        tell(ask.key(), past -> past.asked(ask, place, size));
     }
 
     @Override
     public void deleted(SessionKey session, Place place) {
-        tell(session, trace -> trace.deleted(place));
+        tell(session, past -> past.deleted(place));
+    }
+
+    @Override
+    public void edited(SessionCommand command, Place place, int size) {
+        tell(command.key(), past -> past.edited(command, place, size));
     }
 
     @Override
     public void started(SessionKey session, RequestId request, int attempt, Instant at) {
-        if (traces.containsKey(session)) {
-            tell(session, trace -> trace.started(request, attempt, at));
+        if (pasts.containsKey(session)) {
+            tell(session, past -> past.started(request, attempt, at));
         }
     }
 
     @Override
     public void ended(SessionKey session, TurnEvent end, int size) {
-        if (traces.containsKey(session)) {
-            tell(session, trace -> trace.ended(end, size));
+        if (pasts.containsKey(session)) {
+            tell(session, past -> past.ended(end, size));
             expire(end.at());
         }
     }
 
-    private void tell(SessionKey session, Consumer<Trace> what) {
-        Trace trace = traces.computeIfAbsent(session, key -> new Trace(key, limits.turns(), done));
-        long before = trace.bytes();
-        what.accept(trace);
-        bytes += trace.bytes() - before;
-        while (traces.size() > 1 && (traces.size() > limits.sessions() || bytes > limits.bytes())) {
+    private void tell(SessionKey session, Consumer<SessionPast> what) {
+        SessionPast past = pasts.computeIfAbsent(session, key -> new SessionPast(key, limits.turns(), done));
+        long before = past.bytes();
+        what.accept(past);
+        bytes += past.bytes() - before;
+        while (pasts.size() > 1 && (pasts.size() > limits.sessions() || bytes > limits.bytes())) {
             dropLongestIdle();
         }
     }
 
     private void dropLongestIdle() {
-        Iterator<Map.Entry<SessionKey, Trace>> oldest = traces.entrySet().iterator();
-        Trace trace = oldest.next().getValue();
-        bytes -= trace.bytes();
+        Iterator<Map.Entry<SessionKey, SessionPast>> oldest = pasts.entrySet().iterator();
+        SessionPast past = oldest.next().getValue();
+        bytes -= past.bytes();
         oldest.remove();
-        if (!trace.onlyHopes()) {
+        if (!past.onlyHopes()) {
             dropped++;
         }
     }
 
     /** Of a session whose time is up only that stays which a redelivery may still ask for. */
     private void expire(Instant now) {
-        Iterator<Trace> oldest = traces.values().iterator();
+        Iterator<SessionPast> oldest = pasts.values().iterator();
         while (oldest.hasNext()) {
-            Trace trace = oldest.next();
-            if (!trace.over(now)) {
+            SessionPast past = oldest.next();
+            if (!past.over(now)) {
                 return;
             }
-            if (trace.matters(now)) {
-                leaveBehind(trace.recalled(now));
+            if (past.matters(now)) {
+                leaveBehind(past.recalled(now));
             }
-            bytes -= trace.bytes();
+            bytes -= past.bytes();
             oldest.remove();
         }
     }
@@ -122,9 +129,9 @@ public final class Recall implements SessionLog.Listener {
      */
     public List<RecalledSession> sessions(Instant now) {
         List<RecalledSession> sessions = new ArrayList<>(leftBehind);
-        traces.values().stream()
-                .filter(trace -> trace.matters(now))
-                .map(trace -> trace.recalled(now))
+        pasts.values().stream()
+                .filter(past -> past.matters(now))
+                .map(past -> past.recalled(now))
                 .forEach(sessions::add);
         return sessions;
     }

@@ -1,12 +1,13 @@
 package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.processor.past.Place;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** What the log holds of sessions: commands and events of a partition, merged in the order of their times. */
 public interface SessionLog {
@@ -36,6 +37,13 @@ public interface SessionLog {
         /** The session was deleted, or is to be. */
         void deleted(SessionKey session, Place place);
 
+        /**
+         * The session was changed by a command that asks nothing, or is to be.
+         *
+         * @param bytes of its record
+         */
+        void edited(SessionCommand command, Place place, int bytes);
+
         /** An attempt began, the first with 1. */
         void started(SessionKey session, RequestId request, int attempt, Instant at);
 
@@ -46,11 +54,4 @@ public interface SessionLog {
          */
         void ended(SessionKey session, TurnEvent end, int bytes);
     }
-
-    /**
-     * Of a record in the turns topic: its offset and its timestamp.
-     *
-     * @param eventsFrom where streams of its turn start to read; null where its gateway didn't know
-     */
-    record Place(long offset, Instant loggedAt, @Nullable Long eventsFrom) {}
 }

@@ -12,7 +12,7 @@ import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.EndedTurn;
 import io.turnlane.processor.memory.OpenTurn;
 import io.turnlane.processor.memory.RecalledSession;
-import io.turnlane.processor.rebuild.recall.SessionLog.Place;
+import io.turnlane.processor.past.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,0 +1,42 @@
+package io.turnlane.standalone;
+
+import io.turnlane.standalone.client.Gateway;
+import java.io.IOException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Whom an operator's command asks, how it prints, and what it says where nobody answers. */
+final class Asking {
+
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Mixin
+    private GatewayOption gateway = new GatewayOption();
+
+    @Option(names = "--json", description = "Print JSON, one object a line.")
+    private boolean json;
+
+    /** A call of a gateway. */
+    @FunctionalInterface
+    interface Call<T> {
+        T on(Gateway gateway) throws IOException, InterruptedException;
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    /** @throws CommandFailedException where it is refused, or nobody answers */
+    <T> T call(Call<T> call) throws InterruptedException {
+        LogSetup.quiet();
+        Gateway asked = gateway.at(data.path());
+        try {
+            return call.on(asked);
+        } catch (Gateway.RefusedException refused) {
+            throw new CommandFailedException("Refused: " + refused.getMessage());
+        } catch (IOException away) {
+            throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");
+        }
+    }
+}

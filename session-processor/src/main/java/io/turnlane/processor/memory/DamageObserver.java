@@ -1,0 +1,16 @@
+package io.turnlane.processor.memory;
+
+/** Is told of stored values that can't be read any more. Called by any thread; must neither block nor throw. */
+@FunctionalInterface
+public interface DamageObserver {
+
+    /** What it was. */
+    enum Stored {
+        /** A turn of a session's history. */
+        TURN,
+        /** A request's answer. */
+        ANSWER
+    }
+
+    void setAside(Stored what);
+}

@@ -1,0 +1,27 @@
+package io.turnlane.processor.system;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.processor.memory.DamageObserver;
+
+/**
+ * What memory set aside, one count for each line of the log; there from the start, so that the first is seen to rise.
+ */
+final class DamageMeters implements DamageObserver {
+
+    private final Counter turns;
+    private final Counter answers;
+
+    DamageMeters(MeterRegistry registry) {
+        turns = registry.counter("turnlane.memory.damaged", "what", "turn");
+        answers = registry.counter("turnlane.memory.damaged", "what", "answer");
+    }
+
+    @Override
+    public void setAside(Stored what) {
+        switch (what) {
+            case TURN -> turns.increment();
+            case ANSWER -> answers.increment();
+        }
+    }
+}
