@@ -154,7 +154,8 @@ class SessionsTest {
     void takesADocumentThatAnotherHasWrittenAnew() {
         ask("why?");
         JsonNode document = gateway.get("/v1/sessions/" + session + "/export").json();
-        Map<String, Object> sorted = new TreeMap<>(JSON.convertValue(document, new TypeReference<Map<String, Object>>() {}));
+        Map<String, Object> sorted =
+                new TreeMap<>(JSON.convertValue(document, new TypeReference<Map<String, Object>>() {}));
         String pretty = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(sorted);
         assertThat(gateway.put("/v1/sessions/" + session + "/import", pretty).status())
                 .isEqualTo(202);

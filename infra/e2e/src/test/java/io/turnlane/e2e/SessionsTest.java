@@ -113,8 +113,8 @@ class SessionsTest {
         Reply slow = client.post(path("/requests"), body("slow", 400));
         client.post(path("/requests"), body("later", 0));
         String into = "fork-" + session;
-        Reply fork = client.post(
-                path("/fork"), Map.of("after_request_id", slow.text("request_id"), "session_id", into));
+        Reply fork =
+                client.post(path("/fork"), Map.of("after_request_id", slow.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
         assertThat(client.ask(into, "too early", Map.of()).text("code")).isEqualTo("session_busy");
         assertThat(done(fork).text("status")).isEqualTo("completed");
@@ -130,8 +130,8 @@ class SessionsTest {
         Reply slow = client.post(path("/requests"), body("slow", 500));
         Reply failing = client.post(path("/requests"), broken);
         String into = "fork-" + session;
-        Reply fork = client.post(
-                path("/fork"), Map.of("after_request_id", failing.text("request_id"), "session_id", into));
+        Reply fork =
+                client.post(path("/fork"), Map.of("after_request_id", failing.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
         Reply ended = done(fork);
         assertThat(ended.text("status")).isEqualTo("failed");
@@ -158,13 +158,14 @@ class SessionsTest {
         done(client.patch(path(""), Map.of("metadata", Map.of("about", secret))));
         done(client.put(path("/import"), client.get(path("/export")).raw().body()));
         String into = "fork-" + session;
-        done(client.post(
-                path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
+        done(client.post(path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
         Reply anonymous = client.post(
                 "/v1/requests", body(secret, 0), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
         try (RedisClient redis = RedisClient.create(TestBackends.shared().redisUrl());
                 StatefulRedisConnection<String, String> connection = redis.connect()) {
-            assertThat(mentioning(connection, secret)).as("there is something to forget").isNotEmpty();
+            assertThat(mentioning(connection, secret))
+                    .as("there is something to forget")
+                    .isNotEmpty();
             for (String one : List.of(session, into, anonymous.text("session_id"))) {
                 forget(one);
                 assertThat(keysOf(connection, one))
@@ -172,7 +173,9 @@ class SessionsTest {
                         .allMatch(key -> key.endsWith(":tomb") || key.contains(":idem:"));
             }
             assertThat(mentioning(connection, secret)).isEmpty();
-            assertThat(claimsThatTell(connection)).as("claims that tell what was asked").isEmpty();
+            assertThat(claimsThatTell(connection))
+                    .as("claims that tell what was asked")
+                    .isEmpty();
         }
         Reply late = client.post(path("/requests"), body(secret, 0), "Idempotency-Key", "key-" + session);
         assertThat(late.status()).as("a late retry doesn't bring it back").isEqualTo(404);
@@ -234,8 +237,8 @@ class SessionsTest {
 
     private static void forget(String session) {
         assertThat(client.delete("/v1/sessions/" + session).status()).isEqualTo(202);
-        Eventually.holds(() ->
-                assertThat(client.get("/v1/sessions/" + session).status()).isEqualTo(404));
+        Eventually.holds(
+                () -> assertThat(client.get("/v1/sessions/" + session).status()).isEqualTo(404));
     }
 
     private static Reply done(Reply accepted) {
@@ -252,8 +255,7 @@ class SessionsTest {
     }
 
     private static Reply ask(String session, String question, int delayMs) {
-        Reply done = client.post(
-                "/v1/sessions/" + session + "/requests", body(question, delayMs), "Prefer", "wait=30");
+        Reply done = client.post("/v1/sessions/" + session + "/requests", body(question, delayMs), "Prefer", "wait=30");
         assertThat(done.text("status")).as(done.raw().body()).isEqualTo("completed");
         return done;
     }

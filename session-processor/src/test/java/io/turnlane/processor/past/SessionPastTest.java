@@ -219,8 +219,8 @@ class SessionPastTest {
                         Duration.ofMillis(5),
                         START))
                 .toList();
-        SessionState state = new SessionState(
-                "echo", Map.of("m", 1), Duration.ofHours(1), START, 7, Duration.ofSeconds(1), turns);
+        SessionState state =
+                new SessionState("echo", Map.of("m", 1), Duration.ofHours(1), START, 7, Duration.ofSeconds(1), turns);
         ImportSession given =
                 new ImportSession(new RequestId(UUID.randomUUID()), SESSION, null, at(minute), state, fork);
         past.edited(given, place(minute), 0);
