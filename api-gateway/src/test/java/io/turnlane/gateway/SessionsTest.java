@@ -262,6 +262,15 @@ class SessionsTest {
                 .isEqualTo(400);
     }
 
+    @Test
+    void refusesCallbacksWhereNoWebhooksAreSent() {
+        Reply refused = gateway.post(
+                "/v1/sessions/" + session + "/requests",
+                "{\"question\":\"?\",\"callback_url\":\"https://example.com/hook\"}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text("detail")).contains("turnlane.webhooks.enabled");
+    }
+
     private Reply ask(String question) {
         Reply done = gateway.post(
                 "/v1/sessions/" + session + "/requests",

@@ -17,6 +17,9 @@ public final class RecordHeaders {
     /** On turns: where a stream of this turn starts to read its events partition. */
     public static final String EVENTS_FROM = "events-from";
 
+    /** On turns, and on the terminal events of these: where the end is to be posted to. */
+    public static final String CALLBACK_URL = "callback-url";
+
     /** On quarantine: the error's code, its message, and where the record came from. */
     public static final String ERROR_CODE = "error-code";
 

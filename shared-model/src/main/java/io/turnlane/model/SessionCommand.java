@@ -35,6 +35,7 @@ public sealed interface SessionCommand {
      * @param metadata the client's own JSON object
      * @param deadline how long after {@code createdAt} an answer is still wanted; null for as long as it takes
      * @param redriveOf the quarantined turn that is asked again by this one
+     * @param callbackUrl where its end is to be posted to
      */
     record Ask(
             RequestId requestId,
@@ -46,7 +47,8 @@ public sealed interface SessionCommand {
             Duration sessionTtl,
             Instant createdAt,
             @Nullable Duration deadline,
-            @Nullable RequestId redriveOf)
+            @Nullable RequestId redriveOf,
+            @Nullable CallbackUrl callbackUrl)
             implements SessionCommand {
 
         public static final String TYPE = "ask";
@@ -75,7 +77,7 @@ public sealed interface SessionCommand {
                 Duration sessionTtl,
                 Instant createdAt,
                 @Nullable Duration deadline) {
-            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, deadline, null);
+            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, deadline, null, null);
         }
 
         /** A question without a deadline. */
@@ -88,7 +90,7 @@ public sealed interface SessionCommand {
                 Map<String, Object> metadata,
                 Duration sessionTtl,
                 Instant createdAt) {
-            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, null, null);
+            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, null, null, null);
         }
 
         @Override

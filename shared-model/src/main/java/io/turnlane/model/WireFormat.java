@@ -47,11 +47,13 @@ public final class WireFormat {
         return new SimpleModule("turnlane")
                 .addSerializer(RequestId.class, text())
                 .addSerializer(SessionId.class, text())
+                .addSerializer(CallbackUrl.class, text())
                 .addSerializer(RequestStatus.class, new TextSerializer<RequestStatus>(RequestStatus::wire))
                 .addSerializer(ProcessorState.class, new TextSerializer<ProcessorState>(ProcessorState::wire))
                 .addSerializer(Duration.class, new Seconds())
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
+                .addDeserializer(CallbackUrl.class, new TextDeserializer<>(CallbackUrl::parse))
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(Duration.class, new FromSeconds());

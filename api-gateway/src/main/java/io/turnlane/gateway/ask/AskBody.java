@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param agent who shall answer; where absent the session's agent, else the default
  * @param metadata the client's own JSON object, up to 4 KiB, handed to the agent
  * @param deadlineSeconds how long an answer is wanted, up to an hour; for as long as it takes where absent
+ * @param callbackUrl where the end is to be posted to, signed, where this installation sends webhooks
  */
 public record AskBody(
         @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "What is impermanent loss?") @Nullable
@@ -21,4 +22,18 @@ public record AskBody(
 
         @Schema(description = "seconds from now, up to an hour; the answer is not wanted later", example = "60")
         @Nullable
-        Double deadlineSeconds) {}
+        Double deadlineSeconds,
+
+        @Schema(description = "where the terminal event is posted to, signed", example = "https://example.com/hook")
+        @Nullable
+        String callbackUrl) {
+
+    /** Without a callback. */
+    public AskBody(
+            @Nullable String question,
+            @Nullable String agent,
+            @Nullable Map<String, Object> metadata,
+            @Nullable Double deadlineSeconds) {
+        this(question, agent, metadata, deadlineSeconds, null);
+    }
+}

@@ -2,6 +2,7 @@ package io.turnlane.gateway.ask;
 
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +96,9 @@ final class KafkaTurnPublisher implements TurnPublisher {
         put(headers, RecordHeaders.EVENTS_FROM, Long.toString(eventsFrom));
         if (command.userId() != null) {
             put(headers, RecordHeaders.USER_ID, command.userId());
+        }
+        if (command instanceof Ask ask && ask.callbackUrl() != null) {
+            put(headers, RecordHeaders.CALLBACK_URL, ask.callbackUrl().toString());
         }
         if (traceparent != null) {
             put(headers, RecordHeaders.TRACEPARENT, traceparent);

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.ask;
 
+import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline how long after its creation an answer is still wanted
  * @param claim of its Idempotency-Key; null where it came without
  * @param redriveOf the quarantined turn that it asks again
+ * @param callbackUrl where its end is to be posted to
  */
 public record PreparedTurn(
         RequestId requestId,
@@ -33,7 +35,8 @@ public record PreparedTurn(
         @Nullable String traceparent,
         @Nullable Duration deadline,
         @Nullable Claim claim,
-        @Nullable RequestId redriveOf) {
+        @Nullable RequestId redriveOf,
+        @Nullable CallbackUrl callbackUrl) {
 
     /** The turn that was asked first, of which this one is a retry; the question is the same. */
     PreparedTurn as(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
@@ -50,7 +53,8 @@ public record PreparedTurn(
                 traceparent,
                 deadline,
                 claim,
-                redriveOf);
+                redriveOf,
+                callbackUrl);
     }
 
     /**
@@ -73,7 +77,8 @@ public record PreparedTurn(
                 traceparent,
                 deadline,
                 once ? redrive : null,
-                quarantined);
+                quarantined,
+                callbackUrl);
     }
 
     /** What goes on the log. */
@@ -88,6 +93,7 @@ public record PreparedTurn(
                 sessionTtl,
                 createdAt,
                 deadline,
-                redriveOf);
+                redriveOf,
+                callbackUrl);
     }
 }

@@ -17,6 +17,7 @@ import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
+import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
@@ -84,9 +85,10 @@ public final class QuestionIntake {
         String agent = rules.agent(body.agent());
         Map<String, Object> metadata = rules.metadata(body.metadata());
         Duration deadline = rules.deadline(body.deadlineSeconds());
+        CallbackUrl callback = rules.callback(body.callbackUrl());
         Claim claim = Claim.of(
                 idempotencyKey,
-                new AskBody(question, agent, metadata, body.deadlineSeconds()),
+                new AskBody(question, agent, metadata, body.deadlineSeconds(), body.callbackUrl()),
                 session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
         requireLog();
         requireAgent(agent);
@@ -104,7 +106,8 @@ public final class QuestionIntake {
                 rules.traceparent(traceparent),
                 deadline,
                 claim,
-                null);
+                null,
+                callback);
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */

@@ -56,6 +56,7 @@ final class RequestHash {
                     number("events_from"),
                     phases(),
                     id("redrive_of"),
+                    text("webhook"),
                     place());
         } catch (IllegalArgumentException e) {
             throw new UnreadableRecordException("not a readable request record");

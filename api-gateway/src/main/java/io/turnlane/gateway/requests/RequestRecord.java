@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param stage what the agent said last about what it is doing
  * @param phases when it passed each, as far as it has come
  * @param redriveOf the quarantined request that this one asks again
+ * @param webhook what became of its webhook, once that is known: delivered, failed or refused
  * @param place where it ran, as far as it has run
  */
 public record RequestRecord(
@@ -41,6 +42,7 @@ public record RequestRecord(
         @Nullable Long eventsFrom,
         Map<Phase, Instant> phases,
         @Nullable RequestId redriveOf,
+        @Nullable String webhook,
         Place place) {
 
     /** Who runs or ran it and which record of the turns topic it is. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the newest, 0 before the first
  * @param position how many turns of the session are before it; 0 once it runs
  * @param redriveOf the quarantined request that this one asks again
+ * @param webhook what became of its webhook, once that is known: delivered, failed or refused
  * @param processingTime seconds from acceptance to the end
  */
 public record RequestResource(
@@ -40,6 +41,8 @@ public record RequestResource(
         @Nullable Duration processingTime,
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId redriveOf,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String webhook,
 
         Links links) {
 
@@ -71,6 +74,7 @@ public record RequestResource(
                 request.finishedAt(),
                 request.processingTime(),
                 request.redriveOf(),
+                request.webhook(),
                 Links.of(request.sessionId(), request.requestId()));
     }
 
@@ -102,6 +106,7 @@ public record RequestResource(
                 null,
                 null,
                 redriveOf,
+                null,
                 links);
     }
 

@@ -52,7 +52,8 @@ final class TurnReader {
         return new Turn.Envelope(
                 header(record, RecordHeaders.TYPE),
                 header(record, RecordHeaders.SCHEMA_VERSION),
-                number(header(record, RecordHeaders.EVENTS_FROM)));
+                number(header(record, RecordHeaders.EVENTS_FROM)),
+                header(record, RecordHeaders.CALLBACK_URL));
     }
 
     /** Streams of a turn without this number start where its request record says, or with a gap. */

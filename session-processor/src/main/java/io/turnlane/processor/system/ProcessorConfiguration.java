@@ -252,17 +252,8 @@ class ProcessorConfiguration {
             RecordReader reader,
             LossWatch lossWatch) {
         ProcessorProperties.Intake intake = properties.intake();
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, intake.group());
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        if (GroupProtocol.CONSUMER
-                .name()
-                .equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
-            BROKERS_OWN.forEach(settings::remove);
-        }
         return new TurnPoller(
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                consumerOf(kafka, intake.group()),
                 new IntakeSettings(
                         topics.names().turns(),
                         intake.open(),
@@ -274,6 +265,20 @@ class ProcessorConfiguration {
                 clock,
                 reader,
                 lossWatch);
+    }
+
+    /** A member of this group that commits what its ledgers say, and starts with the oldest record. */
+    static KafkaConsumer<byte[], byte[]> consumerOf(KafkaProperties kafka, String group) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        if (GroupProtocol.CONSUMER
+                .name()
+                .equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
+            BROKERS_OWN.forEach(settings::remove);
+        }
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Bean

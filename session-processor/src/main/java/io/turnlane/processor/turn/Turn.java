@@ -27,11 +27,19 @@ public record Turn(
      *
      * @param type of the command
      * @param eventsFrom where streams of this turn start to read its events partition
+     * @param callback where its end is to be posted to
      */
     public record Envelope(
             @Nullable String type,
             @Nullable String schemaVersion,
-            @Nullable Long eventsFrom) {}
+            @Nullable Long eventsFrom,
+            @Nullable String callback) {
+
+        /** Of a turn that nobody is called back for. */
+        public Envelope(@Nullable String type, @Nullable String schemaVersion, @Nullable Long eventsFrom) {
+            this(type, schemaVersion, eventsFrom, null);
+        }
+    }
 
     /** Two records of one turn, delivered under one assignment, are twins: one of them is enough. */
     public record Identity(RequestId requestId, Object lease) {}
