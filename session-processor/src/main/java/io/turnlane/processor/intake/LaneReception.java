@@ -7,16 +7,13 @@ import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.LaneScheduler.Place;
 import io.turnlane.processor.memory.SessionMemory;
-import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.Turn;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** From the poll thread into the lanes. Called by the poll thread only; whatever may block runs on the executor. */
 public final class LaneReception implements Reception {
@@ -24,35 +21,29 @@ public final class LaneReception implements Reception {
     /** So many turns of a lane are kept whole; of those behind only the place in the log. */
     private static final int DEEP = RecordReader.MOST_ALONG;
 
-    private static final Logger log = LoggerFactory.getLogger(LaneReception.class);
-
     private final LaneScheduler<SessionKey, Turn> lanes;
-    private final Flights flights;
+    private final Handover handover;
     private final SessionMemory memory;
     private final EventPublisher events;
     private final PutAside putAside;
     private final Executor executor;
     private final InstantSource clock;
-    private final Duration revokeBudget;
 
-    /** @param revokeBudget how long a leaving partition may wait for flights that are past their agent */
     public LaneReception(
             LaneScheduler<SessionKey, Turn> lanes,
-            Flights flights,
+            Handover handover,
             SessionMemory memory,
             EventPublisher events,
             PutAside putAside,
             Executor executor,
-            InstantSource clock,
-            Duration revokeBudget) {
+            InstantSource clock) {
         this.lanes = lanes;
-        this.flights = flights;
+        this.handover = handover;
         this.memory = memory;
         this.events = events;
         this.putAside = putAside;
         this.executor = executor;
         this.clock = clock;
-        this.revokeBudget = revokeBudget;
     }
 
     /**
@@ -99,19 +90,10 @@ public final class LaneReception implements Reception {
     public void leaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
         Predicate<Turn> which = turn -> ofPartition.test(turn.claim());
         lanes.withdraw(which).forEach(turn -> turn.claim().letGo());
-        flights.release(which);
         if (patient) {
-            awaitPastAgent(which);
-        }
-    }
-
-    private void awaitPastAgent(Predicate<Turn> which) {
-        try {
-            if (!flights.awaitPastAgent(which, revokeBudget)) {
-                log.atInfo().log("partitions leave before every flight has ended");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            handover.leave(which);
+        } else {
+            handover.cut(which);
         }
     }
 }

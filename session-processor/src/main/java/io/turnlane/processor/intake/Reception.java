@@ -17,9 +17,9 @@ public interface Reception {
     void unreadable(Turn.Claim claim, TurnError error);
 
     /**
-     * A partition leaves: what waits of it is to be let go, what runs to be stopped.
+     * A partition leaves: what waits of it is to be let go, what runs to be handed over or stopped.
      *
-     * @param patient whether flights that are past their agent may take a moment to end
+     * @param patient whether there is time for that; else the partition is somebody else's already
      */
     void leaving(Predicate<Turn.Claim> ofPartition, boolean patient);
 }

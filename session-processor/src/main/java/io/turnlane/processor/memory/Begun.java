@@ -45,6 +45,14 @@ public sealed interface Begun {
      */
     record Suspect() implements Begun {}
 
+    /**
+     * The owner before hands the turn over: its flight may end by itself yet. Nothing was changed; begin again soon,
+     * and see how it ended.
+     *
+     * @param left until nobody waits for that flight any more
+     */
+    record Leaving(Duration left) implements Begun, SessionMemory.Refused {}
+
     /** The turn has ended: tell it again, and run nothing. */
     record Ended(Ending ending) implements Begun, SessionMemory.Refused {}
 

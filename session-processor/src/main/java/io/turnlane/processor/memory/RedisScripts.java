@@ -29,6 +29,7 @@ final class RedisScripts {
     final Script commit = load("commit");
     final Script fail = load("fail");
     final Script release = load("release");
+    final Script leave = load("leave");
     final Script refuse = load("refuse");
     final Script quarantined = load("quarantined");
     final Script delete = load("delete");

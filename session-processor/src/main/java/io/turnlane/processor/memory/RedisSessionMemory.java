@@ -15,6 +15,7 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.RedisScripts.Reply;
 import io.turnlane.processor.memory.SessionCache.Entry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -109,6 +110,7 @@ public final class RedisSessionMemory implements SessionMemory {
             case "RUN" -> run(flight.session(), cached, reply);
             case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
             case "SUSPECT" -> new Begun.Suspect();
+            case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
             case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();
@@ -206,6 +208,18 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
+    public boolean leave(FlightRef flight, Duration handover) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.leave,
+                List.of(keys.context(), keys.request(flight.request())),
+                flight.fence(),
+                flight.flight(),
+                handover.toMillis());
+        return reply.word().equals("LEAVES");
+    }
+
+    @Override
     public Refused refuse(FlightRef flight, TurnError error) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
@@ -225,6 +239,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(error),
                 limits.results().toMillis());
         return switch (reply.word()) {
+            case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
             case "ENDED" -> new Begun.Ended(ending(flight.session(), reply));
             case "FENCED" -> new Begun.Fenced();
             case "ERASED" -> new Begun.Erased();

@@ -69,11 +69,20 @@ public interface SessionMemory {
     /** It is given back unfinished, and doesn't count as a crash. */
     void release(FlightRef flight);
 
+    /**
+     * Its partition leaves while its agent works: for this long it may end by itself, and the next owner
+     * {@linkplain Begun.Leaving waits} for it. Asked again it gains no time.
+     *
+     * @param handover at most a minute
+     * @return whether the next owner will wait; false where another flight or a newer owner has been here
+     */
+    boolean leave(FlightRef flight, Duration handover);
+
     /** A turn that can't be read ends with this error, so that its client hears of it. */
     Refused refuse(FlightRef flight, TurnError error);
 
     /** What memory says to a turn that can't be read. */
-    sealed interface Refused permits Begun.Ended, Begun.Fenced, Begun.Erased {}
+    sealed interface Refused permits Begun.Leaving, Begun.Ended, Begun.Fenced, Begun.Erased {}
 
     /** The copy of a failed turn is safe in quarantine. */
     void quarantined(FlightRef flight);

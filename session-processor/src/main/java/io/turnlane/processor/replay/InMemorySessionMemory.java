@@ -13,6 +13,7 @@ import io.turnlane.processor.memory.FlightRef;
 import io.turnlane.processor.memory.Memory;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.memory.Settled;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,6 +125,12 @@ public final class InMemorySessionMemory implements SessionMemory {
         if (entry != null && entry.flight.equals(flight.flight())) {
             entry.flight = "";
         }
+    }
+
+    /** There is no next owner. */
+    @Override
+    public boolean leave(FlightRef flight, Duration handover) {
+        return false;
     }
 
     @Override

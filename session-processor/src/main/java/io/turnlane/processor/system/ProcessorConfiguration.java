@@ -24,6 +24,7 @@ import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.rebuild.LossWatch;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
@@ -43,6 +44,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -282,21 +284,49 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    LaneReception reception(
-            LaneScheduler<SessionKey, Turn> lanes,
+    Handover handover(
             Flights flights,
             TurnKit.Ports ports,
             TurnKit.Surroundings surroundings,
-            ProcessorProperties properties) {
+            ProcessorProperties properties,
+            KafkaProperties kafka) {
+        return new Handover(
+                flights,
+                ports.memory(),
+                surroundings.executor(),
+                handover(
+                        properties.intake().handover(),
+                        kafka.buildConsumerProperties().get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG)),
+                properties.intake().revokeBudget());
+    }
+
+    /**
+     * An owner that dies while it hands over is waited for no longer than the group takes to notice a death.
+     *
+     * @param sessionTimeout in milliseconds; null where it is the broker's, 45 s by default
+     */
+    static Duration handover(Duration wanted, @Nullable Object sessionTimeout) {
+        if (sessionTimeout == null) {
+            return wanted;
+        }
+        Duration most = Duration.ofMillis(Long.parseLong(sessionTimeout.toString()));
+        return wanted.compareTo(most) < 0 ? wanted : most;
+    }
+
+    @Bean
+    LaneReception reception(
+            LaneScheduler<SessionKey, Turn> lanes,
+            Handover handover,
+            TurnKit.Ports ports,
+            TurnKit.Surroundings surroundings) {
         return new LaneReception(
                 lanes,
-                flights,
+                handover,
                 ports.memory(),
                 ports.events(),
                 new PutAside(ports.quarantine(), surroundings.pause()),
                 surroundings.executor(),
-                surroundings.clock(),
-                properties.intake().revokeBudget());
+                surroundings.clock());
     }
 
     @Bean

@@ -8,6 +8,8 @@ import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -48,6 +50,8 @@ public record ProcessorProperties(
      * @param pollTime how long one poll of the log waits for records
      * @param commitInterval time between two commits of the frontiers
      * @param revokeBudget how long a leaving partition may wait for turns that are past their agent
+     * @param handover how long a turn may go on whose partition moves while its agent works; the next owner waits for
+     *     it, but never for longer than the group's session timeout; 0s stops it at once
      */
     public record Intake(
             @NotBlank @DefaultValue("turnlane-processors") String group,
@@ -57,7 +61,10 @@ public record ProcessorProperties(
             @Min(1) @Max(10_000_000) @DefaultValue("100000") int places,
             @DefaultValue("100ms") Duration pollTime,
             @DefaultValue("500ms") Duration commitInterval,
-            @DefaultValue("200ms") Duration revokeBudget) {}
+            @DefaultValue("200ms") Duration revokeBudget,
+
+            @DurationMin(millis = 0) @DurationMax(seconds = 60) @DefaultValue("5s")
+            Duration handover) {}
 
     /**
      * What happens when an agent fails.

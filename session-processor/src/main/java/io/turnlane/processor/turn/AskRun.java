@@ -75,6 +75,7 @@ final class AskRun {
             case Begun.Run run -> fly(run);
             case Begun.Missed missed -> waitOrBeSure(missed);
             case Begun.Suspect _ -> runAlone();
+            case Begun.Leaving leaving -> TurnRunner.awaitOther(leaving);
             case Begun.Ended ended -> tellAgain(ended.ending());
             case Begun.Fenced _ -> renewFence(0);
             case Begun.Erased _ -> erased();
@@ -188,7 +189,7 @@ final class AskRun {
             settled = switch (begin(true)) {
                 case Begun.Run _ -> askMemory(step);
                 case Begun.Ended ended -> new Settled.Ended(ended.ending());
-                case Begun.Fenced _ -> new Settled.Fenced();
+                case Begun.Fenced _, Begun.Leaving _ -> new Settled.Fenced();
                 case Begun.Erased _ -> new Settled.Erased();
                 case Begun.Missed missed -> afterRebuild(missed);
                 case Begun.Suspect _ -> throw new IllegalStateException("a suspect that runs alone already");

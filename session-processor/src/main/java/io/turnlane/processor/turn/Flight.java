@@ -27,7 +27,7 @@ final class Flight {
 
     /** Why a flight is stopped. */
     enum Stop {
-        /** The partition left, or the processor stops: somebody else takes the turn up. */
+        /** The partition left and the handover is over, or the processor stops: somebody else takes the turn up. */
         RELEASED,
         /** The agent took too long. */
         TIMEOUT,
@@ -61,6 +61,7 @@ final class Flight {
     private @Nullable Thread thread;
     private @Nullable Stop stop;
     private @Nullable Cancellation abandonment;
+    private @Nullable Cancellation departure;
     private boolean counted;
 
     /**
@@ -162,6 +163,9 @@ final class Flight {
             if (abandonment != null) {
                 abandonment.cancel();
             }
+            if (departure != null) {
+                departure.cancel();
+            }
         } finally {
             lock.unlock();
         }
@@ -181,6 +185,26 @@ final class Flight {
             if (thread != null) {
                 thread.interrupt();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Its partition leaves: it has this long to end by itself, if its agent works; else it is stopped now, unless it is
+     * past its agent.
+     *
+     * @return whether it goes on
+     */
+    boolean leave(Duration most) {
+        lock.lock();
+        try {
+            if (section == Section.AGENT && stop == null) {
+                departure = delay.after(most, () -> stop(Stop.RELEASED));
+                return true;
+            }
+            stop(Stop.RELEASED);
+            return false;
         } finally {
             lock.unlock();
         }

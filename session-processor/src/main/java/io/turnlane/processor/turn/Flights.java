@@ -2,6 +2,7 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.processor.lane.Delay;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,6 +60,17 @@ public final class Flights {
                 flight.stop(Flight.Stop.RELEASED);
             }
         });
+    }
+
+    /**
+     * Stops the matching flights, but lets those whose agent works go on for this long.
+     *
+     * @return those that go on
+     */
+    List<Flight> leave(Predicate<Turn> which, Duration most) {
+        return inTheAir.stream()
+                .filter(flight -> which.test(flight.turn()) && flight.leave(most))
+                .toList();
     }
 
     /**

@@ -38,6 +38,9 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /** How often a turn looks whether its memory is rebuilt. */
     static final Duration WHILE_REBUILT = Duration.ofMillis(200);
 
+    /** How often a turn looks whether the flight of its owner before has ended. */
+    private static final Duration WHILE_LEAVING = Duration.ofMillis(150);
+
     private static final Duration AFTER_A_MISTAKE = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
@@ -62,15 +65,27 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
             if (!turn.claim().held()) {
                 throw new ClaimLostException();
             }
-            return work(flight, turn);
+            return hereOrGone(turn, work(flight, turn));
         } catch (ClaimLostException e) {
-            turn.claim().letGo();
-            return LaneOutcome.DONE;
+            return letGo(turn);
         } catch (RuntimeException | Error e) { // an Error too must not let the next turn overtake this one
             return broken(turn, e);
         } finally {
             flights.close(flight);
         }
+    }
+
+    /** What is to be run again is the next owner's to run, where the partition left meanwhile. */
+    private static LaneOutcome hereOrGone(Turn turn, LaneOutcome outcome) {
+        return switch (outcome) {
+            case LaneOutcome.Again _ when !turn.claim().held() -> letGo(turn);
+            case LaneOutcome.Again _, LaneOutcome.Done _ -> outcome;
+        };
+    }
+
+    private static LaneOutcome letGo(Turn turn) {
+        turn.claim().letGo();
+        return LaneOutcome.DONE;
     }
 
     /**
@@ -131,6 +146,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
                 report(turn, "unreadable");
                 yield complete(turn);
             }
+            case Begun.Leaving leaving -> awaitOther(leaving);
             case Begun.Erased _ -> complete(turn);
             case Begun.Fenced _ -> renewFence(turn);
         };
@@ -167,6 +183,12 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     static LaneOutcome complete(Turn turn) {
         turn.claim().complete();
         return LaneOutcome.DONE;
+    }
+
+    /** The flight of the owner before may end yet; the lane rests at its head meanwhile, holding no thread. */
+    static LaneOutcome awaitOther(Begun.Leaving leaving) {
+        Duration left = leaving.left();
+        return new LaneOutcome.Again(left.compareTo(WHILE_LEAVING) < 0 ? left : WHILE_LEAVING);
     }
 
     /**

@@ -28,6 +28,11 @@ end
 if not status and string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) then
   return {'ERASED'}
 end
+-- The flight before is still in the air, and its owner hands the turn over: whoever waits for it changes nothing.
+local handover = leaving(req, flight)
+if handover > 0 then
+  return {'LEAVING', handover}
+end
 
 -- Gateways make a request's record before its turn is logged, and the caller knows the session from a moment ago: what
 -- isn't there may have been lost. Whoever isn't sure looks first; nothing was counted.
@@ -88,6 +93,7 @@ redis.call('PEXPIRE', ctx, ttl)
 redis.call('PEXPIRE', hist, ttl)
 
 if not again then
+  redis.call('HDEL', req, 'leaving_until')
   redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'failures', failures, 'crashes', crashes,
     'flight', flight, 'blamed', blamed, 'fence', fence, 'stage', 'running', 'started_at', now, 'begun_at', begun_at,
     'phases', phases, 'processor', processor, 'partition', partition, 'offset', offset,

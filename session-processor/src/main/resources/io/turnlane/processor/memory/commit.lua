@@ -39,7 +39,7 @@ end
 redis.call('HINCRBY', ctx, 'request_count', 1)
 redis.call('HINCRBY', ctx, 'total_processing_time', processing_ms)
 redis.call('HSET', req, 'status', 'completed', 'stage', 'completed', 'answer', answer, 'finished_at', now, 'phases', phases)
-redis.call('HDEL', req, 'error')
+redis.call('HDEL', req, 'error', 'leaving_until')
 redis.call('ZREM', open, request_id)
 local ttl = redis.call('HGET', ctx, 'ttl')
 redis.call('PEXPIRE', ctx, ttl)

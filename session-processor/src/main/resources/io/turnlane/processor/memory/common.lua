@@ -32,6 +32,17 @@ local function ending(req)
   return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0)}
 end
 
+-- For how many milliseconds more another flight of this request may end by itself, though its partition has left (leave.lua);
+-- 0 where nobody is to be waited for. A clock that was put back must not stretch it: no handover is longer than a minute.
+local function leaving(req, flight)
+  local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
+  if was[1] ~= 'running' or was[2] == flight or not was[3] then
+    return 0
+  end
+  local left = tonumber(was[3]) - tonumber(now_ms())
+  return left <= 60000 and math.max(0, left) or 0
+end
+
 -- A flight that was counted as a crash, because the next owner was faster, speaks up: its processor only slept.
 local function pardon(req, flight)
   local blamed = redis.call('HGET', req, 'blamed') or ''
@@ -45,6 +56,7 @@ end
 -- A request ends without an answer, and its session goes on.
 local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
+  redis.call('HDEL', req, 'leaving_until')
   redis.call('PEXPIRE', req, record_ttl)
   redis.call('ZREM', open, request_id)
   if redis.call('EXISTS', ctx) == 1 then

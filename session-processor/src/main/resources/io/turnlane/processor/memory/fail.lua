@@ -26,6 +26,7 @@ if final == '1' then
   give_up(ctx, hist, req, open, request_id, error, record_ttl)
 else
   redis.call('HSET', req, 'status', 'retrying', 'stage', 'retrying', 'error', error)
+  redis.call('HDEL', req, 'leaving_until')
   redis.call('PEXPIRE', req, record_ttl)
   redis.call('HSET', ctx, 'processing_stage', 'retrying')
 end

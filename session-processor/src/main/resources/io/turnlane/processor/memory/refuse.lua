@@ -13,6 +13,10 @@ local status = redis.call('HGET', req, 'status')
 if status and ended[status] then
   return ending(req)
 end
+local handover = leaving(req, '')
+if handover > 0 then
+  return {'LEAVING', handover}
+end
 if not status then
   redis.call('HSET', req, 'question', '', 'agent', '', 'created_at', logged_at, 'attempt', 0)
 end

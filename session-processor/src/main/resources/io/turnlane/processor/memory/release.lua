@@ -6,6 +6,7 @@ local flight = ARGV[1]
 local was = redis.call('HMGET', req, 'status', 'flight')
 if was[1] == 'running' and was[2] == flight then
   redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'flight', '')
+  redis.call('HDEL', req, 'leaving_until')
   if redis.call('EXISTS', ctx) == 1 then
     redis.call('HSET', ctx, 'processing_stage', 'queued')
     redis.call('HDEL', ctx, 'current_question')

@@ -92,6 +92,7 @@ for i = 0, ends - 1 do
     redis.call('HSET', req, 'status', status, 'stage', status, 'question', question, 'agent', agent,
       'created_at', created_at, 'attempt', attempt, 'started_at', started_at, 'finished_at', finished_at,
       'phases', phases, 'partition', partition, 'offset', offset, 'flight', '')
+    redis.call('HDEL', req, 'leaving_until')
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
       redis.call('HDEL', req, 'error')

@@ -37,6 +37,11 @@ public final class ManualDelay implements Delay {
         }
     }
 
+    /** How much time has passed. */
+    public Duration passed() {
+        return Duration.ofNanos(now);
+    }
+
     public int waiting() {
         return waiting.size();
     }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Memory in a map, with the port's promises as far as one owner needs them, and faults to order. For one thread at a
@@ -35,6 +36,7 @@ public final class FakeSessionMemory implements SessionMemory {
     private Runnable duringCommit = () -> {};
     private Duration timeLeft;
     private boolean lostBeforeCommit;
+    private LongSupplier clock = () -> 0;
 
     private static final class Record {
         private String flight = "";
@@ -45,6 +47,12 @@ public final class FakeSessionMemory implements SessionMemory {
         private TurnError error;
         private boolean quarantined;
         private long eventsFrom;
+        private long leavingUntil;
+    }
+
+    /** The store's clock, for handovers. */
+    public void clock(LongSupplier millis) {
+        clock = millis;
     }
 
     /** The next so many calls don't reach the store. */
@@ -121,6 +129,13 @@ public final class FakeSessionMemory implements SessionMemory {
     public Begun begin(Beginning beginning) {
         reach();
         FlightRef flight = beginning.flight();
+        Record leaving = records.get(flight.request());
+        if (leaving != null
+                && leaving.status == RequestStatus.RUNNING
+                && !leaving.flight.equals(flight.flight())
+                && leaving.leavingUntil > clock.getAsLong()) {
+            return new Begun.Leaving(Duration.ofMillis(leaving.leavingUntil - clock.getAsLong()));
+        }
         if (fenced || fences.merge(flight.session(), flight.fence(), Math::max) > flight.fence()) {
             return new Begun.Fenced();
         }
@@ -141,6 +156,7 @@ public final class FakeSessionMemory implements SessionMemory {
             }
             record.attempt++;
             record.flight = flight.flight();
+            record.leavingUntil = 0;
         }
         record.status = RequestStatus.RUNNING;
         record.eventsFrom = beginning.eventsFrom();
@@ -190,6 +206,17 @@ public final class FakeSessionMemory implements SessionMemory {
             record.status = RequestStatus.QUEUED;
             record.flight = "";
         }
+    }
+
+    @Override
+    public boolean leave(FlightRef flight, Duration handover) {
+        reach();
+        Record record = records.get(flight.request());
+        if (fenced || record.status != RequestStatus.RUNNING || !record.flight.equals(flight.flight())) {
+            return false;
+        }
+        record.leavingUntil = clock.getAsLong() + handover.toMillis();
+        return true;
     }
 
     @Override

@@ -32,7 +32,8 @@ class ProcessorPropertiesTest {
                                 100_000,
                                 Duration.ofMillis(100),
                                 Duration.ofMillis(500),
-                                Duration.ofMillis(200)),
+                                Duration.ofMillis(200),
+                                Duration.ofSeconds(5)),
                         new Retry(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new Answer(
                                 Duration.ofSeconds(300),
@@ -62,6 +63,7 @@ class ProcessorPropertiesTest {
                         Map.entry("intake.poll-time", "5ms"),
                         Map.entry("intake.commit-interval", "6ms"),
                         Map.entry("intake.revoke-budget", "7ms"),
+                        Map.entry("intake.handover", "77ms"),
                         Map.entry("retry.failures", "8"),
                         Map.entry("retry.first", "9ms"),
                         Map.entry("retry.most", "10ms"),
@@ -90,7 +92,8 @@ class ProcessorPropertiesTest {
                                 33,
                                 Duration.ofMillis(5),
                                 Duration.ofMillis(6),
-                                Duration.ofMillis(7)),
+                                Duration.ofMillis(7),
+                                Duration.ofMillis(77)),
                         new Retry(8, Duration.ofMillis(9), Duration.ofMillis(10)),
                         new Answer(
                                 Duration.ofSeconds(11),
@@ -115,6 +118,15 @@ class ProcessorPropertiesTest {
                 .hasMessageContaining("longest life of a turn");
         assertThat(ProcessorConfiguration.rules(bind(Map.of()), topics).keptFor())
                 .isEqualTo(Duration.ofHours(23));
+    }
+
+    @Test
+    void waitForAnOwnerBeforeNoLongerThanTheGroupWaitsForASignOfIt() {
+        Duration wanted = bind(Map.of()).intake().handover();
+        assertThat(ProcessorConfiguration.handover(wanted, "10000")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(ProcessorConfiguration.handover(wanted, 3000)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(ProcessorConfiguration.handover(wanted, null)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(ProcessorConfiguration.handover(Duration.ZERO, "10000")).isEqualTo(Duration.ZERO);
     }
 
     private static ProcessorProperties bind(Map<String, String> values) {

@@ -63,7 +63,8 @@ public final class Player {
         long begun = System.nanoTime();
         RunFolder run = new RunFolder(folder);
         RunClock clock = RunClock.start();
-        run.describe(description(scenario, seed, clock));
+        Duration settle = Scenario.settle(scenario.plan(seed, form));
+        run.describe(description(scenario, seed, settle, clock));
         List<Injected> faults = new ArrayList<>();
         try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig.bootstrapServers())) {
             Marks marks = Marks.of(rig, consumer);
@@ -102,7 +103,8 @@ public final class Player {
                             new Injector(rig, load, history, tag(scenario, clock), new SplittableRandom(seed))) {
                 load.start(tag(scenario, clock), scenario.profile(), seed);
                 Thread.sleep(BEFORE_FAULTS);
-                for (Fault fault : scenario.plan(seed, form)) {
+                List<Fault> plan = scenario.plan(seed, form);
+                for (Fault fault : plan) {
                     injector.inject(fault);
                 }
                 faults.addAll(injector.awaitHealed());
@@ -110,9 +112,8 @@ public final class Player {
                 injector.expectations().skipped().forEach(progress::skipped);
                 rig.heal();
                 Thread.sleep(AFTER_HEAL);
-                load.finish(scenario.settle()).stream()
-                        .map(turn -> lost(turn, scenario.settle()))
-                        .forEach(violations::add);
+                Duration settle = Scenario.settle(plan);
+                load.finish(settle).stream().map(turn -> lost(turn, settle)).forEach(violations::add);
                 commits.awaitNoLag(LAG_LIMIT);
                 return new Act(load.ledger(), injector.expectations());
             }
@@ -141,7 +142,7 @@ public final class Player {
         }
     }
 
-    private RunDescription description(Scenario scenario, long seed, RunClock clock) {
+    private RunDescription description(Scenario scenario, long seed, Duration settle, RunClock clock) {
         Control control = rig.settings().control();
         return new RunDescription(
                 scenario.name(),
@@ -150,7 +151,7 @@ public final class Player {
                 machine(),
                 clock.originEpochMicros(),
                 HISTORY_TURNS,
-                scenario.settle().toSeconds(),
+                settle.toSeconds(),
                 control == null ? null : control.word());
     }
 

@@ -2,6 +2,7 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Fault;
+import io.turnlane.chaos.fault.Kind;
 import io.turnlane.chaos.load.Profile;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,8 @@ public enum Scenario {
     F21("records that nobody can read"),
     F22("records that come twice");
 
+    private static final Duration SETTLE = Duration.ofSeconds(40);
+
     private final String title;
 
     Scenario(String title) {
@@ -60,9 +63,12 @@ public enum Scenario {
         };
     }
 
-    /** How long accepted turns may take to end once all is healed. */
-    Duration settle() {
-        return Duration.ofSeconds(40);
+    /** How long accepted turns may take to end once all is healed; what was asked to run long, may first do so. */
+    static Duration settle(List<Fault> plan) {
+        return plan.stream()
+                .filter(fault -> fault.kind() == Kind.LONG_RUN)
+                .map(Fault::hold)
+                .reduce(SETTLE, Duration::plus);
     }
 
     /** The scenario that brings a missing promise to light. */

@@ -46,6 +46,14 @@ class ScenarioTest {
         assertThat(storm.hold().multipliedBy(2L * storm.amount())).isGreaterThanOrEqualTo(Duration.ofMinutes(2));
     }
 
+    @Test
+    void whatIsAskedToRunLongHasThatTimeBesides() {
+        Duration usual = Scenario.settle(Scenario.F1.plan(42, Form.FULL));
+        Duration run = Scenario.F19.plan(42, Form.FULL).getFirst().hold();
+
+        assertThat(Scenario.settle(Scenario.F19.plan(42, Form.FULL))).isEqualTo(usual.plus(run));
+    }
+
     private static int count(Scenario scenario, Kind kind) {
         return scenario.plan(42, Form.FULL).stream()
                 .filter(fault -> fault.kind() == kind)

@@ -1,0 +1,162 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.processor.TurnLogFixture.Event;
+import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.memory.FlightRef;
+import io.turnlane.processor.memory.SessionMemory;
+import io.turnlane.processor.memory.SessionMemory.Beginning;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** Turns that run while the group gives their partition to another processor. */
+@Timeout(120)
+class HandoverTest {
+
+    private static final int PARTITIONS = 4;
+    private static final int SESSIONS = 12;
+
+    private final TurnLogFixture log = new TurnLogFixture(PARTITIONS);
+    private final List<ConfigurableApplicationContext> processors = new CopyOnWriteArrayList<>();
+    private final List<Ask> asked = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        processors.forEach(ConfigurableApplicationContext::close);
+        log.close();
+    }
+
+    @Test
+    void callsNoAgentAgainWhenAnotherProcessorJoins() {
+        moveWhileTurnsRun(1_500, "3s");
+        assertThat(agentCalls().values()).as("each ran once").allMatch(calls -> calls == 1);
+        assertThat(count("completed").values())
+                .as("and some were told again by their next owner, who waited for them")
+                .anyMatch(count -> count > 1);
+        assertThat(asked).allMatch(ask -> record(ask, "leaving_until") == null);
+        assertIdle();
+    }
+
+    @Test
+    void stopsWhatTakesLongerThanTheHandoverAndLetsTheNextOwnerRunIt() {
+        moveWhileTurnsRun(2_500, "400ms");
+        assertThat(agentCalls().values()).as("what moved ran again").anyMatch(calls -> calls > 1);
+        assertThat(asked)
+                .as("and that was no crash")
+                .allMatch(ask -> "0".equals(record(ask, "crashes")) && record(ask, "leaving_until") == null);
+        assertIdle();
+    }
+
+    /** The dead owner is a flight that began, was handed over, and isn't heard of again. */
+    @Test
+    void waitsNoLongerThanTheHandoverForAnOwnerThatDiedInIt() {
+        ConfigurableApplicationContext next = start("3s");
+        SessionMemory memory = next.getBean(SessionMemory.class);
+        Ask ask = question(0);
+        FlightRef dead =
+                new FlightRef(ask.key(), ask.requestId(), UUID.randomUUID().toString(), 1, 0, 0, Instant.now());
+        memory.begin(new Beginning(dead, ask, Map.of(), null, false, false));
+        assertThat(memory.leave(dead, Duration.ofMillis(1_200))).isTrue();
+        Instant left = Instant.now();
+        log.put(ask);
+
+        Event end = log.awaitTerminals(1, Duration.ofSeconds(20)).getFirst();
+        assertThat(Duration.between(left, Instant.now())).isGreaterThan(Duration.ofMillis(1_100));
+        assertThat(end.type()).isEqualTo("completed");
+        assertThat(end.data()).containsEntry("attempt", 2);
+        assertThat(record(ask, "crashes")).isEqualTo("1");
+    }
+
+    /** Each session has a turn running, and others behind it, while a second processor takes its share. */
+    private void moveWhileTurnsRun(int millis, String handover) {
+        ConfigurableApplicationContext first = start(handover);
+        await().atMost(Duration.ofSeconds(30)).until(() -> partitions(first) == PARTITIONS);
+        Thread.ofVirtual().start(() -> start(handover));
+        await().atMost(Duration.ofSeconds(30))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(millis))
+                .until(() -> {
+                    for (int session = 0; session < SESSIONS; session++) {
+                        asked.add(log.put(Processors.ask(
+                                new SessionId("s-" + session + log.prefix()),
+                                "?",
+                                Map.of("delay_ms", millis, "deltas", 6))));
+                    }
+                    return partitions(first) == PARTITIONS / 2;
+                });
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(count("completed")).hasSize(asked.size()));
+    }
+
+    private Ask question(int millis) {
+        return Processors.ask(SessionId.random(), "?", Map.of("delay_ms", millis, "deltas", 6));
+    }
+
+    private void assertIdle() {
+        assertThat(processors)
+                .hasSize(2)
+                .allSatisfy(processor -> await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                    assertThat(processor.getBean(LaneScheduler.class).figures())
+                            .isEqualTo(new LaneScheduler.Figures(0, 0, 0));
+                    assertThat(processor.getBean(TurnPoller.class).figures().open())
+                            .isZero();
+                }));
+    }
+
+    private Map<String, Long> count(String type) {
+        return log.events().stream()
+                .filter(event -> event.type().equals(type))
+                .map(Event::requestId)
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+    }
+
+    /** By request: attempts that were heard of. One that was stopped before its agent was called says nothing. */
+    private Map<String, Long> agentCalls() {
+        return log.events().stream()
+                .filter(event -> event.type().equals("delta"))
+                .map(event -> Map.entry(event.requestId(), event.data().get("attempt")))
+                .distinct()
+                .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.counting()));
+    }
+
+    private static int partitions(ConfigurableApplicationContext processor) {
+        return processor.getBean(TurnPoller.class).figures().partitions();
+    }
+
+    private Object record(Ask ask, String field) {
+        return processors
+                .getFirst()
+                .getBean(StringRedisTemplate.class)
+                .opsForHash()
+                .get(new MemoryKeys(ask.key()).request(ask.requestId()), field);
+    }
+
+    private ConfigurableApplicationContext start(String handover) {
+        ConfigurableApplicationContext processor = Processors.start(
+                log,
+                "--turnlane.processor.intake.group=g-" + log.prefix(),
+                "--turnlane.processor.intake.handover=" + handover,
+                "--turnlane.processor.intake.revoke-budget=5s", // a busy machine is no reason to stop a turn here
+                "--turnlane.processor.retrieval.enabled=false");
+        processors.add(processor);
+        return processor;
+    }
+}
