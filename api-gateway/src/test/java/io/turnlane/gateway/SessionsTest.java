@@ -107,6 +107,9 @@ class SessionsTest {
         Reply request = gateway.get(accepted.header("Location"));
         assertThat(request.text("type")).isEqualTo("update_session");
         assertThat(request.text("status")).isEqualTo("queued");
+        assertThat(gateway.get(accepted.header("Location") + "/events").status())
+                .as("no events to follow")
+                .isEqualTo(204);
         processor.redis().sync().hset(keys(made).request(update.requestId()), "status", bytes("completed"));
         assertThat(gateway.get(accepted.header("Location") + "?wait=5").text("status"))
                 .isEqualTo("completed");

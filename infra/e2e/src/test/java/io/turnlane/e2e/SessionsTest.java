@@ -172,6 +172,9 @@ class SessionsTest {
                         .as("what a deletion leaves")
                         .allMatch(key -> key.endsWith(":tomb") || key.contains(":idem:"));
             }
+            Eventually.holds(() -> assertThat(connection.sync().zscore("tl:{u:-}:sessions", session))
+                    .as("its place in the list")
+                    .isNull());
             assertThat(mentioning(connection, secret)).isEmpty();
             assertThat(claimsThatTell(connection))
                     .as("claims that tell what was asked")

@@ -60,7 +60,7 @@ class EditRunTest extends TurnTests {
         edits.says.add(taken(past));
         ForkSession fork = fork(past.get(1).requestId());
         assertThat(run(fork)).isEqualTo(LaneOutcome.DONE);
-        assertThat(edits.asked).containsExactly("take", "taken");
+        assertThat(edits.asked).containsExactly("take", "published", "taken");
         assertThat(commands).singleElement().satisfies(command -> {
             ImportSession copy = (ImportSession) command;
             assertThat(copy.key().sessionId()).isEqualTo(TARGET);

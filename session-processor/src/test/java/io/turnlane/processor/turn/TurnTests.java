@@ -84,6 +84,7 @@ abstract class TurnTests {
                         },
                         command -> {
                             commands.add(command);
+                            edits.asked.add("published");
                             return CompletableFuture.completedFuture(null);
                         },
                         copy -> {
