@@ -27,7 +27,7 @@ class AskTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("turnlane.gateway.asks.max-open=5");
+        gateway = Gateway.start("turnlane.gateway.asks.max-open=5", "turnlane.webhooks.enabled=true");
         processor = new TestProcessor(gateway);
     }
 
@@ -89,6 +89,26 @@ class AskTest {
         assertThat(turn.ask.agent()).isEqualTo("echo");
         assertThat(turn.ask.metadata()).containsEntry("delay_ms", 5);
         assertThat(turn.ask.sessionTtl()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void putsTheCallbackOnTheLogThatAQuestionNames() throws Exception {
+        Reply accepted = gateway.post(
+                "/v1/sessions/s-hook/requests", "{\"question\":\"?\",\"callback_url\":\"https://example.com/hook\"}");
+        Turn turn = turnOf(accepted.text("request_id"));
+        assertThat(turn.header("callback-url")).isEqualTo("https://example.com/hook");
+        assertThat(turn.ask.callbackUrl()).hasToString("https://example.com/hook");
+    }
+
+    @Test
+    void refusesCallbacksThatAreNoneOrPrivate() {
+        for (String url :
+                List.of("", "hook", "ftp://example.com", "http://127.0.0.1/", "https://[::1]/", "http://10.0.0.1")) {
+            Reply refused = gateway.post(
+                    "/v1/sessions/s-hook/requests", "{\"question\":\"?\",\"callback_url\":\"" + url + "\"}");
+            assertThat(refused.status()).as(url).isEqualTo(400);
+            assertThat(refused.text("detail")).startsWith("a callback_url").doesNotContain("hook", "127.0");
+        }
     }
 
     @Test

@@ -143,6 +143,16 @@ public final class Gateway implements AutoCloseable {
                 .POST(BodyPublishers.ofString(json)));
     }
 
+    public Reply put(String path, String json) {
+        return send(request(path).header("Content-Type", "application/json").PUT(BodyPublishers.ofString(json)));
+    }
+
+    public Reply patch(String path, String json) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(json)));
+    }
+
     /** Asks; the reply's body is the accepted request. */
     public Reply ask(String session, String question) {
         return post("/v1/sessions/" + session + "/requests", JSON.writeValueAsString(Map.of("question", question)));

@@ -11,11 +11,15 @@ import io.turnlane.model.Checksummed;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.SessionState;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.TurnLogFixture.Event;
 import java.time.Duration;
@@ -237,6 +241,47 @@ class RebuildTest {
         assertThat(redis().opsForHash().get(keys.rebuilt(), "turns")).isEqualTo("1");
         assertThat(started(answer("four")).memory()).isEqualTo("rebuilt");
         assertThat(questions()).containsExactly("one", "two", "three", "four");
+    }
+
+    @Test
+    void remembersAfterAFlushWhatWasBroughtAndChangedAndDoesNeitherAgain() {
+        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000))); // all behind it comes again
+        answer("gone");
+        ImportSession brought = log.put(new ImportSession(id(), session, null, Instant.now(), state("a", "b"), null));
+        log.put(new UpdateSession(id(), session, null, Instant.now(), null, Map.of("n", 2), null));
+        answer("after");
+        assertThat(questions()).containsExactly("a", "b", "after");
+        processor.close();
+        flushFromOutside();
+        processor = Processors.start(log);
+        Ask next = answer("next");
+        await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("a", "b", "after", "next"));
+        assertThat(started(next).memory()).isEqualTo("rebuilt");
+        assertThat(context("metadata")).isEqualTo("{\"m\":1,\"n\":2}");
+        assertThat(context("request_count")).isEqualTo("4");
+        assertThat(redis().opsForHash().get(keys.request(brought.requestId()), "status"))
+                .isEqualTo("completed");
+    }
+
+    private static SessionState state(String... questions) {
+        List<PastTurn> turns = java.util.stream.Stream.of(questions)
+                .map(question -> new PastTurn(
+                        id(),
+                        RequestStatus.COMPLETED,
+                        question,
+                        question,
+                        null,
+                        List.of(),
+                        Duration.ofMillis(5),
+                        Instant.EPOCH))
+                .toList();
+        return new SessionState(
+                "echo", Map.of("m", 1), Duration.ofHours(1), Instant.EPOCH, 2, Duration.ofSeconds(1), turns);
+    }
+
+    private static RequestId id() {
+        return new RequestId(UUID.randomUUID());
     }
 
     private Ask answer(String question) {

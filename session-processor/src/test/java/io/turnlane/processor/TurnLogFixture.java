@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TopicPlan;
 import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -129,14 +131,14 @@ final class TurnLogFixture implements AutoCloseable {
 
     /** Doesn't wait until the log has it. */
     Future<RecordMetadata> putSoon(SessionCommand command) {
-        return send(
-                null,
-                command.key().toString(),
-                new String(wire.write(command), StandardCharsets.UTF_8),
-                Map.of(
-                        RecordHeaders.TYPE, command.type(),
-                        RecordHeaders.REQUEST_ID, command.requestId().toString(),
-                        RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION));
+        Map<String, String> headers = new HashMap<>(Map.of(
+                RecordHeaders.TYPE, command.type(),
+                RecordHeaders.REQUEST_ID, command.requestId().toString(),
+                RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION));
+        if (command instanceof Ask ask && ask.callbackUrl() != null) {
+            headers.put(RecordHeaders.CALLBACK_URL, ask.callbackUrl().toString());
+        }
+        return send(null, command.key().toString(), new String(wire.write(command), StandardCharsets.UTF_8), headers);
     }
 
     /** As if it had been logged then. */

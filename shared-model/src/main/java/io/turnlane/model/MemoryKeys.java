@@ -9,6 +9,11 @@ public record MemoryKeys(SessionKey session) {
     /** Every key of ours starts so. */
     public static final String PREFIX = "tl:";
 
+    /** What every key of the session starts with. */
+    public String prefix() {
+        return key("");
+    }
+
     /** Hash: the session's context. */
     public String context() {
         return key("ctx");
@@ -37,6 +42,15 @@ public record MemoryKeys(SessionKey session) {
     /** Sorted set: the ids of requests that are not terminal, by creation time in ms. */
     public String open() {
         return key("open");
+    }
+
+    /**
+     * Sorted set: the ids of a user's sessions, by when each was last asked something, in ms.
+     *
+     * @param namespace of the session keys of this user
+     */
+    public static String sessionsOfUser(String namespace) {
+        return PREFIX + "{u:" + namespace + "}:sessions";
     }
 
     /** Hash: partition, offset and fence of the session's last deletion. */

@@ -25,6 +25,8 @@ public final class RecordHeaders {
     public static final String DEADLINE = "deadline";
     /** On turns: who shall answer. */
     public static final String AGENT = "agent";
+    /** On turns, and on the terminal events of these: where the end is to be posted to. */
+    public static final String CALLBACK_URL = "callback-url";
 
     /** On quarantine: the error's code, its message, and where the record came from. */
     public static final String ERROR_CODE = "error-code";

@@ -37,6 +37,7 @@ public sealed interface SessionCommand {
      * @param redriveOf the quarantined turn that is asked again by this one
      * @param policy what becomes of it where its session is busy
      * @param priority whose turn it is first where places are few
+     * @param callbackUrl where its end is to be posted to
      */
     record Ask(
             RequestId requestId,
@@ -50,7 +51,8 @@ public sealed interface SessionCommand {
             @Nullable Duration deadline,
             @Nullable RequestId redriveOf,
             TurnPolicy policy,
-            Priority priority)
+            Priority priority,
+            @Nullable CallbackUrl callbackUrl)
             implements SessionCommand {
 
         public static final String TYPE = "ask";
@@ -94,7 +96,8 @@ public sealed interface SessionCommand {
                     deadline,
                     redriveOf,
                     TurnPolicy.ENQUEUE,
-                    Priority.NORMAL);
+                    Priority.NORMAL,
+                    null);
         }
 
         /** The same question with those of turns that were merged into it put before it. */
@@ -111,7 +114,8 @@ public sealed interface SessionCommand {
                     deadline,
                     redriveOf,
                     policy,
-                    priority);
+                    priority,
+                    callbackUrl);
         }
 
         /** A question that nobody asked before. */
@@ -181,6 +185,108 @@ public sealed interface SessionCommand {
             Objects.requireNonNull(requestId, "request_id");
             Objects.requireNonNull(sessionId, "session_id");
             Objects.requireNonNull(createdAt, "created_at");
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /**
+     * Change what the session's context says, after the turns already queued. What is null stays as it is.
+     *
+     * @param agent who answers from then on where a question names nobody
+     * @param metadata a merge patch (RFC 7396) on the session's metadata: null values remove
+     * @param ttl how long the session lives without activity from then on
+     */
+    record UpdateSession(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            Instant createdAt,
+            @Nullable String agent,
+            @Nullable Map<String, Object> metadata,
+            @Nullable Duration ttl)
+            implements SessionCommand {
+
+        public static final String TYPE = "update_session";
+
+        public UpdateSession {
+            Objects.requireNonNull(requestId, "request_id");
+            Objects.requireNonNull(sessionId, "session_id");
+            Objects.requireNonNull(createdAt, "created_at");
+            if (ttl != null && !ttl.isPositive()) {
+                throw new IllegalArgumentException("a session's life is positive");
+            }
+            metadata = metadata == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /**
+     * Give the session this state in place of its own, after the turns already queued; make it where there is none.
+     *
+     * @param forkOf where the state was taken from by a fork, which makes a session and never replaces one
+     */
+    record ImportSession(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            Instant createdAt,
+            SessionState state,
+            @Nullable Origin forkOf)
+            implements SessionCommand {
+
+        public static final String TYPE = "import_session";
+
+        /** The turn after which a session was forked. */
+        public record Origin(SessionId sessionId, RequestId afterRequestId) {}
+
+        public ImportSession {
+            Objects.requireNonNull(requestId, "request_id");
+            Objects.requireNonNull(sessionId, "session_id");
+            Objects.requireNonNull(createdAt, "created_at");
+            Objects.requireNonNull(state, "state");
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /**
+     * Copy the session as it was after one of its turns into a new one of the same user. The copy is taken in this
+     * session's order and goes to the new one's lane as an {@link ImportSession} of the same request id.
+     *
+     * @param afterRequestId the last turn that the copy has
+     * @param into the new session
+     */
+    record ForkSession(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            Instant createdAt,
+            RequestId afterRequestId,
+            SessionId into)
+            implements SessionCommand {
+
+        public static final String TYPE = "fork_session";
+
+        public ForkSession {
+            Objects.requireNonNull(requestId, "request_id");
+            Objects.requireNonNull(sessionId, "session_id");
+            Objects.requireNonNull(createdAt, "created_at");
+            Objects.requireNonNull(afterRequestId, "after_request_id");
+            Objects.requireNonNull(into, "into");
+            if (into.equals(sessionId)) {
+                throw new IllegalArgumentException("a session isn't forked into itself");
+            }
         }
 
         @Override

@@ -11,10 +11,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Its identity is (request, attempt, seq); that of a terminal event is (request, {@code end}), whatever its attempt,
  * so that a reader recognises a twin.
  *
+ * @param callback where the end of this turn is to be posted to; travels in the record's headers, and clients don't see
+ *     it
  * @param attempt which run of the turn says this, from 1; 0 before the first
  * @param seq counts the events of one attempt, from 0
  */
-public record TurnEvent(RequestId requestId, SessionId sessionId, int attempt, int seq, Instant at, Body body) {
+public record TurnEvent(
+        RequestId requestId,
+        SessionId sessionId,
+        int attempt,
+        int seq,
+        Instant at,
+        Body body,
+        @Nullable String callback) {
+
+    /** One that nobody is called back for. */
+    public TurnEvent(RequestId requestId, SessionId sessionId, int attempt, int seq, Instant at, Body body) {
+        this(requestId, sessionId, attempt, seq, at, body, null);
+    }
 
     /** What happened; each case is one event type of the contract. */
     public sealed interface Body {

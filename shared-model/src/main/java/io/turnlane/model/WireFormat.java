@@ -2,7 +2,10 @@ package io.turnlane.model;
 
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Map;
@@ -44,6 +47,7 @@ public final class WireFormat {
         return new SimpleModule("turnlane")
                 .addSerializer(RequestId.class, text())
                 .addSerializer(SessionId.class, text())
+                .addSerializer(CallbackUrl.class, text())
                 .addSerializer(RequestStatus.class, new TextSerializer<RequestStatus>(RequestStatus::wire))
                 .addSerializer(ProcessorState.class, new TextSerializer<ProcessorState>(ProcessorState::wire))
                 .addSerializer(TurnPolicy.class, new TextSerializer<TurnPolicy>(TurnPolicy::wire))
@@ -52,6 +56,7 @@ public final class WireFormat {
                 .addSerializer(Duration.class, new Seconds())
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
+                .addDeserializer(CallbackUrl.class, new TextDeserializer<>(CallbackUrl::parse))
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(TurnPolicy.class, new TextDeserializer<>(TurnPolicy::of))
@@ -81,6 +86,9 @@ public final class WireFormat {
             case Ask.TYPE -> read(value, Ask.class);
             case DeleteSession.TYPE -> read(value, DeleteSession.class);
             case RebuildSession.TYPE -> read(value, RebuildSession.class);
+            case UpdateSession.TYPE -> read(value, UpdateSession.class);
+            case ImportSession.TYPE -> read(value, ImportSession.class);
+            case ForkSession.TYPE -> read(value, ForkSession.class);
             case null -> throw new UnreadableRecordException("no type header");
             default -> throw new UnreadableRecordException("unknown type");
         };

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +37,38 @@ class WireFormatTest {
 
         RebuildSession rebuild = new RebuildSession(REQUEST, new SessionId("s-1"), "ada", AT);
         assertThat(wire.readCommand("rebuild_session", wire.write(rebuild))).isEqualTo(rebuild);
+    }
+
+    @Test
+    void readsBackTheCommandsThatChangeSessions() throws Exception {
+        SessionId session = new SessionId("s-1");
+        Map<String, Object> patch = new java.util.HashMap<>(Map.of("kept", List.of(1, 2)));
+        patch.put("removed", null);
+        UpdateSession update = new UpdateSession(REQUEST, session, "ada", AT, null, patch, Duration.ofMinutes(5));
+        assertThat(wire.readCommand("update_session", wire.write(update))).isEqualTo(update);
+
+        PastTurn turn =
+                new PastTurn(REQUEST, RequestStatus.COMPLETED, "why?", "so", 0.5, List.of(), Duration.ofMillis(12), AT);
+        SessionState state = new SessionState(
+                "echo", Map.of("a", 1), Duration.ofHours(1), AT, 3, Duration.ofSeconds(2), List.of(turn));
+        ImportSession given = new ImportSession(REQUEST, session, null, AT, state, null);
+        assertThat(wire.readCommand("import_session", wire.write(given))).isEqualTo(given);
+
+        ForkSession fork = new ForkSession(REQUEST, session, null, AT, REQUEST, new SessionId("s-2"));
+        assertThat(wire.readCommand("fork_session", wire.write(fork))).isEqualTo(fork);
+    }
+
+    @Test
+    void refusesAHistoryThatHoldsATurnTwiceOrOneThatRuns() {
+        PastTurn turn = new PastTurn(
+                REQUEST, RequestStatus.COMPLETED, "why?", "so", null, List.of(), Duration.ofMillis(12), AT);
+        PastTurn running =
+                new PastTurn(REQUEST, RequestStatus.RUNNING, "why?", null, null, List.of(), Duration.ofMillis(12), AT);
+        for (List<PastTurn> turns : List.of(List.of(turn, turn), List.of(running))) {
+            assertThatThrownBy(() -> new SessionState(
+                            "echo", Map.of(), Duration.ofHours(1), AT, 3, Duration.ofSeconds(2), turns))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

@@ -36,7 +36,7 @@ public interface Acceptance {
         NOWHERE
     }
 
-    sealed interface Outcome permits Accepted, Known, Conflict, Full {}
+    sealed interface Outcome permits Accepted, Known, Conflict, Full, BeingMade {}
 
     /**
      * Noted, and to be published.
@@ -65,4 +65,7 @@ public interface Acceptance {
 
     /** As many turns of this session are open as may be. */
     record Full(int open) implements Outcome {}
+
+    /** A fork makes this session at the moment; whoever asked it now would ask one that remembers nothing. */
+    record BeingMade() implements Outcome {}
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineSeconds how long an answer is wanted, up to an hour; for as long as it takes where absent
  * @param policy what becomes of it where its session is busy; it waits where absent
  * @param priority whose turn it is first where places are few; normal where absent
+ * @param callbackUrl where the end is to be posted to, signed, where this installation sends webhooks
  */
 public record AskBody(
         @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "What is impermanent loss?") @Nullable
@@ -43,15 +44,20 @@ public record AskBody(
                 description = "whose turn it is first where more sessions are ready than may run at once")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
-        Priority priority) {
+        Priority priority,
 
-    /** One that waits its turn like any other. */
+        @Schema(description = "where the terminal event is posted to, signed", example = "https://example.com/hook")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable
+        String callbackUrl) {
+
+    /** One that waits its turn like any other, and calls nobody. */
     public AskBody(
             @Nullable String question,
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
             @Nullable Double deadlineSeconds) {
-        this(question, agent, metadata, deadlineSeconds, null, null);
+        this(question, agent, metadata, deadlineSeconds, null, null, null);
     }
 
     /** As it is compared with an earlier one under the same key: what is said without need counts as not said. */
@@ -62,7 +68,8 @@ public record AskBody(
                 metadata,
                 deadlineSeconds,
                 policy == TurnPolicy.ENQUEUE ? null : policy,
-                priority == Priority.NORMAL ? null : priority);
+                priority == Priority.NORMAL ? null : priority,
+                callbackUrl);
     }
 
     Manners manners() {

@@ -1,7 +1,9 @@
 package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -56,6 +58,14 @@ record Claim(String key, String body, Scope scope) {
         String key = "redrive " + quarantined;
         return new Claim(
                 hash(key.getBytes(StandardCharsets.US_ASCII)), hash(SORTED.writeValueAsBytes(asked)), Scope.SESSION);
+    }
+
+    /** The Redis key of this claim, where its question goes to this session. */
+    String in(SessionKey session) {
+        return switch (scope) {
+            case SESSION -> new MemoryKeys(session).claim(key);
+            case CALLER -> MemoryKeys.claimOfUser(session.namespace(), key);
+        };
     }
 
     private static String hash(byte[] bytes) {

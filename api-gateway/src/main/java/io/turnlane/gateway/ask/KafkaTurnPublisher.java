@@ -99,6 +99,9 @@ final class KafkaTurnPublisher implements TurnPublisher {
         if (command.userId() != null) {
             put(headers, RecordHeaders.USER_ID, command.userId());
         }
+        if (command instanceof Ask ask && ask.callbackUrl() != null) {
+            put(headers, RecordHeaders.CALLBACK_URL, ask.callbackUrl().toString());
+        }
         if (traceparent != null) {
             put(headers, RecordHeaders.TRACEPARENT, traceparent);
         }

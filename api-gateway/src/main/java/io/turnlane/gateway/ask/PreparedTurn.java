@@ -1,5 +1,6 @@
 package io.turnlane.gateway.ask;
 
+import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param claim of its Idempotency-Key; null where it came without
  * @param redriveOf the quarantined turn that it asks again
  * @param manners how it behaves towards others
+ * @param callbackUrl where its end is to be posted to
  */
 public record PreparedTurn(
         RequestId requestId,
@@ -35,7 +37,8 @@ public record PreparedTurn(
         @Nullable Duration deadline,
         @Nullable Claim claim,
         @Nullable RequestId redriveOf,
-        Manners manners) {
+        Manners manners,
+        @Nullable CallbackUrl callbackUrl) {
 
     /** The turn that was asked first, of which this one is a retry; the question is the same. */
     PreparedTurn as(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
@@ -53,7 +56,8 @@ public record PreparedTurn(
                 deadline,
                 claim,
                 redriveOf,
-                manners);
+                manners,
+                callbackUrl);
     }
 
     /**
@@ -77,7 +81,8 @@ public record PreparedTurn(
                 deadline,
                 once ? redrive : null,
                 quarantined,
-                manners);
+                manners,
+                callbackUrl);
     }
 
     /** What goes on the log. */
@@ -94,6 +99,7 @@ public record PreparedTurn(
                 deadline,
                 redriveOf,
                 manners.policy(),
-                manners.priority());
+                manners.priority(),
+                callbackUrl);
     }
 }

@@ -3,6 +3,7 @@ package io.turnlane.gateway.ask;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.Acceptance.Accepted;
+import io.turnlane.gateway.ask.Acceptance.BeingMade;
 import io.turnlane.gateway.ask.Acceptance.Conflict;
 import io.turnlane.gateway.ask.Acceptance.Full;
 import io.turnlane.gateway.ask.Acceptance.Known;
@@ -16,6 +17,7 @@ import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
+import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
@@ -84,9 +86,18 @@ public final class QuestionIntake {
         String agent = rules.agent(body.agent());
         Map<String, Object> metadata = rules.metadata(body.metadata());
         Duration deadline = rules.deadline(body.deadlineSeconds());
+        CallbackUrl callback = rules.callback(body.callbackUrl());
         Claim claim = Claim.of(
                 idempotencyKey,
-                new AskBody(question, agent, metadata, body.deadlineSeconds(), body.policy(), body.priority()).plain(),
+                new AskBody(
+                                question,
+                                agent,
+                                metadata,
+                                body.deadlineSeconds(),
+                                body.policy(),
+                                body.priority(),
+                                body.callbackUrl())
+                        .plain(),
                 session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
         requireLog();
         requireAgent(agent);
@@ -105,7 +116,8 @@ public final class QuestionIntake {
                 deadline,
                 claim,
                 null,
-                body.manners());
+                body.manners(),
+                callback);
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */
@@ -147,6 +159,11 @@ public final class QuestionIntake {
             case Conflict _ -> {
                 count("idempotency_conflict");
                 throw new Refusal(ErrorCode.IDEMPOTENCY_CONFLICT, "this Idempotency-Key was used for another question");
+            }
+            case BeingMade _ -> {
+                count("session_busy");
+                throw new Refusal(
+                        ErrorCode.SESSION_BUSY, "a fork makes this session at the moment; ask when it is there");
             }
             case Full full -> {
                 count("session_queue_full");

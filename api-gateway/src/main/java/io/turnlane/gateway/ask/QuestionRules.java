@@ -1,6 +1,7 @@
 package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,27 @@ import org.jspecify.annotations.Nullable;
  * @param maxMetadata bytes of JSON
  * @param sessionTtl how long a session lives without activity
  * @param anonymousTtl the same for one that nobody named
+ * @param callbacks which callbacks a question may name
  */
 public record QuestionRules(
-        int maxQuestion, int maxMetadata, Duration sessionTtl, Duration anonymousTtl, WireFormat wire) {
+        int maxQuestion,
+        int maxMetadata,
+        Duration sessionTtl,
+        Duration anonymousTtl,
+        Callbacks callbacks,
+        WireFormat wire) {
+
+    /** Which callbacks a question may name. */
+    public enum Callbacks {
+        /** No webhooks are sent here. */
+        NONE,
+        /** At public addresses, as far as one can see without asking a name server. */
+        PUBLIC,
+        ANY
+    }
+
+    /** No session lives longer without activity. */
+    public static final Duration LONGEST_TTL = Duration.ofDays(7);
 
     private static final double LEAST_DEADLINE_SECONDS = 0.001;
     private static final double MOST_DEADLINE_SECONDS = 3600;
@@ -57,6 +76,17 @@ public record QuestionRules(
         return metadata;
     }
 
+    /** How long a session shall live without activity; the usual time where the client doesn't say. */
+    public Duration sessionTtl(@Nullable Long seconds) {
+        if (seconds == null) {
+            return sessionTtl;
+        }
+        if (seconds < 1 || seconds > LONGEST_TTL.toSeconds()) {
+            throw Refusal.invalid("ttl_seconds is from 1 to " + LONGEST_TTL.toSeconds());
+        }
+        return Duration.ofSeconds(seconds);
+    }
+
     /** Capped at the longest life of a turn, after which it ends anyway. */
     @Nullable
     Duration deadline(@Nullable Double seconds) {
@@ -67,6 +97,25 @@ public record QuestionRules(
             throw Refusal.invalid("deadline_seconds must be a number from 0.001 to 3600");
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    @Nullable
+    CallbackUrl callback(@Nullable String url) {
+        if (url == null) {
+            return null;
+        }
+        if (callbacks == Callbacks.NONE) {
+            throw Refusal.invalid("callback_url: no webhooks are sent here; see turnlane.webhooks.enabled");
+        }
+        try {
+            CallbackUrl callback = CallbackUrl.parse(url);
+            if (callbacks == Callbacks.PUBLIC && callback.namesPrivateAddress()) {
+                throw Refusal.invalid("a callback_url leads to a public address");
+            }
+            return callback;
+        } catch (IllegalArgumentException e) {
+            throw Refusal.invalid(String.valueOf(e.getMessage()));
+        }
     }
 
     /** A trace context that isn't valid is as good as none, as W3C has it. */

@@ -4,6 +4,7 @@ import io.turnlane.gateway.ask.Claim.Scope;
 import io.turnlane.gateway.ask.RedisCallerClaims.Claimed;
 import io.turnlane.gateway.ask.RedisCallerClaims.Other;
 import io.turnlane.gateway.ask.RedisCallerClaims.Published;
+import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
@@ -61,12 +62,17 @@ public final class RedisAcceptance implements Acceptance {
     private static final String UNSURE = "unsure";
     private static final String NOBODY_ELSE = "last";
 
+    /** A session that is asked again and again is noted in its user's list so often. */
+    private static final Duration NOTED_EVERY = Duration.ofMinutes(1);
+
     private final StringRedisTemplate redis;
     private final AcceptRules rules;
     private final RedisCallerClaims callers;
+    private final SessionList list;
 
-    public RedisAcceptance(StringRedisTemplate redis, AcceptRules rules) {
+    public RedisAcceptance(StringRedisTemplate redis, AcceptRules rules, SessionList list) {
         this.redis = redis;
+        this.list = list;
         this.rules = rules;
         this.callers = new RedisCallerClaims(redis, rules.keyRetention());
     }
@@ -97,6 +103,7 @@ public final class RedisAcceptance implements Acceptance {
         switch (outcome) {
             case Known _ -> callers.mark(first, claim);
             case Full _ -> callers.release(first, claim, call, false);
+            case BeingMade _ -> callers.release(first, claim, call, false);
             case Accepted _, Conflict _ -> {}
         }
     }
@@ -124,13 +131,16 @@ public final class RedisAcceptance implements Acceptance {
                 claim == null ? "" : claim.body(),
                 Long.toString(rules.keyRetention().toMillis()),
                 turn.redriveOf() == null ? "" : turn.redriveOf().toString(),
-                turn.deadline() == null ? "" : Long.toString(turn.deadline().toMillis())));
+                turn.deadline() == null ? "" : Long.toString(turn.deadline().toMillis()),
+                claim == null ? "" : claim.in(turn.session()),
+                Long.toString(NOTED_EVERY.toMillis())));
         return outcome(turn, call, reply);
     }
 
-    private static Outcome outcome(PreparedTurn turn, RequestId call, RedisReply reply) {
+    private Outcome outcome(PreparedTurn turn, RequestId call, RedisReply reply) {
         return switch (reply.word()) {
             case "accepted" -> accepted(turn, call, reply);
+            case "making" -> new BeingMade();
             case "known" -> new Known(turn.session(), reply.requestId(1));
             case "conflict" -> new Conflict();
             case "full" -> new Full((int) reply.number(1));
@@ -138,7 +148,11 @@ public final class RedisAcceptance implements Acceptance {
         };
     }
 
-    private static Accepted accepted(PreparedTurn turn, RequestId call, RedisReply reply) {
+    /** Where the log refuses it after all, the list names a session that isn't, which its next reader prunes. */
+    private Accepted accepted(PreparedTurn turn, RequestId call, RedisReply reply) {
+        if (reply.number(9) == 1) {
+            list.note(turn.session(), turn.createdAt());
+        }
         PreparedTurn first =
                 turn.as(reply.requestId(1), turn.session(), Instant.ofEpochMilli(reply.number(6)), reply.number(7));
         return new Accepted(
@@ -207,7 +221,7 @@ public final class RedisAcceptance implements Acceptance {
         List<String> all = new ArrayList<>(List.of(keys));
         Claim claim = turn.claim();
         if (claim != null && claim.scope() == Scope.SESSION) {
-            String key = new MemoryKeys(turn.session()).claim(claim.key());
+            String key = claim.in(turn.session());
             all.add(key);
             all.add(MemoryKeys.callsOf(key));
         }

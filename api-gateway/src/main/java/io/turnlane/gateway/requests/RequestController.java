@@ -32,6 +32,8 @@ final class RequestController {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestController.class);
 
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
     private final RequestRecords records;
     private final EventStreams streams;
     private final Fleet fleet;
@@ -75,10 +77,25 @@ final class RequestController {
             if (request.ended()) {
                 return request;
             }
+            if (request.type() != null) {
+                return awaitCommand(session, rid, watch, patience);
+            }
             boolean ended = Waits.await(watch, patience);
             LOG.debug("waited, ended: {}", ended);
             return find(session, rid);
         }
+    }
+
+    /** A command ends without an event: its record is looked at again and again. */
+    private RequestRecord awaitCommand(SessionKey session, RequestId rid, EndWatch watch, Duration patience) {
+        RequestRecord request = find(session, rid);
+        for (Duration waited = Duration.ZERO;
+                !request.ended() && waited.compareTo(patience) < 0;
+                waited = waited.plus(LOOK_AGAIN)) {
+            var _ = Waits.await(watch, LOOK_AGAIN);
+            request = find(session, rid);
+        }
+        return request;
     }
 
     private RequestRecord find(SessionKey session, RequestId rid) {

@@ -44,9 +44,10 @@ final class RequestHash {
             return new RequestRecord(
                     requestId,
                     session,
+                    text("type"),
                     status,
-                    required("question"),
-                    required("agent"),
+                    orEmpty("question"),
+                    orEmpty("agent"),
                     answer(),
                     error(),
                     count("attempt"),
@@ -58,6 +59,7 @@ final class RequestHash {
                     number("events_from"),
                     phases(),
                     id("redrive_of"),
+                    text("webhook"),
                     place(),
                     fields.containsKey("cancel_requested"),
                     cause(),
@@ -122,6 +124,11 @@ final class RequestHash {
             throw new IllegalArgumentException("no " + name);
         }
         return text;
+    }
+
+    private String orEmpty(String name) {
+        String text = text(name);
+        return text == null ? "" : text;
     }
 
     private @Nullable String text(String name) {

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request as memory keeps it.
  *
+ * @param type of a command that changes its session and asks nothing; null for a question
  * @param eventsFrom the offset of its session's events partition where its stream starts; null where nobody knows
  * @param attempt the newest, 0 before the first
  * @param position how many turns of its session are before it; 0 once it runs
  * @param stage what the agent said last about what it is doing
  * @param phases when it passed each, as far as it has come
  * @param redriveOf the quarantined request that this one asks again
+ * @param webhook what became of its webhook, once that is known: delivered, failed or refused
  * @param place where it ran, as far as it has run
  * @param cancelRequested whether somebody doesn't want its answer any more
  * @param cause where it ended with neither answer nor error
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record RequestRecord(
         RequestId requestId,
         SessionId sessionId,
+        @Nullable String type,
         RequestStatus status,
         String question,
         String agent,
@@ -44,6 +47,7 @@ public record RequestRecord(
         @Nullable Long eventsFrom,
         Map<Phase, Instant> phases,
         @Nullable RequestId redriveOf,
+        @Nullable String webhook,
         Place place,
         boolean cancelRequested,
         @Nullable EndCause cause,

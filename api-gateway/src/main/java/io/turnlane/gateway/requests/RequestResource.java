@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request as clients see it.
  *
+ * @param type of a command that changes its session and asks nothing, such as {@code import_session}; else absent
  * @param processingStage what the agent is doing, in its words; the status where it said nothing or is done
  * @param attempt the newest, 0 before the first
  * @param position how many turns of the session are before it; 0 once it runs
  * @param redriveOf the quarantined request that this one asks again
+ * @param webhook what became of its webhook, once that is known: delivered, failed or refused
  * @param processingTime seconds from acceptance to the end
  * @param cancelRequested whether somebody doesn't want its answer any more
  * @param reason why it was cancelled, superseded or rejected
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public record RequestResource(
         RequestId requestId,
         SessionId sessionId,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String type,
+
         RequestStatus status,
         String question,
         String agent,
@@ -43,6 +48,8 @@ public record RequestResource(
         @Nullable Duration processingTime,
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId redriveOf,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String webhook,
 
         boolean cancelRequested,
 
@@ -71,6 +78,7 @@ public record RequestResource(
         return new RequestResource(
                 request.requestId(),
                 request.sessionId(),
+                request.type(),
                 request.status(),
                 request.question(),
                 request.agent(),
@@ -84,6 +92,7 @@ public record RequestResource(
                 request.finishedAt(),
                 request.processingTime(),
                 request.redriveOf(),
+                request.webhook(),
                 request.cancelRequested(),
                 cause == null ? null : cause.reason(),
                 cause == null ? null : cause.by(),
@@ -106,6 +115,7 @@ public record RequestResource(
         return new RequestResource(
                 requestId,
                 session,
+                null,
                 queued,
                 question,
                 agent,
@@ -119,6 +129,7 @@ public record RequestResource(
                 null,
                 null,
                 redriveOf,
+                null,
                 false,
                 null,
                 null,
@@ -132,6 +143,7 @@ public record RequestResource(
         return new RequestResource(
                 requestId,
                 sessionId,
+                type,
                 status,
                 question,
                 agent,
@@ -145,6 +157,7 @@ public record RequestResource(
                 finishedAt,
                 processingTime,
                 redriveOf,
+                webhook,
                 cancelRequested,
                 reason,
                 by,

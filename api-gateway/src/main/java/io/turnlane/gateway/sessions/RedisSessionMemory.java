@@ -34,6 +34,8 @@ final class RedisSessionMemory implements SessionMemory {
     private static final RedisScript<Long> CREATE =
             RedisScript.of(new ClassPathResource("create_session.lua", RedisSessionMemory.class), Long.class);
 
+    private static final int MOST_READS = 10;
+
     private final StringRedisTemplate text;
     private final RedisTemplate<String, byte[]> blobs;
     private final WireFormat wire;
@@ -113,6 +115,21 @@ final class RedisSessionMemory implements SessionMemory {
             }
         }
         return Optional.of(new History(List.copyOf(turns), stored.size() - turns.size()));
+    }
+
+    /** What changes meanwhile is read again; a session whose turns end faster than that is told as it was last seen. */
+    @Override
+    public Optional<Stored> stored(SessionKey session) {
+        String key = new MemoryKeys(session).context();
+        Optional<Stored> seen = Optional.empty();
+        for (int tries = 0; tries < MOST_READS; tries++) {
+            String before = text.<String, String>opsForHash().get(key, "version");
+            seen = context(session).flatMap(c -> history(session).map(h -> new Stored(c, h)));
+            if (Objects.equals(before, text.<String, String>opsForHash().get(key, "version"))) {
+                return seen;
+            }
+        }
+        return seen;
     }
 
     private @Nullable PastTurn open(SessionKey session, byte[] blob) {

@@ -6,28 +6,85 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionKey;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Commands that change a session's memory: they go through its lane, after what was asked before. */
 @Component
 final class SessionCommands {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SessionCommands.class);
+
     private final TurnPublisher publisher;
     private final EventStreams streams;
+    private final CommandRecords records;
 
-    SessionCommands(TurnPublisher publisher, EventStreams streams) {
+    SessionCommands(TurnPublisher publisher, EventStreams streams, CommandRecords records) {
         this.publisher = publisher;
         this.streams = streams;
+        this.records = records;
     }
 
-    /** Returns when the log has it. */
+    /** Returns when the log has it. Nothing is noted of it: what it leaves is that its session is gone. */
     void publish(SessionCommand command, @Nullable String traceparent) {
+        send(command, traceparent, List.of());
+    }
+
+    /** Returns when the log has it; from before then on its record can be read. */
+    void submit(SessionCommand command, @Nullable String traceparent) {
+        records.note(command, command.key());
+        send(command, traceparent, List.of(command.key()));
+    }
+
+    /**
+     * Submits a fork, whose record can be read in both sessions.
+     *
+     * @param source as it stands
+     * @throws Refusal where there is such a target
+     */
+    void submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
+        SessionKey target = new SessionKey(fork.key().namespace(), fork.into());
+        if (!records.reserve(fork, target, source.agent(), java.time.Duration.ofSeconds(source.ttlSeconds()))) {
+            throw new Refusal(ErrorCode.SESSION_EXISTS, "there is a session of this id already; choose another");
+        }
+        records.note(fork, fork.key());
+        records.note(fork, target);
+        send(fork, traceparent, List.of(fork.key(), target));
+    }
+
+    private void send(SessionCommand command, @Nullable String traceparent, List<SessionKey> noted) {
         try {
             publisher.publish(command, streams.position(command.key()), traceparent);
         } catch (NotPublishedException e) {
+            if (e.isRefused()) {
+                noted.forEach(session -> forget(command, session));
+            }
             throw new Refusal(
-                    ErrorCode.UNAVAILABLE, "the log did not take the command", command.requestId(), e.getCause());
+                    ErrorCode.UNAVAILABLE, detail(e), e.isRefused() ? null : command.requestId(), e.getCause());
+        }
+    }
+
+    private static String detail(NotPublishedException e) {
+        return e.isRefused()
+                ? "the log did not take the command"
+                : "the log did not answer in time; it may have the command";
+    }
+
+    private void forget(SessionCommand command, SessionKey session) {
+        try {
+            records.forget(command.requestId(), session);
+        } catch (DataAccessException away) {
+            LOG.atWarn()
+                    .setMessage("a command that the log refused stays noted until its record expires")
+                    .addKeyValue("request_id", command.requestId())
+                    .addKeyValue("cause", away.getMostSpecificCause().toString())
+                    .log();
         }
     }
 }

@@ -13,12 +13,10 @@ import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.sessions.SessionMemory.History;
 import io.turnlane.gateway.sessions.SessionMemory.NewSession;
 import io.turnlane.model.PastTurn;
-import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +31,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -42,8 +41,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/v1/sessions")
 final class SessionController {
 
-    private static final Duration LONGEST_TTL = Duration.ofDays(7);
+    private static final int MOST_LISTED = 100;
+    /** A caller's namespace is that of any of its sessions. */
+    private static final SessionId ANY = new SessionId("any");
 
+    private final Sessions sessions;
+    private final SessionPages pages;
     private final SessionMemory memory;
     private final SessionCommands commands;
     private final QuestionIntake intake;
@@ -52,12 +55,16 @@ final class SessionController {
     private final TurnIds ids;
 
     SessionController(
+            Sessions sessions,
+            SessionPages pages,
             SessionMemory memory,
             SessionCommands commands,
             QuestionIntake intake,
             QuestionRules rules,
             Fleet fleet,
             TurnIds ids) {
+        this.sessions = sessions;
+        this.pages = pages;
         this.memory = memory;
         this.commands = commands;
         this.intake = intake;
@@ -83,8 +90,26 @@ final class SessionController {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Integer damaged) {}
 
-    /** @param requestId of the deletion */
-    record Deletion(SessionId sessionId, RequestId requestId) {}
+    /** @param next send it as {@code cursor} for the next page; null where nothing is left */
+    record Listed(List<SessionContext> sessions, @Nullable String next) {}
+
+    @Operation(
+            summary = "List your sessions, newest first",
+            description = "By when each was last asked something, to the minute. A page may be shorter than its limit "
+                    + "though `next` says that more follows.")
+    @GetMapping
+    ResponseEntity<Listed> list(
+            Caller caller,
+            @Parameter(description = "From 1 to 100") @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        if (limit < 1 || limit > MOST_LISTED) {
+            throw Refusal.invalid("limit is from 1 to " + MOST_LISTED);
+        }
+        String namespace = caller.key(ANY).namespace();
+        SessionPages.Page page = pages.page(namespace, cursor == null ? null : SessionCursor.parse(cursor), limit);
+        SessionCursor next = page.next();
+        return fresh(new Listed(page.sessions(), next == null ? null : next.toString()));
+    }
 
     @Operation(summary = "Make a session")
     @ResponseStatus(HttpStatus.CREATED)
@@ -93,36 +118,22 @@ final class SessionController {
         String agent = rules.agent(body.agent());
         intake.requireAgent(agent);
         SessionKey session = caller.key(SessionId.random());
-        memory.create(
+        sessions.make(
                 session,
                 new NewSession(
                         caller.userId(),
                         Objects.requireNonNullElse(agent, fleet.defaultAgent()),
                         rules.metadata(body.metadata()),
-                        ttl(body.ttlSeconds()),
+                        rules.sessionTtl(body.ttlSeconds()),
                         ids.now()));
         return ResponseEntity.created(URI.create("/v1/sessions/" + session.sessionId()))
-                .body(find(session));
-    }
-
-    private Duration ttl(@Nullable Long seconds) {
-        if (seconds == null) {
-            return rules.sessionTtl();
-        }
-        if (seconds < 1 || seconds > LONGEST_TTL.toSeconds()) {
-            throw Refusal.invalid("ttl_seconds is from 1 to " + LONGEST_TTL.toSeconds());
-        }
-        return Duration.ofSeconds(seconds);
+                .body(sessions.find(session));
     }
 
     @Operation(summary = "Read a session's context")
     @GetMapping("/{sid}")
     ResponseEntity<SessionContext> context(Caller caller, @PathVariable SessionId sid) {
-        return fresh(find(caller.key(sid)));
-    }
-
-    private SessionContext find(SessionKey session) {
-        return memory.context(session).orElseThrow(() -> Refusal.notFound("session"));
+        return fresh(sessions.find(caller.key(sid)));
     }
 
     @Operation(summary = "Read a session's history", description = "The last turns, oldest first.")
@@ -135,16 +146,16 @@ final class SessionController {
     @Operation(summary = "Forget a session", description = "In order, after the turns that are already queued.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @DeleteMapping("/{sid}")
-    ResponseEntity<Deletion> delete(
+    ResponseEntity<CommandAccepted> delete(
             Caller caller,
             @PathVariable SessionId sid,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         DeleteSession delete = new DeleteSession(ids.next(), sid, caller.userId(), ids.now());
-        find(delete.key());
+        sessions.find(delete.key());
         commands.publish(delete, rules.traceparent(traceparent));
         return ResponseEntity.accepted()
                 .header("X-Request-Id", delete.requestId().toString())
-                .body(new Deletion(sid, delete.requestId()));
+                .body(new CommandAccepted(sid, delete.requestId()));
     }
 
     private static <T> ResponseEntity<T> fresh(T body) {

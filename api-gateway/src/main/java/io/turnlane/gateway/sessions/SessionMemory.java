@@ -30,4 +30,10 @@ interface SessionMemory {
      * @param damaged turns that are left out because their stored form is damaged
      */
     record History(List<PastTurn> turns, int damaged) {}
+
+    /** Its context and its history, as they stood at one moment; empty where there is no context. */
+    Optional<Stored> stored(SessionKey session);
+
+    /** All that is remembered of a session. */
+    record Stored(SessionContext context, History history) {}
 }

@@ -28,6 +28,6 @@ record ShortBody(
         Priority priority) {
 
     AskBody body() {
-        return new AskBody(question, agent, null, null, policy, priority);
+        return new AskBody(question, agent, null, null, policy, priority, null);
     }
 }

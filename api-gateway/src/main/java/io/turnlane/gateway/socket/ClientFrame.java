@@ -23,11 +23,12 @@ sealed interface ClientFrame {
             @Nullable Map<String, Object> metadata,
             @Nullable Double deadlineSeconds,
             @Nullable TurnPolicy policy,
-            @Nullable Priority priority)
+            @Nullable Priority priority,
+            @Nullable String callbackUrl)
             implements ClientFrame {
 
         AskBody body() {
-            return new AskBody(question, agent, metadata, deadlineSeconds, policy, priority);
+            return new AskBody(question, agent, metadata, deadlineSeconds, policy, priority, callbackUrl);
         }
     }
 

@@ -56,7 +56,8 @@ public final class RequestStreams {
             boolean headOnly,
             HttpServletResponse response) {
         Optional<RequestRecord> found = find(session, requestId, after);
-        if (after != null && after.belongsTo(session) && after.hasEnd(requestId)) {
+        boolean command = found.map(RequestRecord::type).isPresent(); // they send no events
+        if (command || (after != null && after.belongsTo(session) && after.hasEnd(requestId))) {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         } else if (headOnly) {
             SseConnection.head(response);

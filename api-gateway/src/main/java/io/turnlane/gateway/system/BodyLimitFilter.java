@@ -14,16 +14,23 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Bodies end at a bound before anything is parsed, whether their length was told or not. */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
-    private final int limit;
+    private static final String IMPORT = "/import";
 
-    BodyLimitFilter(int limit) {
+    private final int limit;
+    private final int importLimit;
+
+    /** @param importLimit of a session that is brought, which is larger than any other body */
+    BodyLimitFilter(int limit, int importLimit) {
         this.limit = limit;
+        this.importLimit = importLimit;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(new Limited(request, limit), response);
+        boolean brings =
+                request.getMethod().equals("PUT") && request.getRequestURI().endsWith(IMPORT);
+        chain.doFilter(new Limited(request, brings ? importLimit : limit), response);
     }
 
     private static final class Limited extends HttpServletRequestWrapper {

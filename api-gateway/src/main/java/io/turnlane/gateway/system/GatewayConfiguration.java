@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What the gateway is made of, besides its edges. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({GatewayProperties.class, TopicsProperties.class})
+@EnableConfigurationProperties({GatewayProperties.class, TopicsProperties.class, WebhookProperties.class})
 class GatewayConfiguration {
 
     @Bean
@@ -47,7 +47,7 @@ class GatewayConfiguration {
     }
 
     @Bean
-    QuestionRules questionRules(GatewayProperties properties, WireFormat wire) {
+    QuestionRules questionRules(GatewayProperties properties, WebhookProperties webhooks, WireFormat wire) {
         GatewayProperties.Asks asks = properties.asks();
         GatewayProperties.Sessions sessions = properties.sessions();
         return new QuestionRules(
@@ -55,6 +55,7 @@ class GatewayConfiguration {
                 Math.toIntExact(asks.maxMetadata().toBytes()),
                 sessions.ttl(),
                 sessions.anonymousTtl(),
+                webhooks.callbacks(),
                 wire);
     }
 

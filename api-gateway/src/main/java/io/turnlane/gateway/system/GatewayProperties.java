@@ -48,11 +48,13 @@ public record GatewayProperties(
      * @param ttl how long a session lives without activity
      * @param anonymousTtl how long a session lives that nobody named
      * @param resultRetention how long a request's record lives
+     * @param maxImport largest session that can be brought, as JSON; it has to fit a record of the log, 4 MiB
      */
     public record Sessions(
             @DefaultValue("1h") @DurationMin(seconds = 1) Duration ttl,
             @DefaultValue("15m") @DurationMin(seconds = 1) Duration anonymousTtl,
-            @DefaultValue("24h") @DurationMin(minutes = 1) Duration resultRetention) {}
+            @DefaultValue("24h") @DurationMin(minutes = 1) Duration resultRetention,
+            @DefaultValue("3MB") DataSize maxImport) {}
 
     /**
      * When Redis doesn't answer.

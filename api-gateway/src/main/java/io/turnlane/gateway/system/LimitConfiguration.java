@@ -6,6 +6,7 @@ import io.turnlane.gateway.admission.BoundedAcceptance;
 import io.turnlane.gateway.admission.Overload;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.RedisAcceptance;
+import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.fleet.ProcessorDirectory;
 import io.turnlane.gateway.limits.LimitRules;
 import io.turnlane.gateway.limits.LocalTokenBuckets;
@@ -57,12 +58,15 @@ class LimitConfiguration {
             StringRedisTemplate redis,
             GatewayProperties gateway,
             LimitRules rules,
+            SessionList list,
             Overload overload,
             InstantSource clock,
             MeterRegistry metrics) {
         RedisUserTurns turns =
                 new RedisUserTurns(redis, rules.openTurns(), gateway.sessions().resultRetention(), clock);
         return new BoundedAcceptance(
-                new RedisAcceptance(redis, gateway.acceptRules()), overload, new UserTurns(rules, turns, metrics));
+                new RedisAcceptance(redis, gateway.acceptRules(), list),
+                overload,
+                new UserTurns(rules, turns, metrics));
     }
 }

@@ -2,8 +2,13 @@ package io.turnlane.gateway.system;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
+import io.turnlane.gateway.ask.QuestionRules;
 import io.turnlane.gateway.breaker.RedisBreaker;
+import io.turnlane.gateway.directory.RedisSessionList;
+import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.quarantine.RedisRedriveMarks;
+import io.turnlane.gateway.sessions.RedisCommandRecords;
+import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -22,6 +27,9 @@ class RedisConfiguration {
 
     /** Commands that may wait for a reply; more are refused, so that a Redis that hangs doesn't fill the heap. */
     private static final int MOST_IN_FLIGHT = 10_000;
+
+    /** From its acceptance to its end, with room for waiting. */
+    private static final Duration LONGEST_TURN = Duration.ofDays(1);
 
     /** A command fails at once while Redis is away, and in time when it doesn't answer. */
     @Bean
@@ -51,6 +59,17 @@ class RedisConfiguration {
     @Bean
     RedisRedriveMarks redriveMarks(StringRedisTemplate redis, TopicsProperties topics) {
         return new RedisRedriveMarks(redis, topics.quarantineRetention());
+    }
+
+    /** Nothing keeps a session for longer than its own longest life, which counts from its last turn's end. */
+    @Bean
+    SessionList sessionList(StringRedisTemplate redis) {
+        return new RedisSessionList(redis, QuestionRules.LONGEST_TTL.plus(LONGEST_TURN));
+    }
+
+    @Bean
+    RedisCommandRecords commandRecords(StringRedisTemplate redis, GatewayProperties properties) {
+        return new RedisCommandRecords(redis, properties.sessions().resultRetention());
     }
 
     /** In place of Spring's own, which says that the gateway is down and waits for as long as Redis does. */

@@ -122,8 +122,10 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Bean
     FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(GatewayProperties properties) {
-        return filter(
-                new BodyLimitFilter(Math.toIntExact(properties.asks().maxBody().toBytes())), 2);
+        BodyLimitFilter bounds = new BodyLimitFilter(
+                Math.toIntExact(properties.asks().maxBody().toBytes()),
+                Math.toIntExact(properties.sessions().maxImport().toBytes()));
+        return filter(bounds, 2);
     }
 
     private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> filter(F filter, int place) {

@@ -6,10 +6,12 @@
 -- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 agent asked for or '', 6 default agent, 7 question,
 --      8 events_from, 9 session ttl, 10 result retention, 11 most open turns, 12 what request keys start with,
 --      13 this call, 14 when an older claim in another slot was made or '', 15 body or '', 16 claim ttl,
---      17 the quarantined request that this one asks again, or '', 18 how long an answer is wanted, or ''
+--      17 the quarantined request that this one asks again, or '', 18 how long an answer is wanted, or '',
+--      19 the key of its claim, wherever that lies, or '', 20 how often a session is noted in its user's list
 --      (times in ms)
 -- Returns {'accepted', request id, agent, turns before it, session ttl, 1 where it made the session, created_at,
---          events_from, 1 where an older claim named the request}: to be published;
+--          events_from, 1 where an older claim named the request, 1 where the user's list is to note the session}: to be
+--          published; {'making'}: a fork makes this session at the moment;
 --         {'known', request id}: the log has it, its record says how it stands;
 --         {'conflict'}: the key stands for another question; {'full', open turns}
 
@@ -19,7 +21,7 @@ local claim, calls = KEYS[6], KEYS[7]
 
 local held = claim and claims.find(claim)
 if held then
-  if held.body ~= ARGV[15] then
+  if held.body ~= ARGV[15] and held.body ~= '' then -- that of a session that was erased is forgotten
     return {'conflict'}
   end
   request_id = held.request_id
@@ -56,7 +58,10 @@ local function trim(index)
   end
 end
 
-local context = redis.call('HMGET', KEYS[1], 'agent', 'ttl')
+local context = redis.call('HMGET', KEYS[1], 'agent', 'ttl', 'fork')
+if context[3] and not record[1] then
+  return {'making'}
+end
 local agent, position, ttl, made = record[3], 0, context[2] or ARGV[9], 0
 local created_at, events_from = record[4] or ARGV[1], record[5] or ARGV[8]
 if record[1] then
@@ -77,6 +82,9 @@ else
     'phases', '{"RECEIVED":' .. created_at .. '}')
   if ARGV[17] ~= '' then
     redis.call('HSET', request, 'redrive_of', ARGV[17])
+  end
+  if ARGV[19] ~= '' then
+    redis.call('HSET', request, 'claim', ARGV[19]) -- so that the claim forgets what was asked when the session does
   end
   if ARGV[18] ~= '' then
     -- By Redis' own clock, which also says when it has passed.
@@ -101,6 +109,11 @@ if not context[2] then
   end
 end
 redis.call('HSET', KEYS[1], 'last_activity', ARGV[1])
+local note = 0
+if now - tonumber(redis.call('HGET', KEYS[1], 'listed_at') or 0) >= tonumber(ARGV[20]) then
+  redis.call('HSET', KEYS[1], 'listed_at', ARGV[1])
+  note = 1
+end
 -- A running turn keeps its session for longer than a short life; that is never cut here.
 if redis.call('PTTL', KEYS[1]) < tonumber(ttl) then
   redis.call('PEXPIRE', KEYS[1], ttl)
@@ -114,4 +127,5 @@ if claim then
   end
 end
 local replayed = held and request_id ~= ARGV[13]
-return {'accepted', request_id, agent, position, ttl, made, created_at, events_from, replayed and 1 or 0}
+return {'accepted', request_id, agent, position, ttl, made, created_at, events_from, replayed and 1 or 0,
+  note}

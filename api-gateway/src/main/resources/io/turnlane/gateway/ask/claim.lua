@@ -6,7 +6,7 @@
 --         or {'conflict'}
 
 local held = claims.find(KEYS[1])
-if held and held.body ~= ARGV[3] then
+if held and held.body ~= ARGV[3] and held.body ~= '' then -- that of a session that was erased is forgotten
   return {'conflict'}
 end
 if held and held.published then

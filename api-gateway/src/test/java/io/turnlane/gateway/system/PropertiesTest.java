@@ -37,7 +37,7 @@ class PropertiesTest {
                         Duration.ofHours(24)));
         assertThat(p.sessions())
                 .isEqualTo(new GatewayProperties.Sessions(
-                        Duration.ofHours(1), Duration.ofMinutes(15), Duration.ofHours(24)));
+                        Duration.ofHours(1), Duration.ofMinutes(15), Duration.ofHours(24), DataSize.ofMegabytes(3)));
         assertThat(p.memory()).isEqualTo(new GatewayProperties.Memory(3, Duration.ofMillis(500)));
         assertThat(p.streams())
                 .isEqualTo(new GatewayProperties.Streams(
@@ -74,6 +74,7 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.sessions.ttl", "5s"),
                         Map.entry("turnlane.gateway.sessions.anonymous-ttl", "6s"),
                         Map.entry("turnlane.gateway.sessions.result-retention", "7m"),
+                        Map.entry("turnlane.gateway.sessions.max-import", "5KB"),
                         Map.entry("turnlane.gateway.streams.max", "8"),
                         Map.entry("turnlane.gateway.streams.max-events", "90"),
                         Map.entry("turnlane.gateway.streams.max-bytes", "10KB"),
@@ -98,7 +99,10 @@ class PropertiesTest {
                                 4,
                                 Duration.ofMinutes(6)),
                         new GatewayProperties.Sessions(
-                                Duration.ofSeconds(5), Duration.ofSeconds(6), Duration.ofMinutes(7)),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(6),
+                                Duration.ofMinutes(7),
+                                DataSize.ofKilobytes(5)),
                         new GatewayProperties.Memory(2, Duration.ofSeconds(1)),
                         new GatewayProperties.Streams(
                                 8,

@@ -81,6 +81,20 @@ final class Client implements AutoCloseable {
         return send(request(path).DELETE().build());
     }
 
+    Reply put(String path, String json) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(json))
+                .build());
+    }
+
+    Reply patch(String path, Object body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .build());
+    }
+
     Reply post(String path, Object body, String... headers) {
         return postRaw(path, JSON.writeValueAsString(body), "application/json", headers);
     }

@@ -2,12 +2,19 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.turnlane.e2e.Client.Event;
 import io.turnlane.e2e.Client.Reply;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +29,11 @@ class JourneyTest {
 
     @BeforeAll
     static void start() {
-        turnlane = RunningTurnlane.start(4);
+        turnlane = RunningTurnlane.start(
+                4,
+                "--turnlane.webhooks.enabled=true",
+                "--turnlane.webhooks.allow-private=true",
+                "--turnlane.webhooks.secrets=whsec_" + "A".repeat(32));
         client = new Client(turnlane.address());
     }
 
@@ -162,6 +173,34 @@ class JourneyTest {
             Reply accepted = client.ask(session, "here and there", Map.of("delay_ms", 500, "deltas", 5));
             String events = accepted.object("links").get("events").toString();
             assertThat(deltas(other.stream(events))).isEqualTo("echo: here and there");
+        }
+    }
+
+    @Test
+    void isPostedToItsCallbackWhenItEnds() throws Exception {
+        BlockingQueue<String> posts = new LinkedBlockingQueue<>();
+        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.createContext("/hook", call -> {
+            String id = call.getRequestHeaders().getFirst("webhook-id");
+            posts.add(id + " " + new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            call.sendResponseHeaders(204, -1);
+            call.close();
+        });
+        receiver.start();
+        try {
+            String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
+            Reply accepted = client.post(
+                    "/v1/sessions/" + session + "/requests",
+                    Map.of("question", "call me", "agent", "echo", "callback_url", url));
+            assertThat(accepted.status()).isEqualTo(202);
+            assertThat(posts.poll(30, TimeUnit.SECONDS))
+                    .startsWith(accepted.text("request_id") + " {")
+                    .contains("\"type\":\"completed\"", "echo: call me");
+            Eventually.holds(
+                    () -> assertThat(client.get(accepted.header("Location")).text("webhook"))
+                            .isEqualTo("delivered"));
+        } finally {
+            receiver.stop(0);
         }
     }
 

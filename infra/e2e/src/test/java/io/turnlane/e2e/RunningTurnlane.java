@@ -76,10 +76,6 @@ final class RunningTurnlane implements AutoCloseable {
                 ProcessorApplication.application().initializers(withAgents).run(arguments(settings)));
     }
 
-    Topics topics() {
-        return new Topics(prefix);
-    }
-
     URI address() {
         return address(0);
     }

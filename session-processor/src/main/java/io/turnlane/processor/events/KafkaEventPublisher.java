@@ -34,6 +34,9 @@ public final class KafkaEventPublisher implements EventPublisher {
         add(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
         add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
         add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
+        if (event.callback() != null && event.body().terminal()) {
+            add(headers, RecordHeaders.CALLBACK_URL, event.callback());
+        }
         try {
             return kafka.send(record);
         } catch (KafkaException | org.springframework.kafka.KafkaException e) {

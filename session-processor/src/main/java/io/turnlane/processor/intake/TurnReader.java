@@ -60,7 +60,8 @@ final class TurnReader {
                 word(header(record, RecordHeaders.POLICY), TurnPolicy::find, TurnPolicy.ENQUEUE),
                 word(header(record, RecordHeaders.PRIORITY), Priority::find, Priority.NORMAL),
                 time(header(record, RecordHeaders.DEADLINE)),
-                header(record, RecordHeaders.AGENT));
+                header(record, RecordHeaders.AGENT),
+                header(record, RecordHeaders.CALLBACK_URL));
     }
 
     /** A newer version may know more words. */

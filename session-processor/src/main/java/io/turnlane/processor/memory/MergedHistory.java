@@ -4,6 +4,8 @@ import io.turnlane.model.Checksummed;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.RecalledSession.Given;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,22 +27,30 @@ record MergedHistory(List<Entry> entries) {
     /**
      * One turn.
      *
-     * @param recalled null where it is stored already
+     * @param recalled which command it is from; null where it is stored already
      */
-    record Entry(byte[] blob, @Nullable EndedTurn recalled) {}
+    record Entry(byte[] blob, @Nullable From recalled) {}
 
-    static MergedHistory of(List<PastTurn> stored, List<EndedTurn> recalled, MemoryLimits limits, WireFormat wire) {
-        Set<RequestId> known = new HashSet<>();
-        stored.forEach(turn -> known.add(turn.requestId()));
-        Map<RequestId, EndedTurn> missing = new LinkedHashMap<>();
-        for (EndedTurn turn : recalled) {
-            if (!known.contains(turn.requestId())) {
-                missing.put(turn.requestId(), turn);
-            }
+    /** A command's place in the turns topic, and when it was logged. */
+    record From(long offset, Instant loggedAt) {}
+
+    /** @param given turns that this life was given, in front of those that were recalled; null where none were */
+    static MergedHistory of(
+            List<PastTurn> stored,
+            List<EndedTurn> recalled,
+            @Nullable Given given,
+            MemoryLimits limits,
+            WireFormat wire) {
+        Map<RequestId, From> missing = new LinkedHashMap<>();
+        if (given != null) {
+            From command = new From(given.offset(), given.loggedAt());
+            given.turns().forEach(turn -> missing.put(turn.requestId(), command));
         }
+        recalled.forEach(turn -> missing.put(turn.requestId(), new From(turn.offset(), turn.loggedAt())));
+        stored.forEach(turn -> missing.remove(turn.requestId()));
         Deque<Entry> kept = new ArrayDeque<>();
         int bytes = 0;
-        for (PastTurn turn : inOrder(stored, recalled).reversed()) {
+        for (PastTurn turn : inOrder(stored, recalled, given).reversed()) {
             byte[] blob = Checksummed.seal(wire.writeValue(turn));
             bytes += blob.length;
             if (kept.size() == limits.turns() || (bytes > limits.bytes() && !kept.isEmpty())) {
@@ -55,9 +65,10 @@ record MergedHistory(List<Entry> entries) {
     /**
      * As the log has them; a stored turn that the log doesn't hold any more, or not yet, is older or newer than all.
      */
-    private static List<PastTurn> inOrder(List<PastTurn> stored, List<EndedTurn> recalled) {
+    private static List<PastTurn> inOrder(List<PastTurn> stored, List<EndedTurn> recalled, @Nullable Given given) {
         Map<RequestId, PastTurn> byRequest = new LinkedHashMap<>();
         stored.forEach(turn -> byRequest.put(turn.requestId(), turn));
+        List<PastTurn> first = given == null ? List.of() : givenFirst(byRequest, recalled, given);
         List<PastTurn> logged = new ArrayList<>();
         for (EndedTurn turn : recalled) {
             PastTurn known = byRequest.remove(turn.requestId());
@@ -71,8 +82,24 @@ record MergedHistory(List<Entry> entries) {
             }
         }
         byRequest.values().removeAll(all);
+        all.addAll(0, first);
         all.addAll(logged);
         all.addAll(byRequest.values());
         return all;
+    }
+
+    /** What was stored before the life was given its state isn't of it. */
+    private static List<PastTurn> givenFirst(Map<RequestId, PastTurn> stored, List<EndedTurn> recalled, Given given) {
+        List<PastTurn> first = new ArrayList<>();
+        for (PastTurn turn : given.turns()) {
+            PastTurn known = stored.remove(turn.requestId());
+            first.add(known == null ? turn : known);
+        }
+        Set<RequestId> later = new HashSet<>();
+        recalled.forEach(turn -> later.add(turn.requestId()));
+        stored.values()
+                .removeIf(turn ->
+                        !later.contains(turn.requestId()) && turn.timestamp().isBefore(given.loggedAt()));
+        return first;
     }
 }

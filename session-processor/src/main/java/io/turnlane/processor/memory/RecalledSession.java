@@ -1,9 +1,12 @@
 package io.turnlane.processor.memory;
 
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param others older ones that may be delivered again
  * @param open turns that are still to end, oldest first
  * @param deletion its last one
+ * @param given the state that this life was given by an import or a fork, in front of its turns; null where none was
+ * @param edits commands that are known to have been done, and may be delivered again
  */
 public record RecalledSession(
         SessionKey session,
@@ -21,17 +26,31 @@ public record RecalledSession(
         List<EndedTurn> turns,
         List<EndedTurn> others,
         List<OpenTurn> open,
-        @Nullable Deletion deletion) {
+        @Nullable Deletion deletion,
+        @Nullable Given given,
+        List<Edit> edits) {
 
     public RecalledSession {
         turns = List.copyOf(turns);
         others = List.copyOf(others);
         open = List.copyOf(open);
+        edits = List.copyOf(edits);
+    }
+
+    /** A session that no command but questions and deletions was given to. */
+    public RecalledSession(
+            SessionKey session,
+            @Nullable Life life,
+            List<EndedTurn> turns,
+            List<EndedTurn> others,
+            List<OpenTurn> open,
+            @Nullable Deletion deletion) {
+        this(session, life, turns, others, open, deletion, null, List.of());
     }
 
     /** A session of which the log holds nothing. */
     public static RecalledSession nothing(SessionKey session) {
-        return new RecalledSession(session, null, List.of(), List.of(), List.of(), null);
+        return new RecalledSession(session, null, List.of(), List.of(), List.of(), null, null, List.of());
     }
 
     /**
@@ -40,6 +59,7 @@ public record RecalledSession(
      * @param ttl how long it lives without activity
      * @param turns answered in this life, kept or not
      * @param processing of all of these together
+     * @param metadata as commands have left it; null where none said anything of it
      */
     public record Life(
             @Nullable String userId,
@@ -48,7 +68,27 @@ public record RecalledSession(
             Instant lastActivity,
             Duration ttl,
             int turns,
-            Duration processing) {}
+            Duration processing,
+            @Nullable Map<String, Object> metadata) {
+
+        /** One that nothing but questions was told to. */
+        public Life(
+                @Nullable String userId,
+                String agent,
+                Instant createdAt,
+                Instant lastActivity,
+                Duration ttl,
+                int turns,
+                Duration processing) {
+            this(userId, agent, createdAt, lastActivity, ttl, turns, processing, null);
+        }
+    }
+
+    /** Turns that a life began with, by the place of the command that brought them. */
+    public record Given(List<PastTurn> turns, long offset, Instant loggedAt) {}
+
+    /** A command that changed the session and asked nothing. */
+    public record Edit(SessionCommand command, long offset, Instant loggedAt) {}
 
     /** A deletion that was done, by its place in the turns topic. */
     public record Deletion(long offset, Instant loggedAt) {}

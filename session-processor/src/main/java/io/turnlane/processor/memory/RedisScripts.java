@@ -79,10 +79,17 @@ final class RedisScripts {
         return value instanceof byte[] bytes ? bytes : value.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What all scripts share stands before each: Redis 6.2 has no functions. */
-    private static Script load(String name) {
-        String text = read("common") + read(name);
-        return new Script(text, DigestUtils.sha1DigestAsHex(text));
+    /**
+     * What all scripts share stands before each, and what some share before these: Redis 6.2 has no functions.
+     *
+     * @param names of parts that make one script together
+     */
+    static Script load(String... names) {
+        StringBuilder text = new StringBuilder(read("common"));
+        for (String name : names) {
+            text.append(read(name));
+        }
+        return new Script(text.toString(), DigestUtils.sha1DigestAsHex(text.toString()));
     }
 
     private static String read(String name) {

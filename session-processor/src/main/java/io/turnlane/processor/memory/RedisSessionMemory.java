@@ -39,6 +39,7 @@ public final class RedisSessionMemory implements SessionMemory {
     private static final int MOST_ERASED_NAMES = 256;
 
     private final RedisScripts scripts;
+    private final RedisTraces traces;
     private final StoredMemory stored;
     private final StoredReplies replies;
     private final SessionCache cache;
@@ -54,6 +55,7 @@ public final class RedisSessionMemory implements SessionMemory {
             DamageObserver damage,
             String processorId) {
         this.scripts = new RedisScripts(redis);
+        this.traces = new RedisTraces(scripts);
         this.stored = new StoredMemory(redis, wire, damage);
         this.replies = new StoredReplies(stored, wire);
         this.cache = cache;
@@ -337,17 +339,22 @@ public final class RedisSessionMemory implements SessionMemory {
     @Override
     public boolean delete(FlightRef flight) {
         MemoryKeys keys = flight.keys();
+        traces.wipeClaims(keys);
         Reply reply = scripts.run(
                 scripts.delete,
-                List.of(keys.context(), keys.history(), keys.requests(), keys.tombstone()),
+                List.of(keys.context(), keys.history(), keys.requests(), keys.tombstone(), keys.open(), keys.rebuilt()),
                 flight.fence(),
                 flight.partition(),
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
                 keys.requestPrefix(),
                 limits.tombstones().toMillis(),
-                MOST_ERASED_NAMES);
+                MOST_ERASED_NAMES,
+                keys.prefix());
         cache.forget(flight.session());
+        if (reply.word().equals("ERASED")) {
+            traces.unlist(keys, flight.loggedAt());
+        }
         return reply.word().equals("ERASED");
     }
 

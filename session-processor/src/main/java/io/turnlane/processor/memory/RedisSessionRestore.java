@@ -84,8 +84,13 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(ended.size());
         arguments.add(recalled.open().size());
         arguments.add(limits.life().toMillis());
+        Map<String, Object> metadata =
+                recalled.life() == null ? null : recalled.life().metadata();
+        arguments.add(metadata == null ? "" : wire.writeValue(metadata));
+        arguments.add(recalled.edits().size());
         ended.forEach(turn -> addEnd(arguments, turn));
         recalled.open().forEach(turn -> addOpen(arguments, turn));
+        recalled.edits().forEach(edit -> addEdit(arguments, edit));
         addHistory(arguments, recalled, seen);
         return scripts.run(
                 scripts.restore,
@@ -169,15 +174,24 @@ public final class RedisSessionRestore implements SessionRestore {
                 .toList();
     }
 
+    private static void addEdit(List<Object> arguments, RecalledSession.Edit edit) {
+        arguments.add(edit.command().requestId());
+        arguments.add(edit.offset());
+        arguments.add(edit.loggedAt().toEpochMilli());
+        arguments.add(edit.command().type());
+        arguments.add(edit.command().createdAt().toEpochMilli());
+    }
+
     private void addHistory(List<Object> arguments, RecalledSession recalled, Entry seen) {
         List<EndedTurn> kept =
                 recalled.turns().stream().filter(EndedTurn::remembered).toList();
-        if (recalled.life() == null || kept.isEmpty()) {
+        boolean given = recalled.given() != null && !recalled.given().turns().isEmpty();
+        if (recalled.life() == null || (kept.isEmpty() && !given)) {
             return;
         }
-        for (MergedHistory.Entry entry :
-                MergedHistory.of(seen.memory().turns(), kept, limits, wire).entries()) {
-            EndedTurn turn = entry.recalled();
+        for (MergedHistory.Entry entry : MergedHistory.of(seen.memory().turns(), kept, recalled.given(), limits, wire)
+                .entries()) {
+            MergedHistory.From turn = entry.recalled();
             arguments.add(turn == null ? "" : turn.offset());
             arguments.add(turn == null ? "" : turn.loggedAt().toEpochMilli());
             arguments.add(entry.blob());

@@ -1,15 +1,21 @@
 package io.turnlane.processor.past;
 
 import io.turnlane.model.EndCause;
+import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.EndedTurn;
 import io.turnlane.processor.memory.OpenTurn;
 import io.turnlane.processor.memory.RecalledSession;
 import io.turnlane.processor.memory.RecalledSession.Deletion;
+import io.turnlane.processor.memory.RecalledSession.Edit;
 import io.turnlane.processor.memory.RecalledSession.Life;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +54,12 @@ public final class SessionPast {
     private final Deque<Kept> turns = new ArrayDeque<>();
     private final Deque<Kept> others = new ArrayDeque<>();
     private final Deque<Deletion> undoneDeletions = new ArrayDeque<>();
+    private final Deque<Edit> undoneEdits = new ArrayDeque<>();
+    private final Deque<Edit> doneEdits = new ArrayDeque<>();
+    private final Set<RequestId> edited = new LinkedHashSet<>();
     private final Set<RequestId> erased = new LinkedHashSet<>();
+    private LifeEdits edits = LifeEdits.NONE;
+    private int givenBytes;
     private @Nullable Deletion deletion;
     private @Nullable Ask first;
     private int answered;
@@ -80,8 +91,9 @@ public final class SessionPast {
      *
      * @param turns its last turns that ended, oldest first
      * @param untold how many more it had, of whose ends the log doesn't tell
+     * @param given turns that it was given by an import or a fork, in front of the others
      */
-    public record Told(List<EndedTurn> turns, int untold) {}
+    public record Told(List<EndedTurn> turns, int untold, List<PastTurn> given) {}
 
     /**
      * Of a session of which nothing was told yet.
@@ -123,7 +135,7 @@ public final class SessionPast {
     public void started(RequestId request, int attempt, Instant at) {
         Pending pending = open.get(request);
         if (pending != null) {
-            deleteBefore(pending.place().offset());
+            applyBefore(pending.place().offset());
             forgetDoneBefore(pending.place().offset());
             open.put(request, pending.started(Math.max(attempt, pending.attempt()), at));
         }
@@ -139,7 +151,7 @@ public final class SessionPast {
         Pending pending = open.remove(end.requestId());
         if (pending != null) {
             if (end.attempt() > 0) { // else it may have overtaken those before it
-                deleteBefore(pending.place().offset());
+                applyBefore(pending.place().offset());
                 forgetDoneBefore(pending.place().offset());
                 expireBefore(pending);
             }
@@ -226,6 +238,7 @@ public final class SessionPast {
     public void deleted(Place place) {
         Deletion next = new Deletion(place.offset(), place.loggedAt());
         if (done.test(place.offset())) {
+            applyBefore(place.offset());
             delete(next);
         } else {
             undoneDeletions.addLast(next);
@@ -233,10 +246,88 @@ public final class SessionPast {
         active(place.loggedAt());
     }
 
-    private void deleteBefore(long offset) {
-        while (!undoneDeletions.isEmpty() && undoneDeletions.getFirst().offset() < offset) {
-            delete(undoneDeletions.removeFirst());
+    /**
+     * The session was changed by a command that asks nothing, or is to be; a twin says nothing new.
+     *
+     * @param size of its record in bytes
+     */
+    public void edited(SessionCommand command, Place place, int size) {
+        if (noteOnce(edited, command.requestId())) {
+            Edit edit = new Edit(command, place.offset(), place.loggedAt());
+            if (done.test(place.offset())) {
+                applyBefore(place.offset());
+                apply(edit, size);
+            } else {
+                undoneEdits.addLast(edit);
+            }
         }
+        active(place.loggedAt());
+    }
+
+    private static boolean noteOnce(Set<RequestId> names, RequestId name) {
+        if (names.size() == MOST_ERASED) {
+            names.remove(names.iterator().next());
+        }
+        return names.add(name);
+    }
+
+    /** A turn behind them has begun: they were done before it, in their order. */
+    private void applyBefore(long offset) {
+        while (true) {
+            long deletionAt = undoneDeletions.isEmpty()
+                    ? Long.MAX_VALUE
+                    : undoneDeletions.getFirst().offset();
+            long editAt = undoneEdits.isEmpty()
+                    ? Long.MAX_VALUE
+                    : undoneEdits.getFirst().offset();
+            if (Math.min(deletionAt, editAt) >= offset) {
+                return;
+            }
+            if (deletionAt < editAt) {
+                delete(undoneDeletions.removeFirst());
+            } else {
+                apply(undoneEdits.removeFirst(), 0);
+            }
+        }
+    }
+
+    private void apply(Edit edit, int size) {
+        switch (edit.command()) {
+            case ImportSession given when counts(given) -> begin(given, edit, size);
+            case UpdateSession update -> edits = edits.with(update);
+            case SessionCommand _ -> {}
+        }
+        doneEdits.addLast(edit);
+        while (!doneEdits.isEmpty() && done.test(doneEdits.getFirst().offset())) {
+            doneEdits.removeFirst();
+        }
+    }
+
+    /** A fork makes a session: where there is one, or it was deleted since it was asked for, nothing came of it. */
+    private boolean counts(ImportSession given) {
+        boolean deletedSince = deletion != null && !deletion.loggedAt().isBefore(given.createdAt());
+        return given.forkOf() == null || (turns.isEmpty() && !edits.isGiven() && !deletedSince);
+    }
+
+    private void begin(ImportSession given, Edit edit, int size) {
+        while (!turns.isEmpty()) {
+            putBehind(turns.removeFirst());
+        }
+        if (done.test(edit.offset())) { // so were all that were asked before it, whose ends may be read behind it
+            Iterator<Pending> pendings = open.values().iterator();
+            while (pendings.hasNext()) {
+                Pending pending = pendings.next();
+                if (pending.place().offset() < edit.offset()) {
+                    bytes -= pending.bytes();
+                    pendings.remove();
+                }
+            }
+        }
+        forgetLife();
+        edits = LifeEdits.of(given, edit.offset(), edit.loggedAt());
+        givenBytes = size;
+        bytes += size;
+        lastEnd = edit.loggedAt();
     }
 
     private void delete(Deletion next) {
@@ -257,16 +348,13 @@ public final class SessionPast {
     }
 
     private void erase(RequestId request) {
-        if (erased.size() == MOST_ERASED) {
-            erased.remove(erased.iterator().next());
-        }
-        erased.add(request);
+        var _ = noteOnce(erased, request);
     }
 
     /** The session had expired when this was asked: what was before isn't remembered. */
     private void expireBefore(Pending pending) {
         Instant silent = later(lastEnd, pending.silentSince());
-        if (first != null && pending.place().loggedAt().isAfter(silent.plus(first.sessionTtl()))) {
+        if (begun() && pending.place().loggedAt().isAfter(silent.plus(ttl()))) {
             while (!turns.isEmpty()) {
                 putBehind(turns.removeFirst());
             }
@@ -276,6 +364,9 @@ public final class SessionPast {
 
     private void forgetLife() {
         turns.clear();
+        edits = LifeEdits.NONE;
+        bytes -= givenBytes;
+        givenBytes = 0;
         first = null;
         answered = 0;
         untold = 0;
@@ -309,7 +400,7 @@ public final class SessionPast {
 
     /** Whether all it has are questions that surely ended, before what is read or after. */
     public boolean onlyHopes() {
-        return turns.isEmpty() && others.isEmpty() && deletion == null && !busy();
+        return turns.isEmpty() && others.isEmpty() && deletion == null && !edits.isGiven() && !busy();
     }
 
     /** Whether nothing happens in it any more and its time is up. */
@@ -327,8 +418,15 @@ public final class SessionPast {
         return waiting().findAny().isPresent();
     }
 
-    /** As memory has it: fixed by the first question of a life, whatever later ones say. */
+    private boolean begun() {
+        return first != null || edits.isGiven();
+    }
+
+    /** As memory has it: fixed by the first question of a life, whatever later ones say, unless a command said else. */
     private Duration ttl() {
+        if (edits.ttl() != null) {
+            return edits.ttl();
+        }
         if (first != null) {
             return first.sessionTtl();
         }
@@ -340,7 +438,8 @@ public final class SessionPast {
 
     /** Whether there is anything of it that memory must not miss. */
     public boolean matters(Instant now) {
-        return deletion != null || !others.isEmpty() || (!turns.isEmpty() && !expired(now)) || undone() || busy();
+        boolean lives = (!turns.isEmpty() || edits.isGiven()) && !expired(now);
+        return deletion != null || !others.isEmpty() || lives || undone() || busy() || !doneEdits.isEmpty();
     }
 
     private boolean undone() {
@@ -349,39 +448,46 @@ public final class SessionPast {
 
     /** What memory held when the next question was logged then, if no record told so far is delivered again. */
     public Told before(Instant loggedAt) {
-        return silentUntil(loggedAt) ? new Told(List.of(), 0) : new Told(turnsOf(turns), untold + open.size());
+        return silentUntil(loggedAt)
+                ? new Told(List.of(), 0, List.of())
+                : new Told(turnsOf(turns), untold + open.size(), edits.turns());
     }
 
     private boolean silentUntil(Instant next) {
-        return first != null && next.isAfter(lastActivity.plus(first.sessionTtl()));
+        return begun() && next.isAfter(lastActivity.plus(ttl()));
     }
 
     /** All of it, as of now. */
     public RecalledSession recalled(Instant now) {
         Ask born = first == null ? waiting().findFirst().map(Pending::ask).orElse(null) : first;
-        boolean lives = born != null && !expired(now);
+        boolean lives = (born != null || edits.isGiven()) && !expired(now);
         Deque<Kept> behind = new ArrayDeque<>(others);
         if (!lives) {
             turns.stream().filter(kept -> !done.test(kept.turn().offset())).forEach(behind::addLast);
         }
         return new RecalledSession(
                 session,
-                lives ? life(Objects.requireNonNull(born), now) : null,
+                lives ? life(born, now) : null,
                 lives ? turnsOf(turns) : List.of(),
                 turnsOf(behind),
                 waiting().map(SessionPast::openTurn).toList(),
-                deletion);
+                deletion,
+                lives ? edits.given() : null,
+                List.copyOf(doneEdits));
     }
 
-    private Life life(Ask born, Instant now) {
+    private Life life(@Nullable Ask born, Instant now) {
+        SessionState state = edits.state();
+        String agent = born == null ? "" : born.agent();
         return new Life(
-                born.userId(),
-                born.agent(),
-                born.createdAt(),
+                state == null ? Objects.requireNonNull(born).userId() : edits.userId(),
+                edits.agent() == null ? agent : edits.agent(),
+                state == null ? Objects.requireNonNull(born).createdAt() : state.createdAt(),
                 busy() ? now : lastActivity,
                 ttl(),
-                answered,
-                processing);
+                answered + edits.requestCount(),
+                processing.plus(edits.processing()),
+                edits.metadata());
     }
 
     private static OpenTurn openTurn(Pending pending) {

@@ -1,12 +1,16 @@
 package io.turnlane.processor.replay;
 
+import io.turnlane.model.PastTurn;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.Topics;
 import io.turnlane.model.TurnEvent;
@@ -18,6 +22,7 @@ import io.turnlane.processor.past.SessionPast;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -96,12 +101,16 @@ public final class KafkaTurnArchive implements TurnArchive {
                 record.partition(),
                 place.offset(),
                 place.loggedAt(),
-                told.turns().stream()
-                        .filter(EndedTurn::completed)
-                        .map(EndedTurn::past)
-                        .toList(),
+                remembered(told),
                 told.untold(),
                 outcome(ends.get(ask.requestId()))));
+    }
+
+    /** As many of the newest as memory keeps. */
+    private List<PastTurn> remembered(SessionPast.Told told) {
+        List<PastTurn> all = new ArrayList<>(told.given());
+        told.turns().stream().filter(EndedTurn::completed).map(EndedTurn::past).forEach(all::add);
+        return all.subList(Math.max(0, all.size() - mostTurns), all.size());
     }
 
     /** One command of the session, and where it stands. */
@@ -169,6 +178,9 @@ public final class KafkaTurnArchive implements TurnArchive {
                 }
                 case DeleteSession _ -> past.deleted(logged.place());
                 case RebuildSession _ -> {} // memory was to be as it had been
+                case UpdateSession update -> past.edited(update, logged.place(), 0);
+                case ImportSession given -> past.edited(given, logged.place(), 0);
+                case ForkSession fork -> past.edited(fork, logged.place(), 0);
             }
         }
         return past;

@@ -90,8 +90,10 @@ public final class TurnReplay {
     private TurnKit kit(InMemorySessionMemory memory) {
         TurnKit.Ports nowhere = new TurnKit.Ports(
                 memory,
+                new OnlyQuestions(),
                 agents,
                 (_, _, _) -> CompletableFuture.completedFuture(null),
+                _ -> CompletableFuture.completedFuture(null),
                 _ -> CompletableFuture.completedFuture(null),
                 _ -> {},
                 new NothingLost(),

@@ -6,8 +6,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.DamageObserver;
 import io.turnlane.processor.memory.MemoryLimits;
+import io.turnlane.processor.memory.RedisSessionEdits;
 import io.turnlane.processor.memory.RedisSessionMemory;
 import io.turnlane.processor.memory.SessionCache;
+import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
@@ -62,5 +64,15 @@ class MemoryConfiguration {
             DamageObserver damage,
             ProcessorId id) {
         return new RedisSessionMemory(redis, cache, limits, wire, damage, id.value());
+    }
+
+    @Bean
+    SessionEdits sessionEdits(
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage) {
+        return new RedisSessionEdits(redis, cache, limits, wire, damage);
     }
 }

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.commands.CommandPublisher;
+import io.turnlane.processor.commands.KafkaCommandPublisher;
 import io.turnlane.processor.control.KafkaWakeUps;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
@@ -16,16 +18,17 @@ import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionCache;
+import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.rebuild.LossWatch;
+import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
-import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnObserver;
@@ -162,17 +165,26 @@ class ProcessorConfiguration {
     @Bean
     TurnKit.Ports turnPorts(
             SessionMemory memory,
+            SessionEdits edits,
             AgentCatalog agents,
             EventPublisher events,
+            CommandPublisher commands,
             QuarantinePublisher quarantine,
-            LatencyWindow latency,
-            AgentTimes agentTimes,
-            MeterRegistry meters,
+            TurnObserver turnObserver,
             LossWatch lossWatch,
             WireFormat wire) {
+        return new TurnKit.Ports(memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire);
+    }
+
+    @Bean
+    TurnObserver turnObserver(LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, agentTimes);
-        TurnObserver all = report -> observers.forEach(observer -> observer.ended(report));
-        return new TurnKit.Ports(memory, agents, events, quarantine, all, lossWatch, wire);
+        return report -> observers.forEach(observer -> observer.ended(report));
+    }
+
+    @Bean
+    CommandPublisher commandPublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire) {
+        return new KafkaCommandPublisher(kafka, topics.names().turns(), wire);
     }
 
     @Bean
@@ -251,17 +263,8 @@ class ProcessorConfiguration {
             RecordReader reader,
             LossWatch lossWatch) {
         ProcessorProperties.Intake intake = properties.intake();
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, intake.group());
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        if (GroupProtocol.CONSUMER
-                .name()
-                .equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
-            BROKERS_OWN.forEach(settings::remove);
-        }
         return new TurnPoller(
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                consumerOf(kafka, intake.group()),
                 new IntakeSettings(
                         topics.names().turns(),
                         intake.open(),
@@ -273,6 +276,20 @@ class ProcessorConfiguration {
                 clock,
                 reader,
                 lossWatch);
+    }
+
+    /** A member of this group that commits what its ledgers say, and starts with the oldest record. */
+    static KafkaConsumer<byte[], byte[]> consumerOf(KafkaProperties kafka, String group) {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        if (GroupProtocol.CONSUMER
+                .name()
+                .equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
+            BROKERS_OWN.forEach(settings::remove);
+        }
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     @Bean

@@ -33,6 +33,7 @@ public record Turn(
      * @param priority whose turn it is first where places are few
      * @param deadline until when an answer is wanted, by its gateway's clock; null for as long as it takes
      * @param agent who shall answer
+     * @param callback where its end is to be posted to
      */
     public record Envelope(
             @Nullable String type,
@@ -41,11 +42,12 @@ public record Turn(
             TurnPolicy policy,
             Priority priority,
             @Nullable Instant deadline,
-            @Nullable String agent) {
+            @Nullable String agent,
+            @Nullable String callback) {
 
-        /** Of a turn like most others. */
+        /** Of a turn like most others, that nobody is called back for. */
         public Envelope(@Nullable String type, @Nullable String schemaVersion, @Nullable Long eventsFrom) {
-            this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null);
+            this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null, null);
         }
     }
 

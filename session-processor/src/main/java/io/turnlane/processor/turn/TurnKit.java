@@ -2,8 +2,10 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.commands.CommandPublisher;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
 import java.time.Duration;
@@ -18,8 +20,10 @@ public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
     /** Where a turn reaches out to. */
     public record Ports(
             SessionMemory memory,
+            SessionEdits edits,
             AgentCatalog agents,
             EventPublisher events,
+            CommandPublisher commands,
             QuarantinePublisher quarantine,
             TurnObserver observer,
             LostMemory lostMemory,

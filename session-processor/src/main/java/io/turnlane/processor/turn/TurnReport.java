@@ -12,8 +12,8 @@ import java.util.Optional;
  * How one run of a turn went, for logs and figures.
  *
  * @param outcome {@code completed}, {@code failed}, {@code cancelled}, {@code superseded}, {@code rejected},
- *     {@code retrying}, {@code released}, {@code told_again}, {@code fenced}, {@code erased}, {@code deleted} or
- *     {@code unreadable}
+ *     {@code retrying}, {@code released}, {@code told_again}, {@code fenced}, {@code erased}, {@code deleted},
+ *     {@code edited}, {@code refused} or {@code unreadable}
  * @param code of the error, else empty
  */
 public record TurnReport(

@@ -166,6 +166,7 @@ final class TurnStream implements AnswerSink {
                         attempt,
                         seq++,
                         surroundings.clock().instant().truncatedTo(ChronoUnit.MILLIS),
-                        body));
+                        body,
+                        turn.envelope().callback()));
     }
 }

@@ -1,10 +1,10 @@
 -- A session is forgotten: context, history and the records of ended requests. Open requests are later asks and stay.
 -- The tombstone lets older records of the log pass silently, so that nothing late brings the session back. It names the
 -- newest requests that were erased, too: a gateway that never heard whether a question was logged sends it again, and its
--- twin may come after the deletion.
-local ctx, hist, reqs, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+-- twin may come after the deletion. Claims of Idempotency-Keys stay until they expire, but forget what was asked.
+local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -17,14 +17,25 @@ local erased_names = {} -- each followed by a blank, the newest first
 for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   local req = request_prefix .. request_id
   local status = redis.call('HGET', req, 'status')
-  if not status or ended[status] then
-    redis.call('DEL', req)
+  -- Accepted well before the deletion and never begun: its gateway died before the log had it. Should it come yet, whoever
+  -- begins it makes its record.
+  local never_came = status == 'queued'
+    and tonumber(redis.call('HGET', req, 'created_at') or 0) + 60000 < tonumber(logged_at)
+  if not status or ended[status] or never_came then
+    local claim = redis.call('HGET', req, 'claim')
+    if claim and string.sub(claim, 1, #prefix) == prefix and redis.call('EXISTS', claim) == 1 then
+      redis.call('HSET', claim, 'body', '')
+    end
+    redis.call('DEL', req, prefix .. 'redriven:' .. request_id)
     redis.call('ZREM', reqs, request_id)
+    redis.call('ZREM', open, request_id)
+  end
+  if not status or ended[status] then
     erased_names[#erased_names + 1] = request_id .. ' '
   end
 end
 local names = table.concat(erased_names) .. (redis.call('HGET', tomb, 'erased') or '')
-redis.call('DEL', ctx, hist)
+redis.call('DEL', ctx, hist, rebuilt)
 redis.call('HSET', tomb, 'partition', partition, 'offset', offset, 'fence', fence, 'at', logged_at,
   'erased', string.sub(names, 1, tonumber(most_names) * 37)) -- a UUID and its blank
 redis.call('PEXPIRE', tomb, tomb_ttl)

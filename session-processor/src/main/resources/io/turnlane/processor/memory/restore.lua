@@ -7,7 +7,8 @@ local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
 local expected_version, next_version = ARGV[9], ARGV[10]
 local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
-local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 22
+local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 24
+local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' where no command but questions made the context what it is
 
 if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
@@ -18,8 +19,8 @@ local version = redis.call('HGET', ctx, 'version') or ''
 local function make_context()
   if redis.call('EXISTS', ctx) == 0 then
     redis.call('HSET', ctx, 'session_id', session_id, 'user_id', user_id, 'created_at', created_at,
-      'last_activity', last_activity, 'processing_stage', opens > 0 and 'queued' or 'completed', 'metadata', '{}',
-      'ttl', session_ttl, 'agent', agent)
+      'last_activity', last_activity, 'processing_stage', opens > 0 and 'queued' or 'completed',
+      'metadata', metadata == '' and '{}' or metadata, 'ttl', session_ttl, 'agent', agent)
   end
 end
 
@@ -35,7 +36,8 @@ end
 -- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
 -- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
 local first_open = first_end + ends * 15
-local at = first_open + opens * 11
+local first_edit = first_open + opens * 11
+local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
 local restored = 0
 if at <= #ARGV and left > 0 and version ~= next_version then
@@ -64,6 +66,9 @@ if at <= #ARGV and left > 0 and version ~= next_version then
     redis.call('HSET', ctx, 'version', next_version, 'fence', fence, 'hist_bytes', bytes, 'memory', 'rebuilt')
     if tonumber(created_at) < tonumber(redis.call('HGET', ctx, 'created_at') or created_at) then
       redis.call('HSET', ctx, 'created_at', created_at)
+    end
+    if metadata ~= '' then
+      redis.call('HSET', ctx, 'metadata', metadata, 'agent', agent, 'ttl', session_ttl)
     end
     redis.call('DEL', hist)
     for _, blob in ipairs(blobs) do
@@ -137,6 +142,20 @@ for i = 0, opens - 1 do
     if tonumber(redis.call('HGET', req, 'attempt') or 0) < tonumber(attempt) then
       redis.call('HSET', req, 'attempt', attempt)
     end
+  end
+end
+
+-- Commands that were done, so that they aren't done again behind what followed them.
+for i = 0, edits - 1 do
+  local request_id, offset, logged_at, kind, created_at = unpack(ARGV, first_edit + i * 5, first_edit + i * 5 + 4)
+  local req = request_prefix .. request_id
+  local is = redis.call('HGET', req, 'status')
+  if not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
+    redis.call('HSET', req, 'type', kind, 'status', 'completed', 'stage', 'completed', 'question', '', 'agent', '',
+      'created_at', created_at, 'attempt', 1, 'finished_at', logged_at, 'partition', partition, 'offset', offset)
+    redis.call('PEXPIRE', req, record_ttl)
+    redis.call('ZADD', reqs, 'NX', created_at, request_id)
+    redis.call('PEXPIRE', reqs, record_ttl)
   end
 end
 

@@ -18,14 +18,15 @@ import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.ManualDelay;
 import io.turnlane.processor.lane.SteppedExecutor;
+import io.turnlane.processor.memory.FakeSessionEdits;
 import io.turnlane.processor.memory.FakeSessionMemory;
+import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.FakeLostMemory;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.PutAside;
 import io.turnlane.processor.turn.RetryPolicy;
-import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnRunner;
@@ -394,11 +395,13 @@ class EveryOrderTest {
             return new TurnKit(
                     new TurnKit.Ports(
                             memory,
+                            new FakeSessionEdits(),
                             new AgentCatalog(List.of(factory)),
                             (session, partition, event) -> {
                                 note(event);
                                 return CompletableFuture.completedFuture(null);
                             },
+                            command -> CompletableFuture.completedFuture(null),
                             copy -> CompletableFuture.completedFuture(null),
                             report -> {},
                             new FakeLostMemory(),

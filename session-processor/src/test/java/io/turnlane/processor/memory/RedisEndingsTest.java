@@ -214,7 +214,8 @@ class RedisEndingsTest extends RedisMemoryTests {
                 null,
                 null,
                 policy,
-                Priority.NORMAL);
+                Priority.NORMAL,
+                null);
         accept(ask);
         return ask;
     }

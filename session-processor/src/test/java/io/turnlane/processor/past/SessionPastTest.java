@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.EndedTurn;
+import io.turnlane.processor.memory.RecalledSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SessionPastTest {
@@ -155,5 +162,74 @@ class SessionPastTest {
         logged(ask, 2);
         assertThat(past.before(at(3)).untold()).isZero();
         assertThat(past.recalled(at(3)).open()).isEmpty();
+    }
+
+    @Test
+    void startsAnewWithTheStateThatWasBrought() {
+        answered("gone", 0);
+        brought(null, 1, "a", "b");
+        answered("after", 2);
+        assertThat(before(3)).containsExactly("after");
+        assertThat(past.before(at(3)).given()).extracting(PastTurn::question).containsExactly("a", "b");
+        RecalledSession recalled = past.recalled(at(3));
+        assertThat(recalled.life().turns()).isEqualTo(8);
+        assertThat(recalled.life().metadata()).containsEntry("m", 1);
+        assertThat(recalled.given().turns()).hasSize(2);
+        assertThat(past.before(at(200)).given()).as("expired").isEmpty();
+        past.deleted(place(4));
+        assertThat(past.recalled(at(5)).given()).isNull();
+    }
+
+    @Test
+    void takesChangesOfTheContextTogetherInTheirOrder() {
+        brought(null, 0, "a");
+        updated(1, Map.of("m", 2, "n", 1), null);
+        updated(2, Map.of("m", 3), Duration.ofMinutes(5));
+        RecalledSession recalled = past.recalled(at(3));
+        assertThat(recalled.life().metadata()).isEqualTo(Map.of("m", 3, "n", 1));
+        assertThat(recalled.life().ttl()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(past.before(at(10)).given()).as("a shorter life").isEmpty();
+    }
+
+    @Test
+    void takesAForkForNothingWhereThereIsASessionOrWasOne() {
+        answered("there", 0);
+        brought(new ImportSession.Origin(new SessionId("s-0"), new RequestId(UUID.randomUUID())), 1, "a");
+        assertThat(past.before(at(2)).given()).isEmpty();
+        assertThat(before(2)).containsExactly("there");
+    }
+
+    @Test
+    void aTwinOfABroughtStateSaysNothingNew() {
+        ImportSession given = brought(null, 0, "a");
+        answered("after", 1);
+        past.edited(given, place(2), 0);
+        assertThat(before(3)).containsExactly("after");
+    }
+
+    private ImportSession brought(ImportSession.Origin fork, int minute, String... questions) {
+        List<PastTurn> turns = Stream.of(questions)
+                .map(question -> new PastTurn(
+                        new RequestId(UUID.randomUUID()),
+                        RequestStatus.COMPLETED,
+                        question,
+                        "to " + question,
+                        null,
+                        List.of(),
+                        Duration.ofMillis(5),
+                        START))
+                .toList();
+        SessionState state =
+                new SessionState("echo", Map.of("m", 1), Duration.ofHours(1), START, 7, Duration.ofSeconds(1), turns);
+        ImportSession given =
+                new ImportSession(new RequestId(UUID.randomUUID()), SESSION, null, at(minute), state, fork);
+        past.edited(given, place(minute), 0);
+        return given;
+    }
+
+    private void updated(int minute, Map<String, Object> patch, Duration ttl) {
+        UpdateSession update =
+                new UpdateSession(new RequestId(UUID.randomUUID()), SESSION, null, at(minute), null, patch, ttl);
+        past.edited(update, place(minute), 0);
     }
 }

@@ -4,6 +4,7 @@ import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnEvent;
@@ -13,6 +14,7 @@ import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.ManualDelay;
+import io.turnlane.processor.memory.FakeSessionEdits;
 import io.turnlane.processor.memory.FakeSessionMemory;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +40,8 @@ abstract class TurnTests {
     final FakeSessionMemory memory = new FakeSessionMemory();
     final ManualDelay delay = new ManualDelay();
     final List<TurnEvent> events = new ArrayList<>();
+    final FakeSessionEdits edits = new FakeSessionEdits();
+    final List<SessionCommand> commands = new ArrayList<>();
     final List<QuarantinedTurn> quarantined = new ArrayList<>();
     final List<TurnReport> reports = new ArrayList<>();
     final Flights flights = new Flights(delay, Duration.ofSeconds(10));
@@ -70,12 +74,18 @@ abstract class TurnTests {
         TurnKit kit = new TurnKit(
                 new TurnKit.Ports(
                         memory,
+                        edits,
                         new AgentCatalog(List.of(factory)),
                         (session, partition, event) -> {
                             events.add(event);
                             return event.body().terminal() && logFailures-- > 0
                                     ? CompletableFuture.failedFuture(new TimeoutException())
                                     : CompletableFuture.completedFuture(null);
+                        },
+                        command -> {
+                            commands.add(command);
+                            edits.asked.add("published");
+                            return CompletableFuture.completedFuture(null);
                         },
                         copy -> {
                             quarantined.add(copy);

@@ -1,6 +1,7 @@
 package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -56,6 +57,11 @@ public final class Recall implements SessionLog.Listener {
     @Override
     public void deleted(SessionKey session, Place place) {
         tell(session, past -> past.deleted(place));
+    }
+
+    @Override
+    public void edited(SessionCommand command, Place place, int size) {
+        tell(command.key(), past -> past.edited(command, place, size));
     }
 
     @Override

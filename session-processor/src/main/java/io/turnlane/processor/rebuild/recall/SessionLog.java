@@ -1,6 +1,7 @@
 package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -35,6 +36,13 @@ public interface SessionLog {
 
         /** The session was deleted, or is to be. */
         void deleted(SessionKey session, Place place);
+
+        /**
+         * The session was changed by a command that asks nothing, or is to be.
+         *
+         * @param bytes of its record
+         */
+        void edited(SessionCommand command, Place place, int bytes);
 
         /** An attempt began, the first with 1. */
         void started(SessionKey session, RequestId request, int attempt, Instant at);

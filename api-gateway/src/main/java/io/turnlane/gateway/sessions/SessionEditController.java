@@ -1,0 +1,182 @@
+package io.turnlane.gateway.sessions;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.ask.QuestionRules;
+import io.turnlane.gateway.ask.TurnIds;
+import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.MergePatch;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionState;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Sessions: change one, take it elsewhere, bring it, copy it. Each change is a command of the session's lane; its
+ * request, at {@code Location}, says when it is done or why it came to nothing.
+ */
+@Tag(name = "sessions")
+@RestController
+@RequestMapping("/v1/sessions/{sid}")
+final class SessionEditController {
+
+    private static final String IN_ORDER =
+            "In order, after the turns that are already queued: 202 with the place of the "
+                    + "request that says when it is done.";
+
+    private final Sessions sessions;
+    private final SessionCommands commands;
+    private final SessionExport export;
+    private final QuestionIntake intake;
+    private final QuestionRules rules;
+    private final TurnIds ids;
+
+    SessionEditController(
+            Sessions sessions,
+            SessionCommands commands,
+            SessionExport export,
+            QuestionIntake intake,
+            QuestionRules rules,
+            TurnIds ids) {
+        this.sessions = sessions;
+        this.commands = commands;
+        this.export = export;
+        this.intake = intake;
+        this.rules = rules;
+        this.ids = ids;
+    }
+
+    /**
+     * What stays out stays as it is.
+     *
+     * @param agent who answers from then on where a question names nobody
+     * @param metadata a merge patch (RFC 7396): null removes a field
+     * @param ttlSeconds how long it lives without activity, up to 7 days
+     */
+    record PatchBody(
+            @Nullable String agent,
+            @Nullable Map<String, Object> metadata,
+            @Nullable Long ttlSeconds) {}
+
+    /**
+     * @param afterRequestId the last turn that the copy has
+     * @param sessionId of the new session; random where absent
+     */
+    record ForkBody(
+            @Nullable RequestId afterRequestId, @Nullable SessionId sessionId) {}
+
+    @Operation(summary = "Change a session", description = IN_ORDER)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    @PatchMapping(consumes = {"application/json", "application/merge-patch+json"})
+    ResponseEntity<CommandAccepted> change(
+            Caller caller,
+            @PathVariable SessionId sid,
+            @RequestBody PatchBody body,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
+        String agent = rules.agent(body.agent());
+        Duration ttl = body.ttlSeconds() == null ? null : rules.sessionTtl(body.ttlSeconds());
+        if (agent == null && body.metadata() == null && ttl == null) {
+            throw Refusal.invalid("nothing to change: name agent, metadata or ttl_seconds");
+        }
+        SessionContext context = sessions.settled(caller.key(sid));
+        intake.requireAgent(agent);
+        if (body.metadata() != null) {
+            rules.metadata(body.metadata()); // for what a patch may be by itself, and then for what it leads to
+            rules.metadata(MergePatch.apply(context.metadata(), body.metadata()));
+        }
+        UpdateSession update =
+                new UpdateSession(ids.next(), sid, caller.userId(), ids.now(), agent, body.metadata(), ttl);
+        commands.submit(update, rules.traceparent(traceparent));
+        return accepted(update, sid);
+    }
+
+    @Operation(
+            summary = "Take a session elsewhere",
+            description = "Its context and history as a document with a checksum, for `import`.")
+    @GetMapping("/export")
+    ResponseEntity<Map<String, Object>> export(Caller caller, @PathVariable SessionId sid) {
+        return ResponseEntity.ok()
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"session-" + sid + ".json\"")
+                .body(export.write(sessions.stored(caller.key(sid)), ids.now()));
+    }
+
+    @Operation(
+            summary = "Bring a session",
+            description =
+                    "A document of `export`, in place of what the session remembers; it is made where there is none. "
+                            + IN_ORDER + " 422 where the checksum is another: nothing is changed.")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    @PutMapping(path = "/import", consumes = "application/json")
+    ResponseEntity<CommandAccepted> bring(
+            Caller caller,
+            @PathVariable SessionId sid,
+            @RequestBody byte[] document,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
+        SessionState state = export.read(document);
+        intake.requireAgent(rules.agent(state.agent()));
+        rules.metadata(state.metadata());
+        var _ = rules.sessionTtl(state.ttl().toSeconds());
+        ImportSession command = new ImportSession(ids.next(), sid, caller.userId(), ids.now(), state, null);
+        sessions.present(command);
+        commands.submit(command, rules.traceparent(traceparent));
+        return accepted(command, sid);
+    }
+
+    @Operation(
+            summary = "Copy a session up to one of its turns",
+            description = "Into a new session, which can be asked when the copy is there; until then 409. " + IN_ORDER
+                    + " 404 where the session's memory doesn't hold the turn, 409 `session_exists` where there is such "
+                    + "a session already.")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    @PostMapping(path = "/fork", consumes = "application/json")
+    ResponseEntity<CommandAccepted> fork(
+            Caller caller,
+            @PathVariable SessionId sid,
+            @RequestBody ForkBody body,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
+        if (body.afterRequestId() == null) {
+            throw Refusal.invalid("after_request_id names the last turn that the copy has");
+        }
+        SessionId into = body.sessionId() == null ? SessionId.random() : body.sessionId();
+        if (into.equals(sid)) {
+            throw Refusal.invalid("session_id must be another than the session's own");
+        }
+        SessionContext source = sessions.settled(caller.key(sid));
+        sessions.requireTurn(caller.key(sid), body.afterRequestId());
+        ForkSession fork = new ForkSession(ids.next(), sid, caller.userId(), ids.now(), body.afterRequestId(), into);
+        commands.submit(fork, source, rules.traceparent(traceparent));
+        sessions.list(caller.key(into), fork.createdAt());
+        return accepted(fork, into);
+    }
+
+    private static ResponseEntity<CommandAccepted> accepted(SessionCommand command, SessionId session) {
+        return ResponseEntity.accepted()
+                .location(URI.create("/v1/sessions/" + session + "/requests/" + command.requestId()))
+                .header("X-Request-Id", command.requestId().toString())
+                .body(new CommandAccepted(session, command.requestId()));
+    }
+}

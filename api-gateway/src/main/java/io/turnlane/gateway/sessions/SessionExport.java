@@ -1,0 +1,156 @@
+package io.turnlane.gateway.sessions;
+
+import io.turnlane.gateway.problem.JsonMistakes;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.sessions.SessionMemory.Stored;
+import io.turnlane.model.CanonicalJson;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionState;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Sessions as documents to be taken elsewhere: {@code docs/http-api.md} says what stands in them, and how anybody makes
+ * their checksum. Safe for use by any number of threads.
+ */
+@Component
+final class SessionExport {
+
+    private static final String FORMAT = "turnlane.session";
+    private static final int VERSION = 1;
+    private static final String CHECKSUM = "checksum";
+
+    private final JsonMapper json;
+    private final WireFormat wire;
+
+    SessionExport(JsonMapper json, WireFormat wire) {
+        this.json = json;
+        this.wire = wire;
+    }
+
+    /** As it stands in the document; every field but these is ignored when it is read, and id and times of use are. */
+    private record Session(
+            @Nullable String agent,
+            @Nullable Map<String, Object> metadata,
+            @Nullable Long ttlSeconds,
+            @Nullable Instant createdAt,
+            @Nullable Long requestCount,
+            @Nullable Duration totalProcessingTime) {}
+
+    private record Turns(@Nullable List<PastTurn> turns) {}
+
+    /** The document of a session. */
+    Map<String, Object> write(Stored stored, Instant now) {
+        SessionContext context = stored.context();
+        Map<String, Object> session = new LinkedHashMap<>();
+        session.put("session_id", context.sessionId());
+        session.put("agent", context.agent());
+        session.put("created_at", context.createdAt());
+        session.put("last_activity", context.lastActivity());
+        session.put("metadata", context.metadata());
+        session.put("ttl_seconds", context.ttlSeconds());
+        session.put("request_count", context.requestCount());
+        session.put("total_processing_time", context.totalProcessingTime());
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("format", FORMAT);
+        document.put("version", VERSION);
+        document.put("exported_at", now);
+        document.put("session", session);
+        document.put("turns", stored.history().turns());
+        document.put("damaged", stored.history().damaged());
+        Map<String, Object> plain = parse(wire.writeValue(document)); // as its reader will find it
+        plain.put(CHECKSUM, CanonicalJson.checksum(plain));
+        return plain;
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @throws Refusal where it is none, or not as it was made
+     */
+    SessionState read(byte[] body) {
+        Map<String, Object> document = parse(body);
+        check(document);
+        try {
+            Session session = wire.read(wire.writeValue(object(document.get("session"))), Session.class);
+            List<PastTurn> turns = wire.read(wire.writeValue(Map.of("turns", list(document.get("turns")))), Turns.class)
+                    .turns();
+            return state(session, turns == null ? List.of() : turns);
+        } catch (UnreadableRecordException | IllegalArgumentException | NullPointerException e) {
+            throw Refusal.invalid(
+                    "its checksum is right, but it is no session: a field is missing or of the wrong kind");
+        }
+    }
+
+    private static SessionState state(Session session, List<PastTurn> turns) {
+        if (session.agent() == null || session.createdAt() == null || session.ttlSeconds() == null) {
+            throw new IllegalArgumentException("agent, created_at and ttl_seconds are required");
+        }
+        return new SessionState(
+                session.agent(),
+                session.metadata() == null ? Map.of() : session.metadata(),
+                Duration.ofSeconds(session.ttlSeconds()),
+                session.createdAt(),
+                session.requestCount() == null ? turns.size() : session.requestCount(),
+                session.totalProcessingTime() == null ? Duration.ZERO : session.totalProcessingTime(),
+                turns);
+    }
+
+    private static void check(Map<String, Object> document) {
+        if (!FORMAT.equals(document.get("format"))) {
+            throw Refusal.invalid("format must be " + FORMAT);
+        }
+        if (!Integer.valueOf(VERSION).equals(document.get("version"))) {
+            throw Refusal.invalid("only version " + VERSION + " of the format is read here");
+        }
+        Map<String, Object> content = new LinkedHashMap<>(document);
+        Object claimed = content.remove(CHECKSUM);
+        if (!checksum(content).equals(claimed)) {
+            throw new Refusal(
+                    ErrorCode.CHECKSUM_MISMATCH,
+                    "the document isn't as it was exported: its checksum is another; nothing was changed");
+        }
+    }
+
+    private static String checksum(Map<String, Object> content) {
+        try {
+            return CanonicalJson.checksum(content);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.invalid("the document has no canonical form: " + e.getMessage());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> parse(byte[] body) {
+        try {
+            Map<String, Object> document = json.readValue(body, LinkedHashMap.class);
+            if (document == null) {
+                throw Refusal.invalid("the body must be one JSON object");
+            }
+            return document;
+        } catch (JacksonException e) {
+            throw Refusal.invalid(JsonMistakes.explain(e));
+        }
+    }
+
+    private static Object object(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    private static Object list(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        throw new IllegalArgumentException("turns is a list");
+    }
+}

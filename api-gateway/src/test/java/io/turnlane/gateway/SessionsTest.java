@@ -1,0 +1,302 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.CanonicalJson;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A caller's sessions: listed, changed, taken elsewhere and brought. What their lanes make of it isn't told here. */
+@Timeout(60)
+class SessionsTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static Gateway gateway;
+    private static TestProcessor processor;
+
+    private final String session = "s-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+        processor = new TestProcessor(gateway);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        gateway.close();
+    }
+
+    @Test
+    void listsSessionsNewestFirstInPagesAndForgetsThoseThatAreGone() {
+        String list = MemoryKeys.sessionsOfUser("-");
+        processor.redis().sync().del(list);
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            made.addFirst(gateway.post("/v1/sessions", "{}").text("session_id"));
+        }
+        Reply first = gateway.get("/v1/sessions?limit=2");
+        assertThat(ids(first)).containsExactlyElementsOf(made.subList(0, 2));
+        assertThat(first.json().path("sessions").get(0).path("ttl_seconds").asLong())
+                .isEqualTo(3600);
+        processor.redis().sync().del(keys(made.get(2)).context());
+        Reply second = gateway.get("/v1/sessions?limit=2&cursor=" + first.text("next"));
+        assertThat(ids(second)).containsExactlyElementsOf(made.subList(3, 5));
+        assertThat(processor.redis().sync().zscore(list, bytes(made.get(2))))
+                .as("pruned")
+                .isNull();
+        assertThat(gateway.get("/v1/sessions?limit=2&cursor=" + second.text("next"))
+                        .json()
+                        .path("sessions"))
+                .isEmpty();
+
+        gateway.ask(made.getLast(), "?");
+        assertThat(ids(gateway.get("/v1/sessions?limit=1"))).as("asked last").containsExactly(made.getLast());
+    }
+
+    private static List<String> ids(Reply page) {
+        assertThat(page.status()).as(page.response().body()).isEqualTo(200);
+        List<String> ids = new ArrayList<>();
+        page.json()
+                .path("sessions")
+                .forEach(one -> ids.add(one.path("session_id").asString()));
+        return ids;
+    }
+
+    @Test
+    void refusesPagesThatAreNone() {
+        for (String query : List.of("limit=0", "limit=101", "limit=x", "cursor=x", "cursor=eDp5", "cursor=")) {
+            assertThat(gateway.get("/v1/sessions?" + query).status()).as(query).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void changesASessionByACommandOfItsLane() throws Exception {
+        String made = gateway.post("/v1/sessions", "{\"metadata\":{\"a\":1}}").text("session_id");
+        Reply accepted =
+                gateway.patch("/v1/sessions/" + made, "{\"metadata\":{\"a\":null,\"b\":2},\"ttl_seconds\":60}");
+        assertThat(accepted.status()).isEqualTo(202);
+        UpdateSession update = (UpdateSession) commandOf(accepted);
+        assertThat(update.metadata()).containsEntry("b", 2).containsEntry("a", null);
+        assertThat(update.ttl()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(update.agent()).isNull();
+
+        Reply request = gateway.get(accepted.header("Location"));
+        assertThat(request.text("type")).isEqualTo("update_session");
+        assertThat(request.text("status")).isEqualTo("queued");
+        assertThat(gateway.get(accepted.header("Location") + "/events").status())
+                .as("no events to follow")
+                .isEqualTo(204);
+        processor.redis().sync().hset(keys(made).request(update.requestId()), "status", bytes("completed"));
+        assertThat(gateway.get(accepted.header("Location") + "?wait=5").text("status"))
+                .isEqualTo("completed");
+    }
+
+    @Test
+    void refusesChangesThatChangeNothingOrTooMuch() {
+        String made = gateway.post("/v1/sessions", "{\"metadata\":{\"a\":\"" + "x".repeat(3000) + "\"}}")
+                .text("session_id");
+        String path = "/v1/sessions/" + made;
+        assertThat(gateway.patch(path, "{}").status()).isEqualTo(400);
+        assertThat(gateway.patch(path, "{\"ttl_seconds\":0}").status()).isEqualTo(400);
+        assertThat(gateway.patch(path, "{\"ttl\":5}").status()).as("misspelt").isEqualTo(400);
+        assertThat(gateway.patch(path, "{\"metadata\":{\"b\":\"" + "y".repeat(3000) + "\"}}")
+                        .text("code"))
+                .isEqualTo("metadata_too_large");
+        assertThat(gateway.patch("/v1/sessions/none", "{\"ttl_seconds\":5}").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void exportsASessionWithAChecksumThatItsImportChecks() throws Exception {
+        ask("why?");
+        ask("and then? \u20ac \ud83d\ude00");
+        Reply exported = gateway.get("/v1/sessions/" + session + "/export");
+        assertThat(exported.json().path("format").asString()).isEqualTo("turnlane.session");
+        assertThat(exported.json().path("turns")).hasSize(2);
+        assertThat(exported.json().path("damaged").asInt()).isZero();
+
+        Reply brought = gateway.put(
+                "/v1/sessions/other-" + session + "/import", exported.response().body());
+        assertThat(brought.status()).as(brought.response().body()).isEqualTo(202);
+        assertThat(gateway.get("/v1/sessions/other-" + session).status())
+                .as("works at once")
+                .isEqualTo(200);
+        ImportSession command = (ImportSession) commandOf(brought);
+        assertThat(command.forkOf()).isNull();
+        assertThat(command.state().turns())
+                .extracting(PastTurn::answer)
+                .containsExactly("You said: why?", "You said: and then? \u20ac \ud83d\ude00");
+        assertThat(command.state().ttl()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void takesADocumentThatAnotherHasWrittenAnew() {
+        ask("why?");
+        JsonNode document = gateway.get("/v1/sessions/" + session + "/export").json();
+        Map<String, Object> sorted =
+                new TreeMap<>(JSON.convertValue(document, new TypeReference<Map<String, Object>>() {}));
+        String pretty = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(sorted);
+        assertThat(gateway.put("/v1/sessions/" + session + "/import", pretty).status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void refusesADocumentThatWasChanged() throws Exception {
+        ask("why?");
+        String document =
+                gateway.get("/v1/sessions/" + session + "/export").response().body();
+        String path = "/v1/sessions/new-" + session + "/import";
+        for (String changed : List.of(
+                document.replace("You said", "I said"),
+                document.replace("3600", "3601"),
+                document.replaceAll("\"checksum\":\"sha256:[0-9a-f]{64}\"", "\"checksum\":\"sha256:00\""),
+                document.replaceAll(",\"checksum\":\"sha256:[0-9a-f]{64}\"", ""))) {
+            assertThat(changed).isNotEqualTo(document);
+            Reply refused = gateway.put(path, changed);
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(refused.text("code")).isEqualTo("checksum_mismatch");
+        }
+        assertThat(gateway.get("/v1/sessions/new-" + session).status()).isEqualTo(404);
+        assertThat(gateway.get("/v1/sessions/" + session + "/turns").json().path("turns"))
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesWhatIsNoSession() throws Exception {
+        String path = "/v1/sessions/" + session + "/import";
+        for (String none :
+                List.of("", "[]", "null", "{}", "{\"format\":\"other\"}", "{\"format\":1,", "[".repeat(900))) {
+            assertThat(gateway.put(path, none).status()).as(none).isEqualTo(400);
+        }
+        Map<String, Object> document = new TreeMap<>(Map.of(
+                "format", "turnlane.session", "version", 1, "session", Map.of("agent", "echo"), "turns", List.of()));
+        for (Object turns : List.of("x", List.of(Map.of("question", "?")), Map.of(), List.of(7))) {
+            document.put("turns", turns);
+            document.remove("checksum");
+            document.put("checksum", CanonicalJson.checksum(document));
+            assertThat(gateway.put(path, JSON.writeValueAsString(document)).status())
+                    .isEqualTo(400);
+        }
+        assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
+    }
+
+    @Test
+    void refusesASessionThatIsTooLarge() {
+        Reply refused = gateway.put("/v1/sessions/" + session + "/import", "\"" + "x".repeat(4 << 20) + "\"");
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.text("code")).isEqualTo("request_too_large");
+    }
+
+    @Test
+    void saysThatAnExportedSessionIsDamaged() {
+        ask("why?");
+        processor.redis().sync().rpush(keys(session).history(), new byte[] {1, 2, 3, 4, 5, 6});
+        Reply exported = gateway.get("/v1/sessions/" + session + "/export");
+        assertThat(exported.json().path("damaged").asInt()).isEqualTo(1);
+        assertThat(exported.json().path("turns")).hasSize(1);
+        assertThat(gateway.put(
+                                "/v1/sessions/" + session + "/import",
+                                exported.response().body())
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void forksIntoANewSessionThatIsBusyUntilItIsThere() throws Exception {
+        Reply asked = ask("why?");
+        String into = "fork-" + session;
+        String body = "{\"after_request_id\":\"" + asked.text("request_id") + "\",\"session_id\":\"" + into + "\"}";
+        Reply forked = gateway.post("/v1/sessions/" + session + "/fork", body);
+        assertThat(forked.status()).as(forked.response().body()).isEqualTo(202);
+        assertThat(forked.text("session_id")).isEqualTo(into);
+        ForkSession command = (ForkSession) commandOf(forked);
+        assertThat(command.sessionId()).isEqualTo(new SessionId(session));
+        assertThat(command.into()).isEqualTo(new SessionId(into));
+
+        assertThat(gateway.get("/v1/sessions/" + into).text("processing_stage")).isEqualTo("forking");
+        for (String rid : List.of(session, into)) {
+            assertThat(gateway.get("/v1/sessions/" + rid + "/requests/" + command.requestId())
+                            .text("type"))
+                    .isEqualTo("fork_session");
+        }
+        assertThat(gateway.ask(into, "too early").text("code")).isEqualTo("session_busy");
+        assertThat(gateway.patch("/v1/sessions/" + into, "{\"ttl_seconds\":5}").text("code"))
+                .isEqualTo("session_busy");
+        assertThat(gateway.get("/v1/sessions/" + into + "/export").text("code")).isEqualTo("session_busy");
+        assertThat(gateway.post("/v1/sessions/" + session + "/fork", body).text("code"))
+                .isEqualTo("session_exists");
+    }
+
+    @Test
+    void refusesForksOfWhatIsNotRemembered() {
+        ask("why?");
+        String nobody = "{\"after_request_id\":\"" + UUID.randomUUID() + "\"}";
+        assertThat(gateway.post("/v1/sessions/" + session + "/fork", nobody).status())
+                .isEqualTo(404);
+        assertThat(gateway.post("/v1/sessions/none/fork", nobody).status()).isEqualTo(404);
+        assertThat(gateway.post("/v1/sessions/" + session + "/fork", "{}").status())
+                .isEqualTo(400);
+        String itself = "{\"after_request_id\":\"" + UUID.randomUUID() + "\",\"session_id\":\"" + session + "\"}";
+        assertThat(gateway.post("/v1/sessions/" + session + "/fork", itself).status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void refusesCallbacksWhereNoWebhooksAreSent() {
+        Reply refused = gateway.post(
+                "/v1/sessions/" + session + "/requests",
+                "{\"question\":\"?\",\"callback_url\":\"https://example.com/hook\"}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text("detail")).contains("turnlane.webhooks.enabled");
+    }
+
+    private Reply ask(String question) {
+        Reply done = gateway.post(
+                "/v1/sessions/" + session + "/requests",
+                JSON.writeValueAsString(Map.of("question", question)),
+                "Prefer",
+                "wait=30");
+        assertThat(done.status()).isEqualTo(200);
+        return done;
+    }
+
+    private static io.turnlane.model.SessionCommand commandOf(Reply accepted) throws InterruptedException {
+        Turn turn = processor.taken();
+        while (!turn.command.requestId().toString().equals(accepted.text("request_id"))) {
+            turn = processor.taken();
+        }
+        return turn.command;
+    }
+
+    private static MemoryKeys keys(String session) {
+        return new MemoryKeys(SessionKey.of(null, new SessionId(session)));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,273 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.turnlane.backends.TestBackends;
+import io.turnlane.e2e.Client.Reply;
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.Answer;
+import io.turnlane.model.PastTurn;
+import io.turnlane.processor.agent.Agent;
+import io.turnlane.processor.agent.AgentFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Sessions are listed, changed, taken elsewhere, copied and forgotten, each in order with what is asked of them. */
+@Timeout(120)
+class SessionsTest {
+
+    private static RunningTurnlane turnlane;
+    private static Client client;
+
+    private final String session = "s-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        turnlane = RunningTurnlane.start(4, List.of(new Remembering()));
+        client = new Client(turnlane.address());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        turnlane.close();
+    }
+
+    /** Answers with the questions that it remembers, after {@code metadata.delay_ms}. */
+    private static final class Remembering implements AgentFactory {
+
+        @Override
+        public AgentDescription description() {
+            return new AgentDescription("remembering", "", List.of());
+        }
+
+        @Override
+        public Agent create() {
+            return (question, memory, sink) -> {
+                if (question.metadata().get("delay_ms") instanceof Integer delay) {
+                    Thread.sleep(delay);
+                }
+                return Answer.ofText(
+                        memory.turns().stream().map(PastTurn::question).collect(Collectors.joining(" ")));
+            };
+        }
+    }
+
+    @Test
+    void remembersAfterExportDeletionAndImportWhatItRememberedBefore() {
+        ask(session, "one", 0);
+        ask(session, "two", 0);
+        String document = client.get(path("/export")).raw().body();
+        forget(session);
+        assertThat(done(client.put(path("/import"), document)).text("type")).isEqualTo("import_session");
+        assertThat(answer(session, "three")).isEqualTo("one two");
+        assertThat(client.get(path("")).json()).containsEntry("request_count", 3);
+        assertThat(client.get(path("/turns")).list("turns"))
+                .extracting(turn -> turn.get("question"))
+                .containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void bringsAStateAfterTheTurnsThatWereQueued() {
+        ask(session, "one", 0);
+        String document = client.get(path("/export")).raw().body();
+        Reply slow = client.post(path("/requests"), body("slow", 500));
+        Reply behind = client.post(path("/requests"), body("behind", 0));
+        Reply brought = client.put(path("/import"), document);
+        Reply last = client.post(path("/requests"), body("last", 0), "Prefer", "wait=30");
+        assertThat(text(last)).isEqualTo("one");
+        assertThat(text(client.get(behind.header("Location")))).isEqualTo("one slow");
+        assertThat(done(brought).text("status")).isEqualTo("completed");
+        assertThat(client.get(slow.header("Location")).text("status")).isEqualTo("completed");
+    }
+
+    @Test
+    void changesMetadataAgentAndLifeInOrder() {
+        ask(session, "one", 0);
+        client.post(path("/requests"), body("slow", 300));
+        Reply changed = client.patch(
+                path(""), Map.of("metadata", Map.of("title", "On order"), "agent", "echo", "ttl_seconds", 120));
+        assertThat(changed.status()).isEqualTo(202);
+        assertThat(done(changed).text("status")).isEqualTo("completed");
+        Reply context = client.get(path(""));
+        assertThat(context.json()).containsEntry("agent", "echo").containsEntry("ttl_seconds", 120);
+        assertThat(context.json()).containsEntry("request_count", 2);
+        assertThat(context.object("metadata")).containsEntry("title", "On order");
+    }
+
+    @Test
+    void forksAfterATurnThatStillRunsAndGoesTwoWays() {
+        ask(session, "one", 0);
+        Reply slow = client.post(path("/requests"), body("slow", 400));
+        client.post(path("/requests"), body("later", 0));
+        String into = "fork-" + session;
+        Reply fork =
+                client.post(path("/fork"), Map.of("after_request_id", slow.text("request_id"), "session_id", into));
+        assertThat(fork.status()).isEqualTo(202);
+        assertThat(client.ask(into, "too early", Map.of()).text("code")).isEqualTo("session_busy");
+        assertThat(done(fork).text("status")).isEqualTo("completed");
+        assertThat(answer(into, "there")).isEqualTo("one slow");
+        assertThat(answer(session, "here")).isEqualTo("one slow later");
+        assertThat(client.get("/v1/sessions/" + into).json()).containsEntry("request_count", 3);
+    }
+
+    @Test
+    void freesTheNameOfAForkThatComesToNothing() {
+        ask(session, "one", 0);
+        Map<String, Object> broken = Map.of("question", "?", "agent", "echo", "metadata", Map.of("delay_ms", -1));
+        Reply slow = client.post(path("/requests"), body("slow", 500));
+        Reply failing = client.post(path("/requests"), broken);
+        String into = "fork-" + session;
+        Reply fork =
+                client.post(path("/fork"), Map.of("after_request_id", failing.text("request_id"), "session_id", into));
+        assertThat(fork.status()).isEqualTo(202);
+        Reply ended = done(fork);
+        assertThat(ended.text("status")).isEqualTo("failed");
+        assertThat(ended.object("error")).containsEntry("code", "not_found");
+        assertThat(client.get("/v1/sessions/" + into).status()).isEqualTo(404);
+        assertThat(client.get(slow.header("Location")).text("status")).isEqualTo("completed");
+        assertThat(answer(into, "mine now")).isEmpty();
+    }
+
+    @Test
+    void listsOnlySessionsThatLive() {
+        ask(session, "one", 0);
+        assertThat(listed()).contains(session);
+        forget(session);
+        assertThat(listed()).doesNotContain(session);
+    }
+
+    @Test
+    void leavesNothingOfADeletedSessionInRedis() throws Exception {
+        String secret = "secret-" + UUID.randomUUID();
+        Reply keyed = client.post(
+                path("/requests"), body(secret, 0), "Prefer", "wait=30", "Idempotency-Key", "key-" + session);
+        ask(session, secret + "-again", 0);
+        done(client.patch(path(""), Map.of("metadata", Map.of("about", secret))));
+        done(client.put(path("/import"), client.get(path("/export")).raw().body()));
+        String into = "fork-" + session;
+        done(client.post(path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
+        Reply anonymous = client.post(
+                "/v1/requests", body(secret, 0), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
+        try (RedisClient redis = RedisClient.create(TestBackends.shared().redisUrl());
+                StatefulRedisConnection<String, String> connection = redis.connect()) {
+            assertThat(mentioning(connection, secret))
+                    .as("there is something to forget")
+                    .isNotEmpty();
+            for (String one : List.of(session, into, anonymous.text("session_id"))) {
+                forget(one);
+                assertThat(keysOf(connection, one))
+                        .as("what a deletion leaves")
+                        .allMatch(key -> key.endsWith(":tomb") || key.contains(":idem:"));
+            }
+            Eventually.holds(() -> assertThat(connection.sync().zscore("tl:{u:-}:sessions", session))
+                    .as("its place in the list")
+                    .isNull());
+            assertThat(mentioning(connection, secret)).isEmpty();
+            assertThat(claimsThatTell(connection))
+                    .as("claims that tell what was asked")
+                    .isEmpty();
+        }
+        Reply late = client.post(path("/requests"), body(secret, 0), "Idempotency-Key", "key-" + session);
+        assertThat(late.status()).as("a late retry doesn't bring it back").isEqualTo(404);
+    }
+
+    private static List<String> claimsThatTell(StatefulRedisConnection<String, String> redis) {
+        return keys(redis, "*:idem:*").stream()
+                .filter(key -> redis.sync().type(key).equals("hash"))
+                .filter(key -> redis.sync().hget(key, "request_id") != null)
+                .filter(key -> !"".equals(redis.sync().hget(key, "body")))
+                .filter(key -> mine(redis, key))
+                .toList();
+    }
+
+    private static boolean mine(StatefulRedisConnection<String, String> redis, String claim) {
+        String session = redis.sync().hget(claim, "session_id");
+        return redis.sync().exists("tl:{-:" + session + "}:tomb") == 1;
+    }
+
+    private static List<String> keysOf(StatefulRedisConnection<String, String> redis, String session) {
+        return keys(redis, "tl:{-:" + session + "}:*");
+    }
+
+    private static List<String> keys(StatefulRedisConnection<String, String> redis, String pattern) {
+        List<String> keys = new ArrayList<>();
+        ScanCursor cursor = ScanCursor.INITIAL;
+        while (!cursor.isFinished()) {
+            KeyScanCursor<String> page =
+                    redis.sync().scan(cursor, ScanArgs.Builder.matches(pattern).limit(1000));
+            keys.addAll(page.getKeys());
+            cursor = page;
+        }
+        return keys;
+    }
+
+    /** Short values aren't deflated: what they say can be seen in them. */
+    private static List<String> mentioning(StatefulRedisConnection<String, String> redis, String text) {
+        return keys(redis, "tl:*").stream()
+                .filter(key -> content(redis, key).contains(text))
+                .toList();
+    }
+
+    private static String content(StatefulRedisConnection<String, String> redis, String key) {
+        return switch (redis.sync().type(key)) {
+            case "hash" -> redis.sync().hgetall(key).toString();
+            case "list" -> redis.sync().lrange(key, 0, -1).toString();
+            case "set" -> redis.sync().smembers(key).toString();
+            case "zset" -> redis.sync().zrange(key, 0, -1).toString();
+            case "string" -> String.valueOf(redis.sync().get(key));
+            default -> "";
+        };
+    }
+
+    private static List<Object> listed() {
+        return client.get("/v1/sessions?limit=100").list("sessions").stream()
+                .map(one -> one.get("session_id"))
+                .toList();
+    }
+
+    private static void forget(String session) {
+        assertThat(client.delete("/v1/sessions/" + session).status()).isEqualTo(202);
+        Eventually.holds(
+                () -> assertThat(client.get("/v1/sessions/" + session).status()).isEqualTo(404));
+    }
+
+    private static Reply done(Reply accepted) {
+        assertThat(accepted.status()).as(accepted.raw().body()).isEqualTo(202);
+        return client.get(accepted.header("Location") + "?wait=30");
+    }
+
+    private static String answer(String session, String question) {
+        return text(ask(session, question, 0));
+    }
+
+    private static String text(Reply request) {
+        return (String) request.object("answer").get("text");
+    }
+
+    private static Reply ask(String session, String question, int delayMs) {
+        Reply done = client.post("/v1/sessions/" + session + "/requests", body(question, delayMs), "Prefer", "wait=30");
+        assertThat(done.text("status")).as(done.raw().body()).isEqualTo("completed");
+        return done;
+    }
+
+    private static Map<String, Object> body(String question, int delayMs) {
+        return Map.of("question", question, "agent", "remembering", "metadata", Map.of("delay_ms", delayMs));
+    }
+
+    private String path(String rest) {
+        return "/v1/sessions/" + session + rest;
+    }
+}

@@ -1,0 +1,54 @@
+package io.turnlane.processor.commands;
+
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+import org.springframework.kafka.core.KafkaOperations;
+
+/** Session commands to Kafka, as gateways write them: keyed by session, so the partitioner finds its partition. */
+public final class KafkaCommandPublisher implements CommandPublisher {
+
+    private final KafkaOperations<byte[], byte[]> kafka;
+    private final String topic;
+    private final WireFormat wire;
+
+    public KafkaCommandPublisher(KafkaOperations<byte[], byte[]> kafka, String topic, WireFormat wire) {
+        this.kafka = kafka;
+        this.topic = topic;
+        this.wire = wire;
+    }
+
+    @Override
+    public CompletableFuture<?> publish(SessionCommand command) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                topic, command.key().toString().getBytes(StandardCharsets.UTF_8), wire.write(command));
+        head(record.headers(), command);
+        try {
+            return kafka.send(record);
+        } catch (KafkaException | org.springframework.kafka.KafkaException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static void head(Headers headers, SessionCommand command) {
+        add(headers, RecordHeaders.TYPE, command.type());
+        add(headers, RecordHeaders.REQUEST_ID, command.requestId().toString());
+        add(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
+        if (command.userId() != null) {
+            add(headers, RecordHeaders.USER_ID, command.userId());
+        }
+        add(headers, RecordHeaders.CE_ID, command.requestId().toString());
+        add(headers, RecordHeaders.CE_TYPE, "io.turnlane." + command.type());
+        add(headers, RecordHeaders.CE_SOURCE, "/turnlane/processor");
+        add(headers, RecordHeaders.CE_SPECVERSION, "1.0");
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+}

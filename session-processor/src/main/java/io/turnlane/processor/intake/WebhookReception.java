@@ -1,0 +1,60 @@
+package io.turnlane.processor.intake;
+
+import io.turnlane.model.CallbackUrl;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.TurnError;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.webhook.WebhookCall;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the events topic into the lanes of webhooks: terminals whose question named a callback. All else is complete as
+ * it comes. Called by the poll thread only; nothing here blocks.
+ */
+public final class WebhookReception implements Reception {
+
+    private static final Logger log = LoggerFactory.getLogger(WebhookReception.class);
+    private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
+
+    private final LaneScheduler<RequestId, WebhookCall> lanes;
+
+    public WebhookReception(LaneScheduler<RequestId, WebhookCall> lanes) {
+        this.lanes = lanes;
+    }
+
+    /** A twin of one that its lane holds is one too many. */
+    @Override
+    public void arrived(Turn event) {
+        String callback = event.envelope().callback();
+        String type = event.envelope().type();
+        if (callback == null || type == null || !TERMINAL.contains(type)) {
+            event.claim().complete();
+            return;
+        }
+        try {
+            WebhookCall call = new WebhookCall(event, CallbackUrl.parse(callback));
+            if (lanes.offer(event.requestId(), call).twin()) {
+                event.claim().complete();
+            }
+        } catch (IllegalArgumentException e) {
+            log.atWarn().addKeyValue("request", event.requestId()).log("an event's callback can't be read");
+            event.claim().complete();
+        }
+    }
+
+    /** No event of ours; there is nobody to be told of it. */
+    @Override
+    public void unreadable(Turn.Claim claim, TurnError error) {
+        claim.complete();
+    }
+
+    @Override
+    public void leaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
+        lanes.withdraw(call -> ofPartition.test(call.event().claim()))
+                .forEach(call -> call.event().claim().letGo());
+    }
+}

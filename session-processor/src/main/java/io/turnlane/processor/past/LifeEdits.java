@@ -1,0 +1,66 @@
+package io.turnlane.processor.past;
+
+import io.turnlane.model.MergePatch;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
+import io.turnlane.model.SessionState;
+import io.turnlane.processor.memory.RecalledSession.Given;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What commands that ask nothing have made of a life: a state that it was given, and changes since. A life that no such
+ * command was given to is {@link #NONE}. Immutable.
+ */
+record LifeEdits(
+        @Nullable SessionState state,
+        @Nullable Given given,
+        @Nullable String userId,
+        @Nullable String agent,
+        @Nullable Map<String, Object> metadata,
+        @Nullable Duration ttl) {
+
+    static final LifeEdits NONE = new LifeEdits(null, null, null, null, null, null);
+
+    static LifeEdits of(ImportSession command, long offset, Instant loggedAt) {
+        SessionState state = command.state();
+        return new LifeEdits(
+                state,
+                new Given(state.turns(), offset, loggedAt),
+                command.userId(),
+                state.agent(),
+                state.metadata(),
+                state.ttl());
+    }
+
+    LifeEdits with(UpdateSession update) {
+        Map<String, Object> before = Objects.requireNonNullElse(metadata, Map.of());
+        return new LifeEdits(
+                state,
+                given,
+                userId,
+                update.agent() == null ? agent : update.agent(),
+                update.metadata() == null ? metadata : MergePatch.apply(before, update.metadata()),
+                update.ttl() == null ? ttl : update.ttl());
+    }
+
+    boolean isGiven() {
+        return given != null;
+    }
+
+    List<io.turnlane.model.PastTurn> turns() {
+        return given == null ? List.of() : given.turns();
+    }
+
+    int requestCount() {
+        return state == null ? 0 : Math.toIntExact(Math.min(state.requestCount(), Integer.MAX_VALUE / 2));
+    }
+
+    Duration processing() {
+        return state == null ? Duration.ZERO : state.totalProcessingTime();
+    }
+}

@@ -1,0 +1,117 @@
+package io.turnlane.processor.system;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.model.RequestId;
+import io.turnlane.processor.intake.IntakeSettings;
+import io.turnlane.processor.intake.RecordReader;
+import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.intake.WebhookReception;
+import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.turn.RetryPolicy;
+import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.webhook.HttpWebhookSender;
+import io.turnlane.processor.webhook.RedisWebhookMarks;
+import io.turnlane.processor.webhook.WebhookCall;
+import io.turnlane.processor.webhook.WebhookRun;
+import io.turnlane.processor.webhook.WebhookSignature;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** Webhooks: the engine of turns, a second time, over the events and with other work in its lanes. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty("turnlane.webhooks.enabled")
+@EnableConfigurationProperties(WebhookProperties.class)
+class WebhookConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(WebhookConfiguration.class);
+
+    /** Not a bean of its type: whatever asks for a poller means that of turns. */
+    record Webhooks(TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes) {}
+
+    @Bean
+    HttpWebhookSender webhookSender(WebhookProperties webhooks, Delay delay, InstantSource clock) {
+        return new HttpWebhookSender(
+                InetAddress::getAllByName,
+                new WebhookSignature(webhooks.secrets()),
+                new HttpWebhookSender.Limits(webhooks.timeout(), webhooks.running(), webhooks.allowPrivate()),
+                delay,
+                clock);
+    }
+
+    @Bean
+    WebhookRun webhookRun(
+            HttpWebhookSender sender,
+            StringRedisTemplate redis,
+            WebhookProperties webhooks,
+            TurnKit.Surroundings surroundings,
+            MeterRegistry meters) {
+        return new WebhookRun(
+                sender,
+                new RedisWebhookMarks(redis),
+                new RetryPolicy(webhooks.tries(), webhooks.first(), webhooks.most()),
+                surroundings.random(),
+                outcome ->
+                        meters.counter("turnlane.webhooks", "outcome", outcome).increment());
+    }
+
+    @Bean
+    Webhooks webhooks(
+            KafkaProperties kafka,
+            TopicsProperties topics,
+            ProcessorProperties processor,
+            WebhookProperties webhooks,
+            WebhookRun run,
+            TurnKit.Surroundings surroundings,
+            RecordReader reader,
+            MeterRegistry meters) {
+        LaneScheduler<RequestId, WebhookCall> lanes = new LaneScheduler<>(
+                webhooks.running(),
+                surroundings.executor(),
+                surroundings.delay(),
+                call -> call.event().identity(),
+                run,
+                WebhookConfiguration::broken);
+        ProcessorProperties.Intake intake = processor.intake();
+        IntakeSettings settings = new IntakeSettings(
+                topics.names().events(),
+                webhooks.open(),
+                intake.openSize().toBytes(),
+                1, // no lane here is deep
+                intake.pollTime(),
+                intake.commitInterval());
+        TurnPoller poller = new TurnPoller(
+                ProcessorConfiguration.consumerOf(kafka, webhooks.group()),
+                settings,
+                new WebhookReception(lanes),
+                surroundings.clock(),
+                reader,
+                _ -> {});
+        Gauge.builder("turnlane.webhooks.open", () -> lanes.figures().items()).register(meters);
+        Gauge.builder("turnlane.webhooks.lag", () -> poller.figures().lag()).register(meters);
+        return new Webhooks(poller, lanes);
+    }
+
+    /** A mistake of ours: the event stays open in the ledger and is delivered again to whoever starts next. */
+    private static void broken(WebhookCall call, Throwable e) {
+        log.atError()
+                .addKeyValue("request", call.event().requestId())
+                .setCause(e)
+                .log("webhook broke its lane");
+        call.event().claim().letGo();
+    }
+
+    @Bean
+    WebhookLifecycle webhookLifecycle(TopicSetup topics, Webhooks webhooks, WebhookProperties properties) {
+        return new WebhookLifecycle(topics, webhooks.poller(), webhooks.lanes(), properties.timeout());
+    }
+}

@@ -1,0 +1,163 @@
+package io.turnlane.processor.webhook;
+
+import io.turnlane.model.CallbackUrl;
+import io.turnlane.model.PublicAddress;
+import io.turnlane.model.RequestId;
+import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.lane.Delay.Cancellation;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts by HTTP/1.1. The addresses that a host's name stands for are looked at where the connection is made, and it is
+ * made to one of these: a name that stands for another address a moment later changes nothing (DNS rebinding). No
+ * redirect is followed, no proxy or cookie used, and of the answer only its status is read. Safe for threads.
+ */
+public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
+
+    private static final int SUCCESS = 2;
+    private static final int GONE = 410;
+    private static final Duration LONGEST_NOT_BEFORE = Duration.ofHours(1);
+
+    private final CloseableHttpClient http;
+    private final WebhookSignature signature;
+    private final Limits limits;
+    private final Delay delay;
+    private final InstantSource clock;
+
+    /**
+     * What a call keeps to.
+     *
+     * @param timeout of a whole call, from the name's look-up to the answer's status
+     * @param connections open at once, in all and to one host
+     * @param allowPrivate whether addresses count too that aren't public
+     */
+    public record Limits(Duration timeout, int connections, boolean allowPrivate) {}
+
+    /** What names stand for. */
+    @FunctionalInterface
+    public interface Names {
+        InetAddress[] resolve(String host) throws UnknownHostException;
+    }
+
+    /** @param delay ends calls whose time is up */
+    public HttpWebhookSender(Names names, WebhookSignature signature, Limits limits, Delay delay, InstantSource clock) {
+        this.signature = signature;
+        this.limits = limits;
+        this.delay = delay;
+        this.clock = clock;
+        Timeout timeout = Timeout.ofMilliseconds(limits.timeout().toMillis());
+        this.http = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new Checked(names, limits.allowPrivate()))
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(timeout)
+                                .setSocketTimeout(timeout)
+                                .setTimeToLive(TimeValue.ofMinutes(1))
+                                .build())
+                        .setMaxConnTotal(limits.connections())
+                        .setMaxConnPerRoute(Math.max(1, limits.connections() / 4))
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(timeout)
+                        .setResponseTimeout(timeout)
+                        .build())
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .setUserAgent("Turnlane-Webhooks/1")
+                .build();
+    }
+
+    /** Only addresses that may be called come out of it; the connection is made to one of them. */
+    private record Checked(Names names, boolean allowPrivate) implements DnsResolver {
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            InetAddress[] all = names.resolve(host);
+            if (!allowPrivate && !Arrays.stream(all).allMatch(PublicAddress::is)) {
+                throw new NotPublicException();
+            }
+            return all;
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
+    }
+
+    /** The name stands for an address that isn't public. */
+    private static final class NotPublicException extends UnknownHostException {
+        private static final long serialVersionUID = 1L;
+
+        NotPublicException() {
+            super("not a public address");
+        }
+    }
+
+    @Override
+    public Sent send(CallbackUrl to, RequestId id, byte[] event) {
+        HttpPost post = new HttpPost(to.value());
+        long now = clock.instant().getEpochSecond();
+        post.setHeader("webhook-id", id.toString());
+        post.setHeader("webhook-timestamp", Long.toString(now));
+        post.setHeader("webhook-signature", signature.of(id.toString(), now, event));
+        post.setEntity(new ByteArrayEntity(event, ContentType.APPLICATION_JSON));
+        Cancellation limit = delay.after(limits.timeout(), post::cancel);
+        try (ClassicHttpResponse response = http.executeOpen(null, post, null)) {
+            return heard(response);
+        } catch (NotPublicException e) {
+            return new Sent.Refused("not a public address");
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            return new Sent.Failed(post.isCancelled() ? "timeout" : e.getClass().getSimpleName(), null);
+        } finally {
+            limit.cancel();
+        }
+    }
+
+    private static Sent heard(ClassicHttpResponse response) {
+        int status = response.getCode();
+        if (status / 100 == SUCCESS) {
+            return new Sent.Received();
+        }
+        return status == GONE
+                ? new Sent.Refused("status 410")
+                : new Sent.Failed("status " + status, notBefore(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
+    }
+
+    /** Seconds; a date is as good as nothing said. */
+    private static @Nullable Duration notBefore(@Nullable Header header) {
+        if (header == null || header.getValue() == null || !header.getValue().matches("\\d{1,6}")) {
+            return null;
+        }
+        Duration wanted = Duration.ofSeconds(Long.parseLong(header.getValue()));
+        return wanted.compareTo(LONGEST_NOT_BEFORE) > 0 ? LONGEST_NOT_BEFORE : wanted;
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+    }
+}

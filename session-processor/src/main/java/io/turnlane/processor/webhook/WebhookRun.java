@@ -1,0 +1,113 @@
+package io.turnlane.processor.webhook;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.processor.lane.LaneOutcome;
+import io.turnlane.processor.lane.LaneWork;
+import io.turnlane.processor.turn.RetryPolicy;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.Turn.LogUnavailableException;
+import io.turnlane.processor.turn.Turn.RecordGoneException;
+import io.turnlane.processor.webhook.WebhookSender.Sent;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What a lane does with a webhook: each request's is a lane of its own, so that a receiver that is away holds up nobody
+ * else's. The event's offset is complete when its receiver has it, or when it is given up: at least once.
+ *
+ * <p>Called by lanes' threads, several at once.
+ */
+public final class WebhookRun implements LaneWork<RequestId, WebhookCall> {
+
+    private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
+    private static final Duration WHILE_LOG_IS_AWAY = Duration.ofSeconds(1);
+
+    private final WebhookSender sender;
+    private final WebhookMarks marks;
+    private final RetryPolicy retries;
+    private final RandomGenerator random;
+    private final Consumer<String> counter;
+
+    /** @param counter is told of each outcome: delivered, retried, failed, refused, known */
+    public WebhookRun(
+            WebhookSender sender,
+            WebhookMarks marks,
+            RetryPolicy retries,
+            RandomGenerator random,
+            Consumer<String> counter) {
+        this.sender = sender;
+        this.marks = marks;
+        this.retries = retries;
+        this.random = random;
+        this.counter = counter;
+    }
+
+    @Override
+    public LaneOutcome run(RequestId request, WebhookCall call) {
+        Turn event = call.event();
+        if (!event.claim().held()) {
+            event.claim().letGo();
+            return LaneOutcome.DONE;
+        }
+        if (call.fresh() && marks.settled(event.session(), request)) {
+            counter.accept("known");
+            event.claim().complete();
+            return LaneOutcome.DONE;
+        }
+        return heard(call, send(call));
+    }
+
+    private Sent send(WebhookCall call) {
+        try {
+            byte[] value = call.event().claim().value();
+            return value == null
+                    ? new Sent.Refused("the event is empty")
+                    : sender.send(call.to(), call.event().requestId(), value);
+        } catch (RecordGoneException e) {
+            return new Sent.Refused("the log holds the event no more");
+        } catch (LogUnavailableException e) {
+            return new Sent.Failed("the log is away", WHILE_LOG_IS_AWAY);
+        }
+    }
+
+    private LaneOutcome heard(WebhookCall call, Sent sent) {
+        int tries = call.tried();
+        return switch (sent) {
+            case Sent.Received _ -> settled(call, "delivered", "", tries);
+            case Sent.Refused refused -> settled(call, "refused", refused.why(), tries);
+            case Sent.Failed failed when retries.exhaustedBy(tries) -> settled(call, "failed", failed.why(), tries);
+            case Sent.Failed failed -> {
+                say(call, "retried", failed.why(), tries);
+                Duration wait = retries.backOff(tries, random);
+                Duration notBefore = failed.notBefore();
+                yield new LaneOutcome.Again(notBefore != null && notBefore.compareTo(wait) > 0 ? notBefore : wait);
+            }
+        };
+    }
+
+    private LaneOutcome settled(WebhookCall call, String outcome, String why, int tries) {
+        Turn event = call.event();
+        marks.settle(event.session(), event.requestId(), outcome);
+        say(call, outcome, why, tries);
+        event.claim().complete();
+        return LaneOutcome.DONE;
+    }
+
+    /** Its path may hold a secret: the log gets the host. */
+    private void say(WebhookCall call, String outcome, String why, int tries) {
+        counter.accept(outcome);
+        boolean lost = outcome.equals("failed") || outcome.equals("refused");
+        log.atLevel(lost ? Level.WARN : Level.INFO)
+                .addKeyValue("session", call.event().session().sessionId())
+                .addKeyValue("request", call.event().requestId())
+                .addKeyValue("host", call.to().value().getHost())
+                .addKeyValue("outcome", outcome)
+                .addKeyValue("why", why)
+                .addKeyValue("tries", tries)
+                .log("webhook");
+    }
+}

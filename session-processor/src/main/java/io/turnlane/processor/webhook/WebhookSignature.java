@@ -1,0 +1,69 @@
+package io.turnlane.processor.webhook;
+
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Signatures of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>: HMAC-SHA256 over id, time and body,
+ * one for each secret, so that a secret can be replaced while receivers still know the old one. Safe for threads.
+ */
+public final class WebhookSignature {
+
+    private static final String PREFIX = "whsec_";
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int LEAST_BYTES = 24;
+    private static final int MOST_BYTES = 64;
+
+    private final List<SecretKeySpec> secrets;
+
+    /**
+     * Of these secrets.
+     *
+     * @param secrets each {@code whsec_} and 24 to 64 random bytes in base64
+     * @throws IllegalArgumentException where one isn't; the message doesn't quote it
+     */
+    public WebhookSignature(List<String> secrets) {
+        this.secrets = secrets.stream().map(WebhookSignature::key).toList();
+        if (this.secrets.isEmpty()) {
+            throw new IllegalArgumentException("webhooks need a secret to be signed with");
+        }
+    }
+
+    private static SecretKeySpec key(String secret) {
+        byte[] bytes;
+        try {
+            bytes = secret.startsWith(PREFIX)
+                    ? Base64.getDecoder().decode(secret.substring(PREFIX.length()))
+                    : new byte[0];
+        } catch (IllegalArgumentException e) {
+            bytes = new byte[0];
+        }
+        if (bytes.length < LEAST_BYTES || bytes.length > MOST_BYTES) {
+            throw new IllegalArgumentException("a webhook secret is " + PREFIX + " and 24 to 64 bytes in base64");
+        }
+        return new SecretKeySpec(bytes, ALGORITHM);
+    }
+
+    /** The header's value: {@code v1,<base64>} for each secret, with blanks between. */
+    public String of(String id, long epochSeconds, byte[] body) {
+        byte[] head = (id + "." + epochSeconds + ".").getBytes(StandardCharsets.UTF_8);
+        return secrets.stream().map(secret -> "v1," + hmac(secret, head, body)).collect(Collectors.joining(" "));
+    }
+
+    private static String hmac(SecretKeySpec secret, byte[] head, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(secret);
+            mac.update(head);
+            return Base64.getEncoder().encodeToString(mac.doFinal(body));
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+-- The session gets another state in place of its own; where a fork brings it, only a session that this fork makes.
+-- ARGV 12 version, 13 session id, 14 user id, 15 agent, 16 metadata, 17 ttl, 18 the session's created_at,
+--      19 request_count, 20 total_processing_time, 21 '1' where a fork brings it, 22 error where the session was deleted,
+--      23 where there is another, 24 where it is being made by a fork, then the history's blobs, oldest first
+local said = settled_before()
+if said then
+  return said
+end
+local exists, fork = redis.call('EXISTS', ctx) == 1, redis.call('HGET', ctx, 'fork')
+local later = {}
+if ARGV[21] == '1' then
+  -- Deleted since it was asked for: a fork in flight doesn't bring it back.
+  local deleted_at = redis.call('HGET', tomb, 'at')
+  if not exists and deleted_at and tonumber(deleted_at) >= tonumber(ARGV[7]) then
+    return settle(ARGV[22])
+  end
+  if exists and fork ~= request_id then
+    return settle(ARGV[23])
+  end
+  later = exists and redis.call('LRANGE', hist, 0, -1) or later -- turns whose gateway couldn't see that it is being made
+elseif fork then
+  return settle(ARGV[24])
+end
+
+redis.call('DEL', hist)
+local bytes, first = 0, 25
+for i = first, #ARGV do
+  redis.call('RPUSH', hist, ARGV[i])
+  bytes = bytes + #ARGV[i]
+end
+for _, blob in ipairs(later) do
+  redis.call('RPUSH', hist, blob)
+  bytes = bytes + #blob
+end
+redis.call('HDEL', ctx, 'fork', 'memory', 'current_question')
+redis.call('HSET', ctx, 'session_id', ARGV[13], 'user_id', ARGV[14], 'agent', ARGV[15], 'metadata', ARGV[16],
+  'ttl', ARGV[17], 'created_at', ARGV[18], 'request_count', ARGV[19], 'total_processing_time', ARGV[20],
+  'version', ARGV[12], 'fence', fence, 'hist_bytes', bytes, 'last_activity', now_ms(), 'processing_stage', 'initialized')
+keep(ARGV[17])
+return settle('')

@@ -1,0 +1,14 @@
+-- Hands out the session as it stands in its own order, for a fork.
+local said = settled_before()
+if said then
+  return said
+end
+if redis.call('EXISTS', ctx) == 0 then
+  return {'NONE'}
+end
+redis.call('HSET', ctx, 'fence', fence) -- whoever was here before decides nothing any more
+local is = redis.call('HMGET', ctx, 'agent', 'metadata', 'ttl', 'created_at', 'fork')
+if is[5] then
+  return {'MAKING'}
+end
+return {'STATE', is[1] or '', is[2] or '{}', is[3] or '', is[4] or '0', redis.call('LRANGE', hist, 0, -1)}

@@ -1,0 +1,11 @@
+-- A fork came to nothing: the place that was kept for its session is free again, and whoever asks hears why.
+-- KEYS 1 context, 2 request  ARGV 1 request id, 2 error, 3 how long the request's record lives
+if redis.call('HGET', KEYS[1], 'fork') == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+end
+local status = redis.call('HGET', KEYS[2], 'status')
+if status and not ended[status] then
+  redis.call('HSET', KEYS[2], 'status', 'failed', 'stage', 'failed', 'error', ARGV[2], 'finished_at', now_ms())
+  redis.call('PEXPIRE', KEYS[2], ARGV[3])
+end
+return {'DONE', 'failed'}

@@ -1,0 +1,121 @@
+package io.turnlane.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.Priority;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnPolicy;
+import io.turnlane.processor.webhook.Receiver;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** Ends of turns are posted to where their questions said: signed, again where that fails, and at least once. */
+@Timeout(120)
+class WebhookTest {
+
+    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final byte[] SECRET = "twenty-four random bytes".getBytes(StandardCharsets.US_ASCII);
+
+    private final TurnLogFixture log = new TurnLogFixture(1);
+    private final Receiver receiver = new Receiver();
+    private ConfigurableApplicationContext processor;
+
+    @AfterEach
+    void stop() {
+        processor.close();
+        receiver.close();
+        log.close();
+    }
+
+    @Test
+    void postsTheEndOfATurnSignedAndAgainWhereThatFails() throws Exception {
+        receiver.answering(Receiver.status(500), Receiver.status(503));
+        start("--turnlane.webhooks.first=50ms");
+        Ask ask = log.put(ask("why?", Map.of(), "/hook"));
+        Ask failing = log.put(ask("bad", Map.of("delay_ms", "no number"), "/failed"));
+        log.put(ask("nobody asked", Map.of(), null));
+        String id = ask.requestId().toString();
+        await().atMost(SOON).until(() -> "delivered".equals(mark(ask)));
+        await().atMost(SOON).until(() -> "delivered".equals(mark(failing)));
+        assertThat(receiver.posts).hasSize(4);
+        assertThat(receiver.of(failing.requestId().toString()).getLast().body()).contains("\"type\":\"failed\"");
+        assertThat(receiver.of(id)).allSatisfy(post -> {
+            assertThat(post.path()).isEqualTo("/hook");
+            assertThat(post.body()).contains("\"type\":\"completed\"", "\"text\":\"echo: why?\"", id);
+            assertThat(post.signature()).isEqualTo(signature(post));
+        });
+    }
+
+    @Test
+    void postsAfterARestartWhatWasNotReceivedAndNothingTwiceThatWas() {
+        receiver.answering(Receiver.status(500));
+        start("--turnlane.webhooks.first=1h", "--turnlane.webhooks.most=1h");
+        Ask waits = log.put(ask("waits for another try", Map.of(), "/"));
+        await().atMost(SOON).until(() -> !receiver.posts.isEmpty());
+        Ask behind = log.put(ask("received behind it", Map.of(), "/"));
+        await().atMost(SOON).until(() -> "delivered".equals(mark(behind)));
+        assertThat(mark(waits)).isNull();
+        processor.close();
+        start();
+        await().atMost(SOON).until(() -> "delivered".equals(mark(waits)));
+        assertThat(receiver.of(waits.requestId().toString())).hasSize(2);
+        assertThat(receiver.of(behind.requestId().toString())).hasSize(1);
+    }
+
+    private void start(String... more) {
+        String[] settings = new String[more.length + 4];
+        settings[0] = "--turnlane.webhooks.enabled=true";
+        settings[1] = "--turnlane.webhooks.allow-private=true";
+        settings[2] = "--turnlane.webhooks.secrets=whsec_" + Base64.getEncoder().encodeToString(SECRET);
+        settings[3] = "--turnlane.webhooks.group=webhooks-" + log.prefix();
+        System.arraycopy(more, 0, settings, 4, more.length);
+        processor = Processors.start(log, settings);
+    }
+
+    private Object mark(Ask ask) {
+        return processor
+                .getBean(StringRedisTemplate.class)
+                .opsForHash()
+                .get(new MemoryKeys(ask.key()).request(ask.requestId()), "webhook");
+    }
+
+    /** By hand, as a receiver does it. */
+    private static String signature(Receiver.Post post) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
+        String signed = post.id() + "." + post.timestamp() + "." + post.body();
+        return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Ask ask(String question, Map<String, Object> metadata, String path) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                SessionId.random(),
+                null,
+                "echo",
+                question,
+                metadata,
+                Duration.ofHours(1),
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                path == null ? null : receiver.url(path));
+    }
+}

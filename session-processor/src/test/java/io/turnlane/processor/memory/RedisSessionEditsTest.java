@@ -1,0 +1,249 @@
+package io.turnlane.processor.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.ForkSession;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.UpdateSession;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionState;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.SessionEdits.Terms;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What changes a session and asks nothing: once, in its place, and by its owner only. */
+class RedisSessionEditsTest extends RedisMemoryTests {
+
+    private static final Terms SURE = new Terms(false, true);
+    private static final Edited DONE = new Edited.Done(false);
+    private static final Edited FAILED = new Edited.Done(true);
+
+    private final SessionEdits edits =
+            new RedisSessionEdits(redis.template, cache, LIMITS, new WireFormat(), damaged::add);
+
+    @Test
+    void mergesMetadataAndChangesAgentAndLife() {
+        answer("one");
+        Map<String, Object> patch = new HashMap<>(Map.of("a", 1, "inner", Map.of("kept", true, "b", 2)));
+        assertThat(edits.update(flight(1), update(patch, null, null), SURE)).isEqualTo(DONE);
+        patch = new HashMap<>(Map.of("inner", Map.of("b", 3)));
+        patch.put("a", null);
+        assertThat(edits.update(flight(1), update(patch, "other", Duration.ofMinutes(5)), SURE))
+                .isEqualTo(DONE);
+        assertThat((String) context("metadata"))
+                .contains("\"kept\":true", "\"b\":3")
+                .doesNotContain("\"a\"");
+        assertThat(context("agent")).isEqualTo("other");
+        assertThat(redis.template.getExpire(keys.context())).isBetween(290L, 300L);
+        assertThat(questions(memory)).containsExactly("one");
+    }
+
+    @Test
+    void changesASessionOnceHoweverOftenTheCommandIsDelivered() {
+        answer("one");
+        UpdateSession first = update(Map.of("a", 1), null, null);
+        FlightRef delivered = flight(first, 1);
+        edits.update(delivered, first, SURE);
+        edits.update(flight(1), update(Map.of("a", 2), null, null), SURE);
+        assertThat(edits.update(delivered, first, SURE)).as("redelivered").isEqualTo(DONE);
+        assertThat(edits.update(flight(first, 1), first, SURE)).as("a twin").isEqualTo(DONE);
+        assertThat(context("metadata")).isEqualTo("{\"a\":2}");
+    }
+
+    @Test
+    void keepsASessionWhoseLifeIsCutForTheTurnsThatWait() {
+        answer("one");
+        Ask waiting = ask("waits");
+        redis.template.opsForZSet().add(keys.open(), waiting.requestId().toString(), 1);
+        edits.update(flight(1), update(null, null, Duration.ofSeconds(1)), SURE);
+        assertThat(redis.template.getExpire(keys.context())).isGreaterThan(500);
+        begin(flight(waiting, 1), waiting);
+        commit(flight(waiting, 1), waiting);
+        assertThat(context("ttl")).isEqualTo("1000");
+    }
+
+    @Test
+    void saysInTheCommandsRecordThatThereIsNoSession() {
+        UpdateSession update = update(Map.of("a", 1), null, null);
+        assertThat(edits.update(flight(update, 1), update, SURE)).isEqualTo(FAILED);
+        assertThat(record(update, "status")).isEqualTo("failed");
+        assertThat((String) record(update, "error")).contains("not_found");
+        assertThat(redis.template.hasKey(keys.context())).isFalse();
+    }
+
+    @Test
+    void asksWhetherMemoryWasLostBeforeItTakesACommandForNew() {
+        answer("one");
+        UpdateSession update = update(Map.of("a", 1), null, null);
+        assertThat(edits.update(flight(update, 1), update, new Terms(false, false)))
+                .isEqualTo(new Edited.Missed());
+        redis.template.opsForHash().put(keys.request(update.requestId()), "status", "queued"); // as gateways do
+        assertThat(edits.update(flight(update, 1), update, new Terms(false, false)))
+                .isEqualTo(DONE);
+        UpdateSession old = update(Map.of("a", 2), null, null);
+        assertThat(edits.update(flight(old, 1), old, new Terms(true, false))).isEqualTo(DONE);
+        assertThat(context("metadata")).as("ended long ago").isEqualTo("{\"a\":1}");
+    }
+
+    @Test
+    void refusesAnOwnerThatWasReplaced() {
+        answer("one");
+        edits.update(flight(5), update(Map.of("a", 1), null, null), SURE);
+        assertThat(edits.update(flight(4), update(Map.of("a", 2), null, null), SURE))
+                .isEqualTo(new Edited.Fenced());
+        ImportSession state = state(List.of("x"), null);
+        assertThat(edits.replace(flight(state, 4), state, SURE)).isEqualTo(new Edited.Fenced());
+        ForkSession fork = fork(id());
+        assertThat(edits.take(flight(fork, 4), fork, SURE)).isEqualTo(new Edited.Fenced());
+        assertThat(context("metadata")).isEqualTo("{\"a\":1}");
+        assertThat(questions(memory)).containsExactly("one");
+    }
+
+    @Test
+    void givesASessionAnotherStateOnceAndGoesOnFromThere() {
+        answer("gone");
+        ImportSession state = state(List.of("a", "b"), null);
+        FlightRef delivered = flight(state, 1);
+        assertThat(edits.replace(delivered, state, SURE)).isEqualTo(DONE);
+        answer("next");
+        assertThat(edits.replace(delivered, state, SURE)).as("redelivered").isEqualTo(DONE);
+        assertThat(questions(memory)).containsExactly("a", "b", "next");
+        assertThat(context("request_count")).isEqualTo("8");
+        assertThat(context("created_at")).isEqualTo("0");
+        assertThat(redis.template.getExpire(keys.history())).isPositive();
+    }
+
+    @Test
+    void keepsOfAnImportedHistoryWhatAHistoryHolds() {
+        ImportSession state = state(List.of("a", "b", "c", "d"), null);
+        edits.replace(flight(state, 1), state, SURE);
+        assertThat(questions(memory)).containsExactly("b", "c", "d");
+    }
+
+    @Test
+    void doesNotBringBackWhatWasDeletedAfterIt() {
+        ImportSession state = state(List.of("a"), null);
+        FlightRef delivered = flight(state, 1);
+        edits.replace(delivered, state, SURE);
+        memory.delete(flight(1));
+        assertThat(edits.replace(delivered, state, SURE)).as("redelivered").isEqualTo(DONE);
+        assertThat(redis.template.hasKey(keys.context())).isFalse();
+    }
+
+    @Test
+    void makesAForkOnlyWhereItsPlaceWasKeptOrNothingIs() {
+        ImportSession fork = state(List.of("a"), new ImportSession.Origin(SessionId.random(), id()));
+        redis.template
+                .opsForHash()
+                .putAll(keys.context(), Map.of("fork", fork.requestId().toString()));
+        assertThat(edits.replace(flight(fork, 1), fork, SURE)).isEqualTo(DONE);
+        assertThat(context("fork")).isNull();
+        answer("next");
+        assertThat(edits.replace(flight(fork, 1), fork, SURE)).as("a twin").isEqualTo(DONE);
+        assertThat(questions(memory)).containsExactly("a", "next");
+
+        ImportSession other = state(List.of("x"), new ImportSession.Origin(SessionId.random(), id()));
+        assertThat(edits.replace(flight(other, 1), other, SURE)).isEqualTo(FAILED);
+        assertThat((String) record(other, "error")).contains("session_exists");
+        assertThat(questions(memory)).containsExactly("a", "next");
+    }
+
+    @Test
+    void doesNotBringBackAForkThatWasDeletedInFlight() {
+        ImportSession fork = state(List.of("a"), new ImportSession.Origin(SessionId.random(), id()));
+        redis.template
+                .opsForHash()
+                .putAll(keys.context(), Map.of("fork", fork.requestId().toString()));
+        memory.delete(flight(1));
+        assertThat(edits.replace(flight(fork, 1), fork, SURE)).isEqualTo(FAILED);
+        assertThat(redis.template.hasKey(keys.context())).isFalse();
+    }
+
+    @Test
+    void refusesOtherCommandsWhileAForkMakesTheSession() {
+        redis.template.opsForHash().putAll(keys.context(), Map.of("fork", id().toString()));
+        ImportSession state = state(List.of("x"), null);
+        assertThat(edits.replace(flight(state, 1), state, SURE)).isEqualTo(FAILED);
+        UpdateSession update = update(Map.of("a", 1), null, null);
+        assertThat(edits.update(flight(update, 1), update, SURE)).isEqualTo(FAILED);
+        assertThat((String) record(update, "error")).contains("session_busy");
+    }
+
+    @Test
+    void handsOutTheSessionForAForkAndFreesThePlaceWhereItComesToNothing() {
+        Ask one = answer("one");
+        answer("two");
+        ForkSession fork = fork(one.requestId());
+        assertThat(edits.take(flight(fork, 1), fork, SURE))
+                .isInstanceOfSatisfying(
+                        Edited.Taken.class,
+                        taken -> assertThat(taken.state().turns())
+                                .extracting(PastTurn::question)
+                                .containsExactly("one", "two"));
+        TurnError error = TurnError.of(io.turnlane.model.ErrorCode.NOT_FOUND, "no");
+        assertThat(edits.taken(flight(fork, 1), fork, error)).isEqualTo(FAILED);
+        assertThat(edits.take(flight(fork, 1), fork, SURE)).as("redelivered").isEqualTo(FAILED);
+
+        var target = new io.turnlane.model.MemoryKeys(io.turnlane.model.SessionKey.of(null, fork.into()));
+        redis.template
+                .opsForHash()
+                .put(target.context(), "fork", fork.requestId().toString());
+        redis.template.opsForHash().put(target.request(fork.requestId()), "status", "queued");
+        edits.free(fork, error);
+        assertThat(redis.template.hasKey(target.context())).isFalse();
+        assertThat(redis.template.opsForHash().get(target.request(fork.requestId()), "status"))
+                .isEqualTo("failed");
+        redis.template.opsForHash().put(target.context(), "agent", "another's");
+        edits.free(fork, error);
+        assertThat(redis.template.hasKey(target.context())).isTrue();
+        redis.template.delete(target.context());
+    }
+
+    private UpdateSession update(Map<String, Object> patch, String agent, Duration ttl) {
+        return new UpdateSession(id(), session.sessionId(), null, Instant.now(), agent, patch, ttl);
+    }
+
+    private ForkSession fork(RequestId after) {
+        return new ForkSession(id(), session.sessionId(), null, Instant.now(), after, SessionId.random());
+    }
+
+    private ImportSession state(List<String> questions, ImportSession.Origin fork) {
+        List<PastTurn> turns = questions.stream().map(q -> past(ask(q))).toList();
+        return new ImportSession(
+                id(),
+                session.sessionId(),
+                null,
+                Instant.now().minusMillis(5),
+                new SessionState(
+                        "echo", Map.of("m", 1), Duration.ofHours(1), Instant.EPOCH, 7, Duration.ofSeconds(1), turns),
+                fork);
+    }
+
+    private FlightRef flight(long fence) {
+        return flight(update(null, null, null), fence);
+    }
+
+    private FlightRef flight(SessionCommand command, long fence) {
+        return new FlightRef(
+                session, command.requestId(), UUID.randomUUID().toString(), fence, 0, offset++, Instant.now());
+    }
+
+    private Object record(SessionCommand command, String field) {
+        return redis.template.opsForHash().get(keys.request(command.requestId()), field);
+    }
+
+    private static RequestId id() {
+        return new RequestId(UUID.randomUUID());
+    }
+}

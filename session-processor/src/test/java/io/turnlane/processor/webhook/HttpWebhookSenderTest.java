@@ -1,0 +1,179 @@
+package io.turnlane.processor.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.turnlane.model.CallbackUrl;
+import io.turnlane.model.RequestId;
+import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.webhook.WebhookSender.Sent;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One call to a real server. */
+@Timeout(60)
+class HttpWebhookSenderTest {
+
+    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final RequestId ID = new RequestId(UUID.randomUUID());
+    private static final byte[] EVENT = "{\"type\":\"completed\"}".getBytes(StandardCharsets.UTF_8);
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Delay delay = (time, task) -> {
+        var scheduled = timer.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> scheduled.cancel(false);
+    };
+    private final WebhookSignature signature = new WebhookSignature(List.of(SECRET));
+    private final Receiver receiver = new Receiver();
+
+    @AfterEach
+    void stop() {
+        receiver.close();
+        timer.shutdownNow();
+    }
+
+    /** The example of the standard's own documentation. */
+    @Test
+    void signsAsTheStandardHasIt() {
+        assertThat(signature.of(
+                        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                        1614265330,
+                        "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    @Test
+    void signsWithEverySecretAndTakesNoBadOne() {
+        WebhookSignature both = new WebhookSignature(List.of(SECRET, "whsec_" + "A".repeat(32)));
+        assertThat(both.of("x", 1, EVENT).split(" ")).hasSize(2);
+        for (List<String> bad : List.of(List.<String>of(), List.of(""), List.of("whsec_x"), List.of("A".repeat(32)))) {
+            assertThatThrownBy(() -> new WebhookSignature(bad)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void postsTheEventAsItIs() {
+        assertThat(send(true, receiver.url("/hook"))).isEqualTo(new Sent.Received());
+        assertThat(receiver.posts).singleElement().satisfies(post -> {
+            assertThat(post.id()).isEqualTo(ID.toString());
+            assertThat(post.type()).isEqualTo("application/json");
+            assertThat(post.body()).isEqualTo(new String(EVENT, StandardCharsets.UTF_8));
+            assertThat(post.signature())
+                    .isEqualTo(signature.of(ID.toString(), Long.parseLong(post.timestamp()), EVENT));
+        });
+    }
+
+    @Test
+    void callsNoAddressThatIsNotPublicWhateverItsName() throws Exception {
+        InetAddress publicOne = InetAddress.ofLiteral("93.184.215.14");
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        CallbackUrl named = CallbackUrl.parse(receiver.url("/").toString().replace("127.0.0.1", "looks-fine.example"));
+        for (InetAddress[] addresses : new InetAddress[][] {{loopback}, {publicOne, loopback}}) {
+            try (HttpWebhookSender sender = sender(false, _ -> addresses, Duration.ofSeconds(5))) {
+                assertThat(sender.send(named, ID, EVENT)).isEqualTo(new Sent.Refused("not a public address"));
+            }
+        }
+        assertThat(send(false, receiver.url("/"))).isEqualTo(new Sent.Refused("not a public address"));
+        assertThat(receiver.posts).isEmpty();
+    }
+
+    /** A name that stands for another address a moment later: what was looked at is what is called. */
+    @Test
+    void looksAtTheVeryAddressThatItConnectsTo() throws Exception {
+        CallbackUrl named = CallbackUrl.parse(receiver.url("/").toString().replace("127.0.0.1", "rebinds.example"));
+        int[] looks = {0};
+        HttpWebhookSender.Names rebinding = _ -> {
+            looks[0]++;
+            return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        };
+        try (HttpWebhookSender sender = sender(true, rebinding, Duration.ofSeconds(5))) {
+            assertThat(sender.send(named, ID, EVENT)).isEqualTo(new Sent.Received());
+            assertThat(looks[0]).as("one look a connection, and none besides").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void followsNoRedirect() {
+        receiver.answering(call -> {
+            call.getResponseHeaders().add("Location", receiver.url("/elsewhere").toString());
+            call.sendResponseHeaders(307, -1);
+        });
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Failed("status 307", null));
+        assertThat(receiver.posts).hasSize(1);
+    }
+
+    @Test
+    void hearsWhetherAndWhenToTryAgain() {
+        receiver.answering(Receiver.status(500), Receiver.status(410), call -> {
+            call.getResponseHeaders().add("Retry-After", "7");
+            call.sendResponseHeaders(429, -1);
+        });
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Failed("status 500", null));
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Refused("status 410"));
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Failed("status 429", Duration.ofSeconds(7)));
+    }
+
+    @Test
+    void givesUpAReceiverThatSaysNothingOrOnlyDripsItsHeaders() throws Exception {
+        receiver.answering(_ -> pause(5_000));
+        try (HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(500))) {
+            long began = System.nanoTime();
+            assertThat(sender.send(receiver.url("/"), ID, EVENT)).isInstanceOf(Sent.Failed.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
+    void readsNothingOfAnAnswerThatNeverEnds() {
+        receiver.answering(call -> {
+            call.sendResponseHeaders(200, 0);
+            for (int i = 0; i < 1_000_000; i++) {
+                call.getResponseBody().write(new byte[8192]);
+            }
+        });
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Received());
+    }
+
+    @Test
+    void saysThatNobodyIsThere() throws Exception {
+        CallbackUrl gone = receiver.url("/");
+        receiver.close();
+        assertThat(send(true, gone)).isInstanceOf(Sent.Failed.class);
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Sent send(boolean allowPrivate, CallbackUrl to) {
+        try (HttpWebhookSender sender = sender(allowPrivate, InetAddress::getAllByName, Duration.ofSeconds(10))) {
+            return sender.send(to, ID, EVENT);
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private HttpWebhookSender sender(boolean allowPrivate, HttpWebhookSender.Names names, Duration timeout) {
+        return new HttpWebhookSender(
+                names,
+                signature,
+                new HttpWebhookSender.Limits(timeout, 8, allowPrivate),
+                delay,
+                InstantSource.fixed(Instant.parse("2026-11-21T06:00:00Z")));
+    }
+}

@@ -1,0 +1,80 @@
+package io.turnlane.processor.webhook;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.turnlane.model.CallbackUrl;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/** A server on loopback that takes webhooks and answers them as it is told; 200 where it isn't. */
+public final class Receiver implements AutoCloseable {
+
+    /** Answers a call. */
+    @FunctionalInterface
+    public interface Reply {
+        void to(HttpExchange call) throws IOException;
+    }
+
+    /** What was posted. */
+    public record Post(String path, String id, String timestamp, String signature, String type, String body) {}
+
+    public final List<Post> posts = new CopyOnWriteArrayList<>();
+    private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+    private final HttpServer server;
+
+    public Receiver() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::take);
+        server.start();
+    }
+
+    private void take(HttpExchange call) throws IOException {
+        var headers = call.getRequestHeaders();
+        posts.add(new Post(
+                call.getRequestURI().getPath(),
+                headers.getFirst("webhook-id"),
+                headers.getFirst("webhook-timestamp"),
+                headers.getFirst("webhook-signature"),
+                headers.getFirst("Content-Type"),
+                new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+        Reply reply = replies.poll();
+        (reply == null ? status(200) : reply).to(call);
+        call.close();
+    }
+
+    public static Reply status(int status) {
+        return call -> call.sendResponseHeaders(status, -1);
+    }
+
+    /** What the next calls are answered, one each. */
+    public Receiver answering(Reply... next) {
+        replies.addAll(List.of(next));
+        return this;
+    }
+
+    public CallbackUrl url(String path) {
+        return CallbackUrl.parse("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    }
+
+    public List<Post> of(String requestId) {
+        return posts.stream().filter(post -> post.id().equals(requestId)).toList();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,164 @@
+package io.turnlane.model;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) gives each value: no blanks, members in the order
+ * of their names' UTF-16 code units, numbers as ECMAScript prints doubles. Whoever has the same value has the same
+ * bytes, in any language, and so the same {@link #checksum}.
+ */
+public final class CanonicalJson {
+
+    /** Deeper than any value of ours; a limit keeps foreign ones off the stack's end. */
+    private static final int MOST_DEPTH = 200;
+
+    /** ECMAScript writes larger and smaller numbers with an exponent. */
+    private static final int PLAIN_DIGITS = 21;
+
+    private static final int PLAIN_ZEROS = -6;
+
+    private CanonicalJson() {}
+
+    /**
+     * The form's UTF-8.
+     *
+     * @param value maps with text keys, lists, text, numbers, booleans and null, as JSON parsers make them
+     * @throws IllegalArgumentException where it is none of these, nests too deeply, has a number beyond a double or
+     *     text that isn't Unicode
+     */
+    public static byte[] of(@Nullable Object value) {
+        StringBuilder out = new StringBuilder();
+        write(value, out, 0);
+        try {
+            ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(out));
+            byte[] bytes = new byte[utf8.remaining()];
+            utf8.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("text that isn't Unicode", e);
+        }
+    }
+
+    /** {@code sha256:} and the hexadecimal SHA-256 of the form. */
+    public static String checksum(@Nullable Object value) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(of(value)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static void write(@Nullable Object value, StringBuilder out, int depth) {
+        if (depth > MOST_DEPTH) {
+            throw new IllegalArgumentException("nested too deeply");
+        }
+        switch (value) {
+            case null -> out.append("null");
+            case Boolean truth -> out.append(truth);
+            case String text -> text(text, out);
+            case Number number -> out.append(number(number.doubleValue()));
+            case List<?> list -> list(list, out, depth);
+            case Map<?, ?> map -> object(map, out, depth);
+            default -> throw new IllegalArgumentException("not a JSON value");
+        }
+    }
+
+    private static void list(List<?> list, StringBuilder out, int depth) {
+        String before = "[";
+        for (Object one : list) {
+            out.append(before);
+            write(one, out, depth + 1);
+            before = ",";
+        }
+        out.append(list.isEmpty() ? "[]" : "]");
+    }
+
+    /** Java compares text by UTF-16 code units, as the RFC has it. */
+    private static void object(Map<?, ?> map, StringBuilder out, int depth) {
+        TreeMap<String, @Nullable Object> sorted = new TreeMap<>();
+        map.forEach((name, value) -> sorted.put((String) name, value));
+        String before = "{";
+        for (Map.Entry<String, @Nullable Object> member : sorted.entrySet()) {
+            out.append(before);
+            text(member.getKey(), out);
+            out.append(':');
+            write(member.getValue(), out, depth + 1);
+            before = ",";
+        }
+        out.append(map.isEmpty() ? "{}" : "}");
+    }
+
+    private static void text(String text, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\b' -> out.append("\\b");
+                case '\t' -> out.append("\\t");
+                case '\n' -> out.append("\\n");
+                case '\f' -> out.append("\\f");
+                case '\r' -> out.append("\\r");
+                default -> {
+                    if (c < ' ') {
+                        out.append(String.format("\\u%04x", (int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+
+    /** ECMA-262, Number::toString. */
+    static String number(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("a number is beyond a double");
+        }
+        if (value == 0) {
+            return "0";
+        }
+        BigDecimal shortest = shortest(Math.abs(value));
+        String digits = shortest.unscaledValue().toString();
+        int point = digits.length() - shortest.scale(); // of the decimal point, counted from the first digit
+        String sign = value < 0 ? "-" : "";
+        if (point > PLAIN_DIGITS || point <= PLAIN_ZEROS) {
+            return sign + withExponent(digits, point - 1);
+        }
+        if (point <= 0) {
+            return sign + "0." + "0".repeat(-point) + digits;
+        }
+        return sign
+                + (point >= digits.length()
+                        ? digits + "0".repeat(point - digits.length())
+                        : digits.substring(0, point) + "." + digits.substring(point));
+    }
+
+    /** The fewest digits that stand for the double: Java's since 19, but that these are never less than two. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal printed = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        BigDecimal oneDigit = printed.round(new MathContext(1));
+        return printed.precision() == 2 && oneDigit.doubleValue() == value ? oneDigit : printed;
+    }
+
+    private static String withExponent(String digits, int exponent) {
+        String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
+        return mantissa + "e" + (exponent < 0 ? "-" : "+") + Math.abs(exponent);
+    }
+}
