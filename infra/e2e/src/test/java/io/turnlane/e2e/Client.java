@@ -107,6 +107,14 @@ final class Client implements AutoCloseable {
         return send(builder.POST(BodyPublishers.ofString(body)).build());
     }
 
+    /** A call of any other method. */
+    Reply send(String method, String path, Object body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .build());
+    }
+
     /** Asks and doesn't wait. */
     Reply ask(String session, String question, Map<String, Object> metadata) {
         return post("/v1/sessions/" + session + "/requests", askBody(question, metadata));

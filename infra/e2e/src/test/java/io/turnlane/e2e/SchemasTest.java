@@ -36,31 +36,53 @@ class SchemasTest {
 
     @AfterAll
     static void stop() {
+        AGENT.letGo();
         client.close();
         turnlane.close();
     }
 
     /** Turns that among them are told every type of event. */
     private static void everyEvent() {
-        AGENT.part("rich")
-                .stage("thinking")
-                .says("one ")
-                .shows(Map.of("kind", "table"))
-                .breaks();
+        AGENT.part("rich").stage("thinking").says("one ").shows(Map.of("kind", "table")).breaks();
         AGENT.part("rich").says("two").shows(Map.of("kind", "table")).ends(0.9);
         AGENT.part("given up").givesUp(ErrorCode.AGENT_ERROR, "The model is away.");
-        ask("rich");
-        Reply last = ask("given up");
-        assertThat(client.get(last.header("Location") + "?wait=20").text("status"))
-                .isEqualTo("failed");
+        AGENT.part("in the way").says("busy");
+        ask("rich", "enqueue");
+        ask("given up", "enqueue");
+        Reply inTheWay = ask("in the way", "enqueue");
+        Eventually.holds(() -> assertThat(AGENT.part("in the way").plays()).isOne());
+        ask("merged", "enqueue");
+        ask("merges", "coalesce");
+        ask("unwanted", "reject");
+        Eventually.holds(() -> assertThat(types(turnlane.topics().events())).contains("rejected", "superseded"));
+        assertThat(client.post(inTheWay.header("Location") + "/cancel", Map.of()).status())
+                .isEqualTo(202);
+        Eventually.holds(() -> assertThat(types(turnlane.topics().events())).contains("cancelled", "retrying"));
     }
 
-    private static Reply ask(String question) {
-        return client.post("/v1/sessions/" + SESSION + "/requests", Map.of("question", question, "agent", "prompted"));
+    private static Reply ask(String question, String policy) {
+        return client.post(
+                "/v1/sessions/" + SESSION + "/requests",
+                Map.of("question", question, "agent", "prompted", "policy", policy));
+    }
+
+    private static Set<String> types(String topic) {
+        Set<String> types = new TreeSet<>();
+        TopicRecords.of(topic).records().forEach(read -> types.add(TopicRecords.type(read)));
+        return types;
     }
 
     private static void everyCommand() {
-        assertThat(client.delete("/v1/sessions/" + SESSION).status()).isEqualTo(202);
+        Reply turn = client.askAndWait("edited", "hello", Map.of());
+        String session = "/v1/sessions/edited";
+        Reply state = client.get(session + "/export");
+        Reply fork = client.post(session + "/fork", Map.of("after_request_id", turn.text("request_id")));
+        assertThat(fork.status()).as(fork.raw().body()).isEqualTo(202);
+        assertThat(client.send("PATCH", session, Map.of("metadata", Map.of("a", 1))).status())
+                .isEqualTo(202);
+        assertThat(client.send("PUT", session + "/import", state.json()).status()).isEqualTo(202);
+        assertThat(client.delete(session).status()).isEqualTo(202);
+        Eventually.holds(() -> assertThat(types(turnlane.topics().turns())).contains("import_session"));
     }
 
     @Test
@@ -70,8 +92,7 @@ class SchemasTest {
             return SCHEMAS.violations(ContractSchemas.COMMAND + "#/$defs/" + type, TopicRecords.value(read));
         });
 
-        Set<String> sentByCommandLines = Set.of("rebuild_session");
-        types.addAll(sentByCommandLines);
+        types.addAll(Set.of("rebuild_session", "session_state")); // a command line's, and a part of others
         assertThat(types).isEqualTo(ContractSchemas.definitions(ContractSchemas.COMMAND));
     }
 
@@ -81,6 +102,15 @@ class SchemasTest {
                 "events", "eventHeaders", read -> SCHEMAS.violations(ContractSchemas.EVENT, TopicRecords.value(read)));
 
         assertThat(types).isEqualTo(ContractSchemas.alternatives(ContractSchemas.EVENT));
+    }
+
+    @Test
+    void everyRecordOnTheControlTopicIsAWakeUp() {
+        assertThat(checkEach(
+                        turnlane.topics().control(),
+                        "wakeUpHeaders",
+                        read -> SCHEMAS.violations("schemas/wake-up.json", TopicRecords.value(read))))
+                .containsExactly("cancel");
     }
 
     @Test
@@ -161,7 +191,13 @@ class SchemasTest {
             assertThat(hash < 0 ? file : file.at(to.substring(hash + 1))).as(to).isNotEmpty();
         }
         assertThat(document.path("channels").findValuesAsString("address"))
-                .contains("/v1/ws", "turnlane.turns", "turnlane.events", "turnlane.quarantine");
+                .containsExactlyInAnyOrder(
+                        "/v1/ws",
+                        "turnlane.turns",
+                        "turnlane.events",
+                        "turnlane.control",
+                        "turnlane.quarantine",
+                        "turnlane.keys");
     }
 
     private static List<String> violations(String schema, Reply reply) {
