@@ -16,16 +16,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Ten times as many questions as can be answered: as many are answered as otherwise, those that are taken are answered
- * in time, and the others are told at once. {@code -Doverload.seconds=60} has it last longer.
+ * in time, and the others are told at once. A measurement, so it is made only where {@code -Doverload.seconds=30} asks
+ * for it, on a machine that has nothing else to do; that admission holds its bound is tested by hand-driven time in the
+ * gateway.
  */
+@EnabledIfSystemProperty(named = "overload.seconds", matches = "\\d+")
 class OverloadTest {
 
-    private static final int SECONDS = Integer.getInteger("overload.seconds", 8);
+    private static final int SECONDS = Integer.getInteger("overload.seconds", 30);
     private static final int PLACES = 4;
-    private static final int RUN_MS = 200;
+    private static final int RUN_MS = 500;
     private static final Duration MOST_WAIT = Duration.ofSeconds(2);
     private static final Map<String, Object> QUESTION =
             Map.of("question", "hello", "agent", "echo", "metadata", Map.of("delay_ms", RUN_MS));
@@ -71,7 +75,9 @@ class OverloadTest {
             for (int i = 0; i < people; i++) {
                 crowd.execute(() -> {
                     while (System.nanoTime() - start < time.toNanos()) {
-                        if (client.post("/v1/requests", QUESTION, "Prefer", "wait=30").status() == 200) {
+                        if (client.post("/v1/requests", QUESTION, "Prefer", "wait=30")
+                                        .status()
+                                == 200) {
                             answered.incrementAndGet();
                         }
                     }
@@ -96,7 +102,8 @@ class OverloadTest {
 
         double goodput() {
             long inTime = finished.stream()
-                    .filter(one -> one.answered().isAfter(from) && one.answered().isBefore(to))
+                    .filter(one ->
+                            one.answered().isAfter(from) && one.answered().isBefore(to))
                     .count();
             return inTime / (Duration.between(from, to).toMillis() / 1000.0);
         }
@@ -116,6 +123,7 @@ class OverloadTest {
         AtomicInteger refused = new AtomicInteger();
         Duration health = Duration.ZERO;
         Instant start = Instant.now();
+        Instant end;
         int questions = (int) (rate * SECONDS);
         long begin = System.nanoTime();
         try (ExecutorService crowd = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -136,15 +144,16 @@ class OverloadTest {
                     health = took.compareTo(health) > 0 ? took : health;
                 }
             }
+            end = Instant.now();
             crowd.shutdown();
             assertThat(crowd.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         }
-        Instant end = start.plusSeconds(SECONDS);
         List<Finished> finished = new ArrayList<>();
         for (String location : taken) {
             Reply request = client.get(location + "?wait=30");
             assertThat(request.text("status")).as("what was taken").isEqualTo("completed");
-            finished.add(new Finished(Instant.parse(request.text("created_at")), Instant.parse(request.text("finished_at"))));
+            finished.add(new Finished(
+                    Instant.parse(request.text("created_at")), Instant.parse(request.text("finished_at"))));
         }
         return new Flood(start.plusSeconds(1), end, finished, refused.get(), List.copyOf(others), health);
     }
