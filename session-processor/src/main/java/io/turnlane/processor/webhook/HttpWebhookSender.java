@@ -21,11 +21,14 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Posts by HTTP/1.1. The addresses that a host's name stands for are looked at where the connection is made, and it is
@@ -34,9 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(HttpWebhookSender.class);
     private static final int SUCCESS = 2;
     private static final int GONE = 410;
+    private static final int MOST_READ = 64 * 1024;
     private static final Duration LONGEST_NOT_BEFORE = Duration.ofHours(1);
+
+    private static final ContentType JSON = ContentType.create("application/json");
 
     private final CloseableHttpClient http;
     private final WebhookSignature signature;
@@ -124,10 +131,13 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         post.setHeader("webhook-id", id.toString());
         post.setHeader("webhook-timestamp", Long.toString(now));
         post.setHeader("webhook-signature", signature.of(id.toString(), now, event));
-        post.setEntity(new ByteArrayEntity(event, ContentType.APPLICATION_JSON));
+        post.setEntity(new ByteArrayEntity(event, JSON));
         Cancellation limit = delay.after(limits.timeout(), post::cancel);
-        try (ClassicHttpResponse response = http.executeOpen(null, post, null)) {
-            return heard(response);
+        try {
+            ClassicHttpResponse response = http.executeOpen(null, post, null);
+            Sent sent = heard(response);
+            leave(post, response);
+            return sent;
         } catch (NotPublicException e) {
             return new Sent.Refused("not a public address");
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
@@ -145,6 +155,19 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         return status == GONE
                 ? new Sent.Refused("status 410")
                 : new Sent.Failed("status " + status, notBefore(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
+    }
+
+    /** A short answer is read to its end, so that its connection serves the next call; any other ends with its connection. */
+    private static void leave(HttpPost post, ClassicHttpResponse response) {
+        HttpEntity body = response.getEntity();
+        if (body != null && (body.getContentLength() < 0 || body.getContentLength() > MOST_READ)) {
+            var _ = post.cancel();
+        }
+        try {
+            response.close();
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("a receiver's answer was cut short");
+        }
     }
 
     /** Seconds; a date is as good as nothing said. */
