@@ -30,6 +30,7 @@ final class SocketConnection {
     private final Outbox outbox;
     private final Map<SessionKey, Subscription> following = new HashMap<>();
     private boolean closed;
+    private volatile long heard = System.nanoTime();
 
     SocketConnection(Caller caller, SocketServices services) {
         this.caller = caller;
@@ -41,13 +42,23 @@ final class SocketConnection {
         return outbox;
     }
 
+    /** The client gave a sign of life. */
+    void heard() {
+        heard = System.nanoTime();
+    }
+
+    /** For how long it gave none, in nanoseconds. */
+    long silence() {
+        return System.nanoTime() - heard;
+    }
+
     /** Does what the frame says, and puts the reply in the outbox. */
     void handle(ClientFrame frame) {
         try {
             switch (frame) {
                 case ClientFrame.Ask ask -> ask(ask);
                 case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
-                case ClientFrame.Unsubscribe unsubscribe -> unfollow(key(unsubscribe.sessionId()));
+                case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
                 case ClientFrame.Cancel _ -> throw Refusal.invalid("cancel is not served yet");
                 case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));
             }
@@ -69,7 +80,7 @@ final class SocketConnection {
         boolean accepted = false;
         try {
             RequestResource request = services.intake().submit(turn).request();
-            say(services.frames().accepted(ask.ref(), request));
+            say(services.frames().accepted(ask.ref(), request, subscription.here()));
             accepted = true;
         } finally {
             services.streams().release(subscription);
@@ -88,7 +99,17 @@ final class SocketConnection {
         if (after != null) {
             unfollow(session);
         }
-        follow(session, after);
+        Subscription subscription = follow(session, after);
+        // Nothing comes between the place and the word of it.
+        subscription.hold();
+        say(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.here()));
+        services.streams().release(subscription);
+    }
+
+    private void unsubscribe(ClientFrame.Unsubscribe unsubscribe) {
+        SessionKey session = key(unsubscribe.sessionId());
+        unfollow(session);
+        say(services.frames().unsubscribed(unsubscribe.ref(), session.sessionId()));
     }
 
     private SessionKey key(@Nullable SessionId session) {
@@ -133,6 +154,11 @@ final class SocketConnection {
         if (subscription != null) {
             services.streams().close(subscription);
         }
+    }
+
+    /** Tells the places in sessions in which nothing happened for long. */
+    synchronized void tellPlaces() {
+        following.values().forEach(services.streams()::tellPlace);
     }
 
     private void say(byte[] frame) {

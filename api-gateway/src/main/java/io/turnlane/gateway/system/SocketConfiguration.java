@@ -12,12 +12,16 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The WebSocket. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSocket
 class SocketConfiguration {
+
+    /** Bytes, and characters of text: a question of the usual length is one piece. */
+    private static final int PIECE = 1024;
 
     @Bean
     SocketEndpoint socketEndpoint(
@@ -38,6 +42,15 @@ class SocketConfiguration {
                 sockets.idle(),
                 sockets.allowedOrigins());
         return new SocketEndpoint(settings, intake, streams, records, refusals, snapshots, json, registry);
+    }
+
+    /** The container holds these for each socket as long as it is open; frames come in pieces of this size. */
+    @Bean
+    ServletServerContainerFactoryBean socketBuffers() {
+        ServletServerContainerFactoryBean container = new ServletServerContainerFactoryBean();
+        container.setMaxTextMessageBufferSize(PIECE);
+        container.setMaxBinaryMessageBufferSize(PIECE);
+        return container;
     }
 
     @Bean

@@ -80,7 +80,7 @@ public final class LaneReception implements Reception {
     private void tellQueued(Turn turn, int position) {
         var _ = events.publish(
                 turn.session(),
-                turn.partition(),
+                turn.origin(),
                 new TurnEvent(
                         turn.requestId(),
                         turn.session().sessionId(),

@@ -4,6 +4,7 @@ import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.processor.events.EventPublisher.Origin;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,11 @@ public record Turn(
             @Nullable String type,
             @Nullable String schemaVersion,
             @Nullable Long eventsFrom) {}
+
+    /** Its place on the turns topic. */
+    public Origin origin() {
+        return new Origin(partition, offset);
+    }
 
     /** Two records of one turn, delivered under one assignment, are twins: one of them is enough. */
     public record Identity(RequestId requestId, Object lease) {}

@@ -263,7 +263,7 @@ class EveryOrderTest {
                     new TurnKit.Ports(
                             memory,
                             new AgentCatalog(List.of(factory)),
-                            (session, partition, event) -> {
+                            (session, origin, event) -> {
                                 note(event);
                                 return CompletableFuture.completedFuture(null);
                             },

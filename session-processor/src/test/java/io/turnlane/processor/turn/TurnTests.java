@@ -71,7 +71,7 @@ abstract class TurnTests {
                 new TurnKit.Ports(
                         memory,
                         new AgentCatalog(List.of(factory)),
-                        (session, partition, event) -> {
+                        (session, origin, event) -> {
                             events.add(event);
                             return event.body().terminal() && logFailures-- > 0
                                     ? CompletableFuture.failedFuture(new TimeoutException())
