@@ -20,6 +20,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,6 +241,32 @@ class StreamTest {
                     .isEqualTo(turn.ask.requestId().toString());
             turn.delta("withheld").says(new TurnEvent.Stage("said")).complete("lost withheld");
             assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("stage", "completed");
+        }
+    }
+
+    /** After the topic's retention. */
+    @Test
+    void saysGapWhereTheLogBeginsAfterTheCursor() throws Exception {
+        Turn turn = ask("?");
+        Cursor expired = startOf(turn);
+        turn.says(new TurnEvent.Started()).delta("gone");
+        try (Sse before = gateway.stream(events(turn))) {
+            assertThat(List.of(before.next(), before.next())).hasSize(2);
+        }
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", gateway.backends().bootstrapServers()))) {
+            TopicPartition partition = new TopicPartition(gateway.topics().events(), turn.record.partition());
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(expired.offset() + 2)))
+                    .all()
+                    .get();
+        }
+        for (String path : List.of(events(turn), "/v1/sessions/" + session + "/events")) {
+            try (Sse stream = gateway.stream(path, "Last-Event-ID", expired.toString())) {
+                Sse.Event gap = stream.next();
+                assertThat(gap.type()).isEqualTo("gap");
+                assertThat(gap.json().path("snapshot").toString())
+                        .contains(turn.ask.requestId().toString());
+            }
         }
     }
 

@@ -35,7 +35,8 @@ final class LogPass {
     private final Consumer<String, byte[]> consumer;
     private final TopicPartition partition;
     private final Map<String, List<CatchUp>> active = new HashMap<>();
-    private final boolean near;
+    private final boolean nearFirst;
+    private boolean near;
     private final long begun = System.nanoTime();
 
     /** What all passes of a gateway work with. */
@@ -60,9 +61,7 @@ final class LogPass {
         this.around = around;
         this.consumer = consumer;
         this.partition = partition;
-        boolean onlyNear = !around.line().waits(partition.partition(), late -> !isNear(late));
-        this.near = onlyNear || (nearFirst && around.line().waits(partition.partition(), this::isNear));
-        admit(_ -> true);
+        this.nearFirst = nearFirst;
     }
 
     /** Whether it is for those near the end. */
@@ -76,6 +75,9 @@ final class LogPass {
     }
 
     void run() {
+        boolean onlyNear = !around.line().waits(partition.partition(), late -> !isNear(late));
+        near = onlyNear || (nearFirst && around.line().waits(partition.partition(), this::isNear));
+        admit(_ -> true);
         consumer.assign(List.of(partition));
         if (unfinished().stream().anyMatch(c -> c.next() > end())) {
             // Another gateway's follower may be ahead of ours; a log that was made anew ends before the cursor.

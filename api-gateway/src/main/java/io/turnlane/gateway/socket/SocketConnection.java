@@ -16,6 +16,7 @@ import io.turnlane.model.SessionKey;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 
 /**
  * One client's socket: what it asks, and the sessions it follows. All that is said to it goes through one outbox.
@@ -93,9 +94,7 @@ final class SocketConnection {
     private void subscribe(ClientFrame.Subscribe subscribe) {
         SessionKey session = key(subscribe.sessionId());
         Cursor after = cursor(subscribe.after());
-        if (!services.records().knows(session)) {
-            throw Refusal.notFound("session");
-        }
+        requireKnown(session, after);
         if (after != null) {
             unfollow(session);
         }
@@ -104,6 +103,19 @@ final class SocketConnection {
         subscription.hold();
         say(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.here()));
         services.streams().release(subscription);
+    }
+
+    /** A cursor is proof enough that there was such a session, while memory is away. */
+    private void requireKnown(SessionKey session, @Nullable Cursor after) {
+        try {
+            if (!services.records().knows(session)) {
+                throw Refusal.notFound("session");
+            }
+        } catch (DataAccessException away) {
+            if (after == null || !after.belongsTo(session)) {
+                throw away;
+            }
+        }
     }
 
     private void unsubscribe(ClientFrame.Unsubscribe unsubscribe) {

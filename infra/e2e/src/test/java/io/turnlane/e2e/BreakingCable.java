@@ -72,7 +72,7 @@ final class BreakingCable implements AutoCloseable {
         return gateways.get(next++ % gateways.size());
     }
 
-    /** How many bytes a connection that is there now shall carry. */
+    /** How many bytes a connection shall carry from now on. */
     private synchronized long lifetime() {
         return breaksLeft > 0 ? SHORTEST + random.nextInt(longest - SHORTEST) : Long.MAX_VALUE;
     }
@@ -129,15 +129,16 @@ final class BreakingCable implements AutoCloseable {
                 byte[] bytes = new byte[2048];
                 InputStream in = from.getInputStream();
                 OutputStream out = into.getOutputStream();
-                long left = breaks ? lifetime() : Long.MAX_VALUE;
+                long left = Long.MAX_VALUE;
                 for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                    left = breaks && left == Long.MAX_VALUE ? lifetime() : left;
                     out.write(bytes, 0, (int) Math.min(read, left));
                     left -= read;
                     if (left <= 0 && mayBreak()) {
                         snap();
                         return;
                     }
-                    left = left <= 0 ? Long.MAX_VALUE : left;
+                    left = left <= 0 || left > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : left;
                 }
             } catch (IOException e) {
                 // Either end may hang up at any time.

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * One long answer, five ways to follow it, and connections that break in the middle of anything; each time it goes on at
- * the other of two gateways, one of which is lost half-way. Every client ends with the answer, byte by byte.
+ * One long answer, five ways to follow it, and connections that break in the middle of anything; each time it goes on
+ * at the other of two gateways, one of which is lost half-way. Every client ends with the answer, byte by byte.
  *
  * <p>{@code -Dcuts=100} is the full form, with 2,000 pieces.
  */
@@ -123,7 +123,7 @@ class ResumeAnywhereTest {
             String session = client.post("/v1/sessions", Map.of()).text("session_id");
             Page withSocket = page();
             withSocket.evaluate(FOLLOW, Map.of("session", session, "request", "", "socket", true));
-            withSocket.waitForFunction("seen.listens");
+            withSocket.waitForCondition(() -> (boolean) withSocket.evaluate("seen.listens"));
             CutOffClient.Socket socket = new CutOffClient.Socket(wayToBoth());
             socket.follow(session, "");
             Awaitility.await().until(socket::listens);
@@ -140,7 +140,8 @@ class ResumeAnywhereTest {
             List<String> pieces = pieces();
             converse(pieces, List.of(socket, sse, java));
 
-            String answer = (String) client.get(path + "?wait=20").object("answer").get("text");
+            String answer =
+                    (String) client.get(path + "?wait=20").object("answer").get("text");
             assertThat(answer).isEqualTo(String.join("", pieces));
             for (CutOffClient each : List.of(socket, sse, java)) {
                 assertThat(each.text()).as("%s, seed %d", each, SEED).isEqualTo(answer);
@@ -175,7 +176,8 @@ class ResumeAnywhereTest {
         waitFor(
                 clients,
                 () -> clients.stream().allMatch(CutOffClient::hasEnded)
-                        && pages.stream().noneMatch(page -> page.evaluate("seen.status").equals("")));
+                        && pages.stream()
+                                .noneMatch(page -> page.evaluate("seen.status").equals("")));
     }
 
     /** While the browser goes on. */
@@ -183,7 +185,8 @@ class ResumeAnywhereTest {
         try {
             pages.getFirst().waitForCondition(condition, new Page.WaitForConditionOptions().setTimeout(30_000));
         } catch (TimeoutError stuck) {
-            throw new AssertionError("stuck with %s, seed %d".formatted(seen(clients).boxed().toList(), SEED), stuck);
+            throw new AssertionError(
+                    "stuck with %s, seed %d".formatted(seen(clients).boxed().toList(), SEED), stuck);
         }
     }
 
