@@ -259,7 +259,8 @@ export class EventStream {
       if (done) return false;
       watch.heard();
       for (const { id, data } of parser.push(value)) {
-        if (this.#deliver(id, JSON.parse(data))) return true;
+        if (data === '') this.#cursor = id;
+        else if (this.#deliver(id, JSON.parse(data))) return true;
       }
     }
   }
@@ -317,7 +318,7 @@ function silenceWatch(dead) {
   };
 }
 
-/** Cuts a text/event-stream into {id, type, data}; pieces may break anywhere. https://html.spec.whatwg.org/#parsing-an-event-stream */
+/** Cuts a text/event-stream into {id, type, data}; pieces may break anywhere. An id without data ('') is a place only. https://html.spec.whatwg.org/#parsing-an-event-stream */
 export class SseParser {
   #rest = '';
   #id = '';
@@ -346,7 +347,7 @@ export class SseParser {
   }
 
   #close(events) {
-    if (this.#data.length) events.push({ id: this.#id, type: this.#type, data: this.#data.join('\n') });
+    if (this.#data.length || this.#id) events.push({ id: this.#id, type: this.#type, data: this.#data.join('\n') });
     this.#id = '';
     this.#type = '';
     this.#data = [];

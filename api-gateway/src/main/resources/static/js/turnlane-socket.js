@@ -123,6 +123,7 @@ export class TurnlaneSocket {
   #receive(frame) {
     if (frame.type === 'pong') this.#barriers.shift()?.(true);
     else if (frame.type === 'event') this.#event(frame);
+    else if (frame.cursor) this.#place(frame.session_id, frame.cursor);
     else if (frame.type === 'error') this.#sessions.delete(frame.ref);
   }
 
@@ -133,8 +134,12 @@ export class TurnlaneSocket {
 
   #event({ cursor, event }) {
     if (!this.#sessions.has(event.session_id)) return;
-    if (cursor) this.#sessions.set(event.session_id, cursor);
+    this.#place(event.session_id, cursor);
     this.#listener.onEvent(event);
+  }
+
+  #place(sessionId, cursor) {
+    if (cursor && this.#sessions.has(sessionId)) this.#sessions.set(sessionId, cursor);
   }
 
   #beat() {

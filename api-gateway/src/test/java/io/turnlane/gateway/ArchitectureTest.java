@@ -34,7 +34,7 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackage("..system..")
                 .and()
-                .haveNameNotMatching(".*\\.(Kafka\\w*|EventFollower|LogReader)(\\$.*)?")
+                .haveNameNotMatching(".*\\.(Kafka\\w*|EventFollower|LogPass|LogReader)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..")

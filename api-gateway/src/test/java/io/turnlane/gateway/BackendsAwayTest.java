@@ -7,6 +7,7 @@ import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.Gateway.Reply;
 import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.many.RawStream;
 import io.turnlane.model.TurnEvent;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,9 @@ class BackendsAwayTest {
             try (Sse resumed =
                     gateway.stream("/v1/sessions/s/requests/" + turn.ask.requestId() + "/events?after=" + cursor)) {
                 assertThat(resumed.next().type()).isEqualTo("delta");
+            }
+            try (RawStream resumed = RawStream.socket(gateway.port(), "s", cursor)) {
+                assertThat(resumed.next()).contains("goes on");
             }
             open.close();
 

@@ -90,6 +90,21 @@ public final class Sse implements AutoCloseable {
         return null;
     }
 
+    /** Reads to the next id that comes without an event. */
+    public String place() {
+        String id = null;
+        for (String line = line(); line != null; line = line()) {
+            if (line.startsWith("id:")) {
+                id = line.substring(3).strip();
+            } else if (line.isEmpty() && id != null) {
+                return id;
+            } else if (!line.isEmpty() && !line.startsWith(":")) {
+                throw new IllegalStateException("no place: " + line);
+            }
+        }
+        throw new IllegalStateException("the stream has ended");
+    }
+
     /** All events until the stream ends. */
     public List<Event> rest() {
         List<Event> events = new ArrayList<>();

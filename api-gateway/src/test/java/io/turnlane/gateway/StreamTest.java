@@ -20,6 +20,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,7 +193,7 @@ class StreamTest {
     void knowsNoRequestThatNeitherMemoryNorTheLogHas() throws Exception {
         Turn turn = ask("?");
         processor.redis().sync().del(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()));
-        Cursor lost = Cursor.of(turn.ask.key(), turn.record.partition(), 1_000_000, null);
+        Cursor lost = Cursor.at(turn.ask.key(), turn.record.partition(), 1_000_000);
         assertThat(gateway.stream(events(turn), "Last-Event-ID", lost.toString())
                         .status())
                 .isEqualTo(404);
@@ -200,7 +203,7 @@ class StreamTest {
     /** A cursor right before this turn's events. */
     private Cursor startOf(Turn turn) {
         long from = Long.parseLong(turn.header("events-from"));
-        return Cursor.of(SessionKey.of(null, new SessionId(session)), turn.record.partition(), from - 1, null);
+        return Cursor.at(SessionKey.of(null, new SessionId(session)), turn.record.partition(), from - 1);
     }
 
     @Test
@@ -229,7 +232,7 @@ class StreamTest {
         try (Sse before = gateway.stream(events(turn))) {
             assertThat(List.of(before.next(), before.next())).hasSize(2);
         }
-        Cursor foreign = Cursor.of(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0, null);
+        Cursor foreign = Cursor.at(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0);
         try (Sse stream = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())) {
             Sse.Event gap = stream.next();
             assertThat(gap.type()).isEqualTo("gap");
@@ -241,11 +244,37 @@ class StreamTest {
         }
     }
 
+    /** After the topic's retention. */
+    @Test
+    void saysGapWhereTheLogBeginsAfterTheCursor() throws Exception {
+        Turn turn = ask("?");
+        Cursor expired = startOf(turn);
+        turn.says(new TurnEvent.Started()).delta("gone");
+        try (Sse before = gateway.stream(events(turn))) {
+            assertThat(List.of(before.next(), before.next())).hasSize(2);
+        }
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", gateway.backends().bootstrapServers()))) {
+            TopicPartition partition = new TopicPartition(gateway.topics().events(), turn.record.partition());
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(expired.offset() + 2)))
+                    .all()
+                    .get();
+        }
+        for (String path : List.of(events(turn), "/v1/sessions/" + session + "/events")) {
+            try (Sse stream = gateway.stream(path, "Last-Event-ID", expired.toString())) {
+                Sse.Event gap = stream.next();
+                assertThat(gap.type()).isEqualTo("gap");
+                assertThat(gap.json().path("snapshot").toString())
+                        .contains(turn.ask.requestId().toString());
+            }
+        }
+    }
+
     @Test
     void saysGapWhereTheLogEndsBeforeTheCursor() throws Exception {
         Turn turn = ask("?");
         SessionKey key = SessionKey.of(null, new SessionId(session));
-        Cursor future = Cursor.of(key, turn.record.partition(), 1_000_000, null);
+        Cursor future = Cursor.at(key, turn.record.partition(), 1_000_000);
         try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events?after=" + future)) {
             Sse.Event gap = stream.next();
             assertThat(gap.type()).isEqualTo("gap");
@@ -262,7 +291,7 @@ class StreamTest {
         Turn turn = ask("?");
         turn.answer("done");
         gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10");
-        Cursor foreign = Cursor.of(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0, null);
+        Cursor foreign = Cursor.at(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0);
         List<Sse.Event> events = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())
                 .rest();
         assertThat(events).extracting(Sse.Event::type).containsExactly("gap", "completed");
@@ -284,6 +313,47 @@ class StreamTest {
                             stream.next(), stream.next(), stream.next(), stream.next(), stream.next(), stream.next()))
                     .extracting(Sse.Event::type)
                     .containsExactly("started", "delta", "completed", "started", "delta", "completed");
+        }
+    }
+
+    /** EventSource keeps an id that comes without an event, and sends it when it comes back. */
+    @Test
+    void saysWhereASessionsStreamStartsBeforeAnythingHappens() throws Exception {
+        Turn turn = ask("?");
+        String place;
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+            place = stream.place();
+        }
+        turn.answer("said while nobody listened");
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", place)) {
+            assertThat(List.of(stream.next(), stream.next(), stream.next()))
+                    .extracting(Sse.Event::type)
+                    .containsExactly("started", "delta", "completed");
+        }
+    }
+
+    /** A turn of another session of this partition. */
+    private Turn ofThePartition(int partition) throws InterruptedException {
+        for (int i = 0; ; i++) {
+            gateway.ask(session + i, "?");
+            Turn turn = processor.taken();
+            if (turn.record.partition() == partition) {
+                return turn.says(new TurnEvent.Started());
+            }
+        }
+    }
+
+    /** Else it would have to read, when it comes back, what all others said meanwhile. */
+    @Test
+    void movesTheCursorOfAClientInWhoseSessionNothingHappens() throws Exception {
+        Turn other = ofThePartition(ask("?").record.partition());
+        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+            Cursor first = Cursor.parse(stream.place());
+            for (int i = 0; i < 1_100; i++) {
+                other.delta("x");
+            }
+            Cursor moved = Cursor.parse(stream.place());
+            assertThat(moved.offset()).isGreaterThanOrEqualTo(first.offset() + 1_000);
         }
     }
 

@@ -192,6 +192,7 @@ public final class TestProcessor implements AutoCloseable {
             put(out, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
             put(out, RecordHeaders.ATTEMPT, Integer.toString(attempt));
             put(out, RecordHeaders.SEQ, Integer.toString(seq));
+            put(out, RecordHeaders.TURN, Long.toString(record.offset()));
             producer.send(out);
             return this;
         }

@@ -11,6 +11,12 @@ public final class RecordHeaders {
 
     public static final String ATTEMPT = "attempt";
     public static final String SEQ = "seq";
+    /**
+     * On events: the turn's place, its offset in the turns partition of the same number. Turns of a session run in this
+     * order, so whoever knows a later one tells an older one's late words by it.
+     */
+    public static final String TURN = "turn";
+
     public static final String USER_ID = "user-id";
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";

@@ -10,22 +10,23 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's place in the event log of its session: the last record it has seen, and how far the turn in flight had
- * come by then, so that whoever goes on from here recognises twins and the late words of an older attempt.
+ * A client's place in the event log of its session: the last record it has seen, and what it knew by then, so that
+ * whoever goes on from here recognises twins and the late words of an owner that was replaced.
  *
  * @param partition of the events topic
  * @param offset of the last record seen
- * @param progress of the turn in flight; null where none was
+ * @param known what the client knew there
  * @param session a checksum of the session's key: a cursor of another session is found out
  */
-public record Cursor(int partition, long offset, @Nullable Progress progress, int session) {
+public record Cursor(int partition, long offset, Known known, int session) {
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int BODY =
-            1 + Integer.BYTES + Long.BYTES + 2 * Long.BYTES + 2 * Integer.BYTES + 1 + Integer.BYTES;
+            1 + Integer.BYTES + Long.BYTES + 2 * Long.BYTES + 2 * Integer.BYTES + 1 + Long.BYTES + Integer.BYTES;
     private static final UUID NO_REQUEST = new UUID(0, 0);
     private static final int ENDED = 1;
     private static final int SHOWN = 2;
+    private static final int WHOLE = 4;
 
     /**
      * How much of one request a client has seen.
@@ -35,9 +36,30 @@ public record Cursor(int partition, long offset, @Nullable Progress progress, in
      */
     public record Progress(RequestId requestId, int attempt, int seq, boolean ended, boolean shown) {}
 
+    /**
+     * What a client knows of its session.
+     *
+     * @param progress of the turn in flight; null where it has seen none
+     * @param turn place of the latest turn that it saw running; {@link LoggedEvent#UNKNOWN_TURN} where it saw none
+     * @param whole nothing is missing since it came in: text that follows needs no beginning to make sense
+     */
+    public record Known(@Nullable Progress progress, long turn, boolean whole) {
+
+        /** Of somebody who comes in now. */
+        static final Known NOTHING_YET = new Known(null, LoggedEvent.UNKNOWN_TURN, true);
+
+        /** Of somebody who missed something. */
+        static final Known NOTHING = new Known(null, LoggedEvent.UNKNOWN_TURN, false);
+    }
+
     /** A cursor of this session. */
-    public static Cursor of(SessionKey session, int partition, long offset, @Nullable Progress progress) {
-        return new Cursor(partition, offset, progress, checksum(session));
+    static Cursor of(SessionKey session, int partition, long offset, Known known) {
+        return new Cursor(partition, offset, known, checksum(session));
+    }
+
+    /** A cursor of somebody who has seen nothing, at this place of its session. */
+    public static Cursor at(SessionKey session, int partition, long offset) {
+        return of(session, partition, offset, Known.NOTHING);
     }
 
     /** Whether it was made for this session. */
@@ -47,17 +69,20 @@ public record Cursor(int partition, long offset, @Nullable Progress progress, in
 
     /** Whether it is about this request and its end had not been seen. */
     public boolean isBeforeEnd(RequestId requestId) {
+        Progress progress = known.progress();
         return progress != null && !progress.ended() && progress.requestId().equals(requestId);
     }
 
     /** Whether the terminal event of this request had been seen. */
     public boolean hasEnd(RequestId requestId) {
+        Progress progress = known.progress();
         return progress != null && progress.ended() && progress.requestId().equals(requestId);
     }
 
     /** The same place, where the client has seen this request's end. */
     public Cursor ended(RequestId requestId, int attempt) {
-        return new Cursor(partition, offset, new Progress(requestId, attempt, 0, true, false), session);
+        Progress end = new Progress(requestId, attempt, 0, true, false);
+        return new Cursor(partition, offset, new Known(end, known.turn(), known.whole()), session);
     }
 
     /**
@@ -82,27 +107,29 @@ public record Cursor(int partition, long offset, @Nullable Progress progress, in
         Progress progress = request.equals(NO_REQUEST)
                 ? null
                 : new Progress(new RequestId(request), attempt, seq, (flags & ENDED) != 0, (flags & SHOWN) != 0);
-        return new Cursor(partition, offset, progress, in.getInt());
+        return new Cursor(partition, offset, new Known(progress, in.getLong(), (flags & WHOLE) != 0), in.getInt());
     }
 
-    /** The opaque text that clients get: base64url, 62 characters. */
+    /** The opaque text that clients get: base64url, 72 characters. */
     @Override
     public String toString() {
         ByteBuffer out = ByteBuffer.allocate(BODY + Integer.BYTES);
+        Progress progress = known.progress();
         UUID request = progress == null ? NO_REQUEST : progress.requestId().value();
         out.put(VERSION).putInt(partition).putLong(offset);
         out.putLong(request.getMostSignificantBits()).putLong(request.getLeastSignificantBits());
         out.putInt(progress == null ? 0 : progress.attempt()).putInt(progress == null ? 0 : progress.seq());
-        out.put(flags()).putInt(session);
+        out.put(flags(progress)).putLong(known.turn()).putInt(session);
         out.putInt(crc(out.array(), BODY));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(out.array());
     }
 
-    private byte flags() {
-        if (progress == null) {
-            return 0;
+    private byte flags(@Nullable Progress progress) {
+        int flags = known.whole() ? WHOLE : 0;
+        if (progress != null) {
+            flags |= (progress.ended() ? ENDED : 0) | (progress.shown() ? SHOWN : 0);
         }
-        return (byte) ((progress.ended() ? ENDED : 0) | (progress.shown() ? SHOWN : 0));
+        return (byte) flags;
     }
 
     private static byte[] decode(String text) {

@@ -1,5 +1,7 @@
 package io.turnlane.gateway.deliver;
 
+import io.turnlane.model.SessionKey;
+
 /** What stands in a client's outbox. */
 public sealed interface Delivery {
 
@@ -24,6 +26,17 @@ public sealed interface Delivery {
 
     /** A resumed client has all that the log held; from here on it is live. */
     record CaughtUp(Subscription subscription) implements Delivery {
+        @Override
+        public int bytes() {
+            return 0;
+        }
+    }
+
+    /**
+     * Where the client is, though nothing happened in its session: whoever comes back from here needn't read what
+     * others said meanwhile.
+     */
+    record Place(SessionKey session, Cursor cursor) implements Delivery {
         @Override
         public int bytes() {
             return 0;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,6 +55,11 @@ public final class EventFollower implements AutoCloseable {
     /** Next offset to read, by partition; null until all are known. */
     private volatile @Nullable AtomicLongArray positions;
 
+    /** Next offset whose subscribers weren't offered it yet, by partition: never ahead of {@link #positions}. */
+    private volatile @Nullable AtomicLongArray offered;
+
+    private final LongAdder read = new LongAdder();
+
     /** Whether it reads at the moment; false while the broker is away at start or after a failure. */
     private volatile boolean following;
 
@@ -94,6 +100,17 @@ public final class EventFollower implements AutoCloseable {
     /** The next offset of this partition that it hasn't looked at yet. Only where {@link #known}. */
     long position(int partition) {
         return known().get(partition);
+    }
+
+    /** All below this offset has been offered to those who followed then. */
+    long offered(int partition) {
+        AtomicLongArray now = offered;
+        return now == null ? 0 : now.get(partition);
+    }
+
+    /** How many records have passed by. */
+    long read() {
+        return read.sum();
     }
 
     /** Kafka's default for this key: the same as the turn's. */
@@ -150,6 +167,10 @@ public final class EventFollower implements AutoCloseable {
             reading.seek(partition, now.get(partition.partition()));
         }
         positions = now;
+        AtomicLongArray done = offered;
+        if (done == null || done.length() != all.size()) {
+            offered = new AtomicLongArray(all.size());
+        }
         LOG.atInfo()
                 .setMessage("following events")
                 .addKeyValue("topic", topic)
@@ -203,9 +224,18 @@ public final class EventFollower implements AutoCloseable {
 
     private void dispatch(ConsumerRecord<String, byte[]> record) {
         known().set(record.partition(), record.offset() + 1);
-        if (record.key() == null) {
-            return;
+        read.increment();
+        if (record.key() != null) {
+            offer(record);
         }
+        AtomicLongArray done = offered;
+        if (done != null) {
+            done.set(record.partition(), record.offset() + 1);
+        }
+    }
+
+    /** What nobody here wants isn't looked into. */
+    private void offer(ConsumerRecord<String, byte[]> record) {
         Subscription[] wanted = hub.of(record.key());
         LoggedEvent event = wanted.length == 0 ? null : KafkaEventRecords.read(record);
         if (event != null) {

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.deliver;
 
+import io.turnlane.gateway.deliver.Cursor.Known;
 import io.turnlane.gateway.deliver.Cursor.Progress;
 import io.turnlane.model.RequestId;
 import java.util.LinkedHashMap;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * its attempt. Parts of an answer are withheld where the client can't have its beginning: after a gap, and in an
  * attempt whose {@code started} is missing.
  *
- * <p>Turns of a session run one after the other. While the turn of the cursor has no end, another that this reducer
- * doesn't know and that says something of its run is an earlier one, of an owner that was replaced.
+ * <p>Turns of a session run one after the other, in the order of their places on the turns topic, and each says its end
+ * before the next one starts. So what a turn says of its run after a later one was seen running is the late word of an
+ * owner that was replaced, or a twin. Where an event doesn't tell its turn's place, the same follows only while the
+ * turn of the cursor has no end: another that says something of its run is an earlier one.
  *
  * <p>Not safe for use by several threads; its {@link Subscription} guards it.
  */
@@ -30,16 +33,19 @@ final class EventReducer {
     private boolean needsStart;
     /** The turn that ran when the client left, until its end or a gap. */
     private @Nullable RequestId resumedIn;
+    /** Place of the latest turn that was seen running. */
+    private long latest = LoggedEvent.UNKNOWN_TURN;
 
     /** For a client that sees its session from some point on. */
     EventReducer() {}
 
     /** For a client that goes on after a cursor. */
     EventReducer(Cursor cursor) {
-        Progress progress = cursor.progress();
-        // Only the cursor of a gap knows of no turn. After any other, turns of a session run one after the other:
-        // whatever another one says from here on began after the cursor.
-        needsStart = progress == null || progress.attempt() > 0;
+        Progress progress = cursor.known().progress();
+        boolean ranThere = progress != null && progress.attempt() > 0;
+        // Turns run one after the other: after one that ran, whatever another says of its run began after the cursor.
+        needsStart = ranThere || !cursor.known().whole();
+        latest = cursor.known().turn();
         if (progress != null) {
             remember(progress);
             resumedIn = progress.attempt() > 0 && !progress.ended() ? progress.requestId() : null;
@@ -49,8 +55,11 @@ final class EventReducer {
     /** Whether the client gets this event; notes that it was here. */
     boolean accepts(LoggedEvent event) {
         Progress before = seen.get(event.requestId());
-        if (before == null ? resumedIn != null && event.attempt() > 0 : isOld(event, before)) {
+        if (before == null ? isOfAnEarlierTurn(event) : isOld(event, before)) {
             return false;
+        }
+        if (event.attempt() > 0) {
+            latest = Math.max(latest, event.turn());
         }
         if (event.terminal() && event.requestId().equals(resumedIn)) {
             resumedIn = null;
@@ -67,10 +76,17 @@ final class EventReducer {
         seen.replaceAll((_, p) -> new Progress(p.requestId(), p.attempt(), p.seq(), p.ended(), false));
     }
 
-    /** How far the turn in flight has come; what a cursor made now has to carry. */
-    @Nullable
-    Progress progress() {
-        return inFlight == null ? null : seen.get(inFlight);
+    /** What a cursor made now has to carry. */
+    Known known() {
+        return new Known(inFlight == null ? null : seen.get(inFlight), latest, !needsStart);
+    }
+
+    /** Of a turn that this reducer doesn't know; one that never ran may end at any time. */
+    private boolean isOfAnEarlierTurn(LoggedEvent event) {
+        if (event.attempt() == 0) {
+            return false;
+        }
+        return resumedIn != null || (event.turn() != LoggedEvent.UNKNOWN_TURN && event.turn() < latest);
     }
 
     private static boolean isOld(LoggedEvent event, Progress before) {

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.deliver;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.deliver.Delivery.Ending;
@@ -18,6 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Safe for use by any number of threads.
  */
 public final class EventStreams implements AutoCloseable {
+
+    /** Records that a resume reads in no time. */
+    private static final long WORTH_TELLING = 1_000;
 
     private final EventHub hub;
     private final EventFollower follower;
@@ -48,6 +52,9 @@ public final class EventStreams implements AutoCloseable {
         this.reader = new LogReader(consumers, topic, follower, hub, limits.readers(), budget, metrics);
         Gauge.builder("turnlane.clients", clients, AtomicInteger::get)
                 .description("Open streams, sockets and waits")
+                .register(registry);
+        FunctionCounter.builder("turnlane.events.read", follower, EventFollower::read)
+                .description("Records of the events topic that passed by here, wanted or not")
                 .register(registry);
         Gauge.builder("turnlane.followed.sessions", hub, EventHub::sessions)
                 .description("Sessions that somebody here follows")
@@ -151,6 +158,19 @@ public final class EventStreams implements AutoCloseable {
         subscription.startAt(offset);
         reader.catchUp(subscription);
         return subscription;
+    }
+
+    /**
+     * Puts the client's place in its outbox where that is worth it: the client of a quiet session on a busy partition
+     * would else come back with a cursor from long ago, and have all to be read that others said since.
+     */
+    public void tellPlace(Subscription subscription) {
+        subscription.tellPlace(follower.offered(subscription.partition()), WORTH_TELLING);
+    }
+
+    /** Puts the place where the client came in in its outbox. */
+    public void tellStart(Subscription subscription) {
+        subscription.tellPlace(0, 0);
     }
 
     /** Lets a held subscription's events through. */

@@ -25,6 +25,7 @@ final class KafkaEventRecords {
                     new LoggedEvent.Place(record.partition(), record.offset()),
                     text(headers, RecordHeaders.TYPE),
                     RequestId.parse(text(headers, RecordHeaders.REQUEST_ID)),
+                    turn(headers),
                     Integer.parseInt(text(headers, RecordHeaders.ATTEMPT)),
                     Integer.parseInt(text(headers, RecordHeaders.SEQ)),
                     value(record));
@@ -37,6 +38,12 @@ final class KafkaEventRecords {
                     .log();
             return null;
         }
+    }
+
+    /** Processors before this header don't say it. */
+    private static long turn(Headers headers) {
+        Header header = headers.lastHeader(RecordHeaders.TURN);
+        return header == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(text(headers, RecordHeaders.TURN));
     }
 
     private static byte[] value(ConsumerRecord<String, byte[]> record) {

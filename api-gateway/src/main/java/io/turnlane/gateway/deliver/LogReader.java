@@ -10,11 +10,9 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -29,13 +27,12 @@ import org.slf4j.LoggerFactory;
  * <p>A client without room in its outbox leaves the pass, so that it holds nobody up, and comes back when its writer
  * has made room. One that is further behind than the budget gets a {@code gap}.
  *
- * <p>Threading: {@link #catchUp} may be called by anybody. {@code waiting} and {@code busy} are guarded by this
- * object's monitor; a partition is read by one thread at a time, which alone has that pass's catch-ups.
+ * <p>Threading: {@link #catchUp} may be called by anybody. All fields that change are guarded by this object's monitor;
+ * a partition is read by one thread at a time, which alone has that pass's catch-ups.
  */
-final class LogReader implements AutoCloseable {
+final class LogReader implements LogPass.Line, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
-    private static final Duration POLL = Duration.ofMillis(200);
     private static final long RETRY_NANOS = 1_000_000_000;
 
     /** A reader has no use for waiting at the log's end, and its next pass can't begin before the fetch is back. */
@@ -43,17 +40,20 @@ final class LogReader implements AutoCloseable {
 
     private final KafkaConsumers consumers;
     private final String topic;
-    private final EventFollower follower;
-    private final EventHub hub;
-    private final CatchUp.Budget budget;
-    private final DeliveryMetrics metrics;
+    private final LogPass.Surroundings around;
     private final List<Thread> threads;
 
     private final Map<Integer, Queue<CatchUp>> waiting = new HashMap<>();
     private final Set<Integer> busy = new HashSet<>();
+    /**
+     * Partitions whose last pass was for near clients only: however many of these come, the far ones have their turn.
+     */
+    private final Set<Integer> farNext = new HashSet<>();
+
     private final Set<Consumer<String, byte[]>> open = new HashSet<>();
     private boolean stopping;
 
+    @SuppressWarnings("this-escape") // threads start later, in start()
     LogReader(
             KafkaConsumers consumers,
             String topic,
@@ -64,10 +64,7 @@ final class LogReader implements AutoCloseable {
             DeliveryMetrics metrics) {
         this.consumers = consumers;
         this.topic = topic;
-        this.follower = follower;
-        this.hub = hub;
-        this.budget = budget;
-        this.metrics = metrics;
+        this.around = new LogPass.Surroundings(follower, hub, budget, metrics, this);
         this.threads = IntStream.range(0, readers)
                 .mapToObj(i ->
                         Thread.ofPlatform().name("log-reader-" + i).daemon().unstarted(() -> run("log-reader-" + i)))
@@ -127,11 +124,12 @@ final class LogReader implements AutoCloseable {
 
     private void readUntilStopped(Consumer<String, byte[]> consumer) {
         for (Integer partition = claim(); partition != null; partition = claim()) {
-            Pass pass = new Pass(consumer, new TopicPartition(topic, partition));
+            TopicPartition of = new TopicPartition(topic, partition);
+            LogPass pass = new LogPass(around, consumer, of, nearFirst(partition));
             try {
                 pass.run();
             } finally {
-                release(partition, pass.active);
+                release(partition, pass);
             }
         }
     }
@@ -154,17 +152,47 @@ final class LogReader implements AutoCloseable {
         return null;
     }
 
-    private synchronized void release(int partition, List<CatchUp> unfinished) {
+    private synchronized boolean nearFirst(int partition) {
+        return !farNext.contains(partition);
+    }
+
+    private synchronized void release(int partition, LogPass pass) {
         busy.remove(partition);
+        if (pass.near()) {
+            farNext.add(partition);
+        } else {
+            farNext.remove(partition);
+        }
+        List<CatchUp> unfinished = pass.unfinished();
         if (!unfinished.isEmpty()) {
             waiting.computeIfAbsent(partition, _ -> new ArrayDeque<>()).addAll(unfinished);
         }
         notifyAll();
     }
 
-    private synchronized List<CatchUp> arrived(int partition) {
-        Queue<CatchUp> queue = waiting.remove(partition);
-        return queue == null ? List.of() : List.copyOf(queue);
+    @Override
+    public synchronized List<CatchUp> take(int partition, Predicate<CatchUp> meant) {
+        Queue<CatchUp> queue = waiting.get(partition);
+        if (queue == null) {
+            return List.of();
+        }
+        List<CatchUp> taken = new ArrayList<>();
+        queue.removeIf(catchUp -> meant.test(catchUp) && taken.add(catchUp));
+        if (queue.isEmpty()) {
+            waiting.remove(partition);
+        }
+        return taken;
+    }
+
+    @Override
+    public synchronized boolean waits(int partition, Predicate<CatchUp> meant) {
+        Queue<CatchUp> queue = waiting.get(partition);
+        return queue != null && queue.stream().anyMatch(meant);
+    }
+
+    @Override
+    public void comeBack(Subscription subscription) {
+        catchUp(subscription);
     }
 
     private synchronized void opened(Consumer<String, byte[]> consumer) {
@@ -184,132 +212,5 @@ final class LogReader implements AutoCloseable {
         stopping = true;
         open.forEach(Consumer::wakeup);
         notifyAll();
-    }
-
-    /** One way through a partition, from the lowest cursor that waits to the follower. */
-    private final class Pass {
-
-        private static final long ADMITS_FOR_NANOS = 1_000_000_000;
-
-        private final Consumer<String, byte[]> consumer;
-        private final TopicPartition partition;
-        private final List<CatchUp> active = new ArrayList<>();
-        private final long begun = System.nanoTime();
-
-        Pass(Consumer<String, byte[]> consumer, TopicPartition partition) {
-            this.consumer = consumer;
-            this.partition = partition;
-        }
-
-        void run() {
-            active.addAll(arrived(partition.partition()));
-            consumer.assign(List.of(partition));
-            if (active.stream().anyMatch(c -> c.next() > follower.position(partition.partition()))) {
-                // Another gateway's follower may be ahead of ours; a log that was made anew ends before the cursor.
-                seek();
-            }
-            settle();
-            if (!active.isEmpty()) {
-                seek();
-            }
-            while (!active.isEmpty()) {
-                long start = System.nanoTime();
-                readOnce();
-                long spent = System.nanoTime() - start;
-                active.forEach(catchUp -> catchUp.spent(spent));
-                settle();
-                admit();
-            }
-        }
-
-        /** To the lowest cursor; those outside of what the log holds get a gap. */
-        private void seek() {
-            List<TopicPartition> one = List.of(partition);
-            long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
-            long end = consumer.endOffsets(one).getOrDefault(partition, 0L);
-            active.removeIf(c -> (c.next() < begin || c.next() > end) && gap(c));
-            active.stream().mapToLong(CatchUp::next).min().ifPresent(lowest -> consumer.seek(partition, lowest));
-        }
-
-        private void readOnce() {
-            try {
-                ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
-                records.forEach(this::offer);
-                long position = consumer.position(partition);
-                active.forEach(catchUp -> catchUp.passed(position));
-            } catch (OffsetOutOfRangeException e) {
-                seek();
-            }
-        }
-
-        private void offer(ConsumerRecord<String, byte[]> record) {
-            LoggedEvent event = null;
-            for (int i = active.size() - 1; i >= 0; i--) {
-                CatchUp catchUp = active.get(i);
-                if (record.offset() >= catchUp.next() && catchUp.key().equals(record.key())) {
-                    event = event == null ? KafkaEventRecords.read(record) : event;
-                    if (event != null && !taken(catchUp, event)) {
-                        active.remove(i);
-                    }
-                }
-            }
-        }
-
-        /** False where the client has no room: it leaves, and comes back from this place when it has. */
-        private boolean taken(CatchUp catchUp, LoggedEvent event) {
-            Subscription subscription = catchUp.subscription();
-            if (subscription.replay(event, () -> catchUp(subscription))) {
-                return true;
-            }
-            catchUp.leave();
-            return false;
-        }
-
-        /** Lets go of those that have met the follower, can't any more, or are gone. */
-        private void settle() {
-            active.removeIf(c -> c.subscription().closed() || (c.exceeds(budget) && gap(c)) || met(c));
-        }
-
-        private boolean met(CatchUp catchUp) {
-            Subscription subscription = catchUp.subscription();
-            if (!catchUp.joined()) {
-                if (catchUp.next() < follower.position(partition.partition())) {
-                    return false;
-                }
-                subscription.join();
-                hub.add(subscription);
-                catchUp.join(follower.position(partition.partition()));
-            }
-            if (!catchUp.complete()) {
-                return false;
-            }
-            if (!subscription.goLive(catchUp.next(), true)) {
-                catchUp.leave();
-                return false;
-            }
-            metrics.caughtUp(System.nanoTime() - catchUp.since());
-            return true;
-        }
-
-        private boolean gap(CatchUp catchUp) {
-            Subscription subscription = catchUp.subscription();
-            subscription.join();
-            hub.add(subscription);
-            subscription.gap(follower.position(partition.partition()));
-            metrics.gap();
-            return true;
-        }
-
-        /** Takes in cursors at or after this place; the others wait for the next pass. */
-        private void admit() {
-            boolean young = System.nanoTime() - begun < ADMITS_FOR_NANOS;
-            for (CatchUp late : young ? arrived(partition.partition()) : List.<CatchUp>of()) {
-                if (!active.isEmpty() && late.next() >= consumer.position(partition)) {
-                    active.add(late);
-                } else {
-                    enqueue(late);
-                }
-            }
-        }
     }
 }

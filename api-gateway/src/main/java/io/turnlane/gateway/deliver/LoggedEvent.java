@@ -17,12 +17,13 @@ public final class LoggedEvent {
             .map(RequestStatus::wire)
             .collect(Collectors.toUnmodifiableSet());
 
-    /** What an event costs in an outbox besides its value. */
-    private static final int OVERHEAD = 64;
+    /** What an event costs in an outbox besides its value, in bytes: itself, its delivery and its cursor. */
+    private static final int OVERHEAD = 400;
 
     private final Place place;
     private final String type;
     private final RequestId requestId;
+    private final long turn;
     private final int attempt;
     private final int seq;
     private final byte[] value;
@@ -30,10 +31,14 @@ public final class LoggedEvent {
     /** Where a record stands: partition and offset of the events topic. */
     public record Place(int partition, long offset) {}
 
-    LoggedEvent(Place place, String type, RequestId requestId, int attempt, int seq, byte[] value) {
+    /** What stands for the place of a turn whose event doesn't say it. */
+    static final long UNKNOWN_TURN = -1;
+
+    LoggedEvent(Place place, String type, RequestId requestId, long turn, int attempt, int seq, byte[] value) {
         this.place = place;
         this.type = type;
         this.requestId = requestId;
+        this.turn = turn;
         this.attempt = attempt;
         this.seq = seq;
         this.value = value;
@@ -54,6 +59,11 @@ public final class LoggedEvent {
 
     public RequestId requestId() {
         return requestId;
+    }
+
+    /** The turn's offset on the turns topic: of two turns of a session the one that runs later has the higher. */
+    long turn() {
+        return turn;
     }
 
     int attempt() {

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * below was delivered, so the seam shows neither a gap nor a repetition.
  *
  * <p>Threading: the follower calls {@link #live}; one catch-up reader at a time calls {@link #replay}, {@link #join}
- * and {@link #goLive}; the client's own thread calls {@link #hold}, {@link #release} and {@link #close}. Nothing
- * blocks; everything is guarded by this object's monitor, which is taken before the outbox's.
+ * and {@link #goLive}; the client's own thread calls {@link #hold}, {@link #release}, {@link #here} and {@link #close},
+ * its writer {@link #tellPlace}. Nothing blocks; everything is guarded by this object's monitor, which is taken before
+ * the outbox's.
  */
 public final class Subscription {
 
@@ -34,6 +35,9 @@ public final class Subscription {
 
     private Stage stage = Stage.BEHIND;
     private long next;
+    /** What the last cursor said that the client has. */
+    private long told;
+
     private int asideBytes;
     private boolean missed;
     private boolean held;
@@ -161,6 +165,7 @@ public final class Subscription {
         missed = false;
         reducer.gap();
         stage = Stage.LIVE;
+        told = from;
         outbox.offer(new Delivery.Gap(this, cursor(from - 1)));
         flushAside();
     }
@@ -197,11 +202,35 @@ public final class Subscription {
         return stage == Stage.CLOSED || outbox.closed();
     }
 
+    /** Where the client would go on if it had to come back now. */
+    public synchronized Cursor here() {
+        told = next;
+        return cursor(next - 1);
+    }
+
+    /**
+     * Tells the client its place where that is well ahead of the last one told.
+     *
+     * @param offered all below was offered here, where it is live
+     * @param step how far ahead is worth telling
+     */
+    synchronized void tellPlace(long offered, long step) {
+        if (stage != Stage.LIVE || held) {
+            return;
+        }
+        next = Math.max(next, offered);
+        if (next - told >= step) {
+            told = next;
+            outbox.offer(new Delivery.Place(session, cursor(next - 1)));
+        }
+    }
+
     synchronized long next() {
         return next;
     }
 
     synchronized void startAt(long offset) {
+        told = offset;
         next = offset;
     }
 
@@ -210,14 +239,14 @@ public final class Subscription {
         dropAside();
     }
 
-    /** Where the client would go on now. */
     private Cursor cursor(long offset) {
-        return Cursor.of(session, partition, offset, reducer.progress());
+        return Cursor.of(session, partition, offset, reducer.known());
     }
 
     private void deliver(LoggedEvent event) {
         next = event.offset() + 1;
         if (reducer.accepts(event)) {
+            told = next;
             outbox.offer(new Delivery.Event(event, cursor(event.offset())));
         }
     }

@@ -25,7 +25,14 @@ final class ServerFrames {
         this.json = json;
     }
 
-    private record Accepted(String type, @Nullable String ref, RequestId requestId, SessionId sessionId) {}
+    private record Accepted(
+            String type, @Nullable String ref, RequestId requestId, SessionId sessionId, String cursor) {}
+
+    private record Subscribed(String type, @Nullable String ref, SessionId sessionId, String cursor) {}
+
+    private record Unsubscribed(String type, @Nullable String ref, SessionId sessionId) {}
+
+    private record Place(String type, SessionId sessionId, String cursor) {}
 
     /** That a cancel is taken; the {@code cancelled} event says that it is done. */
     private record Cancelling(
@@ -44,8 +51,23 @@ final class ServerFrames {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String ref) {}
 
-    byte[] accepted(@Nullable String ref, RequestResource request) {
-        return json.writeValueAsBytes(new Accepted("accepted", ref, request.requestId(), request.sessionId()));
+    /** @param cursor where to go on if the connection is lost before the turn's first event */
+    byte[] accepted(@Nullable String ref, RequestResource request, Cursor cursor) {
+        return json.writeValueAsBytes(
+                new Accepted("accepted", ref, request.requestId(), request.sessionId(), cursor.toString()));
+    }
+
+    byte[] subscribed(@Nullable String ref, SessionId session, Cursor cursor) {
+        return json.writeValueAsBytes(new Subscribed("subscribed", ref, session, cursor.toString()));
+    }
+
+    byte[] unsubscribed(@Nullable String ref, SessionId session) {
+        return json.writeValueAsBytes(new Unsubscribed("unsubscribed", ref, session));
+    }
+
+    /** The client's place in a session in which nothing happened for long. */
+    byte[] place(SessionId session, Cursor cursor) {
+        return json.writeValueAsBytes(new Place("cursor", session, cursor.toString()));
     }
 
     byte[] cancelling(@Nullable String ref, RequestResource request) {

@@ -19,6 +19,7 @@ import io.turnlane.model.SessionKey;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 
 /**
  * One client's socket: what it asks, and the sessions it follows. All that is said to it goes through one outbox.
@@ -33,6 +34,7 @@ final class SocketConnection {
     private final Outbox outbox;
     private final Map<SessionKey, Subscription> following = new HashMap<>();
     private boolean closed;
+    private volatile long heard = System.nanoTime();
 
     SocketConnection(Caller caller, SocketServices services) {
         this.caller = caller;
@@ -42,6 +44,16 @@ final class SocketConnection {
 
     Outbox outbox() {
         return outbox;
+    }
+
+    /** The client gave a sign of life. */
+    void heard() {
+        heard = System.nanoTime();
+    }
+
+    /** For how long it gave none, in nanoseconds. */
+    long silence() {
+        return System.nanoTime() - heard;
     }
 
     /** Does what the frame says, and puts the reply in the outbox. */
@@ -56,7 +68,7 @@ final class SocketConnection {
                     admit(Scope.READ);
                     subscribe(subscribe);
                 }
-                case ClientFrame.Unsubscribe unsubscribe -> unfollow(key(unsubscribe.sessionId()));
+                case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
                 case ClientFrame.Cancel cancel -> {
                     admit(Scope.ASK);
                     cancel(cancel);
@@ -87,7 +99,7 @@ final class SocketConnection {
         boolean accepted = false;
         try {
             RequestResource request = services.intake().submit(turn).request();
-            say(services.frames().accepted(ask.ref(), request));
+            say(services.frames().accepted(ask.ref(), request, subscription.here()));
             accepted = true;
         } finally {
             services.streams().release(subscription);
@@ -100,14 +112,35 @@ final class SocketConnection {
     private void subscribe(ClientFrame.Subscribe subscribe) {
         SessionKey session = key(subscribe.sessionId());
         Cursor after = cursor(subscribe.after());
-        if (!services.records().knows(session)) {
-            throw Refusal.notFound("session");
-        }
+        requireKnown(session, after);
         if (after != null) {
             services.guard().rates().require(caller, Kind.CATCH_UPS);
             unfollow(session);
         }
-        follow(session, after);
+        Subscription subscription = follow(session, after);
+        // Nothing comes between the place and the word of it.
+        subscription.hold();
+        say(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.here()));
+        services.streams().release(subscription);
+    }
+
+    /** A cursor is proof enough that there was such a session, while memory is away. */
+    private void requireKnown(SessionKey session, @Nullable Cursor after) {
+        try {
+            if (!services.records().knows(session)) {
+                throw Refusal.notFound("session");
+            }
+        } catch (DataAccessException away) {
+            if (after == null || !after.belongsTo(session)) {
+                throw away;
+            }
+        }
+    }
+
+    private void unsubscribe(ClientFrame.Unsubscribe unsubscribe) {
+        SessionKey session = key(unsubscribe.sessionId());
+        unfollow(session);
+        say(services.frames().unsubscribed(unsubscribe.ref(), session.sessionId()));
     }
 
     private void cancel(ClientFrame.Cancel cancel) {
@@ -162,6 +195,11 @@ final class SocketConnection {
         if (subscription != null) {
             services.streams().close(subscription);
         }
+    }
+
+    /** Tells the places in sessions in which nothing happened for long. */
+    synchronized void tellPlaces() {
+        following.values().forEach(services.streams()::tellPlace);
     }
 
     private void say(byte[] frame) {

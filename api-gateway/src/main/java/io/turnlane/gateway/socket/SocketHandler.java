@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.SubProtocolCapable;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
@@ -32,6 +33,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private static final String CONNECTION = "turnlane.connection";
     private static final String PLACE = "turnlane.place";
     private static final String MISTAKES = "turnlane.mistakes";
+    private static final String TEXT = "turnlane.text";
     /** A client that sends nothing but nonsense is let go. */
     private static final int MOST_MISTAKES = 20;
 
@@ -65,9 +67,14 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         return List.of(PROTOCOL);
     }
 
+    /** Else the container would hold a buffer of a whole message's size for each socket, for as long as it is open. */
+    @Override
+    public boolean supportsPartialMessages() {
+        return true;
+    }
+
     @Override
     public void afterConnectionEstablished(WebSocketSession socket) throws IOException {
-        socket.setTextMessageSizeLimit(maxFrame);
         limit(socket);
         SocketConnection connection;
         try {
@@ -79,7 +86,11 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         }
         socket.getAttributes().put(CONNECTION, connection);
         metrics.connected();
-        SocketWriter writer = new SocketWriter(socket, connection.outbox(), snapshots, times.ping(), metrics);
+        socket.getAttributes().put(TEXT, new FrameText(maxFrame));
+        SocketWriter.Pings pings =
+                new SocketWriter.Pings(times.ping(), connection::silence, times.idle(), connection::tellPlaces);
+        SocketWriter writer =
+                new SocketWriter(socket, connection.outbox(), snapshots, pings, services.frames(), metrics);
         Thread.ofVirtual().name("socket-writer").start(writer::run);
     }
 
@@ -102,7 +113,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         }
     }
 
-    /** Tomcat's own defaults are 20 s for a send, and no limit on silence. */
+    /** Tomcat's own default is 20 s. */
     private void limit(WebSocketSession socket) {
         if (socket instanceof NativeWebSocketSession tomcat && tomcat.getNativeSession() instanceof Session container) {
             container
@@ -110,27 +121,39 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
                     .put(
                             "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
                             times.send().toMillis());
-            container
-                    .getUserProperties()
-                    .put(
-                            "org.apache.tomcat.websocket.READ_IDLE_TIMEOUT_MS",
-                            times.idle().toMillis());
         }
     }
 
     @Override
     protected void handleTextMessage(WebSocketSession socket, TextMessage message) throws IOException {
         SocketConnection connection = connection(socket);
-        if (connection == null) {
+        if (connection == null || !(socket.getAttributes().get(TEXT) instanceof FrameText text)) {
             return;
         }
+        connection.heard();
+        if (!text.add(message.getPayload())) {
+            socket.close(CloseStatus.TOO_BIG_TO_PROCESS);
+        } else if (message.isLast()) {
+            handle(socket, connection, text.take());
+        }
+    }
+
+    private void handle(WebSocketSession socket, SocketConnection connection, String frame) throws IOException {
         try {
-            connection.handle(reader.read(message.getPayload()));
+            connection.handle(reader.read(frame));
         } catch (BadFrame bad) {
             connection.refuse(bad.ref(), bad.refusal());
             if (mistakes(socket) > MOST_MISTAKES) {
                 socket.close(CloseStatus.POLICY_VIOLATION);
             }
+        }
+    }
+
+    @Override
+    protected void handlePongMessage(WebSocketSession socket, PongMessage message) {
+        SocketConnection connection = connection(socket);
+        if (connection != null) {
+            connection.heard();
         }
     }
 

@@ -7,6 +7,8 @@ import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.requests.Snapshots;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.socket.CloseStatus;
@@ -17,6 +19,9 @@ import org.springframework.web.socket.WebSocketSession;
 /**
  * Writes one outbox to one socket, on a virtual thread of its own: the container allows one sender at a time, and a
  * client that doesn't read stops this thread and no other. It is cut off when a send takes longer than its time.
+ *
+ * <p>Pings go out however much else does: a client that only listens says nothing but pong, and would be taken for
+ * gone.
  */
 final class SocketWriter {
 
@@ -25,14 +30,32 @@ final class SocketWriter {
     private final WebSocketSession socket;
     private final Outbox outbox;
     private final Snapshots snapshots;
-    private final Duration ping;
+    private final Pings pings;
+    private final ServerFrames frames;
     private final ClientMetrics metrics;
+    private long pinged = System.nanoTime();
 
-    SocketWriter(WebSocketSession socket, Outbox outbox, Snapshots snapshots, Duration ping, ClientMetrics metrics) {
+    /**
+     * How a client is asked whether it is there.
+     *
+     * @param silence how long nothing was heard of it, in nanoseconds
+     * @param limit a client that says nothing for so long, not even pong, is gone
+     * @param onPing called with each ping, on the writer's thread
+     */
+    record Pings(Duration every, LongSupplier silence, Duration limit, Runnable onPing) {}
+
+    SocketWriter(
+            WebSocketSession socket,
+            Outbox outbox,
+            Snapshots snapshots,
+            Pings pings,
+            ServerFrames frames,
+            ClientMetrics metrics) {
         this.socket = socket;
         this.outbox = outbox;
         this.snapshots = snapshots;
-        this.ping = ping;
+        this.pings = pings;
+        this.frames = frames;
         this.metrics = metrics;
     }
 
@@ -47,23 +70,56 @@ final class SocketWriter {
                     break;
                 }
             }
-        } catch (IOException | IllegalStateException e) {
-            // Closed by the other side, or it took nothing for too long.
-            metrics.dropped(outbox.closed() ? Ending.SLOW : Ending.GONE);
-            LOG.debug("socket lost: {}", e.toString());
+        } catch (IOException e) {
+            lost(e);
+        } catch (RuntimeException e) {
+            status = CloseStatus.SERVER_ERROR;
+            failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         close(status);
     }
 
-    private @org.jspecify.annotations.Nullable Ending writeNext() throws IOException, InterruptedException {
-        Delivery delivery = outbox.take(ping);
+    /** Closed by the other side, or it took nothing for too long. */
+    private void lost(Exception e) {
+        metrics.dropped(outbox.closed() ? Ending.SLOW : Ending.GONE);
+        LOG.debug("socket lost: {}", e.toString());
+    }
+
+    /** The container says so of a socket that was closed meanwhile; anything else is a mistake of ours. */
+    private void failed(RuntimeException e) {
+        if (e instanceof IllegalStateException && !socket.isOpen()) {
+            lost(e);
+        } else {
+            LOG.atError()
+                    .setMessage("can't write to a socket, closing it")
+                    .setCause(e)
+                    .log();
+        }
+    }
+
+    /** False where the client doesn't answer any more. */
+    private boolean pingInTime() throws IOException {
+        if (System.nanoTime() - pinged < pings.every().toNanos()) {
+            return true;
+        }
+        if (pings.silence().getAsLong() > pings.limit().toNanos()) {
+            return false;
+        }
+        pinged = System.nanoTime();
+        socket.sendMessage(new PingMessage());
+        pings.onPing().run();
+        return true;
+    }
+
+    private @Nullable Ending writeNext() throws IOException, InterruptedException {
+        if (!pingInTime()) {
+            return Ending.GONE;
+        }
+        Delivery delivery = outbox.take(pings.every().minusNanos(System.nanoTime() - pinged));
         return switch (delivery) {
-            case null -> {
-                socket.sendMessage(new PingMessage());
-                yield null;
-            }
+            case null -> null;
             case Delivery.Event(var event, var cursor) -> {
                 send(ServerFrames.event(cursor, event.value()));
                 metrics.delivered();
@@ -75,6 +131,10 @@ final class SocketWriter {
             }
             case Delivery.Frame(var json) -> {
                 send(json);
+                yield null;
+            }
+            case Delivery.Place(var session, var cursor) -> {
+                send(frames.place(session.sessionId(), cursor));
                 yield null;
             }
             case Delivery.CaughtUp _ -> null;
@@ -90,7 +150,7 @@ final class SocketWriter {
         return switch (ending) {
             case SLOW -> CloseStatus.SERVICE_OVERLOAD;
             case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED;
-            case GONE -> CloseStatus.NORMAL;
+            case GONE -> CloseStatus.GOING_AWAY;
             case REVOKED -> CloseStatus.POLICY_VIOLATION;
         };
     }

@@ -94,13 +94,15 @@ public final class RequestStreams {
         Outbox outbox = streams.enter();
         Subscription subscription = null;
         try {
-            subscription = subscribe(outbox, session, Interest.request(requestId), after, request);
+            Subscription opened = subscribe(outbox, session, Interest.request(requestId), after, request);
+            subscription = opened;
+            SseStream.Source source = new SseStream.Source(outbox, true, () -> streams.tellPlace(opened));
             if (after != null && request == null) {
-                goOn(response, outbox, session, requestId);
+                goOn(response, source, session, requestId);
             } else if (after != null && request != null && request.ended()) {
-                finish(response, outbox, after, request);
+                finish(response, source, after, request);
             } else {
-                sse.writeRequest(response, outbox);
+                sse.write(response, source, null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -126,13 +128,13 @@ public final class RequestStreams {
     }
 
     /** What memory doesn't know the log may: only where that doesn't reach back either, there is no such request. */
-    private void goOn(HttpServletResponse response, Outbox outbox, SessionKey session, RequestId requestId)
+    private void goOn(HttpServletResponse response, SseStream.Source source, SessionKey session, RequestId requestId)
             throws InterruptedException {
-        Delivery first = outbox.take(FIRST_LOOK);
+        Delivery first = source.outbox().take(FIRST_LOOK);
         if (first instanceof Delivery.Gap && isUnknown(session, requestId)) {
             throw Refusal.notFound("request");
         }
-        sse.write(response, outbox, true, first);
+        sse.write(response, source, first);
     }
 
     private boolean isUnknown(SessionKey session, RequestId requestId) {
@@ -144,12 +146,12 @@ public final class RequestStreams {
     }
 
     /** The request is over: either what is missing is in the log, or the client has it all. */
-    private void finish(HttpServletResponse response, Outbox outbox, Cursor after, RequestRecord request)
+    private void finish(HttpServletResponse response, SseStream.Source source, Cursor after, RequestRecord request)
             throws InterruptedException {
-        Delivery first = outbox.take(FIRST_LOOK);
+        Delivery first = source.outbox().take(FIRST_LOOK);
         boolean nothingFollows = first instanceof Delivery.CaughtUp && longOver(request);
         if (!nothingFollows) {
-            sse.write(response, outbox, true, first);
+            sse.write(response, source, first);
         } else if (after.isBeforeEnd(request.requestId())) {
             sse.tellEnd(response, request);
         } else {

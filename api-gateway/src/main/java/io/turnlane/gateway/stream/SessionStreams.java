@@ -36,10 +36,15 @@ final class SessionStreams {
         Outbox outbox = streams.enter();
         Subscription subscription = null;
         try {
-            subscription = after == null
+            Subscription opened = after == null
                     ? streams.live(outbox, session, Interest.SESSION)
                     : streams.after(outbox, session, Interest.SESSION, after);
-            sse.write(response, outbox, false, null);
+            subscription = opened;
+            if (after == null) {
+                // Whoever is cut off before the first event has a place to come back to.
+                streams.tellStart(opened);
+            }
+            sse.write(response, new SseStream.Source(outbox, false, () -> streams.tellPlace(opened)), null);
         } finally {
             if (subscription != null) {
                 streams.close(subscription);

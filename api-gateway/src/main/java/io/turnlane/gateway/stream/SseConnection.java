@@ -50,6 +50,11 @@ final class SseConnection {
         out.write('\n');
     }
 
+    /** Where to come back to, without an event: EventSource keeps an id that has no data, too. */
+    void place(Cursor cursor) throws IOException {
+        out.write(ascii("id: " + cursor + "\n\n"));
+    }
+
     void heartbeat() throws IOException {
         out.write(HEARTBEAT);
     }

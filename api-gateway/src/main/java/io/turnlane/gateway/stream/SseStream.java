@@ -43,19 +43,27 @@ public final class SseStream {
         this.metrics = metrics;
     }
 
+    /**
+     * What a stream is written from.
+     *
+     * @param untilEnd whether it ends with the first terminal event
+     * @param onSilence called at each heartbeat, on the writer's thread
+     */
+    record Source(Outbox outbox, boolean untilEnd, Runnable onSilence) {}
+
     /** Writes until the stream ends; {@code first} was taken out already. A client that goes away ends it too. */
-    void write(HttpServletResponse response, Outbox outbox, boolean untilEnd, @Nullable Delivery first) {
+    void write(HttpServletResponse response, Source source, @Nullable Delivery first) {
         metrics.connected();
         try {
             SseConnection connection = SseConnection.open(response);
-            boolean more = first == null || write(connection, first, untilEnd);
+            boolean more = first == null || write(connection, first, source.untilEnd());
             while (more) {
-                more = writeNext(connection, outbox, untilEnd);
+                more = writeNext(connection, source);
                 connection.flush();
             }
             connection.flush();
         } catch (IOException gone) {
-            metrics.dropped(outbox.closed() ? Ending.SLOW : Ending.GONE);
+            metrics.dropped(source.outbox().closed() ? Ending.SLOW : Ending.GONE);
             LOG.debug("client went away: {}", gone.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -66,7 +74,7 @@ public final class SseStream {
 
     /** Writes from this client's outbox until the request ends. */
     public void writeRequest(HttpServletResponse response, Outbox outbox) {
-        write(response, outbox, true, null);
+        write(response, new Source(outbox, true, () -> {}), null);
     }
 
     /** Tells a finished request. */
@@ -95,17 +103,17 @@ public final class SseStream {
     }
 
     /** Waits for one, then takes what else is there, so that a burst costs one flush. False where the stream ends. */
-    private boolean writeNext(SseConnection connection, Outbox outbox, boolean untilEnd)
-            throws IOException, InterruptedException {
-        Delivery next = outbox.take(heartbeat);
+    private boolean writeNext(SseConnection connection, Source source) throws IOException, InterruptedException {
+        Delivery next = source.outbox().take(heartbeat);
         if (next == null) {
             connection.heartbeat();
+            source.onSilence().run();
             return true;
         }
         boolean more = true;
         while (more && next != null) {
-            more = write(connection, next, untilEnd);
-            next = more ? outbox.take(Duration.ZERO) : null;
+            more = write(connection, next, source.untilEnd());
+            next = more ? source.outbox().take(Duration.ZERO) : null;
         }
         return more;
     }
@@ -118,6 +126,10 @@ public final class SseStream {
                 yield !(untilEnd && event.terminal());
             }
             case Delivery.Gap(var subscription, var cursor) -> writeGap(connection, subscription, cursor);
+            case Delivery.Place place -> {
+                connection.place(place.cursor());
+                yield true;
+            }
             case Delivery.CaughtUp _, Delivery.Frame _ -> true;
             case Delivery.End(var why) -> {
                 metrics.dropped(why);

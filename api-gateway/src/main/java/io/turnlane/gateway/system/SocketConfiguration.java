@@ -17,12 +17,16 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The WebSocket. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSocket
 class SocketConfiguration {
+
+    /** Bytes, and characters of text: a question of the usual length is one piece. */
+    private static final int PIECE = 1024;
 
     @Bean
     SocketEndpoint socketEndpoint(
@@ -57,6 +61,15 @@ class SocketConfiguration {
     @Bean
     SocketGuard socketGuard(Callers callers, OpenConnections connections, RateLimits rates, Refusals refusals) {
         return new SocketGuard(callers, connections, rates, refusals);
+    }
+
+    /** The container holds these for each socket as long as it is open; frames come in pieces of this size. */
+    @Bean
+    ServletServerContainerFactoryBean socketBuffers() {
+        ServletServerContainerFactoryBean container = new ServletServerContainerFactoryBean();
+        container.setMaxTextMessageBufferSize(PIECE);
+        container.setMaxBinaryMessageBufferSize(PIECE);
+        return container;
     }
 
     @Bean

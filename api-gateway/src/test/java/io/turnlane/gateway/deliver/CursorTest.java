@@ -3,6 +3,7 @@ package io.turnlane.gateway.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.turnlane.gateway.deliver.Cursor.Known;
 import io.turnlane.gateway.deliver.Cursor.Progress;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
@@ -18,6 +19,8 @@ class CursorTest {
     private static final SessionKey MINE = SessionKey.of(null, new SessionId("mine"));
     private static final RequestId REQUEST = new RequestId(UUID.fromString("0192f1de-7a3c-7000-8000-000000000001"));
 
+    private static final Known SEEN = new Known(new Progress(REQUEST, 1, 4, false, true), 17, true);
+
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
 
@@ -28,19 +31,20 @@ class CursorTest {
                     ? null
                     : new Progress(
                             REQUEST, random.nextInt(100), random.nextInt(), random.nextBoolean(), random.nextBoolean());
-            Cursor cursor = Cursor.of(MINE, random.nextInt(1_000), random.nextLong(Long.MAX_VALUE), progress);
+            Known known = new Known(progress, random.nextLong(Long.MAX_VALUE), random.nextBoolean());
+            Cursor cursor = Cursor.of(MINE, random.nextInt(1_000), random.nextLong(Long.MAX_VALUE), known);
             assertThat(Cursor.parse(cursor.toString())).as("seed %d", seed).isEqualTo(cursor);
         }
     }
 
     @Test
     void fitsIntoAHeaderAndAUrlAsItIs() {
-        assertThat(Cursor.of(MINE, 31, Long.MAX_VALUE, null).toString()).matches("[A-Za-z0-9_-]{62}");
+        assertThat(Cursor.at(MINE, 31, Long.MAX_VALUE).toString()).matches("[A-Za-z0-9_-]{72}");
     }
 
     @Test
     void knowsItsSession() {
-        Cursor cursor = Cursor.of(MINE, 0, 0, null);
+        Cursor cursor = Cursor.at(MINE, 0, 0);
         assertThat(cursor.belongsTo(MINE)).isTrue();
         assertThat(cursor.belongsTo(SessionKey.of("ada", new SessionId("mine"))))
                 .isFalse();
@@ -48,7 +52,7 @@ class CursorTest {
 
     @Test
     void knowsWhetherTheEndWasSeen() {
-        Cursor before = Cursor.of(MINE, 0, 0, new Progress(REQUEST, 1, 4, false, true));
+        Cursor before = Cursor.of(MINE, 0, 0, SEEN);
         assertThat(before.hasEnd(REQUEST)).isFalse();
         assertThat(before.isBeforeEnd(REQUEST)).isTrue();
         Cursor after = before.ended(REQUEST, 1);
@@ -64,8 +68,7 @@ class CursorTest {
 
     @Test
     void refusesEverySingleChangedCharacter() {
-        String text = Cursor.of(MINE, 3, 12_345, new Progress(REQUEST, 1, 4, false, true))
-                .toString();
+        String text = Cursor.of(MINE, 3, 12_345, SEEN).toString();
         for (int i = 0; i < text.length(); i++) {
             String changed = text.substring(0, i) + (text.charAt(i) == 'A' ? 'B' : 'A') + text.substring(i + 1);
             assertThatIllegalArgumentException().as("place %d", i).isThrownBy(() -> Cursor.parse(changed));

@@ -2,6 +2,7 @@ package io.turnlane.gateway.deliver;
 
 import static io.turnlane.gateway.deliver.Events.R1;
 import static io.turnlane.gateway.deliver.Events.R2;
+import static io.turnlane.gateway.deliver.Events.R3;
 import static io.turnlane.gateway.deliver.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,7 +24,7 @@ class EventReducerTest {
 
     /** As a client that comes back: the cursor goes through its text. */
     private void reconnect() {
-        Cursor cursor = Cursor.of(SESSION, 0, offset, reducer.progress());
+        Cursor cursor = Cursor.of(SESSION, 0, offset, reducer.known());
         reducer = new EventReducer(Cursor.parse(cursor.toString()));
     }
 
@@ -110,6 +111,53 @@ class EventReducerTest {
         assertThat(sees(R2, 1, 1, "delta")).isTrue();
     }
 
+    /** The owner that was replaced wakes up after the next turn has ended, too. */
+    @Test
+    void dropsTheLateWordsOfATurnBeforeTheLastOneThatRan() {
+        sees(R1, 1, 0, "started");
+        sees(R1, 1, 1, "completed");
+        sees(R2, 1, 0, "started");
+        sees(R2, 1, 1, "completed");
+        reconnect();
+        assertThat(sees(R1, 1, 1, "completed")).isFalse();
+        reconnect();
+        assertThat(sees(R1, 1, 1, "completed")).isFalse();
+        assertThat(sees(R3, 1, 0, "started")).isTrue();
+    }
+
+    /** A turn that is refused or cancelled while it waits ends before the one that runs. */
+    @Test
+    void showsTheEndOfATurnThatNeverRanWhateverItsPlace() {
+        sees(R2, 1, 0, "started");
+        reconnect();
+        assertThat(sees(R3, 0, 0, "cancelled")).isTrue();
+        assertThat(sees(R1, 0, 0, "cancelled")).isTrue();
+        assertThat(sees(R2, 1, 1, "delta")).isTrue();
+    }
+
+    @Test
+    void takesTurnsWithoutAPlaceAsTheyCome() {
+        LoggedEvent.Place place = new LoggedEvent.Place(0, 1);
+        sees(R2, 1, 0, "completed");
+        reconnect();
+        assertThat(reducer.accepts(new LoggedEvent(place, "started", R1, -1, 1, 0, new byte[0])))
+                .isTrue();
+    }
+
+    @Test
+    void remembersThroughACursorThatSomethingIsMissingThoughOnlyAWaitingTurnWasSeenSince() {
+        reducer.gap();
+        sees(R2, 0, 0, "queued");
+        reconnect();
+        assertThat(sees(R1, 1, 4, "delta")).isFalse();
+    }
+
+    @Test
+    void goesOnInTheMiddleOfATurnWhereNothingWasSeenYetButNothingIsMissing() {
+        reconnect();
+        assertThat(sees(R1, 1, 4, "delta")).isTrue();
+    }
+
     @Test
     void showsTheRestOfATurnToAClientThatCameInTheMiddle() {
         assertThat(sees(R1, 1, 5, "delta")).isTrue();
@@ -118,10 +166,10 @@ class EventReducerTest {
     @Test
     void remembersABoundedNumberOfRequests() {
         for (int i = 0; i < 10 * EventReducer.REMEMBERED; i++) {
-            assertThat(sees(Events.id(1_000 + i), 1, 0, "completed")).isTrue();
+            assertThat(sees(Events.id(1_000 + i), 0, 0, "cancelled")).isTrue();
         }
-        assertThat(sees(Events.id(1_000 + 10 * EventReducer.REMEMBERED - 1), 1, 0, "completed"))
+        assertThat(sees(Events.id(1_000 + 10 * EventReducer.REMEMBERED - 1), 0, 0, "cancelled"))
                 .isFalse();
-        assertThat(sees(Events.id(1_000), 1, 0, "completed")).as("forgotten").isTrue();
+        assertThat(sees(Events.id(1_000), 0, 0, "cancelled")).as("forgotten").isTrue();
     }
 }

@@ -8,6 +8,7 @@ final class Events {
 
     static final RequestId R1 = id(1);
     static final RequestId R2 = id(2);
+    static final RequestId R3 = id(3);
 
     private Events() {}
 
@@ -19,8 +20,10 @@ final class Events {
         return sized(offset, request, attempt, seq, type, 10);
     }
 
+    /** The turn's place follows from its request: the first stands before the second. */
     static LoggedEvent sized(long offset, RequestId request, int attempt, int seq, String type, int bytes) {
-        return new LoggedEvent(new LoggedEvent.Place(0, offset), type, request, attempt, seq, new byte[bytes]);
+        long turn = request.value().getLeastSignificantBits();
+        return new LoggedEvent(new LoggedEvent.Place(0, offset), type, request, turn, attempt, seq, new byte[bytes]);
     }
 
     static LoggedEvent delta(long offset) {

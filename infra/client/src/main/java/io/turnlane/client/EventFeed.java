@@ -75,9 +75,13 @@ final class EventFeed {
     /** One connection; true where the listener has had enough. */
     private boolean readAll(InputStream body, Predicate<TurnNews> more) throws IOException {
         Silence silence = new Silence(body);
-        try (SseReader events = new SseReader(body, silence::broken)) {
+        Runnable heard = () -> {
+            silence.broken();
+            // A connection that was quiet for longer than patience is no failure.
+            backoff.succeeded();
+        };
+        try (SseReader events = new SseReader(body, heard, at -> cursor = at)) {
             for (Optional<TurnNews> next = events.next(); next.isPresent(); next = events.next()) {
-                backoff.succeeded();
                 next.get().cursor().ifPresent(at -> cursor = at);
                 if (!more.test(next.get())) {
                     return true;

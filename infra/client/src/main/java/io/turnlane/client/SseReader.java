@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,11 +19,16 @@ final class SseReader implements AutoCloseable {
 
     private final BufferedReader lines;
     private final Runnable heard;
+    private final Consumer<String> place;
 
-    /** @param heard called for each line, comments too */
-    SseReader(InputStream in, Runnable heard) {
+    /**
+     * @param heard called for each line, comments too
+     * @param place told an id that comes without an event: where to go on though nothing happened
+     */
+    SseReader(InputStream in, Runnable heard, Consumer<String> place) {
         this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         this.heard = heard;
+        this.place = place;
     }
 
     /** The next event; nothing where the stream has ended. One that is cut off is none. */
@@ -36,6 +42,7 @@ final class SseReader implements AutoCloseable {
                 if (!data.isEmpty()) {
                     return Optional.of(news(cursor, type, data.toString()));
                 }
+                Optional.ofNullable(cursor).ifPresent(place);
                 cursor = null;
                 type = "message";
                 continue;

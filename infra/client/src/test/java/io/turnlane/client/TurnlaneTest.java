@@ -67,6 +67,17 @@ class TurnlaneTest {
         assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c1");
     }
 
+    /** A session's stream says where it starts before anything has happened. */
+    @Test
+    void goesOnAfterAPlaceThatCameWithoutAnEvent() throws Exception {
+        one.brokenEvents("id: c7\n\n");
+        other.events(STARTED);
+
+        turnlane.followSession("s", null, news -> false);
+
+        assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c7");
+    }
+
     @Test
     void asksAgainUnderTheSameKeyWhereTheReplyIsLost() throws Exception {
         other.json(202, ACCEPTED);

@@ -58,7 +58,12 @@ final class ChatPage {
 
     /** The page behind this cable, which may be cut. */
     ChatPage through(Cable cable) {
-        address = cable.address();
+        return through(cable.address());
+    }
+
+    /** The page behind a connection that may break. */
+    ChatPage through(URI connection) {
+        address = connection;
         expected = LOST_CONNECTION;
         return this;
     }

@@ -62,6 +62,11 @@ final class PageStage implements AutoCloseable {
         return turnlane.address();
     }
 
+    /** One more gateway of the same Turnlane, until the stage is taken down. */
+    URI anotherGateway() {
+        return turnlane.addGateway("--turnlane.agents.default=prompted");
+    }
+
     /** Somebody with a browser of their own: their own lanes, their own colours. Opens nothing yet. */
     ChatPage visitor() {
         return visitor(new Browser.NewContextOptions().setViewportSize(1280, 800));

@@ -13,10 +13,16 @@ import java.util.concurrent.CompletableFuture;
 public interface EventPublisher {
 
     /**
+     * Where the turn stands on the turns topic.
+     *
+     * @param partition its events go to the partition of the same number
+     */
+    record Origin(int partition, long offset) {}
+
+    /**
      * Publishes the event.
      *
-     * @param partition of the events topic: the number of the turn's own
      * @return completes when the log has it, or fails when it didn't take it in time
      */
-    CompletableFuture<?> publish(SessionKey session, int partition, TurnEvent event);
+    CompletableFuture<?> publish(SessionKey session, Origin turn, TurnEvent event);
 }

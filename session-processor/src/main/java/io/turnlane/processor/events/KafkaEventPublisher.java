@@ -25,15 +25,16 @@ public final class KafkaEventPublisher implements EventPublisher {
     }
 
     @Override
-    public CompletableFuture<?> publish(SessionKey session, int partition, TurnEvent event) {
+    public CompletableFuture<?> publish(SessionKey session, Origin turn, TurnEvent event) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, partition, session.toString().getBytes(StandardCharsets.UTF_8), wire.write(event));
+                topic, turn.partition(), session.toString().getBytes(StandardCharsets.UTF_8), wire.write(event));
         Headers headers = record.headers();
         add(headers, RecordHeaders.REQUEST_ID, event.requestId().toString());
         add(headers, RecordHeaders.TYPE, event.body().type());
         add(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
         add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
         add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
+        add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
         if (event.callback() != null && event.body().terminal()) {
             add(headers, RecordHeaders.CALLBACK_URL, event.callback());
         }

@@ -6,6 +6,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.processor.events.EventPublisher.Origin;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ public record Turn(
         public Envelope(@Nullable String type, @Nullable String schemaVersion, @Nullable Long eventsFrom) {
             this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null, null);
         }
+    }
+
+    /** Its place on the turns topic. */
+    public Origin origin() {
+        return new Origin(partition, offset);
     }
 
     /** Two records of one turn, delivered under one assignment, are twins: one of them is enough. */

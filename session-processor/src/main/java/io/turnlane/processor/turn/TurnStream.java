@@ -159,7 +159,7 @@ final class TurnStream implements AnswerSink {
     private CompletableFuture<?> publish(Body body) {
         return publisher.publish(
                 turn.session(),
-                turn.partition(),
+                turn.origin(),
                 new TurnEvent(
                         turn.requestId(),
                         turn.session().sessionId(),

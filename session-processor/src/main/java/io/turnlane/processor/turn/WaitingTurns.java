@@ -117,7 +117,7 @@ public final class WaitingTurns {
                 .events()
                 .publish(
                         turn.session(),
-                        turn.partition(),
+                        turn.origin(),
                         new TurnEvent(
                                 turn.requestId(),
                                 turn.session().sessionId(),

@@ -397,7 +397,7 @@ class EveryOrderTest {
                             memory,
                             new FakeSessionEdits(),
                             new AgentCatalog(List.of(factory)),
-                            (session, partition, event) -> {
+                            (session, origin, event) -> {
                                 note(event);
                                 return CompletableFuture.completedFuture(null);
                             },

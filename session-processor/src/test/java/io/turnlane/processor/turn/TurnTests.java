@@ -76,7 +76,7 @@ abstract class TurnTests {
                         memory,
                         edits,
                         new AgentCatalog(List.of(factory)),
-                        (session, partition, event) -> {
+                        (session, origin, event) -> {
                             events.add(event);
                             return event.body().terminal() && logFailures-- > 0
                                     ? CompletableFuture.failedFuture(new TimeoutException())

@@ -1,0 +1,209 @@
+package io.turnlane.gateway.deliver;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One way through a partition, from the lowest cursor of its clients to the follower. All of them are served by it,
+ * found by their session, so that a record that none of them wants costs a look-up and nobody reads its value.
+ *
+ * <p>Clients that are near the end don't wait for those that are far behind: a pass with far ones makes room for a pass
+ * of near ones after each {@link #SLICE_NANOS}.
+ *
+ * <p>Confined to the reader's thread that runs it.
+ */
+final class LogPass {
+
+    /** So many records are read in a few milliseconds. */
+    private static final long NEAR = 2_000;
+
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long ADMITS_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Surroundings around;
+    private final Consumer<String, byte[]> consumer;
+    private final TopicPartition partition;
+    private final Map<String, List<CatchUp>> active = new HashMap<>();
+    private final boolean nearFirst;
+    private boolean near;
+    private final long begun = System.nanoTime();
+
+    /** What all passes of a gateway work with. */
+    record Surroundings(
+            EventFollower follower, EventHub hub, CatchUp.Budget budget, DeliveryMetrics metrics, Line line) {}
+
+    /** Where clients wait for a pass. Safe for threads. */
+    interface Line {
+
+        /** Takes out those who wait for this partition and are meant. */
+        List<CatchUp> take(int partition, Predicate<CatchUp> meant);
+
+        /** Whether somebody waits for this partition who is meant. */
+        boolean waits(int partition, Predicate<CatchUp> meant);
+
+        /** A client that had no room has it again. */
+        void comeBack(Subscription subscription);
+    }
+
+    /** @param nearFirst whether those that are near the end go first, where there are any */
+    LogPass(Surroundings around, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
+        this.around = around;
+        this.consumer = consumer;
+        this.partition = partition;
+        this.nearFirst = nearFirst;
+    }
+
+    /** Whether it is for those near the end. */
+    boolean near() {
+        return near;
+    }
+
+    /** Who has not come to an end, to be handed to another pass. */
+    List<CatchUp> unfinished() {
+        return active.values().stream().flatMap(List::stream).toList();
+    }
+
+    void run() {
+        boolean onlyNear = !around.line().waits(partition.partition(), late -> !isNear(late));
+        near = onlyNear || (nearFirst && around.line().waits(partition.partition(), this::isNear));
+        admit(_ -> true);
+        consumer.assign(List.of(partition));
+        if (unfinished().stream().anyMatch(c -> c.next() > end())) {
+            // Another gateway's follower may be ahead of ours; a log that was made anew ends before the cursor.
+            seek();
+        }
+        settle();
+        if (!active.isEmpty()) {
+            seek();
+        }
+        while (!active.isEmpty() && !shallMakeRoom()) {
+            long start = System.nanoTime();
+            readOnce();
+            long spent = System.nanoTime() - start;
+            unfinished().forEach(catchUp -> catchUp.spent(spent));
+            settle();
+            if (!active.isEmpty() && System.nanoTime() - begun < ADMITS_FOR_NANOS) {
+                long position = consumer.position(partition);
+                admit(late -> late.next() >= position);
+            }
+        }
+    }
+
+    private long end() {
+        return around.follower().position(partition.partition());
+    }
+
+    private boolean isNear(CatchUp catchUp) {
+        return end() - catchUp.next() <= NEAR;
+    }
+
+    private boolean shallMakeRoom() {
+        return !near
+                && System.nanoTime() - begun > SLICE_NANOS
+                && around.line().waits(partition.partition(), this::isNear);
+    }
+
+    private void admit(Predicate<CatchUp> meant) {
+        around.line()
+                .take(partition.partition(), late -> isNear(late) == near && meant.test(late))
+                .forEach(late -> active.computeIfAbsent(late.key(), _ -> new ArrayList<>(1))
+                        .add(late));
+    }
+
+    private void removeIf(Predicate<CatchUp> done) {
+        active.values().removeIf(ofKey -> ofKey.removeIf(done) && ofKey.isEmpty());
+    }
+
+    /** To the lowest cursor; those outside of what the log holds get a gap. */
+    private void seek() {
+        List<TopicPartition> one = List.of(partition);
+        long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
+        long end = consumer.endOffsets(one).getOrDefault(partition, 0L);
+        removeIf(c -> (c.next() < begin || c.next() > end) && gap(c));
+        unfinished().stream().mapToLong(CatchUp::next).min().ifPresent(lowest -> consumer.seek(partition, lowest));
+    }
+
+    private void readOnce() {
+        try {
+            consumer.poll(POLL).forEach(this::offer);
+            long position = consumer.position(partition);
+            unfinished().forEach(catchUp -> catchUp.passed(position));
+        } catch (OffsetOutOfRangeException e) {
+            seek();
+        }
+    }
+
+    private void offer(ConsumerRecord<String, byte[]> record) {
+        List<CatchUp> ofKey = active.get(record.key());
+        LoggedEvent event = ofKey == null ? null : KafkaEventRecords.read(record);
+        if (ofKey == null || event == null) {
+            return;
+        }
+        Iterator<CatchUp> each = ofKey.iterator();
+        while (each.hasNext()) {
+            CatchUp catchUp = each.next();
+            if (record.offset() >= catchUp.next() && !taken(catchUp, event)) {
+                each.remove();
+            }
+        }
+        if (ofKey.isEmpty()) {
+            active.remove(record.key());
+        }
+    }
+
+    /** False where the client has no room: it leaves, and comes back from this place when it has. */
+    private boolean taken(CatchUp catchUp, LoggedEvent event) {
+        Subscription subscription = catchUp.subscription();
+        if (subscription.replay(event, () -> around.line().comeBack(subscription))) {
+            return true;
+        }
+        catchUp.leave();
+        return false;
+    }
+
+    /** Lets go of those that have met the follower, can't any more, or are gone. */
+    private void settle() {
+        removeIf(c -> c.subscription().closed() || (c.exceeds(around.budget()) && gap(c)) || met(c));
+    }
+
+    private boolean met(CatchUp catchUp) {
+        Subscription subscription = catchUp.subscription();
+        if (!catchUp.joined()) {
+            if (catchUp.next() < end()) {
+                return false;
+            }
+            subscription.join();
+            around.hub().add(subscription);
+            catchUp.join(end());
+        }
+        if (!catchUp.complete()) {
+            return false;
+        }
+        if (!subscription.goLive(catchUp.next(), true)) {
+            catchUp.leave();
+            return false;
+        }
+        around.metrics().caughtUp(System.nanoTime() - catchUp.since());
+        return true;
+    }
+
+    private boolean gap(CatchUp catchUp) {
+        Subscription subscription = catchUp.subscription();
+        subscription.join();
+        around.hub().add(subscription);
+        subscription.gap(end());
+        around.metrics().gap();
+        return true;
+    }
+}

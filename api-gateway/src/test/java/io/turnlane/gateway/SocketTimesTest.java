@@ -1,0 +1,135 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.TurnEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How long a socket is held for a client, and for how many: a gateway with short times and few places. */
+@Timeout(60)
+class SocketTimesTest {
+
+    private static final int PLACES = 4;
+    private static final Duration IDLE = Duration.ofSeconds(1);
+
+    private static Gateway gateway;
+    private static TestProcessor processor;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(
+                "turnlane.gateway.sockets.ping=200ms",
+                "turnlane.gateway.sockets.idle=" + IDLE.toMillis() + "ms",
+                "turnlane.gateway.streams.max=" + PLACES);
+        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        gateway.close();
+    }
+
+    /** A client that pings nobody, as most; the JDK answers pings by itself. */
+    private static final class Listener implements WebSocket.Listener, AutoCloseable {
+
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private final StringBuilder frame = new StringBuilder();
+        private final WebSocket socket = gateway.http()
+                .newWebSocketBuilder()
+                .subprotocols("turnlane.v1")
+                .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + "/v1/ws"), this)
+                .join();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+            frame.append(data);
+            if (last && frame.indexOf("completed") > 0) {
+                ended.complete(null);
+            }
+            frame.setLength(last ? 0 : frame.length());
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
+
+        @Override
+        public void close() {
+            socket.abort();
+        }
+    }
+
+    @Test
+    void keepsAClientThatOnlyListensThroughALongAnswer() throws Exception {
+        try (Listener client = new Listener()) {
+            String ask = "{\"type\":\"ask\",\"session_id\":\"talk\",\"question\":\"?\"}";
+            client.socket.sendText(ask, true).join();
+            Turn turn = processor.taken().says(new TurnEvent.Started());
+            long until = System.nanoTime() + IDLE.multipliedBy(2).toNanos();
+            while (System.nanoTime() < until) {
+                turn.delta("on and on ");
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            turn.complete("on and on");
+            client.ended.get(5, TimeUnit.SECONDS);
+            assertThat(client.closed).isNotDone();
+        }
+    }
+
+    @Test
+    void closesWith1001WhereNothingIsHeardNotEvenPong() throws Exception {
+        try (Socket silent = new Socket("127.0.0.1", gateway.port())) {
+            silent.setSoTimeout(10_000);
+            String request = "GET /v1/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Sec-WebSocket-Protocol: turnlane.v1\r\n\r\n";
+            silent.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            assertThat(closeStatus(silent.getInputStream())).isEqualTo(1001);
+        }
+    }
+
+    /** Reads over the response's head and all pings to the close frame, 0x88. */
+    private static int closeStatus(InputStream in) throws IOException {
+        for (int last = 0; last != 0x88; last = in.read()) {
+            assertThat(last).as("still open").isNotNegative();
+        }
+        assertThat(in.read()).as("length").isGreaterThanOrEqualTo(2);
+        return in.read() << 8 | in.read();
+    }
+
+    @Test
+    void closesWith1013WhereTooManyAreConnected() throws Exception {
+        List<Listener> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i <= PLACES; i++) {
+                clients.add(new Listener());
+            }
+            assertThat(clients.getLast().closed.get(5, TimeUnit.SECONDS)).isEqualTo(1013);
+            assertThat(clients.getFirst().closed).isNotDone();
+        } finally {
+            clients.forEach(Listener::close);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.turnlane.gateway.many;
+
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.gateway.Gateway;
+import io.turnlane.gateway.GatewayApplication;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway in a process of its own, on the backends and topics of one in this JVM. */
+final class GatewayProcess implements AutoCloseable {
+
+    private static final Duration START = Duration.ofMinutes(4);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final int port;
+    private final Path output;
+    private final Process process;
+
+    private GatewayProcess(int port, Path output, Process process) {
+        this.port = port;
+        this.output = output;
+        this.process = process;
+    }
+
+    /** @param memory such as {@code -Xmx512m} */
+    static GatewayProcess beside(Gateway gateway, String memory, String... settings) throws IOException {
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                memory,
+                "-XX:+UseCompactObjectHeaders",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                GatewayApplication.class.getName(),
+                "--server.port=" + port,
+                "--spring.kafka.bootstrap-servers=" + gateway.backends().bootstrapServers(),
+                "--spring.data.redis.url=" + gateway.backends().redisUrl(),
+                "--turnlane.topics.prefix=" + gateway.topics().prefix(),
+                "--turnlane.topics.partitions=3"));
+        for (String setting : settings) {
+            command.add("--" + setting);
+        }
+        Path output = Files.createTempFile("gateway-process-", ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        // However this JVM ends, and if starting fails: it doesn't run on alone.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        GatewayProcess started = new GatewayProcess(port, output, process);
+        await().atMost(START)
+                .failFast("the gateway ended, see " + output, () -> !process.isAlive())
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> started.get("/readyz").contains("UP"));
+        return started;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        return http.send(request, BodyHandlers.ofString()).body();
+    }
+
+    /** The sum of all its figures of this name whose tags contain that text. */
+    double figure(String name, String tags) throws IOException, InterruptedException {
+        return get("/actuator/prometheus")
+                .lines()
+                .filter(line -> line.startsWith(name) && line.contains(tags))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    /** Bytes in use on its heap once all garbage is gone. */
+    long heap() throws IOException, InterruptedException {
+        Process collect = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        collect.waitFor(1, TimeUnit.MINUTES);
+        return (long) figure("jvm_memory_used_bytes", "area=\"heap\"");
+    }
+
+    /** Asks it to stop, as an operator or an orchestrator does. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for its end. */
+    int exitCode(Duration limit) throws IOException, InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("runs on after " + limit + ": " + Files.readString(output));
+        }
+        return process.exitValue();
+    }
+
+    /** What it said. */
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        http.shutdownNow();
+        Files.deleteIfExists(output);
+    }
+}

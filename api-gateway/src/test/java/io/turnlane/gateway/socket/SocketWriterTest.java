@@ -1,0 +1,81 @@
+package io.turnlane.gateway.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.turnlane.gateway.deliver.ClientMetrics;
+import io.turnlane.gateway.deliver.Delivery;
+import io.turnlane.gateway.deliver.Delivery.Ending;
+import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.requests.Snapshots;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.WebSocketSession;
+import tools.jackson.databind.json.JsonMapper;
+
+/** However writing ends, the socket is closed and the client told why. */
+class SocketWriterTest {
+
+    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000));
+    private final List<CloseStatus> closed = new ArrayList<>();
+    private @Nullable Throwable failure;
+
+    private void write() {
+        WebSocketSession socket = (WebSocketSession) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {WebSocketSession.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("sendMessage") && failure != null) {
+                        throw failure;
+                    }
+                    if (method.getName().equals("close")) {
+                        closed.add((CloseStatus) arguments[0]);
+                    }
+                    return method.getReturnType() == boolean.class ? true : null;
+                });
+        JsonMapper json = JsonMapper.shared();
+        Duration long_ = Duration.ofMinutes(1);
+        new SocketWriter(
+                        socket,
+                        outbox,
+                        new Snapshots(null, json, null),
+                        new SocketWriter.Pings(long_, () -> 0, long_, () -> {}),
+                        new ServerFrames(json),
+                        new ClientMetrics(new SimpleMeterRegistry(), "clients", "ws"))
+                .run();
+    }
+
+    @Test
+    void closesWith1012WhereTheGatewayStops() {
+        outbox.close(Ending.SHUTDOWN);
+        write();
+        assertThat(closed).containsExactly(CloseStatus.SERVICE_RESTARTED);
+    }
+
+    @Test
+    void closesWith1013WhereTheClientIsTooSlow() {
+        outbox.close(Ending.SLOW);
+        write();
+        assertThat(closed).containsExactly(CloseStatus.SERVICE_OVERLOAD);
+    }
+
+    @Test
+    void closesWith1013WhereASendTakesTooLong() {
+        failure = new IOException("timeout");
+        outbox.offer(new Delivery.Frame(new byte[] {'{', '}'}));
+        write();
+        assertThat(closed).containsExactly(CloseStatus.SERVICE_OVERLOAD);
+    }
+
+    @Test
+    void closesWith1011OnAMistakeOfOurOwn() {
+        failure = new IllegalArgumentException("a mistake");
+        outbox.offer(new Delivery.Frame(new byte[] {'{', '}'}));
+        write();
+        assertThat(closed).containsExactly(CloseStatus.SERVER_ERROR);
+    }
+}
