@@ -182,6 +182,7 @@ class AccessTest {
         alice.get(alice.ask(session, "why?").header("Location") + "?wait=20");
         try (TestSocket socket = TestSocket.open(other, new String[0], ticket)) {
             socket.say("{'type':'subscribe','session_id':'" + session + "'}").say("{'type':'ping'}");
+            assertThat(socket.hear().path("type").asString()).isEqualTo("subscribed");
             assertThat(socket.hear().path("type").asString()).isEqualTo("pong");
         }
         assertThat(TestSocket.refused(other, new String[0], ticket)).isEqualTo(401);
