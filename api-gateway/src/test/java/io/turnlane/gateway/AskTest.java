@@ -102,7 +102,8 @@ class AskTest {
 
     @Test
     void refusesCallbacksThatAreNoneOrPrivate() {
-        for (String url : List.of("", "hook", "ftp://example.com", "http://127.0.0.1/", "https://[::1]/", "http://10.0.0.1")) {
+        for (String url :
+                List.of("", "hook", "ftp://example.com", "http://127.0.0.1/", "https://[::1]/", "http://10.0.0.1")) {
             Reply refused = gateway.post(
                     "/v1/sessions/s-hook/requests", "{\"question\":\"?\",\"callback_url\":\"" + url + "\"}");
             assertThat(refused.status()).as(url).isEqualTo(400);

@@ -157,7 +157,10 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
                 : new Sent.Failed("status " + status, notBefore(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
     }
 
-    /** A short answer is read to its end, so that its connection serves the next call; any other ends with its connection. */
+    /**
+     * A short answer is read to its end, so that its connection serves the next call; any other ends with its
+     * connection.
+     */
     private static void leave(HttpPost post, ClassicHttpResponse response) {
         HttpEntity body = response.getEntity();
         if (body != null && (body.getContentLength() < 0 || body.getContentLength() > MOST_READ)) {
