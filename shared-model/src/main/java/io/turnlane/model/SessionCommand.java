@@ -193,6 +193,9 @@ public sealed interface SessionCommand {
         }
     }
 
+    /** Changes its session and asks nothing: it sends no events, and its request record says how it ended. */
+    sealed interface Change extends SessionCommand {}
+
     /**
      * Change what the session's context says, after the turns already queued. What is null stays as it is.
      *
@@ -208,7 +211,7 @@ public sealed interface SessionCommand {
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
             @Nullable Duration ttl)
-            implements SessionCommand {
+            implements Change {
 
         public static final String TYPE = "update_session";
 
@@ -240,7 +243,7 @@ public sealed interface SessionCommand {
             Instant createdAt,
             SessionState state,
             @Nullable Origin forkOf)
-            implements SessionCommand {
+            implements Change {
 
         public static final String TYPE = "import_session";
 
@@ -274,7 +277,7 @@ public sealed interface SessionCommand {
             Instant createdAt,
             RequestId afterRequestId,
             SessionId into)
-            implements SessionCommand {
+            implements Change {
 
         public static final String TYPE = "fork_session";
 

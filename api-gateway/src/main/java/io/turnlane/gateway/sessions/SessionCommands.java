@@ -8,6 +8,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionKey;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ final class SessionCommands {
      */
     void submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
         SessionKey target = new SessionKey(fork.key().namespace(), fork.into());
-        if (!records.reserve(fork, target, source.agent(), java.time.Duration.ofSeconds(source.ttlSeconds()))) {
+        if (!records.reserve(fork, target, source.agent(), Duration.ofSeconds(source.ttlSeconds()))) {
             throw new Refusal(ErrorCode.SESSION_EXISTS, "there is a session of this id already; choose another");
         }
         records.note(fork, fork.key());

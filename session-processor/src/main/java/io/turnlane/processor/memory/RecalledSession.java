@@ -1,7 +1,7 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.PastTurn;
-import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +88,7 @@ public record RecalledSession(
     public record Given(List<PastTurn> turns, long offset, Instant loggedAt) {}
 
     /** A command that changed the session and asked nothing. */
-    public record Edit(SessionCommand command, long offset, Instant loggedAt) {}
+    public record Edit(Change command, long offset, Instant loggedAt) {}
 
     /** A deletion that was done, by its place in the turns topic. */
     public record Deletion(long offset, Instant loggedAt) {}

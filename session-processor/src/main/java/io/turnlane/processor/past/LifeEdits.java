@@ -1,6 +1,7 @@
 package io.turnlane.processor.past;
 
 import io.turnlane.model.MergePatch;
+import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionState;
@@ -52,7 +53,7 @@ record LifeEdits(
         return given != null;
     }
 
-    List<io.turnlane.model.PastTurn> turns() {
+    List<PastTurn> turns() {
         return given == null ? List.of() : given.turns();
     }
 

@@ -4,8 +4,9 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.Change;
+import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
@@ -251,7 +252,7 @@ public final class SessionPast {
      *
      * @param size of its record in bytes
      */
-    public void edited(SessionCommand command, Place place, int size) {
+    public void edited(Change command, Place place, int size) {
         if (noteOnce(edited, command.requestId())) {
             Edit edit = new Edit(command, place.offset(), place.loggedAt());
             if (done.test(place.offset())) {
@@ -295,7 +296,7 @@ public final class SessionPast {
         switch (edit.command()) {
             case ImportSession given when counts(given) -> begin(given, edit, size);
             case UpdateSession update -> edits = edits.with(update);
-            case SessionCommand _ -> {}
+            case ImportSession _, ForkSession _ -> {}
         }
         doneEdits.addLast(edit);
         while (!doneEdits.isEmpty() && done.test(doneEdits.getFirst().offset())) {

@@ -6,11 +6,9 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.DeleteSession;
-import io.turnlane.model.SessionCommand.ForkSession;
-import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
-import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.Topics;
 import io.turnlane.model.TurnEvent;
@@ -178,9 +176,7 @@ public final class KafkaTurnArchive implements TurnArchive {
                 }
                 case DeleteSession _ -> past.deleted(logged.place());
                 case RebuildSession _ -> {} // memory was to be as it had been
-                case UpdateSession update -> past.edited(update, logged.place(), 0);
-                case ImportSession given -> past.edited(given, logged.place(), 0);
-                case ForkSession fork -> past.edited(fork, logged.place(), 0);
+                case Change change -> past.edited(change, logged.place(), 0);
             }
         }
         return past;

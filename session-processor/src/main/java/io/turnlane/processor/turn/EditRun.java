@@ -3,7 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
@@ -49,11 +49,11 @@ final class EditRun {
         this.ref = TurnRunner.refOf(turn, flight.id());
     }
 
-    LaneOutcome run(SessionCommand command) {
+    LaneOutcome run(Change command) {
         return ended(command, patience.ask(turn.claim(), () -> edit(command, false)));
     }
 
-    private LaneOutcome ended(SessionCommand command, Edited edited) {
+    private LaneOutcome ended(Change command, Edited edited) {
         return switch (edited) {
             case Edited.Taken taken -> copied((ForkSession) command, taken.state());
             case Edited.Missed _ -> waitOrBeSure(command);
@@ -65,14 +65,14 @@ final class EditRun {
         };
     }
 
-    private LaneOutcome waitOrBeSure(SessionCommand command) {
+    private LaneOutcome waitOrBeSure(Change command) {
         if (kit.ports().lostMemory().missed(turn.claim(), false)) {
             return new LaneOutcome.Again(TurnRunner.WHILE_REBUILT);
         }
         return ended(command, patience.ask(turn.claim(), () -> edit(command, true)));
     }
 
-    private Edited edit(SessionCommand command, boolean sure) {
+    private Edited edit(Change command, boolean sure) {
         SessionEdits edits = kit.ports().edits();
         Terms terms = new Terms(
                 turn.loggedAt()
@@ -85,7 +85,6 @@ final class EditRun {
             case UpdateSession update -> edits.update(ref, update, terms);
             case ImportSession given -> edits.replace(ref, given, terms);
             case ForkSession fork -> edits.take(ref, fork, terms);
-            case SessionCommand other -> throw new IllegalArgumentException("not an edit: " + other.type());
         };
     }
 
@@ -141,7 +140,7 @@ final class EditRun {
         return kept;
     }
 
-    private LaneOutcome done(SessionCommand command, boolean failed) {
+    private LaneOutcome done(Change command, boolean failed) {
         if (failed && command instanceof ForkSession fork) {
             patience.run(turn.claim(), () -> kit.ports().edits().free(fork, NO_COPY));
         }

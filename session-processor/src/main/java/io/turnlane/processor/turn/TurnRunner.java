@@ -3,11 +3,9 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.DeleteSession;
-import io.turnlane.model.SessionCommand.ForkSession;
-import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
-import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
@@ -106,9 +104,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
                 case Ask ask -> new AskRun(kit, patience, flight, ask).run();
                 case DeleteSession _ -> forget(turn, flight);
                 case RebuildSession _ -> rebuild(turn);
-                case UpdateSession update -> new EditRun(kit, patience, flight).run(update);
-                case ImportSession given -> new EditRun(kit, patience, flight).run(given);
-                case ForkSession fork -> new EditRun(kit, patience, flight).run(fork);
+                case Change change -> new EditRun(kit, patience, flight).run(change);
             };
         } catch (UnreadableRecordException e) {
             return refuse(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
@@ -98,7 +98,7 @@ class EditRunTest extends TurnTests {
         assertThat(copy.state().requestCount()).as("counted all the same").isEqualTo(3);
     }
 
-    private LaneOutcome run(SessionCommand command) {
+    private LaneOutcome run(Change command) {
         claim.value = wire.write(command);
         return run(new Turn(
                 command.key(),

@@ -3,13 +3,10 @@ package io.turnlane.processor.rebuild.recall;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.DeleteSession;
-import io.turnlane.model.SessionCommand.ForkSession;
-import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
-import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
@@ -57,17 +54,9 @@ final class KafkaRecordTeller {
         switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
             case Ask ask when ask.key().equals(session) -> listener.asked(ask, place, record.serializedValueSize());
             case DeleteSession _ -> listener.deleted(session, place);
-            case Ask _, RebuildSession _ -> {}
-            case UpdateSession update -> edited(update, session, place, record);
-            case ImportSession given -> edited(given, session, place, record);
-            case ForkSession fork -> edited(fork, session, place, record);
-        }
-    }
-
-    private void edited(
-            SessionCommand command, SessionKey session, Place place, ConsumerRecord<byte[], byte[]> record) {
-        if (command.key().equals(session)) {
-            listener.edited(command, place, record.serializedValueSize());
+            case Change change when change.key().equals(session) ->
+                listener.edited(change, place, record.serializedValueSize());
+            case Ask _, Change _, RebuildSession _ -> {}
         }
     }
 

@@ -1,8 +1,8 @@
 package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
-import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.RecalledSession;
@@ -60,7 +60,7 @@ public final class Recall implements SessionLog.Listener {
     }
 
     @Override
-    public void edited(SessionCommand command, Place place, int size) {
+    public void edited(Change command, Place place, int size) {
         tell(command.key(), past -> past.edited(command, place, size));
     }
 

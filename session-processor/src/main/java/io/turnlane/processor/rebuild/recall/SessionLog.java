@@ -1,8 +1,8 @@
 package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
-import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.past.Place;
@@ -42,7 +42,7 @@ public interface SessionLog {
          *
          * @param bytes of its record
          */
-        void edited(SessionCommand command, Place place, int bytes);
+        void edited(Change command, Place place, int bytes);
 
         /** An attempt began, the first with 1. */
         void started(SessionKey session, RequestId request, int attempt, Instant at);
