@@ -70,33 +70,20 @@ final class SocketWriter {
                     break;
                 }
             }
-        } catch (IOException e) {
-            lost(e);
+        } catch (IOException | IllegalStateException e) {
+            // Closed by the other side, or it took nothing for too long.
+            metrics.dropped(outbox.closed() ? Ending.SLOW : Ending.GONE);
+            LOG.debug("socket lost: {}", e.toString());
         } catch (RuntimeException e) {
             status = CloseStatus.SERVER_ERROR;
-            failed(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        close(status);
-    }
-
-    /** Closed by the other side, or it took nothing for too long. */
-    private void lost(Exception e) {
-        metrics.dropped(outbox.closed() ? Ending.SLOW : Ending.GONE);
-        LOG.debug("socket lost: {}", e.toString());
-    }
-
-    /** The container says so of a socket that was closed meanwhile; anything else is a mistake of ours. */
-    private void failed(RuntimeException e) {
-        if (e instanceof IllegalStateException && !socket.isOpen()) {
-            lost(e);
-        } else {
             LOG.atError()
                     .setMessage("can't write to a socket, closing it")
                     .setCause(e)
                     .log();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        close(status);
     }
 
     /** False where the client doesn't answer any more. */

@@ -132,13 +132,13 @@ final class BreakingCable implements AutoCloseable {
                 long left = Long.MAX_VALUE;
                 for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
                     left = breaks && left == Long.MAX_VALUE ? lifetime() : left;
-                    out.write(bytes, 0, (int) Math.min(read, left));
-                    left -= read;
-                    if (left <= 0 && mayBreak()) {
+                    boolean snaps = left < read && mayBreak();
+                    out.write(bytes, 0, snaps ? (int) left : read);
+                    if (snaps) {
                         snap();
                         return;
                     }
-                    left = left <= 0 || left > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : left;
+                    left = left < read || left == Long.MAX_VALUE ? Long.MAX_VALUE : left - read;
                 }
             } catch (IOException e) {
                 // Either end may hang up at any time.
