@@ -253,8 +253,8 @@ class StreamTest {
         try (Sse before = gateway.stream(events(turn))) {
             assertThat(List.of(before.next(), before.next())).hasSize(2);
         }
-        try (Admin admin = Admin.create(
-                Map.of("bootstrap.servers", gateway.backends().bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", gateway.backends().bootstrapServers()))) {
             TopicPartition partition = new TopicPartition(gateway.topics().events(), turn.record.partition());
             admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(expired.offset() + 2)))
                     .all()

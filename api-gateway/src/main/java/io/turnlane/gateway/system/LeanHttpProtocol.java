@@ -3,8 +3,8 @@ package io.turnlane.gateway.system;
 import org.apache.coyote.http11.Http11NioProtocol;
 
 /**
- * Tomcat's HTTP/1.1 with buffers for many connections that say little: an open stream holds all of its for as long as it
- * lives, 130 KiB with Tomcat's own sizes (8 KiB for each buffer of bytes, 16 KiB for each of characters).
+ * Tomcat's HTTP/1.1 with buffers for many connections that say little: an open stream holds all of its for as long as
+ * it lives, 130 KiB with Tomcat's own sizes (8 KiB for each buffer of bytes, 16 KiB for each of characters).
  *
  * <p>Tomcat makes it by name, so it is public.
  */
@@ -18,8 +18,8 @@ public final class LeanHttpProtocol extends Http11NioProtocol {
     private static final int WRITE = 4 * 1024;
 
     /**
-     * What the kernel may hold for a client that doesn't read; by itself it takes up to 4 MiB, and hides for as long from
-     * us that the client is behind.
+     * What the kernel may hold for a client that doesn't read; by itself it takes up to 4 MiB, and hides for as long
+     * from us that the client is behind.
      */
     private static final int KERNEL = 64 * 1024;
 

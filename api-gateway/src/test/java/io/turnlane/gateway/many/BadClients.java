@@ -29,8 +29,7 @@ final class BadClients implements AutoCloseable {
     private void stay(int port, int number, String session) {
         boolean slow = number % 2 == 0;
         boolean bySocket = number % 4 >= 2;
-        try (RawStream stream =
-                bySocket ? RawStream.socket(port, session, null) : RawStream.sse(port, session, null)) {
+        try (RawStream stream = bySocket ? RawStream.socket(port, session, null) : RawStream.sse(port, session, null)) {
             open.add(stream);
             while (!closing && (!slow || stream.sip(100))) {
                 TimeUnit.MILLISECONDS.sleep(100);

@@ -28,8 +28,7 @@ final class Followers implements AutoCloseable {
     Followers(int port, List<String> sessions) throws IOException {
         for (int i = 0; i < sessions.size(); i++) {
             String session = sessions.get(i);
-            RawStream stream =
-                    i % 2 == 0 ? RawStream.sse(port, session, null) : RawStream.socket(port, session, null);
+            RawStream stream = i % 2 == 0 ? RawStream.sse(port, session, null) : RawStream.socket(port, session, null);
             streams.add(stream);
             Thread.ofVirtual().start(() -> read(stream, session));
         }

@@ -126,8 +126,7 @@ class ManyStreamsTest {
             assertThat(clients.mixedUp()).isEmpty();
             assertThat(clients.lost()).isZero();
             System.out.printf(
-                    "p99 ratios %s, throughput ratios %s, heap in use %d MiB%n",
-                    p99, throughput, gateway.heap() >> 20);
+                    "p99 ratios %s, throughput ratios %s, heap in use %d MiB%n", p99, throughput, gateway.heap() >> 20);
         }
         if (FULL) {
             assertThat(Figures.median(p99)).isLessThanOrEqualTo(1.5);
@@ -139,7 +138,9 @@ class ManyStreamsTest {
         return gateway.figure("turnlane_clients_dropped_total", "");
     }
 
-    /** Each quick session hears a piece a second, the busy ones large pieces: 240 KB/s for three seconds, then 8 KB/s. */
+    /**
+     * Each quick session hears a piece a second, the busy ones large pieces: 240 KB/s for three seconds, then 8 KB/s.
+     */
     private static Figures phase(Followers clients, List<Speaker.Turn> quick, List<Speaker.Turn> busy)
             throws InterruptedException {
         await().atMost(Duration.ofMinutes(1))
@@ -192,7 +193,9 @@ class ManyStreamsTest {
         long start = System.nanoTime();
         gateway.terminate();
         for (RawStream stream : streams) {
-            assertThat(stream.next()).as("nothing more, and no piece of anything").isNull();
+            assertThat(stream.next())
+                    .as("nothing more, and no piece of anything")
+                    .isNull();
             assertThat(stream.wasToldToComeBack()).isTrue();
             stream.close();
         }

@@ -22,6 +22,7 @@ public abstract sealed class RawStream implements AutoCloseable {
 
     private final Socket connection = new Socket();
     final InputStream in;
+
     @Nullable
     String cursor;
 

@@ -49,8 +49,7 @@ final class Speaker implements AutoCloseable {
 
         private void emit(TurnEvent.Body body) {
             TurnEvent event = new TurnEvent(request, session.sessionId(), 1, seq, Instant.now(), body);
-            ProducerRecord<String, byte[]> record =
-                    new ProducerRecord<>(topic, session.toString(), wire.write(event));
+            ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, session.toString(), wire.write(event));
             put(record, RecordHeaders.TYPE, body.type());
             put(record, RecordHeaders.REQUEST_ID, request.toString());
             put(record, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
