@@ -44,11 +44,12 @@ class MemoryHangsTest {
         backends.close();
     }
 
-    /** What an earlier test left must neither be seen nor hold a key. */
+    /** What an earlier test left must neither be seen nor hold a key; and Redis has answered, before it hangs. */
     @BeforeEach
     void start() {
         forgetAll();
         gateway = Gateway.start(backends, Gateway.freshTopics());
+        assertThat(gateway.get("/v1/sessions/nobody").status()).isEqualTo(404);
         processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
     }
 
