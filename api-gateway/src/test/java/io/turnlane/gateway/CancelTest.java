@@ -152,7 +152,10 @@ class CancelTest {
                 assertThat(polled.json().path("position").asInt()).isEqualTo(1);
                 assertThat(polled.json().path("estimated_wait").asDouble()).isEqualTo(3.0);
             });
-            assertThat(gateway.ask(session, "third").json().path("estimated_wait").asDouble())
+            assertThat(gateway.ask(session, "third")
+                            .json()
+                            .path("estimated_wait")
+                            .asDouble())
                     .isEqualTo(6.0);
         } finally {
             processor.retire("p-estimate");

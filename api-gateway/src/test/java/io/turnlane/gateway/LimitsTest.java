@@ -54,7 +54,8 @@ class LimitsTest {
         String key = keys.make("u-" + UUID.randomUUID(), Scope.ASK, Scope.READ);
         // Known by both, and found out without spending what is counted.
         for (Gateway one : new Gateway[] {other, gateway}) {
-            await().until(() -> one.get("/actuator/prometheus", Client.bearer(key)).status() == 403);
+            await().until(() ->
+                    one.get("/actuator/prometheus", Client.bearer(key)).status() == 403);
         }
         return new Client(gateway, key);
     }
@@ -79,7 +80,10 @@ class LimitsTest {
         Reply first = replies.getFirst();
         assertThat(first.header("RateLimit-Policy")).isEqualTo("\"requests\";q=40;w=60");
         assertThat(first.header("RateLimit")).isEqualTo("\"requests\";r=39;t=2");
-        Reply refused = replies.stream().filter(reply -> reply.status() != 200).findFirst().orElseThrow();
+        Reply refused = replies.stream()
+                .filter(reply -> reply.status() != 200)
+                .findFirst()
+                .orElseThrow();
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.text("code")).isEqualTo("rate_limited");
         assertThat(refused.header("RateLimit")).startsWith("\"requests\";r=0;t=");

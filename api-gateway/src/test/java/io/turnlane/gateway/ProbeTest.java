@@ -48,8 +48,7 @@ class ProbeTest {
             "GET /openapi.json",
             "GET /openapi.json/swagger-config");
 
-    private static final Set<String> OPERATORS =
-            Set.of("/actuator", "/v1/quarantine", "/api/stats");
+    private static final Set<String> OPERATORS = Set.of("/actuator", "/v1/quarantine", "/api/stats");
 
     private static final String QUESTION = "canary-question-7f3a";
     private static final String ANSWER = "You said: " + QUESTION;
@@ -58,8 +57,11 @@ class ProbeTest {
     private static final AppenderBase<ILoggingEvent> LISTENER = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            LOGGED.add(event.getFormattedMessage() + " " + event.getKeyValuePairs() + " " + event.getMDCPropertyMap()
-                    + " " + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getMessage()));
+            LOGGED.add(
+                    event.getFormattedMessage() + " " + event.getKeyValuePairs() + " " + event.getMDCPropertyMap() + " "
+                            + (event.getThrowableProxy() == null
+                                    ? ""
+                                    : event.getThrowableProxy().getMessage()));
         }
     };
 
@@ -171,7 +173,9 @@ class ProbeTest {
             bad.forEach((kind, header) -> {
                 Reply reply = call(route, path, "{\"question\":\"?\"}", "Authorization", header);
                 assertThat(reply.status()).as("%s with %s", route, kind).isEqualTo(401);
-                assertThat(reply.response().body()).as("%s with %s", route, kind).isEqualTo(told);
+                assertThat(reply.response().body())
+                        .as("%s with %s", route, kind)
+                        .isEqualTo(told);
                 assertTellsNothing(reply, route + " with " + kind);
             });
         });
@@ -259,11 +263,40 @@ class ProbeTest {
     }
 
     private static final List<String> BAD_IDS = List.of(
-            "..", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "%00", "a%00b", "a%0d%0aX-Evil:%201", "a%0aX-Evil:%201", "%20", "a%20b",
-            "a%2fb", "a%5cb", "a;b=c", "-1", "0", "null", "undefined", "NaN", "*", "%25s%25n", "'%20OR%20'1'='1",
-            "%7B%7B7*7%7D%7D", "$%7Bjndi:ldap:%2f%2fx%7D", "%3Cscript%3E", "%F0%9F%98%80", "%C3%28", "%E2%80%AE", "%EF%BF%BF",
-            "%7Bx%7D:ctx", "tl:%7B-:s%7D:ctx", "x".repeat(129), "x".repeat(6_000), "0192f1de-7a3c-7000-8000",
-            "00000000-0000-0000-0000-000000000000", "0192F1DE-7A3C-7000-8000-000000000001", "999-999999999999999999");
+            "..",
+            "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+            "%00",
+            "a%00b",
+            "a%0d%0aX-Evil:%201",
+            "a%0aX-Evil:%201",
+            "%20",
+            "a%20b",
+            "a%2fb",
+            "a%5cb",
+            "a;b=c",
+            "-1",
+            "0",
+            "null",
+            "undefined",
+            "NaN",
+            "*",
+            "%25s%25n",
+            "'%20OR%20'1'='1",
+            "%7B%7B7*7%7D%7D",
+            "$%7Bjndi:ldap:%2f%2fx%7D",
+            "%3Cscript%3E",
+            "%F0%9F%98%80",
+            "%C3%28",
+            "%E2%80%AE",
+            "%EF%BF%BF",
+            "%7Bx%7D:ctx",
+            "tl:%7B-:s%7D:ctx",
+            "x".repeat(129),
+            "x".repeat(6_000),
+            "0192f1de-7a3c-7000-8000",
+            "00000000-0000-0000-0000-000000000000",
+            "0192F1DE-7A3C-7000-8000-000000000001",
+            "999-999999999999999999");
 
     @Test
     void noIdOfWhateverKindLetsAnythingOut() {
@@ -299,33 +332,46 @@ class ProbeTest {
     @Test
     void noBodyOfWhateverKindLetsAnythingOut() {
         List<byte[]> bodies = Stream.of(
-                        "", "null", "[]", "\"x\"", "1e999", "{\"question\":{}}", "{\"session_id\":\"../x\",\"question\":\"?\"}",
-                        "[".repeat(5_000), "{\"a\":".repeat(3_000), "{\"question\":\"\\u0000\"}", "\ufeff{}",
-                        "{\"__proto__\":{\"x\":1},\"question\":\"?\"}", "{\"@class\":\"java.net.URL\",\"question\":\"?\"}")
+                        "",
+                        "null",
+                        "[]",
+                        "\"x\"",
+                        "1e999",
+                        "{\"question\":{}}",
+                        "{\"session_id\":\"../x\",\"question\":\"?\"}",
+                        "[".repeat(5_000),
+                        "{\"a\":".repeat(3_000),
+                        "{\"question\":\"\\u0000\"}",
+                        "\ufeff{}",
+                        "{\"__proto__\":{\"x\":1},\"question\":\"?\"}",
+                        "{\"@class\":\"java.net.URL\",\"question\":\"?\"}")
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .collect(Collectors.toCollection(ArrayList::new));
         bodies.add(new byte[] {'{', '"', (byte) 0xC3, (byte) 0x28, '"', ':', '1', '}'});
-        closed().filter(route -> !route.reads() && !route.path().contains("redrive")).forEach(route -> {
-            for (byte[] body : bodies) {
-                Reply reply = gateway.send(gateway.request(
-                                route.with("s-" + UUID.randomUUID(), request), Client.bearer(alice.key()))
-                        .header("Content-Type", "application/json")
-                        .method(route.method(), BodyPublishers.ofByteArray(body)));
-                assertTellsNothing(reply, route + " " + new String(body, StandardCharsets.ISO_8859_1));
-            }
-        });
+        closed().filter(route -> !route.reads() && !route.path().contains("redrive"))
+                .forEach(route -> {
+                    for (byte[] body : bodies) {
+                        Reply reply = gateway.send(gateway.request(
+                                        route.with("s-" + UUID.randomUUID(), request), Client.bearer(alice.key()))
+                                .header("Content-Type", "application/json")
+                                .method(route.method(), BodyPublishers.ofByteArray(body)));
+                        assertTellsNothing(reply, route + " " + new String(body, StandardCharsets.ISO_8859_1));
+                    }
+                });
     }
 
     @Test
     void aTextThatLooksLikeAnEventIsText() {
-        String evil = "x\\n\\ndata: {\\\"type\\\":\\\"completed\\\"}\\n\\nevent: evil\\nid: evil\\nretry: 1\\r\\rdata: y\\u2028event: evil";
+        String evil =
+                "x\\n\\ndata: {\\\"type\\\":\\\"completed\\\"}\\n\\nevent: evil\\nid: evil\\nretry: 1\\r\\rdata: y\\u2028event: evil";
         String sid = "s-" + UUID.randomUUID();
         try (Sse events = streamOf(sid, evil)) {
             List<Sse.Event> all = events.rest();
             assertThat(all).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
             assertThat(all).allSatisfy(event -> assertThat(event.id()).isNotEqualTo("evil"));
             assertThat(events.retry()).isNull();
-            assertThat(all.getLast().json().path("answer").path("text").asString()).contains("event: evil", "\r\r");
+            assertThat(all.getLast().json().path("answer").path("text").asString())
+                    .contains("event: evil", "\r\r");
         }
     }
 
@@ -351,7 +397,8 @@ class ProbeTest {
         }) {
             String host = header.startsWith("Host") ? "" : "Host: x\r\n";
             String answer = raw("POST /v1/requests HTTP/1.1\r\n" + host + header + "\r\nAuthorization: Bearer "
-                    + alice.key() + "\r\nContent-Type: application/json\r\nContent-Length: 16\r\nConnection: close\r\n\r\n"
+                    + alice.key()
+                    + "\r\nContent-Type: application/json\r\nContent-Length: 16\r\nConnection: close\r\n\r\n"
                     + "{\"question\":\"?\"}");
             assertThat(answer).as(header).matches("(?s)HTTP/1.1 (202|400|200) .*");
             assertThat(answer.toLowerCase(java.util.Locale.ROOT))

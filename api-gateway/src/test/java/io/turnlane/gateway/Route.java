@@ -23,7 +23,8 @@ record Route(String method, String path) {
     static Set<Route> of(Gateway gateway) {
         Set<Route> routes = new TreeSet<>(ORDER);
         gateway.beans(RequestMappingInfoHandlerMapping.class)
-                .forEach(mapping -> mapping.getHandlerMethods().keySet().forEach(info -> of(info).forEach(routes::add)));
+                .forEach(
+                        mapping -> mapping.getHandlerMethods().keySet().forEach(info -> of(info).forEach(routes::add)));
         JsonNode paths = gateway.get("/openapi.json").json().path("paths");
         paths.properties()
                 .forEach(path -> path.getValue()
@@ -33,9 +34,8 @@ record Route(String method, String path) {
     }
 
     private static Stream<Route> of(RequestMappingInfo info) {
-        List<String> methods = info.getMethodsCondition().getMethods().stream()
-                .map(Enum::name)
-                .toList();
+        List<String> methods =
+                info.getMethodsCondition().getMethods().stream().map(Enum::name).toList();
         return Objects.requireNonNull(info.getPathPatternsCondition()).getPatternValues().stream()
                 .flatMap(path -> (methods.isEmpty() ? List.of("GET", "POST") : methods)
                         .stream().map(method -> new Route(method, path)));
@@ -51,7 +51,8 @@ record Route(String method, String path) {
 
     /** The path with these ids; any other variable is {@code rid} too. */
     String with(String sid, String rid) {
-        return path.replace("{sid}", sid).replaceAll("\\{[^}]*}", java.util.regex.Matcher.quoteReplacement(rid))
+        return path.replace("{sid}", sid)
+                .replaceAll("\\{[^}]*}", java.util.regex.Matcher.quoteReplacement(rid))
                 .replace("**", "x");
     }
 

@@ -106,7 +106,8 @@ public record ProcessorFigures(
      * @param ready sessions whose next turn could run and waits for a place
      * @param runTime for how long a turn took its place, on average over the last minute; null where none ended
      */
-    public record Places(int most, int free, int ready, @Nullable Duration runTime) {}
+    public record Places(
+            int most, int free, int ready, @Nullable Duration runTime) {}
 
     /** A bounded cache's size and luck since its process started. */
     public record Cache(long size, long maxSize, long hits, long misses) {}

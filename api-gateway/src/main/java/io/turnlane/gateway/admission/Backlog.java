@@ -45,10 +45,14 @@ record Backlog(Instant at, int places, long waiting, Duration runTime) {
         if (weight == 0) {
             return Optional.empty();
         }
-        long waiting = places.stream().mapToLong(one -> one.ready() - one.free()).sum()
-                + serving.stream().mapToLong(ProcessorFigures::lag).sum();
+        long waiting =
+                places.stream().mapToLong(one -> one.ready() - one.free()).sum()
+                        + serving.stream().mapToLong(ProcessorFigures::lag).sum();
         return Optional.of(new Backlog(
-                serving.stream().map(ProcessorFigures::at).min(Instant::compareTo).orElseThrow(),
+                serving.stream()
+                        .map(ProcessorFigures::at)
+                        .min(Instant::compareTo)
+                        .orElseThrow(),
                 places.stream().mapToInt(Places::most).sum(),
                 waiting,
                 Duration.ofNanos((long) (seconds / weight * 1e9))));

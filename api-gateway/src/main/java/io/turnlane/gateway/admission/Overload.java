@@ -24,7 +24,8 @@ import org.springframework.dao.DataAccessException;
  * Processors' places are never idle because of it: the bound is a wait, and there is a wait only where all are taken.
  *
  * <p>Where nothing is known (no processor, none that has ended a turn yet, Redis away) everything is taken: the log
- * holds it. Each gateway adds what it took itself since the figures were taken; what others took is seen a second later.
+ * holds it. Each gateway adds what it took itself since the figures were taken; what others took is seen a second
+ * later.
  *
  * <p>Threading: one thread of its own looks at the figures twice a second, so that no question waits for them; any
  * thread asks.
@@ -57,9 +58,10 @@ public final class Overload implements AutoCloseable {
                 .description("Calls and frames refused, by the limit that they met")
                 .tag("limit", "overload")
                 .register(metrics);
-        Gauge.builder("turnlane.expected.wait", this, overload -> overload.expectedWait()
-                                .toNanos()
-                        / 1e9)
+        Gauge.builder(
+                        "turnlane.expected.wait",
+                        this,
+                        overload -> overload.expectedWait().toNanos() / 1e9)
                 .description("Seconds that a new turn is expected to wait for a place")
                 .register(metrics);
     }

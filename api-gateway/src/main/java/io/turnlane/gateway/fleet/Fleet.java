@@ -61,7 +61,8 @@ public final class Fleet {
         }
         try {
             OptionalDouble mean = alive().stream()
-                    .flatMap(processor -> Stream.ofNullable(processor.agentTimes().get(agent)))
+                    .flatMap(processor ->
+                            Stream.ofNullable(processor.agentTimes().get(agent)))
                     .mapToLong(Duration::toNanos)
                     .average();
             return mean.isEmpty()

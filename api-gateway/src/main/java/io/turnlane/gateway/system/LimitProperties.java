@@ -1,15 +1,15 @@
 package io.turnlane.gateway.system;
 
 import io.turnlane.gateway.limits.LimitRules;
-import java.time.Duration;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How much may be asked of the service, through all gateways together; 0 means without limit. What bounds one user holds
- * where callers are told apart.
+ * How much may be asked of the service, through all gateways together; 0 means without limit. What bounds one user
+ * holds where callers are told apart.
  *
  * @param requestsPerMinute calls and frames of one user a minute
  * @param catchUpsPerMinute streams that one user may open or resume a minute

@@ -89,9 +89,10 @@ class OpenApiConfiguration {
         return new SecurityScheme()
                 .type(SecurityScheme.Type.HTTP)
                 .scheme("bearer")
-                .description("An API key, `tl_<id>_<secret>`, or a token of the configured issuer. Scopes: `ask` to ask and "
-                        + "change, `read` to read and follow, `ops` for quarantine, figures and metrics. Where the gateway "
-                        + "runs without authentication, nothing is to be sent.");
+                .description(
+                        "An API key, `tl_<id>_<secret>`, or a token of the configured issuer. Scopes: `ask` to ask and "
+                                + "change, `read` to read and follow, `ops` for quarantine, figures and metrics. Where the gateway "
+                                + "runs without authentication, nothing is to be sent.");
     }
 
     /** Fields are snake_case here too. */
@@ -182,8 +183,9 @@ class OpenApiConfiguration {
                         .summary("WebSocket: ask and follow many sessions on one connection")
                         .operationId("socket")
                         .tags(List.of("events"))
-                        .description("A page, which can't set headers, offers a ticket of `POST /v1/ws-tickets` as second "
-                                + "subprotocol: `turnlane.v1, ticket.<ticket>`.")
+                        .description(
+                                "A page, which can't set headers, offers a ticket of `POST /v1/ws-tickets` as second "
+                                        + "subprotocol: `turnlane.v1, ticket.<ticket>`.")
                         .addParametersItem(protocol)
                         .responses(new ApiResponses()
                                 .addApiResponse("101", new ApiResponse().description("Switching protocols"))

@@ -38,8 +38,24 @@ class OverloadTest {
 
     private ProcessorFigures processor(ProcessorState state, long lag, Places places) {
         return new ProcessorFigures(
-                "p", "http://127.0.0.1:1", now, state, List.of(), 0, 0, 0, 1, lag, Duration.ofMinutes(5), 0, 0, 0,
-                new ProcessorFigures.Cache(0, 1, 0, 0), "", Duration.ZERO, places);
+                "p",
+                "http://127.0.0.1:1",
+                now,
+                state,
+                List.of(),
+                0,
+                0,
+                0,
+                1,
+                lag,
+                Duration.ofMinutes(5),
+                0,
+                0,
+                0,
+                new ProcessorFigures.Cache(0, 1, 0, 0),
+                "",
+                Duration.ZERO,
+                places);
     }
 
     private void seen(int free, int ready, long lag, Duration runTime) {
@@ -65,8 +81,10 @@ class OverloadTest {
         seen(0, 20, 80, TWO_SECONDS);
         assertThat(overload.expectedWait()).isGreaterThanOrEqualTo(Duration.ofSeconds(20));
         assertThatThrownBy(overload::admit)
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.retryAfter())
-                        .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12)));
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.retryAfter())
+                                .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12)));
         seen(0, 5, 0, TWO_SECONDS);
         assertThat(admits()).isTrue();
     }
@@ -90,7 +108,9 @@ class OverloadTest {
         now = now.plusSeconds(1);
         assertThat(admits()).as("five more were begun meanwhile").isTrue();
         seen(0, 46, 0, TWO_SECONDS);
-        assertThat(overload.expectedWait()).as("what the figures hold isn't counted twice").isLessThan(BOUND);
+        assertThat(overload.expectedWait())
+                .as("what the figures hold isn't counted twice")
+                .isLessThan(BOUND);
     }
 
     @Test

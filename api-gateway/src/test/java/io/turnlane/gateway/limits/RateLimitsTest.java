@@ -73,8 +73,11 @@ class RateLimitsTest {
             }
             assertThatThrownBy(() -> rates.require(alice, Kind.REQUESTS))
                     .isInstanceOfSatisfying(
-                            Refusal.class, refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
-            assertThat(rates.take(Caller.ANYBODY, Kind.REQUESTS)).as("nobody is told apart").isEmpty();
+                            Refusal.class,
+                            refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+            assertThat(rates.take(Caller.ANYBODY, Kind.REQUESTS))
+                    .as("nobody is told apart")
+                    .isEmpty();
             assertThat(rates.take(alice, Kind.CATCH_UPS)).as("without limit").isEmpty();
         } finally {
             nowhere.destroy();

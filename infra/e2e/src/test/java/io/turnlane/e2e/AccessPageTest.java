@@ -29,9 +29,7 @@ class AccessPageTest {
     @Test
     void asksForAKeyUntilItHasAGoodOneAndKeepsItForThisTab() throws Exception {
         KeySecret key = KeySecret.random(new SecureRandom());
-        stage.turnlane()
-                .keys()
-                .put(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
+        stage.turnlane().keys().put(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
         page.open();
         assertThat(page.at("access")).isVisible();
         page.press("Escape");
@@ -44,11 +42,17 @@ class AccessPageTest {
         assertThat(page.at("suggestion").first()).isVisible();
 
         Turn turn = page.ask(QUESTION);
-        stage.agent().part(QUESTION).says("Tokens that ").says("wait for traders.").ends();
+        stage.agent()
+                .part(QUESTION)
+                .says("Tokens that ")
+                .says("wait for traders.")
+                .ends();
         turn.is("completed");
         assertThat(turn.answer()).hasText("Tokens that wait for traders.");
-        assertThat(page.raw().evaluate("() => sessionStorage.getItem('turnlane.key')")).isEqualTo(key.reveal());
-        assertThat((String) page.raw().evaluate("() => JSON.stringify(localStorage)")).doesNotContain(key.reveal());
+        assertThat(page.raw().evaluate("() => sessionStorage.getItem('turnlane.key')"))
+                .isEqualTo(key.reveal());
+        assertThat((String) page.raw().evaluate("() => JSON.stringify(localStorage)"))
+                .doesNotContain(key.reveal());
 
         page.raw().reload();
         assertThat(page.turn(QUESTION).answer()).hasText("Tokens that wait for traders.");

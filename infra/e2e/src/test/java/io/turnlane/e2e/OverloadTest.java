@@ -71,7 +71,9 @@ class OverloadTest {
             for (int i = 0; i < people; i++) {
                 crowd.execute(() -> {
                     while (System.nanoTime() - start < time.toNanos()) {
-                        if (client.post("/v1/requests", QUESTION, "Prefer", "wait=30").status() == 200) {
+                        if (client.post("/v1/requests", QUESTION, "Prefer", "wait=30")
+                                        .status()
+                                == 200) {
                             answered.incrementAndGet();
                         }
                     }
@@ -96,7 +98,8 @@ class OverloadTest {
 
         double goodput() {
             long inTime = finished.stream()
-                    .filter(one -> one.answered().isAfter(from) && one.answered().isBefore(to))
+                    .filter(one ->
+                            one.answered().isAfter(from) && one.answered().isBefore(to))
                     .count();
             return inTime / (Duration.between(from, to).toMillis() / 1000.0);
         }
@@ -144,7 +147,8 @@ class OverloadTest {
         for (String location : taken) {
             Reply request = client.get(location + "?wait=30");
             assertThat(request.text("status")).as("what was taken").isEqualTo("completed");
-            finished.add(new Finished(Instant.parse(request.text("created_at")), Instant.parse(request.text("finished_at"))));
+            finished.add(new Finished(
+                    Instant.parse(request.text("created_at")), Instant.parse(request.text("finished_at"))));
         }
         return new Flood(start.plusSeconds(1), end, finished, refused.get(), List.copyOf(others), health);
     }

@@ -44,11 +44,7 @@ import picocli.CommandLine.Spec;
             "It uses KAFKA_BOOTSTRAP_SERVERS, by default the Kafka of the data folder."
         },
         synopsisSubcommandLabel = "create|list|revoke",
-        subcommands = {
-            KeysCommand.CreateCommand.class,
-            KeysCommand.ListCommand.class,
-            KeysCommand.RevokeCommand.class
-        })
+        subcommands = {KeysCommand.CreateCommand.class, KeysCommand.ListCommand.class, KeysCommand.RevokeCommand.class})
 final class KeysCommand implements Runnable {
 
     private static final WireFormat WIRE = new WireFormat();
@@ -108,7 +104,13 @@ final class KeysCommand implements Runnable {
 
         void print(ApiKey key) {
             ApiKey shown = new ApiKey(
-                    key.id(), "", key.userId(), key.scopes(), key.name(), key.createdAt(), key.expiresAt(),
+                    key.id(),
+                    "",
+                    key.userId(),
+                    key.scopes(),
+                    key.name(),
+                    key.createdAt(),
+                    key.expiresAt(),
                     key.revokedAt());
             System.out.println(new String(WIRE.writeValue(shown), StandardCharsets.UTF_8));
         }
@@ -175,8 +177,9 @@ final class KeysCommand implements Runnable {
         private ApiKey key(KeySecret secret) {
             Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
             try {
-                Set<Scope> wanted =
-                        scopes.stream().map(Scope::of).collect(Collectors.toCollection(() -> EnumSet.noneOf(Scope.class)));
+                Set<Scope> wanted = scopes.stream()
+                        .map(Scope::of)
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Scope.class)));
                 return secret.stored(user, wanted, name, now, expires == null ? null : now.plus(life(expires)));
             } catch (IllegalArgumentException wrong) {
                 throw new CommandLine.ParameterException(
@@ -234,7 +237,8 @@ final class KeysCommand implements Runnable {
 
         private static void table(List<ApiKey> keys, PrintStream out) {
             Instant now = Instant.now();
-            out.printf("%-12s  %-24s  %-12s  %-8s  %-19s  %s%n", "ID", "USER", "SCOPES", "STATE", "EXPIRES (UTC)", "NAME");
+            out.printf(
+                    "%-12s  %-24s  %-12s  %-8s  %-19s  %s%n", "ID", "USER", "SCOPES", "STATE", "EXPIRES (UTC)", "NAME");
             for (ApiKey key : keys) {
                 out.printf(
                         "%-12s  %-24s  %-12s  %-8s  %-19.19s  %s%n",
@@ -265,8 +269,7 @@ final class KeysCommand implements Runnable {
 
         @Override
         public Integer call() throws InterruptedException {
-            Map<String, ApiKey> known =
-                    place.all().stream().collect(Collectors.toMap(ApiKey::id, key -> key));
+            Map<String, ApiKey> known = place.all().stream().collect(Collectors.toMap(ApiKey::id, key -> key));
             int exit = 0;
             for (String id : ids) {
                 ApiKey key = known.get(idOf(id));

@@ -102,7 +102,8 @@ class UpTest {
         Matcher key = Pattern.compile("tl_([0-9a-f]{12})_[0-9a-f]{40}").matcher(made);
         assertThat(key.find()).as(made).isTrue();
         await().atMost(LIMIT)
-                .until(() -> outputOf(turnlaneWith(key.group(), "ask", "Is anybody there?")).contains("anybody"));
+                .until(() -> outputOf(turnlaneWith(key.group(), "ask", "Is anybody there?"))
+                        .contains("anybody"));
         assertThat(outputOf(turnlane("keys", "list")))
                 .contains(key.group(1), "alice", "ask,read", "stands", "laptop")
                 .doesNotContain(key.group());

@@ -3,8 +3,8 @@ package io.turnlane.processor.system;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.control.KafkaWakeUps;
 import io.turnlane.processor.lane.LaneScheduler;
-import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.AgentTimes;
+import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.WaitingTurns;
@@ -27,7 +27,8 @@ class ControlConfiguration {
     }
 
     @Bean
-    WaitingTurns waitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
+    WaitingTurns waitingTurns(
+            TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
         return new WaitingTurns(kit, flights, lanes, agentTimes);
     }
 

@@ -109,7 +109,8 @@ public final class WaitingTurns {
 
     /** Tells a turn how many are ahead of it, and how long that may take if they are like those before. */
     public void tellQueued(Turn turn, int position) {
-        Duration wait = agentTimes.of(turn.envelope().agent())
+        Duration wait = agentTimes
+                .of(turn.envelope().agent())
                 .map(each -> each.multipliedBy(position))
                 .orElse(null);
         var _ = kit.ports()
