@@ -131,6 +131,11 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "procs";
     }
 
+    /** Sorted set: the gateways that were alive lately, by when they last said so in epoch ms. */
+    public static String gateways() {
+        return PREFIX + "gateways";
+    }
+
     /** JSON figures of one processor; lives for 5 s. */
     public static String processor(String processorId) {
         return PREFIX + "proc:" + processorId;

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -24,8 +25,8 @@ import org.springframework.dao.DataAccessException;
  * Processors' places are never idle because of it: the bound is a wait, and there is a wait only where all are taken.
  *
  * <p>Where nothing is known (no processor, none that has ended a turn yet, Redis away) everything is taken: the log
- * holds it. Each gateway adds what it took itself since the figures were taken; what others took is seen a second
- * later.
+ * holds it. Each gateway adds what it took itself since the figures were taken, times the number of gateways: what the
+ * others took shows in figures only a second later, and by then would be ten seconds' work at ten times the load.
  *
  * <p>Threading: one thread of its own looks at the figures twice a second, so that no question waits for them; any
  * thread asks.
@@ -38,9 +39,11 @@ public final class Overload implements AutoCloseable {
     /** Figures that are older say nothing of now. */
     private static final Duration OLD = Duration.ofSeconds(5);
 
+    private static final Duration CALM = Duration.ofSeconds(10);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
 
     private final ProcessorDirectory processors;
+    private final IntSupplier gateways;
     private final Duration mostWait;
     private final InstantSource clock;
     private final Counter refused;
@@ -48,10 +51,21 @@ public final class Overload implements AutoCloseable {
     private final AtomicBoolean refusing = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Optional<Backlog> backlog = Optional.empty();
+    private volatile int fellows = 1;
+    private volatile long lastRefused;
 
-    /** @param mostWait that a new turn may have to wait for a place; zero: as long as it takes */
-    public Overload(ProcessorDirectory processors, Duration mostWait, InstantSource clock, MeterRegistry metrics) {
+    /**
+     * @param gateways how many there are, this one among them
+     * @param mostWait that a new turn may have to wait for a place; zero: as long as it takes
+     */
+    public Overload(
+            ProcessorDirectory processors,
+            IntSupplier gateways,
+            Duration mostWait,
+            InstantSource clock,
+            MeterRegistry metrics) {
         this.processors = processors;
+        this.gateways = gateways;
         this.mostWait = mostWait;
         this.clock = clock;
         this.refused = Counter.builder("turnlane.limited")
@@ -87,11 +101,13 @@ public final class Overload implements AutoCloseable {
         List<ProcessorFigures> alive;
         try {
             alive = processors.alive();
+            fellows = Math.max(1, gateways.getAsInt());
         } catch (DataAccessException away) {
             LOG.debug("figures not seen: {}", away.toString());
             return;
         }
         backlog = Backlog.of(alive);
+        tellTaking();
     }
 
     /** @throws Refusal where it would wait for too long */
@@ -100,9 +116,8 @@ public final class Overload implements AutoCloseable {
             return;
         }
         Duration wait = expectedWait();
-        boolean tooLong = wait.compareTo(mostWait) > 0;
-        tell(tooLong, wait);
-        if (tooLong) {
+        if (wait.compareTo(mostWait) > 0) {
+            tellRefusing(wait);
             refused.increment();
             throw Refusal.later(
                     ErrorCode.OVERLOADED,
@@ -128,16 +143,26 @@ public final class Overload implements AutoCloseable {
             return Duration.ZERO;
         }
         Duration since = age.isNegative() ? Duration.ZERO : age; // their clock may be ahead of ours
-        return known.get().expectedWait(recent.since(now.minus(since).toEpochMilli(), now.toEpochMilli()), since);
+        int admitted = recent.since(now.minus(since).toEpochMilli(), now.toEpochMilli());
+        return known.get().expectedWait((long) admitted * fellows, since);
     }
 
-    /** One line when it changes, not one a question. */
-    private void tell(boolean now, Duration wait) {
-        if (refusing.get() != now && refusing.compareAndSet(!now, now)) {
+    /**
+     * At the bound some are taken and some not: one line when refusing begins, and one when it has been over a while.
+     */
+    private void tellRefusing(Duration wait) {
+        lastRefused = clock.millis();
+        if (refusing.compareAndSet(false, true)) {
             LOG.atWarn()
-                    .setMessage(now ? "overloaded, refusing questions" : "taking questions again")
+                    .setMessage("overloaded, refusing questions")
                     .addKeyValue("expected_wait_s", wait.toSeconds())
                     .log();
+        }
+    }
+
+    private void tellTaking() {
+        if (clock.millis() - lastRefused > CALM.toMillis() && refusing.compareAndSet(true, false)) {
+            LOG.atWarn().setMessage("taking all questions again").log();
         }
     }
 

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaKeyFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final long RETRY_MS = 1_000;
+    private static final long RETRY_MS = 500;
 
     private final KafkaConsumers consumers;
     private final KafkaKeyTopic topic;
@@ -69,6 +70,10 @@ public final class KafkaKeyFollower implements AutoCloseable {
                 follow(opened);
             } catch (WakeupException | InterruptException e) {
                 LOG.debug("woken up");
+            } catch (UnknownTopicOrPartitionException e) {
+                // Made just now: brokers hear of it one after another.
+                LOG.debug("not there yet: {}", e.toString());
+                pause();
             } catch (RuntimeException | ExecutionException e) {
                 LOG.atError()
                         .setMessage("can't read the API keys, trying again")

@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -115,6 +116,9 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
                 .map(p -> new TopicPartition(name, p.partition()))
                 .toList();
+        if (partitions.isEmpty()) {
+            throw new UnknownTopicOrPartitionException("no such topic yet: " + name);
+        }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

@@ -117,12 +117,11 @@ public final class OpenConnections implements AutoCloseable {
     /** Ends those whose credentials have ended. */
     private void look() {
         for (Connection connection : open) {
-            if (!stands.test(connection.caller)) {
+            if (!stands.test(connection.caller) && connection.end()) {
                 LOG.atInfo()
                         .setMessage("connection ended with its credentials")
                         .addKeyValue("key", connection.caller.keyId())
                         .log();
-                connection.end();
             }
         }
     }
@@ -160,11 +159,14 @@ public final class OpenConnections implements AutoCloseable {
             this.end = end;
         }
 
-        private synchronized void end() {
-            if (!over) {
+        /** False where it was over before. */
+        private synchronized boolean end() {
+            boolean first = !over;
+            if (first) {
                 over = true;
                 end.run();
             }
+            return first;
         }
 
         /** It is over. */

@@ -3,6 +3,7 @@ package io.turnlane.gateway.problem;
 import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.model.ErrorCode;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -22,6 +23,8 @@ public final class Refusals {
             case Refusal refusal -> noted(refusal);
             case DataAccessException away ->
                 noted(new Refusal(ErrorCode.UNAVAILABLE, "memory is away at the moment", away));
+            // What Tomcat can't decode, it throws where somebody first asks for a parameter.
+            case InvalidParameterException _ -> Refusal.invalid("the query is not valid percent-encoded UTF-8");
             case EventsUnavailableException away ->
                 new Refusal(ErrorCode.UNAVAILABLE, String.valueOf(away.getMessage()));
             default -> {

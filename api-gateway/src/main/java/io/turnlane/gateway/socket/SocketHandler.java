@@ -4,6 +4,7 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.Delivery.Ending;
 import io.turnlane.gateway.limits.OpenConnections;
+import io.turnlane.gateway.limits.RateLimits.Kind;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.socket.FrameReader.BadFrame;
 import jakarta.websocket.Session;
@@ -85,6 +86,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     /** Takes a place among its caller's connections, which is given back when it closes. */
     private SocketConnection enter(WebSocketSession socket) {
         Caller caller = services.guard().callers().of(socket.getPrincipal());
+        services.guard().rates().require(caller, Kind.REQUESTS);
         SocketConnection connection = new SocketConnection(caller, services);
         try {
             socket.getAttributes()

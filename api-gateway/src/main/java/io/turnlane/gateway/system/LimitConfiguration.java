@@ -7,6 +7,7 @@ import io.turnlane.gateway.admission.Overload;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.RedisAcceptance;
 import io.turnlane.gateway.fleet.ProcessorDirectory;
+import io.turnlane.gateway.fleet.RedisGatewayDirectory;
 import io.turnlane.gateway.limits.LimitRules;
 import io.turnlane.gateway.limits.LocalTokenBuckets;
 import io.turnlane.gateway.limits.OpenConnections;
@@ -46,10 +47,19 @@ class LimitConfiguration {
         return new OpenConnections(standing::stands, rules, new RedisConnectionPlaces(redis, clock), metrics);
     }
 
+    @Bean
+    RedisGatewayDirectory gatewayDirectory(StringRedisTemplate redis, InstantSource clock) {
+        return new RedisGatewayDirectory(redis, clock);
+    }
+
     @Bean(initMethod = "start", destroyMethod = "close")
     Overload overload(
-            ProcessorDirectory processors, LimitProperties limits, InstantSource clock, MeterRegistry metrics) {
-        return new Overload(processors, limits.maxWait(), clock, metrics);
+            ProcessorDirectory processors,
+            RedisGatewayDirectory gateways,
+            LimitProperties limits,
+            InstantSource clock,
+            MeterRegistry metrics) {
+        return new Overload(processors, gateways::count, limits.maxWait(), clock, metrics);
     }
 
     @Bean

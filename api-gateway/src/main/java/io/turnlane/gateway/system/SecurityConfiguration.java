@@ -47,6 +47,7 @@ import org.springframework.security.config.annotation.web.configuration.EnableWe
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -158,7 +159,9 @@ class SecurityConfiguration {
             String issuer = Objects.requireNonNull(jwt.issuer());
             NimbusJwtDecoder decoder = (jwt.jwkSetUri() == null
                             ? NimbusJwtDecoder.withIssuerLocation(issuer)
-                            : NimbusJwtDecoder.withJwkSetUri(jwt.jwkSetUri()))
+                            // As by discovery: all algorithms of key pairs, of which a key allows its own.
+                            : NimbusJwtDecoder.withJwkSetUri(jwt.jwkSetUri())
+                                    .jwsAlgorithms(all -> all.addAll(List.of(SignatureAlgorithm.values()))))
                     .build();
             decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
                     new JwtTimestampValidator(jwt.skew()),

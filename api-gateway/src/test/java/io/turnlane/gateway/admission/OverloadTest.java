@@ -32,6 +32,7 @@ class OverloadTest {
                 }
                 return alive;
             },
+            () -> 1,
             BOUND,
             () -> now,
             new SimpleMeterRegistry());

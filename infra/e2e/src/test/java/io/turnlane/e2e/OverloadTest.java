@@ -16,16 +16,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Ten times as many questions as can be answered: as many are answered as otherwise, those that are taken are answered
- * in time, and the others are told at once. {@code -Doverload.seconds=60} has it last longer.
+ * in time, and the others are told at once. A measurement, so it is made only where {@code -Doverload.seconds=30} asks
+ * for it, on a machine that has nothing else to do; that admission holds its bound is tested by hand-driven time in the
+ * gateway.
  */
+@EnabledIfSystemProperty(named = "overload.seconds", matches = "\\d+")
 class OverloadTest {
 
-    private static final int SECONDS = Integer.getInteger("overload.seconds", 8);
+    private static final int SECONDS = Integer.getInteger("overload.seconds", 30);
     private static final int PLACES = 4;
-    private static final int RUN_MS = 200;
+    private static final int RUN_MS = 500;
     private static final Duration MOST_WAIT = Duration.ofSeconds(2);
     private static final Map<String, Object> QUESTION =
             Map.of("question", "hello", "agent", "echo", "metadata", Map.of("delay_ms", RUN_MS));
@@ -119,6 +123,7 @@ class OverloadTest {
         AtomicInteger refused = new AtomicInteger();
         Duration health = Duration.ZERO;
         Instant start = Instant.now();
+        Instant end;
         int questions = (int) (rate * SECONDS);
         long begin = System.nanoTime();
         try (ExecutorService crowd = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -139,10 +144,10 @@ class OverloadTest {
                     health = took.compareTo(health) > 0 ? took : health;
                 }
             }
+            end = Instant.now();
             crowd.shutdown();
             assertThat(crowd.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         }
-        Instant end = start.plusSeconds(SECONDS);
         List<Finished> finished = new ArrayList<>();
         for (String location : taken) {
             Reply request = client.get(location + "?wait=30");

@@ -83,7 +83,7 @@ final class PageStage implements AutoCloseable {
     /** Somebody at a gateway that wants to know who asks. */
     ChatPage stranger() {
         if (guarded == null) {
-            guarded = turnlane.addGateway("--turnlane.security.mode=api-key");
+            guarded = turnlane.addGateway("--turnlane.security.mode=api-key", "--turnlane.agents.default=prompted");
         }
         return visitor(new Browser.NewContextOptions().setViewportSize(1280, 800), guarded);
     }

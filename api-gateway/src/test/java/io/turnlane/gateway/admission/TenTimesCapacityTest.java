@@ -1,0 +1,134 @@
+package io.turnlane.gateway.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorFigures.Places;
+import io.turnlane.model.ProcessorState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Ten times as many questions as twenty places can answer, for a minute, by hand-driven time: figures come once a
+ * second, gateways look at them twice a second, and runs take between half and one and a half times their mean. What is
+ * answered stays what can be answered, and who was let in isn't harmed.
+ */
+class TenTimesCapacityTest {
+
+    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final int PLACES = 20;
+    private static final int OPEN = 150;
+    private static final int STEP_MS = 10;
+    private static final int WARM_UP_MS = 10_000;
+    private static final int END_MS = 70_000;
+
+    private final Instant start = Instant.parse("2026-11-21T06:00:00Z");
+    private final long seed = new Random().nextLong();
+    private final Random random = new Random(seed);
+
+    private int now;
+    private List<ProcessorFigures> figures = List.of();
+    private final Queue<Integer> log = new ArrayDeque<>();
+    private final PriorityQueue<Integer> running = new PriorityQueue<>();
+    private long runs;
+    private long runMs;
+    private int completed;
+    private int refused;
+    private int longestWaitMs;
+
+    private void work(int meanMs) {
+        while (!running.isEmpty() && running.peek() <= now) {
+            running.remove();
+            completed += now > WARM_UP_MS + 5_000 ? 1 : 0;
+        }
+        while (running.size() < PLACES && !log.isEmpty()) {
+            longestWaitMs = Math.max(longestWaitMs, now - log.remove());
+            int takes = meanMs / 2 + random.nextInt(meanMs);
+            running.add(now + takes);
+            runs++;
+            runMs += takes;
+        }
+    }
+
+    private void publish() {
+        int waiting = log.size();
+        Places places = new Places(
+                PLACES,
+                PLACES - running.size(),
+                Math.min(waiting, OPEN),
+                runs == 0 ? null : Duration.ofMillis(runMs / runs));
+        figures = List.of(new ProcessorFigures(
+                "p",
+                "http://127.0.0.1:1",
+                start.plusMillis(now),
+                ProcessorState.RUNNING,
+                List.of(),
+                0,
+                0,
+                0,
+                1,
+                Math.max(0, waiting - OPEN),
+                Duration.ZERO,
+                0,
+                0,
+                0,
+                new ProcessorFigures.Cache(0, 1, 0, 0),
+                "",
+                Duration.ZERO,
+                places));
+    }
+
+    private void ask(Overload gateway) {
+        try {
+            gateway.admit();
+            log.add(now);
+        } catch (Refusal overloaded) {
+            refused++;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 500", "3, 500", "8, 500", "1, 4000", "3, 4000"})
+    void answersWhatCanBeAnsweredAndLetsNobodyWaitForMuchLonger(int gateways, int meanMs) {
+        List<Overload> all = IntStream.range(0, gateways)
+                .mapToObj(_ -> new Overload(
+                        () -> figures, () -> gateways, BOUND, () -> start.plusMillis(now), new SimpleMeterRegistry()))
+                .toList();
+        double perSecond = PLACES * 1000.0 / meanMs;
+        double due = 0;
+        for (now = 0; now < END_MS; now += STEP_MS) {
+            work(meanMs);
+            if (now % 1000 == 0) {
+                publish();
+            }
+            for (int i = 0; i < gateways; i++) {
+                if ((now + i * 70) % 500 == 0) {
+                    all.get(i).look();
+                }
+            }
+            due += (now < WARM_UP_MS ? 0.5 : 10) * perSecond * STEP_MS / 1000;
+            for (; due >= 1; due--) {
+                ask(all.get(random.nextInt(gateways)));
+            }
+        }
+        double goodput = completed / ((END_MS - WARM_UP_MS - 5_000) / 1000.0);
+        System.out.printf(
+                "ten times capacity: %d gateways, %.0f/s can be answered: %.1f/s were (%.0f %%), %d refused, longest wait %.1f s%n",
+                gateways, perSecond, goodput, 100 * goodput / perSecond, refused, longestWaitMs / 1000.0);
+        assertThat(goodput).as("seed %d", seed).isGreaterThan(0.9 * perSecond);
+        assertThat(longestWaitMs).as("seed %d", seed).isLessThan((int) BOUND.toMillis() + 3_000);
+        assertThat(longestWaitMs)
+                .as("the bound is made use of, seed %d", seed)
+                .isGreaterThan((int) BOUND.toMillis() / 2);
+    }
+}
