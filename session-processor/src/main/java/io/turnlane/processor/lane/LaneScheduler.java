@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /**
@@ -193,16 +194,16 @@ public final class LaneScheduler<K, T> {
     private void runAside(Lane<K, T> lane, Aside<T> aside) {
         Collection<T> over = List.of();
         try {
-            over = aside.work().run(aside.item(), ahead(lane, aside.item()));
+            over = aside.work().run(aside.item(), looking(() -> lane.ahead(aside.item())));
         } finally {
             settleAside(lane, over);
         }
     }
 
-    private List<T> ahead(Lane<K, T> lane, T item) {
+    private <R> R looking(Supplier<R> at) {
         lock.lock();
         try {
-            return lane.ahead(item);
+            return at.get();
         } finally {
             lock.unlock();
         }
@@ -275,12 +276,7 @@ public final class LaneScheduler<K, T> {
 
     /** How many lanes there are, how many of them run, and how many items they hold in all. */
     public Figures figures() {
-        lock.lock();
-        try {
-            return new Figures(lanes.size(), running, items);
-        } finally {
-            lock.unlock();
-        }
+        return looking(() -> new Figures(lanes.size(), running, items));
     }
 
     /** A moment's counts. */
@@ -288,12 +284,7 @@ public final class LaneScheduler<K, T> {
 
     /** How busy its places are, and how long work has taken them until now. */
     public Load load() {
-        lock.lock();
-        try {
-            return new Load(mostRunning, mostRunning - running, ready.size(), runs, runNanos);
-        } finally {
-            lock.unlock();
-        }
+        return looking(() -> new Load(mostRunning, mostRunning - running, ready.size(), runs, runNanos));
     }
 
     /**
@@ -324,7 +315,7 @@ public final class LaneScheduler<K, T> {
     }
 
     private void runHead(Lane<K, T> lane) {
-        T item = headOf(lane);
+        T item = looking(lane::head);
         LaneOutcome outcome = LaneOutcome.DONE;
         long start = System.nanoTime();
         try {
@@ -333,15 +324,6 @@ public final class LaneScheduler<K, T> {
             failureListener.accept(item, e);
         } finally {
             settle(lane, outcome, System.nanoTime() - start);
-        }
-    }
-
-    private T headOf(Lane<K, T> lane) {
-        lock.lock();
-        try {
-            return lane.head();
-        } finally {
-            lock.unlock();
         }
     }
 
