@@ -111,7 +111,7 @@ class AccessTest {
 
     @Test
     void endsAStreamWhenItsKeyExpires() {
-        String key = keys.make("frank", Instant.now().plusSeconds(3), Scope.ASK, Scope.READ);
+        String key = keys.make("frank", Instant.now().plusSeconds(10), Scope.ASK, Scope.READ);
         Client frank = keys.client(gateway, key);
         String session = freshSession();
         frank.ask(session, "why?");
