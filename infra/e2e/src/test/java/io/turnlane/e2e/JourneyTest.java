@@ -196,9 +196,9 @@ class JourneyTest {
             assertThat(posts.poll(30, TimeUnit.SECONDS))
                     .startsWith(accepted.text("request_id") + " {")
                     .contains("\"type\":\"completed\"", "echo: call me");
-            Eventually.holds(() -> assertThat(
-                            client.get(accepted.header("Location")).text("webhook"))
-                    .isEqualTo("delivered"));
+            Eventually.holds(
+                    () -> assertThat(client.get(accepted.header("Location")).text("webhook"))
+                            .isEqualTo("delivered"));
         } finally {
             receiver.stop(0);
         }

@@ -55,8 +55,8 @@ final class KafkaRecordTeller {
         switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
             case Ask ask when ask.key().equals(session) -> listener.asked(ask, place, record.serializedValueSize());
             case DeleteSession _ -> listener.deleted(session, place);
-            case Change change when change.key().equals(session) ->
-                listener.edited(change, place, record.serializedValueSize());
+            case Change change
+            when change.key().equals(session) -> listener.edited(change, place, record.serializedValueSize());
             case Ask _, Change _, RebuildSession _ -> {}
         }
     }
