@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -146,6 +149,8 @@ abstract class CutOffClient {
     /** The WebSocket, from the place that the acknowledgement names. */
     static final class Socket extends CutOffClient {
 
+        private static final Duration SILENCE = Duration.ofSeconds(1);
+
         private final URI address;
         private volatile String cursor;
 
@@ -159,7 +164,7 @@ abstract class CutOffClient {
         }
 
         @Override
-        void read(String session, String request) {
+        void read(String session, String request) throws Exception {
             try (HttpClient http = http()) {
                 while (wantsMore()) {
                     Connection connection = new Connection();
@@ -173,7 +178,7 @@ abstract class CutOffClient {
                                 : Map.of("type", "subscribe", "session_id", session, "after", cursor);
                         socket.sendText(Client.JSON.writeValueAsString(subscribe), true)
                                 .join();
-                        connection.over.join();
+                        connection.awaitEnd();
                         socket.abort();
                     } catch (RuntimeException broken) {
                         // The next connection goes on.
@@ -186,9 +191,23 @@ abstract class CutOffClient {
 
             private final CompletableFuture<Void> over = new CompletableFuture<>();
             private final StringBuilder frame = new StringBuilder();
+            private volatile long heard = System.nanoTime();
+
+            /** The JDK's WebSocket doesn't always tell that its connection broke: so silence counts as an end, too. */
+            void awaitEnd() throws InterruptedException, ExecutionException {
+                while (System.nanoTime() - heard < SILENCE.toNanos()) {
+                    try {
+                        over.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+                        return;
+                    } catch (TimeoutException quiet) {
+                        // Looks whether it was.
+                    }
+                }
+            }
 
             @Override
             public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+                heard = System.nanoTime();
                 frame.append(data);
                 if (last) {
                     deliver(Client.JSON.readTree(frame.toString()));
