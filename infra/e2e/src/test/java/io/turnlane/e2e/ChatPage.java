@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class ChatPage {
 
     private static final Path PICTURES = Path.of("target", "screenshots");
-    private static final Pattern LOST_CONNECTION = Pattern.compile("net::ERR_|WebSocket connection to .* failed");
+    /** A file that names no icon of its own makes the browser ask for one, too. */
+    private static final Pattern LOST_CONNECTION =
+            Pattern.compile("net::ERR_|WebSocket connection to .* failed|404 .*/favicon\\.ico");
+
 
     private final BrowserContext context;
     private final Page page;
