@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -213,10 +215,12 @@ final class TurnLogFixture implements AutoCloseable {
     private void read() {
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(broker, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = new java.util.ArrayList<>();
-            for (String topic : List.of(topics.events(), topics.quarantine())) {
-                consumer.partitionsFor(topic).forEach(info -> all.add(new TopicPartition(topic, info.partition())));
-            }
+            // By the plan: a busy broker doesn't tell at once of topics that it has just made.
+            List<TopicPartition> all = TopicPlan.of(topics, partitions, TopicPlan.Retention.DEFAULT).stream()
+                    .filter(plan -> Set.of(topics.events(), topics.quarantine()).contains(plan.name()))
+                    .flatMap(plan -> IntStream.range(0, plan.partitions())
+                            .mapToObj(partition -> new TopicPartition(plan.name(), partition)))
+                    .toList();
             consumer.assign(all);
             consumer.seekToBeginning(all);
             while (!closed) {

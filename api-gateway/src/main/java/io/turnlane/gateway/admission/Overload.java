@@ -102,7 +102,7 @@ public final class Overload implements AutoCloseable {
         try {
             alive = processors.alive();
             fellows = Math.max(1, gateways.getAsInt());
-        } catch (DataAccessException away) {
+        } catch (DataAccessException | IllegalStateException away) { // the latter from a connection that is closing
             LOG.debug("figures not seen: {}", away.toString());
             return;
         }
