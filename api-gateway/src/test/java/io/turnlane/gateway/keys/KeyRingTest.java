@@ -31,7 +31,8 @@ class KeyRingTest {
         String text = secret.reveal();
         assertThat(ring.find(text)).contains(key);
         String otherEnd = text.substring(0, text.length() - 1) + (text.endsWith("0") ? "1" : "0");
-        for (String wrong : new String[] {otherEnd, text + "0", text.substring(0, 16), key.id(), key.sha256(), "", " " + text}) {
+        for (String wrong :
+                new String[] {otherEnd, text + "0", text.substring(0, 16), key.id(), key.sha256(), "", " " + text}) {
             assertThat(ring.find(wrong)).as(wrong).isEmpty();
         }
         assertThat(secret.toString()).doesNotContain(text.substring(16));

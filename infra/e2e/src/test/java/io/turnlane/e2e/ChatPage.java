@@ -26,7 +26,6 @@ final class ChatPage {
     private static final Pattern LOST_CONNECTION =
             Pattern.compile("net::ERR_|WebSocket connection to .* failed|404 .*/favicon\\.ico");
 
-
     private final BrowserContext context;
     private final Page page;
     private final List<String> complaints = new ArrayList<>();

@@ -43,7 +43,11 @@ class SchemasTest {
 
     /** Turns that among them are told every type of event. */
     private static void everyEvent() {
-        AGENT.part("rich").stage("thinking").says("one ").shows(Map.of("kind", "table")).breaks();
+        AGENT.part("rich")
+                .stage("thinking")
+                .says("one ")
+                .shows(Map.of("kind", "table"))
+                .breaks();
         AGENT.part("rich").says("two").shows(Map.of("kind", "table")).ends(0.9);
         AGENT.part("given up").givesUp(ErrorCode.AGENT_ERROR, "The model is away.");
         AGENT.part("in the way").says("busy");
@@ -55,7 +59,8 @@ class SchemasTest {
         ask("merges", "coalesce");
         ask("unwanted", "reject");
         Eventually.holds(() -> assertThat(types(turnlane.topics().events())).contains("rejected", "superseded"));
-        assertThat(client.post(inTheWay.header("Location") + "/cancel", Map.of()).status())
+        assertThat(client.post(inTheWay.header("Location") + "/cancel", Map.of())
+                        .status())
                 .isEqualTo(202);
         Eventually.holds(() -> assertThat(types(turnlane.topics().events())).contains("cancelled", "retrying"));
     }
@@ -78,9 +83,11 @@ class SchemasTest {
         Reply state = client.get(session + "/export");
         Reply fork = client.post(session + "/fork", Map.of("after_request_id", turn.text("request_id")));
         assertThat(fork.status()).as(fork.raw().body()).isEqualTo(202);
-        assertThat(client.send("PATCH", session, Map.of("metadata", Map.of("a", 1))).status())
+        assertThat(client.send("PATCH", session, Map.of("metadata", Map.of("a", 1)))
+                        .status())
                 .isEqualTo(202);
-        assertThat(client.send("PUT", session + "/import", state.json()).status()).isEqualTo(202);
+        assertThat(client.send("PUT", session + "/import", state.json()).status())
+                .isEqualTo(202);
         assertThat(client.delete(session).status()).isEqualTo(202);
         Eventually.holds(() -> assertThat(types(turnlane.topics().turns())).contains("import_session"));
     }
