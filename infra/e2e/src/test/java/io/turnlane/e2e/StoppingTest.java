@@ -159,8 +159,7 @@ class StoppingTest {
         String race = "race-" + UUID.randomUUID();
         int delay = random.nextInt(40);
         Map<String, Object> body = Client.askBody("q", Map.of("delay_ms", delay, "deltas", 1 + random.nextInt(4)));
-        Reply asked =
-                insist(() -> client.post("/v1/sessions/" + race + "/requests", body, "Idempotency-Key", race));
+        Reply asked = insist(() -> client.post("/v1/sessions/" + race + "/requests", body, "Idempotency-Key", race));
         String self = asked.header("Location");
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(60)).toNanos());
         Client either = random.nextBoolean() ? client : other;
