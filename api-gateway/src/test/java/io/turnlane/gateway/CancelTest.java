@@ -51,6 +51,15 @@ class CancelTest {
     }
 
     @Test
+    void stopsNoChangeOfASession() {
+        String path = "/v1/sessions/" + gateway.post("/v1/sessions", "{}").text("session_id");
+        Reply change = gateway.patch(path, "{\"metadata\":{\"a\":1}}");
+
+        assertThat(gateway.post(change.header("Location") + "/cancel", "{}").status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void notesItInTheRecordAndTellsTheOwner() throws Exception {
         Reply asked = gateway.ask(session, "?");
         String self = asked.header("Location");

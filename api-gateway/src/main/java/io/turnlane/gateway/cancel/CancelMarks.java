@@ -13,7 +13,9 @@ interface CancelMarks {
         /** It had ended before. */
         ENDED,
         /** It may only end as cancelled from now on. */
-        NOTED
+        NOTED,
+        /** It is a change of its session, which asks nothing and can't be stopped. */
+        CHANGE
     }
 
     /** @param reason empty where the client gave none; the first one counts */

@@ -47,6 +47,7 @@ public final class Cancellations {
         switch (marks.note(session, requestId, why)) {
             case UNKNOWN -> throw Refusal.notFound("request");
             case ENDED -> {}
+            case CHANGE -> throw Refusal.invalid("a change of a session can't be stopped");
             case NOTED -> wakeUp(session, requestId);
         }
         return records.find(session, requestId).map(RequestResource::of).orElseThrow(() -> Refusal.notFound("request"));

@@ -30,6 +30,7 @@ final class RedisCancelMarks implements CancelMarks {
             case "unknown" -> Mark.UNKNOWN;
             case "ended" -> Mark.ENDED;
             case "noted" -> Mark.NOTED;
+            case "change" -> Mark.CHANGE;
             case String other -> throw new IllegalStateException("cancel.lua said " + other);
         };
     }

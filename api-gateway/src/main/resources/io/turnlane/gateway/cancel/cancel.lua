@@ -3,7 +3,7 @@
 --
 -- KEYS 1 request
 -- ARGV 1 the client's reason, or ''
--- Returns 'unknown', 'ended' or 'noted'
+-- Returns 'unknown', 'ended', 'noted', or 'change' of a command that asks nothing
 
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then
@@ -12,6 +12,9 @@ end
 local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
 if ended[status] then
   return 'ended'
+end
+if redis.call('HEXISTS', KEYS[1], 'type') == 1 then
+  return 'change'
 end
 local time = redis.call('TIME')
 local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))

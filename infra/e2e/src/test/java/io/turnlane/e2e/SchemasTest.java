@@ -106,7 +106,9 @@ class SchemasTest {
     @Test
     void everyRecordOnTheEventsTopicIsADocumentedEvent() {
         Set<String> types = checkEach(
-                "events", "eventHeaders", read -> SCHEMAS.violations(ContractSchemas.EVENT, TopicRecords.value(read)));
+                turnlane.topics().events(),
+                "eventHeaders",
+                read -> SCHEMAS.violations(ContractSchemas.EVENT, TopicRecords.value(read)));
 
         assertThat(types).isEqualTo(ContractSchemas.alternatives(ContractSchemas.EVENT));
     }
