@@ -33,6 +33,8 @@ class HandoverTest {
 
     private static final int PARTITIONS = 4;
     private static final int SESSIONS = 12;
+    /** So many that some run when the second processor has joined, however long it takes to start. */
+    private static final int BEHIND_EACH_OTHER = 3;
 
     private final TurnLogFixture log = new TurnLogFixture(PARTITIONS);
     private final List<ConfigurableApplicationContext> processors = new CopyOnWriteArrayList<>();
@@ -89,19 +91,17 @@ class HandoverTest {
     private void moveWhileTurnsRun(int millis, String handover) {
         ConfigurableApplicationContext first = start(handover);
         await().atMost(Duration.ofSeconds(30)).until(() -> partitions(first) == PARTITIONS);
-        Thread.ofVirtual().start(() -> start(handover));
-        await().atMost(Duration.ofSeconds(30))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(millis))
-                .until(() -> {
-                    for (int session = 0; session < SESSIONS; session++) {
-                        asked.add(log.put(Processors.ask(
-                                new SessionId("s-" + session + log.prefix()),
-                                "?",
-                                Map.of("delay_ms", millis, "deltas", 6))));
-                    }
-                    return partitions(first) == PARTITIONS / 2;
-                });
+        for (int turn = 0; turn < SESSIONS * BEHIND_EACH_OTHER; turn++) {
+            asked.add(log.put(Processors.ask(
+                    new SessionId("s-" + turn % SESSIONS + log.prefix()),
+                    "?",
+                    Map.of("delay_ms", millis, "deltas", 6))));
+        }
+        await("the first of each session to run")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> count("started").size() >= SESSIONS);
+        start(handover);
+        await().atMost(Duration.ofSeconds(30)).until(() -> partitions(first) == PARTITIONS / 2);
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(count("completed")).hasSize(asked.size()));
     }
