@@ -33,8 +33,8 @@ class HandoverTest {
 
     private static final int PARTITIONS = 4;
     private static final int SESSIONS = 12;
-    /** So many that some run when the second processor has joined, however long it takes to start. */
-    private static final int BEHIND_EACH_OTHER = 3;
+    /** Sessions aren't in step: some turn is in the middle whenever the partitions move. */
+    private static final int APART_MS = 40;
 
     private final TurnLogFixture log = new TurnLogFixture(PARTITIONS);
     private final List<ConfigurableApplicationContext> processors = new CopyOnWriteArrayList<>();
@@ -48,7 +48,7 @@ class HandoverTest {
 
     @Test
     void callsNoAgentAgainWhenAnotherProcessorJoins() {
-        moveWhileTurnsRun(1_500, "3s");
+        moveWhileTurnsRun(4, 1_500, "3s");
         assertThat(agentCalls().values()).as("each ran once").allMatch(calls -> calls == 1);
         assertThat(count("completed").values())
                 .as("and some were told again by their next owner, who waited for them")
@@ -59,7 +59,7 @@ class HandoverTest {
 
     @Test
     void stopsWhatTakesLongerThanTheHandoverAndLetsTheNextOwnerRunIt() {
-        moveWhileTurnsRun(2_500, "400ms");
+        moveWhileTurnsRun(2, 5_000, "400ms");
         assertThat(agentCalls().values()).as("what moved ran again").anyMatch(calls -> calls > 1);
         assertThat(asked)
                 .as("and that was no crash")
@@ -88,14 +88,14 @@ class HandoverTest {
     }
 
     /** Each session has a turn running, and others behind it, while a second processor takes its share. */
-    private void moveWhileTurnsRun(int millis, String handover) {
+    private void moveWhileTurnsRun(int turnsEach, int millis, String handover) {
         ConfigurableApplicationContext first = start(handover);
         await().atMost(Duration.ofSeconds(30)).until(() -> partitions(first) == PARTITIONS);
-        for (int turn = 0; turn < SESSIONS * BEHIND_EACH_OTHER; turn++) {
+        for (int turn = 0; turn < SESSIONS * turnsEach; turn++) {
             asked.add(log.put(Processors.ask(
                     new SessionId("s-" + turn % SESSIONS + log.prefix()),
                     "?",
-                    Map.of("delay_ms", millis, "deltas", 6))));
+                    Map.of("delay_ms", millis + turn % SESSIONS * APART_MS, "deltas", 6))));
         }
         await("the first of each session to run")
                 .atMost(Duration.ofSeconds(30))
