@@ -1,17 +1,7 @@
 /**
- * A client for Turnlane's HTTP contract, without dependencies: copy this file into your own page.
- *
- *   const turnlane = new Turnlane();
- *   const session = await turnlane.createSession();
- *   const accepted = await turnlane.ask(session.session_id, 'What is impermanent loss?');
- *   const turn = new Turn(accepted.request_id);
- *   turnlane.streamRequest(session.session_id, turn.requestId, {
- *     onEvent: (event) => { if (turn.apply(event)) show(turn.text, turn.status); },
- *     onState: ({ state, retryAt }) => { … 'open', 'lost' with the time of the next try … },
- *   });
- *
- * Streams are read with fetch rather than EventSource, so that a header (an API key) can be sent,
- * a dead connection is noticed, and the next try can be shown and hurried.
+ * A client for Turnlane's HTTP contract, without dependencies: copy it into your own page (docs/clients.md).
+ * Streams are read with fetch rather than EventSource, so that a header (an API key) can be sent, a dead connection
+ * is noticed, and the next try can be shown and hurried.
  */
 
 /** Statuses and event types after which nothing more happens to a turn. */
@@ -19,17 +9,16 @@ export const TERMINAL = new Set(['completed', 'failed', 'cancelled', 'superseded
 
 /** Milliseconds without a byte (the server sends a comment each 15 s) after which a stream is dead. */
 const SILENCE_LIMIT = 40_000;
-const ASK_PATIENCE = 30_000;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 15_000;
 
-/** The wait before try n (0, 1, …): doubling, with jitter so that a thousand pages don't return at once. */
+/** The wait before try n, from 0: doubling, with jitter so that pages don't return all at once. */
 export function backoff(tries, random = Math.random) {
   const whole = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries);
   return Math.round(whole * (0.8 + 0.4 * random()));
 }
 
-/** A key for Idempotency-Key: 128 random bits. (crypto.randomUUID is missing where the page isn't on https or localhost.) */
+/** 128 random bits; crypto.randomUUID is missing where the page isn't on https or localhost. */
 export function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -84,27 +73,19 @@ export class Turnlane {
   }
 
   /**
-   * Asks. Resolves with the request resource as soon as the question is on the log. Where no reply comes,
-   * the same is sent again under the same key for as long as `patience` lasts (milliseconds; 0: once):
-   * the question is asked once, however often it is sent.
+   * Asks. Resolves with the request resource as soon as the question is on the log. Where no reply comes, the
+   * same is sent again for `patience` milliseconds: under its key it is asked once, however often it is sent.
    */
-  async ask(sessionId, question, options = {}) {
-    const { idempotencyKey = randomKey(), patience = ASK_PATIENCE, signal, ...how } = options;
+  async ask(sessionId, question, { idempotencyKey = randomKey(), patience = 30_000, signal, ...how } = {}) {
+    const call = { body: { question, ...how }, headers: { 'Idempotency-Key': idempotencyKey }, signal };
     const giveUpAt = Date.now() + patience;
     for (let tries = 0; ; tries++) {
       try {
-        return await this.#json('POST', `${sessionPath(sessionId)}/requests`, {
-          body: { question, ...how },
-          headers: { 'Idempotency-Key': idempotencyKey },
-          signal,
-        });
+        return await this.#json('POST', `${sessionPath(sessionId)}/requests`, call);
       } catch (error) {
-        if (signal?.aborted || (error instanceof TurnlaneProblem && error.status < 500)) throw error;
         const delay = Math.max(backoff(tries), (error.retryAfter ?? 0) * 1000);
-        if (Date.now() + delay > giveUpAt) throw error;
-        await new Promise((resolve) => {
-          setTimeout(resolve, delay);
-        });
+        if (signal?.aborted || error.status < 500 || Date.now() + delay > giveUpAt) throw error;
+        await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }
   }
@@ -299,7 +280,7 @@ export class EventStream {
   }
 }
 
-/** Whether it may be otherwise at the next try. */
+/** May be otherwise at the next try. */
 function isPassing(status) {
   return status >= 500 || status === 408 || status === 429;
 }

@@ -35,12 +35,15 @@ redis.call('HSET', req, 'partition', partition, 'offset', offset)
 
 -- Those ahead that haven't ended, oldest first. One without a record was accepted while memory was away: it is open, and
 -- goes its way.
+-- Whom a refused one makes way for is the oldest that nobody has stopped: one that was may take a moment to end.
 local all, waiting, begun = {}, {}, {}
+local stays
 for i = first_ahead, #ARGV do
   local other = request_prefix .. ARGV[i]
   local is = redis.call('HMGET', other, 'status', 'attempt', 'agent')
   if not (is[1] and ended[is[1]]) then
     all[#all + 1] = ARGV[i]
+    stays = stays or (not unwanted(other) and ARGV[i]) or nil
     if is[1] == 'queued' and tonumber(is[2] or 0) == 0 then
       waiting[#waiting + 1] = {id = ARGV[i], key = other, agent = is[3]}
     elseif is[1] then
@@ -56,7 +59,7 @@ local function out(id, how)
 end
 
 if policy == 'reject' and #all > 0 then
-  out(request_id, dismiss(req, open, request_id, 'rejected', reason, all[1], record_ttl))
+  out(request_id, dismiss(req, open, request_id, 'rejected', reason, stays or all[1], record_ttl))
 elseif policy == 'interrupt' or policy == 'rollback' then
   for _, other in ipairs(waiting) do
     out(other.id, dismiss(other.key, open, other.id, 'cancelled', reason, request_id, record_ttl))
