@@ -8,18 +8,12 @@ import io.turnlane.model.TurnEvent;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,65 +56,14 @@ class SocketTest {
         processor.saying(turn -> turn.answer("You said: " + turn.ask.question()));
     }
 
-    /** One socket's other end. */
-    private static final class Client implements WebSocket.Listener, AutoCloseable {
-
-        private final LinkedBlockingQueue<String> frames = new LinkedBlockingQueue<>();
-        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
-        private final StringBuilder partial = new StringBuilder();
-        private final WebSocket socket = gateway.http()
-                .newWebSocketBuilder()
-                .subprotocols("turnlane.v1")
-                .buildAsync(java.net.URI.create("ws://127.0.0.1:" + gateway.port() + "/v1/ws"), this)
-                .join();
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-            partial.append(data);
-            if (last) {
-                frames.add(partial.toString());
-                partial.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
-            closed.complete(status);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            closed.completeExceptionally(error);
-        }
-
-        Client say(String frame) {
-            socket.sendText(frame.replace('\'', '"'), true).join();
-            return this;
-        }
-
-        JsonNode hear() throws InterruptedException {
-            String frame = frames.poll(20, TimeUnit.SECONDS);
-            assertThat(frame).as("a frame").isNotNull();
-            return JSON.readTree(frame);
-        }
-
-        int closeStatus() {
-            return closed.orTimeout(20, TimeUnit.SECONDS).join();
-        }
-
-        @Override
-        public void close() {
-            socket.abort();
-        }
+    private static TestSocket open() {
+        return TestSocket.open(gateway, new String[0]);
     }
 
     @Test
     void answersAnAskWithAcceptedAndThenItsEvents() throws Exception {
-        try (Client client = new Client()) {
-            assertThat(client.socket.getSubprotocol()).isEqualTo("turnlane.v1");
+        try (TestSocket client = open()) {
+            assertThat(client.protocol()).isEqualTo("turnlane.v1");
             client.say("{'type':'ask','ref':'1','session_id':'ws-ask','question':'why?'}");
             JsonNode accepted = client.hear();
             assertThat(accepted.path("type").asString()).isEqualTo("accepted");
@@ -139,7 +82,7 @@ class SocketTest {
     void saysAcceptedBeforeTheTurnsEventsEvenWhereTheAnswerIsQuicker() throws Exception {
         String first = gateway.ask("ws-order", "makes the session").header("Location");
         assertThat(gateway.get(first + "?wait=20").text("status")).isEqualTo("completed");
-        try (Client client = new Client();
+        try (TestSocket client = open();
                 Sse other = gateway.stream("/v1/sessions/ws-order/events")) {
             afterPublishing = () -> {
                 // The whole answer has been through this gateway before the asking thread goes on.
@@ -168,11 +111,11 @@ class SocketTest {
     @Test
     void goesOnAfterACursor() throws Exception {
         String cursor;
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             client.say("{'type':'ask','session_id':'ws-resume','question':'?'}").hear();
             cursor = client.hear().path("cursor").asString();
         }
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             client.say("{'type':'subscribe','session_id':'ws-resume','after':'%s'}".formatted(cursor));
             assertThat(client.hear().path("type").asString()).isEqualTo("subscribed");
             assertThat(client.hear().path("event").path("type").asString()).isEqualTo("delta");
@@ -183,7 +126,7 @@ class SocketTest {
     @Test
     void hearsNothingAfterUnsubscribe() throws Exception {
         processor.saying(TestProcessor.BY_HAND);
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             client.say("{'type':'ask','session_id':'ws-bye','question':'?'}").hear();
             Turn turn = taken("ws-bye");
             turn.says(new TurnEvent.Started());
@@ -214,11 +157,11 @@ class SocketTest {
         processor.saying(TestProcessor.BY_HAND);
         String accepted;
         String subscribed;
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             client.say("{'type':'ask','ref':'1','session_id':'ws-place','question':'?'}");
             accepted = client.hear().path("cursor").asString();
         }
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             client.say("{'type':'subscribe','ref':'2','session_id':'ws-place'}");
             JsonNode reply = client.hear();
             assertThat(reply.path("type").asString()).isEqualTo("subscribed");
@@ -227,7 +170,7 @@ class SocketTest {
         }
         taken("ws-place").answer("said while nobody listened");
         for (String cursor : List.of(accepted, subscribed)) {
-            try (Client client = new Client()) {
+            try (TestSocket client = open()) {
                 client.say("{'type':'subscribe','session_id':'ws-place','after':'%s'}".formatted(cursor));
                 assertThat(List.of(client.hear(), client.hear(), client.hear(), client.hear()))
                         .extracting(frame -> frame.path("event").path("type").asString(""))
@@ -240,7 +183,7 @@ class SocketTest {
     @Test
     void keepsManySessionsApartWhileTheyInterleave() throws Exception {
         processor.saying(TestProcessor.BY_HAND);
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             List<Turn> turns = new ArrayList<>();
             for (String session : List.of("ws-a", "ws-b", "ws-c")) {
                 client.say("{'type':'ask','ref':'%s','session_id':'%s','question':'?'}".formatted(session, session));
@@ -272,17 +215,15 @@ class SocketTest {
 
     @Test
     void closesWith1003OnABinaryFrame() {
-        try (Client client = new Client()) {
-            client.socket
-                    .sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3}), true)
-                    .join();
+        try (TestSocket client = open()) {
+            client.sayBinary(new byte[] {1, 2, 3});
             assertThat(client.closeStatus()).isEqualTo(1003);
         }
     }
 
     @Test
     void takesAFrameOf64KiBInPieces() throws Exception {
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             String question = "ü\uD83D\uDE80".repeat(5_000);
             String frame = "{'type':'ask','ref':'1','session_id':'ws-large','question':'%s'}".formatted(question);
             int bytes = frame.getBytes(StandardCharsets.UTF_8).length;
@@ -297,7 +238,7 @@ class SocketTest {
 
     @Test
     void tellsEveryMistakeAsAProblemWithItsRef() throws Exception {
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             expectProblem(client.say("{'type':'sing','ref':'a'}"), "a", "invalid_request");
             expectProblem(
                     client.say("{'type':'ask','ref':'b','question':'?','policy':'jump'}"), "b", "invalid_request");
@@ -325,7 +266,7 @@ class SocketTest {
         }
     }
 
-    private static void expectProblem(Client client, String ref, String code) throws InterruptedException {
+    private static void expectProblem(TestSocket client, String ref, String code) throws InterruptedException {
         JsonNode frame = client.hear();
         assertThat(frame.path("type").asString()).isEqualTo("error");
         assertThat(frame.path("ref").asString()).isEqualTo(ref);
@@ -337,7 +278,7 @@ class SocketTest {
     @Test
     void followsABoundedNumberOfSessions() throws Exception {
         processor.saying(TestProcessor.BY_HAND);
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             for (int i = 0; i < 3; i++) {
                 client.say("{'type':'ask','session_id':'ws-many-%d','question':'?'}".formatted(i));
                 assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
@@ -351,7 +292,7 @@ class SocketTest {
 
     @Test
     void closesWith1009OnAFrameOver64KiB() {
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             client.say("x".repeat(64 * 1024 + 1));
             assertThat(client.closeStatus()).isEqualTo(1009);
         }
@@ -359,7 +300,7 @@ class SocketTest {
 
     @Test
     void closesWith1008OnNothingButNonsense() {
-        try (Client client = new Client()) {
+        try (TestSocket client = open()) {
             for (int i = 0; i < 30; i++) {
                 try {
                     client.say("nonsense");
@@ -423,7 +364,7 @@ class SocketTest {
     void dropsAClientThatDoesNotReadWithin5SecondsWhileOthersGoOn() throws Exception {
         processor.saying(TestProcessor.BY_HAND);
         await().until(() -> followers() == 0);
-        try (Client quick = new Client();
+        try (TestSocket quick = open();
                 Socket slow = connect("Sec-WebSocket-Protocol: turnlane.v1")) {
             quick.say("{'type':'ask','session_id':'ws-slow','question':'?'}").hear();
             Turn turn = taken("ws-slow");

@@ -3,6 +3,7 @@ package io.turnlane.gateway;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -72,6 +73,10 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
         return this;
     }
 
+    void sayBinary(byte[] frame) {
+        socket.sendBinary(ByteBuffer.wrap(frame), true).join();
+    }
+
     JsonNode hear() throws InterruptedException {
         return JSON.readTree(hearText());
     }
@@ -82,6 +87,11 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
             throw new AssertionError("no frame came");
         }
         return frame;
+    }
+
+    /** The subprotocol that the gateway chose. */
+    String protocol() {
+        return socket.getSubprotocol();
     }
 
     int closeStatus() {
