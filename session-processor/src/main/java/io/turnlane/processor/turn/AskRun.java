@@ -54,11 +54,11 @@ final class AskRun {
     AskRun(TurnKit kit, Patience patience, Flight flight, Ask ask) {
         this.kit = kit;
         this.ports = kit.ports();
-        this.patience = patience;
+        this.patience = patience.of(flight);
         this.flight = flight;
         this.turn = flight.turn();
         this.ask = ask;
-        this.end = new TurnEnd(kit, patience, turn, flight.id());
+        this.end = new TurnEnd(kit, this.patience, turn, flight.id());
     }
 
     /**
@@ -128,7 +128,6 @@ final class AskRun {
     private LaneOutcome fly(Begun.Run run) {
         Ask whole = run.absorbed().isEmpty() ? ask : ask.withQuestion(merged(run.absorbed()));
         TurnStream stream = streamOf(run.attempt());
-        stream.started(run.mishap());
         passed(Phase.PROVIDER_CALL_START);
         Result result = new AgentCall(kit, flight, whole, run).call(stream);
         passed(Phase.PROVIDER_CALL_END);

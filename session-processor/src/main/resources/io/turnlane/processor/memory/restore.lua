@@ -14,6 +14,16 @@ if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
 end
 local now = tonumber(now_ms())
+
+-- Where the flight of the owner before may end by itself yet (leave.lua), what is put back around it leaves that to it.
+local first_open = first_end + ends * 15
+for i = 0, opens - 1 do
+  local req = request_prefix .. ARGV[first_open + i * 11]
+  if leaving(req, '') > 0 then
+    fence = redis.call('HGET', ctx, 'fence') or redis.call('HGET', req, 'fence')
+  end
+end
+
 local version = redis.call('HGET', ctx, 'version') or ''
 
 local function make_context()
@@ -35,7 +45,6 @@ end
 
 -- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
 -- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
-local first_open = first_end + ends * 15
 local first_edit = first_open + opens * 11
 local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now

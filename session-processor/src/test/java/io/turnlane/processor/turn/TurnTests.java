@@ -52,6 +52,7 @@ abstract class TurnTests {
     final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
     Executor executor = Runnable::run;
+    Patience.Pause pause = time -> {};
     Agent agent = (question, remembered, sink) -> Answer.ofText("because");
 
     LaneOutcome run() {
@@ -98,8 +99,7 @@ abstract class TurnTests {
                         new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new AnswerLimits(262_144, 524_288, 16_384, Duration.ofMillis(15), Duration.ofSeconds(300)),
                         Duration.ofDays(7)),
-                new TurnKit.Surroundings(
-                        InstantSource.fixed(NOW), delay, executor, time -> {}, new Random(1), isolation));
+                new TurnKit.Surroundings(InstantSource.fixed(NOW), delay, executor, pause, new Random(1), isolation));
         return new TurnRunner(kit, flights).run(turn.session(), turn);
     }
 
