@@ -7,8 +7,9 @@ local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
 local expected_version, next_version = ARGV[9], ARGV[10]
 local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
-local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 24
+local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 26
 local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' where no command but questions made the context what it is
+local given_offset, given_at = ARGV[24], ARGV[25] -- of the command that the session's life began with, or ''
 
 if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
@@ -87,6 +88,14 @@ if at <= #ARGV and left > 0 and version ~= next_version then
     redis.call('PEXPIRE', ctx, left)
     redis.call('PEXPIRE', hist, left)
   end
+end
+
+-- A session that was made by a command and has no turns yet.
+if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
+  and not erased(tomb, partition, given_offset, given_at) then
+  make_context()
+  redis.call('HSET', ctx, 'fence', fence)
+  redis.call('PEXPIRE', ctx, left)
 end
 
 -- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it. A flight that runs such a

@@ -35,6 +35,7 @@ public final class FakeSessionMemory implements SessionMemory {
     private boolean broken;
     private boolean suspect;
     private boolean lost;
+    private Runnable duringBegin = () -> {};
     private Runnable duringCommit = () -> {};
     private Duration timeLeft;
     private boolean lostBeforeCommit;
@@ -96,6 +97,11 @@ public final class FakeSessionMemory implements SessionMemory {
         lost = true;
     }
 
+    /** Runs this within each begin. */
+    public void duringBegin(Runnable task) {
+        duringBegin = task;
+    }
+
     /** Runs this within each commit. */
     public void duringCommit(Runnable task) {
         duringCommit = task;
@@ -139,6 +145,7 @@ public final class FakeSessionMemory implements SessionMemory {
     @Override
     public Begun begin(Beginning beginning) {
         reach();
+        duringBegin.run();
         FlightRef flight = beginning.flight();
         Record leaving = records.get(flight.request());
         if (leaving != null

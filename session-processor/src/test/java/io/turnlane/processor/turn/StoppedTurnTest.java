@@ -46,6 +46,16 @@ class StoppedTurnTest extends TurnTests {
     }
 
     @Test
+    void tellsNobodyOfAnAttemptThatIsStoppedBeforeItsAgent() {
+        memory.duringBegin(() -> flights.release(turn -> true));
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(claim.letGo).isOne();
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
+        assertThat(calls).hasValue(0);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
     void storesAnAnswerThatIsThereAlthoughItsPartitionLeaves() {
         agent = (question, remembered, sink) -> {
             flights.release(turn -> true);
