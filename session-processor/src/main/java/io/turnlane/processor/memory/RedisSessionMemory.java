@@ -115,10 +115,7 @@ public final class RedisSessionMemory implements SessionMemory {
             case "UNWANTED" -> new Begun.Unwanted();
             case "SUSPECT" -> new Begun.Suspect();
             case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            default -> replies.over(flight.session(), reply);
         };
     }
 
@@ -246,10 +243,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.results().toMillis());
         return switch (reply.word()) {
             case "STAYS" -> new Stays(reply.millis(1));
-            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            default -> replies.over(flight.session(), reply);
         };
     }
 
@@ -279,9 +273,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 arguments.toArray());
         return switch (reply.word()) {
             case "DECIDED" -> replies.decision(flight.session(), reply);
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            default -> StoredReplies.notOurs(reply);
         };
     }
 
@@ -324,10 +316,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.results().toMillis());
         return switch (reply.word()) {
             case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            default -> replies.over(flight.session(), reply);
         };
     }
 

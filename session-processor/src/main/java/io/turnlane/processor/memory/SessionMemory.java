@@ -80,7 +80,7 @@ public interface SessionMemory {
     Dismissed dismiss(FlightRef flight);
 
     /** What memory says of a turn that waits. */
-    sealed interface Dismissed permits Begun.Ended, Begun.Fenced, Begun.Erased, Stays {}
+    sealed interface Dismissed permits Begun.Over, Stays {}
 
     /** It has begun, or goes on waiting; null where it may do so for ever. */
     record Stays(@Nullable Duration timeLeft) implements Dismissed {}
@@ -93,7 +93,7 @@ public interface SessionMemory {
     Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead);
 
     /** What memory says to a question that found its session busy. */
-    sealed interface Decided permits Decision, Begun.Fenced, Begun.Erased {}
+    sealed interface Decided permits Decision, Begun.NotOurs {}
 
     /**
      * What the question's policy did; both are empty where it just waits.
@@ -119,7 +119,7 @@ public interface SessionMemory {
     Refused refuse(FlightRef flight, TurnError error);
 
     /** What memory says to a turn that can't be read. */
-    sealed interface Refused permits Begun.Leaving, Begun.Ended, Begun.Fenced, Begun.Erased {}
+    sealed interface Refused permits Begun.Leaving, Begun.Over {}
 
     /** The copy of a failed turn is safe in quarantine. */
     void quarantined(FlightRef flight);
