@@ -177,15 +177,15 @@ class SessionsTest {
     @Test
     void leavesNothingOfADeletedSessionInRedis() throws Exception {
         String secret = "secret-" + UUID.randomUUID();
-        Reply keyed = client.post(
-                path("/requests"), body(secret), "Prefer", "wait=30", "Idempotency-Key", "key-" + session);
+        Reply keyed =
+                client.post(path("/requests"), body(secret), "Prefer", "wait=30", "Idempotency-Key", "key-" + session);
         ask(session, secret + "-again");
         done(client.patch(path(""), Map.of("metadata", Map.of("about", secret))));
         done(client.put(path("/import"), client.get(path("/export")).raw().body()));
         String into = "fork-" + session;
         done(client.post(path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
-        Reply anonymous = client.post(
-                "/v1/requests", body(secret), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
+        Reply anonymous =
+                client.post("/v1/requests", body(secret), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
         try (RedisClient redis = RedisClient.create(TestBackends.shared().redisUrl());
                 StatefulRedisConnection<String, String> connection = redis.connect()) {
             assertThat(mentioning(connection, secret))
