@@ -2,6 +2,7 @@ package io.turnlane.model;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -100,14 +101,18 @@ public sealed interface SessionCommand {
                     null);
         }
 
-        /** The same question with those of turns that were merged into it put before it. */
-        public Ask withQuestion(String merged) {
+        /** Behind the questions of turns that were merged into it, oldest first: a paragraph each. */
+        public Ask behind(Collection<String> merged) {
+            return merged.isEmpty() ? this : withQuestion(String.join("\n\n", merged) + "\n\n" + question);
+        }
+
+        private Ask withQuestion(String together) {
             return new Ask(
                     requestId,
                     sessionId,
                     userId,
                     agent,
-                    merged,
+                    together,
                     metadata,
                     sessionTtl,
                     createdAt,

@@ -45,6 +45,14 @@ final class PendingTurns {
             @Nullable Instant startedAt,
             Map<RequestId, String> absorbed) {
 
+        /** Its text is kept from now on for this one. */
+        private Pending absorbing(Pending ended) {
+            Map<RequestId, String> all = new LinkedHashMap<>(absorbed);
+            all.putAll(ended.absorbed);
+            all.put(ended.ask.requestId(), ended.ask.question());
+            return new Pending(ask, place, silentSince, bytes + ended.bytes, attempt, startedAt, all);
+        }
+
         private Pending started(int newest, Instant at) {
             return new Pending(ask, place, silentSince, bytes, Math.max(newest, attempt), at, absorbed);
         }
@@ -58,6 +66,7 @@ final class PendingTurns {
             TurnEvent.Body body = end.body();
             return new EndedTurn(
                     ask,
+                    ask.behind(absorbed.values()).question(),
                     place.offset(),
                     place.loggedAt(),
                     end.attempt(),
@@ -108,7 +117,7 @@ final class PendingTurns {
     }
 
     void asked(Ask ask, Place place, Instant silentSince, int size) {
-        turns.put(ask.requestId(), new Pending(ask, place, silentSince, size, 0, null, new LinkedHashMap<>()));
+        turns.put(ask.requestId(), new Pending(ask, place, silentSince, size, 0, null, Map.of()));
         bytes += size;
     }
 
@@ -128,10 +137,8 @@ final class PendingTurns {
 
     /** The question of one that has ended, and those merged into it before, belong to the one that superseded it. */
     void absorb(Pending ended, @Nullable RequestId by) {
-        Pending survivor = by == null ? null : turns.get(by);
-        if (survivor != null) {
-            survivor.absorbed().putAll(ended.absorbed());
-            survivor.absorbed().put(ended.ask().requestId(), ended.ask().question());
+        if (by != null && turns.computeIfPresent(by, (_, survivor) -> survivor.absorbing(ended)) != null) {
+            bytes += ended.bytes();
         }
     }
 

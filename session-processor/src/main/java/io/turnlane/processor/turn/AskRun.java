@@ -126,7 +126,7 @@ final class AskRun {
     }
 
     private LaneOutcome fly(Begun.Run run) {
-        Ask whole = run.absorbed().isEmpty() ? ask : ask.withQuestion(merged(run.absorbed()));
+        Ask whole = ask.behind(run.absorbed());
         TurnStream stream = streamOf(run.attempt());
         passed(Phase.PROVIDER_CALL_START);
         Result result = new AgentCall(kit, flight, whole, run).call(stream);
@@ -138,11 +138,6 @@ final class AskRun {
             case Result.Released _ -> release(run);
             case Result.Cancelled _ -> cancel(run);
         };
-    }
-
-    /** A paragraph each. */
-    private String merged(List<String> before) {
-        return String.join("\n\n", before) + "\n\n" + ask.question();
     }
 
     private LaneOutcome store(Begun.Run run, TurnStream stream, String question, Answer answer) {
@@ -175,13 +170,14 @@ final class AskRun {
     /** The flight ends its own run. */
     private LaneOutcome cancel(Begun.Run run) {
         passed(Phase.ERROR);
-        return otherwise(settle(run, () -> ports.memory().cancel(ref(), interrupted(), false, phases)), run);
+        PastTurn past = interrupted(ask.behind(run.absorbed()).question());
+        return otherwise(settle(run, () -> ports.memory().cancel(ref(), past, false, phases)), run);
     }
 
     /** Nobody wanted it any more when it was to begin, perhaps again: what an earlier flight left is over too. */
     private LaneOutcome cancelBegun() {
         passed(Phase.ERROR);
-        Settled settled = askMemory(() -> ports.memory().cancel(ref(), interrupted(), true, phases));
+        Settled settled = askMemory(() -> ports.memory().cancel(ref(), interrupted(ask.question()), true, phases));
         return switch (settled) {
             case Settled.Ended ended -> tellEnd(ended.ending());
             case Settled.Fenced _ -> renewFence(0);
@@ -284,12 +280,12 @@ final class AskRun {
         return TurnRunner.complete(turn);
     }
 
-    private PastTurn interrupted() {
+    private PastTurn interrupted(String question) {
         Instant now = now();
         return new PastTurn(
                 ask.requestId(),
                 RequestStatus.CANCELLED,
-                ask.question(),
+                question,
                 null,
                 null,
                 List.of(),

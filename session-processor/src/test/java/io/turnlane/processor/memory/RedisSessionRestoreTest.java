@@ -225,8 +225,8 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     @Test
     void putsBackHowTurnsEndedWithoutAnAnswer() {
         EndCause cause = new EndCause("interrupted", new RequestId(UUID.randomUUID()));
-        EndedTurn ended =
-                new EndedTurn(earlier("ended"), offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
+        EndedTurn ended = new EndedTurn(
+                earlier("ended"), "ended", offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
         restore(1, ended);
         assertThat(memory.begin(beginning(ended.ask(), ended.offset())))
                 .isEqualTo(new Begun.Ended(new Begun.Ending(RequestStatus.CANCELLED, 1, null, null, false, cause)));
