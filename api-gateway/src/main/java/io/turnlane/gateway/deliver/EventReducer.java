@@ -81,12 +81,13 @@ final class EventReducer {
         return new Known(inFlight == null ? null : seen.get(inFlight), latest, !needsStart);
     }
 
-    /** Of a turn that this reducer doesn't know; one that never ran may end at any time. */
+    /**
+     * Of a turn that this reducer doesn't know; one that never ran may end at any time. But what waits in front of one
+     * that ran was delivered once more: it ended long ago, and would be known from here on.
+     */
     private boolean isOfAnEarlierTurn(LoggedEvent event) {
-        if (event.attempt() == 0) {
-            return false;
-        }
-        return resumedIn != null || (event.turn() != LoggedEvent.UNKNOWN_TURN && event.turn() < latest);
+        boolean beforeTheLatest = event.turn() != LoggedEvent.UNKNOWN_TURN && event.turn() < latest;
+        return event.attempt() == 0 ? !event.terminal() && beforeTheLatest : resumedIn != null || beforeTheLatest;
     }
 
     private static boolean isOld(LoggedEvent event, Progress before) {

@@ -194,6 +194,9 @@ final class Lane<K, T> {
                 headGone |= atHead;
             }
         }
+        if (headGone) {
+            hurried = false; // who follows wasn't meant
+        }
         return headGone;
     }
 }

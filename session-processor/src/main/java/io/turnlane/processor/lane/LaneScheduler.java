@@ -130,7 +130,7 @@ public final class LaneScheduler<K, T> {
      */
     public record Place(int ahead, boolean running, boolean twin) {}
 
-    /** Takes the matching items out of their lanes, all but those that run. */
+    /** Takes the matching items out of their lanes, all but those that run: these don't rest after that. */
     public List<T> withdraw(Predicate<? super T> which) {
         lock.lock();
         try {
@@ -147,6 +147,9 @@ public final class LaneScheduler<K, T> {
     }
 
     private void withdraw(Lane<K, T> lane, Predicate<? super T> which, List<T> into) {
+        if (lane.state() == State.RUNNING && which.test(lane.head())) {
+            lane.hurry();
+        }
         goOn(lane, lane.withdraw(which, into));
     }
 

@@ -49,7 +49,7 @@ public sealed interface Begun {
      *
      * @param session whether the session's memory is gone though this processor knows it; else the request's record
      */
-    record Missed(boolean session) implements Begun {}
+    record Missed(boolean session) implements Begun, SessionMemory.Decided {}
 
     /**
      * The turn was running each time its processor crashed, and one crash more would be its last: nothing was counted;

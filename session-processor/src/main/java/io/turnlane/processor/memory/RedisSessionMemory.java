@@ -6,7 +6,6 @@ import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
-import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
@@ -248,7 +247,9 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead) {
+    public Decided decide(Arrival arrival) {
+        FlightRef flight = arrival.flight();
+        Ask ask = arrival.ask();
         MemoryKeys keys = flight.keys();
         List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
@@ -265,14 +266,17 @@ public final class RedisSessionMemory implements SessionMemory {
                 ask.agent(),
                 ask.createdAt().toEpochMilli(),
                 ask.deadline() == null ? "" : ask.deadline().toMillis(),
-                orEmpty(eventsFrom)));
-        arguments.addAll(ahead);
+                orEmpty(arrival.eventsFrom()),
+                arrival.tooOld() ? 1 : 0,
+                arrival.sure() ? 1 : 0));
+        arguments.addAll(arrival.ahead());
         Reply reply = scripts.run(
                 scripts.decide,
                 List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
                 arguments.toArray());
         return switch (reply.word()) {
             case "DECIDED" -> replies.decision(flight.session(), reply);
+            case "MISSED" -> new Begun.Missed(false);
             default -> StoredReplies.notOurs(reply);
         };
     }

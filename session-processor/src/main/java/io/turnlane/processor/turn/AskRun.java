@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +109,6 @@ final class AskRun {
     }
 
     private Begun begin(boolean alone) {
-        boolean tooOld = turn.loggedAt().isBefore(now().minus(kit.rules().keptFor()));
         Instant asked = now();
         Begun begun = askMemory(() -> ports.memory()
                 .begin(new Beginning(
@@ -116,7 +116,7 @@ final class AskRun {
                         ask,
                         phases,
                         turn.envelope().eventsFrom(),
-                        tooOld,
+                        kit.tooOld(turn),
                         alone,
                         sure,
                         settles,
@@ -177,13 +177,17 @@ final class AskRun {
     /** Nobody wanted it any more when it was to begin, perhaps again: what an earlier flight left is over too. */
     private LaneOutcome cancelBegun() {
         passed(Phase.ERROR);
-        Settled settled = askMemory(() -> ports.memory().cancel(ref(), interrupted(ask.question()), true, phases));
-        return switch (settled) {
+        return switch (askMemory(this::takeOverAndCancel)) {
             case Settled.Ended ended -> tellEnd(ended.ending());
             case Settled.Fenced _ -> renewFence(0);
             case Settled.Erased _ -> erased();
             case Settled.Gone _, Settled.Unwanted _, Settled.Stored _ -> new LaneOutcome.Again(SOON);
         };
+    }
+
+    /** Whatever flight its record names, or none where memory was lost under this one. */
+    private Settled takeOverAndCancel() {
+        return ports.memory().cancel(ref(), interrupted(ask.question()), true, phases);
     }
 
     private LaneOutcome failed(Begun.Run run, TurnStream stream, TurnError error) {
@@ -195,10 +199,21 @@ final class AskRun {
     private LaneOutcome retry(Begun.Run run, TurnStream stream, int failures, TurnError error) {
         Duration backOff =
                 kit.rules().retries().backOff(failures, kit.surroundings().random());
-        Duration wait = shorter(backOff, run.timeLeft());
+        Duration wait = shorter(backOff, timeLeft(run));
         var _ = stream.last(new TurnEvent.Retrying(error, now().plus(wait)));
         report(RequestStatus.RETRYING.wire(), error.code(), run.attempt());
         return new LaneOutcome.Again(wait);
+    }
+
+    /** Until its deadline, less what the agent took; null where it has none. */
+    private @Nullable Duration timeLeft(Begun.Run run) {
+        Duration atBegin = run.timeLeft();
+        if (atBegin == null) {
+            return null;
+        }
+        Instant begun = Objects.requireNonNull(phases.get(Phase.PROVIDER_CALL_START));
+        Duration left = atBegin.minus(Duration.between(begun, now()));
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private static Duration shorter(Duration wait, @Nullable Duration left) {
@@ -211,7 +226,8 @@ final class AskRun {
         settles = run.attempt();
         for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
             settled = switch (begin(true)) {
-                case Begun.Run _, Begun.Unwanted _ -> askMemory(step);
+                case Begun.Run _ -> askMemory(step);
+                case Begun.Unwanted _ -> askMemory(this::takeOverAndCancel);
                 case Begun.Ended ended -> new Settled.Ended(ended.ending());
                 case Begun.Fenced _, Begun.Leaving _ -> new Settled.Fenced();
                 case Begun.Erased _ -> new Settled.Erased();

@@ -26,6 +26,13 @@ local function erased(tomb, partition, offset, logged_at)
     and tonumber(logged_at) <= tonumber(grave[3]) + 3600000
 end
 
+-- Whether this request was erased with its session, and its turn logged once more behind the deletion: asked of one that
+-- has no record. Its time says nothing: an honest question may be asked before a deletion and logged after it, and then it
+-- begins the new life.
+local function erased_by_name(tomb, request_id)
+  return string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) ~= nil
+end
+
 -- How a request ended, for whoever has to tell it again; the last says whether its copy stands in quarantine already.
 local function ending(req)
   local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')

@@ -81,9 +81,10 @@ class StoppedTurnTest extends TurnTests {
     void waitsForARetryNoLongerThanTheDeadlineAllows() {
         memory.timeLeft(Duration.ofMillis(100));
         agent = (question, remembered, sink) -> {
+            delay.pass(Duration.ofMillis(40));
             throw new IllegalStateException("no");
         };
-        assertThat(run()).isEqualTo(new LaneOutcome.Again(Duration.ofMillis(100)));
+        assertThat(run()).isEqualTo(new LaneOutcome.Again(Duration.ofMillis(60)));
     }
 
     @Test
