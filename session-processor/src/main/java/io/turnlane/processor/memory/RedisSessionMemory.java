@@ -104,12 +104,12 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(Endings.POISON),
                 wire.writeValue(Endings.EXPIRED),
                 wire.writeValue(Endings.DEADLINE_EXCEEDED),
-                cached == null || cached.version().isEmpty() ? 0 : 1,
+                cached != null && cached.mustBeThere(flight.fence()) ? 1 : 0,
                 beginning.sure() ? 1 : 0,
                 beginning.settles(),
                 beginning.waited().toMillis());
         return switch (reply.word()) {
-            case "RUN" -> run(flight.session(), cached, reply);
+            case "RUN" -> run(flight, cached, reply);
             case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
             case "UNWANTED" -> new Begun.Unwanted();
             case "SUSPECT" -> new Begun.Suspect();
@@ -118,15 +118,17 @@ public final class RedisSessionMemory implements SessionMemory {
         };
     }
 
-    private Begun.Run run(SessionKey session, @Nullable Entry cached, Reply reply) {
-        Memory memory = memory(session, cached, reply);
+    private Begun.Run run(FlightRef flight, @Nullable Entry cached, Reply reply) {
+        Entry entry = seen(flight.session(), cached, reply).seenUnder(flight.fence());
+        cache.put(flight.session(), entry, reply.life(7));
+        Memory memory = entry.memory();
         return new Begun.Run(
                 reply.number(1),
                 reply.number(2),
                 reply.millis(3),
                 memory,
                 mishap(memory, reply.text(8)),
-                replies.absorbed(session, reply.bytes(9)));
+                replies.absorbed(flight.session(), reply.bytes(9)));
     }
 
     private static @Nullable MemoryMishap mishap(Memory memory, String stored) {
@@ -140,15 +142,13 @@ public final class RedisSessionMemory implements SessionMemory {
         return value == null ? "" : value;
     }
 
-    private Memory memory(SessionKey session, @Nullable Entry cached, Reply reply) {
+    private Entry seen(SessionKey session, @Nullable Entry cached, Reply reply) {
         if (reply.number(5) == 1 && cached != null) {
             cache.hit();
-            return cached.memory();
+            return cached;
         }
         cache.miss();
-        Memory memory = stored.read(session, reply.blobs(6));
-        cache.put(session, new Entry(reply.text(4), memory), reply.life(7));
-        return memory;
+        return new Entry(reply.text(4), stored.read(session, reply.blobs(6)));
     }
 
     @Override
@@ -176,7 +176,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 && before.version().equals(reply.text(3))) {
             cache.put(
                     flight.session(),
-                    new Entry(version, appended(before.memory(), turn, reply.number(2))),
+                    new Entry(version, appended(before.memory(), turn, reply.number(2)), flight.fence()),
                     reply.life(4));
         } else {
             cache.forget(flight.session());

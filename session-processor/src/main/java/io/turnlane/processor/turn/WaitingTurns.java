@@ -103,13 +103,13 @@ public final class WaitingTurns {
      * @param whereItWaits is run when it is known to wait
      */
     public void decide(Turn turn, Runnable whereItWaits) {
-        lanes.aside(turn.session(), turn::equals, (one, ahead) -> decide(one, ahead, whereItWaits));
+        lanes.asideOne(turn.session(), turn, (one, ahead) -> decide(one, ahead, whereItWaits));
     }
 
     /** Ends a turn that still waits when its deadline passes. */
     public void endAtDeadline(Turn turn, Duration left) {
         Cancellation timer =
-                kit.surroundings().delay().after(left, () -> lanes.aside(turn.session(), turn::equals, this::dismiss));
+                kit.surroundings().delay().after(left, () -> lanes.asideOne(turn.session(), turn, this::dismiss));
         turn.claim().atEnd(timer::cancel);
     }
 

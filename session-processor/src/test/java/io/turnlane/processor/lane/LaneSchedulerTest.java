@@ -170,6 +170,25 @@ class LaneSchedulerTest {
     }
 
     @Test
+    void worksAsideOnOneItemWhereItWaits() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        List.of("a1", "a2", "a3").forEach(item -> lanes.offer("a", item));
+        List<String> aheads = new ArrayList<>();
+        for (String item : List.of("a1", "a3", "gone")) {
+            lanes.asideOne("a", item, (one, ahead) -> {
+                aheads.add(one + " behind " + ahead);
+                return List.of(one, one);
+            });
+        }
+        executor.stepLast();
+        assertThat(aheads).containsExactly("a3 behind [a1, a2]");
+        assertThat(lanes.figures().items()).isEqualTo(2);
+        executor.runAll();
+        assertThat(done).containsExactly("a1", "a2");
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
     void hurriesNobodyElseWhereTheHurriedOneHasLeft() {
         LaneScheduler<String, String> lanes = scheduler(
                 1,
