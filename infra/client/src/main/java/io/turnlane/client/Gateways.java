@@ -57,18 +57,16 @@ final class Gateways {
         this.addresses = List.copyOf(addresses);
         this.token = token;
         this.patience = patience;
-        this.ofOneTry = addresses.size() == 1 ? LONGEST_TRY : ofOneTry(patience);
+        this.ofOneTry = ofOneTry(addresses.size(), patience);
     }
 
     /**
      * How long a gateway is waited for: one that is stopped, or behind a broken network, takes a connection and never
-     * answers. Half of all patience, within reason, for the next gateway needs some of it.
+     * answers. Where there are others, each has its share of all patience, within reason.
      */
-    private static Duration ofOneTry(Duration patience) {
-        List<Duration> three = Stream.of(SHORTEST_TRY, patience.dividedBy(2), LONGEST_TRY)
-                .sorted()
-                .toList();
-        return three.get(1);
+    private static Duration ofOneTry(int gateways, Duration patience) {
+        Duration share = gateways == 1 ? LONGEST_TRY : patience.dividedBy(gateways);
+        return Stream.of(SHORTEST_TRY, share, LONGEST_TRY).sorted().toList().get(1);
     }
 
     /** A path of these segments, each of them encoded. */

@@ -48,7 +48,8 @@ public final class Turnlane {
      * @param gateways {@code http://host:port} of each; where one fails the next is tried
      * @param token an API key or a JWT, asked for at each call; nothing where there is no authentication
      * @param patience how long gateways that can't be reached are tried before a call fails. One that takes a
-     *     connection and doesn't answer is given up after ten seconds, and where there is another after half of this
+     *     connection and doesn't answer is given up after ten seconds, and where there are others after its share of
+     *     this
      */
     public static Turnlane with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {
