@@ -7,7 +7,6 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -104,7 +103,6 @@ public record GatewayProperties(
      * @param sendTimeout how long a client may take nothing before it is dropped
      * @param ping how often a silent client is asked whether it is there
      * @param idle how long a client may say nothing, not even pong, before it is dropped
-     * @param allowedOrigins origins of pages that may connect, besides the gateway's own
      */
     public record Sockets(
             @DefaultValue("64KB") DataSize maxFrame,
@@ -114,8 +112,7 @@ public record GatewayProperties(
             Duration sendTimeout,
 
             @DefaultValue("20s") @DurationMin(millis = 100) Duration ping,
-            @DefaultValue("60s") @DurationMin(millis = 100) Duration idle,
-            @DefaultValue List<String> allowedOrigins) {}
+            @DefaultValue("60s") @DurationMin(millis = 100) Duration idle) {}
 
     AcceptRules acceptRules() {
         return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention());

@@ -54,8 +54,7 @@ class PropertiesTest {
                         64,
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(20),
-                        Duration.ofSeconds(60),
-                        List.of()));
+                        Duration.ofSeconds(60)));
     }
 
     @Test
@@ -88,8 +87,7 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.sockets.max-sessions", "18"),
                         Map.entry("turnlane.gateway.sockets.send-timeout", "19s"),
                         Map.entry("turnlane.gateway.sockets.ping", "20s"),
-                        Map.entry("turnlane.gateway.sockets.idle", "21s"),
-                        Map.entry("turnlane.gateway.sockets.allowed-origins", "https://a.example,https://b.example")));
+                        Map.entry("turnlane.gateway.sockets.idle", "21s")));
         assertThat(p)
                 .isEqualTo(new GatewayProperties(
                         new GatewayProperties.Asks(
@@ -117,8 +115,7 @@ class PropertiesTest {
                                 18,
                                 Duration.ofSeconds(19),
                                 Duration.ofSeconds(20),
-                                Duration.ofSeconds(21),
-                                List.of("https://a.example", "https://b.example"))));
+                                Duration.ofSeconds(21))));
     }
 
     @Test
