@@ -50,6 +50,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -386,8 +387,14 @@ class ProcessorConfiguration {
 
     /** A process whose poll thread died is only good for being started anew: that is what liveness is for. */
     @Bean
-    HealthIndicator pollThreadHealthIndicator(TurnPoller poller) {
-        return () -> (poller.broken() ? Health.down() : Health.up()).build();
+    HealthIndicator pollThreadHealthIndicator(
+            TurnPoller poller, ObjectProvider<WebhookConfiguration.Webhooks> webhooks) {
+        return () -> (poller.broken()
+                                || webhooks.stream()
+                                        .anyMatch(one -> one.poller().broken())
+                        ? Health.down()
+                        : Health.up())
+                .build();
     }
 
     @Bean
