@@ -135,7 +135,7 @@ final class SocketWriter {
 
     private static CloseStatus statusOf(Ending ending) {
         return switch (ending) {
-            case SLOW -> CloseStatus.SERVICE_OVERLOAD;
+            case SLOW, CROWDED -> CloseStatus.SERVICE_OVERLOAD;
             case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED;
             case GONE -> CloseStatus.GOING_AWAY;
             case REVOKED -> CloseStatus.POLICY_VIOLATION;

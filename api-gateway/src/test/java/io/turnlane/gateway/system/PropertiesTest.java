@@ -44,6 +44,7 @@ class PropertiesTest {
                         10_000,
                         1_000,
                         DataSize.ofKilobytes(256),
+                        null,
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10)));
@@ -77,6 +78,7 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.streams.max", "8"),
                         Map.entry("turnlane.gateway.streams.max-events", "90"),
                         Map.entry("turnlane.gateway.streams.max-bytes", "10KB"),
+                        Map.entry("turnlane.gateway.streams.max-total-bytes", "11MB"),
                         Map.entry("turnlane.gateway.streams.heartbeat", "11s"),
                         Map.entry("turnlane.gateway.streams.retry", "12s"),
                         Map.entry("turnlane.gateway.streams.start-patience", "13s"),
@@ -106,6 +108,7 @@ class PropertiesTest {
                                 8,
                                 90,
                                 DataSize.ofKilobytes(10),
+                                DataSize.ofMegabytes(11),
                                 Duration.ofSeconds(11),
                                 Duration.ofSeconds(12),
                                 Duration.ofSeconds(13)),
