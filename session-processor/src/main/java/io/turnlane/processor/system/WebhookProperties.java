@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * @param group the consumer group of all who send webhooks
  * @param timeout time limit of one call
  * @param running most calls at once
- * @param runningPerHost of them to one host
+ * @param runningPerHost most calls to one host at once
  * @param open webhooks held at once: sending and waiting for another try; beyond it events wait on the log
  * @param openPerHost webhooks of one host held at once while its calls fail; what comes for it beyond that is given up
  * @param tries calls after which a webhook is given up
