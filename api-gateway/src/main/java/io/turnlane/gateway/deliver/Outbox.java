@@ -154,6 +154,11 @@ public final class Outbox {
         }
     }
 
+    /** Why the client is let go; {@link Ending#GONE} where nobody did, and so it left by itself. */
+    public synchronized Ending ending() {
+        return ending == null ? Ending.GONE : ending;
+    }
+
     /** Whether it was closed. */
     public synchronized boolean closed() {
         return ending != null;
