@@ -28,6 +28,13 @@ public sealed interface SessionCommand {
         return SessionKey.of(userId(), sessionId());
     }
 
+    /** What every command has; JSON that misses one of these is no command. */
+    private static void checkEnvelope(RequestId requestId, SessionId sessionId, Instant createdAt) {
+        Objects.requireNonNull(requestId, "request_id");
+        Objects.requireNonNull(sessionId, "session_id");
+        Objects.requireNonNull(createdAt, "created_at");
+    }
+
     /**
      * Answer a question.
      *
@@ -59,12 +66,10 @@ public sealed interface SessionCommand {
         public static final String TYPE = "ask";
 
         public Ask {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
+            checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(agent, "agent");
             Objects.requireNonNull(question, "question");
             Objects.requireNonNull(sessionTtl, "session_ttl");
-            Objects.requireNonNull(createdAt, "created_at");
             if (deadline != null && !deadline.isPositive()) {
                 throw new IllegalArgumentException("a deadline is positive");
             }
@@ -166,9 +171,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "rebuild_session";
 
         public RebuildSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
         }
 
         @Override
@@ -187,9 +190,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "delete_session";
 
         public DeleteSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
         }
 
         @Override
@@ -221,9 +222,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "update_session";
 
         public UpdateSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
             if (ttl != null && !ttl.isPositive()) {
                 throw new IllegalArgumentException("a session's life is positive");
             }
@@ -256,9 +255,7 @@ public sealed interface SessionCommand {
         public record Origin(SessionId sessionId, RequestId afterRequestId) {}
 
         public ImportSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(state, "state");
         }
 
@@ -287,9 +284,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "fork_session";
 
         public ForkSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(afterRequestId, "after_request_id");
             Objects.requireNonNull(into, "into");
             if (into.equals(sessionId)) {

@@ -15,6 +15,7 @@ import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnObserver;
 import java.time.InstantSource;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -67,8 +68,13 @@ class ObserverConfiguration {
 
     /** A process whose poll thread died is only good for being started anew: that is what liveness is for. */
     @Bean
-    HealthIndicator pollThreadHealthIndicator(TurnPoller poller) {
-        return () -> (poller.broken() ? Health.down() : Health.up()).build();
+    HealthIndicator pollThreadHealthIndicator(
+            TurnPoller poller, ObjectProvider<WebhookConfiguration.Webhooks> webhooks) {
+        return () -> {
+            boolean webhooksBroken =
+                    webhooks.stream().anyMatch(one -> one.poller().broken());
+            return (poller.broken() || webhooksBroken ? Health.down() : Health.up()).build();
+        };
     }
 
     @Bean
