@@ -6,6 +6,7 @@ import io.turnlane.chaos.history.Line;
 import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.history.TopicRecord;
 import io.turnlane.chaos.load.Resumption;
+import io.turnlane.chaos.rig.RigSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,7 +25,8 @@ import java.util.TreeMap;
  * @param agentCalls times that an agent was entered
  * @param redeliveries agent calls beyond the first of each turn
  * @param suppressed terminal events in the log beyond the first of each turn, which no client may see
- * @param recovery by {@code kind target} of fault: from the fault until what it hit went on
+ * @param recovery by {@code kind target} of fault, kills of one while all others were up apart: from the fault until
+ *     what it hit went on
  * @param internalErrors posts that were answered with 500
  * @param slowestAsk longest time that a post waited for its answer, in seconds
  * @param longestStall longest time in which turns were open and no agent, no client heard of any
@@ -45,6 +47,8 @@ public record Measured(
     private static final double LONGEST_ASK = 9;
 
     private static final double LONGEST_STALL = 15;
+    private static final double LONGEST_RECOVERY = RigSettings.SESSION_TIMEOUT.toSeconds() + 3;
+    private static final String ALONE = ", alone";
     private static final double MOST_CALLS_IN_STORM = 1.05;
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
@@ -81,7 +85,7 @@ public record Measured(
         Map<String, List<Long>> times = new TreeMap<>();
         for (int i = 0; i < faults.size(); i++) {
             Injected fault = faults.get(i);
-            List<Long> of = times.computeIfAbsent(name(fault), _ -> new ArrayList<>());
+            List<Long> of = times.computeIfAbsent(name(fault, faults), _ -> new ArrayList<>());
             if (fault.fault().target().startsWith("gateway-")) {
                 resumptions.stream()
                         .filter(resumption -> resumption.cutAt() >= fault.at() && resumption.cutAt() <= fault.healed())
@@ -95,10 +99,18 @@ public record Measured(
         return spreads;
     }
 
-    /** Of one kind are all processors, and all gateways. */
-    static String name(Injected fault) {
+    /** Of one kind are all processors, and all gateways; kills of one while all others were up stand apart. */
+    private static String name(Injected fault, List<Injected> all) {
         Kind kind = fault.fault().kind();
-        return kind.word() + " " + fault.fault().target().replaceFirst("-\\d+$", "");
+        String target = fault.fault().target();
+        String kindOfTarget = target.replaceFirst("-\\d+$", "");
+        boolean oneOfSeveral = kind == Kind.KILL && !kindOfTarget.equals(target);
+        boolean alone = oneOfSeveral && all.stream().noneMatch(other -> !other.equals(fault) && overlap(fault, other));
+        return kind.word() + " " + kindOfTarget + (alone ? ALONE : "");
+    }
+
+    private static boolean overlap(Injected one, Injected other) {
+        return one.at() <= other.healed() && other.at() <= one.healed();
     }
 
     /** What a scenario's own row asks of the numbers, a sentence for each that isn't so. */
@@ -109,6 +121,10 @@ public record Measured(
         }
         if (scenario == Scenario.F5 && slowestAsk > LONGEST_ASK) {
             unmet.add("a post waited %.1f s for its answer".formatted(slowestAsk));
+        }
+        Spread killed = recovery.get("kill processor" + ALONE);
+        if (scenario == Scenario.F1 && form == Form.FULL && killed != null && killed.p99() > LONGEST_RECOVERY) {
+            unmet.add("turns of a killed processor went on after %.1f s (p99)".formatted(killed.p99()));
         }
         if (scenario == Scenario.F14 && longestStall > LONGEST_STALL) {
             unmet.add("nothing moved for %.1f s".formatted(longestStall));

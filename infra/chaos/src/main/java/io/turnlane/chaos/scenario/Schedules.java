@@ -16,16 +16,25 @@ final class Schedules {
     private static final String CLIENTS = "clients";
     private static final String TURNS = "turns";
     private static final String GROUP = "group";
+    private static final Duration BETWEEN_TWO_ALONE = Duration.ofSeconds(14);
 
     private Schedules() {}
 
     static List<Fault> of(Scenario scenario, Draw draw) {
         return switch (scenario) {
-            case F1 -> draw.faults(2, 20, () -> onProcessor(draw, Kind.KILL, draw.millis(0, 1000)));
+            case F1 ->
+                Stream.of(
+                                draw.faults(2, 20, () -> onProcessor(draw, Kind.KILL, draw.millis(0, 1000))),
+                                draw.faults(0, 10, () -> alone(draw, draw.processor())))
+                        .flatMap(List::stream)
+                        .toList();
             case F2 -> draw.faults(2, 20, () -> onProcessor(draw, Kind.STOP, draw.millis(0, 500)));
             case F3 ->
-                draw.faults(
-                        2, 20, () -> draw.fault(Kind.KILL, draw.gateway(), draw.millis(300, 900), draw.millis(0, 500)));
+                Stream.of(
+                                draw.faults(2, 20, () -> onGateway(draw)),
+                                draw.faults(0, 10, () -> alone(draw, draw.gateway())))
+                        .flatMap(List::stream)
+                        .toList();
             case F4 ->
                 Stream.of(Kind.KILL, Kind.STOP)
                         .flatMap(kind -> draw.faults(1, 5, () -> onBroker(draw, kind, draw.millis(0, 500))).stream())
@@ -73,6 +82,15 @@ final class Schedules {
 
     private static Fault onProcessor(Draw draw, Kind kind, Duration hold) {
         return draw.fault(kind, draw.processor(), draw.millis(300, 900), hold);
+    }
+
+    private static Fault onGateway(Draw draw) {
+        return draw.fault(Kind.KILL, draw.gateway(), draw.millis(300, 900), draw.millis(0, 500));
+    }
+
+    /** By then all are back that were killed before. */
+    private static Fault alone(Draw draw, String target) {
+        return draw.fault(Kind.KILL, target, BETWEEN_TWO_ALONE, Duration.ZERO);
     }
 
     private static Fault onBroker(Draw draw, Kind kind, Duration hold) {
