@@ -3,9 +3,12 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.TurnEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -48,7 +51,7 @@ class ResumeTest {
     @Test
     void showsEachPieceOnceThroughReconnectsOnTwoGateways() throws Exception {
         assertThat(gateway.ask("resume", "?").status()).isEqualTo(202);
-        Turn turn = processor.taken();
+        Turn turn = taken("resume");
         List<String> pieces = new ArrayList<>();
         for (int i = 0; i < DELTAS; i++) {
             pieces.add("<" + i + ">");
@@ -63,6 +66,40 @@ class ResumeTest {
                 assertThat(one.get()).as("seed %d", SEED).isEqualTo(pieces);
             }
         }
+    }
+
+    /** A cursor of the session says nothing of a request that ended before it: nothing follows, once that is sure. */
+    @Test
+    void ends204WhereTheEndWasSaidBeforeTheCursorThoughNotLongAgo() throws Exception {
+        assertThat(gateway.ask("past", "1").status()).isEqualTo(202);
+        Turn first = taken("past");
+        String past;
+        try (Sse stream = gateway.stream("/v1/sessions/past/events")) {
+            first.answer("text");
+            while (!stream.next().ends()) {}
+            gateway.ask("past", "2");
+            taken("past").says(new TurnEvent.Started());
+            past = stream.next().id();
+        }
+        String finished = Long.toString(System.currentTimeMillis() - 28_000);
+        processor
+                .redis()
+                .sync()
+                .hset(
+                        new MemoryKeys(first.ask.key()).request(first.ask.requestId()),
+                        Map.of("finished_at", finished.getBytes(StandardCharsets.UTF_8)));
+        String events = "/v1/sessions/past/requests/" + first.ask.requestId() + "/events";
+        try (Sse stream = gateway.stream(events, "Last-Event-ID", past)) {
+            assertThat(stream.status()).isEqualTo(204);
+        }
+    }
+
+    private static Turn taken(String session) throws InterruptedException {
+        Turn turn = processor.taken();
+        while (!turn.command.sessionId().toString().equals(session)) {
+            turn = processor.taken();
+        }
+        return turn;
     }
 
     private static void speak(Turn turn, List<String> pieces) {

@@ -86,7 +86,9 @@ final class EventReducer {
         if (event.attempt() == 0) {
             return false;
         }
-        return resumedIn != null || (event.turn() != LoggedEvent.UNKNOWN_TURN && event.turn() < latest);
+        boolean placesKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latest != LoggedEvent.UNKNOWN_TURN;
+        // Whoever follows one request never sees the end of the turn that ran when its cursor was made.
+        return placesKnown ? event.turn() < latest : resumedIn != null;
     }
 
     private static boolean isOld(LoggedEvent event, Progress before) {
