@@ -30,6 +30,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -85,6 +86,16 @@ class SecurityConfiguration {
 
     private static boolean loopback(@Nullable InetAddress address) {
         return address != null && address.isLoopbackAddress();
+    }
+
+    /** In the guard's place, where there is none. */
+    @Bean
+    FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
+        FilterRegistrationBean<LoopbackHostFilter> registration =
+                new FilterRegistrationBean<>(new LoopbackHostFilter(json));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+        registration.setEnabled(!security.authenticated() && !security.letInAnybodyWhoReachesThisGateway());
+        return registration;
     }
 
     @Bean
