@@ -19,6 +19,10 @@ final class EventHub {
     private final ConcurrentHashMap<String, Subscription[]> wanted = new ConcurrentHashMap<>();
     private final Set<Outbox> outboxes = ConcurrentHashMap.newKeySet();
 
+    /**
+     * From now on the follower offers it what it reads. One whose client closed it meanwhile doesn't stay: a reader may
+     * add it after the client removed it, but closing comes first, so that one of the two sees the other.
+     */
     void add(Subscription subscription) {
         wanted.merge(key(subscription), new Subscription[] {subscription}, (present, one) -> {
             if (Arrays.asList(present).contains(subscription)) {
@@ -28,6 +32,9 @@ final class EventHub {
             more[present.length] = one[0];
             return more;
         });
+        if (subscription.closed()) {
+            remove(subscription);
+        }
     }
 
     void remove(Subscription subscription) {

@@ -184,10 +184,19 @@ public final class EventStreams implements AutoCloseable {
         hub.remove(subscription);
     }
 
-    /** A wait for this request's end that sees all that is emitted from now on. */
+    /**
+     * A wait for this request's end that sees all that is emitted from now on.
+     *
+     * @throws EventsUnavailableException where there are too many clients, or the log has never been reached
+     */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
         Outbox outbox = enter(Outbox.Bounds.ONE);
-        return new EndWatch(this, outbox, live(outbox, session, Interest.endOf(requestId)));
+        try {
+            return new EndWatch(this, outbox, live(outbox, session, Interest.endOf(requestId)));
+        } catch (RuntimeException e) {
+            leave(outbox);
+            throw e;
+        }
     }
 
     /** How many clients are connected: streams, sockets and waits. */
