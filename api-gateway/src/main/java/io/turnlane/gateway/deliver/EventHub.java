@@ -45,11 +45,12 @@ final class EventHub {
         });
     }
 
+    /** Who wants the session of this key. */
     Subscription[] of(String key) {
         return wanted.getOrDefault(key, NOBODY);
     }
 
-    Stream<Subscription> of(int partition) {
+    Stream<Subscription> onPartition(int partition) {
         return wanted.values().stream().flatMap(Arrays::stream).filter(s -> s.partition() == partition);
     }
 

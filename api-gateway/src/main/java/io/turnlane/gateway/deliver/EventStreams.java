@@ -165,12 +165,12 @@ public final class EventStreams implements AutoCloseable {
      * would else come back with a cursor from long ago, and have all to be read that others said since.
      */
     public void tellPlace(Subscription subscription) {
-        subscription.tellPlace(follower.offered(subscription.partition()), WORTH_TELLING);
+        subscription.tellPlace(() -> follower.offered(subscription.partition()), WORTH_TELLING);
     }
 
     /** Puts the place where the client came in in its outbox. */
     public void tellStart(Subscription subscription) {
-        subscription.tellPlace(0, 0);
+        subscription.tellPlace(() -> 0, 0);
     }
 
     /** Lets a held subscription's events through. */
