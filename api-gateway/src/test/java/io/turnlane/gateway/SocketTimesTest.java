@@ -46,6 +46,16 @@ class SocketTimesTest {
         gateway.close();
     }
 
+    @Test
+    void letsGoOfAClientWithItsTwentiethFrameOfNonsense() {
+        try (TestSocket client = TestSocket.open(gateway, new String[0])) {
+            for (int i = 0; i < 20; i++) {
+                client.say("nonsense");
+            }
+            assertThat(client.closeStatus()).isEqualTo(1008);
+        }
+    }
+
     /** A client that pings nobody, as most; the JDK answers pings by itself. */
     private static final class Listener implements WebSocket.Listener, AutoCloseable {
 

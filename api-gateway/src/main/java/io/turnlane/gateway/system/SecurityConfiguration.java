@@ -160,7 +160,10 @@ class SecurityConfiguration {
                 SecurityProperties security, KeyRing keys, RedisTickets tickets, Standing standing) {
             AuthenticationProvider bearers = switch (security.mode()) {
                 case API_KEY, NONE -> new KeyAuthentication(keys);
-                case JWT -> new TokenCallers(new SupplierJwtDecoder(() -> decoder(security.jwt())));
+                case JWT ->
+                    new TokenCallers(
+                            new SupplierJwtDecoder(() -> decoder(security.jwt())),
+                            security.jwt().skew());
             };
             return new ProviderManager(List.of(bearers, new TicketAuthentication(tickets, standing)));
         }
