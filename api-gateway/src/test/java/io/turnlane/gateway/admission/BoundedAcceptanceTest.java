@@ -43,25 +43,7 @@ class BoundedAcceptanceTest {
             new SimpleMeterRegistry());
 
     private static ProcessorFigures busy() {
-        return new ProcessorFigures(
-                "p",
-                "http://127.0.0.1:1",
-                NOW,
-                ProcessorState.RUNNING,
-                List.of(),
-                0,
-                0,
-                0,
-                1,
-                0,
-                Duration.ofMinutes(5),
-                0,
-                0,
-                0,
-                new ProcessorFigures.Cache(0, 1, 0, 0),
-                "",
-                Duration.ZERO,
-                new Places(10, 0, 45, Duration.ofSeconds(2)));
+        return new OverloadTest().processor(ProcessorState.RUNNING, 0, new Places(10, 0, 45, Duration.ofSeconds(2)));
     }
 
     @BeforeEach
