@@ -88,16 +88,6 @@ class SecurityConfiguration {
         return address != null && address.isLoopbackAddress();
     }
 
-    /** In the guard's place, where there is none. */
-    @Bean
-    FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
-        FilterRegistrationBean<LoopbackHostFilter> registration =
-                new FilterRegistrationBean<>(new LoopbackHostFilter(json));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
-        registration.setEnabled(!security.authenticated() && !security.letInAnybodyWhoReachesThisGateway());
-        return registration;
-    }
-
     @Bean
     KeyRing keyRing(InstantSource clock) {
         return new KeyRing(clock);
@@ -136,6 +126,16 @@ class SecurityConfiguration {
     @Bean
     HealthIndicator apiKeysHealthIndicator(SecurityProperties security, KeyRing keys) {
         return () -> (security.mode() == Mode.API_KEY && !keys.known() ? Health.down() : Health.up()).build();
+    }
+
+    /** In the guard's place, where there is none. */
+    @Bean
+    FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
+        FilterRegistrationBean<LoopbackHostFilter> registration =
+                new FilterRegistrationBean<>(new LoopbackHostFilter(json));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+        registration.setEnabled(!security.authenticated() && !security.letInAnybodyWhoReachesThisGateway());
+        return registration;
     }
 
     /** Whether callers are told apart at all. */

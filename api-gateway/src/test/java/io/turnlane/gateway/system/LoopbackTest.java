@@ -25,19 +25,6 @@ class LoopbackTest {
     }
 
     @Test
-    void withoutAuthenticationListensOnLoopbackOnly() throws Exception {
-        assertThat(authenticated(Mode.NONE, false, "127.0.0.1")).isFalse();
-        assertThat(authenticated(Mode.NONE, false, "::1")).isFalse();
-        for (String address : new String[] {"0.0.0.0", "::", "192.0.2.1", null}) {
-            assertThatIllegalStateException()
-                    .isThrownBy(() -> authenticated(Mode.NONE, false, address))
-                    .withMessageContaining("let-in-anybody-who-reaches-this-gateway");
-            assertThat(authenticated(Mode.NONE, true, address)).isFalse();
-            assertThat(authenticated(Mode.API_KEY, false, address)).isTrue();
-        }
-    }
-
-    @Test
     void knowsTheNamesThatOnlyThisMachineHas() {
         for (String here : new String[] {
             "localhost", "LocalHost:8080", "app.localhost:80", "localhost.", "127.0.0.1", "127.1.2.3:9", "[::1]:8080"
@@ -57,6 +44,19 @@ class LoopbackTest {
             "[::2]"
         }) {
             assertThat(LoopbackHostFilter.isHere(elsewhere)).as(elsewhere).isFalse();
+        }
+    }
+
+    @Test
+    void withoutAuthenticationListensOnLoopbackOnly() throws Exception {
+        assertThat(authenticated(Mode.NONE, false, "127.0.0.1")).isFalse();
+        assertThat(authenticated(Mode.NONE, false, "::1")).isFalse();
+        for (String address : new String[] {"0.0.0.0", "::", "192.0.2.1", null}) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> authenticated(Mode.NONE, false, address))
+                    .withMessageContaining("let-in-anybody-who-reaches-this-gateway");
+            assertThat(authenticated(Mode.NONE, true, address)).isFalse();
+            assertThat(authenticated(Mode.API_KEY, false, address)).isTrue();
         }
     }
 
