@@ -13,16 +13,21 @@ public class Ask {
         Turnlane turnlane = Turnlane.at(gateways);
 
         AskedTurn turn = turnlane.ask(Question.of(arguments[0]));
-        TurnView end = turn.follow((view, news) -> {
-            switch (news.type()) {
-                case "started" -> System.err.println("answering");
-                case "delta" -> System.out.print(news.text());
-                case "retrying" -> System.err.println("once more: what was said is void");
-                default -> {}
-            }
-        });
+        StringBuilder shown = new StringBuilder();
+        TurnView end = turn.follow((view, news) -> show(view.text(), shown));
 
         System.out.println();
         System.err.println(end.status().wire() + ", session " + turn.sessionId());
+    }
+
+    /** What is new of a text that grows. One that doesn't go on from what is shown is another attempt's. */
+    private static void show(String text, StringBuilder shown) {
+        if (!text.startsWith(shown.toString())) {
+            System.out.println("\n(once more: what stands above is void)");
+            shown.setLength(0);
+        }
+        System.out.print(text.substring(shown.length()));
+        System.out.flush();
+        shown.append(text, shown.length(), text.length());
     }
 }

@@ -9,14 +9,17 @@ const { session_id: sessionId } = await turnlane.createSession();
 const accepted = await turnlane.ask(sessionId, question);
 const turn = new Turn(accepted.request_id);
 
-let shown = 0;
+let shown = '';
 await new Promise((ended) => {
   turnlane.streamRequest(sessionId, turn.requestId, {
     onEvent: (event) => {
       if (!turn.apply(event)) return;
-      if (turn.text.length < shown) shown = 0; // another attempt: what was said is void
-      process.stdout.write(turn.text.slice(shown));
-      shown = turn.text.length;
+      if (!turn.text.startsWith(shown)) {
+        console.log('\n(once more: what stands above is void)'); // another attempt's text
+        shown = '';
+      }
+      process.stdout.write(turn.text.slice(shown.length));
+      shown = turn.text;
     },
     onState: ({ state }) => console.error(state),
     onEnd: ended,

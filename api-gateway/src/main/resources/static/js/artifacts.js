@@ -1,4 +1,4 @@
-import { byId, h, icon } from './dom.js';
+import { byId, h, tool } from './dom.js';
 
 const MOST_ROWS = 500;
 
@@ -9,15 +9,16 @@ export function artifactView(artifact) {
   const body = rows.length ? table(rows) : h('pre', {}, h('code', {}, JSON.stringify(artifact, null, 2)));
   return h('figure', { class: 'artifact', testid: 'artifact' },
     h('figcaption', {}, String(title),
-      h('button', { type: 'button', class: 'tool', title: 'Open large', 'aria-label': 'Open large', onclick: () => openLarge(body) }, icon('large'))),
+      toOpenLarge(body)),
     h('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': String(title) }, body));
 }
 
-/** Shows a copy of a table, chart or piece of code over the whole page. */
-export function openLarge(element) {
-  const dialog = byId('large');
-  byId('large-body').replaceChildren(element.cloneNode(true));
-  dialog.showModal();
+/** A button that shows a copy of a table, chart or piece of code over the whole page. */
+export function toOpenLarge(element, more) {
+  return tool('large', 'Open large', () => {
+    byId('large-body').replaceChildren(element.cloneNode(true));
+    byId('large').showModal();
+  }, more);
 }
 
 function rowsOf(artifact) {

@@ -29,31 +29,21 @@ export class Asking {
   send(lane, turn) {
     lane.asking += 1;
     turn.status = 'unsent';
-    this.#lanes.save(lane);
-    this.#lanes.changed(lane, turn);
+    this.#lanes.keep(lane, turn);
     lane.sending = lane.sending.then(() => this.#untilTaken(lane, turn)).finally(() => {
       lane.asking -= 1;
     });
   }
 
-  /** Takes back a question that has not left. */
-  withdraw(lane, turn) {
-    turn.withdrawn = true;
-    lane.drop(turn);
-    this.#lanes.save(lane);
-    this.#lanes.changed(lane, turn);
-  }
-
   async #untilTaken(lane, turn) {
-    for (let tries = 0; !turn.withdrawn; tries++) {
+    for (let tries = 0; ; tries++) {
       try {
         return await this.#once(lane, turn);
       } catch (error) {
         if (error instanceof TurnlaneProblem && error.status < 500) return this.#refused(lane, turn, error);
-        await this.#pause(lane, turn, Math.max(backoff(tries), (error.retryAfter ?? 0) * 1000));
+        await this.#pause(lane, turn, backoff(tries, error));
       }
     }
-    return undefined;
   }
 
   async #once(lane, turn) {
@@ -74,14 +64,12 @@ export class Asking {
     const session = await this.#client.createSession({ agent: this.agent });
     lane.id = session.session_id;
     lane.memory = 'known';
-    this.#lanes.save(lane);
-    this.#lanes.changed(lane);
+    this.#lanes.keep(lane);
   }
 
   #refused(lane, turn, problem) {
     turn.refused(problem);
-    this.#lanes.save(lane);
-    this.#lanes.changed(lane, turn);
+    this.#lanes.keep(lane, turn);
   }
 
   #pause(lane, turn, delay) {

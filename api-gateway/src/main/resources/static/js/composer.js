@@ -17,13 +17,13 @@ export class Composer {
 
   constructor({ onAsk, onStop }) {
     this.#onAsk = onAsk;
-    this.#form.addEventListener('submit', (event) => {
+    this.#form.onsubmit = (event) => {
       event.preventDefault();
       this.#ask();
-    });
-    this.#field.addEventListener('keydown', (event) => this.#key(event));
-    this.#field.addEventListener('input', () => this.#changed());
-    this.#stop.addEventListener('click', () => onStop(this.#lane));
+    };
+    this.#field.onkeydown = (event) => this.#key(event);
+    this.#field.oninput = () => this.#changed();
+    this.#stop.onclick = () => onStop(this.#lane);
   }
 
   focus() {

@@ -23,9 +23,9 @@ export class Conversation {
   constructor(actions) {
     this.#actions = actions;
     this.#scroll.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    this.#jump.addEventListener('click', () => this.toEnd());
-    new ResizeObserver(() => this.#grew()).observe(byId('column'));
-    new ResizeObserver(() => this.#grew()).observe(this.#scroll);
+    this.#jump.onclick = () => this.toEnd();
+    const size = new ResizeObserver(() => this.#grew());
+    for (const element of [byId('column'), this.#scroll]) size.observe(element);
     setInterval(() => this.#tick(), matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_TICK : TICK);
   }
 

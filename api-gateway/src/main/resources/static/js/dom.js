@@ -28,6 +28,18 @@ export function icon(name) {
   return svg;
 }
 
+/** A button that is a drawing only, and its name. */
+export function tool(name, label, onclick, more = '') {
+  return h('button', { type: 'button', class: `tool ${more}`, title: label, 'aria-label': label, onclick }, icon(name));
+}
+
+/** A small bar, full at 1. */
+export function bar(fill) {
+  const filled = h('i');
+  filled.style.setProperty('--fill', Math.min(1, Math.max(0, fill)));
+  return h('span', { class: 'confidence-bar' }, filled);
+}
+
 /** A copy of what a template of the page holds, and its parts by class name. */
 export function fromTemplate(id) {
   const element = byId(id).content.firstElementChild.cloneNode(true);

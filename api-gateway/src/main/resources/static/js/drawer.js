@@ -1,4 +1,4 @@
-import { byId, h, setText } from './dom.js';
+import { bar, byId, h, setText } from './dom.js';
 import { STRETCHES, stretches } from './hairline.js';
 import { duration } from './words.js';
 
@@ -7,24 +7,20 @@ const TEXT_LENGTH = 60;
 /** What lies behind a turn: its sources, its phases to the millisecond, and its events as they came. */
 export class Drawer {
   #drawer = byId('drawer');
-  #turn = null;
+  turn = null;
   #opener = null;
 
   constructor() {
-    byId('close-drawer').addEventListener('click', () => this.close());
+    byId('close-drawer').onclick = () => this.close();
   }
 
   get isOpen() {
     return !this.#drawer.hidden;
   }
 
-  get turn() {
-    return this.#turn;
-  }
-
   open(turn, section) {
     if (!this.isOpen) this.#opener = document.activeElement;
-    this.#turn = turn;
+    this.turn = turn;
     this.#drawer.hidden = false;
     document.body.classList.add('has-drawer');
     this.update();
@@ -36,15 +32,15 @@ export class Drawer {
     if (!this.isOpen) return;
     this.#drawer.hidden = true;
     document.body.classList.remove('has-drawer');
-    this.#turn = null;
+    this.turn = null;
     if (this.#opener?.isConnected) this.#opener.focus();
   }
 
   update() {
     if (!this.isOpen) return;
-    setText(byId('drawer-question'), this.#turn.question);
+    setText(byId('drawer-question'), this.turn.question);
     for (const [name, content] of Object.entries({ sources, phases, events })) {
-      byId(`drawer-${name}`).lastElementChild.replaceChildren(...content(this.#turn));
+      byId(`drawer-${name}`).lastElementChild.replaceChildren(...content(this.turn));
     }
   }
 }
@@ -55,12 +51,8 @@ function none(tag, sentence) {
 
 function sources({ answer }) {
   if (!answer?.sources?.length) return none('li', 'This turn names no sources.');
-  return answer.sources.map(({ id, title, score }) => {
-    const bar = h('span', { class: 'confidence-bar' }, h('i'));
-    bar.firstChild.style.setProperty('--fill', Math.min(1, Math.max(0, score ?? 0)));
-    return h('li', {}, h('span', { class: 'source-title' }, title ?? id),
-      h('span', { class: 'source-facts' }, h('code', {}, id), bar, h('span', { class: 'figure' }, score == null ? '' : score.toFixed(2))));
-  });
+  return answer.sources.map(({ id, title, score }) => h('li', {}, h('span', { class: 'source-title' }, title ?? id),
+    h('span', { class: 'source-facts' }, h('code', {}, id), bar(score ?? 0), h('span', { class: 'figure' }, score == null ? '' : score.toFixed(2)))));
 }
 
 function phases({ timeline, requestId }) {

@@ -210,8 +210,7 @@ export class Follower {
     }
     const finishedAt = Date.parse(turn.finishedAt) || Date.now();
     lane.answeredAt = Math.max(lane.answeredAt ?? 0, finishedAt);
-    this.#lanes.save(lane);
-    this.#lanes.changed(lane, turn);
+    this.#lanes.keep(lane, turn);
     if (turn.heard > 0) this.#onFinished(lane, turn);
     this.#startStreams();
     this.#streamState();
@@ -266,8 +265,9 @@ export class Follower {
 
   #streamState() {
     if (this.#socketWorks) return;
-    const lost = [...this.#streams.values()].find(({ state, retryAt }) => state === 'lost' || (state === 'connecting' && retryAt));
-    const connecting = [...this.#streams.values()].some(({ state }) => state === 'connecting');
+    const streams = [...this.#streams.values()];
+    const lost = streams.find(({ state, retryAt }) => state === 'lost' || (state === 'connecting' && retryAt));
+    const connecting = streams.some(({ state }) => state === 'connecting');
     if (lost) this.#setLost({ retryAt: lost.retryAt });
     else if (!connecting) this.#setLost(null);
   }

@@ -54,18 +54,17 @@ export class Hairline {
     this.#button = part('hairline-bar');
     const phases = part('phases');
     this.#figures = [...phases.querySelectorAll('dd')];
-    phases.querySelector('button').addEventListener('click', onEvents);
-    this.#button.addEventListener('click', () => {
+    phases.querySelector('button').onclick = onEvents;
+    this.#button.onclick = () => {
       phases.hidden = !phases.hidden;
       this.#button.setAttribute('aria-expanded', String(!phases.hidden));
       if (!phases.hidden) onUnfold();
-    });
+    };
   }
 
   update() {
     const turn = this.#turn;
     this.#element.dataset.state = turn.isTerminal ? (turn.timeline ? 'measured' : 'done') : 'under-way';
-    this.#element.classList.toggle('failed', turn.status === 'failed');
     const fill = progress(turn);
     this.#parts.forEach((part, i) => part.style.setProperty('--fill', fill[i]));
     if (turn.timeline) this.#measured(stretches(turn.timeline));

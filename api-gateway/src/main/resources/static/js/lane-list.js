@@ -60,8 +60,8 @@ class LaneItem {
   constructor(lane, { onDelete, onOpen }) {
     this.#lane = lane;
     [this.element, this.#part] = fromTemplate('lane-template');
-    this.#part('lane-link').addEventListener('click', (event) => onOpen(lane, event));
-    this.#part('lane-delete').addEventListener('click', () => onDelete(lane));
+    this.#part('lane-link').onclick = (event) => onOpen(lane, event);
+    this.#part('lane-delete').onclick = () => onDelete(lane);
   }
 
   update(connected, current) {

@@ -54,7 +54,10 @@ export class LaneTurn extends Turn {
     if (!this.apply(event)) return false;
     this.heard += 1;
     if (this.events.length < MOST_EVENTS) this.events.push(event);
-    if (this.isTerminal) this.#ended(event.at);
+    if (this.isTerminal) {
+      this.finishedAt = event.at;
+      this.seenAfter = Date.now() - this.askedAt;
+    }
     return true;
   }
 
@@ -75,11 +78,6 @@ export class LaneTurn extends Turn {
       finished_at: entry.timestamp,
       answer: entry.answer == null ? null : { text: entry.answer, confidence: entry.confidence, sources: entry.sources ?? [] },
     });
-  }
-
-  #ended(at) {
-    this.finishedAt = at;
-    this.seenAfter = Date.now() - this.askedAt;
   }
 }
 
@@ -169,7 +167,8 @@ export class Lanes {
 
   constructor(storage) {
     this.#storage = storage;
-    this.#lanes = storedKeys(storage).map((key) => read(storage, key)).filter(Boolean);
+    const keys = Object.keys(storage).filter((key) => key.startsWith(PREFIX));
+    this.#lanes = keys.map((key) => read(storage, key)).filter(Boolean);
     this.#order();
     window.addEventListener('storage', ({ key, newValue }) => key?.startsWith(PREFIX) && this.#fromOtherTab(key, newValue));
   }
@@ -200,8 +199,7 @@ export class Lanes {
     this.#lanes.unshift(lane);
     this.#order();
     for (const old of this.#lanes.splice(MOST_LANES)) this.#forget(old);
-    this.save(lane);
-    this.changed(lane);
+    this.keep(lane);
     return lane;
   }
 
@@ -209,6 +207,12 @@ export class Lanes {
     this.#lanes = this.#lanes.filter((other) => other !== lane);
     this.#forget(lane);
     this.changed(lane);
+  }
+
+  /** Saves it and tells of it. */
+  keep(lane, turn) {
+    this.save(lane);
+    this.changed(lane, turn);
   }
 
   save(lane) {
@@ -240,10 +244,6 @@ export class Lanes {
       this.changed(lane);
     }
   }
-}
-
-function storedKeys(storage) {
-  return Object.keys(storage).filter((key) => key.startsWith(PREFIX));
 }
 
 function read(storage, key) {

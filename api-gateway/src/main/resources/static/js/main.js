@@ -44,12 +44,12 @@ function start() {
   lanes.onChange(changed);
   fromAddress();
   window.addEventListener('hashchange', fromAddress);
-  byId('new-lane').addEventListener('click', newLane);
-  byId('new-lane-top').addEventListener('click', newLane);
-  byId('open-lanes').addEventListener('click', () => toggleSheet(true));
-  byId('backdrop').addEventListener('click', () => toggleSheet(false));
-  byId('close-lanes').addEventListener('click', () => toggleSheet(false));
-  byId('show-keys').addEventListener('click', showKeys);
+  byId('new-lane').onclick = newLane;
+  byId('new-lane-top').onclick = newLane;
+  byId('open-lanes').onclick = () => toggleSheet(true);
+  byId('backdrop').onclick = () => toggleSheet(false);
+  byId('close-lanes').onclick = () => toggleSheet(false);
+  byId('show-keys').onclick = showKeys;
   NARROW.addEventListener('change', () => toggleSheet(false));
   for (const dialog of document.querySelectorAll('dialog')) dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
   listenToKeys({

@@ -9,9 +9,9 @@ const ALLOWED_TAGS = [
   'a', 'b', 'blockquote', 'br', 'code', 'del', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'kbd', 'li', 'mark',
   'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'u', 'ul',
 ];
-const ALLOWED_ATTR = ['href', 'title', 'align', 'start', 'lang', 'data-lang'];
 /** Not addresses, so their values need not look like one. */
 const ADD_URI_SAFE_ATTR = ['align', 'start', 'lang', 'data-lang'];
+const ALLOWED_ATTR = ['href', 'title', ...ADD_URI_SAFE_ATTR];
 const PLAIN_MARK = /^<\/?(?:b|br|del|em|i|kbd|mark|s|strong|sub|sup|u)\s*\/?>$/i;
 const ALLOWED_URI_REGEXP = /^(?:https?:\/\/|mailto:)/i;
 

@@ -17,8 +17,7 @@ export async function recall(lane, { client, lanes, follower, asking }) {
   await readRest(lane, follower);
   const unsent = lane.asking > 0 ? [] : lane.turns.filter((turn) => turn.status === 'unsent');
   for (const turn of unsent) asking.send(lane, turn);
-  lanes.save(lane);
-  lanes.changed(lane);
+  lanes.keep(lane);
 }
 
 function merge(lane, entries) {

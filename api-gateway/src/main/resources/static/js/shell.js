@@ -2,29 +2,29 @@
 import { byId, h, icon, setText } from './dom.js';
 import { secondsLeft } from './words.js';
 
-const THEMES = ['system', 'light', 'dark'];
-const THEME_NAMES = { system: 'As the system', light: 'Light', dark: 'Dark' };
+const THEMES = { system: 'As the system', light: 'Light', dark: 'Dark' };
 
 /** The switch; `theme-boot.js` has set what was chosen before the first paint. */
 export function themeSwitch() {
   const button = byId('theme');
+  const chosen = document.documentElement.dataset;
   const show = () => {
-    const theme = document.documentElement.dataset.theme ?? 'system';
-    button.replaceChildren(icon(theme), h('span', {}, THEME_NAMES[theme]));
-    button.setAttribute('aria-label', `Colours: ${THEME_NAMES[theme]}`);
+    const theme = chosen.theme ?? 'system';
+    button.replaceChildren(icon(theme), h('span', {}, THEMES[theme]));
+    button.setAttribute('aria-label', `Colours: ${THEMES[theme]}`);
   };
-  button.addEventListener('click', () => {
-    const current = document.documentElement.dataset.theme ?? 'system';
-    const next = THEMES[(THEMES.indexOf(current) + 1) % THEMES.length];
-    if (next === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = next;
+  button.onclick = () => {
+    const names = Object.keys(THEMES);
+    const next = names[(names.indexOf(chosen.theme ?? 'system') + 1) % names.length];
+    if (next === 'system') delete chosen.theme;
+    else chosen.theme = next;
     try {
       localStorage.setItem('turnlane.theme', next);
     } catch {
       // Closed storage: the choice lasts as long as the page.
     }
     show();
-  });
+  };
   show();
 }
 
@@ -65,7 +65,7 @@ export class ConnectionBand {
   #lost = null;
 
   constructor(onRetry) {
-    byId('band-retry').addEventListener('click', onRetry);
+    byId('band-retry').onclick = onRetry;
     setInterval(() => this.#count(), 250);
   }
 
@@ -112,7 +112,7 @@ export class Undo {
   constructor(milliseconds) {
     this.milliseconds = milliseconds;
     this.#box.style.setProperty('--undo-time', `${milliseconds}ms`);
-    byId('undo-button').addEventListener('click', () => this.takeBack());
+    byId('undo-button').onclick = () => this.takeBack();
     window.addEventListener('pagehide', () => this.settle());
   }
 

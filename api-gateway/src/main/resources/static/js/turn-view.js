@@ -1,7 +1,7 @@
-import { fromTemplate, h, icon, oncePerFrame, setText } from './dom.js';
+import { bar, fromTemplate, h, oncePerFrame, setText, tool } from './dom.js';
 import { Hairline } from './hairline.js';
 import { MarkdownView } from './markdown.js';
-import { artifactView, openLarge } from './artifacts.js';
+import { artifactView, toOpenLarge } from './artifacts.js';
 import { confidenceWord, ending, failure, placeInQueue, refusal, secondsLeft } from './words.js';
 
 const MOST_CHIPS = 4;
@@ -9,7 +9,6 @@ const MOST_CHIPS = 4;
 /** One turn on the page: the question, its hairline, the answer as it comes, and what it rests on. */
 export class TurnView {
   #lane;
-  #turn;
   #actions;
   #part;
   #hairline;
@@ -21,7 +20,7 @@ export class TurnView {
 
   constructor(lane, turn, actions) {
     this.#lane = lane;
-    this.#turn = turn;
+    this.turn = turn;
     this.#actions = actions;
     [this.element, this.#part] = fromTemplate('turn-template');
     this.#hairline = new Hairline(turn, this.#part, {
@@ -30,18 +29,14 @@ export class TurnView {
     });
     this.#markdown = new MarkdownView(this.#part('answer'), decorate);
     const [again, edit] = this.#part('notice').querySelectorAll('button');
-    again.addEventListener('click', () => actions.askAgain(turn));
-    edit.addEventListener('click', () => actions.edit(turn));
+    again.onclick = () => actions.askAgain(turn);
+    edit.onclick = () => actions.edit(turn);
     this.update();
     this.#text();
   }
 
-  get turn() {
-    return this.#turn;
-  }
-
   update() {
-    const turn = this.#turn;
+    const turn = this.turn;
     this.element.dataset.state = turn.status;
     if (turn.requestId) this.element.dataset.requestId = turn.requestId;
     setText(this.#part('question'), turn.question);
@@ -55,38 +50,37 @@ export class TurnView {
   }
 
   tick(now) {
-    if (this.#turn.isOpen || this.#turn.status === 'unsent') this.#hairline.tick(now);
-    if (this.#turn.sendAgainAt || this.#turn.retryAt) this.#stageLine();
+    if (this.turn.isOpen || this.turn.status === 'unsent') this.#hairline.tick(now);
+    if (this.turn.sendAgainAt || this.turn.retryAt) this.#stageLine();
   }
 
   #stageLine() {
     const stage = this.#part('stage');
-    setText(stage, stageWords(this.#lane, this.#turn));
+    setText(stage, stageWords(this.#lane, this.turn));
     stage.hidden = stage.textContent === '';
   }
 
   #text() {
-    if (this.#turn.text === this.#shownText) return;
-    this.#shownText = this.#turn.text;
+    if (this.turn.text === this.#shownText) return;
+    this.#shownText = this.turn.text;
     this.#markdown.show(this.#shownText);
   }
 
   #showArtifacts() {
-    this.#shownArtifacts = this.#turn.artifacts;
+    this.#shownArtifacts = this.turn.artifacts;
     this.#part('artifacts').replaceChildren(...(this.#shownArtifacts ?? []).map(artifactView));
   }
 
   #noticeLine() {
-    const { status, error } = this.#turn;
+    const { error } = this.turn;
     const notice = this.#part('notice');
-    const said = noticeWords(this.#turn);
+    const said = noticeWords(this.turn);
     notice.hidden = !said;
-    notice.classList.toggle('is-failure', status === 'failed' || status === 'refused');
     if (said) setText(notice.firstElementChild, error?.message ? `${said} ${error.message}` : said);
   }
 
   #footLine() {
-    const { isTerminal, answer } = this.#turn;
+    const { isTerminal, answer } = this.turn;
     const { confidence, sources = [] } = answer ?? {};
     const shows = `${isTerminal} ${confidence} ${sources.length}`;
     if (this.#shownFoot === shows) return;
@@ -96,12 +90,12 @@ export class TurnView {
     foot.replaceChildren(...[
       confidence != null && confidenceBar(confidence),
       sources.length > 0 && this.#chips(sources),
-      this.#tools(this.#turn),
+      this.#tools(this.turn),
     ].filter(Boolean));
   }
 
   #chips(sources) {
-    const open = () => this.#actions.inspect(this.#turn, 'sources');
+    const open = () => this.#actions.inspect(this.turn, 'sources');
     const chip = ({ id, title }) => h('li', {}, h('button', { type: 'button', class: 'chip', testid: 'source', title, onclick: open },
       h('span', { class: 'chip-id' }, id), ' ', h('span', { class: 'chip-title' }, title)));
     const more = sources.length - MOST_CHIPS;
@@ -110,7 +104,6 @@ export class TurnView {
   }
 
   #tools(turn) {
-    const tool = (name, label, act) => h('button', { type: 'button', class: 'tool', title: label, 'aria-label': label, onclick: act }, icon(name));
     return h('div', { class: 'tools' },
       turn.text && tool('copy', 'Copy this answer', ({ currentTarget }) => this.#actions.copy(turn.text, currentTarget)),
       turn.requestId && tool('link', 'Copy a link to this turn', ({ currentTarget }) => this.#actions.copyLink(turn, currentTarget)));
@@ -147,11 +140,9 @@ function noticeWords(turn) {
 
 function confidenceBar(confidence) {
   const word = confidenceWord(confidence);
-  const bar = h('span', { class: 'confidence-bar' }, h('i'));
-  bar.firstChild.style.setProperty('--fill', confidence);
   return h('span', {
     class: 'confidence', 'data-word': word, testid: 'confidence', title: `Confidence ${confidence.toFixed(2)} of 1`,
-  }, bar, h('span', {}, word), h('span', { class: 'figure' }, confidence.toFixed(2)));
+  }, bar(confidence), h('span', {}, word), h('span', { class: 'figure' }, confidence.toFixed(2)));
 }
 
 /** Gives wide things a frame to scroll in, and a way to be seen large. */
@@ -159,6 +150,6 @@ function decorate(node, block) {
   if (node.nodeName !== 'TABLE' && node.nodeName !== 'PRE') return;
   const frame = h('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': node.nodeName === 'TABLE' ? 'Table' : 'Code' });
   node.replaceWith(frame);
-  frame.append(h('button', { type: 'button', class: 'tool wide-open', title: 'Open large', 'aria-label': 'Open large', onclick: () => openLarge(node) }, icon('large')), node);
+  frame.append(toOpenLarge(node, 'wide-open'), node);
   block.nodes[block.nodes.indexOf(node)] = frame;
 }

@@ -12,10 +12,15 @@ const SILENCE_LIMIT = 40_000;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 15_000;
 
-/** The wait before try n, from 0: doubling, with jitter so that pages don't return all at once. */
-export function backoff(tries, random = Math.random) {
+/** The wait before try n, from 0: doubling, with jitter so that pages don't return all at once; no less than the error says. */
+export function backoff(tries, error) {
   const whole = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries);
-  return Math.round(whole * (0.8 + 0.4 * random()));
+  return Math.max(Math.round(whole * (0.8 + 0.4 * Math.random())), (error?.retryAfter ?? 0) * 1000);
+}
+
+/** Whether it may be otherwise at the next try. */
+export function isPassing(status) {
+  return status >= 500 || status === 408 || status === 429;
 }
 
 /** 128 random bits; crypto.randomUUID is missing where the page isn't on https or localhost. */
@@ -40,6 +45,7 @@ export class Turnlane {
   #base;
   #headers;
   #refused;
+  #limit;
 
   /**
    * @param {object} [options]
@@ -47,11 +53,13 @@ export class Turnlane {
    * @param {() => Record<string, string>} [options.headers] added to every call, e.g. an API key
    * @param {(used?: string) => Promise<void>} [options.refused] is told of an Authorization that was refused with 401;
    *     the call is made again once it resolves
+   * @param {number} [options.limit] milliseconds after which a call that isn't answered counts as lost
    */
-  constructor({ baseUrl = '', headers = () => ({}), refused } = {}) {
+  constructor({ baseUrl = '', headers = () => ({}), refused, limit = 10_000 } = {}) {
     this.#base = baseUrl;
     this.#headers = headers;
     this.#refused = refused;
+    this.#limit = limit;
   }
 
   createSession(body = {}) {
@@ -76,30 +84,23 @@ export class Turnlane {
    * Asks. Resolves with the request resource as soon as the question is on the log. Where no reply comes, the
    * same is sent again for `patience` milliseconds: under its key it is asked once, however often it is sent.
    */
-  async ask(sessionId, question, { idempotencyKey = randomKey(), patience = 30_000, signal, ...how } = {}) {
-    const call = { body: { question, ...how }, headers: { 'Idempotency-Key': idempotencyKey }, signal };
-    const giveUpAt = Date.now() + patience;
-    for (let tries = 0; ; tries++) {
-      try {
-        return await this.#json('POST', `${sessionPath(sessionId)}/requests`, call);
-      } catch (error) {
-        const delay = Math.max(backoff(tries), (error.retryAfter ?? 0) * 1000);
-        if (signal?.aborted || error.status < 500 || Date.now() + delay > giveUpAt) throw error;
-        await new Promise((resolve) => setTimeout(resolve, delay));
-      }
-    }
+  ask(sessionId, question, { idempotencyKey = randomKey(), patience, signal, ...how } = {}) {
+    const call = { body: { question, ...how }, headers: { 'Idempotency-Key': idempotencyKey }, signal, patience };
+    return this.#untilAnswered(`${sessionPath(sessionId)}/requests`, call);
   }
 
-  request(sessionId, requestId, { wait } = {}) {
-    return this.#json('GET', requestPath(sessionId, requestId) + (wait ? `?wait=${wait}` : ''));
+  /** `wait`: seconds that the server may wait for the turn's end. */
+  request(sessionId, requestId, { wait = 0 } = {}) {
+    return this.#json('GET', requestPath(sessionId, requestId) + (wait ? `?wait=${wait}` : ''), { wait });
   }
 
   timeline(sessionId, requestId) {
     return this.#json('GET', `${requestPath(sessionId, requestId)}/timeline`);
   }
 
-  cancel(sessionId, requestId) {
-    return this.#json('POST', `${requestPath(sessionId, requestId)}/cancel`);
+  /** Asks to stop it; sent again as a question is. */
+  cancel(sessionId, requestId, how) {
+    return this.#untilAnswered(`${requestPath(sessionId, requestId)}/cancel`, how);
   }
 
   async agents() {
@@ -129,13 +130,28 @@ export class Turnlane {
     return new EventStream(this.#base + path, { headers: this.#headers, refused: this.#refused, ...listener });
   }
 
+  /** A POST that does the same however often it is sent. */
+  async #untilAnswered(path, { patience = 30_000, ...call } = {}) {
+    const giveUpAt = Date.now() + patience;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#json('POST', path, call);
+      } catch (error) {
+        const delay = backoff(tries, error);
+        if (call.signal?.aborted || error.status < 500 || Date.now() + delay > giveUpAt) throw error;
+        await new Promise((resolve) => setTimeout(resolve, delay));
+      }
+    }
+  }
+
   async #json(method, path, options = {}) {
-    const { body, headers = {}, keepalive = false, signal } = options;
+    const { body, headers = {}, keepalive = false, signal, wait = 0 } = options;
     const own = this.#headers();
+    const late = AbortSignal.timeout(this.#limit + wait * 1000);
     const response = await fetch(this.#base + path, {
       method,
       keepalive,
-      signal,
+      signal: signal ? AbortSignal.any([signal, late]) : late,
       cache: 'no-store',
       headers: {
         Accept: 'application/json',
@@ -150,7 +166,8 @@ export class Turnlane {
       return this.#json(method, path, options);
     }
     if (!response.ok) throw await problemOf(response);
-    return response.status === 204 ? null : response.json().catch(() => null);
+    // What is cut off half-way is no JSON: as good as no reply.
+    return response.status === 204 ? null : response.json();
   }
 }
 
@@ -199,13 +216,15 @@ export class EventStream {
 
   async #run() {
     while (!this.#stopped.signal.aborted) {
+      let problem;
       try {
         if (await this.#connect()) return this.#listener.onEnd?.();
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
         if (error instanceof TurnlaneProblem && !isPassing(error.status)) return this.#listener.onEnd?.(error);
+        problem = error;
       }
-      await this.#pause();
+      await this.#pause(problem);
     }
   }
 
@@ -254,9 +273,9 @@ export class EventStream {
     return this.#listener.endsWithTurn && TERMINAL.has(event.type);
   }
 
-  #pause() {
+  #pause(problem) {
     if (this.#stopped.signal.aborted) return undefined;
-    const delay = backoff(this.#tries++);
+    const delay = backoff(this.#tries++, problem);
     this.#state({ state: 'lost', retryAt: Date.now() + delay });
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, delay);
@@ -280,11 +299,6 @@ export class EventStream {
   }
 }
 
-/** May be otherwise at the next try. */
-function isPassing(status) {
-  return status >= 500 || status === 408 || status === 429;
-}
-
 /** Calls `dead` once nothing was heard for too long. */
 function silenceWatch(dead) {
   let last = Date.now();
@@ -299,11 +313,10 @@ function silenceWatch(dead) {
   };
 }
 
-/** Cuts a text/event-stream into {id, type, data}; pieces may break anywhere. An id without data ('') is a place only. https://html.spec.whatwg.org/#parsing-an-event-stream */
+/** Cuts a text/event-stream into {id, data}; pieces may break anywhere. An id without data ('') is a place only. https://html.spec.whatwg.org/#parsing-an-event-stream */
 export class SseParser {
   #rest = '';
   #id = '';
-  #type = '';
   #data = [];
 
   push(piece) {
@@ -318,19 +331,14 @@ export class SseParser {
   }
 
   #field(line) {
-    const colon = line.indexOf(':');
-    if (colon === 0) return;
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
     if (name === 'id') this.#id = value;
-    else if (name === 'event') this.#type = value;
     else if (name === 'data') this.#data.push(value);
   }
 
   #close(events) {
-    if (this.#data.length || this.#id) events.push({ id: this.#id, type: this.#type, data: this.#data.join('\n') });
+    if (this.#data.length || this.#id) events.push({ id: this.#id, data: this.#data.join('\n') });
     this.#id = '';
-    this.#type = '';
     this.#data = [];
   }
 }

@@ -1,4 +1,4 @@
-import { backoff } from './turnlane-client.js';
+import { backoff, isPassing } from './turnlane-client.js';
 
 /** How often the server is asked for a sign of life, and how long it may take, in milliseconds. */
 const PING_EVERY = 15_000;
@@ -18,8 +18,10 @@ export class TurnlaneSocket {
   #url;
   #listener;
   #socket = null;
+  /** By id: where to go on, and how often in a row the server couldn't just then. */
   #sessions = new Map();
-  #barriers = [];
+  /** What waits for a pong. */
+  #pongs = [];
   #tries = 0;
   #opened = false;
   #heard = 0;
@@ -45,14 +47,16 @@ export class TurnlaneSocket {
   /**
    * Events of this session from now on. Resolves once the server has seen the subscription (frames are
    * handled in order, so the pong of a ping sent behind it says so): what is asked after that is heard
-   * from its first event. Resolves to false where the server refused, or there is no connection.
+   * from its first event. Resolves to false where the server refused, or there is no connection; where that
+   * passes, `onRestored` says so.
    */
   subscribe(sessionId) {
-    if (this.#sessions.has(sessionId)) return Promise.resolve(true);
-    this.#sessions.set(sessionId, null);
+    const known = this.#sessions.get(sessionId);
+    if (known) return Promise.resolve(known.refusals === 0);
+    this.#sessions.set(sessionId, { cursor: null, refusals: 0 });
     if (!this.isOpen) return Promise.resolve(false);
     this.#subscribe(sessionId);
-    return this.#barrier().then((arrived) => arrived && this.#sessions.has(sessionId));
+    return this.#ping().then((arrived) => arrived && this.#sessions.get(sessionId)?.refusals === 0);
   }
 
   unsubscribe(sessionId) {
@@ -71,15 +75,12 @@ export class TurnlaneSocket {
     if (!this.isOpen) return;
     const asked = Date.now();
     this.#ping();
-    setTimeout(() => {
-      if (this.#heard < asked) this.#lost();
-    }, QUICK_PONG_LIMIT);
+    const silent = this.#ifStill(this.#socket, () => this.#heard < asked && this.#lost());
+    setTimeout(silent, QUICK_PONG_LIMIT);
   }
 
   close() {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    clearInterval(this.#timer);
     this.#drop();
   }
 
@@ -96,14 +97,17 @@ export class TurnlaneSocket {
     }
     const socket = new WebSocket(this.#url, ['turnlane.v1', ...more]);
     this.#socket = socket;
-    socket.onopen = () => this.#open();
-    socket.onmessage = ({ data }) => {
+    socket.onopen = this.#ifStill(socket, () => this.#open());
+    socket.onmessage = this.#ifStill(socket, ({ data }) => {
       this.#heard = Date.now();
       this.#receive(JSON.parse(data));
-    };
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#lost();
-    };
+    });
+    socket.onclose = this.#ifStill(socket, () => this.#lost());
+  }
+
+  /** What comes of a socket that was given up meanwhile is nobody's. */
+  #ifStill(socket, act) {
+    return (event) => this.#socket === socket && act(event);
   }
 
   #open() {
@@ -112,24 +116,37 @@ export class TurnlaneSocket {
     this.#heard = Date.now();
     this.#timer = setInterval(() => this.#beat(), PING_EVERY);
     const withoutCursor = [];
-    for (const [sessionId, cursor] of this.#sessions) {
-      this.#subscribe(sessionId, cursor);
+    for (const [sessionId, { cursor }] of this.#sessions) {
+      this.#subscribe(sessionId);
       if (!cursor) withoutCursor.push(sessionId);
     }
     this.#listener.onState({ state: 'open', opened: true });
-    this.#barrier().then((arrived) => arrived && this.#listener.onRestored(withoutCursor));
+    this.#ping().then((arrived) => arrived && this.#listener.onRestored(withoutCursor));
   }
 
   #receive(frame) {
-    if (frame.type === 'pong') this.#barriers.shift()?.(true);
+    if (frame.type === 'pong') this.#pongs.shift()?.(true);
     else if (frame.type === 'event') this.#event(frame);
     else if (frame.cursor) this.#place(frame.session_id, frame.cursor);
-    else if (frame.type === 'error') this.#sessions.delete(frame.ref);
+    else if (frame.type === 'error') this.#refused(frame.ref, frame.problem);
   }
 
   /** The session's id is the frame's name, too: an error says it. */
-  #subscribe(sessionId, cursor) {
+  #subscribe(sessionId) {
+    const { cursor } = this.#sessions.get(sessionId);
     this.#send({ type: 'subscribe', ref: sessionId, session_id: sessionId, ...(cursor && { after: cursor }) });
+  }
+
+  /** Too many calls, or a log that is away, pass: then it is tried again. Who isn't known stays so. */
+  #refused(sessionId, { status, retry_after: retryAfter }) {
+    const session = this.#sessions.get(sessionId);
+    if (!session) return;
+    if (!isPassing(status)) {
+      this.#sessions.delete(sessionId);
+      return;
+    }
+    const again = () => this.#sessions.get(sessionId) === session && this.#subscribe(sessionId);
+    setTimeout(this.#ifStill(this.#socket, again), backoff(session.refusals++, { retryAfter }));
   }
 
   #event({ cursor, event }) {
@@ -139,7 +156,11 @@ export class TurnlaneSocket {
   }
 
   #place(sessionId, cursor) {
-    if (cursor && this.#sessions.has(sessionId)) this.#sessions.set(sessionId, cursor);
+    const session = this.#sessions.get(sessionId);
+    if (!session || !cursor) return;
+    const missed = session.refusals > 0 && !session.cursor;
+    Object.assign(session, { cursor, refusals: 0 });
+    if (missed) this.#listener.onRestored([sessionId]);
   }
 
   #beat() {
@@ -148,22 +169,13 @@ export class TurnlaneSocket {
     else if (!unanswered) this.#ping();
   }
 
-  /** Pongs carry no name, but come in order: each settles the oldest promise. */
-  #barrier() {
-    return new Promise((resolve) => {
-      this.#barriers.push(resolve);
-      this.#sendPing();
-    });
-  }
-
+  /** Resolves to whether a pong came. Pongs carry no name, but come in order: each settles the oldest promise. */
   #ping() {
-    this.#barriers.push(() => {});
-    this.#sendPing();
-  }
-
-  #sendPing() {
     this.#pinged = Date.now();
     this.#send({ type: 'ping' });
+    return new Promise((resolve) => {
+      this.#pongs.push(resolve);
+    });
   }
 
   #lost() {
@@ -179,7 +191,7 @@ export class TurnlaneSocket {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
-    for (const resolve of this.#barriers.splice(0)) resolve(false);
+    for (const resolve of this.#pongs.splice(0)) resolve(false);
   }
 
   #send(frame) {

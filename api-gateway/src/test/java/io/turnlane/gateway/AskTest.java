@@ -13,6 +13,7 @@ import io.turnlane.model.ProcessorState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,7 +225,8 @@ class AskTest {
                 new Cache(10, 100, 75, 25),
                 "",
                 Duration.ZERO,
-                null);
+                null,
+                Map.of());
     }
 
     @Test

@@ -7,11 +7,13 @@ import io.turnlane.gateway.TestProcessor.Turn;
 import io.turnlane.model.CanonicalJson;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.SessionState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,6 +105,26 @@ class SessionsTest {
         for (String query : List.of("limit=0", "limit=101", "limit=x", "cursor=x", "cursor=eDp5", "cursor=")) {
             assertThat(gateway.get("/v1/sessions?" + query).status()).as(query).isEqualTo(400);
         }
+    }
+
+    @Test
+    void putsOnTheLogWhatASessionIsMadeWith() throws Exception {
+        String plain = gateway.post("/v1/sessions", "{\"ttl_seconds\":120}").text("session_id");
+        String made = gateway.post("/v1/sessions", "{\"agent\":\"echo\",\"metadata\":{\"a\":1},\"ttl_seconds\":120}")
+                .text("session_id");
+        ImportSession command = null;
+        while (command == null) {
+            SessionCommand next = processor.taken().command;
+            assertThat(next.sessionId().toString())
+                    .as("its questions say the rest")
+                    .isNotEqualTo(plain);
+            command = next.sessionId().toString().equals(made) ? (ImportSession) next : null;
+        }
+        SessionState state = command.state();
+        assertThat(state.agent()).isEqualTo("echo");
+        assertThat(state.metadata()).isEqualTo(Map.of("a", 1));
+        assertThat(state.ttl()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(state.turns()).isEmpty();
     }
 
     @Test

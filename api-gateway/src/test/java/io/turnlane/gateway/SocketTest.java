@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+/** Conversations over sockets. */
 @Timeout(60)
 class SocketTest {
 
@@ -39,7 +40,6 @@ class SocketTest {
                     log.publish(command, eventsFrom, traceparent);
                     afterPublishing.run();
                 },
-                "turnlane.gateway.sockets.max-sessions=3",
                 "turnlane.gateway.sockets.send-timeout=2s",
                 "turnlane.gateway.streams.heartbeat=100ms");
         processor = new TestProcessor(gateway);
@@ -213,159 +213,13 @@ class SocketTest {
         }
     }
 
-    @Test
-    void closesWith1003OnABinaryFrame() {
-        try (TestSocket client = open()) {
-            client.sayBinary(new byte[] {1, 2, 3});
-            assertThat(client.closeStatus()).isEqualTo(1003);
-        }
-    }
-
-    @Test
-    void takesAFrameOf64KiBInPieces() throws Exception {
-        try (TestSocket client = open()) {
-            String question = "ü\uD83D\uDE80".repeat(5_000);
-            String frame = "{'type':'ask','ref':'1','session_id':'ws-large','question':'%s'}".formatted(question);
-            int bytes = frame.getBytes(StandardCharsets.UTF_8).length;
-            client.say(" ".repeat(64 * 1024 - bytes) + frame);
-            assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
-            client.hear();
-            assertThat(client.hear().path("event").path("text").asString()).isEqualTo("You said: " + question);
-            client.say(" ".repeat(64 * 1024 - bytes + 1) + frame);
-            assertThat(client.closeStatus()).isEqualTo(1009);
-        }
-    }
-
-    @Test
-    void tellsEveryMistakeAsAProblemWithItsRef() throws Exception {
-        try (TestSocket client = open()) {
-            expectProblem(client.say("{'type':'sing','ref':'a'}"), "a", "invalid_request");
-            expectProblem(
-                    client.say("{'type':'ask','ref':'b','question':'?','policy':'jump'}"), "b", "invalid_request");
-            expectProblem(
-                    client.say("{'type':'ask','ref':'c','session_id':'no/slash','question':'?'}"),
-                    "c",
-                    "invalid_request");
-            expectProblem(client.say("{'type':'ask','ref':'d','session_id':'s'}"), "d", "invalid_request");
-            expectProblem(client.say("{'type':'subscribe','ref':'e','session_id':'nobody-knows'}"), "e", "not_found");
-            expectProblem(
-                    client.say("{'type':'subscribe','ref':'f','session_id':'s','after':'x'}"), "f", "invalid_request");
-            expectProblem(client.say("{'type':'unsubscribe','ref':'g'}"), "g", "invalid_request");
-            expectProblem(
-                    client.say("{'type':'ask','ref':'h','question':'%s'}".formatted("x".repeat(33 * 1024))),
-                    "h",
-                    "question_too_large");
-            expectProblem(
-                    client.say(
-                            "{'type':'cancel','ref':'i','session_id':'s','request_id':'0192f1de-7a3c-7000-8000-000000000001'}"),
-                    "i",
-                    "not_found");
-            expectProblem(client.say("{'type':'cancel','ref':'j','session_id':'s'}"), "j", "invalid_request");
-            client.say("nonsense");
-            assertThat(client.hear().path("problem").path("code").asString()).isEqualTo("invalid_request");
-        }
-    }
-
-    private static void expectProblem(TestSocket client, String ref, String code) throws InterruptedException {
-        JsonNode frame = client.hear();
-        assertThat(frame.path("type").asString()).isEqualTo("error");
-        assertThat(frame.path("ref").asString()).isEqualTo(ref);
-        assertThat(frame.path("problem").path("code").asString())
-                .as("ref %s", ref)
-                .isEqualTo(code);
-    }
-
-    @Test
-    void followsABoundedNumberOfSessions() throws Exception {
-        processor.saying(TestProcessor.BY_HAND);
-        try (TestSocket client = open()) {
-            for (int i = 0; i < 3; i++) {
-                client.say("{'type':'ask','session_id':'ws-many-%d','question':'?'}".formatted(i));
-                assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
-            }
-            expectProblem(
-                    client.say("{'type':'ask','ref':'4','session_id':'ws-many-4','question':'?'}"),
-                    "4",
-                    "invalid_request");
-        }
-    }
-
-    @Test
-    void closesWith1009OnAFrameOver64KiB() {
-        try (TestSocket client = open()) {
-            client.say("x".repeat(64 * 1024 + 1));
-            assertThat(client.closeStatus()).isEqualTo(1009);
-        }
-    }
-
-    @Test
-    void closesWith1008OnNothingButNonsense() {
-        try (TestSocket client = open()) {
-            for (int i = 0; i < 30; i++) {
-                try {
-                    client.say("nonsense");
-                } catch (RuntimeException closedMeanwhile) {
-                    break;
-                }
-            }
-            assertThat(client.closeStatus()).isEqualTo(1008);
-        }
-    }
-
-    @Test
-    void letsAPageOfAnotherOriginNotIn() throws Exception {
-        assertThat(handshake("Origin: https://evil.example", "Sec-WebSocket-Protocol: turnlane.v1"))
-                .startsWith("HTTP/1.1 403")
-                .contains("application/problem+json", "\"code\":\"forbidden\"");
-        assertThat(handshake("Origin: http://127.0.0.1:" + gateway.port(), "Sec-WebSocket-Protocol: turnlane.v1"))
-                .startsWith("HTTP/1.1 101");
-    }
-
-    @Test
-    void requiresItsSubprotocolAndNeverCompresses() throws Exception {
-        assertThat(handshake("Sec-WebSocket-Protocol: other"))
-                .startsWith("HTTP/1.1 400")
-                .contains("turnlane.v1");
-        assertThat(handshake("Sec-WebSocket-Protocol: turnlane.v1", "Sec-WebSocket-Extensions: permessage-deflate"))
-                .startsWith("HTTP/1.1 101")
-                .doesNotContain("permessage-deflate");
-    }
-
-    @Test
-    void answersAPlainCallWithAProblem() {
-        assertThat(gateway.get("/v1/ws").status()).isEqualTo(400);
-        assertThat(gateway.get("/v1/ws").text("code")).isEqualTo("invalid_request");
-        assertThat(gateway.post("/v1/ws", "{}").status()).isEqualTo(405);
-    }
-
-    private static String handshake(String... headers) throws Exception {
-        try (Socket socket = connect(headers)) {
-            byte[] head = new byte[2048];
-            int read = socket.getInputStream().read(head);
-            return new String(head, 0, read, StandardCharsets.UTF_8);
-        }
-    }
-
-    private static Socket connect(String... headers) throws Exception {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new java.net.InetSocketAddress("127.0.0.1", gateway.port()));
-        socket.setSoTimeout(20_000);
-        String request = "GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1:" + gateway.port()
-                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        socket.getOutputStream().flush();
-        return socket;
-    }
-
     /** The slow one takes a session's frames and never reads; the quick one follows the same session. */
     @Test
     void dropsAClientThatDoesNotReadWithin5SecondsWhileOthersGoOn() throws Exception {
         processor.saying(TestProcessor.BY_HAND);
         await().until(() -> followers() == 0);
         try (TestSocket quick = open();
-                Socket slow = connect("Sec-WebSocket-Protocol: turnlane.v1")) {
+                Socket slow = TestSocket.raw(gateway, "Sec-WebSocket-Protocol: turnlane.v1")) {
             quick.say("{'type':'ask','session_id':'ws-slow','question':'?'}").hear();
             Turn turn = taken("ws-slow");
             sendMasked(slow.getOutputStream(), "{\"type\":\"subscribe\",\"session_id\":\"ws-slow\"}");

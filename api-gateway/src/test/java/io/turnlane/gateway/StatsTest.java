@@ -77,6 +77,7 @@ class StatsTest {
                 f.cache(),
                 latency,
                 sum,
-                f.places());
+                f.places(),
+                f.agentTimes());
     }
 }

@@ -1,9 +1,12 @@
 package io.turnlane.gateway;
 
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,6 +38,20 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
         } catch (CompletionException e) {
             return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
         }
+    }
+
+    /** A connection that has asked to be a socket, with what it says byte by byte; it takes little at a time. */
+    static Socket raw(Gateway gateway, String... headers) throws Exception {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
+        socket.setSoTimeout(20_000);
+        String request = "GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1:" + gateway.port()
+                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+        return socket;
     }
 
     private TestSocket(Gateway gateway, String[] headers, String... protocols) {

@@ -17,6 +17,7 @@ import io.turnlane.gateway.Gateway.Reply;
 import io.turnlane.gateway.Keys.Client;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
@@ -59,7 +60,8 @@ class TokenAccessTest {
                 "turnlane.security.mode=jwt",
                 "turnlane.security.jwt.issuer=" + address(),
                 "turnlane.security.jwt.audience=turnlane",
-                "turnlane.security.jwt.skew=1s");
+                "turnlane.security.jwt.skew=1s",
+                "turnlane.security.allowed-origins=https://chat.example");
     }
 
     private static String address() {
@@ -90,6 +92,21 @@ class TokenAccessTest {
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one").build(), claims);
         token.sign(new RSASSASigner(by));
         return new Client(gateway, token.serialize());
+    }
+
+    @Test
+    void answersABrowsersPreflightWithoutAToken() {
+        Reply preflight = gateway.send(gateway.request(
+                        "/v1/sessions",
+                        "Origin",
+                        "https://chat.example",
+                        "Access-Control-Request-Method",
+                        "POST",
+                        "Access-Control-Request-Headers",
+                        "authorization, content-type")
+                .method("OPTIONS", BodyPublishers.noBody()));
+        assertThat(preflight.status()).isEqualTo(200);
+        assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example");
     }
 
     @Test

@@ -140,7 +140,8 @@ class ProcessorTest {
                 .containsExactly(other.requestId().toString());
         assertThat(processor.getBean(TurnPoller.class).figures().open()).isGreaterThan(200);
 
-        List<Event> all = log.awaitTerminals(turns + 1, Duration.ofSeconds(60));
+        Duration oneAfterAnother = Duration.ofSeconds(30).plusMillis(15L * turns);
+        List<Event> all = log.awaitTerminals(turns + 1, oneAfterAnother);
         assertThat(all.subList(1, all.size())).extracting(Event::requestId).containsExactlyElementsOf(asked);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(

@@ -264,6 +264,21 @@ class RebuildTest {
                 .isEqualTo("completed");
     }
 
+    @Test
+    void remembersWhatASessionWasMadeWithBeforeItIsAsked() {
+        processor = Processors.start(log);
+        ImportSession made = log.put(new ImportSession(id(), session, null, Instant.now(), state(), null));
+        await().atMost(SOON)
+                .until(() -> "completed".equals(redis().opsForHash().get(keys.request(made.requestId()), "status")));
+        flush();
+        await().atMost(SOON).until(() -> redis().hasKey(keys.context()));
+        assertThat(context("metadata")).isEqualTo("{\"m\":1}");
+        assertThat(context("agent")).isEqualTo("echo");
+        answer("one");
+        assertThat(questions()).containsExactly("one");
+        assertThat(context("metadata")).isEqualTo("{\"m\":1}");
+    }
+
     private static SessionState state(String... questions) {
         List<PastTurn> turns = java.util.stream.Stream.of(questions)
                 .map(question -> new PastTurn(

@@ -32,7 +32,8 @@ class RedeliveryTest {
     void givesNoTurnToTheAgentAgainThatFinishedBehindAStuckOne() {
         int behind = Integer.getInteger("behind", 2_000);
         processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
-        Ask stuck = log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000)));
+        int stuckMs = 60_000 + 3 * behind; // for longer than the others take
+        Ask stuck = log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", stuckMs)));
         long start = System.nanoTime();
         for (int i = 0; i < behind; i++) {
             log.putSoon(Processors.ask(new SessionId("s-" + i % 500 + log.prefix()), "q" + i, Map.of()));

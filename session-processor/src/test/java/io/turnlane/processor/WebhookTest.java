@@ -3,6 +3,9 @@ package io.turnlane.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
@@ -14,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +53,7 @@ class WebhookTest {
         start("--turnlane.webhooks.first=50ms");
         Ask ask = log.put(ask("why?", Map.of(), "/hook"));
         Ask failing = log.put(ask("bad", Map.of("delay_ms", "no number"), "/failed"));
-        log.put(ask("nobody asked", Map.of(), null));
+        log.put(ask("nobody asked", Map.of(), (CallbackUrl) null));
         String id = ask.requestId().toString();
         await().atMost(SOON).until(() -> "delivered".equals(mark(ask)));
         await().atMost(SOON).until(() -> "delivered".equals(mark(failing)));
@@ -77,6 +82,37 @@ class WebhookTest {
         assertThat(receiver.of(behind.requestId().toString())).hasSize(1);
     }
 
+    @Test
+    void aHostThatIsAwayFillsItsOwnShareAndNobodyElses() {
+        Receiver away = new Receiver();
+        CallbackUrl dead = CallbackUrl.parse(away.url("/").toString().replace("127.0.0.1", "localhost"));
+        away.close();
+        start(
+                "--turnlane.webhooks.open=6",
+                "--turnlane.webhooks.open-per-host=2",
+                "--turnlane.webhooks.first=1h",
+                "--turnlane.webhooks.most=1h");
+        Ask first = log.put(ask("?", Map.of(), dead));
+        await().atMost(SOON).until(() -> counted("retried") == 1);
+        List<Ask> more = IntStream.range(0, 9)
+                .mapToObj(_ -> log.put(ask("?", Map.of(), dead)))
+                .toList();
+        Ask good = log.put(ask("?", Map.of(), "/"));
+        await().atMost(SOON).until(() -> "delivered".equals(mark(good)));
+        await().atMost(SOON).until(() -> counted("failed") == 8);
+        assertThat(mark(first)).as("waits for its next try").isNull();
+        assertThat(more.stream().map(this::mark).filter("failed"::equals)).hasSize(8);
+    }
+
+    private double counted(String outcome) {
+        Counter counter = processor
+                .getBean(MeterRegistry.class)
+                .find("turnlane.webhooks")
+                .tag("outcome", outcome)
+                .counter();
+        return counter == null ? 0 : counter.count();
+    }
+
     private void start(String... more) {
         String[] settings = new String[more.length + 4];
         settings[0] = "--turnlane.webhooks.enabled=true";
@@ -103,6 +139,10 @@ class WebhookTest {
     }
 
     private Ask ask(String question, Map<String, Object> metadata, String path) {
+        return ask(question, metadata, path == null ? null : receiver.url(path));
+    }
+
+    private static Ask ask(String question, Map<String, Object> metadata, CallbackUrl callback) {
         return new Ask(
                 new RequestId(UUID.randomUUID()),
                 SessionId.random(),
@@ -116,6 +156,6 @@ class WebhookTest {
                 null,
                 TurnPolicy.ENQUEUE,
                 Priority.NORMAL,
-                path == null ? null : receiver.url(path));
+                callback);
     }
 }

@@ -50,48 +50,6 @@ public record ProcessorFigures(
         @Nullable Places places,
         Map<String, Duration> agentTimes) {
 
-    /** Of one that has nothing to say of how long its agents take. */
-    public ProcessorFigures(
-            String processor,
-            String management,
-            Instant at,
-            ProcessorState state,
-            List<AgentDescription> agents,
-            int openTurns,
-            int running,
-            int waiting,
-            int partitions,
-            long lag,
-            Duration oldestAge,
-            long turnsLastMinute,
-            long totalTurns,
-            long failedTurns,
-            Cache cache,
-            String latency,
-            Duration latencySum,
-            @Nullable Places places) {
-        this(
-                processor,
-                management,
-                at,
-                state,
-                agents,
-                openTurns,
-                running,
-                waiting,
-                partitions,
-                lag,
-                oldestAge,
-                turnsLastMinute,
-                totalTurns,
-                failedTurns,
-                cache,
-                latency,
-                latencySum,
-                places,
-                Map.of());
-    }
-
     public ProcessorFigures {
         agentTimes = Map.copyOf(Objects.requireNonNullElse(agentTimes, Map.of())); // an older version says nothing
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // an older version says nothing

@@ -2,6 +2,7 @@ package io.turnlane.model;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,13 @@ public sealed interface SessionCommand {
 
     default SessionKey key() {
         return SessionKey.of(userId(), sessionId());
+    }
+
+    /** What every command has; JSON that misses one of these is no command. */
+    private static void checkEnvelope(RequestId requestId, SessionId sessionId, Instant createdAt) {
+        Objects.requireNonNull(requestId, "request_id");
+        Objects.requireNonNull(sessionId, "session_id");
+        Objects.requireNonNull(createdAt, "created_at");
     }
 
     /**
@@ -58,12 +66,10 @@ public sealed interface SessionCommand {
         public static final String TYPE = "ask";
 
         public Ask {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
+            checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(agent, "agent");
             Objects.requireNonNull(question, "question");
             Objects.requireNonNull(sessionTtl, "session_ttl");
-            Objects.requireNonNull(createdAt, "created_at");
             if (deadline != null && !deadline.isPositive()) {
                 throw new IllegalArgumentException("a deadline is positive");
             }
@@ -100,14 +106,18 @@ public sealed interface SessionCommand {
                     null);
         }
 
-        /** The same question with those of turns that were merged into it put before it. */
-        public Ask withQuestion(String merged) {
+        /** Behind the questions of turns that were merged into it, oldest first: a paragraph each. */
+        public Ask behind(Collection<String> merged) {
+            return merged.isEmpty() ? this : withQuestion(String.join("\n\n", merged) + "\n\n" + question);
+        }
+
+        private Ask withQuestion(String together) {
             return new Ask(
                     requestId,
                     sessionId,
                     userId,
                     agent,
-                    merged,
+                    together,
                     metadata,
                     sessionTtl,
                     createdAt,
@@ -161,9 +171,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "rebuild_session";
 
         public RebuildSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
         }
 
         @Override
@@ -182,9 +190,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "delete_session";
 
         public DeleteSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
         }
 
         @Override
@@ -216,9 +222,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "update_session";
 
         public UpdateSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
             if (ttl != null && !ttl.isPositive()) {
                 throw new IllegalArgumentException("a session's life is positive");
             }
@@ -251,9 +255,7 @@ public sealed interface SessionCommand {
         public record Origin(SessionId sessionId, RequestId afterRequestId) {}
 
         public ImportSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(state, "state");
         }
 
@@ -282,9 +284,7 @@ public sealed interface SessionCommand {
         public static final String TYPE = "fork_session";
 
         public ForkSession {
-            Objects.requireNonNull(requestId, "request_id");
-            Objects.requireNonNull(sessionId, "session_id");
-            Objects.requireNonNull(createdAt, "created_at");
+            checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(afterRequestId, "after_request_id");
             Objects.requireNonNull(into, "into");
             if (into.equals(sessionId)) {

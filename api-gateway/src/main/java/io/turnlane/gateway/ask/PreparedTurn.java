@@ -42,22 +42,7 @@ public record PreparedTurn(
 
     /** The turn that was asked first, of which this one is a retry; the question is the same. */
     PreparedTurn as(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
-        return new PreparedTurn(
-                first,
-                session,
-                userId,
-                agent,
-                question,
-                metadata,
-                sessionTtl,
-                createdAt,
-                eventsFrom,
-                traceparent,
-                deadline,
-                claim,
-                redriveOf,
-                manners,
-                callbackUrl);
+        return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf);
     }
 
     /**
@@ -67,6 +52,16 @@ public record PreparedTurn(
      */
     public PreparedTurn redriving(RequestId quarantined, boolean once) {
         Claim redrive = Claim.ofRedrive(quarantined, new AskBody(question, agent, metadata, null));
+        return sameQuestion(requestId, session, createdAt, eventsFrom, once ? redrive : null, quarantined);
+    }
+
+    private PreparedTurn sameQuestion(
+            RequestId requestId,
+            SessionKey session,
+            Instant createdAt,
+            long eventsFrom,
+            @Nullable Claim claim,
+            @Nullable RequestId redriveOf) {
         return new PreparedTurn(
                 requestId,
                 session,
@@ -79,8 +74,8 @@ public record PreparedTurn(
                 eventsFrom,
                 traceparent,
                 deadline,
-                once ? redrive : null,
-                quarantined,
+                claim,
+                redriveOf,
                 manners,
                 callbackUrl);
     }

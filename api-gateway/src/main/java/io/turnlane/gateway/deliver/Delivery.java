@@ -64,6 +64,8 @@ public sealed interface Delivery {
     enum Ending {
         /** It did not read what was sent to it. */
         SLOW,
+        /** Too much waits for all clients together, and for this one more than its share. */
+        CROWDED,
         /** This gateway stops; another one goes on. */
         SHUTDOWN,
         /** It said goodbye or was found gone. */

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,8 +15,6 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,28 +27,22 @@ import org.slf4j.LoggerFactory;
  * looked up: who subscribes first and asks for the position afterwards is offered everything from there on.
  *
  * <p>A consumer whose broker went away polls on and returns nothing, as if there were nothing. The broker answers a
- * fetch at least every {@link #POLL}, so the consumer's own count of answered fetches tells: while it stands still, the
- * log is away.
+ * fetch at least every {@link KafkaPollThread#POLL}, so the consumer's own count of answered fetches tells: while it
+ * stands still, the log is away.
  */
 public final class EventFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventFollower.class);
-    private static final Duration POLL = Duration.ofMillis(500);
-    private static final long RETRY_MS = 1_000;
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** Six fetches' worth of silence: more than a pause of either side's collector, less than a client's patience. */
     private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    private final KafkaConsumers consumers;
     private final String topic;
     private final Runnable beforeFollowing;
     private final EventHub hub;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final CountDownLatch firstReady = new CountDownLatch(1);
-    private final Thread thread =
-            Thread.ofPlatform().name("event-follower").daemon().unstarted(this::run);
+    private final KafkaPollThread thread;
 
-    private volatile @Nullable Consumer<String, byte[]> consumer;
     /** Next offset to read, by partition; null until all are known. */
     private volatile @Nullable AtomicLongArray positions;
 
@@ -70,25 +61,21 @@ public final class EventFollower implements AutoCloseable {
     private double answeredFetches;
 
     /** @param beforeFollowing is run on the follower's thread before it looks at the topic, again after each failure */
+    @SuppressWarnings("this-escape") // the thread runs later, in start()
     EventFollower(KafkaConsumers consumers, String topic, Runnable beforeFollowing, EventHub hub) {
-        this.consumers = consumers;
         this.topic = topic;
         this.beforeFollowing = beforeFollowing;
         this.hub = hub;
+        this.thread = new KafkaPollThread(consumers, "event-follower", RETRY, this::followAnew, this::failed);
     }
 
     /** Starts, and waits up to {@code patience} for the first look at the topic. */
     void start(Duration patience) {
-        thread.start();
-        try {
-            if (!firstReady.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.atWarn()
-                        .setMessage("events topic not reached yet, starting without it")
-                        .addKeyValue("topic", topic)
-                        .log();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!thread.start(patience)) {
+            LOG.atWarn()
+                    .setMessage("events topic not reached yet, starting without it")
+                    .addKeyValue("topic", topic)
+                    .log();
         }
     }
 
@@ -126,26 +113,22 @@ public final class EventFollower implements AutoCloseable {
         return now;
     }
 
-    private void run() {
-        while (stopped.getCount() > 0) {
-            try (Consumer<String, byte[]> opened = consumers.create("event-follower", POLL)) {
-                consumer = opened;
-                beforeFollowing.run();
-                assign(opened);
-                follow(opened);
-            } catch (WakeupException | InterruptException e) {
-                LOG.debug("woken up");
-            } catch (RuntimeException e) {
-                LOG.atError()
-                        .setMessage("can't follow the events topic, trying again")
-                        .addKeyValue("topic", topic)
-                        .setCause(e)
-                        .log();
-                pause();
-            } finally {
-                following = false;
-            }
+    private void followAnew(Consumer<String, byte[]> opened) {
+        try {
+            beforeFollowing.run();
+            assign(opened);
+            follow(opened);
+        } finally {
+            following = false;
         }
+    }
+
+    private void failed(Exception why) {
+        LOG.atError()
+                .setMessage("can't follow the events topic, trying again")
+                .addKeyValue("topic", topic)
+                .setCause(why)
+                .log();
     }
 
     private void assign(Consumer<String, byte[]> reading) {
@@ -181,11 +164,11 @@ public final class EventFollower implements AutoCloseable {
         // Its positions were asked for just now.
         heard = System.nanoTime();
         following = true;
-        firstReady.countDown();
+        thread.ready();
         Metric fetches = fetches(reading);
-        while (stopped.getCount() > 0) {
+        while (!thread.stopping()) {
             try {
-                reading.poll(POLL).forEach(this::dispatch);
+                reading.poll(KafkaPollThread.POLL).forEach(this::dispatch);
                 listen(fetches);
             } catch (OffsetOutOfRangeException e) {
                 e.offsetOutOfRangePartitions().keySet().forEach(partition -> skipToEnd(reading, partition));
@@ -258,27 +241,9 @@ public final class EventFollower implements AutoCloseable {
         hub.onPartition(partition.partition()).forEach(subscription -> subscription.gap(end));
     }
 
-    private void pause() {
-        try {
-            boolean stopping = stopped.await(RETRY_MS, TimeUnit.MILLISECONDS);
-            LOG.debug("waited, stopping: {}", stopping);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Stops reading; returns when the thread has ended. */
     @Override
     public void close() {
-        stopped.countDown();
-        Consumer<String, byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
-        }
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(5));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

@@ -81,14 +81,18 @@ final class EventReducer {
         return new Known(inFlight == null ? null : seen.get(inFlight), latest, !needsStart);
     }
 
-    /** Of a turn that this reducer doesn't know; one that never ran may end at any time. */
+    /**
+     * Of a turn that this reducer doesn't know; one that never ran may end at any time. But what waits in front of one
+     * that ran was delivered once more: it ended long ago, and would be known from here on.
+     */
     private boolean isOfAnEarlierTurn(LoggedEvent event) {
-        if (event.attempt() == 0) {
-            return false;
-        }
         boolean placesKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latest != LoggedEvent.UNKNOWN_TURN;
+        boolean beforeTheLatest = placesKnown && event.turn() < latest;
+        if (event.attempt() == 0) {
+            return !event.terminal() && beforeTheLatest;
+        }
         // Whoever follows one request never sees the end of the turn that ran when its cursor was made.
-        return placesKnown ? event.turn() < latest : resumedIn != null;
+        return placesKnown ? beforeTheLatest : resumedIn != null;
     }
 
     private static boolean isOld(LoggedEvent event, Progress before) {

@@ -27,6 +27,7 @@ public final class EventStreams implements AutoCloseable {
     private final EventFollower follower;
     private final LogReader reader;
     private final Limits limits;
+    private final SharedRoom room;
     private final AtomicInteger clients = new AtomicInteger();
     private final Object left = new Object();
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -34,16 +35,19 @@ public final class EventStreams implements AutoCloseable {
     /**
      * @param clients how many outboxes may be open here
      * @param outbox of one client
+     * @param allOutboxes bytes that may wait for all clients together
      * @param readers threads, each with a consumer, that bring clients up to date
      * @param maxRecords how many records a client may be behind before it gets a gap
      * @param maxTime how long reading them may take before it gets a gap
      */
-    public record Limits(int clients, Outbox.Bounds outbox, int readers, long maxRecords, Duration maxTime) {}
+    public record Limits(
+            int clients, Outbox.Bounds outbox, long allOutboxes, int readers, long maxRecords, Duration maxTime) {}
 
     /** @param prepare is run before the topic is first looked at; makes it where it is missing */
     public EventStreams(
             KafkaConsumers consumers, String topic, Runnable prepare, Limits limits, MeterRegistry registry) {
         this.limits = limits;
+        this.room = new SharedRoom(limits.allOutboxes());
         this.hub = new EventHub();
         this.follower = new EventFollower(consumers, topic, prepare, hub);
         CatchUp.Budget budget =
@@ -52,6 +56,14 @@ public final class EventStreams implements AutoCloseable {
         this.reader = new LogReader(consumers, topic, follower, hub, limits.readers(), budget, metrics);
         Gauge.builder("turnlane.clients", clients, AtomicInteger::get)
                 .description("Open streams, sockets and waits")
+                .register(registry);
+        Gauge.builder("turnlane.clients.waiting", room, SharedRoom::bytes)
+                .baseUnit("bytes")
+                .description("What waits to be written to all clients together")
+                .register(registry);
+        Gauge.builder("turnlane.clients.waiting.max", room, SharedRoom::most)
+                .baseUnit("bytes")
+                .description("What may wait for all clients together; from half of it on the slowest are let go")
                 .register(registry);
         FunctionCounter.builder("turnlane.events.read", follower, EventFollower::read)
                 .description("Records of the events topic that passed by here, wanted or not")
@@ -98,7 +110,7 @@ public final class EventStreams implements AutoCloseable {
             clients.decrementAndGet();
             throw new EventsUnavailableException("too many clients are connected");
         }
-        Outbox outbox = new Outbox(bounds);
+        Outbox outbox = new Outbox(bounds, room);
         hub.opened(outbox);
         if (stopping.get()) {
             outbox.close(Ending.SHUTDOWN);

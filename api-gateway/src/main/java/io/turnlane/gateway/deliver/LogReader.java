@@ -3,11 +3,12 @@ package io.turnlane.gateway.deliver;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -43,7 +44,9 @@ final class LogReader implements LogPass.Line, AutoCloseable {
     private final LogPass.Surroundings around;
     private final List<Thread> threads;
 
-    private final Map<Integer, Queue<CatchUp>> waiting = new HashMap<>();
+    /** Whose partition comes first is read first, and goes to the end of the line with each pass. */
+    private final SequencedMap<Integer, Queue<CatchUp>> waiting = new LinkedHashMap<>();
+
     private final Set<Integer> busy = new HashSet<>();
     /**
      * Partitions whose last pass was for near clients only: however many of these come, the far ones have their turn.
@@ -137,9 +140,10 @@ final class LogReader implements LogPass.Line, AutoCloseable {
     /** The next partition on which somebody waits and nobody reads; null when stopping. */
     private synchronized @Nullable Integer claim() {
         while (!stopping) {
-            for (Integer partition : waiting.keySet()) {
-                if (busy.add(partition)) {
-                    return partition;
+            for (Map.Entry<Integer, Queue<CatchUp>> next : waiting.entrySet()) {
+                if (busy.add(next.getKey())) {
+                    waiting.putLast(next.getKey(), next.getValue());
+                    return next.getKey();
                 }
             }
             try {

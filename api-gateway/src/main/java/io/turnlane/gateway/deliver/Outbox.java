@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be written to one client, bounded in count and bytes. It takes an item while it is under its bounds, so
- * that one large answer always fits; it never holds more than the bounds and one item.
+ * that one large answer always fits; it never holds more than the bounds and one item. All clients of a gateway share a
+ * {@link SharedRoom} besides.
  *
  * <p>Threading: the follower, catch-up readers and the client's own requests put in and never block; one thread, the
  * client's writer, takes out. Everything is guarded by this object's monitor.
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Outbox {
 
     private final Bounds bounds;
+    private final SharedRoom room;
     private final Queue<Delivery> items = new ArrayDeque<>();
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private int bytes;
@@ -41,15 +43,25 @@ public final class Outbox {
         }
     }
 
-    public Outbox(Bounds bounds) {
+    /** An outbox of its own; {@link #close} gives its part of the room back. */
+    public Outbox(Bounds bounds, SharedRoom room) {
         this.bounds = bounds;
+        this.room = room;
+        room.entered();
     }
 
     Bounds bounds() {
         return bounds;
     }
 
-    /** Puts in what happens now. False where the client is over its bound: it is then let go as {@link Ending#SLOW}. */
+    SharedRoom room() {
+        return room;
+    }
+
+    /**
+     * Puts in what happens now. False where the client is over its bound, and is let go as {@link Ending#SLOW}, or the
+     * gateway over its own, and this client takes more than its share: {@link Ending#CROWDED}.
+     */
     public synchronized boolean offer(Delivery item) {
         if (ending != null) {
             return false;
@@ -58,22 +70,32 @@ public final class Outbox {
             close(Ending.SLOW);
             return false;
         }
+        if (item.bytes() > 0 && !room.allows(bytes)) {
+            close(Ending.CROWDED);
+            return false;
+        }
         put(item);
         return true;
     }
 
     /** Whether a catch-up may put one more in; where not, {@code whenRoom} is called once there is room again. */
     synchronized boolean hasRoom(Runnable whenRoom) {
-        if (ending != null || bounds.leaveRoom(items.size(), bytes)) {
+        if (ending != null || roomForMore()) {
             return true;
         }
         waitingForRoom.add(whenRoom);
         return false;
     }
 
+    /** Where the gateway's room is scarce, a catch-up goes on when all it brought before has been sent. */
+    private boolean roomForMore() {
+        return bounds.leaveRoom(items.size(), bytes) && (bytes == 0 || room.plenty());
+    }
+
     private void put(Delivery item) {
         items.add(item);
         bytes += item.bytes();
+        room.take(item.bytes());
         notifyAll();
     }
 
@@ -94,6 +116,7 @@ public final class Outbox {
                 return null;
             }
             bytes -= item.bytes();
+            room.giveBack(item.bytes());
             wake = roomFor();
         }
         wake.forEach(Runnable::run);
@@ -110,7 +133,7 @@ public final class Outbox {
     }
 
     private List<Runnable> roomFor() {
-        if (waitingForRoom.isEmpty() || !bounds.leaveRoom(items.size(), bytes)) {
+        if (waitingForRoom.isEmpty() || !roomForMore()) {
             return List.of();
         }
         List<Runnable> wake = List.copyOf(waitingForRoom);
@@ -124,9 +147,16 @@ public final class Outbox {
             ending = why;
             items.clear();
             waitingForRoom.clear();
+            room.giveBack(bytes);
+            room.left();
             bytes = 0;
             notifyAll();
         }
+    }
+
+    /** Why the client is let go; {@link Ending#GONE} where nobody did, and so it left by itself. */
+    public synchronized Ending ending() {
+        return ending == null ? Ending.GONE : ending;
     }
 
     /** Whether it was closed. */

@@ -255,29 +255,35 @@ public final class Subscription {
 
     private void keepAside(LoggedEvent event) {
         Outbox.Bounds bounds = outbox.bounds();
-        if (missed || !bounds.leaveRoom(aside.size(), asideBytes)) {
+        if (missed
+                || !bounds.leaveRoom(aside.size(), asideBytes)
+                || !outbox.room().plenty()) {
             dropAside();
             missed = true;
             return;
         }
         aside.add(event);
         asideBytes += event.bytes();
+        outbox.room().take(event.bytes());
     }
 
     private void flushAside() {
         if (held) {
             return;
         }
+        // Out of the room before it goes in again, as what waits.
+        outbox.room().giveBack(asideBytes);
+        asideBytes = 0;
         for (LoggedEvent event = aside.poll(); event != null; event = aside.poll()) {
             if (event.offset() >= next) {
                 deliver(event);
             }
         }
-        asideBytes = 0;
     }
 
     private void dropAside() {
         aside.clear();
+        outbox.room().giveBack(asideBytes);
         asideBytes = 0;
         missed = false;
     }

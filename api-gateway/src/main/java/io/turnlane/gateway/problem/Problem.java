@@ -2,11 +2,16 @@ package io.turnlane.gateway.problem;
 
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
+import org.springframework.http.server.ServerHttpResponse;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The shape of a refused call: RFC 9457 with our {@code code}, and {@code request_id} where there is a turn. */
 public final class Problem {
@@ -26,8 +31,7 @@ public final class Problem {
     }
 
     public static ProblemDetail of(ErrorCode code, String detail, @Nullable RequestId requestId) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                org.springframework.http.HttpStatus.valueOf(code.httpStatus()), detail);
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(code.httpStatus()), detail);
         problem.setType(URI.create(TYPE + code.wire()));
         problem.setTitle(code.title());
         problem.setProperty("code", code.wire());
@@ -35,6 +39,14 @@ public final class Problem {
             problem.setProperty("request_id", requestId.toString());
         }
         return problem;
+    }
+
+    /** Answers with it where no controller has a say. */
+    public static void write(Refusal refusal, ServerHttpResponse response, JsonMapper json) throws IOException {
+        response.setStatusCode(HttpStatus.valueOf(refusal.code().httpStatus()));
+        response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        response.getBody().write(json.writeValueAsBytes(of(refusal)));
+        response.flush();
     }
 
     /** {@code Retry-After} of this refusal; empty where trying again is pointless. */

@@ -11,12 +11,13 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.sessions.SessionMemory.History;
-import io.turnlane.gateway.sessions.SessionMemory.NewSession;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionId;
-import io.turnlane.model.SessionKey;
+import io.turnlane.model.SessionState;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -114,20 +115,31 @@ final class SessionController {
     @Operation(summary = "Make a session")
     @ResponseStatus(HttpStatus.CREATED)
     @PostMapping(consumes = "application/json")
-    ResponseEntity<SessionContext> create(Caller caller, @RequestBody SessionBody body) {
+    ResponseEntity<SessionContext> create(
+            Caller caller,
+            @RequestBody SessionBody body,
+            @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         String agent = rules.agent(body.agent());
         intake.requireAgent(agent);
-        SessionKey session = caller.key(SessionId.random());
-        sessions.make(
-                session,
-                new NewSession(
-                        caller.userId(),
-                        Objects.requireNonNullElse(agent, fleet.defaultAgent()),
-                        rules.metadata(body.metadata()),
-                        rules.sessionTtl(body.ttlSeconds()),
-                        ids.now()));
-        return ResponseEntity.created(URI.create("/v1/sessions/" + session.sessionId()))
-                .body(sessions.find(session));
+        ImportSession made = new ImportSession(
+                ids.next(), SessionId.random(), caller.userId(), ids.now(), stateOf(body, agent), null);
+        sessions.make(made);
+        if (agent != null || !made.state().metadata().isEmpty()) { // else each of its questions says what it is
+            commands.submit(made, rules.traceparent(traceparent));
+        }
+        return ResponseEntity.created(URI.create("/v1/sessions/" + made.sessionId()))
+                .body(sessions.find(made.key()));
+    }
+
+    private SessionState stateOf(SessionBody body, @Nullable String agent) {
+        return new SessionState(
+                Objects.requireNonNullElse(agent, fleet.defaultAgent()),
+                rules.metadata(body.metadata()),
+                rules.sessionTtl(body.ttlSeconds()),
+                ids.now(),
+                0,
+                Duration.ZERO,
+                List.of());
     }
 
     @Operation(summary = "Read a session's context")

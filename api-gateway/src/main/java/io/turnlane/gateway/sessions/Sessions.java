@@ -48,15 +48,16 @@ final class Sessions {
         return memory.stored(session).orElseThrow(() -> Refusal.notFound("session"));
     }
 
-    void make(SessionKey session, NewSession fresh) {
-        memory.create(session, fresh);
-        list(session, fresh.createdAt());
+    /** Makes its context where there is none, before its lane takes the command. */
+    void make(ImportSession command) {
+        memory.create(command.key(), asNew(command));
+        list(command.key(), command.createdAt());
     }
 
     /** The session can be read at once, though what it remembers is still to come. */
     void present(ImportSession command) {
         SessionKey session = command.key();
-        memory.context(session).ifPresentOrElse(_ -> settled(session), () -> make(session, asNew(command)));
+        memory.context(session).ifPresentOrElse(_ -> settled(session), () -> make(command));
     }
 
     private static NewSession asNew(ImportSession command) {

@@ -5,10 +5,10 @@ import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.origin.AllowedOrigins;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import java.time.Duration;
-import java.util.List;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
@@ -28,10 +28,10 @@ public final class SocketEndpoint implements WebSocketConfigurer {
      * @param send a client that takes nothing for so long is dropped
      * @param ping how often a silent client is asked whether it is there
      * @param idle a client that says nothing for so long, not even pong, is dropped
-     * @param allowedOrigins of pages that may connect besides our own
+     * @param origins of pages that may connect besides our own
      */
     public record Settings(
-            int maxFrame, int maxSessions, Duration send, Duration ping, Duration idle, List<String> allowedOrigins) {}
+            int maxFrame, int maxSessions, Duration send, Duration ping, Duration idle, AllowedOrigins origins) {}
 
     /** What clients may have done for them. */
     public record Calls(QuestionIntake intake, Cancellations cancellations) {}
@@ -60,7 +60,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
                 new SocketHandler.Times(settings.send(), settings.ping(), settings.idle()),
                 settings.maxFrame(),
                 new ClientMetrics(registry, "turnlane.sockets", "ws"));
-        this.handshake = new SocketHandshake(settings.allowedOrigins(), json);
+        this.handshake = new SocketHandshake(settings.origins(), json);
     }
 
     @Override

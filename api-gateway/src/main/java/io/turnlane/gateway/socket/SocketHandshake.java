@@ -1,5 +1,6 @@
 package io.turnlane.gateway.socket;
 
+import io.turnlane.gateway.origin.AllowedOrigins;
 import io.turnlane.gateway.problem.Problem;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.model.ErrorCode;
@@ -10,8 +11,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.ServerHttpRequest;
 import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.socket.WebSocketHandler;
@@ -22,11 +21,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** Lets in who asks for a WebSocket of our subprotocol from a page of ours; tells the others why not, as a problem. */
 final class SocketHandshake implements HandshakeInterceptor {
 
-    private final List<String> allowedOrigins;
+    private final AllowedOrigins origins;
     private final JsonMapper json;
 
-    SocketHandshake(List<String> allowedOrigins, JsonMapper json) {
-        this.allowedOrigins = List.copyOf(allowedOrigins);
+    SocketHandshake(AllowedOrigins origins, JsonMapper json) {
+        this.origins = origins;
         this.json = json;
     }
 
@@ -39,7 +38,7 @@ final class SocketHandshake implements HandshakeInterceptor {
             throws IOException {
         Refusal refusal = refusal(request);
         if (refusal != null) {
-            refuse(response, refusal);
+            Problem.write(refusal, response, json);
         }
         return refusal == null;
     }
@@ -57,7 +56,7 @@ final class SocketHandshake implements HandshakeInterceptor {
         }
         String origin = headers.getOrigin();
         // Who isn't a browser sends none; a browser can't leave it out.
-        boolean known = origin == null || allowedOrigins.contains(origin) || WebUtils.isSameOrigin(request);
+        boolean known = origin == null || origins.allows(origin) || WebUtils.isSameOrigin(request);
         return known ? null : new Refusal(ErrorCode.FORBIDDEN, "pages of this origin may not connect");
     }
 
@@ -66,13 +65,6 @@ final class SocketHandshake implements HandshakeInterceptor {
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .map(String::strip)
                 .anyMatch(SocketHandler.PROTOCOL::equals);
-    }
-
-    private void refuse(ServerHttpResponse response, Refusal refusal) throws IOException {
-        response.setStatusCode(HttpStatus.valueOf(refusal.code().httpStatus()));
-        response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        response.getBody().write(json.writeValueAsBytes(Problem.of(refusal)));
-        response.flush();
     }
 
     @Override

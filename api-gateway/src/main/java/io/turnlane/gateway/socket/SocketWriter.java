@@ -72,7 +72,7 @@ final class SocketWriter {
             }
         } catch (IOException | IllegalStateException e) {
             // Closed by the other side, or it took nothing for too long.
-            metrics.dropped(outbox.closed() ? Ending.SLOW : Ending.GONE);
+            metrics.dropped(outbox.ending());
             LOG.debug("socket lost: {}", e.toString());
         } catch (RuntimeException e) {
             status = CloseStatus.SERVER_ERROR;
@@ -135,7 +135,7 @@ final class SocketWriter {
 
     private static CloseStatus statusOf(Ending ending) {
         return switch (ending) {
-            case SLOW -> CloseStatus.SERVICE_OVERLOAD;
+            case SLOW, CROWDED -> CloseStatus.SERVICE_OVERLOAD;
             case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED;
             case GONE -> CloseStatus.GOING_AWAY;
             case REVOKED -> CloseStatus.POLICY_VIOLATION;

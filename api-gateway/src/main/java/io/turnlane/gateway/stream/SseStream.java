@@ -63,7 +63,7 @@ public final class SseStream {
             }
             connection.flush();
         } catch (IOException gone) {
-            metrics.dropped(source.outbox().closed() ? Ending.SLOW : Ending.GONE);
+            metrics.dropped(source.outbox().ending());
             LOG.debug("client went away: {}", gone.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -7,9 +7,9 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -25,6 +25,9 @@ public record GatewayProperties(
         @Valid @DefaultValue Streams streams,
         @Valid @DefaultValue CatchUp catchUp,
         @Valid @DefaultValue Sockets sockets) {
+
+    /** A stream costs some 70 KiB besides; what waits must leave them theirs. */
+    private static final int SHARE_OF_HEAP = 8;
 
     /**
      * Bounds of one question.
@@ -72,6 +75,8 @@ public record GatewayProperties(
      * @param max most streams, sockets and waits together
      * @param maxEvents most events that wait for one client
      * @param maxBytes most bytes of events that wait for one client
+     * @param maxTotalBytes most bytes of events that wait for all clients together; where it isn't set an eighth of the
+     *     heap
      * @param heartbeat how often a silent stream says that it is alive
      * @param retry when a client shall come back whose gateway stops
      * @param startPatience how long starting waits for the broker before it goes on without it
@@ -80,9 +85,15 @@ public record GatewayProperties(
             @DefaultValue("10000") @Min(1) int max,
             @DefaultValue("1000") @Min(10) int maxEvents,
             @DefaultValue("256KB") DataSize maxBytes,
+            @Nullable DataSize maxTotalBytes,
             @DefaultValue("15s") @DurationMin(millis = 10) Duration heartbeat,
             @DefaultValue("1s") Duration retry,
-            @DefaultValue("10s") Duration startPatience) {}
+            @DefaultValue("10s") Duration startPatience) {
+
+        long totalBytes() {
+            return maxTotalBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : maxTotalBytes.toBytes();
+        }
+    }
 
     /**
      * Bringing clients up to date.
@@ -104,7 +115,6 @@ public record GatewayProperties(
      * @param sendTimeout how long a client may take nothing before it is dropped
      * @param ping how often a silent client is asked whether it is there
      * @param idle how long a client may say nothing, not even pong, before it is dropped
-     * @param allowedOrigins origins of pages that may connect, besides the gateway's own
      */
     public record Sockets(
             @DefaultValue("64KB") DataSize maxFrame,
@@ -114,8 +124,7 @@ public record GatewayProperties(
             Duration sendTimeout,
 
             @DefaultValue("20s") @DurationMin(millis = 100) Duration ping,
-            @DefaultValue("60s") @DurationMin(millis = 100) Duration idle,
-            @DefaultValue List<String> allowedOrigins) {}
+            @DefaultValue("60s") @DurationMin(millis = 100) Duration idle) {}
 
     AcceptRules acceptRules() {
         return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention());
@@ -125,6 +134,11 @@ public record GatewayProperties(
         Outbox.Bounds outbox = new Outbox.Bounds(
                 streams.maxEvents(), Math.toIntExact(streams.maxBytes().toBytes()));
         return new EventStreams.Limits(
-                streams.max(), outbox, catchUp.readers(), catchUp.maxRecords(), catchUp.maxTime());
+                streams.max(),
+                outbox,
+                streams.totalBytes(),
+                catchUp.readers(),
+                catchUp.maxRecords(),
+                catchUp.maxTime());
     }
 }

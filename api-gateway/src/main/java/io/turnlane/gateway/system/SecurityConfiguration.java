@@ -14,6 +14,8 @@ import io.turnlane.gateway.deliver.KafkaConsumers;
 import io.turnlane.gateway.keys.KafkaKeyFollower;
 import io.turnlane.gateway.keys.KafkaKeyTopic;
 import io.turnlane.gateway.keys.KeyRing;
+import io.turnlane.gateway.origin.AllowedOrigins;
+import io.turnlane.gateway.origin.CrossOriginCalls;
 import io.turnlane.gateway.socket.SocketEndpoint;
 import io.turnlane.gateway.system.SecurityProperties.Mode;
 import io.turnlane.model.WireFormat;
@@ -59,6 +61,7 @@ import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.web.filter.CorsFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -86,6 +89,32 @@ class SecurityConfiguration {
 
     private static boolean loopback(@Nullable InetAddress address) {
         return address != null && address.isLoopbackAddress();
+    }
+
+    /**
+     * Which pages may call.
+     *
+     * @throws IllegalStateException where any page that a browser shows could read everything without a key
+     */
+    @Bean
+    AllowedOrigins allowedOrigins(SecurityProperties security) {
+        AllowedOrigins origins = new AllowedOrigins(security.allowedOrigins());
+        if (origins.any() && !security.authenticated() && !security.letInAnybodyWhoReachesThisGateway()) {
+            throw new IllegalStateException(
+                    "Without authentication turnlane.security.allowed-origins=* lets every page "
+                            + "that a browser of this machine shows read and ask as it likes. Name the origins that may; or set "
+                            + "turnlane.security.let-in-anybody-who-reaches-this-gateway to true if that is what you want.");
+        }
+        return origins;
+    }
+
+    /** Before callers are asked who they are: a browser's preflight can't say. */
+    @Bean
+    FilterRegistrationBean<CorsFilter> crossOriginFilter(AllowedOrigins origins, JsonMapper json) {
+        FilterRegistrationBean<CorsFilter> registration =
+                new FilterRegistrationBean<>(CrossOriginCalls.filter(origins, json));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return registration;
     }
 
     @Bean
@@ -217,7 +246,7 @@ class SecurityConfiguration {
         @Bean
         DelegatingFilterProxyRegistrationBean guardFilter() {
             DelegatingFilterProxyRegistrationBean registration = new DelegatingFilterProxyRegistrationBean(FILTER);
-            registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+            registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 4);
             registration.setDispatcherTypes(DispatcherType.REQUEST);
             return registration;
         }

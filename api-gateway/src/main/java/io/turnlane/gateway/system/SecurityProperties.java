@@ -2,6 +2,7 @@ package io.turnlane.gateway.system;
 
 import jakarta.validation.Valid;
 import java.time.Duration;
+import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -14,6 +15,8 @@ import org.springframework.validation.annotation.Validated;
  * @param mode how callers are told apart: none, api-key or jwt
  * @param letInAnybodyWhoReachesThisGateway whether a gateway that asks nobody who they are may listen beyond this
  *     machine; only where something before it authenticates
+ * @param allowedOrigins origins of pages that may call from a browser, besides the gateway's own: by fetch and by
+ *     WebSocket; * for any page of any site
  * @param jwt whose tokens are taken; for mode jwt
  */
 @Validated
@@ -21,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
 record SecurityProperties(
         @DefaultValue("none") Mode mode,
         @DefaultValue("false") boolean letInAnybodyWhoReachesThisGateway,
+        @DefaultValue List<String> allowedOrigins,
         @Valid @DefaultValue Jwt jwt) {
 
     SecurityProperties {

@@ -7,6 +7,7 @@ import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.limits.RateLimits;
+import io.turnlane.gateway.origin.AllowedOrigins;
 import io.turnlane.gateway.problem.Refusals;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
@@ -31,6 +32,7 @@ class SocketConfiguration {
     @Bean
     SocketEndpoint socketEndpoint(
             GatewayProperties properties,
+            AllowedOrigins origins,
             QuestionIntake intake,
             Cancellations cancellations,
             EventStreams streams,
@@ -46,7 +48,7 @@ class SocketConfiguration {
                 sockets.sendTimeout(),
                 sockets.ping(),
                 sockets.idle(),
-                sockets.allowedOrigins());
+                origins);
         return new SocketEndpoint(
                 settings,
                 new SocketEndpoint.Calls(intake, cancellations),

@@ -125,7 +125,7 @@ class WebConfiguration implements WebMvcConfigurer {
         BodyLimitFilter bounds = new BodyLimitFilter(
                 Math.toIntExact(properties.asks().maxBody().toBytes()),
                 Math.toIntExact(properties.sessions().maxImport().toBytes()));
-        return filter(bounds, 2);
+        return filter(bounds, 3);
     }
 
     private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> filter(F filter, int place) {

@@ -13,6 +13,7 @@ import io.turnlane.model.ProcessorState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -56,7 +57,8 @@ class OverloadTest {
                 new ProcessorFigures.Cache(0, 1, 0, 0),
                 "",
                 Duration.ZERO,
-                places);
+                places,
+                Map.of());
     }
 
     private void seen(int free, int ready, long lag, Duration runTime) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
@@ -85,7 +86,8 @@ class TenTimesCapacityTest {
                 new ProcessorFigures.Cache(0, 1, 0, 0),
                 "",
                 Duration.ZERO,
-                places));
+                places,
+                Map.of()));
     }
 
     private void ask(Overload gateway) {

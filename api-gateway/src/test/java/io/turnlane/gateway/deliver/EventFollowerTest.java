@@ -57,7 +57,7 @@ class EventFollowerTest {
         Reading reading = new Reading();
         reading.updateEndOffsets(Map.of(PARTITION, 5_000L));
         EventHub hub = new EventHub();
-        Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000));
+        Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedRoom(1_000_000));
         SessionKey session = SessionKey.of(null, new SessionId("s"));
         Subscription client = new Subscription(session, Interest.SESSION, 0, outbox, new EventReducer());
         try (EventFollower follower = new EventFollower((_, _) -> reading, "events", () -> {}, hub)) {

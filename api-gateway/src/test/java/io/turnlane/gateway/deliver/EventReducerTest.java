@@ -145,6 +145,19 @@ class EventReducerTest {
         assertThat(sees(R2, 1, 1, "delta")).isTrue();
     }
 
+    /** Its offset wasn't committed: it waits once more behind those of its session, and is told so. */
+    @Test
+    void showsNothingOfARedeliveredTurnThatEndedBeforeTheLastOneThatRan() {
+        for (RequestId request : new RequestId[] {R1, R2, R3}) {
+            sees(request, 1, 0, "started");
+            sees(request, 1, 1, "completed");
+        }
+        reconnect();
+        assertThat(sees(R2, 0, 0, "queued")).isFalse();
+        assertThat(sees(R2, 1, 1, "completed")).isFalse();
+        assertThat(sees(Events.id(4), 0, 0, "queued")).isTrue();
+    }
+
     @Test
     void takesTurnsWithoutAPlaceAsTheyCome() {
         LoggedEvent.Place place = new LoggedEvent.Place(0, 1);

@@ -24,7 +24,7 @@ class EventStreamsTest {
                 },
                 "events",
                 () -> {},
-                new EventStreams.Limits(2, BOUNDS, 1, 1_000, Duration.ofSeconds(1)),
+                new EventStreams.Limits(2, BOUNDS, 1_000_000, 1, 1_000, Duration.ofSeconds(1)),
                 new SimpleMeterRegistry());
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> neverStarted.watchEnd(SESSION, Events.R1))
@@ -38,8 +38,8 @@ class EventStreamsTest {
     @Test
     void aSubscriptionThatWasClosedBeforeItIsAddedDoesNotStay() {
         EventHub hub = new EventHub();
-        Subscription subscription =
-                new Subscription(SESSION, Interest.SESSION, 0, new Outbox(BOUNDS), new EventReducer());
+        Subscription subscription = new Subscription(
+                SESSION, Interest.SESSION, 0, new Outbox(BOUNDS, new SharedRoom(1_000_000)), new EventReducer());
         subscription.close();
         hub.remove(subscription);
         hub.add(subscription);

@@ -18,7 +18,7 @@ class SubscriptionTest {
 
     private static final Runnable NOTHING = () -> {};
 
-    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000));
+    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedRoom(1_000_000));
     private final Subscription subscription = subscribe(Interest.SESSION);
 
     private Subscription subscribe(Interest interest) {

@@ -7,6 +7,7 @@ import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.Delivery;
 import io.turnlane.gateway.deliver.Delivery.Ending;
 import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.SharedRoom;
 import io.turnlane.gateway.requests.Snapshots;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -22,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** However writing ends, the socket is closed and the client told why. */
 class SocketWriterTest {
 
-    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000));
+    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedRoom(1_000_000));
     private final List<CloseStatus> closed = new ArrayList<>();
     private @Nullable Throwable failure;
 

@@ -8,6 +8,7 @@ import io.turnlane.gateway.system.SecurityProperties.Jwt;
 import io.turnlane.gateway.system.SecurityProperties.Mode;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 
@@ -20,7 +21,7 @@ class LoopbackTest {
         ServerProperties server = new ServerProperties();
         server.setAddress(address == null ? null : InetAddress.getByName(address));
         return new SecurityConfiguration()
-                .callers(new SecurityProperties(mode, anybody, NO_TOKENS), server)
+                .callers(new SecurityProperties(mode, anybody, List.of(), NO_TOKENS), server)
                 .authenticated();
     }
 
@@ -61,12 +62,27 @@ class LoopbackTest {
     }
 
     @Test
+    void withoutAuthenticationNotEveryPageIsLetInEither() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> anyPage(Mode.NONE, false))
+                .withMessageContaining("let-in-anybody-who-reaches-this-gateway");
+        assertThat(anyPage(Mode.NONE, true)).isTrue();
+        assertThat(anyPage(Mode.API_KEY, false)).isTrue();
+    }
+
+    private static boolean anyPage(Mode mode, boolean anybody) {
+        return new SecurityConfiguration()
+                .allowedOrigins(new SecurityProperties(mode, anybody, List.of("*"), NO_TOKENS))
+                .any();
+    }
+
+    @Test
     void tokensNeedAnIssuerAndAnAudience() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SecurityProperties(Mode.JWT, false, NO_TOKENS))
+                .isThrownBy(() -> new SecurityProperties(Mode.JWT, false, List.of(), NO_TOKENS))
                 .withMessageContaining("audience");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SecurityProperties(
-                        Mode.JWT, false, new Jwt("https://issuer.example", " ", null, Duration.ZERO)));
+                        Mode.JWT, false, List.of(), new Jwt("https://issuer.example", " ", null, Duration.ZERO)));
     }
 }

@@ -44,6 +44,7 @@ class PropertiesTest {
                         10_000,
                         1_000,
                         DataSize.ofKilobytes(256),
+                        null,
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10)));
@@ -54,8 +55,7 @@ class PropertiesTest {
                         64,
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(20),
-                        Duration.ofSeconds(60),
-                        List.of()));
+                        Duration.ofSeconds(60)));
     }
 
     @Test
@@ -78,6 +78,7 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.streams.max", "8"),
                         Map.entry("turnlane.gateway.streams.max-events", "90"),
                         Map.entry("turnlane.gateway.streams.max-bytes", "10KB"),
+                        Map.entry("turnlane.gateway.streams.max-total-bytes", "11MB"),
                         Map.entry("turnlane.gateway.streams.heartbeat", "11s"),
                         Map.entry("turnlane.gateway.streams.retry", "12s"),
                         Map.entry("turnlane.gateway.streams.start-patience", "13s"),
@@ -88,8 +89,7 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.sockets.max-sessions", "18"),
                         Map.entry("turnlane.gateway.sockets.send-timeout", "19s"),
                         Map.entry("turnlane.gateway.sockets.ping", "20s"),
-                        Map.entry("turnlane.gateway.sockets.idle", "21s"),
-                        Map.entry("turnlane.gateway.sockets.allowed-origins", "https://a.example,https://b.example")));
+                        Map.entry("turnlane.gateway.sockets.idle", "21s")));
         assertThat(p)
                 .isEqualTo(new GatewayProperties(
                         new GatewayProperties.Asks(
@@ -108,6 +108,7 @@ class PropertiesTest {
                                 8,
                                 90,
                                 DataSize.ofKilobytes(10),
+                                DataSize.ofMegabytes(11),
                                 Duration.ofSeconds(11),
                                 Duration.ofSeconds(12),
                                 Duration.ofSeconds(13)),
@@ -117,8 +118,7 @@ class PropertiesTest {
                                 18,
                                 Duration.ofSeconds(19),
                                 Duration.ofSeconds(20),
-                                Duration.ofSeconds(21),
-                                List.of("https://a.example", "https://b.example"))));
+                                Duration.ofSeconds(21))));
     }
 
     @Test

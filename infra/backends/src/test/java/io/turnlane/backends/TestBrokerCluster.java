@@ -171,7 +171,7 @@ public final class TestBrokerCluster implements AutoCloseable {
         }
     }
 
-    private record NodeProgram(Path home, String clusterId) implements Program {
+    record NodeProgram(Path home, String clusterId) implements Program {
 
         @Override
         public String name() {

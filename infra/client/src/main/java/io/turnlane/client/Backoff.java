@@ -33,13 +33,21 @@ final class Backoff {
      * @return false, at once, where patience would be over before the next try
      */
     boolean pause(Optional<Duration> asked) throws InterruptedException {
-        Duration own = FIRST.multipliedBy(1L << Math.min(tries++, 10));
-        Duration wait = asked.orElse(own.compareTo(LONGEST) < 0 ? own : LONGEST);
-        long millis = (long) (wait.toMillis() * ThreadLocalRandom.current().nextDouble(0.8, 1.2));
+        long millis = delay(asked).toMillis();
         if (System.nanoTime() - begun + Duration.ofMillis(millis).toNanos() > patience.toNanos()) {
             return false;
         }
         Thread.sleep(millis);
         return true;
+    }
+
+    /** The wait before the next try: jitter never makes it shorter than the other side wishes. */
+    Duration delay(Optional<Duration> asked) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        Duration own = FIRST.multipliedBy(1L << Math.min(tries++, 10));
+        Duration capped = own.compareTo(LONGEST) < 0 ? own : LONGEST;
+        double millis = capped.toMillis() * random.nextDouble(0.8, 1.2);
+        double wished = asked.orElse(Duration.ZERO).toMillis() * random.nextDouble(1.0, 1.2);
+        return Duration.ofMillis((long) Math.max(millis, wished));
     }
 }

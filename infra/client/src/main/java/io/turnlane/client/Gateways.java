@@ -1,5 +1,6 @@
 package io.turnlane.client;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -11,13 +12,22 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,11 +40,16 @@ import tools.jackson.databind.json.JsonMapper;
 final class Gateways {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration SHORTEST_TRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
+    /** RFC 9110, section 9.2.2. */
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
 
     private final HttpClient http;
     private final List<URI> addresses;
     private final Supplier<Optional<String>> token;
     private final Duration patience;
+    private final Duration ofOneTry;
     private final AtomicInteger current = new AtomicInteger();
 
     Gateways(HttpClient http, List<URI> addresses, Supplier<Optional<String>> token, Duration patience) {
@@ -42,6 +57,16 @@ final class Gateways {
         this.addresses = List.copyOf(addresses);
         this.token = token;
         this.patience = patience;
+        this.ofOneTry = ofOneTry(addresses.size(), patience);
+    }
+
+    /**
+     * How long a gateway is waited for: one that is stopped, or behind a broken network, takes a connection and never
+     * answers. Where there are others, each has its share of all patience, within reason.
+     */
+    private static Duration ofOneTry(int gateways, Duration patience) {
+        Duration share = gateways == 1 ? LONGEST_TRY : patience.dividedBy(gateways);
+        return Stream.of(SHORTEST_TRY, share, LONGEST_TRY).sorted().toList().get(1);
     }
 
     /** A path of these segments, each of them encoded. */
@@ -57,6 +82,7 @@ final class Gateways {
      * One call.
      *
      * @param repeatable whether it does the same however often it is sent, so that a lost reply is no matter
+     * @param takes how long the gateway takes over it by itself
      */
     record Call(
             String method,
@@ -64,9 +90,7 @@ final class Gateways {
             @Nullable Object body,
             @Nullable String idempotencyKey,
             boolean repeatable,
-            Duration limit) {
-
-        private static final Duration LIMIT = Duration.ofSeconds(10);
+            Duration takes) {
 
         static Call get(String path) {
             return of("GET", path, null);
@@ -74,22 +98,22 @@ final class Gateways {
 
         /** A GET that takes up to so long by itself. */
         static Call poll(String path, Duration wait) {
-            return new Call("GET", path + "?wait=" + wait.toSeconds(), null, null, true, LIMIT.plus(wait));
+            return new Call("GET", path + "?wait=" + wait.toSeconds(), null, null, true, wait);
         }
 
-        /** As HTTP has it, a POST isn't repeatable and all else is. */
+        /** Repeatable where HTTP has it so: a POST and a PATCH aren't. */
         static Call of(String method, String path, @Nullable Object body) {
-            return new Call(method, path, body, null, !method.equals("POST"), LIMIT);
+            return new Call(method, path, body, null, IDEMPOTENT.contains(method), Duration.ZERO);
         }
 
         /** A POST that is. */
         static Call repeatable(String path) {
-            return new Call("POST", path, null, null, true, LIMIT);
+            return new Call("POST", path, null, null, true, Duration.ZERO);
         }
 
         /** A POST that is, by its key. */
         static Call keyed(String path, Object body, String idempotencyKey) {
-            return new Call("POST", path, body, idempotencyKey, true, LIMIT);
+            return new Call("POST", path, body, idempotencyKey, true, Duration.ZERO);
         }
     }
 
@@ -128,17 +152,46 @@ final class Gateways {
         BodyPublisher body = call.body() == null
                 ? BodyPublishers.noBody()
                 : BodyPublishers.ofByteArray(JSON.writeValueAsBytes(call.body()));
-        HttpRequest.Builder request = request(gateway, call.path())
-                .method(call.method(), body)
-                .timeout(call.limit())
-                .header("Accept", "application/json");
+        HttpRequest.Builder request =
+                request(gateway, call.path()).method(call.method(), body).header("Accept", "application/json");
         if (call.body() != null) {
             request.header("Content-Type", "application/json");
         }
         if (call.idempotencyKey() != null) {
             request.header("Idempotency-Key", call.idempotencyKey());
         }
-        return http.send(request.build(), BodyHandlers.ofByteArray());
+        // What can't be sent again has all the time that a try may have.
+        Duration limit = call.repeatable() ? ofOneTry : LONGEST_TRY;
+        return within(limit.plus(call.takes()), request.build(), BodyHandlers.ofByteArray());
+    }
+
+    /**
+     * What is answered in this time: headers and, where the handler waits for it, body. The request's own timeout ends
+     * with the headers up to JDK 25, and would end a stream after that.
+     */
+    private <T> HttpResponse<T> within(Duration limit, HttpRequest request, BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request, handler);
+        try {
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException silent) {
+            giveUp(answer);
+            throw new HttpTimeoutException("no answer within " + limit.toMillis() + " ms");
+        } catch (InterruptedException stop) {
+            giveUp(answer);
+            throw stop;
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException away ? away : new IOException(failed.getCause());
+        }
+    }
+
+    /** Ends the exchange; a stream that was opened in the last moment is closed. */
+    @SuppressWarnings("Interruption") // only so does the JDK's client let go of the connection
+    private static void giveUp(CompletableFuture<? extends HttpResponse<?>> answer) throws IOException {
+        boolean late = !answer.cancel(true) && !answer.isCompletedExceptionally();
+        if (late && answer.join().body() instanceof InputStream stream) {
+            stream.close();
+        }
     }
 
     private static JsonNode answer(HttpResponse<byte[]> response) {
@@ -153,7 +206,7 @@ final class Gateways {
     }
 
     /**
-     * Opens a stream at the gateway that served last.
+     * Opens a stream at the gateway that served last. What comes on it may take as long as it likes, a refusal may not.
      *
      * @return nothing where there is no more to come
      * @throws ProblemException where the gateway says no
@@ -165,7 +218,12 @@ final class Gateways {
         if (cursor != null) {
             request.header("Last-Event-ID", cursor);
         }
-        HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = within(
+                ofOneTry,
+                request.build(),
+                head -> head.statusCode() == 200
+                        ? BodySubscribers.ofInputStream()
+                        : BodySubscribers.mapping(BodySubscribers.ofByteArray(), ByteArrayInputStream::new));
         if (response.statusCode() == 200) {
             return Optional.of(response.body());
         }

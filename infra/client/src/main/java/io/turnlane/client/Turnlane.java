@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  * <pre>{@code
  * Turnlane turnlane = Turnlane.at(URI.create("http://localhost:8080"));
  * AskedTurn turn = turnlane.ask(Question.of("What is impermanent loss?"));
- * TurnView end = turn.follow((view, news) -> System.out.print(news.text()));
+ * TurnView end = turn.follow((view, news) -> show(view.text()));
  * }</pre>
  *
  * <p>A question carries an idempotency key: where a reply is lost it is sent again, and still asked once. Calls block;
@@ -47,7 +47,9 @@ public final class Turnlane {
      *
      * @param gateways {@code http://host:port} of each; where one fails the next is tried
      * @param token an API key or a JWT, asked for at each call; nothing where there is no authentication
-     * @param patience how long gateways that can't be reached are tried before a call fails
+     * @param patience how long gateways that can't be reached are tried before a call fails. One that takes a
+     *     connection and doesn't answer is given up after ten seconds, and where there are others after its share of
+     *     this
      */
     public static Turnlane with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {
@@ -93,7 +95,7 @@ public final class Turnlane {
 
     /**
      * Any other call of the contract, such as {@code call("GET", "/v1/sessions/s-1/turns", null)}. Sent again where its
-     * reply is lost, but for a POST, which might do its work twice.
+     * reply is lost, but for a POST or PATCH, which might do its work twice.
      *
      * @param body what becomes its JSON; null where it has none
      * @return its JSON; a missing node where it has none

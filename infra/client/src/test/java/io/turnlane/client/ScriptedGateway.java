@@ -21,7 +21,15 @@ final class ScriptedGateway implements AutoCloseable {
     private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
     private final List<Heard> heard = new CopyOnWriteArrayList<>();
 
-    private record Reply(int status, String type, String body, boolean cut) {}
+    private record Reply(int status, String type, String body, Ending ending) {}
+
+    /** Until the gateway is closed, what hangs says nothing more. */
+    private enum Ending {
+        WHOLE,
+        CUT,
+        HANGS_IN_BODY,
+        HANGS_BEFORE_HEADERS
+    }
 
     /** A call that was made. */
     record Heard(
@@ -47,19 +55,31 @@ final class ScriptedGateway implements AutoCloseable {
     }
 
     ScriptedGateway json(int status, String body) {
-        replies.add(new Reply(status, "application/json", body, false));
+        replies.add(new Reply(status, "application/json", body, Ending.WHOLE));
+        return this;
+    }
+
+    /** A connection that is taken, and nothing else. */
+    ScriptedGateway silence() {
+        replies.add(new Reply(200, "application/json", "", Ending.HANGS_BEFORE_HEADERS));
+        return this;
+    }
+
+    /** An answer whose end doesn't come. */
+    ScriptedGateway hangingJson(int status, String body) {
+        replies.add(new Reply(status, "application/json", body, Ending.HANGS_IN_BODY));
         return this;
     }
 
     /** A stream that ends as streams do. */
     ScriptedGateway events(String... events) {
-        replies.add(new Reply(200, "text/event-stream", String.join("", events), false));
+        replies.add(new Reply(200, "text/event-stream", String.join("", events), Ending.WHOLE));
         return this;
     }
 
     /** A connection that breaks after this. */
     ScriptedGateway brokenEvents(String... events) {
-        replies.add(new Reply(200, "text/event-stream", String.join("", events), true));
+        replies.add(new Reply(200, "text/event-stream", String.join("", events), Ending.CUT));
         return this;
     }
 
@@ -87,14 +107,19 @@ final class ScriptedGateway implements AutoCloseable {
             exchange.close();
             return;
         }
+        if (reply.ending() == Ending.HANGS_BEFORE_HEADERS) {
+            return;
+        }
         byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", reply.type());
-        // A length that is never reached: the client sees a connection that broke.
-        exchange.sendResponseHeaders(
-                reply.status(), reply.cut() ? body.length + 1 : body.length == 0 ? -1 : body.length);
+        // A length that is never reached: the client sees a connection that broke, or waits.
+        boolean whole = reply.ending() == Ending.WHOLE;
+        exchange.sendResponseHeaders(reply.status(), !whole ? body.length + 1 : body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
         exchange.getResponseBody().flush();
-        exchange.close();
+        if (reply.ending() != Ending.HANGS_IN_BODY) {
+            exchange.close();
+        }
     }
 
     @Override

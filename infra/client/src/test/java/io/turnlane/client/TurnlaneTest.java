@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnlaneTest {
 
@@ -67,6 +71,25 @@ class TurnlaneTest {
         assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c1");
     }
 
+    /** As one does that was stopped, or that a network has lost. */
+    @Test
+    @Timeout(20)
+    void leavesAGatewayThatTakesConnectionsAndNeverAnswers() throws Exception {
+        one.silence();
+        other.events(STARTED, COMPLETED);
+
+        assertThat(turnlane.turn("s", "r").await().text()).isEqualTo("Grüße");
+    }
+
+    @Test
+    @Timeout(20)
+    void asksAnotherGatewayWhereTheReplyHangsHalfWay() throws Exception {
+        one.hangingJson(202, "{\"session_id\":");
+        other.json(202, ACCEPTED);
+
+        assertThat(turnlane.ask(Question.of("Hello?")).requestId()).isEqualTo("r");
+    }
+
     /** A session's stream says where it starts before anything has happened. */
     @Test
     void goesOnAfterAPlaceThatCameWithoutAnEvent() throws Exception {
@@ -109,13 +132,26 @@ class TurnlaneTest {
         assertThat(one.heard().size() + other.heard().size()).isOne();
     }
 
-    @Test
-    void sendsNoOtherPostAgainWhereItsReplyIsLost() {
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PATCH"})
+    void sendsNothingAgainThatMightDoItsWorkTwice(String method) {
         other.json(200, "{}");
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> turnlane.call("POST", "/v1/quarantine/r/redrive", null));
+                .isThrownBy(() -> turnlane.call(method, "/v1/quarantine/r/redrive", null));
         assertThat(other.heard()).isEmpty();
+    }
+
+    @Test
+    void comesBackNoEarlierThanItIsAskedTo() {
+        Backoff backoff = new Backoff(Duration.ofMinutes(1));
+        Duration asked = Duration.ofSeconds(7);
+
+        assertThat(Stream.generate(() -> backoff.delay(Optional.of(asked))).limit(200))
+                .allMatch(wait -> wait.compareTo(asked) >= 0);
+        assertThat(new Backoff(Duration.ofMinutes(1)).delay(Optional.of(Duration.ZERO)))
+                .as("even who is asked back at once doesn't ask in a hot loop")
+                .isGreaterThanOrEqualTo(Duration.ofMillis(80));
     }
 
     @Test

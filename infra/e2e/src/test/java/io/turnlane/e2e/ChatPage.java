@@ -76,6 +76,12 @@ final class ChatPage {
         return this;
     }
 
+    /** A refusal that passes is noted in the console, too. */
+    ChatPage mayBeTurnedAway() {
+        expected = Pattern.compile("status of 503|404 .*/favicon\\.ico");
+        return this;
+    }
+
     /** A server that wants a key says so, and the browser notes it in the console. */
     ChatPage mayBeAskedForAKey() {
         expected = Pattern.compile("401|WebSocket connection to .* failed");

@@ -62,6 +62,11 @@ final class PageStage implements AutoCloseable {
         return turnlane.address();
     }
 
+    /** For pages that aren't ours. */
+    Browser browser() {
+        return browser;
+    }
+
     /** One more gateway of the same Turnlane, until the stage is taken down. */
     URI anotherGateway() {
         return turnlane.addGateway("--turnlane.agents.default=prompted");

@@ -18,8 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SessionsTest {
 
+    private static final Remembering AGENT = new Remembering();
+
     private static RunningTurnlane turnlane;
     private static Client client;
 
@@ -35,8 +40,13 @@ class SessionsTest {
 
     @BeforeAll
     static void start() {
-        turnlane = RunningTurnlane.start(4, List.of(new Remembering()));
+        turnlane = RunningTurnlane.start(4, List.of(AGENT));
         client = new Client(turnlane.address());
+    }
+
+    @AfterEach
+    void letGo() {
+        AGENT.letGo(session);
     }
 
     @AfterAll
@@ -45,8 +55,10 @@ class SessionsTest {
         turnlane.close();
     }
 
-    /** Answers with the questions that it remembers, after {@code metadata.delay_ms}. */
+    /** Answers with the questions that it remembers; one that is held, when its test lets it go. */
     private static final class Remembering implements AgentFactory {
+
+        private final Map<Object, CountDownLatch> gates = new ConcurrentHashMap<>();
 
         @Override
         public AgentDescription description() {
@@ -56,19 +68,28 @@ class SessionsTest {
         @Override
         public Agent create() {
             return (question, memory, sink) -> {
-                if (question.metadata().get("delay_ms") instanceof Integer delay) {
-                    Thread.sleep(delay);
+                Object session = question.metadata().get("held_by");
+                if (session != null) {
+                    gate(session).await();
                 }
                 return Answer.ofText(
                         memory.turns().stream().map(PastTurn::question).collect(Collectors.joining(" ")));
             };
         }
+
+        void letGo(String session) {
+            gate(session).countDown();
+        }
+
+        private CountDownLatch gate(Object session) {
+            return gates.computeIfAbsent(session, _ -> new CountDownLatch(1));
+        }
     }
 
     @Test
     void remembersAfterExportDeletionAndImportWhatItRememberedBefore() {
-        ask(session, "one", 0);
-        ask(session, "two", 0);
+        ask(session, "one");
+        ask(session, "two");
         String document = client.get(path("/export")).raw().body();
         forget(session);
         assertThat(done(client.put(path("/import"), document)).text("type")).isEqualTo("import_session");
@@ -81,12 +102,13 @@ class SessionsTest {
 
     @Test
     void bringsAStateAfterTheTurnsThatWereQueued() {
-        ask(session, "one", 0);
+        ask(session, "one");
         String document = client.get(path("/export")).raw().body();
-        Reply slow = client.post(path("/requests"), body("slow", 500));
-        Reply behind = client.post(path("/requests"), body("behind", 0));
+        Reply slow = client.post(path("/requests"), held("slow"));
+        Reply behind = client.post(path("/requests"), body("behind"));
         Reply brought = client.put(path("/import"), document);
-        Reply last = client.post(path("/requests"), body("last", 0), "Prefer", "wait=30");
+        AGENT.letGo(session);
+        Reply last = client.post(path("/requests"), body("last"), "Prefer", "wait=30");
         assertThat(text(last)).isEqualTo("one");
         assertThat(text(client.get(behind.header("Location")))).isEqualTo("one slow");
         assertThat(done(brought).text("status")).isEqualTo("completed");
@@ -95,11 +117,12 @@ class SessionsTest {
 
     @Test
     void changesMetadataAgentAndLifeInOrder() {
-        ask(session, "one", 0);
-        client.post(path("/requests"), body("slow", 300));
+        ask(session, "one");
+        client.post(path("/requests"), held("slow"));
         Reply changed = client.patch(
                 path(""), Map.of("metadata", Map.of("title", "On order"), "agent", "echo", "ttl_seconds", 120));
         assertThat(changed.status()).isEqualTo(202);
+        AGENT.letGo(session);
         assertThat(done(changed).text("status")).isEqualTo("completed");
         Reply context = client.get(path(""));
         assertThat(context.json()).containsEntry("agent", "echo").containsEntry("ttl_seconds", 120);
@@ -109,14 +132,15 @@ class SessionsTest {
 
     @Test
     void forksAfterATurnThatStillRunsAndGoesTwoWays() {
-        ask(session, "one", 0);
-        Reply slow = client.post(path("/requests"), body("slow", 400));
-        client.post(path("/requests"), body("later", 0));
+        ask(session, "one");
+        Reply slow = client.post(path("/requests"), held("slow"));
+        client.post(path("/requests"), body("later"));
         String into = "fork-" + session;
         Reply fork =
                 client.post(path("/fork"), Map.of("after_request_id", slow.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
         assertThat(client.ask(into, "too early", Map.of()).text("code")).isEqualTo("session_busy");
+        AGENT.letGo(session);
         assertThat(done(fork).text("status")).isEqualTo("completed");
         assertThat(answer(into, "there")).isEqualTo("one slow");
         assertThat(answer(session, "here")).isEqualTo("one slow later");
@@ -125,14 +149,15 @@ class SessionsTest {
 
     @Test
     void freesTheNameOfAForkThatComesToNothing() {
-        ask(session, "one", 0);
+        ask(session, "one");
         Map<String, Object> broken = Map.of("question", "?", "agent", "echo", "metadata", Map.of("delay_ms", -1));
-        Reply slow = client.post(path("/requests"), body("slow", 500));
+        Reply slow = client.post(path("/requests"), held("slow"));
         Reply failing = client.post(path("/requests"), broken);
         String into = "fork-" + session;
         Reply fork =
                 client.post(path("/fork"), Map.of("after_request_id", failing.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
+        AGENT.letGo(session);
         Reply ended = done(fork);
         assertThat(ended.text("status")).isEqualTo("failed");
         assertThat(ended.object("error")).containsEntry("code", "not_found");
@@ -143,7 +168,7 @@ class SessionsTest {
 
     @Test
     void listsOnlySessionsThatLive() {
-        ask(session, "one", 0);
+        ask(session, "one");
         assertThat(listed()).contains(session);
         forget(session);
         assertThat(listed()).doesNotContain(session);
@@ -152,15 +177,15 @@ class SessionsTest {
     @Test
     void leavesNothingOfADeletedSessionInRedis() throws Exception {
         String secret = "secret-" + UUID.randomUUID();
-        Reply keyed = client.post(
-                path("/requests"), body(secret, 0), "Prefer", "wait=30", "Idempotency-Key", "key-" + session);
-        ask(session, secret + "-again", 0);
+        Reply keyed =
+                client.post(path("/requests"), body(secret), "Prefer", "wait=30", "Idempotency-Key", "key-" + session);
+        ask(session, secret + "-again");
         done(client.patch(path(""), Map.of("metadata", Map.of("about", secret))));
         done(client.put(path("/import"), client.get(path("/export")).raw().body()));
         String into = "fork-" + session;
         done(client.post(path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
-        Reply anonymous = client.post(
-                "/v1/requests", body(secret, 0), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
+        Reply anonymous =
+                client.post("/v1/requests", body(secret), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
         try (RedisClient redis = RedisClient.create(TestBackends.shared().redisUrl());
                 StatefulRedisConnection<String, String> connection = redis.connect()) {
             assertThat(mentioning(connection, secret))
@@ -180,7 +205,7 @@ class SessionsTest {
                     .as("claims that tell what was asked")
                     .isEmpty();
         }
-        Reply late = client.post(path("/requests"), body(secret, 0), "Idempotency-Key", "key-" + session);
+        Reply late = client.post(path("/requests"), body(secret), "Idempotency-Key", "key-" + session);
         assertThat(late.status()).as("a late retry doesn't bring it back").isEqualTo(404);
     }
 
@@ -250,21 +275,26 @@ class SessionsTest {
     }
 
     private static String answer(String session, String question) {
-        return text(ask(session, question, 0));
+        return text(ask(session, question));
     }
 
     private static String text(Reply request) {
         return (String) request.object("answer").get("text");
     }
 
-    private static Reply ask(String session, String question, int delayMs) {
-        Reply done = client.post("/v1/sessions/" + session + "/requests", body(question, delayMs), "Prefer", "wait=30");
+    private static Reply ask(String session, String question) {
+        Reply done = client.post("/v1/sessions/" + session + "/requests", body(question), "Prefer", "wait=30");
         assertThat(done.text("status")).as(done.raw().body()).isEqualTo("completed");
         return done;
     }
 
-    private static Map<String, Object> body(String question, int delayMs) {
-        return Map.of("question", question, "agent", "remembering", "metadata", Map.of("delay_ms", delayMs));
+    private static Map<String, Object> body(String question) {
+        return Map.of("question", question, "agent", "remembering");
+    }
+
+    /** It is answered when its agent is let go. */
+    private Map<String, Object> held(String question) {
+        return Map.of("question", question, "agent", "remembering", "metadata", Map.of("held_by", session));
     }
 
     private String path(String rest) {

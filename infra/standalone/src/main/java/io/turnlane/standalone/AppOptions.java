@@ -14,8 +14,15 @@ final class AppOptions {
     @Mixin
     private DataOption data = new DataOption();
 
+    @Mixin
+    private KafkaOption kafka = new KafkaOption();
+
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting; repeatable.")
     private Map<String, String> settings = new HashMap<>();
+
+    Map<String, String> settings() {
+        return kafka.under(settings);
+    }
 
     /** @throws CommandFailedException where no backends are known */
     Apps apps() {
@@ -23,6 +30,6 @@ final class AppOptions {
                 .orElseThrow(
                         () -> new CommandFailedException(
                                 "No Kafka and Redis here: ./turnlane backends starts them, or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
-        return new Apps(backends, CompletableFuture.completedFuture(null), settings);
+        return new Apps(backends, CompletableFuture.completedFuture(null), settings());
     }
 }

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         name = "keys",
         description = {
             "Make, list and revoke API keys, for gateways that run with turnlane.security.mode=api-key.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS, by default the Kafka of the data folder."
+            "It uses KAFKA_BOOTSTRAP_SERVERS, by default the Kafka of the data folder; for TLS and SASL --kafka-config."
         },
         synopsisSubcommandLabel = "create|list|revoke",
         subcommands = {KeysCommand.CreateCommand.class, KeysCommand.ListCommand.class, KeysCommand.RevokeCommand.class})
@@ -64,6 +64,9 @@ final class KeysCommand implements Runnable {
         @Mixin
         private DataOption data = new DataOption();
 
+        @Mixin
+        private KafkaOption kafka = new KafkaOption();
+
         @Option(
                 names = "--topics",
                 paramLabel = "PREFIX",
@@ -83,11 +86,12 @@ final class KeysCommand implements Runnable {
             BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
                     .orElseThrow(() -> new CommandFailedException(
                             "No Kafka here: ./turnlane up starts one, or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
+            String servers = backends.kafkaBootstrapServers();
+            Map<String, Object> connection = kafka.connection(servers);
             try {
-                return work.on(new KafkaKeyTopic(
-                        Map.of("bootstrap.servers", backends.kafkaBootstrapServers()), new Topics(prefix).keys()));
+                return work.on(new KafkaKeyTopic(connection, new Topics(prefix).keys()));
             } catch (KafkaException | ExecutionException e) {
-                throw new CommandFailedException("Kafka doesn't answer at " + backends.kafkaBootstrapServers() + ".");
+                throw KafkaOption.failed(e, servers);
             }
         }
 

@@ -20,6 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
         description = {
             "Put into memory what the log holds and memory misses; what it has stays.",
             "Processors do that by themselves where Redis lost its memory. Without --session: all partitions.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder;",
+            "for TLS and SASL --kafka-config.",
             "Of a Redis Cluster REDIS_URL may name any node.",
             "Exit code 1 where no processor did it in time."
         })
@@ -66,6 +69,9 @@ final class MemoryRebuildCommand implements Callable<Integer> {
     @Mixin
     private DataOption data = new DataOption();
 
+    @Mixin
+    private KafkaOption kafka = new KafkaOption();
+
     @Override
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
@@ -75,12 +81,16 @@ final class MemoryRebuildCommand implements Callable<Integer> {
                                 "No Kafka and Redis here: ./turnlane up starts them, or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
         String turns = new Topics(prefix).turns();
         try (MemoryStore store = new MemoryStore(backends.redisUrl(), turns)) {
-            CommandLog log = new CommandLog(backends.kafkaBootstrapServers(), turns);
+            CommandLog log = new CommandLog(kafka.connection(backends.kafkaBootstrapServers()), turns);
             return session == null ? all(store, log.partitions()) : one(store, log, new SessionId(session));
         } catch (RedisException e) {
             throw new CommandFailedException("Redis doesn't answer: " + e.getMessage());
         } catch (ExecutionException e) {
-            throw new CommandFailedException("Kafka doesn't answer, or has no topic " + turns + ".");
+            throw e.getCause() instanceof UnknownTopicOrPartitionException
+                    ? new CommandFailedException("Kafka has no topic " + turns + ".")
+                    : KafkaOption.failed(e, backends.kafkaBootstrapServers());
+        } catch (KafkaException e) {
+            throw KafkaOption.failed(e, backends.kafkaBootstrapServers());
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()));
         }

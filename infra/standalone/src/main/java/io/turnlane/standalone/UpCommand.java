@@ -35,6 +35,9 @@ final class UpCommand implements Callable<Integer> {
             description = "The gateway's port. Default: 8080, or the next free one.")
     private int port;
 
+    @Mixin
+    private KafkaOption kafka = new KafkaOption();
+
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of gateway and processor; repeatable.")
     private Map<String, String> settings = new HashMap<>();
 
@@ -75,8 +78,10 @@ final class UpCommand implements Callable<Integer> {
                 progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
                 return null;
             });
-            Apps apps =
-                    new Apps(new BackendAddresses(backends.bootstrapServers(), backends.redisUrl()), serve, settings);
+            Apps apps = new Apps(
+                    new BackendAddresses(backends.bootstrapServers(), backends.redisUrl()),
+                    serve,
+                    kafka.under(settings));
             Future<ConfigurableApplicationContext> gateway = threads.submit(() -> {
                 ConfigurableApplicationContext context = apps.startGateway(gatewayPort);
                 progress.part("gateway", "127.0.0.1:" + gatewayPort);

@@ -13,7 +13,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * begins.
  *
  * <p>Threading: started and stopped by one thread; a platform thread of its own reads, and calls the listener, which
- * must not block.
+ * must not block. Any thread may ask whether that one is {@linkplain #broken broken}.
  */
 public final class KafkaWakeUps {
 
@@ -41,7 +40,7 @@ public final class KafkaWakeUps {
     private final BiConsumer<SessionKey, RequestId> listener;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Consumer<byte[], byte[]> consumer;
-    private @Nullable Thread reader;
+    private volatile @Nullable Thread reader;
 
     /**
      * @param consumers makes a consumer without a group that begins at the end where its place is gone
@@ -69,6 +68,14 @@ public final class KafkaWakeUps {
         reader = Thread.ofPlatform().name("turnlane-control").start(() -> read(fresh));
     }
 
+    /**
+     * Whether the reading has ended though nobody stopped it: then cancels are found only by whoever begins or stores.
+     */
+    public boolean broken() {
+        Thread reads = reader;
+        return reads != null && !reads.isAlive() && stopping.getCount() > 0;
+    }
+
     private void read(Consumer<byte[], byte[]> from) {
         try (from) {
             while (stopping.getCount() > 0) {
@@ -76,6 +83,9 @@ public final class KafkaWakeUps {
             }
         } catch (WakeupException e) {
             return; // stopping
+        } catch (Error e) {
+            log.atError().setCause(e).log("control thread ends; cancels come late from now on");
+            throw e;
         }
     }
 
@@ -84,8 +94,8 @@ public final class KafkaWakeUps {
             from.poll(ONE_POLL).forEach(this::hear);
         } catch (WakeupException e) {
             throw e;
-        } catch (KafkaException e) {
-            log.atWarn().addKeyValue("error", e.getClass().getSimpleName()).log("control topic not read; going on");
+        } catch (RuntimeException e) { // whatever it is: without this thread cancels come late
+            log.atWarn().setCause(e).log("control topic not read; going on");
             breathe();
         }
     }
@@ -121,9 +131,10 @@ public final class KafkaWakeUps {
         if (consumer != null) {
             consumer.wakeup();
         }
+        Thread reads = reader;
         try {
-            if (reader != null) {
-                reader.join(STOPPING);
+            if (reads != null) {
+                reads.join(STOPPING);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -58,7 +58,7 @@ public final class LaneReception implements Reception {
             turn.claim().complete();
             return;
         }
-        waiting.arrived(turn);
+        waiting.cancelWhereAskedBefore(turn);
         if (place.ahead() > 0) {
             letWait(turn, place.ahead());
         } else if (!place.running()) {

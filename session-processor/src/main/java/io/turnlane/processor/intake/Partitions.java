@@ -87,7 +87,10 @@ class Partitions implements ConsumerRebalanceListener {
         }
     }
 
-    /** They pause first: no record may come before there is a ledger to note it and a fence to write under. */
+    /**
+     * They pause first: no record may come before there is a ledger to note it and a fence to write under. They go on
+     * when the poll thread looks next who may: a bound that is reached, or a drain, holds for what comes too.
+     */
     private void adopt(Collection<TopicPartition> added) {
         consumer.pause(added);
         count = consumer.partitionsFor(topic).size();
@@ -97,7 +100,6 @@ class Partitions implements ConsumerRebalanceListener {
         adopted.forEach(assignment -> assignments.put(assignment.partition(), assignment));
         watch.adopted(adopted);
         takeWantedFences();
-        pause(false);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.webhook.CallbackHosts;
 import io.turnlane.processor.webhook.WebhookCall;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -21,9 +22,11 @@ public final class WebhookReception implements Reception {
     private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     private final LaneScheduler<RequestId, WebhookCall> lanes;
+    private final CallbackHosts hosts;
 
-    public WebhookReception(LaneScheduler<RequestId, WebhookCall> lanes) {
+    public WebhookReception(LaneScheduler<RequestId, WebhookCall> lanes, CallbackHosts hosts) {
         this.lanes = lanes;
+        this.hosts = hosts;
     }
 
     /** A twin of one that its lane holds is one too many. */
@@ -36,14 +39,24 @@ public final class WebhookReception implements Reception {
             return;
         }
         try {
-            WebhookCall call = new WebhookCall(event, CallbackUrl.parse(callback));
-            if (lanes.offer(event.requestId(), call).twin()) {
+            if (lanes.offer(event.requestId(), call(event, CallbackUrl.parse(callback)))
+                    .twin()) {
                 event.claim().complete();
             }
         } catch (IllegalArgumentException e) {
             log.atWarn().addKeyValue("request", event.requestId()).log("an event's callback can't be read");
             event.claim().complete();
         }
+    }
+
+    private WebhookCall call(Turn event, CallbackUrl to) {
+        String host = WebhookCall.hostOf(to);
+        Runnable hurry = () -> lanes.hurry(event.requestId(), _ -> true);
+        boolean held = hosts.hold(host);
+        if (held) {
+            event.claim().atEnd(() -> hosts.letGo(host, hurry));
+        }
+        return new WebhookCall(event, to, !held, hurry);
     }
 
     /** No event of ours; there is nobody to be told of it. */

@@ -1,15 +1,17 @@
 package io.turnlane.processor.lane;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One key's waiting items and where the one at the head stands. The head stays in the queue while it runs, so that
@@ -34,8 +36,7 @@ final class Lane<K, T> {
     record Aside<T>(T item, AsideWork<T> work) {}
 
     private final K key;
-    private final Deque<T> items = new ArrayDeque<>();
-    private final Set<Object> identities = new HashSet<>();
+    private final SequencedMap<Object, T> items = new LinkedHashMap<>(); // by identity, in order
     private final Function<? super T, ?> identity;
     private final ToIntFunction<? super T> urgency;
     private final int[] ofUrgency = new int[ReadyLanes.KINDS];
@@ -61,25 +62,24 @@ final class Lane<K, T> {
 
     /** Takes the item in, unless it holds one of the same identity. */
     boolean add(T item) {
-        if (!identities.add(identity.apply(item))) {
+        if (items.putIfAbsent(identity.apply(item), item) != null) {
             return false;
         }
-        items.addLast(item);
         ofUrgency[urgency.applyAsInt(item)]++;
         return true;
     }
 
     T head() {
-        return items.getFirst();
+        return items.sequencedValues().getFirst();
     }
 
     void dropHead() {
         hurried = false;
-        forget(items.removeFirst());
+        forget(head());
     }
 
     private void forget(T item) {
-        identities.remove(identity.apply(item));
+        items.remove(identity.apply(item));
         ofUrgency[urgency.applyAsInt(item)]--;
     }
 
@@ -124,12 +124,33 @@ final class Lane<K, T> {
 
     /** The waiting items that match, all but a running head. */
     List<T> waiting(Predicate<? super T> which) {
-        return items.stream().skip(state == State.RUNNING ? 1 : 0).filter(which).toList();
+        return items.values().stream()
+                .skip(state == State.RUNNING ? 1 : 0)
+                .filter(which)
+                .toList();
+    }
+
+    /** Whether it is here, and isn't a running head. */
+    boolean waits(T item) {
+        Object id = identity.apply(item);
+        return items.containsKey(id) && !(state == State.RUNNING && isHead(id));
+    }
+
+    private boolean isHead(Object id) {
+        return id.equals(items.sequencedKeySet().getFirst());
     }
 
     /** The items ahead of this one, with a running head; all where it has left. */
     List<T> ahead(T item) {
-        return items.stream().takeWhile(other -> !same(other, item)).toList();
+        Object id = identity.apply(item);
+        List<T> ahead = new ArrayList<>();
+        for (Map.Entry<Object, T> other : items.entrySet()) {
+            if (other.getKey().equals(id)) {
+                break;
+            }
+            ahead.add(other.getValue());
+        }
+        return ahead;
     }
 
     void addAside(Aside<T> aside) {
@@ -154,16 +175,7 @@ final class Lane<K, T> {
 
     /** Whether the head is worked on aside, or is to be. */
     boolean headAside() {
-        return !items.isEmpty() && asides.stream().anyMatch(aside -> same(aside.item(), items.getFirst()));
-    }
-
-    /** The lane holds one of each identity. */
-    private boolean same(T one, T other) {
-        return identity.apply(one).equals(identity.apply(other));
-    }
-
-    private boolean isWorkedOn(T item) {
-        return asideRuns && same(asides.getFirst().item(), item);
+        return !items.isEmpty() && asides.stream().anyMatch(aside -> isHead(identity.apply(aside.item())));
     }
 
     /**
@@ -172,28 +184,35 @@ final class Lane<K, T> {
      * @return whether a head that didn't run was among them
      */
     boolean withdraw(Predicate<? super T> which, List<? super T> into) {
-        return remove(item -> which.test(item) && !isWorkedOn(item), into);
+        @Nullable Object workedOn = asideRuns ? identity.apply(asides.getFirst().item()) : null;
+        return remove(waiting(item -> which.test(item) && !identity.apply(item).equals(workedOn)), into);
     }
 
     /** As {@link #withdraw}, of items that are over; one that is worked on aside too. */
     boolean drop(Collection<T> over, List<? super T> into) {
-        return remove(item -> over.stream().anyMatch(other -> same(other, item)), into);
+        return remove(over.stream().filter(this::waits).distinct().toList(), into);
     }
 
-    private boolean remove(Predicate<? super T> which, List<? super T> into) {
-        boolean atHead = true;
+    private boolean remove(List<T> gone, List<? super T> into) {
         boolean headGone = false;
-        for (Iterator<T> all = items.iterator(); all.hasNext(); atHead = false) {
-            T item = all.next();
-            boolean runs = atHead && state == State.RUNNING;
-            if (!runs && which.test(item)) {
-                all.remove();
-                forget(item);
-                asides.removeIf(aside -> same(aside.item(), item) && !isWorkedOn(item));
-                into.add(item);
-                headGone |= atHead;
-            }
+        for (T item : gone) {
+            headGone |= isHead(identity.apply(item));
+            forget(item);
+            into.add(item);
         }
+        if (headGone) {
+            hurried = false; // who follows wasn't meant
+        }
+        forgetAsides();
         return headGone;
+    }
+
+    /** Of items that have left; one that runs stays until its end. */
+    private void forgetAsides() {
+        @Nullable Aside<T> runs = asideRuns ? asides.removeFirst() : null;
+        asides.removeIf(aside -> !items.containsKey(identity.apply(aside.item())));
+        if (runs != null) {
+            asides.addFirst(runs);
+        }
     }
 }

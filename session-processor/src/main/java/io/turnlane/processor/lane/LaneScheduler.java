@@ -111,7 +111,9 @@ public final class LaneScheduler<K, T> {
             }
             items++;
             if (lane.state() == State.READY && lane.urgency() < before) {
-                ready.remove(lane);
+                if (ahead > 0) {
+                    ready.remove(lane);
+                }
                 ready.add(lane, lane.urgency());
             }
             dispatch();
@@ -130,7 +132,7 @@ public final class LaneScheduler<K, T> {
      */
     public record Place(int ahead, boolean running, boolean twin) {}
 
-    /** Takes the matching items out of their lanes, all but those that run. */
+    /** Takes the matching items out of their lanes, all but those that run: these don't rest after that. */
     public List<T> withdraw(Predicate<? super T> which) {
         lock.lock();
         try {
@@ -147,6 +149,9 @@ public final class LaneScheduler<K, T> {
     }
 
     private void withdraw(Lane<K, T> lane, Predicate<? super T> which, List<T> into) {
+        if (lane.state() == State.RUNNING && which.test(lane.head())) {
+            lane.hurry();
+        }
         goOn(lane, lane.withdraw(which, into));
     }
 
@@ -168,13 +173,22 @@ public final class LaneScheduler<K, T> {
      * @return how many items that are
      */
     public int aside(K key, Predicate<? super T> which, AsideWork<T> work) {
+        return workAside(key, lane -> lane.waiting(which), work);
+    }
+
+    /** As {@link #aside}, on this item, which is found without a look at all that wait. */
+    public void asideOne(K key, T item, AsideWork<T> work) {
+        var _ = workAside(key, lane -> lane.waits(item) ? List.of(item) : List.of(), work);
+    }
+
+    private int workAside(K key, Function<Lane<K, T>, List<T>> which, AsideWork<T> work) {
         lock.lock();
         try {
             Lane<K, T> lane = lanes.get(key);
             if (lane == null) {
                 return 0;
             }
-            List<T> waiting = lane.waiting(which);
+            List<T> waiting = which.apply(lane);
             waiting.forEach(item -> lane.addAside(new Aside<>(item, work)));
             beginAside(lane);
             return waiting.size();

@@ -49,7 +49,7 @@ public sealed interface Begun {
      *
      * @param session whether the session's memory is gone though this processor knows it; else the request's record
      */
-    record Missed(boolean session) implements Begun {}
+    record Missed(boolean session) implements Begun, SessionMemory.Decided {}
 
     /**
      * The turn was running each time its processor crashed, and one crash more would be its last: nothing was counted;
@@ -65,14 +65,20 @@ public sealed interface Begun {
      */
     record Leaving(Duration left) implements Begun, SessionMemory.Refused {}
 
+    /** There is nothing to run. */
+    sealed interface Over extends Begun, SessionMemory.Refused, SessionMemory.Dismissed {}
+
     /** The turn has ended: tell it again, and run nothing. */
-    record Ended(Ending ending) implements Begun, SessionMemory.Refused, SessionMemory.Dismissed {}
+    record Ended(Ending ending) implements Over {}
+
+    /** The turn is somebody else's, or nobody's. */
+    sealed interface NotOurs extends Over, SessionMemory.Decided {}
 
     /** A newer owner has been here. */
-    record Fenced() implements Begun, SessionMemory.Refused, SessionMemory.Dismissed, SessionMemory.Decided {}
+    record Fenced() implements NotOurs {}
 
     /** The session was deleted after this turn was asked; nobody is to hear of it. */
-    record Erased() implements Begun, SessionMemory.Refused, SessionMemory.Dismissed, SessionMemory.Decided {}
+    record Erased() implements NotOurs {}
 
     /**
      * How a turn ended.

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A turn that ended, as the log tells it.
  *
+ * @param question as its agent had it: with those that were merged into it
  * @param offset of its question in the turns topic
  * @param loggedAt its question's timestamp
  * @param answer where it completed
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EndedTurn(
         Ask ask,
+        String question,
         long offset,
         Instant loggedAt,
         int attempt,
@@ -58,6 +60,7 @@ public record EndedTurn(
             @Nullable TurnError error) {
         this(
                 ask,
+                ask.question(),
                 offset,
                 loggedAt,
                 attempt,
@@ -95,7 +98,7 @@ public record EndedTurn(
         return new PastTurn(
                 ask.requestId(),
                 status,
-                ask.question(),
+                question,
                 answer == null ? null : answer.text(),
                 answer == null ? null : answer.confidence(),
                 answer == null ? List.of() : answer.sources(),

@@ -6,7 +6,6 @@ import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
-import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
@@ -105,32 +104,31 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(Endings.POISON),
                 wire.writeValue(Endings.EXPIRED),
                 wire.writeValue(Endings.DEADLINE_EXCEEDED),
-                cached == null || cached.version().isEmpty() ? 0 : 1,
+                cached != null && cached.mustBeThere(flight.fence()) ? 1 : 0,
                 beginning.sure() ? 1 : 0,
                 beginning.settles(),
                 beginning.waited().toMillis());
         return switch (reply.word()) {
-            case "RUN" -> run(flight.session(), cached, reply);
+            case "RUN" -> run(flight, cached, reply);
             case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
             case "UNWANTED" -> new Begun.Unwanted();
             case "SUSPECT" -> new Begun.Suspect();
             case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            default -> replies.over(flight.session(), reply);
         };
     }
 
-    private Begun.Run run(SessionKey session, @Nullable Entry cached, Reply reply) {
-        Memory memory = memory(session, cached, reply);
+    private Begun.Run run(FlightRef flight, @Nullable Entry cached, Reply reply) {
+        Entry entry = seen(flight.session(), cached, reply).seenUnder(flight.fence());
+        cache.put(flight.session(), entry, reply.life(7));
+        Memory memory = entry.memory();
         return new Begun.Run(
                 reply.number(1),
                 reply.number(2),
                 reply.millis(3),
                 memory,
                 mishap(memory, reply.text(8)),
-                replies.absorbed(session, reply.bytes(9)));
+                replies.absorbed(flight.session(), reply.bytes(9)));
     }
 
     private static @Nullable MemoryMishap mishap(Memory memory, String stored) {
@@ -144,15 +142,13 @@ public final class RedisSessionMemory implements SessionMemory {
         return value == null ? "" : value;
     }
 
-    private Memory memory(SessionKey session, @Nullable Entry cached, Reply reply) {
+    private Entry seen(SessionKey session, @Nullable Entry cached, Reply reply) {
         if (reply.number(5) == 1 && cached != null) {
             cache.hit();
-            return cached.memory();
+            return cached;
         }
         cache.miss();
-        Memory memory = stored.read(session, reply.blobs(6));
-        cache.put(session, new Entry(reply.text(4), memory), reply.life(7));
-        return memory;
+        return new Entry(reply.text(4), stored.read(session, reply.blobs(6)));
     }
 
     @Override
@@ -180,7 +176,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 && before.version().equals(reply.text(3))) {
             cache.put(
                     flight.session(),
-                    new Entry(version, appended(before.memory(), turn, reply.number(2))),
+                    new Entry(version, appended(before.memory(), turn, reply.number(2)), flight.fence()),
                     reply.life(4));
         } else {
             cache.forget(flight.session());
@@ -246,15 +242,14 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.results().toMillis());
         return switch (reply.word()) {
             case "STAYS" -> new Stays(reply.millis(1));
-            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            default -> replies.over(flight.session(), reply);
         };
     }
 
     @Override
-    public Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead) {
+    public Decided decide(Arrival arrival) {
+        FlightRef flight = arrival.flight();
+        Ask ask = arrival.ask();
         MemoryKeys keys = flight.keys();
         List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
@@ -271,17 +266,18 @@ public final class RedisSessionMemory implements SessionMemory {
                 ask.agent(),
                 ask.createdAt().toEpochMilli(),
                 ask.deadline() == null ? "" : ask.deadline().toMillis(),
-                orEmpty(eventsFrom)));
-        arguments.addAll(ahead);
+                orEmpty(arrival.eventsFrom()),
+                arrival.tooOld() ? 1 : 0,
+                arrival.sure() ? 1 : 0));
+        arguments.addAll(arrival.ahead());
         Reply reply = scripts.run(
                 scripts.decide,
                 List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
                 arguments.toArray());
         return switch (reply.word()) {
             case "DECIDED" -> replies.decision(flight.session(), reply);
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            case "MISSED" -> new Begun.Missed(false);
+            default -> StoredReplies.notOurs(reply);
         };
     }
 
@@ -324,10 +320,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.results().toMillis());
         return switch (reply.word()) {
             case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            case "ENDED" -> new Begun.Ended(replies.ending(flight.session(), reply));
-            case "FENCED" -> new Begun.Fenced();
-            case "ERASED" -> new Begun.Erased();
-            default -> throw StoredReplies.unexpected(reply);
+            default -> replies.over(flight.session(), reply);
         };
     }
 

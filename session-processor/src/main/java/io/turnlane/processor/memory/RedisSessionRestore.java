@@ -88,6 +88,7 @@ public final class RedisSessionRestore implements SessionRestore {
                 recalled.life() == null ? null : recalled.life().metadata();
         arguments.add(metadata == null ? "" : wire.writeValue(metadata));
         arguments.add(recalled.edits().size());
+        addGiven(arguments, recalled);
         ended.forEach(turn -> addEnd(arguments, turn));
         recalled.open().forEach(turn -> addOpen(arguments, turn));
         recalled.edits().forEach(edit -> addEdit(arguments, edit));
@@ -102,6 +103,12 @@ public final class RedisSessionRestore implements SessionRestore {
         RecalledSession.Deletion deletion = recalled.deletion();
         arguments.add(deletion == null ? "" : deletion.offset());
         arguments.add(deletion == null ? "" : deletion.loggedAt().toEpochMilli());
+    }
+
+    private static void addGiven(List<Object> arguments, RecalledSession recalled) {
+        RecalledSession.Given given = recalled.given();
+        arguments.add(given == null ? "" : given.offset());
+        arguments.add(given == null ? "" : given.loggedAt().toEpochMilli());
     }
 
     private static void addLife(List<Object> arguments, RecalledSession recalled) {

@@ -21,8 +21,33 @@ public final class SessionCache {
 
     /**
      * A session's memory as of a version, which is random at each commit, so that two lives of a session never meet.
+     *
+     * @param fence under which a turn saw it
      */
-    record Entry(String version, Memory memory) {}
+    record Entry(String version, Memory memory, long fence) {
+
+        private static final long NONE = -1;
+
+        /** Read outside of turns. */
+        Entry(String version, Memory memory) {
+            this(version, memory, NONE);
+        }
+
+        Entry seenUnder(long token) {
+            return new Entry(version, memory, token);
+        }
+
+        /**
+         * Whether the session must be there yet, unless memory was lost: since it was seen the partition was ours, so
+         * that nobody else can have shortened its life.
+         */
+        boolean mustBeThere(long token) {
+            return fence == token && !version.isEmpty();
+        }
+    }
+
+    /** Entries end so much before their sessions do in the store, which hears of a turn a little before we know. */
+    private static final Duration AHEAD = Duration.ofSeconds(1);
 
     private final Cache<SessionKey, Entry> entries;
     private final VarExpiration<SessionKey, Entry> expiry;
@@ -56,7 +81,8 @@ public final class SessionCache {
      * not to the store was lost, and has not just expired.
      */
     void put(SessionKey session, Entry entry, Duration life) {
-        var _ = expiry.put(session, entry, life.compareTo(timeToLive) < 0 ? life : timeToLive);
+        Duration surely = life.compareTo(AHEAD) > 0 ? life.minus(AHEAD) : Duration.ZERO;
+        var _ = expiry.put(session, entry, surely.compareTo(timeToLive) < 0 ? surely : timeToLive);
     }
 
     void forget(SessionKey session) {

@@ -80,25 +80,35 @@ public interface SessionMemory {
     Dismissed dismiss(FlightRef flight);
 
     /** What memory says of a turn that waits. */
-    sealed interface Dismissed permits Begun.Ended, Begun.Fenced, Begun.Erased, Stays {}
+    sealed interface Dismissed permits Begun.Over, Stays {}
 
     /** It has begun, or goes on waiting; null where it may do so for ever. */
     record Stays(@Nullable Duration timeLeft) implements Dismissed {}
 
+    /** A question found its session busy: what becomes of it and of those ahead, by its policy. */
+    Decided decide(Arrival arrival);
+
     /**
-     * A question that found its session busy: what becomes of it and of those ahead, by its policy.
+     * What a question says that found its session busy.
      *
+     * @param eventsFrom as in {@link Beginning}, like the two that follow
      * @param ahead the questions that its lane holds ahead of it, oldest first
      */
-    Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead);
+    record Arrival(
+            FlightRef flight, Ask ask, @Nullable Long eventsFrom, boolean tooOld, boolean sure, List<RequestId> ahead) {
+
+        public Arrival {
+            ahead = List.copyOf(ahead);
+        }
+    }
 
     /** What memory says to a question that found its session busy. */
-    sealed interface Decided permits Decision, Begun.Fenced, Begun.Erased {}
+    sealed interface Decided permits Decision, Begun.Missed, Begun.NotOurs {}
 
     /**
-     * What the question's policy did; both are empty where it just waits.
+     * What the question's policy did, now or when it was asked before; both are empty where it just waits.
      *
-     * @param over turns that ended by it, perhaps this one, and how
+     * @param over turns that ended by it, perhaps this one, and how; this one too where it had ended otherwise
      * @param unwanted turns that have begun and are to be stopped
      */
     record Decision(Map<RequestId, Begun.Ending> over, List<RequestId> unwanted) implements Decided {}
@@ -119,7 +129,7 @@ public interface SessionMemory {
     Refused refuse(FlightRef flight, TurnError error);
 
     /** What memory says to a turn that can't be read. */
-    sealed interface Refused permits Begun.Leaving, Begun.Ended, Begun.Fenced, Begun.Erased {}
+    sealed interface Refused permits Begun.Leaving, Begun.Over {}
 
     /** The copy of a failed turn is safe in quarantine. */
     void quarantined(FlightRef flight);

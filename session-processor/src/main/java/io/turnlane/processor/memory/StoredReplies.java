@@ -96,7 +96,21 @@ final class StoredReplies {
         }
     }
 
-    static IllegalStateException unexpected(Reply reply) {
+    /** What any script says of a turn that isn't to be run. */
+    Begun.Over over(SessionKey session, Reply reply) {
+        return reply.word().equals("ENDED") ? new Begun.Ended(ending(session, reply)) : notOurs(reply);
+    }
+
+    /** What any script says of a turn of somebody else's, or of nobody's. */
+    static Begun.NotOurs notOurs(Reply reply) {
+        return switch (reply.word()) {
+            case "FENCED" -> new Begun.Fenced();
+            case "ERASED" -> new Begun.Erased();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    private static IllegalStateException unexpected(Reply reply) {
         return new IllegalStateException("unexpected reply of a script: " + reply.word());
     }
 }

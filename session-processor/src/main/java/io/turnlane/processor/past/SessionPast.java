@@ -1,9 +1,7 @@
 package io.turnlane.processor.past;
 
-import io.turnlane.model.EndCause;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.ForkSession;
@@ -13,20 +11,17 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.EndedTurn;
-import io.turnlane.processor.memory.OpenTurn;
 import io.turnlane.processor.memory.RecalledSession;
 import io.turnlane.processor.memory.RecalledSession.Deletion;
 import io.turnlane.processor.memory.RecalledSession.Edit;
 import io.turnlane.processor.memory.RecalledSession.Life;
+import io.turnlane.processor.past.PendingTurns.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongPredicate;
@@ -51,16 +46,14 @@ public final class SessionPast {
     private final SessionKey session;
     private final int mostTurns;
     private final LongPredicate done;
-    private final Map<RequestId, Pending> open = new LinkedHashMap<>();
+    private final PendingTurns open;
     private final Deque<Kept> turns = new ArrayDeque<>();
     private final Deque<Kept> others = new ArrayDeque<>();
-    private final Deque<Deletion> undoneDeletions = new ArrayDeque<>();
-    private final Deque<Edit> undoneEdits = new ArrayDeque<>();
+    private final Deque<Undone> undoneCommands = new ArrayDeque<>();
     private final Deque<Edit> doneEdits = new ArrayDeque<>();
     private final Set<RequestId> edited = new LinkedHashSet<>();
     private final Set<RequestId> erased = new LinkedHashSet<>();
     private LifeEdits edits = LifeEdits.NONE;
-    private int givenBytes;
     private @Nullable Deletion deletion;
     private @Nullable Ask first;
     private int answered;
@@ -68,24 +61,13 @@ public final class SessionPast {
     private Duration processing = Duration.ZERO;
     private Instant lastEnd = Instant.MIN;
     private Instant lastActivity = Instant.MIN;
-    private long bytes;
-
-    /** @param silentSince when the session last did anything before this was asked */
-    private record Pending(
-            Ask ask,
-            Place place,
-            Instant silentSince,
-            int bytes,
-            int attempt,
-            @Nullable Instant startedAt,
-            Map<RequestId, String> absorbed) {
-
-        Pending started(int newest, Instant at) {
-            return new Pending(ask, place, silentSince, bytes, newest, at, absorbed);
-        }
-    }
+    private long keptBytes;
+    private int givenBytes;
 
     private record Kept(EndedTurn turn, int bytes) {}
+
+    /** A command that is done when a turn behind it has begun. */
+    private record Undone(long offset, Runnable what) {}
 
     /**
      * What memory held of a life.
@@ -106,11 +88,12 @@ public final class SessionPast {
         this.session = session;
         this.mostTurns = mostTurns;
         this.done = done;
+        this.open = new PendingTurns(done);
     }
 
     /** What it holds, by the sizes that it was told. */
     public long bytes() {
-        return bytes;
+        return open.bytes() + keptBytes + givenBytes + (long) erased.size() * BYTES_OF_ERASED;
     }
 
     /**
@@ -120,25 +103,23 @@ public final class SessionPast {
      */
     public void asked(Ask ask, Place place, int size) {
         if (!known(ask.requestId())) {
-            open.put(ask.requestId(), new Pending(ask, place, lastActivity, size, 0, null, new LinkedHashMap<>()));
-            bytes += size;
+            open.asked(ask, place, lastActivity, size);
         }
         active(place.loggedAt());
     }
 
     private boolean known(RequestId request) {
-        return open.containsKey(request)
+        return open.contains(request)
                 || erased.contains(request)
                 || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(request));
     }
 
     /** An attempt began, the first with 1. */
     public void started(RequestId request, int attempt, Instant at) {
-        Pending pending = open.get(request);
+        Pending pending = open.started(request, attempt, at);
         if (pending != null) {
             applyBefore(pending.place().offset());
             forgetDoneBefore(pending.place().offset());
-            open.put(request, pending.started(Math.max(attempt, pending.attempt()), at));
         }
         active(at);
     }
@@ -149,66 +130,25 @@ public final class SessionPast {
      * @param size of its event in bytes
      */
     public void ended(TurnEvent end, int size) {
-        Pending pending = open.remove(end.requestId());
+        Pending pending = open.ended(end.requestId());
         if (pending != null) {
             if (end.attempt() > 0) { // else it may have overtaken those before it
                 applyBefore(pending.place().offset());
                 forgetDoneBefore(pending.place().offset());
                 expireBefore(pending);
             }
-            keep(endedTurn(pending, end), pending.bytes() + size);
+            keep(pending.ended(end), pending.bytes() + size);
             if (end.body() instanceof TurnEvent.Superseded superseded) {
-                absorb(pending, superseded.cause().by());
+                open.absorb(pending, superseded.cause().by());
             }
-            bytes += size;
             lastEnd = later(lastEnd, end.at());
         }
         active(end.at());
     }
 
-    /** Its question, and those merged into it before, belong to the one that superseded it. */
-    private void absorb(Pending pending, @Nullable RequestId by) {
-        Pending survivor = by == null ? null : open.get(by);
-        if (survivor != null) {
-            survivor.absorbed().putAll(pending.absorbed());
-            survivor.absorbed().put(pending.ask().requestId(), pending.ask().question());
-        }
-    }
-
-    private static EndedTurn endedTurn(Pending pending, TurnEvent end) {
-        Instant started = pending.startedAt() == null ? end.at() : pending.startedAt();
-        RequestStatus status = RequestStatus.of(end.body().type());
-        TurnEvent.Body body = end.body();
-        return new EndedTurn(
-                pending.ask(),
-                pending.place().offset(),
-                pending.place().loggedAt(),
-                end.attempt(),
-                started,
-                end.at(),
-                body instanceof TurnEvent.Completed completed ? completed.answer() : null,
-                body instanceof TurnEvent.Failed failed ? failed.error() : null,
-                status,
-                causeOf(body));
-    }
-
-    private static @Nullable EndCause causeOf(TurnEvent.Body body) {
-        return switch (body) {
-            case TurnEvent.Cancelled cancelled -> cancelled.cause();
-            case TurnEvent.Superseded superseded -> superseded.cause();
-            case TurnEvent.Rejected rejected -> rejected.cause();
-            case TurnEvent.Completed _, TurnEvent.Failed _ -> null;
-            case TurnEvent.Queued _,
-                    TurnEvent.Started _,
-                    TurnEvent.Stage _,
-                    TurnEvent.Delta _,
-                    TurnEvent.ArtifactMade _,
-                    TurnEvent.Retrying _ -> throw new IllegalArgumentException("no end of a turn");
-        };
-    }
-
     private void keep(EndedTurn turn, int size) {
         first = first == null ? turn.ask() : first;
+        keptBytes += size;
         if (turn.completed()) {
             answered++;
             processing = processing.plus(turn.processing());
@@ -231,7 +171,7 @@ public final class SessionPast {
     private void putBehind(Kept kept) {
         others.addLast(kept);
         while (!others.isEmpty() && done.test(others.getFirst().turn().offset())) {
-            bytes -= others.removeFirst().bytes();
+            keptBytes -= others.removeFirst().bytes();
         }
     }
 
@@ -242,7 +182,7 @@ public final class SessionPast {
             applyBefore(place.offset());
             delete(next);
         } else {
-            undoneDeletions.addLast(next);
+            undoneCommands.addLast(new Undone(place.offset(), () -> delete(next)));
         }
         active(place.loggedAt());
     }
@@ -259,7 +199,7 @@ public final class SessionPast {
                 applyBefore(place.offset());
                 apply(edit, size);
             } else {
-                undoneEdits.addLast(edit);
+                undoneCommands.addLast(new Undone(place.offset(), () -> apply(edit, 0)));
             }
         }
         active(place.loggedAt());
@@ -274,21 +214,8 @@ public final class SessionPast {
 
     /** A turn behind them has begun: they were done before it, in their order. */
     private void applyBefore(long offset) {
-        while (true) {
-            long deletionAt = undoneDeletions.isEmpty()
-                    ? Long.MAX_VALUE
-                    : undoneDeletions.getFirst().offset();
-            long editAt = undoneEdits.isEmpty()
-                    ? Long.MAX_VALUE
-                    : undoneEdits.getFirst().offset();
-            if (Math.min(deletionAt, editAt) >= offset) {
-                return;
-            }
-            if (deletionAt < editAt) {
-                delete(undoneDeletions.removeFirst());
-            } else {
-                apply(undoneEdits.removeFirst(), 0);
-            }
+        while (!undoneCommands.isEmpty() && undoneCommands.getFirst().offset() < offset) {
+            undoneCommands.removeFirst().what().run();
         }
     }
 
@@ -315,19 +242,11 @@ public final class SessionPast {
             putBehind(turns.removeFirst());
         }
         if (done.test(edit.offset())) { // so were all that were asked before it, whose ends may be read behind it
-            Iterator<Pending> pendings = open.values().iterator();
-            while (pendings.hasNext()) {
-                Pending pending = pendings.next();
-                if (pending.place().offset() < edit.offset()) {
-                    bytes -= pending.bytes();
-                    pendings.remove();
-                }
-            }
+            open.forgetBefore(edit.offset());
         }
         forgetLife();
         edits = LifeEdits.of(given, edit.offset(), edit.loggedAt());
         givenBytes = size;
-        bytes += size;
         lastEnd = edit.loggedAt();
     }
 
@@ -335,17 +254,10 @@ public final class SessionPast {
         deletion = next;
         Stream.concat(others.stream(), turns.stream())
                 .forEach(kept -> erase(kept.turn().requestId()));
-        Iterator<Pending> pendings = open.values().iterator();
-        while (pendings.hasNext()) {
-            Pending pending = pendings.next();
-            if (pending.place().offset() < next.offset()) {
-                erase(pending.ask().requestId());
-                pendings.remove();
-            }
-        }
+        open.forgetBefore(next.offset()).forEach(pending -> erase(pending.ask().requestId()));
         forgetLife();
         others.clear();
-        bytes = open.values().stream().mapToLong(Pending::bytes).sum() + (long) erased.size() * BYTES_OF_ERASED;
+        keptBytes = 0;
     }
 
     private void erase(RequestId request) {
@@ -366,7 +278,6 @@ public final class SessionPast {
     private void forgetLife() {
         turns.clear();
         edits = LifeEdits.NONE;
-        bytes -= givenBytes;
         givenBytes = 0;
         first = null;
         answered = 0;
@@ -379,16 +290,9 @@ public final class SessionPast {
      * Turns run one after another: those that are done ended before this one, in a way of which the log tells no more.
      */
     private void forgetDoneBefore(long offset) {
-        Iterator<Pending> pendings = open.values().iterator();
-        while (pendings.hasNext()) {
-            Pending pending = pendings.next();
-            long at = pending.place().offset();
-            if (at < offset && done.test(at)) {
-                expireBefore(pending);
-                untold++;
-                bytes -= pending.bytes();
-                pendings.remove();
-            }
+        for (Pending pending : open.forgetDoneBefore(offset)) {
+            expireBefore(pending);
+            untold++;
         }
     }
 
@@ -401,22 +305,12 @@ public final class SessionPast {
 
     /** Whether all it has are questions that surely ended, before what is read or after. */
     public boolean onlyHopes() {
-        return turns.isEmpty() && others.isEmpty() && deletion == null && !edits.isGiven() && !busy();
+        return turns.isEmpty() && others.isEmpty() && deletion == null && !edits.isGiven() && !open.anyWaits();
     }
 
     /** Whether nothing happens in it any more and its time is up. */
     private boolean expired(Instant now) {
-        return !busy() && !now.isBefore(lastActivity.plus(ttl()));
-    }
-
-    /** Those that are delivered again; the others are over in a way of which the log tells no more. */
-    private Stream<Pending> waiting() {
-        return open.values().stream()
-                .filter(pending -> !done.test(pending.place().offset()));
-    }
-
-    private boolean busy() {
-        return waiting().findAny().isPresent();
+        return !open.anyWaits() && !now.isBefore(lastActivity.plus(ttl()));
     }
 
     private boolean begun() {
@@ -431,16 +325,13 @@ public final class SessionPast {
         if (first != null) {
             return first.sessionTtl();
         }
-        return open.values().stream()
-                .findFirst()
-                .map(pending -> pending.ask().sessionTtl())
-                .orElse(Duration.ZERO);
+        return open.first().map(Ask::sessionTtl).orElse(Duration.ZERO);
     }
 
     /** Whether there is anything of it that memory must not miss. */
     public boolean matters(Instant now) {
         boolean lives = (!turns.isEmpty() || edits.isGiven()) && !expired(now);
-        return deletion != null || !others.isEmpty() || lives || undone() || busy() || !doneEdits.isEmpty();
+        return deletion != null || !others.isEmpty() || lives || undone() || open.anyWaits() || !doneEdits.isEmpty();
     }
 
     private boolean undone() {
@@ -460,7 +351,7 @@ public final class SessionPast {
 
     /** All of it, as of now. */
     public RecalledSession recalled(Instant now) {
-        Ask born = first == null ? waiting().findFirst().map(Pending::ask).orElse(null) : first;
+        Ask born = first == null ? open.waiting().findFirst().map(Pending::ask).orElse(null) : first;
         boolean lives = (born != null || edits.isGiven()) && !expired(now);
         Deque<Kept> behind = new ArrayDeque<>(others);
         if (!lives) {
@@ -471,7 +362,7 @@ public final class SessionPast {
                 lives ? life(born, now) : null,
                 lives ? turnsOf(turns) : List.of(),
                 turnsOf(behind),
-                waiting().map(SessionPast::openTurn).toList(),
+                open.waiting().map(Pending::open).toList(),
                 deletion,
                 lives ? edits.given() : null,
                 List.copyOf(doneEdits));
@@ -484,22 +375,11 @@ public final class SessionPast {
                 state == null ? Objects.requireNonNull(born).userId() : edits.userId(),
                 edits.agent() == null ? agent : edits.agent(),
                 state == null ? Objects.requireNonNull(born).createdAt() : state.createdAt(),
-                busy() ? now : lastActivity,
+                open.anyWaits() ? now : lastActivity,
                 ttl(),
                 answered + edits.requestCount(),
                 processing.plus(edits.processing()),
                 edits.metadata());
-    }
-
-    private static OpenTurn openTurn(Pending pending) {
-        Place place = pending.place();
-        return new OpenTurn(
-                pending.ask(),
-                place.offset(),
-                place.loggedAt(),
-                place.eventsFrom(),
-                pending.attempt(),
-                pending.absorbed());
     }
 
     private static List<EndedTurn> turnsOf(Deque<Kept> kept) {

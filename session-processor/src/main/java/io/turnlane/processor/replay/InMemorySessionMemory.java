@@ -5,7 +5,6 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.memory.Begun;
@@ -132,7 +131,7 @@ public final class InMemorySessionMemory implements SessionMemory {
     }
 
     @Override
-    public Decided decide(FlightRef flight, Ask ask, @Nullable Long eventsFrom, List<RequestId> ahead) {
+    public Decided decide(Arrival arrival) {
         return new Decision(Map.of(), List.of());
     }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,5 +42,11 @@ class ControlConfiguration {
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 topics.names().control(),
                 waiting::cancel);
+    }
+
+    /** A process that hears of no cancel any more is to be started anew, as one that doesn't poll. */
+    @Bean
+    HealthIndicator controlThreadHealthIndicator(KafkaWakeUps wakeUps) {
+        return () -> (wakeUps.broken() ? Health.down() : Health.up()).build();
     }
 }

@@ -1,7 +1,6 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.processor.intake.TurnPoller;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.IntSupplier;
 import org.springframework.boot.health.contributor.Health;
@@ -13,28 +12,25 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 final class EngineHealth implements HealthIndicator {
 
-    private static final Duration LONGEST_ROUND = Duration.ofSeconds(45);
-
     private static final int MOST_ABANDONED = 100;
 
     private final TurnPoller poller;
     private final IntSupplier abandonedAgents;
     private final Drain drain;
-    private final InstantSource clock;
+    private final Pulse pulse;
 
     EngineHealth(TurnPoller poller, IntSupplier abandonedAgents, Drain drain, InstantSource clock) {
         this.poller = poller;
         this.abandonedAgents = abandonedAgents;
         this.drain = drain;
-        this.clock = clock;
+        this.pulse = new Pulse(poller, clock);
     }
 
     @Override
     public Health health() {
         TurnPoller.Figures figures = poller.figures();
-        Duration silence = Duration.between(figures.at(), clock.instant());
         int abandoned = abandonedAgents.getAsInt();
-        boolean well = !poller.broken() && silence.compareTo(LONGEST_ROUND) <= 0 && abandoned < MOST_ABANDONED;
+        boolean well = pulse.beats() && abandoned < MOST_ABANDONED;
         return standing(well)
                 .withDetail("state", drain.state().wire())
                 .withDetail("partitions", figures.partitions())
@@ -42,7 +38,7 @@ final class EngineHealth implements HealthIndicator {
                 .withDetail("abandoned_agents", abandoned)
                 .withDetail("lag", figures.lag())
                 .withDetail("oldest_age_seconds", figures.oldestAge().toSeconds())
-                .withDetail("last_poll_seconds_ago", silence.toSeconds())
+                .withDetail("last_poll_seconds_ago", pulse.silence().toSeconds())
                 .build();
     }
 

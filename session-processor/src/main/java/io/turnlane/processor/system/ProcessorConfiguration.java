@@ -1,8 +1,5 @@
 package io.turnlane.processor.system;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
@@ -17,13 +14,11 @@ import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
-import io.turnlane.processor.memory.SessionCache;
 import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.rebuild.LossWatch;
-import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
@@ -51,13 +46,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -118,11 +109,6 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    LatencyWindow latencyWindow() {
-        return new LatencyWindow();
-    }
-
-    @Bean
     TurnKit turnKit(
             TurnKit.Ports ports,
             TurnKit.Surroundings surroundings,
@@ -174,12 +160,6 @@ class ProcessorConfiguration {
             LossWatch lossWatch,
             WireFormat wire) {
         return new TurnKit.Ports(memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire);
-    }
-
-    @Bean
-    TurnObserver turnObserver(LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
-        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, agentTimes);
-        return report -> observers.forEach(observer -> observer.ended(report));
     }
 
     @Bean
@@ -341,17 +321,6 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    Heartbeat heartbeat(
-            ProcessorId id,
-            ServerProperties server,
-            Heartbeat.Sources sources,
-            StringRedisTemplate redis,
-            WireFormat wire,
-            InstantSource clock) {
-        return new Heartbeat(id.value(), ManagementHost.of(server.getAddress()), sources, redis, wire, clock);
-    }
-
-    @Bean
     Drain drain(
             TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, ProcessorProperties properties) {
         return new Drain(
@@ -365,52 +334,6 @@ class ProcessorConfiguration {
     @Bean
     EvacuateEndpoint evacuateEndpoint(ProcessorId id, Drain drain) {
         return new EvacuateEndpoint(id, drain);
-    }
-
-    @Bean
-    Heartbeat.Sources figures(
-            AgentCatalog agents,
-            LaneScheduler<SessionKey, Turn> lanes,
-            TurnPoller poller,
-            Drain drain,
-            SessionCache cache,
-            LatencyWindow latency,
-            AgentTimes agentTimes) {
-        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency, agentTimes);
-    }
-
-    @Bean
-    EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
-        return new EngineHealth(poller, flights::abandoned, drain, clock);
-    }
-
-    /** A process whose poll thread died is only good for being started anew: that is what liveness is for. */
-    @Bean
-    HealthIndicator pollThreadHealthIndicator(TurnPoller poller) {
-        return () -> (poller.broken() ? Health.down() : Health.up()).build();
-    }
-
-    @Bean
-    MeterBinder engineMeters(
-            LaneScheduler<SessionKey, Turn> lanes, TurnPoller poller, Flights flights, SessionCache cache) {
-        return registry -> {
-            Gauge.builder("turnlane.agents.abandoned", flights::abandoned).register(registry);
-            Gauge.builder("turnlane.lanes", () -> lanes.figures().lanes()).register(registry);
-            Gauge.builder("turnlane.turns.running", () -> lanes.figures().running())
-                    .register(registry);
-            Gauge.builder("turnlane.turns.open", () -> poller.figures().open()).register(registry);
-            Gauge.builder("turnlane.partitions", () -> poller.figures().partitions())
-                    .register(registry);
-            Gauge.builder("turnlane.lag", () -> poller.figures().lag()).register(registry);
-            Gauge.builder(
-                            "turnlane.oldest.age",
-                            () -> poller.figures().oldestAge().toSeconds())
-                    .baseUnit("seconds")
-                    .register(registry);
-            Gauge.builder("turnlane.cache.hits", () -> cache.figures().hits()).register(registry);
-            Gauge.builder("turnlane.cache.misses", () -> cache.figures().misses())
-                    .register(registry);
-        };
     }
 
     @Bean

@@ -11,6 +11,7 @@ import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.webhook.CallbackHosts;
 import io.turnlane.processor.webhook.HttpWebhookSender;
 import io.turnlane.processor.webhook.RedisWebhookMarks;
 import io.turnlane.processor.webhook.WebhookCall;
@@ -22,6 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -43,9 +45,25 @@ class WebhookConfiguration {
         return new HttpWebhookSender(
                 InetAddress::getAllByName,
                 new WebhookSignature(webhooks.secrets()),
-                new HttpWebhookSender.Limits(webhooks.timeout(), webhooks.running(), webhooks.allowPrivate()),
+                new HttpWebhookSender.Limits(
+                        webhooks.timeout(), webhooks.running(), webhooks.runningPerHost(), webhooks.allowPrivate()),
                 delay,
                 clock);
+    }
+
+    @Bean
+    CallbackHosts callbackHosts(WebhookProperties webhooks, MeterRegistry meters) {
+        CallbackHosts hosts = new CallbackHosts(webhooks.openPerHost(), webhooks.runningPerHost());
+        Gauge.builder("turnlane.webhooks.open.largest", hosts::largest)
+                .description("Webhooks held for the host that has most of them")
+                .register(meters);
+        return hosts;
+    }
+
+    /** Beside that of turns: a process may answer turns, and yet send no webhooks any more. */
+    @Bean
+    HealthIndicator webhooksHealthIndicator(Webhooks webhooks, InstantSource clock) {
+        return new WebhookHealth(new Pulse(webhooks.poller(), clock), webhooks.poller());
     }
 
     @Bean
@@ -53,11 +71,13 @@ class WebhookConfiguration {
             HttpWebhookSender sender,
             StringRedisTemplate redis,
             WebhookProperties webhooks,
+            CallbackHosts hosts,
             TurnKit.Surroundings surroundings,
             MeterRegistry meters) {
         return new WebhookRun(
                 sender,
                 new RedisWebhookMarks(redis),
+                hosts,
                 new RetryPolicy(webhooks.tries(), webhooks.first(), webhooks.most()),
                 surroundings.random(),
                 outcome ->
@@ -71,6 +91,7 @@ class WebhookConfiguration {
             ProcessorProperties processor,
             WebhookProperties webhooks,
             WebhookRun run,
+            CallbackHosts hosts,
             TurnKit.Surroundings surroundings,
             RecordReader reader,
             MeterRegistry meters) {
@@ -92,7 +113,7 @@ class WebhookConfiguration {
         TurnPoller poller = new TurnPoller(
                 ProcessorConfiguration.consumerOf(kafka, webhooks.group()),
                 settings,
-                new WebhookReception(lanes),
+                new WebhookReception(lanes, hosts),
                 surroundings.clock(),
                 reader,
                 _ -> {});

@@ -19,7 +19,9 @@ import org.springframework.validation.annotation.Validated;
  * @param group the consumer group of all who send webhooks
  * @param timeout time limit of one call
  * @param running most calls at once
+ * @param runningPerHost most calls to one host at once
  * @param open webhooks held at once: sending and waiting for another try; beyond it events wait on the log
+ * @param openPerHost webhooks of one host held at once while its calls fail; what comes for it beyond that is given up
  * @param tries calls after which a webhook is given up
  * @param first wait before the second try; it doubles from try to try, less up to half at random
  * @param most longest wait between two tries
@@ -33,7 +35,9 @@ public record WebhookProperties(
         @NotBlank @DefaultValue("turnlane-webhooks") String group,
         @DefaultValue("10s") Duration timeout,
         @Min(1) @Max(10_000) @DefaultValue("64") int running,
+        @Min(1) @DefaultValue("16") int runningPerHost,
         @Min(1) @Max(1_000_000) @DefaultValue("5000") int open,
+        @Min(1) @DefaultValue("1000") int openPerHost,
         @Min(1) @Max(100) @DefaultValue("10") int tries,
         @DefaultValue("2s") Duration first,
         @DefaultValue("10m") Duration most) {}

@@ -62,13 +62,15 @@ final class AgentCall {
         record Cancelled() implements Result {}
     }
 
-    Result call(AnswerSink sink) {
+    /** Tells {@code started} too, for an attempt begins with its agent's call and not before. */
+    Result call(TurnStream stream) {
         if (!flight.enterAgent()) {
             return flight.cancelled() ? new Result.Cancelled() : new Result.Released();
         }
+        stream.started(run.mishap());
         List<Cancellation> limits = limits();
         try {
-            return heard(flight.ask(kit.surroundings().executor(), () -> answer(new WantedSink(sink, flight))));
+            return heard(flight.ask(kit.surroundings().executor(), () -> answer(new WantedSink(stream, flight))));
         } catch (TerminalAgentException e) {
             return flight.cancelled() ? new Result.Cancelled() : failed(e.code(), String.valueOf(e.getMessage()), true);
         } catch (Throwable e) {

@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +55,11 @@ final class AskRun {
     AskRun(TurnKit kit, Patience patience, Flight flight, Ask ask) {
         this.kit = kit;
         this.ports = kit.ports();
-        this.patience = patience;
+        this.patience = patience.of(flight);
         this.flight = flight;
         this.turn = flight.turn();
         this.ask = ask;
-        this.end = new TurnEnd(kit, patience, turn, flight.id());
+        this.end = new TurnEnd(kit, this.patience, turn, flight.id());
     }
 
     /**
@@ -108,7 +109,6 @@ final class AskRun {
     }
 
     private Begun begin(boolean alone) {
-        boolean tooOld = turn.loggedAt().isBefore(now().minus(kit.rules().keptFor()));
         Instant asked = now();
         Begun begun = askMemory(() -> ports.memory()
                 .begin(new Beginning(
@@ -116,7 +116,7 @@ final class AskRun {
                         ask,
                         phases,
                         turn.envelope().eventsFrom(),
-                        tooOld,
+                        kit.tooOld(turn),
                         alone,
                         sure,
                         settles,
@@ -126,9 +126,8 @@ final class AskRun {
     }
 
     private LaneOutcome fly(Begun.Run run) {
-        Ask whole = run.absorbed().isEmpty() ? ask : ask.withQuestion(merged(run.absorbed()));
+        Ask whole = ask.behind(run.absorbed());
         TurnStream stream = streamOf(run.attempt());
-        stream.started(run.mishap());
         passed(Phase.PROVIDER_CALL_START);
         Result result = new AgentCall(kit, flight, whole, run).call(stream);
         passed(Phase.PROVIDER_CALL_END);
@@ -139,11 +138,6 @@ final class AskRun {
             case Result.Released _ -> release(run);
             case Result.Cancelled _ -> cancel(run);
         };
-    }
-
-    /** A paragraph each. */
-    private String merged(List<String> before) {
-        return String.join("\n\n", before) + "\n\n" + ask.question();
     }
 
     private LaneOutcome store(Begun.Run run, TurnStream stream, String question, Answer answer) {
@@ -176,19 +170,24 @@ final class AskRun {
     /** The flight ends its own run. */
     private LaneOutcome cancel(Begun.Run run) {
         passed(Phase.ERROR);
-        return otherwise(settle(run, () -> ports.memory().cancel(ref(), interrupted(), false, phases)), run);
+        PastTurn past = interrupted(ask.behind(run.absorbed()).question());
+        return otherwise(settle(run, () -> ports.memory().cancel(ref(), past, false, phases)), run);
     }
 
     /** Nobody wanted it any more when it was to begin, perhaps again: what an earlier flight left is over too. */
     private LaneOutcome cancelBegun() {
         passed(Phase.ERROR);
-        Settled settled = askMemory(() -> ports.memory().cancel(ref(), interrupted(), true, phases));
-        return switch (settled) {
+        return switch (askMemory(this::takeOverAndCancel)) {
             case Settled.Ended ended -> tellEnd(ended.ending());
             case Settled.Fenced _ -> renewFence(0);
             case Settled.Erased _ -> erased();
             case Settled.Gone _, Settled.Unwanted _, Settled.Stored _ -> new LaneOutcome.Again(SOON);
         };
+    }
+
+    /** Whatever flight its record names, or none where memory was lost under this one. */
+    private Settled takeOverAndCancel() {
+        return ports.memory().cancel(ref(), interrupted(ask.question()), true, phases);
     }
 
     private LaneOutcome failed(Begun.Run run, TurnStream stream, TurnError error) {
@@ -200,10 +199,21 @@ final class AskRun {
     private LaneOutcome retry(Begun.Run run, TurnStream stream, int failures, TurnError error) {
         Duration backOff =
                 kit.rules().retries().backOff(failures, kit.surroundings().random());
-        Duration wait = shorter(backOff, run.timeLeft());
+        Duration wait = shorter(backOff, timeLeft(run));
         var _ = stream.last(new TurnEvent.Retrying(error, now().plus(wait)));
         report(RequestStatus.RETRYING.wire(), error.code(), run.attempt());
         return new LaneOutcome.Again(wait);
+    }
+
+    /** Until its deadline, less what the agent took; null where it has none. */
+    private @Nullable Duration timeLeft(Begun.Run run) {
+        Duration atBegin = run.timeLeft();
+        if (atBegin == null) {
+            return null;
+        }
+        Instant begun = Objects.requireNonNull(phases.get(Phase.PROVIDER_CALL_START));
+        Duration left = atBegin.minus(Duration.between(begun, now()));
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private static Duration shorter(Duration wait, @Nullable Duration left) {
@@ -216,7 +226,8 @@ final class AskRun {
         settles = run.attempt();
         for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
             settled = switch (begin(true)) {
-                case Begun.Run _, Begun.Unwanted _ -> askMemory(step);
+                case Begun.Run _ -> askMemory(step);
+                case Begun.Unwanted _ -> askMemory(this::takeOverAndCancel);
                 case Begun.Ended ended -> new Settled.Ended(ended.ending());
                 case Begun.Fenced _, Begun.Leaving _ -> new Settled.Fenced();
                 case Begun.Erased _ -> new Settled.Erased();
@@ -285,12 +296,12 @@ final class AskRun {
         return TurnRunner.complete(turn);
     }
 
-    private PastTurn interrupted() {
+    private PastTurn interrupted(String question) {
         Instant now = now();
         return new PastTurn(
                 ask.requestId(),
                 RequestStatus.CANCELLED,
-                ask.question(),
+                question,
                 null,
                 null,
                 List.of(),

@@ -74,13 +74,7 @@ final class EditRun {
 
     private Edited edit(Change command, boolean sure) {
         SessionEdits edits = kit.ports().edits();
-        Terms terms = new Terms(
-                turn.loggedAt()
-                        .isBefore(kit.surroundings()
-                                .clock()
-                                .instant()
-                                .minus(kit.rules().keptFor())),
-                sure);
+        Terms terms = new Terms(kit.tooOld(turn), sure);
         return switch (command) {
             case UpdateSession update -> edits.update(ref, update, terms);
             case ImportSession given -> edits.replace(ref, given, terms);

@@ -64,6 +64,7 @@ final class Flight {
     private @Nullable Stop stop;
     private @Nullable Cancellation abandonment;
     private @Nullable Cancellation departure;
+    private @Nullable Cancellation handover;
     private boolean counted;
 
     /**
@@ -193,16 +194,21 @@ final class Flight {
     }
 
     /**
-     * Its partition leaves: it has this long to end by itself, if its agent works; else it is stopped now, unless it is
-     * past its agent.
+     * Its partition leaves: its agent may work on for a while, if it does; else the flight is stopped now, unless it is
+     * past its agent. One that has called its agent has the whole handover to tell memory what came of it.
      *
-     * @return whether it goes on
+     * @param agent how long its agent may go on
+     * @param whole how long the handover takes
+     * @return whether its agent goes on
      */
-    boolean leave(Duration most) {
+    boolean leave(Duration agent, Duration whole) {
         lock.lock();
         try {
+            if (section != Section.BEFORE) {
+                handover = delay.after(whole, this::endHandover);
+            }
             if (section == Section.AGENT && stop == null) {
-                departure = delay.after(most, () -> stop(Stop.RELEASED));
+                departure = delay.after(agent, () -> stop(Stop.RELEASED));
                 return true;
             }
             stop(Stop.RELEASED);
@@ -210,6 +216,33 @@ final class Flight {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void endHandover() {
+        lock.lock();
+        try {
+            if (handover != null) {
+                handover.cancel();
+                handover = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether its turn is still its own to end, though its partition left. */
+    boolean handedOver() {
+        lock.lock();
+        try {
+            return handover != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It has ended, in memory and for its clients. */
+    void close() {
+        endHandover();
     }
 
     private void abandon() {

@@ -42,6 +42,7 @@ public final class Flights {
 
     void close(Flight flight) {
         inTheAir.remove(flight);
+        flight.close();
         lock.lock();
         try {
             closed.signalAll();
@@ -77,13 +78,15 @@ public final class Flights {
     }
 
     /**
-     * Stops the matching flights, but lets those whose agent works go on for this long.
+     * Stops the matching flights, but lets agents go on that work.
      *
+     * @param agent for how long
+     * @param whole how long the handover takes, in which a flight may end by itself
      * @return those that go on
      */
-    List<Flight> leave(Predicate<Turn> which, Duration most) {
+    List<Flight> leave(Predicate<Turn> which, Duration agent, Duration whole) {
         return inTheAir.stream()
-                .filter(flight -> which.test(flight.turn()) && flight.leave(most))
+                .filter(flight -> which.test(flight.turn()) && flight.leave(agent, whole))
                 .toList();
     }
 

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What becomes of flights whose partition leaves. One that is past its agent has a moment to end. One whose agent works
  * goes on for the handover's time, once memory knows: the next owner waits for it there, and tells its answer instead
- * of asking the agent again. One that memory didn't hear of in time is stopped, and the next owner runs its turn.
+ * of asking the agent again; as long it tries to reach memory and the log, should they be away for a moment. One that
+ * memory didn't hear of in time is stopped, and the next owner runs its turn.
  *
  * <p>Threading: the poll thread calls; it waits for no longer than its budget. The executor's threads talk to memory.
  */
@@ -57,7 +58,7 @@ public final class Handover {
             return;
         }
         long start = System.nanoTime();
-        List<Leaving> leaving = flights.leave(which, most.minus(most.dividedBy(PART_FOR_RELEASE))).stream()
+        List<Leaving> leaving = flights.leave(which, most.minus(most.dividedBy(PART_FOR_RELEASE)), most).stream()
                 .map(this::announce)
                 .toList();
         awaitPastAgent(which, budget.toNanos());

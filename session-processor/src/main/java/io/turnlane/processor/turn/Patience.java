@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Does a step again and again until it is known to be done: memory or the log may be away for a while, and doing a step
- * twice is harmless. Gives up only when the turn isn't ours any more. The lane's virtual thread waits meanwhile; nobody
- * interrupts it.
+ * twice is harmless. Gives up only when the turn isn't ours any more; one that is handed over is ours to end until the
+ * handover is over. The lane's virtual thread waits meanwhile; nobody interrupts it.
  */
 public final class Patience {
 
@@ -26,9 +26,21 @@ public final class Patience {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final Pause pause;
+    private final BooleanSupplier handedOver;
 
+    /** For turns that are ours as long as their partition is. */
     Patience(Pause pause) {
+        this(pause, () -> false);
+    }
+
+    private Patience(Pause pause, BooleanSupplier handedOver) {
         this.pause = pause;
+        this.handedOver = handedOver;
+    }
+
+    /** For one flight, which may end its turn for a while after its partition left. */
+    Patience of(Flight flight) {
+        return new Patience(pause, flight::handedOver);
     }
 
     /** Lets the calling thread wait; tests let no time pass. */
@@ -105,7 +117,7 @@ public final class Patience {
     }
 
     private void pause(Claim claim, Duration wait) {
-        if (!claim.held()) {
+        if (!claim.held() && !handedOver.getAsBoolean()) {
             throw new ClaimLostException();
         }
         pause.pause(wait);

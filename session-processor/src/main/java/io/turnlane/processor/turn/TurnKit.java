@@ -17,6 +17,11 @@ import java.util.random.RandomGenerator;
 /** What every turn needs; all of it shared by all turns. */
 public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
 
+    /** Whether the turn is so old that one without a request record was answered long ago. */
+    boolean tooOld(Turn turn) {
+        return turn.loggedAt().isBefore(surroundings.clock().instant().minus(rules.keptFor()));
+    }
+
     /** Where a turn reaches out to. */
     public record Ports(
             SessionMemory memory,

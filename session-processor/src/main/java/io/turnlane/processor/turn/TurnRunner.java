@@ -56,7 +56,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     @Override
     public LaneOutcome run(SessionKey session, Turn turn) {
         if (!kit.ports().lostMemory().ready(turn.claim())) {
-            return new LaneOutcome.Again(WHILE_REBUILT);
+            return hereOrGone(turn, new LaneOutcome.Again(WHILE_REBUILT));
         }
         Flight flight = flights.open(turn);
         try {

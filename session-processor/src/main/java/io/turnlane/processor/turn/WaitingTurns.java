@@ -1,7 +1,6 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.RequestId;
-import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -11,6 +10,7 @@ import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.Begun;
 import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.FlightRef;
+import io.turnlane.processor.memory.SessionMemory.Arrival;
 import io.turnlane.processor.memory.SessionMemory.Decision;
 import io.turnlane.processor.memory.SessionMemory.Stays;
 import io.turnlane.processor.turn.Patience.ClaimLostException;
@@ -48,6 +48,11 @@ public final class WaitingTurns {
     /** So many cancels are remembered for turns that haven't come yet; whoever begins them knows in any case. */
     private static final int MOST_RECENT = 1000;
 
+    /** So often a policy is tried that breaks by a mistake of ours; then its turn waits like any other. */
+    private static final int MOST_TRIES = 3;
+
+    private static final Duration AFTER_A_MISTAKE = Duration.ofMillis(500);
+
     private final TurnKit kit;
     private final Flights flights;
     private final LaneScheduler<SessionKey, Turn> lanes;
@@ -76,7 +81,7 @@ public final class WaitingTurns {
     }
 
     /** A turn has come to its lane: where it was cancelled while it was on its way, that is heard now. */
-    public void arrived(Turn turn) {
+    public void cancelWhereAskedBefore(Turn turn) {
         if (recentlyCancelled.contains(turn.requestId())) {
             cancel(turn.session(), turn.requestId());
         }
@@ -92,18 +97,19 @@ public final class WaitingTurns {
     }
 
     /**
-     * Lets the policy of a turn that found its session busy do its work, and then tells the turn where it stands.
+     * Lets the policy of a turn that found its session busy do its work, and then tells the turn where it stands. The
+     * next decision of its session waits until this one is made, also where that takes a newer fence or a rebuild.
      *
      * @param whereItWaits is run when it is known to wait
      */
     public void decide(Turn turn, Runnable whereItWaits) {
-        lanes.aside(turn.session(), turn::equals, (one, ahead) -> decide(one, ahead, whereItWaits));
+        lanes.asideOne(turn.session(), turn, (one, ahead) -> decide(one, ahead, whereItWaits));
     }
 
     /** Ends a turn that still waits when its deadline passes. */
     public void endAtDeadline(Turn turn, Duration left) {
         Cancellation timer =
-                kit.surroundings().delay().after(left, () -> lanes.aside(turn.session(), turn::equals, this::dismiss));
+                kit.surroundings().delay().after(left, () -> lanes.asideOne(turn.session(), turn, this::dismiss));
         turn.claim().atEnd(timer::cancel);
     }
 
@@ -129,14 +135,28 @@ public final class WaitingTurns {
 
     private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {
         return carefully(turn, () -> {
-            FlightRef ref = refOf(turn);
-            return switch (askMemory(turn, () -> kit.ports().memory().dismiss(ref))) {
-                case Begun.Ended ended -> end(turn, ended.ending());
-                case Begun.Erased _ -> complete(turn);
-                case Begun.Fenced _ -> List.of(); // whoever begins it takes a newer token
-                case Stays stays -> stay(turn, stays);
-            };
+            while (true) {
+                FlightRef ref = refOf(turn);
+                switch (askMemory(turn, () -> kit.ports().memory().dismiss(ref))) {
+                    case Begun.Ended ended -> {
+                        return end(turn, ended.ending());
+                    }
+                    case Begun.Erased _ -> {
+                        return complete(turn);
+                    }
+                    case Begun.Fenced _ -> awaitNewerFence(turn, ref);
+                    case Stays stays -> {
+                        return stay(turn, stays);
+                    }
+                }
+            }
         });
+    }
+
+    /** Refused though the partition is ours: somebody had a newer token, and the poll thread takes a newer one yet. */
+    private void awaitNewerFence(Turn turn, FlightRef refused) {
+        turn.claim().renewFence();
+        patience.await(turn.claim(), () -> turn.claim().fence() > refused.fence());
     }
 
     private Collection<Turn> stay(Turn turn, Stays stays) {
@@ -147,23 +167,41 @@ public final class WaitingTurns {
     }
 
     private Collection<Turn> decide(Turn turn, List<Turn> ahead, Runnable whereItWaits) {
-        return carefully(turn, () -> {
-            Ask ask = read(turn);
-            if (ask == null) {
-                return List.of(); // its lane says so, in its turn
+        List<Turn> others = questionsOf(ahead, turn);
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            try {
+                Ask ask = read(turn);
+                return ask == null // its lane says so, in its turn
+                        ? List.of()
+                        : decide(turn, ask, others, whereItWaits);
+            } catch (ClaimLostException e) {
+                return List.of(); // its lane lets it go
+            } catch (RuntimeException | Error e) {
+                broken(turn, e);
+                kit.surroundings().pause().pause(AFTER_A_MISTAKE);
             }
-            List<Turn> others = questionsOf(ahead, turn);
-            List<RequestId> ids =
-                    others.stream().map(Turn::requestId).distinct().toList();
-            FlightRef ref = refOf(turn);
-            return switch (askMemory(
-                    turn,
-                    () -> kit.ports().memory().decide(ref, ask, turn.envelope().eventsFrom(), ids))) {
-                case Decision decision -> follow(decision, turn, others, whereItWaits);
-                case Begun.Erased _ -> complete(turn);
-                case Begun.Fenced _ -> List.of();
-            };
-        });
+        }
+        letWait(turn, others.size(), whereItWaits);
+        return List.of();
+    }
+
+    private Collection<Turn> decide(Turn turn, Ask ask, List<Turn> others, Runnable whereItWaits) {
+        List<RequestId> ahead = others.stream().map(Turn::requestId).distinct().toList();
+        boolean sure = false;
+        while (true) {
+            Arrival arrival =
+                    new Arrival(refOf(turn), ask, turn.envelope().eventsFrom(), kit.tooOld(turn), sure, ahead);
+            switch (askMemory(turn, () -> kit.ports().memory().decide(arrival))) {
+                case Decision decision -> {
+                    return follow(decision, turn, others, whereItWaits);
+                }
+                case Begun.Erased _ -> {
+                    return complete(turn);
+                }
+                case Begun.Fenced _ -> awaitNewerFence(turn, arrival.flight());
+                case Begun.Missed missed -> sure = !kit.ports().lostMemory().missed(turn.claim(), missed.session());
+            }
+        }
     }
 
     private @Nullable Ask read(Turn turn) {
@@ -204,26 +242,23 @@ public final class WaitingTurns {
         if (own != null) {
             over.addAll(end(turn, own));
         } else {
-            tellQueued(turn, others.size() - over.size());
-            whereItWaits.run();
+            letWait(turn, others.size() - over.size(), whereItWaits);
         }
         return over;
     }
 
+    private void letWait(Turn turn, int position, Runnable whereItWaits) {
+        tellQueued(turn, position);
+        whereItWaits.run();
+    }
+
     private Collection<Turn> end(Turn turn, Ending ending) {
         new TurnEnd(kit, patience, turn, "").tellAgain(ending);
-        boolean failed = ending.status() == RequestStatus.FAILED;
-        String code = failed && ending.error() != null ? ending.error().code() : "";
+        String code = ending.error() == null ? "" : ending.error().code();
+        String outcome = ending.attempt() > 0 ? "told_again" : ending.status().wire(); // its run has said it before
         kit.ports()
                 .observer()
-                .ended(new TurnReport(
-                        turn.session(),
-                        turn.requestId(),
-                        "",
-                        ending.status().wire(),
-                        code,
-                        ending.attempt(),
-                        Map.of()));
+                .ended(new TurnReport(turn.session(), turn.requestId(), "", outcome, code, ending.attempt(), Map.of()));
         return complete(turn);
     }
 
@@ -249,12 +284,16 @@ public final class WaitingTurns {
         } catch (ClaimLostException e) {
             return List.of(); // its lane lets it go
         } catch (RuntimeException | Error e) {
-            log.atError()
-                    .addKeyValue("session", turn.session().sessionId())
-                    .addKeyValue("request", turn.requestId())
-                    .setCause(e)
-                    .log("turn broke while it waited");
+            broken(turn, e);
             return List.of();
         }
+    }
+
+    private static void broken(Turn turn, Throwable e) {
+        log.atError()
+                .addKeyValue("session", turn.session().sessionId())
+                .addKeyValue("request", turn.requestId())
+                .setCause(e)
+                .log("turn broke while it waited");
     }
 }

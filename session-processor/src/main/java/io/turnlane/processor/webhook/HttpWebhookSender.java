@@ -55,10 +55,11 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
      * What a call keeps to.
      *
      * @param timeout of a whole call, from the name's look-up to the answer's status
-     * @param connections open at once, in all and to one host
+     * @param connections open at once, in all
+     * @param toOneHost of them
      * @param allowPrivate whether addresses count too that aren't public
      */
-    public record Limits(Duration timeout, int connections, boolean allowPrivate) {}
+    public record Limits(Duration timeout, int connections, int toOneHost, boolean allowPrivate) {}
 
     /** What names stand for. */
     @FunctionalInterface
@@ -82,7 +83,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
                                 .setTimeToLive(TimeValue.ofMinutes(1))
                                 .build())
                         .setMaxConnTotal(limits.connections())
-                        .setMaxConnPerRoute(Math.max(1, limits.connections() / 4))
+                        .setMaxConnPerRoute(limits.toOneHost())
                         .build())
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setConnectionRequestTimeout(timeout)

@@ -17,17 +17,23 @@ import org.slf4j.event.Level;
 
 /**
  * What a lane does with a webhook: each request's is a lane of its own, so that a receiver that is away holds up nobody
- * else's. The event's offset is complete when its receiver has it, or when it is given up: at least once.
+ * else's, and {@link CallbackHosts} sees to it that it doesn't by its number either. The event's offset is complete
+ * when its receiver has it, or when it is given up: at least once.
  *
  * <p>Called by lanes' threads, several at once.
  */
 public final class WebhookRun implements LaneWork<RequestId, WebhookCall> {
 
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
+
+    /** Whoever waits for a call to its host is woken by the one before; this is for one whose waker is gone. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
     private static final Duration WHILE_LOG_IS_AWAY = Duration.ofSeconds(1);
 
     private final WebhookSender sender;
     private final WebhookMarks marks;
+    private final CallbackHosts hosts;
     private final RetryPolicy retries;
     private final RandomGenerator random;
     private final Consumer<String> counter;
@@ -36,11 +42,13 @@ public final class WebhookRun implements LaneWork<RequestId, WebhookCall> {
     public WebhookRun(
             WebhookSender sender,
             WebhookMarks marks,
+            CallbackHosts hosts,
             RetryPolicy retries,
             RandomGenerator random,
             Consumer<String> counter) {
         this.sender = sender;
         this.marks = marks;
+        this.hosts = hosts;
         this.retries = retries;
         this.random = random;
         this.counter = counter;
@@ -58,7 +66,23 @@ public final class WebhookRun implements LaneWork<RequestId, WebhookCall> {
             event.claim().complete();
             return LaneOutcome.DONE;
         }
-        return heard(call, send(call));
+        return call.turnedAway()
+                ? settled(call, "failed", "its host has its share of places, and fails", 0)
+                : callInTurn(call);
+    }
+
+    /** A host has so many calls at once and no more; waiting for one holds no thread and counts as no try. */
+    private LaneOutcome callInTurn(WebhookCall call) {
+        if (!hosts.begin(call.host(), call.hurry())) {
+            return new LaneOutcome.Again(LONGEST_WAIT);
+        }
+        Sent sent = new Sent.Failed("it broke", null);
+        try {
+            sent = send(call);
+        } finally {
+            hosts.end(call.host(), sent instanceof Sent.Received);
+        }
+        return heard(call, sent);
     }
 
     private Sent send(WebhookCall call) {

@@ -23,9 +23,7 @@ local status, attempt, failures, crashes =
 if status and ended[status] then
   return ending(req)
 end
--- Erased with its session, and logged once more behind the deletion. Its time says nothing: an honest question may be asked
--- before a deletion and logged after it, and then it begins the new life.
-if not status and string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) then
+if not status and erased_by_name(tomb, request_id) then
   return {'ERASED'}
 end
 -- The flight before is still in the air, and its owner hands the turn over: whoever waits for it changes nothing.

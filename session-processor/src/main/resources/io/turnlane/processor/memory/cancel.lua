@@ -24,9 +24,7 @@ if session_lives then
   end
   redis.call('HSET', ctx, 'last_activity', now_ms(), 'processing_stage', 'cancelled')
   redis.call('HDEL', ctx, 'current_question')
-  local ttl = redis.call('HGET', ctx, 'ttl')
-  redis.call('PEXPIRE', ctx, ttl)
-  redis.call('PEXPIRE', hist, ttl)
+  live_on(ctx, hist)
 end
 redis.call('HSET', req, 'phases', phases)
 redis.call('HDEL', req, 'error', 'leaving_until')

@@ -6,23 +6,12 @@ local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
 local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 
 local was = redis.call('HMGET', req, 'status', 'flight')
-if was[1] and ended[was[1]] then
-  if was[1] == 'completed' and was[2] == flight then
-    return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- follows on nothing known
-  end
-  return ending(req)
+if was[1] == 'completed' and was[2] == flight then
+  return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- follows on nothing known
 end
--- A record that never named a flight was made anew: memory was lost under this one.
-if not was[1] or not was[2] or redis.call('EXISTS', ctx) == 0 then
-  return {'GONE'}
-end
-if fenced(fence, {ctx}) or was[2] ~= flight then
-  pardon(req, flight)
-  return {'FENCED'}
-end
-
-if unwanted(req) then
-  return {'UNWANTED'}
+local refusal = not_to_settle(ctx, req, fence, flight, was[1], was[2])
+if refusal then
+  return refusal
 end
 
 local now = now_ms()
@@ -39,9 +28,7 @@ redis.call('HINCRBY', ctx, 'total_processing_time', processing_ms)
 redis.call('HSET', req, 'status', 'completed', 'stage', 'completed', 'answer', answer, 'finished_at', now, 'phases', phases)
 redis.call('HDEL', req, 'error', 'leaving_until')
 redis.call('ZREM', open, request_id)
-local ttl = redis.call('HGET', ctx, 'ttl')
-redis.call('PEXPIRE', ctx, ttl)
-redis.call('PEXPIRE', hist, ttl)
+local ttl = live_on(ctx, hist)
 redis.call('PEXPIRE', req, record_ttl)
 redis.call('PEXPIRE', reqs, record_ttl)
-return {'STORED', next_version, turns, version, tonumber(ttl)}
+return {'STORED', next_version, turns, version, ttl}

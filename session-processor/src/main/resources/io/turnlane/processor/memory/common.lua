@@ -26,6 +26,13 @@ local function erased(tomb, partition, offset, logged_at)
     and tonumber(logged_at) <= tonumber(grave[3]) + 3600000
 end
 
+-- Whether this request was erased with its session, and its turn logged once more behind the deletion: asked of one that
+-- has no record. Its time says nothing: an honest question may be asked before a deletion and logged after it, and then it
+-- begins the new life.
+local function erased_by_name(tomb, request_id)
+  return string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) ~= nil
+end
+
 -- How a request ended, for whoever has to tell it again; the last says whether its copy stands in quarantine already.
 local function ending(req)
   local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
@@ -79,6 +86,30 @@ local function pardon(req, flight)
   end
 end
 
+-- Why a flight can't store what came of it, as its reply; nil where it can.
+local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
+  if status and ended[status] then
+    return ending(req)
+  end
+  -- A record that never named a flight was made anew: memory was lost under this one.
+  if not status or not stored_flight or redis.call('EXISTS', ctx) == 0 then
+    return {'GONE'}
+  end
+  if fenced(fence, {ctx}) or stored_flight ~= flight then
+    pardon(req, flight)
+    return {'FENCED'}
+  end
+  return unwanted(req) and {'UNWANTED'} or nil
+end
+
+-- From now on the session lives without activity for as long as it was given; said in ms.
+local function live_on(ctx, hist)
+  local ttl = redis.call('HGET', ctx, 'ttl')
+  redis.call('PEXPIRE', ctx, ttl)
+  redis.call('PEXPIRE', hist, ttl)
+  return tonumber(ttl)
+end
+
 -- A request ends without an answer, and its session goes on.
 local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
@@ -88,9 +119,7 @@ local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   if redis.call('EXISTS', ctx) == 1 then
     redis.call('HSET', ctx, 'processing_stage', 'failed')
     redis.call('HDEL', ctx, 'current_question')
-    local ttl = redis.call('HGET', ctx, 'ttl')
-    redis.call('PEXPIRE', ctx, ttl)
-    redis.call('PEXPIRE', hist, ttl)
+    live_on(ctx, hist)
   end
   return ending(req)
 end

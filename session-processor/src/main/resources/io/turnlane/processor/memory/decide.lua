@@ -1,10 +1,12 @@
 -- What becomes of a question that finds its session busy, and of those ahead of it. Asked in the log's order, before it
--- has begun. What it decides stands in the records: asked again after a crash it finds those ended and decides nothing else.
+-- has begun. What it decides stands in the records: asked again, because its reply was lost or its owner died, it says the
+-- same once more and decides nothing else.
 local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])
 local question, agent, created_at, deadline, events_from = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15]
-local first_ahead = 16
+local too_old, sure = ARGV[16], ARGV[17]
+local first_ahead = 18
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -12,11 +14,20 @@ end
 if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
+
+-- It was accepted while memory was away, if neither its session's deletion nor a loss of memory took its record, nor time:
+-- a record made here would hide that from its begin.
 local own = redis.call('HMGET', req, 'status', 'attempt')
-if own[1] and (own[1] ~= 'queued' or tonumber(own[2] or 0) > 0 or unwanted(req)) then
-  return {'DECIDED', {}, {}} -- it has been here before, or isn't wanted any more
-end
-if not own[1] then -- it was accepted while memory was away
+if not own[1] then
+  if erased_by_name(tomb, request_id) then
+    return {'ERASED'}
+  end
+  if sure ~= '1' then
+    return {'MISSED'}
+  end
+  if too_old == '1' then
+    return {'DECIDED', {}, {}}
+  end
   redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
     'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0)
   if deadline ~= '' then
@@ -31,32 +42,49 @@ if not own[1] then -- it was accepted while memory was away
     redis.call('PEXPIRE', index, record_ttl)
   end
 end
-redis.call('HSET', req, 'partition', partition, 'offset', offset)
-
--- Those ahead that haven't ended, oldest first. One without a record was accepted while memory was away: it is open, and
--- goes its way.
--- Whom a refused one makes way for is the oldest that nobody has stopped: one that was may take a moment to end.
-local all, waiting, begun = {}, {}, {}
-local stays
-for i = first_ahead, #ARGV do
-  local other = request_prefix .. ARGV[i]
-  local is = redis.call('HMGET', other, 'status', 'attempt', 'agent')
-  if not (is[1] and ended[is[1]]) then
-    all[#all + 1] = ARGV[i]
-    stays = stays or (not unwanted(other) and ARGV[i]) or nil
-    if is[1] == 'queued' and tonumber(is[2] or 0) == 0 then
-      waiting[#waiting + 1] = {id = ARGV[i], key = other, agent = is[3]}
-    elseif is[1] then
-      begun[#begun + 1] = {id = ARGV[i], key = other}
-    end
-  end
-end
 
 local over, marked = {}, {}
 local function out(id, how)
   table.insert(how, 1, id)
   over[#over + 1] = how
 end
+
+-- Those ahead, oldest first. One without a record was accepted while memory was away: it is open, and goes its way. One
+-- that ended before it began, to make way for this one, is said again; what had begun tells its own end.
+-- Whom a refused one makes way for is the oldest that nobody has stopped: one that was may take a moment to end.
+local all, waiting, begun = {}, {}, {}
+local stays
+for i = first_ahead, #ARGV do
+  local id, other = ARGV[i], request_prefix .. ARGV[i]
+  local is = redis.call('HMGET', other, 'status', 'attempt', 'agent', 'by', 'cancel_by')
+  local never_began = tonumber(is[2] or 0) == 0
+  if is[1] and ended[is[1]] then
+    if never_began and is[4] == request_id then
+      out(id, ending(other))
+    end
+  else
+    all[#all + 1] = id
+    stays = stays or (not unwanted(other) and id) or nil
+    if is[1] == 'queued' and never_began then
+      waiting[#waiting + 1] = {id = id, key = other, agent = is[3]}
+    elseif is[1] then
+      begun[#begun + 1] = {id = id, key = other, cancel_by = is[5]}
+    end
+  end
+end
+
+if own[1] and (own[1] ~= 'queued' or tonumber(own[2] or 0) > 0 or unwanted(req)) then
+  if ended[own[1]] then
+    out(request_id, ending(req))
+  end
+  for _, other in ipairs(begun) do
+    if other.cancel_by == request_id then
+      marked[#marked + 1] = other.id
+    end
+  end
+  return {'DECIDED', over, marked} -- it has been here before, or isn't wanted any more
+end
+redis.call('HSET', req, 'partition', partition, 'offset', offset)
 
 if policy == 'reject' and #all > 0 then
   out(request_id, dismiss(req, open, request_id, 'rejected', reason, stays or all[1], record_ttl))

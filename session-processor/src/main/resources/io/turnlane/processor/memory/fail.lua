@@ -7,19 +7,9 @@ local was = redis.call('HMGET', req, 'status', 'flight')
 if (was[1] == 'failed' or was[1] == 'retrying') and was[2] == flight then
   return {'STORED'}
 end
-if was[1] and ended[was[1]] then
-  return ending(req)
-end
--- A record that never named a flight was made anew: memory was lost under this one.
-if not was[1] or not was[2] or redis.call('EXISTS', ctx) == 0 then
-  return {'GONE'}
-end
-if fenced(fence, {ctx}) or was[2] ~= flight then
-  pardon(req, flight)
-  return {'FENCED'}
-end
-if unwanted(req) then
-  return {'UNWANTED'}
+local refusal = not_to_settle(ctx, req, fence, flight, was[1], was[2])
+if refusal then
+  return refusal
 end
 
 redis.call('HINCRBY', req, 'failures', 1)

@@ -7,13 +7,24 @@ local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
 local expected_version, next_version = ARGV[9], ARGV[10]
 local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
-local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 24
+local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 26
 local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' where no command but questions made the context what it is
+local given_offset, given_at = ARGV[24], ARGV[25] -- of the command that the session's life began with, or ''
 
 if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
 end
 local now = tonumber(now_ms())
+
+-- Where the flight of the owner before may end by itself yet (leave.lua), what is put back around it leaves that to it.
+local first_open = first_end + ends * 15
+for i = 0, opens - 1 do
+  local req = request_prefix .. ARGV[first_open + i * 11]
+  if leaving(req, '') > 0 then
+    fence = redis.call('HGET', ctx, 'fence') or redis.call('HGET', req, 'fence')
+  end
+end
+
 local version = redis.call('HGET', ctx, 'version') or ''
 
 local function make_context()
@@ -35,7 +46,6 @@ end
 
 -- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
 -- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
-local first_open = first_end + ends * 15
 local first_edit = first_open + opens * 11
 local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
@@ -78,6 +88,14 @@ if at <= #ARGV and left > 0 and version ~= next_version then
     redis.call('PEXPIRE', ctx, left)
     redis.call('PEXPIRE', hist, left)
   end
+end
+
+-- A session that was made by a command and has no turns yet.
+if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
+  and not erased(tomb, partition, given_offset, given_at) then
+  make_context()
+  redis.call('HSET', ctx, 'fence', fence)
+  redis.call('PEXPIRE', ctx, left)
 end
 
 -- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it. A flight that runs such a

@@ -95,6 +95,17 @@ class PartitionsTest {
     }
 
     @Test
+    void resumeNothingThatIsPausedWhereOthersCome() {
+        consumer.rebalance(List.of(ONE));
+        partitions.pause(true);
+        consumer.rebalance(List.of(ONE, OTHER));
+        assertThat(consumer.paused()).as("a bound holds for what comes too").containsExactlyInAnyOrder(ONE, OTHER);
+
+        partitions.pause(false);
+        assertThat(consumer.paused()).isEmpty();
+    }
+
+    @Test
     void areTakenInLaterWhereTheBrokerFailedMeanwhile() {
         refusals.add(new TimeoutException("away"));
         assertThatThrownBy(() -> consumer.rebalance(List.of(ONE))).isInstanceOf(TimeoutException.class);

@@ -170,6 +170,57 @@ class LaneSchedulerTest {
     }
 
     @Test
+    void worksAsideOnOneItemWhereItWaits() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        List.of("a1", "a2", "a3").forEach(item -> lanes.offer("a", item));
+        List<String> aheads = new ArrayList<>();
+        for (String item : List.of("a1", "a3", "gone")) {
+            lanes.asideOne("a", item, (one, ahead) -> {
+                aheads.add(one + " behind " + ahead);
+                return List.of(one, one);
+            });
+        }
+        executor.stepLast();
+        assertThat(aheads).containsExactly("a3 behind [a1, a2]");
+        assertThat(lanes.figures().items()).isEqualTo(2);
+        executor.runAll();
+        assertThat(done).containsExactly("a1", "a2");
+        assertThat(lanes.figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void hurriesNobodyElseWhereTheHurriedOneHasLeft() {
+        LaneScheduler<String, String> lanes = scheduler(
+                1,
+                (key, item) -> item.equals("a2") && done.add("try")
+                        ? new LaneOutcome.Again(Duration.ofHours(1))
+                        : finish(key, item));
+        List.of("b1", "a1", "a2").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        lanes.aside("a", "a1"::equals, (item, ahead) -> List.of(item));
+        lanes.hurry("a", "a1"::equals);
+        executor.stepLast();
+        executor.step();
+        executor.step();
+        assertThat(done).containsExactly("b1", "try");
+        assertThat(executor.waiting()).as("it rests").isZero();
+    }
+
+    @Test
+    void letsNothingRestThatWouldHaveBeenWithdrawnButRan() {
+        List<LaneScheduler<String, String>> lanes = new ArrayList<>();
+        lanes.add(scheduler(1, (key, item) -> {
+            boolean leaves =
+                    done.isEmpty() && lanes.getFirst().withdraw(any -> true).isEmpty();
+            var _ = finish(key, item);
+            return leaves ? new LaneOutcome.Again(Duration.ofHours(1)) : LaneOutcome.DONE;
+        }));
+        lanes.getFirst().offer("a", "a1");
+        executor.runAll();
+        assertThat(done).as("so that it sees at once that it may go").containsExactly("a1", "a1");
+        assertThat(lanes.getFirst().figures()).isEqualTo(NOTHING);
+    }
+
+    @Test
     void prefersUrgentLanesWherePlacesAreFewAndWhateverIsAheadOfTheirUrgentItems() {
         LaneScheduler<String, String> lanes = new LaneScheduler<>(
                 1,

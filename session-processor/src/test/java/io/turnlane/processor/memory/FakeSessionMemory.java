@@ -6,13 +6,14 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.memory.Begun.Ending;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,13 +36,17 @@ public final class FakeSessionMemory implements SessionMemory {
     private boolean broken;
     private boolean suspect;
     private boolean lost;
+    private Runnable duringBegin = () -> {};
     private Runnable duringCommit = () -> {};
     private Duration timeLeft;
     private boolean lostBeforeCommit;
     private LongSupplier clock = () -> 0;
 
+    private final Deque<Decided> decisions = new ArrayDeque<>();
+    private final List<Arrival> arrivals = new ArrayList<>();
+
     private static final class Record {
-        private String flight = "";
+        private String flight; // null until one began
         private int attempt;
         private int failures;
         private RequestStatus status = RequestStatus.QUEUED;
@@ -59,6 +64,16 @@ public final class FakeSessionMemory implements SessionMemory {
         Record record = records.computeIfAbsent(request, any -> new Record());
         record.unwanted = true;
         return !record.status.terminal();
+    }
+
+    /** What the next questions are told that find their session busy; the rest just wait. */
+    public void decides(Decided... answers) {
+        decisions.addAll(List.of(answers));
+    }
+
+    /** The questions that found their session busy, each as often as it asked. */
+    public List<Arrival> arrivals() {
+        return arrivals;
     }
 
     /** The store's clock, for handovers. */
@@ -94,6 +109,11 @@ public final class FakeSessionMemory implements SessionMemory {
         records.clear();
         histories.clear();
         lost = true;
+    }
+
+    /** Runs this within each begin. */
+    public void duringBegin(Runnable task) {
+        duringBegin = task;
     }
 
     /** Runs this within each commit. */
@@ -139,6 +159,7 @@ public final class FakeSessionMemory implements SessionMemory {
     @Override
     public Begun begin(Beginning beginning) {
         reach();
+        duringBegin.run();
         FlightRef flight = beginning.flight();
         Record leaving = records.get(flight.request());
         if (leaving != null
@@ -164,7 +185,7 @@ public final class FakeSessionMemory implements SessionMemory {
         if (record.unwanted) {
             return new Begun.Unwanted();
         }
-        if (!record.flight.equals(flight.flight())) {
+        if (!flight.flight().equals(record.flight)) {
             if (suspect && !beginning.alone()) {
                 return new Begun.Suspect();
             }
@@ -187,6 +208,9 @@ public final class FakeSessionMemory implements SessionMemory {
             return new Settled.Gone();
         }
         Record record = records.get(flight.request());
+        if (record.flight == null) {
+            return new Settled.Gone();
+        }
         if (fenced || !record.flight.equals(flight.flight())) {
             return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
         }
@@ -203,7 +227,7 @@ public final class FakeSessionMemory implements SessionMemory {
     public Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
         reach();
         Record record = records.get(flight.request());
-        if (record == null) {
+        if (record == null || record.flight == null) {
             return new Settled.Gone();
         }
         if (!record.flight.equals(flight.flight())) {
@@ -227,6 +251,9 @@ public final class FakeSessionMemory implements SessionMemory {
         }
         if (record.status.terminal()) {
             return new Settled.Ended(ending(record));
+        }
+        if (!takesOver && record.flight == null) {
+            return new Settled.Gone();
         }
         if (fenced || isOlder(flight) || (!takesOver && !record.flight.equals(flight.flight()))) {
             return new Settled.Fenced();
@@ -263,10 +290,12 @@ public final class FakeSessionMemory implements SessionMemory {
         return waits && record.unwanted ? new Begun.Ended(cancelled(record)) : new Stays(null);
     }
 
-    /** Policies are decided by Redis' own script; here they let everybody wait. */
+    /** Policies are decided by Redis' own script; here they let everybody wait, but for what a test says. */
     @Override
-    public Decided decide(FlightRef flight, Ask ask, Long eventsFrom, List<RequestId> ahead) {
-        return new Decision(Map.of(), List.of());
+    public Decided decide(Arrival arrival) {
+        reach();
+        arrivals.add(arrival);
+        return decisions.isEmpty() ? new Decision(Map.of(), List.of()) : decisions.removeFirst();
     }
 
     @Override

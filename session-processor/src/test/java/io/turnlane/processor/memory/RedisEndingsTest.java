@@ -12,6 +12,8 @@ import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.memory.Begun.Ended;
 import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.Begun.Run;
+import io.turnlane.processor.memory.SessionMemory.Arrival;
+import io.turnlane.processor.memory.SessionMemory.Decided;
 import io.turnlane.processor.memory.SessionMemory.Decision;
 import io.turnlane.processor.memory.SessionMemory.Dismissed;
 import io.turnlane.processor.memory.SessionMemory.Stays;
@@ -110,7 +112,10 @@ class RedisEndingsTest extends RedisMemoryTests {
         assertThat(decide(busy, running))
                 .isEqualTo(
                         decision(busy, ending(RequestStatus.REJECTED, "session_busy", running.requestId()), List.of()));
-        assertThat(decide(busy, running)).as("told once").isEqualTo(new Decision(Map.of(), List.of()));
+        assertThat(decide(busy, running))
+                .as("its reply may have been lost, or its owner died")
+                .isEqualTo(
+                        decision(busy, ending(RequestStatus.REJECTED, "session_busy", running.requestId()), List.of()));
         assertThat(begin(flight(busy, 1), busy)).isInstanceOf(Ended.class);
 
         Ask next = accepted("?", TurnPolicy.REJECT);
@@ -122,11 +127,10 @@ class RedisEndingsTest extends RedisMemoryTests {
         Ask running = running("running");
         Ask waiting = accepted("waiting", TurnPolicy.ENQUEUE);
         Ask ask = accepted("rather this", TurnPolicy.INTERRUPT);
-        assertThat(decide(ask, running, waiting))
-                .isEqualTo(decision(
-                        waiting,
-                        ending(RequestStatus.CANCELLED, "interrupted", ask.requestId()),
-                        List.of(running.requestId())));
+        Decision decision = decision(
+                waiting, ending(RequestStatus.CANCELLED, "interrupted", ask.requestId()), List.of(running.requestId()));
+        assertThat(decide(ask, running, waiting)).isEqualTo(decision);
+        assertThat(decide(ask, running, waiting)).as("asked again").isEqualTo(decision);
         FlightRef successor = flight(running, 2);
         assertThat(begin(successor, running)).isEqualTo(new Begun.Unwanted());
         cancel(successor, running, true);
@@ -154,6 +158,9 @@ class RedisEndingsTest extends RedisMemoryTests {
         Ask two = accepted("two", TurnPolicy.COALESCE);
         assertThat(decide(two, running, one))
                 .isEqualTo(decision(one, ending(RequestStatus.SUPERSEDED, "coalesced", two.requestId()), List.of()));
+        assertThat(decide(two, running, one))
+                .as("asked again")
+                .isEqualTo(decision(one, ending(RequestStatus.SUPERSEDED, "coalesced", two.requestId()), List.of()));
         Ask other = accepted("of another agent", TurnPolicy.ENQUEUE);
         redis.template.opsForHash().put(keys.request(other.requestId()), "agent", "retrieval");
         Ask three = accepted("three", TurnPolicy.COALESCE);
@@ -171,6 +178,47 @@ class RedisEndingsTest extends RedisMemoryTests {
         Ask second = accepted("b".repeat(60_000), TurnPolicy.ENQUEUE);
         Ask third = accepted("c".repeat(60_000), TurnPolicy.COALESCE);
         assertThat(decide(third, running, first, second).over()).containsOnlyKeys(second.requestId());
+    }
+
+    /** Its begin would find the record, and run the turn in the new life. */
+    @Test
+    void decidesNothingForATwinOfAnErasedTurn() {
+        Ask erased = answer("erased");
+        memory.delete(flight(ask("delete"), 1));
+        Ask running = running("in a new life");
+        Ask twin = withPolicy(erased, TurnPolicy.INTERRUPT);
+        assertThat(decide(twin, false, true, running)).isEqualTo(new Begun.Erased());
+        assertThat(request(running, "cancel_requested")).isNull();
+        assertThat(begin(flight(twin, 1), twin)).isEqualTo(new Begun.Erased());
+    }
+
+    @Test
+    void makesARecordOnlyWhereNeitherALossNorTimeTookIt() {
+        Ask running = running("running");
+        Ask ask = withPolicy(ask("?"), TurnPolicy.COALESCE);
+        assertThat(decide(ask, false, false, running)).isEqualTo(new Begun.Missed(false));
+        assertThat(decide(ask, true, true, running)).isEqualTo(new Decision(Map.of(), List.of()));
+        assertThat(request(ask, "status")).isNull();
+        assertThat(decide(ask, false, true, running)).isEqualTo(new Decision(Map.of(), List.of()));
+        assertThat(request(ask, "status")).isEqualTo("queued");
+    }
+
+    @Test
+    void saysAgainWhatATurnDecidedThatHasEndedSince() {
+        Ask running = running("running");
+        Ask waiting = accepted("waiting", TurnPolicy.ENQUEUE);
+        Ask ask = accepted("rather this", TurnPolicy.INTERRUPT);
+        decide(ask, running, waiting);
+        unwanted(ask);
+        dismiss(ask);
+        assertThat(decide(ask, running, waiting))
+                .isEqualTo(new Decision(
+                        Map.of(
+                                waiting.requestId(),
+                                ending(RequestStatus.CANCELLED, "interrupted", ask.requestId()),
+                                ask.requestId(),
+                                cancelled(0, "requested", null)),
+                        List.of(running.requestId())));
     }
 
     private void unwanted(Ask ask) {
@@ -201,13 +249,18 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     private Ask accepted(String question, TurnPolicy policy) {
-        Ask plain = ask(question);
-        Ask ask = new Ask(
+        Ask ask = withPolicy(ask(question), policy);
+        accept(ask);
+        return ask;
+    }
+
+    private static Ask withPolicy(Ask plain, TurnPolicy policy) {
+        return new Ask(
                 plain.requestId(),
                 plain.sessionId(),
                 null,
                 plain.agent(),
-                question,
+                plain.question(),
                 Map.of(),
                 plain.sessionTtl(),
                 plain.createdAt(),
@@ -216,8 +269,6 @@ class RedisEndingsTest extends RedisMemoryTests {
                 policy,
                 Priority.NORMAL,
                 null);
-        accept(ask);
-        return ask;
     }
 
     private Ask running(String question) {
@@ -227,11 +278,12 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     private Decision decide(Ask ask, Ask... ahead) {
-        return (Decision) memory.decide(
-                flight(ask, 1),
-                ask,
-                null,
-                Arrays.stream(ahead).map(Ask::requestId).toList());
+        return (Decision) decide(ask, false, true, ahead);
+    }
+
+    private Decided decide(Ask ask, boolean tooOld, boolean sure, Ask... ahead) {
+        List<RequestId> ids = Arrays.stream(ahead).map(Ask::requestId).toList();
+        return memory.decide(new Arrival(flight(ask, 1), ask, null, tooOld, sure, ids));
     }
 
     private Dismissed dismiss(Ask ask) {

@@ -51,8 +51,12 @@ abstract class RedisMemoryTests {
     }
 
     Ask answer(String question) {
+        return answer(question, 1);
+    }
+
+    Ask answer(String question, long fence) {
         Ask ask = ask(question);
-        FlightRef flight = flight(ask, 1);
+        FlightRef flight = flight(ask, fence);
         begin(flight, ask);
         assertThat(commit(flight, ask)).isEqualTo(new Settled.Stored());
         return ask;

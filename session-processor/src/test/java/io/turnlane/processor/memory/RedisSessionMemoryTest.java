@@ -11,6 +11,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.processor.memory.Begun.Ended;
 import io.turnlane.processor.memory.Begun.Ending;
 import io.turnlane.processor.memory.Begun.Run;
+import io.turnlane.processor.memory.SessionMemory.Beginning;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -76,6 +77,25 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
 
         cache.put(session, new SessionCache.Entry("of another life", Memory.EMPTY), Duration.ofHours(1));
         assertThat(questions(memory)).as("a stale copy is never used").containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void takesASessionForLostOnlyWhereNobodyElseCanHaveLetItExpire() {
+        answer("one");
+        redis.template.delete(List.of(keys.context(), keys.history()));
+        assertThat(beginUnsure(2)).as("its partition was elsewhere meanwhile").isInstanceOf(Run.class);
+
+        answer("two", 2);
+        redis.template.delete(List.of(keys.context(), keys.history()));
+        assertThat(beginUnsure(2)).isEqualTo(new Begun.Missed(true));
+    }
+
+    /** As a turn that its gateway has accepted. */
+    private Begun beginUnsure(long fence) {
+        Ask ask = ask("?");
+        redis.template.opsForHash().put(keys.request(ask.requestId()), "status", "queued");
+        return memory.begin(
+                new Beginning(flight(ask, fence), ask, Map.of(), null, false, true, false, 0, Duration.ZERO));
     }
 
     @Test

@@ -141,6 +141,27 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
+    void leavesATurnThatIsHandedOverToTheFlightThatMayEndIt() {
+        Ask ask = earlier("three");
+        FlightRef before = flight(ask, 1);
+        memory.begin(beginning(before, ask));
+        memory.leave(before, Duration.ofSeconds(30));
+        OpenTurn running = new OpenTurn(ask, before.offset(), now, null, 1);
+        assertThat(restore(2, List.of(running), answered("one"))).isEqualTo(new Restored(false, 1));
+        assertThat(memory.commit(before, pastNow(ask), Answer.ofText("a: three"), Map.of()))
+                .isEqualTo(new Settled.Stored());
+        assertThat(questions()).containsExactly("one", "three");
+
+        Ask next = earlier("four");
+        FlightRef frozen = flight(next, 1);
+        memory.begin(beginning(frozen, next));
+        restore(2, List.of(new OpenTurn(next, frozen.offset(), now, null, 1)), answered("two"));
+        assertThat(memory.commit(frozen, pastNow(next), Answer.ofText("a: four"), Map.of()))
+                .as("nobody waits for one that isn't handed over")
+                .isEqualTo(new Settled.Fenced());
+    }
+
+    @Test
     void bringsBackNothingThatWasDeletedMeanwhile() {
         EndedTurn one = answered("one");
         Ask delete = earlier("delete");
@@ -204,8 +225,8 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     @Test
     void putsBackHowTurnsEndedWithoutAnAnswer() {
         EndCause cause = new EndCause("interrupted", new RequestId(UUID.randomUUID()));
-        EndedTurn ended =
-                new EndedTurn(earlier("ended"), offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
+        EndedTurn ended = new EndedTurn(
+                earlier("ended"), "ended", offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
         restore(1, ended);
         assertThat(memory.begin(beginning(ended.ask(), ended.offset())))
                 .isEqualTo(new Begun.Ended(new Begun.Ending(RequestStatus.CANCELLED, 1, null, null, false, cause)));
@@ -266,6 +287,10 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     private Restored restore(long fence, EndedTurn... turns) {
+        return restore(fence, List.of(), turns);
+    }
+
+    private Restored restore(long fence, List<OpenTurn> open, EndedTurn... turns) {
         int answered = (int) Arrays.stream(turns).filter(EndedTurn::completed).count();
         Life life = new Life(
                 null,
@@ -276,7 +301,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 answered,
                 Duration.ofMillis(answered));
         return restore.restore(
-                new RecalledSession(session, life, List.of(turns), List.of(), List.of(), null), fence, PARTITION, null);
+                new RecalledSession(session, life, List.of(turns), List.of(), open, null), fence, PARTITION, null);
     }
 
     private EndedTurn answered(String question) {

@@ -7,20 +7,33 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** A connection to the tests' Redis. */
-final class TestRedis implements AutoCloseable {
+public final class TestRedis implements AutoCloseable {
 
     private final LettuceConnectionFactory connections;
-    final StringRedisTemplate template;
+    public final StringRedisTemplate template;
 
-    TestRedis() {
+    public TestRedis() {
+        this(null);
+    }
+
+    /** As this user, who has the password that all have; null for the one who may do everything. */
+    public TestRedis(String user) {
         RedisURI uri = RedisURI.create(TestBackends.shared().redisUrl());
         RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration(uri.getHost(), uri.getPort());
-        configuration.setPassword(
-                uri.getCredentialsProvider().resolveCredentials().block().getPassword());
+        configuration.setUsername(user);
+        configuration.setPassword(password());
         connections = new LettuceConnectionFactory(configuration);
         connections.afterPropertiesSet();
         connections.start();
         template = new StringRedisTemplate(connections);
+    }
+
+    public static String password() {
+        return String.valueOf(RedisURI.create(TestBackends.shared().redisUrl())
+                .getCredentialsProvider()
+                .resolveCredentials()
+                .block()
+                .getPassword());
     }
 
     @Override

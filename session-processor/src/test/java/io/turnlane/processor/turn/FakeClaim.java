@@ -18,7 +18,7 @@ final class FakeClaim implements Turn.Claim {
 
     @Override
     public long fence() {
-        return 1;
+        return held ? 1 + renewals : 1; // no newer token for a partition that left
     }
 
     @Override

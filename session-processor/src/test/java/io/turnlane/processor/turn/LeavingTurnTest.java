@@ -48,6 +48,57 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @Test
+    void triesAgainWithinTheHandoverWhereMemoryIsAwayForAMoment() {
+        agent = (question, remembered, sink) -> {
+            leave(Runnable::run);
+            memory.failNext(1);
+            return Answer.ofText("because");
+        };
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.COMPLETED);
+        assertThat(types()).containsExactly("started", "completed");
+        assertThat(claim.completed).isOne();
+    }
+
+    @Test
+    void triesAgainToTellTheLogWithinTheHandover() {
+        agent = (question, remembered, sink) -> {
+            leave(Runnable::run);
+            logFailures = 1;
+            return Answer.ofText("because");
+        };
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(types()).containsExactly("started", "completed", "completed");
+        assertThat(claim.completed).isOne();
+    }
+
+    @Test
+    void triesAgainToGiveTheTurnBackSoThatItCountsAsNoCrash() {
+        agent = (question, remembered, sink) -> {
+            leave(Runnable::run);
+            delay.pass(Duration.ofMillis(900));
+            memory.failNext(1);
+            throw new InterruptedException();
+        };
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
+    }
+
+    @Test
+    void givesUpWhenTheHandoverIsOver() {
+        pause = delay::pass;
+        agent = (question, remembered, sink) -> {
+            leave(Runnable::run);
+            memory.failNext(1000);
+            return Answer.ofText("because");
+        };
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(claim.letGo).isOne();
+        assertThat(delay.passed()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+        assertThat(delay.waiting()).isZero();
+    }
+
+    @Test
     void stopsTheAgentSoThatTheTurnIsGivenBackWithinTheHandover() {
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);

@@ -46,6 +46,16 @@ class StoppedTurnTest extends TurnTests {
     }
 
     @Test
+    void tellsNobodyOfAnAttemptThatIsStoppedBeforeItsAgent() {
+        memory.duringBegin(() -> flights.release(turn -> true));
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(claim.letGo).isOne();
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
+        assertThat(calls).hasValue(0);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
     void storesAnAnswerThatIsThereAlthoughItsPartitionLeaves() {
         agent = (question, remembered, sink) -> {
             flights.release(turn -> true);
@@ -71,9 +81,10 @@ class StoppedTurnTest extends TurnTests {
     void waitsForARetryNoLongerThanTheDeadlineAllows() {
         memory.timeLeft(Duration.ofMillis(100));
         agent = (question, remembered, sink) -> {
+            delay.pass(Duration.ofMillis(40));
             throw new IllegalStateException("no");
         };
-        assertThat(run()).isEqualTo(new LaneOutcome.Again(Duration.ofMillis(100)));
+        assertThat(run()).isEqualTo(new LaneOutcome.Again(Duration.ofMillis(60)));
     }
 
     @Test

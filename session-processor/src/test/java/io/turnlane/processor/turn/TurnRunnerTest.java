@@ -137,6 +137,19 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
+    void endsATurnThatNobodyWantsAnyMoreThoughMemoryWasLostUnderItsFlight() {
+        agent = (question, remembered, sink) -> {
+            memory.loseEverything();
+            memory.unwanted(ask.requestId()); // of a record that was put back, which knows no flight
+            return Answer.ofText("because");
+        };
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(types()).containsExactly("started", "cancelled");
+        assertThat(claim.completed).isOne();
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void completesOnlyWhenTheLogHasTheEnd() {
         logFailures = 3;
         run();

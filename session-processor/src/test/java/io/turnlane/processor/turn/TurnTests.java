@@ -39,6 +39,7 @@ abstract class TurnTests {
     final WireFormat wire = new WireFormat();
     final FakeSessionMemory memory = new FakeSessionMemory();
     final ManualDelay delay = new ManualDelay();
+    final InstantSource clock = () -> NOW.plus(delay.passed());
     final List<TurnEvent> events = new ArrayList<>();
     final FakeSessionEdits edits = new FakeSessionEdits();
     final List<SessionCommand> commands = new ArrayList<>();
@@ -52,6 +53,7 @@ abstract class TurnTests {
     final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
     Executor executor = Runnable::run;
+    Patience.Pause pause = time -> {};
     Agent agent = (question, remembered, sink) -> Answer.ofText("because");
 
     LaneOutcome run() {
@@ -59,6 +61,10 @@ abstract class TurnTests {
     }
 
     LaneOutcome run(Turn turn) {
+        return new TurnRunner(kit(), flights).run(turn.session(), turn);
+    }
+
+    TurnKit kit() {
         AgentFactory factory = new AgentFactory() {
             @Override
             public AgentDescription description() {
@@ -71,7 +77,7 @@ abstract class TurnTests {
                 return agent;
             }
         };
-        TurnKit kit = new TurnKit(
+        return new TurnKit(
                 new TurnKit.Ports(
                         memory,
                         edits,
@@ -98,9 +104,7 @@ abstract class TurnTests {
                         new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new AnswerLimits(262_144, 524_288, 16_384, Duration.ofMillis(15), Duration.ofSeconds(300)),
                         Duration.ofDays(7)),
-                new TurnKit.Surroundings(
-                        InstantSource.fixed(NOW), delay, executor, time -> {}, new Random(1), isolation));
-        return new TurnRunner(kit, flights).run(turn.session(), turn);
+                new TurnKit.Surroundings(clock, delay, executor, pause, new Random(1), isolation));
     }
 
     Turn turn(Ask header, byte[] value) {

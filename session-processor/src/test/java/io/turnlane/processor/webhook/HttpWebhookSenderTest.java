@@ -138,6 +138,34 @@ class HttpWebhookSenderTest {
         }
     }
 
+    /** Each byte comes well within any time-out of a read; the whole call has its limit all the same. */
+    @Test
+    void givesUpAReceiverThatDripsItsAnswer() throws Exception {
+        for (String answer : List.of("HTTP/1.1 200 OK\r\nX-A: " + "a".repeat(4_000), "H".repeat(4_000))) {
+            try (DrippingReceiver dripping = new DrippingReceiver(answer);
+                    HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(800))) {
+                long began = System.nanoTime();
+                assertThat(sender.send(dripping.url(), ID, EVENT)).isEqualTo(new Sent.Failed("timeout", null));
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .isBetween(Duration.ofMillis(700), Duration.ofSeconds(5));
+                assertThat(dripping.dripped()).as("bytes that came").isGreaterThan(2);
+                dripping.awaitHangUp();
+            }
+        }
+    }
+
+    @Test
+    void givesUpAReceiverThatDripsItsBody() throws Exception {
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n";
+        try (DrippingReceiver dripping = new DrippingReceiver(answer, "a".repeat(4_000));
+                HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(800))) {
+            long began = System.nanoTime();
+            assertThat(sender.send(dripping.url(), ID, EVENT)).isEqualTo(new Sent.Received());
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+            dripping.awaitHangUp();
+        }
+    }
+
     @Test
     void readsNothingOfAnAnswerThatNeverEnds() {
         receiver.answering(call -> {
@@ -168,7 +196,7 @@ class HttpWebhookSenderTest {
         return new HttpWebhookSender(
                 names,
                 signature,
-                new HttpWebhookSender.Limits(timeout, 8, allowPrivate),
+                new HttpWebhookSender.Limits(timeout, 8, 2, allowPrivate),
                 delay,
                 InstantSource.fixed(Instant.parse("2026-11-21T06:00:00Z")));
     }

@@ -5,6 +5,7 @@ import io.turnlane.model.SessionCommand;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,16 +21,21 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * The turns topic, as somebody who commands sees it.
  *
- * @param bootstrapServers {@code host:port}, comma-separated
+ * @param connection how Kafka is reached; settings as its clients take them
  */
-public record CommandLog(String bootstrapServers, String turnsTopic) {
+public record CommandLog(Map<String, Object> connection, String turnsTopic) {
 
     private static final int MILLIS = 10_000;
+    private static final int REQUEST_MILLIS = 5_000;
+
+    public CommandLog {
+        connection = Map.copyOf(connection);
+    }
 
     /** @throws ExecutionException where Kafka doesn't answer, or doesn't know the topic */
     public int partitions() throws ExecutionException, InterruptedException {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", bootstrapServers, "default.api.timeout.ms", MILLIS, "request.timeout.ms", 5000);
+        Map<String, Object> settings =
+                reaching(Map.of("default.api.timeout.ms", MILLIS, "request.timeout.ms", REQUEST_MILLIS));
         try (Admin admin = Admin.create(settings)) {
             Map<String, TopicDescription> found =
                     admin.describeTopics(List.of(turnsTopic)).allTopicNames().get();
@@ -39,11 +45,10 @@ public record CommandLog(String bootstrapServers, String turnsTopic) {
 
     /** @throws ExecutionException where the log didn't take it */
     public void put(SessionCommand command) throws ExecutionException, InterruptedException {
-        Map<String, Object> settings = Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+        Map<String, Object> settings = reaching(Map.of(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, MILLIS,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5000,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MILLIS);
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MILLIS));
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(turnsTopic, bytes(command.key().toString()), new WireFormat().write(command));
         head(record.headers(), command);
@@ -52,6 +57,12 @@ public record CommandLog(String bootstrapServers, String turnsTopic) {
             producer.send(record).get();
             producer.close(Duration.ofSeconds(1));
         }
+    }
+
+    private Map<String, Object> reaching(Map<String, Object> own) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        settings.putAll(own);
+        return settings;
     }
 
     private static void head(Headers headers, SessionCommand command) {

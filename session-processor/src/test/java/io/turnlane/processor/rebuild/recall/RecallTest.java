@@ -194,6 +194,22 @@ class RecallTest {
     }
 
     @Test
+    void remembersAMergedQuestionAsItsAgentHadIt() {
+        Ask merged = ask("s", "what is a pool?", 0);
+        Ask newest = ask("s", "and its risk?", 1);
+        overtake(merged, new TurnEvent.Superseded(new EndCause("coalesced", newest.requestId())), 2);
+        end(newest, 3);
+        frontier = offset;
+        assertThat(only(4).turns())
+                .filteredOn(EndedTurn::completed)
+                .singleElement()
+                .satisfies(turn -> {
+                    assertThat(turn.past().question()).isEqualTo("what is a pool?\n\nand its risk?");
+                    assertThat(turn.ask().question()).as("in its own record").isEqualTo("and its risk?");
+                });
+    }
+
+    @Test
     void keepsWhatWasInterruptedAmongTheTurnsAndWhatNeverBeganBehindThem() {
         frontier = 0;
         Ask interrupted = ask("s", "interrupted", 0);

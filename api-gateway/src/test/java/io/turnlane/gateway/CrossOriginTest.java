@@ -1,0 +1,233 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.Keys.Client;
+import io.turnlane.model.Scope;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Pages of other origins at a gateway that wants keys and names one of them, and at one that lets in anybody. */
+@Timeout(60)
+class CrossOriginTest {
+
+    private static final String CHAT = "https://chat.example";
+    private static final String EVIL = "https://evil.example";
+
+    /** What any page may read, and what no page has a use for. */
+    private static final Set<String> OF_NO_MATTER = Set.of(
+            "accept-ranges",
+            "cache-control",
+            "connection",
+            "content-length",
+            "content-security-policy",
+            "content-type",
+            "cross-origin-opener-policy",
+            "cross-origin-resource-policy",
+            "date",
+            "expires",
+            "permissions-policy",
+            "pragma",
+            "referrer-policy",
+            "transfer-encoding",
+            "vary",
+            "x-accel-buffering",
+            "x-content-type-options",
+            "x-frame-options");
+
+    private static Gateway gateway;
+    private static Gateway open;
+    private static TestProcessor processor;
+    private static Client alice;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(Keys.MODE, "turnlane.security.allowed-origins=" + CHAT + ",http://localhost:5173");
+        open = Gateway.start(
+                "turnlane.security.allowed-origins=*",
+                "turnlane.security.let-in-anybody-who-reaches-this-gateway=true");
+        processor = new TestProcessor(gateway);
+        alice = new Keys(gateway).newcomer(gateway, "alice", Scope.values());
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        open.close();
+        gateway.close();
+    }
+
+    private static Reply preflight(Gateway to, String origin, String method, String path, String headers) {
+        return to.send(to.request(
+                        path,
+                        "Origin",
+                        origin,
+                        "Access-Control-Request-Method",
+                        method,
+                        "Access-Control-Request-Headers",
+                        headers)
+                .method("OPTIONS", BodyPublishers.noBody()));
+    }
+
+    private static String[] from(String origin) {
+        return new String[] {"Origin", origin, "Authorization", "Bearer " + alice.key()};
+    }
+
+    private static void assertTellsNothing(Reply reply) {
+        assertThat(reply.response().headers().map().keySet())
+                .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
+        assertThat(reply.header("Vary")).containsIgnoringCase("Origin");
+    }
+
+    @Test
+    void answersAPreflightBeforeItAsksForAKey() {
+        String session = "/v1/sessions/s-1";
+        for (String call : new String[] {
+            "POST /v1/sessions",
+            "POST " + session + "/requests",
+            "POST /ask",
+            "POST /ask-stream",
+            "GET " + session + "/events",
+            "PATCH " + session,
+            "DELETE " + session,
+            "PUT " + session + "/import",
+            "POST /v1/ws-tickets"
+        }) {
+            String[] parts = call.split(" ");
+            Reply reply = preflight(
+                    gateway,
+                    CHAT,
+                    parts[0],
+                    parts[1],
+                    "authorization, content-type, idempotency-key, last-event-id, prefer, if-none-match, traceparent");
+            assertThat(reply.status()).as(call).isEqualTo(200);
+            assertThat(reply.header("Access-Control-Allow-Origin")).as(call).isEqualTo(CHAT);
+            assertThat(reply.header("Access-Control-Allow-Methods")).contains(parts[0]);
+            assertThat(reply.header("Access-Control-Allow-Headers")).contains("last-event-id", "idempotency-key");
+            assertThat(reply.header("Access-Control-Allow-Credentials")).isNull();
+            assertThat(reply.header("Access-Control-Max-Age")).isEqualTo("600");
+            assertThat(reply.response().headers().allValues("Vary")).contains("Origin");
+        }
+    }
+
+    @Test
+    void refusesThePreflightOfAPageThatIsNotListedAndOfWhatIsNotForPages() {
+        List<Reply> refused = List.of(
+                preflight(gateway, EVIL, "POST", "/v1/sessions", "authorization"),
+                preflight(gateway, CHAT + ":444", "POST", "/v1/sessions", "authorization"),
+                preflight(gateway, "null", "POST", "/v1/sessions", "authorization"),
+                preflight(gateway, CHAT, "POST", "/v1/sessions", "x-forwarded-for"),
+                preflight(gateway, CHAT, "TRACE", "/v1/sessions", "authorization"),
+                preflight(gateway, CHAT, "GET", "/v1/quarantine", "authorization"),
+                preflight(gateway, CHAT, "POST", "/v1/quarantine/1/redrive", "authorization"),
+                preflight(gateway, CHAT, "GET", "/api/stats", "authorization"),
+                preflight(gateway, CHAT, "GET", "/actuator/prometheus", "authorization"),
+                preflight(open, EVIL, "GET", "/actuator/health", "authorization"));
+        assertThat(refused).allSatisfy(reply -> {
+            assertThat(reply.status()).isEqualTo(403);
+            assertThat(reply.text("code")).isEqualTo("forbidden");
+            assertThat(reply.header("Content-Type")).isEqualTo("application/problem+json");
+            assertTellsNothing(reply);
+        });
+    }
+
+    @Test
+    void aListedPageReadsAnswersAndRefusalsWithAllThatTheyTellInHeaders() {
+        Reply asked = gateway.post(
+                "/v1/sessions/s-" + UUID.randomUUID() + "/requests",
+                "{\"question\":\"why?\"}",
+                Stream.of(from(CHAT), new String[] {"Idempotency-Key", "k", "Prefer", "wait=0"})
+                        .flatMap(Arrays::stream)
+                        .toArray(String[]::new));
+        assertThat(asked.status()).isEqualTo(202);
+        Reply unauthorized = gateway.get("/v1/agents", "Origin", CHAT);
+        assertThat(unauthorized.status()).isEqualTo(401);
+        Reply session = gateway.get("/v1/sessions", from(CHAT));
+        assertThat(session.status()).isEqualTo(200);
+        Reply module = gateway.get("/js/turnlane-client.js", "Origin", CHAT);
+        assertThat(module.status()).isEqualTo(200);
+        Reply nothing = gateway.send(gateway.request("/v1/agents", from(CHAT)).DELETE());
+        assertThat(nothing.status()).isEqualTo(405);
+        for (Reply reply : List.of(asked, unauthorized, session, module, nothing)) {
+            assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo(CHAT);
+            assertThat(reply.header("Access-Control-Allow-Credentials")).isNull();
+            assertThat(hidden(reply)).as("headers that the page can't see").isEmpty();
+        }
+        assertThat(asked.header("Access-Control-Expose-Headers"))
+                .contains("Location", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed");
+    }
+
+    /** What a browser keeps from the page although it tells something. */
+    private static Set<String> hidden(Reply reply) {
+        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        names.addAll(reply.response().headers().map().keySet());
+        names.removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
+        names.removeAll(OF_NO_MATTER);
+        Arrays.asList(reply.header("Access-Control-Expose-Headers").split(", ")).forEach(names::remove);
+        return names;
+    }
+
+    @Test
+    void aListedPageReadsAStream() {
+        String location = alice.ask("s-" + UUID.randomUUID(), "why?").header("Location");
+        try (Sse events = gateway.stream(location + "/events", from(CHAT))) {
+            assertThat(events.status()).isEqualTo(200);
+            assertThat(events.header("Access-Control-Allow-Origin")).isEqualTo(CHAT);
+            assertThat(events.rest().getLast().type()).isEqualTo("completed");
+        }
+        Reply gone = gateway.get("/v1/sessions/nowhere/requests/" + UUID.randomUUID() + "/events", from(CHAT));
+        assertThat(gone.status()).isIn(400, 404);
+        assertThat(gone.header("Access-Control-Allow-Origin")).isEqualTo(CHAT);
+    }
+
+    @Test
+    void aPageThatIsNotListedCanReadNothing() {
+        Reply agents = gateway.get("/v1/agents", from(EVIL));
+        assertThat(agents.status()).isEqualTo(200);
+        assertTellsNothing(agents);
+        Reply stats = gateway.get("/api/stats", from(CHAT));
+        assertThat(stats.status()).isEqualTo(200);
+        assertTellsNothing(stats);
+    }
+
+    @Test
+    void ourOwnPageNeedsNoLeave() {
+        String own = "http://127.0.0.1:" + gateway.port();
+        Reply agents = gateway.get("/v1/agents", from(own));
+        assertThat(agents.status()).isEqualTo(200);
+        assertTellsNothing(agents);
+    }
+
+    @Test
+    void whereAnybodyIsLetInSoIsAnyPage() {
+        assertThat(preflight(open, EVIL, "DELETE", "/v1/sessions/s-1", "content-type")
+                        .header("Access-Control-Allow-Origin"))
+                .isEqualTo("*");
+        Reply sessions = open.get("/v1/agents", "Origin", EVIL);
+        assertThat(sessions.header("Access-Control-Allow-Origin")).isEqualTo("*");
+    }
+
+    @Test
+    void oneListIsForSocketsToo() throws Exception {
+        assertThat(TestSocket.refused(gateway, from(EVIL))).isEqualTo(403);
+        try (TestSocket listed = TestSocket.open(gateway, from(CHAT));
+                TestSocket own = TestSocket.open(gateway, from("http://127.0.0.1:" + gateway.port()));
+                TestSocket any = TestSocket.open(open, new String[] {"Origin", EVIL})) {
+            for (TestSocket socket : List.of(listed, own, any)) {
+                assertThat(socket.say("{'type':'ping'}").hear().path("type").asString())
+                        .isEqualTo("pong");
+            }
+        }
+    }
+}

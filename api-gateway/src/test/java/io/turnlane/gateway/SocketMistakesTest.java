@@ -1,0 +1,174 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** What a socket doesn't take, and what its client is told then: in the handshake, by a frame or a close code. */
+@Timeout(60)
+class SocketMistakesTest {
+
+    private static Gateway gateway;
+    private static TestProcessor processor;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("turnlane.gateway.sockets.max-sessions=3");
+        processor = new TestProcessor(gateway);
+    }
+
+    @AfterAll
+    static void stop() {
+        processor.close();
+        gateway.close();
+    }
+
+    @BeforeEach
+    void answering() {
+        processor.saying(turn -> turn.answer("You said: " + turn.ask.question()));
+    }
+
+    private static TestSocket open() {
+        return TestSocket.open(gateway, new String[0]);
+    }
+
+    @Test
+    void closesWith1003OnABinaryFrame() {
+        try (TestSocket client = open()) {
+            client.sayBinary(new byte[] {1, 2, 3});
+            assertThat(client.closeStatus()).isEqualTo(1003);
+        }
+    }
+
+    @Test
+    void takesAFrameOf64KiBInPieces() throws Exception {
+        try (TestSocket client = open()) {
+            String question = "ü\uD83D\uDE80".repeat(5_000);
+            String frame = "{'type':'ask','ref':'1','session_id':'ws-large','question':'%s'}".formatted(question);
+            int bytes = frame.getBytes(StandardCharsets.UTF_8).length;
+            client.say(" ".repeat(64 * 1024 - bytes) + frame);
+            assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
+            client.hear();
+            assertThat(client.hear().path("event").path("text").asString()).isEqualTo("You said: " + question);
+            client.say(" ".repeat(64 * 1024 - bytes + 1) + frame);
+            assertThat(client.closeStatus()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void tellsEveryMistakeAsAProblemWithItsRef() throws Exception {
+        try (TestSocket client = open()) {
+            expectProblem(client.say("{'type':'sing','ref':'a'}"), "a", "invalid_request");
+            expectProblem(
+                    client.say("{'type':'ask','ref':'b','question':'?','policy':'jump'}"), "b", "invalid_request");
+            expectProblem(
+                    client.say("{'type':'ask','ref':'c','session_id':'no/slash','question':'?'}"),
+                    "c",
+                    "invalid_request");
+            expectProblem(client.say("{'type':'ask','ref':'d','session_id':'s'}"), "d", "invalid_request");
+            expectProblem(client.say("{'type':'subscribe','ref':'e','session_id':'nobody-knows'}"), "e", "not_found");
+            expectProblem(
+                    client.say("{'type':'subscribe','ref':'f','session_id':'s','after':'x'}"), "f", "invalid_request");
+            expectProblem(client.say("{'type':'unsubscribe','ref':'g'}"), "g", "invalid_request");
+            expectProblem(
+                    client.say("{'type':'ask','ref':'h','question':'%s'}".formatted("x".repeat(33 * 1024))),
+                    "h",
+                    "question_too_large");
+            expectProblem(
+                    client.say(
+                            "{'type':'cancel','ref':'i','session_id':'s','request_id':'0192f1de-7a3c-7000-8000-000000000001'}"),
+                    "i",
+                    "not_found");
+            expectProblem(client.say("{'type':'cancel','ref':'j','session_id':'s'}"), "j", "invalid_request");
+            client.say("nonsense");
+            assertThat(client.hear().path("problem").path("code").asString()).isEqualTo("invalid_request");
+        }
+    }
+
+    private static void expectProblem(TestSocket client, String ref, String code) throws InterruptedException {
+        JsonNode frame = client.hear();
+        assertThat(frame.path("type").asString()).isEqualTo("error");
+        assertThat(frame.path("ref").asString()).isEqualTo(ref);
+        assertThat(frame.path("problem").path("code").asString())
+                .as("ref %s", ref)
+                .isEqualTo(code);
+    }
+
+    @Test
+    void followsABoundedNumberOfSessions() throws Exception {
+        processor.saying(TestProcessor.BY_HAND);
+        try (TestSocket client = open()) {
+            for (int i = 0; i < 3; i++) {
+                client.say("{'type':'ask','session_id':'ws-many-%d','question':'?'}".formatted(i));
+                assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
+            }
+            expectProblem(
+                    client.say("{'type':'ask','ref':'4','session_id':'ws-many-4','question':'?'}"),
+                    "4",
+                    "invalid_request");
+        }
+    }
+
+    @Test
+    void closesWith1009OnAFrameOver64KiB() {
+        try (TestSocket client = open()) {
+            client.say("x".repeat(64 * 1024 + 1));
+            assertThat(client.closeStatus()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void closesWith1008OnNothingButNonsense() {
+        try (TestSocket client = open()) {
+            for (int i = 0; i < 30; i++) {
+                try {
+                    client.say("nonsense");
+                } catch (RuntimeException closedMeanwhile) {
+                    break;
+                }
+            }
+            assertThat(client.closeStatus()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void letsAPageOfAnotherOriginNotIn() throws Exception {
+        assertThat(handshake("Origin: https://evil.example", "Sec-WebSocket-Protocol: turnlane.v1"))
+                .startsWith("HTTP/1.1 403")
+                .contains("application/problem+json", "\"code\":\"forbidden\"");
+        assertThat(handshake("Origin: http://127.0.0.1:" + gateway.port(), "Sec-WebSocket-Protocol: turnlane.v1"))
+                .startsWith("HTTP/1.1 101");
+    }
+
+    @Test
+    void requiresItsSubprotocolAndNeverCompresses() throws Exception {
+        assertThat(handshake("Sec-WebSocket-Protocol: other"))
+                .startsWith("HTTP/1.1 400")
+                .contains("turnlane.v1");
+        assertThat(handshake("Sec-WebSocket-Protocol: turnlane.v1", "Sec-WebSocket-Extensions: permessage-deflate"))
+                .startsWith("HTTP/1.1 101")
+                .doesNotContain("permessage-deflate");
+    }
+
+    @Test
+    void answersAPlainCallWithAProblem() {
+        assertThat(gateway.get("/v1/ws").status()).isEqualTo(400);
+        assertThat(gateway.get("/v1/ws").text("code")).isEqualTo("invalid_request");
+        assertThat(gateway.post("/v1/ws", "{}").status()).isEqualTo(405);
+    }
+
+    private static String handshake(String... headers) throws Exception {
+        try (Socket socket = TestSocket.raw(gateway, headers)) {
+            byte[] head = new byte[2048];
+            int read = socket.getInputStream().read(head);
+            return new String(head, 0, read, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.backends.SaslTestBroker;
+import io.turnlane.backends.TestBackends;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Operators' commands at a Kafka that wants to know who comes: with the file that Kafka's own tools take. */
+@Timeout(180)
+class KafkaConfigTest {
+
+    @TempDir
+    private Path folder;
+
+    private record Ran(int exitCode, String out, String err) {}
+
+    @Test
+    void commandsReachAKafkaThatWantsAPassword() throws Exception {
+        Path right = Files.writeString(folder.resolve("right.properties"), SaslTestBroker.clientProperties(true));
+        Path wrong = Files.writeString(folder.resolve("wrong.properties"), SaslTestBroker.clientProperties(false));
+        try (SaslTestBroker kafka = SaslTestBroker.start()) {
+            Ran made = run(kafka, "keys", "create", "--user", "alice", "--kafka-config", right.toString());
+            assertThat(made.exitCode()).as(made.err()).isZero();
+            assertThat(made.out()).startsWith("tl_");
+            Ran listed = run(kafka, "keys", "list", "--kafka-config", right.toString());
+            assertThat(listed.out()).contains("alice");
+            Ran rebuilt = run(kafka, "memory", "rebuild", "--kafka-config", right.toString());
+            assertThat(rebuilt.err()).as("it got so far as to look").contains("has no topic turnlane.turns");
+            Ran refused = run(kafka, "keys", "list", "--kafka-config", wrong.toString());
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.err()).contains("doesn't take these credentials").doesNotContain("sesame");
+        }
+    }
+
+    private Ran run(SaslTestBroker kafka, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "io.turnlane.standalone.Turnlane"));
+        command.addAll(List.of(arguments));
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        ProcessBuilder program =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        program.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        program.environment().put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        program.environment().put("REDIS_URL", TestBackends.shared().redisUrl());
+        Process process = program.start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Ran(
+                process.exitValue(),
+                Files.readString(out, StandardCharsets.UTF_8),
+                Files.readString(err, StandardCharsets.UTF_8));
+    }
+}

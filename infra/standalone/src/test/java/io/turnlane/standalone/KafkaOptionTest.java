@@ -1,0 +1,94 @@
+package io.turnlane.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class KafkaOptionTest {
+
+    @TempDir
+    private Path folder;
+
+    private static KafkaOption parsed(String... arguments) {
+        KafkaOption option = new KafkaOption();
+        CommandLine.populateCommand(option, arguments);
+        return option;
+    }
+
+    @Test
+    void takesTheFileButForTheAddress() throws IOException {
+        Path file = Files.writeString(folder.resolve("client.properties"), """
+                # as for Kafka's own tools
+                security.protocol = SSL
+                ssl.truststore.location=/etc/kafka/trust.p12
+                bootstrap.servers=elsewhere:9092
+                """);
+        assertThat(parsed("--kafka-config", file.toString()).connection("here:9092"))
+                .isEqualTo(Map.of(
+                        "security.protocol",
+                        "SSL",
+                        "ssl.truststore.location",
+                        "/etc/kafka/trust.p12",
+                        "bootstrap.servers",
+                        "here:9092"));
+        assertThat(parsed().connection("here:9092")).isEqualTo(Map.of("bootstrap.servers", "here:9092"));
+    }
+
+    @Test
+    void saysWhereItCannotBeRead() throws IOException {
+        assertThatThrownBy(() -> parsed("--kafka-config", "/nowhere/at-all").properties())
+                .isInstanceOf(CommandFailedException.class)
+                .hasMessageContaining("/nowhere/at-all");
+        Path broken = Files.writeString(folder.resolve("broken"), "a=\\u00zz");
+        assertThatThrownBy(() -> parsed("--kafka-config", broken.toString()).properties())
+                .isInstanceOf(CommandFailedException.class);
+    }
+
+    @Test
+    void tellsWhatIsWrongAndNoSecret() {
+        assertThat(told(new ExecutionException(new SaslAuthenticationException("for user x"))))
+                .contains("credentials");
+        assertThat(told(new TopicAuthorizationException("turnlane.keys"))).contains("ACLs");
+        assertThat(told(new TimeoutException("60000 ms"))).contains("doesn't answer at here:9092");
+        assertThat(told(new KafkaException("x", new ConfigException("sasl.jaas.config", "s3cret", "no module"))))
+                .contains("sasl.jaas.config")
+                .doesNotContain("s3cret");
+        assertThat(told(new ConfigException("s3cret s3cret"))).doesNotContain("s3cret");
+    }
+
+    private static String told(Throwable thrown) {
+        return KafkaOption.failed(thrown, "here:9092").getMessage();
+    }
+
+    @Test
+    void gatewaysAndProcessorsTakeItAsSettings() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("client.properties"), "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n");
+        AppOptions options = new AppOptions();
+        CommandLine.populateCommand(
+                options,
+                "--kafka-config",
+                file.toString(),
+                "--set",
+                "spring.kafka.properties.sasl.mechanism=SCRAM-SHA-512");
+        assertThat(options.settings())
+                .isEqualTo(Map.of(
+                        "spring.kafka.properties.security.protocol",
+                        "SASL_SSL",
+                        "spring.kafka.properties.sasl.mechanism",
+                        "SCRAM-SHA-512"));
+    }
+}

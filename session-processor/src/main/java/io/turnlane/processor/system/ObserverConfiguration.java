@@ -1,0 +1,102 @@
+package io.turnlane.processor.system;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.memory.SessionCache;
+import io.turnlane.processor.turn.AgentTimes;
+import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.TurnObserver;
+import java.time.InstantSource;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** What the processor tells of itself: a log line and meters for each turn, figures for gateways, health. */
+@Configuration(proxyBeanMethods = false)
+class ObserverConfiguration {
+
+    @Bean
+    LatencyWindow latencyWindow() {
+        return new LatencyWindow();
+    }
+
+    @Bean
+    TurnObserver turnObserver(LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
+        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, agentTimes);
+        return report -> observers.forEach(observer -> observer.ended(report));
+    }
+
+    @Bean
+    Heartbeat heartbeat(
+            ProcessorId id,
+            ServerProperties server,
+            Heartbeat.Sources sources,
+            StringRedisTemplate redis,
+            WireFormat wire,
+            InstantSource clock) {
+        return new Heartbeat(id.value(), ManagementHost.of(server.getAddress()), sources, redis, wire, clock);
+    }
+
+    @Bean
+    Heartbeat.Sources figures(
+            AgentCatalog agents,
+            LaneScheduler<SessionKey, Turn> lanes,
+            TurnPoller poller,
+            Drain drain,
+            SessionCache cache,
+            LatencyWindow latency,
+            AgentTimes agentTimes) {
+        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency, agentTimes);
+    }
+
+    @Bean
+    EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
+        return new EngineHealth(poller, flights::abandoned, drain, clock);
+    }
+
+    /** A process whose poll thread died is only good for being started anew: that is what liveness is for. */
+    @Bean
+    HealthIndicator pollThreadHealthIndicator(
+            TurnPoller poller, ObjectProvider<WebhookConfiguration.Webhooks> webhooks) {
+        return () -> {
+            boolean webhooksBroken =
+                    webhooks.stream().anyMatch(one -> one.poller().broken());
+            return (poller.broken() || webhooksBroken ? Health.down() : Health.up()).build();
+        };
+    }
+
+    @Bean
+    MeterBinder engineMeters(
+            LaneScheduler<SessionKey, Turn> lanes, TurnPoller poller, Flights flights, SessionCache cache) {
+        return registry -> {
+            Gauge.builder("turnlane.agents.abandoned", flights::abandoned).register(registry);
+            Gauge.builder("turnlane.lanes", () -> lanes.figures().lanes()).register(registry);
+            Gauge.builder("turnlane.turns.running", () -> lanes.figures().running())
+                    .register(registry);
+            Gauge.builder("turnlane.turns.open", () -> poller.figures().open()).register(registry);
+            Gauge.builder("turnlane.partitions", () -> poller.figures().partitions())
+                    .register(registry);
+            Gauge.builder("turnlane.lag", () -> poller.figures().lag()).register(registry);
+            Gauge.builder(
+                            "turnlane.oldest.age",
+                            () -> poller.figures().oldestAge().toSeconds())
+                    .baseUnit("seconds")
+                    .register(registry);
+            Gauge.builder("turnlane.cache.hits", () -> cache.figures().hits()).register(registry);
+            Gauge.builder("turnlane.cache.misses", () -> cache.figures().misses())
+                    .register(registry);
+        };
+    }
+}

@@ -1,0 +1,80 @@
+package io.turnlane.processor.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.EndCause;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionKey;
+import io.turnlane.processor.lane.LaneOutcome;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.lane.SteppedExecutor;
+import io.turnlane.processor.memory.Begun;
+import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.SessionMemory.Arrival;
+import io.turnlane.processor.memory.SessionMemory.Decision;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A turn whose policy decides, where the decision doesn't come at the first try. */
+class WaitingTurnsTest extends TurnTests {
+
+    private final SteppedExecutor threads = new SteppedExecutor();
+    private final LaneScheduler<SessionKey, Turn> lanes = new LaneScheduler<>(
+            1, threads, delay, Turn::identity, (session, turn) -> LaneOutcome.DONE, (turn, e) -> {});
+    private int waits;
+
+    @Test
+    void takesANewerFenceWhereItsOwnIsRefusedAndDecidesThen() {
+        EndCause cause = new EndCause("session_busy", null);
+        Ending rejected = new Ending(RequestStatus.REJECTED, 0, null, null, false, cause);
+        memory.decides(new Begun.Fenced(), new Decision(Map.of(ask.requestId(), rejected), List.of()));
+        decide();
+        assertThat(memory.arrivals())
+                .extracting(arrival -> arrival.flight().fence())
+                .containsExactly(1L, 2L);
+        assertThat(types()).containsExactly("rejected");
+        assertThat(claim.completed).isOne();
+        assertThat(lanes.figures().items()).as("it has left").isOne();
+    }
+
+    @Test
+    void looksWhetherMemoryWasLostBeforeItsRecordIsMade() {
+        memory.decides(new Begun.Missed(false), new Begun.Missed(false));
+        lost.lost = true;
+        decide();
+        assertThat(memory.arrivals()).extracting(Arrival::sure).containsExactly(false, false, true);
+        assertThat(lost.missed).isEqualTo(2);
+        assertThat(types()).containsExactly("queued");
+        assertThat(waits).isOne();
+    }
+
+    @Test
+    void decidesAgainWhereItBrokeByAMistakeOfOurs() {
+        memory.breakNext();
+        decide();
+        assertThat(memory.arrivals()).hasSize(1);
+        assertThat(types()).containsExactly("queued");
+        assertThat(waits).isOne();
+    }
+
+    @Test
+    void leavesATurnToItsNextOwnerWhosePartitionLeftMeanwhile() {
+        memory.decides(new Begun.Fenced());
+        claim.held = false;
+        decide();
+        assertThat(events).isEmpty();
+        assertThat(claim.completed).isZero();
+    }
+
+    /** Behind one that runs. */
+    private void decide() {
+        FakeClaim other = new FakeClaim();
+        Turn first = turn(ask("first"), new byte[0]);
+        lanes.offer(ask.key(), new Turn(first.session(), first.requestId(), first.envelope(), 0, 6, NOW, other));
+        Turn turn = turn(ask, wire.write(ask));
+        lanes.offer(ask.key(), turn);
+        new WaitingTurns(kit(), flights, lanes, new AgentTimes(clock)).decide(turn, () -> waits++);
+        threads.stepLast();
+    }
+}

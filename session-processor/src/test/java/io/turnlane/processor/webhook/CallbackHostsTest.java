@@ -1,0 +1,106 @@
+package io.turnlane.processor.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CallbackHostsTest {
+
+    private static final Runnable NOBODY = () -> {};
+
+    private final CallbackHosts hosts = new CallbackHosts(3, 2);
+    private final List<String> woken = new ArrayList<>();
+
+    private boolean begin(String host, String who) {
+        return hosts.begin(host, () -> woken.add(who));
+    }
+
+    private void hold(String host, int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(hosts.hold(host)).isTrue();
+        }
+    }
+
+    @Test
+    void aHostThatFailsHasItsShareOfPlacesAndNoMore() {
+        hold("dead", 1);
+        assertThat(begin("dead", "a")).isTrue();
+        hosts.end("dead", false);
+        hold("dead", 2);
+        assertThat(hosts.hold("dead")).isFalse();
+        hold("good", 10);
+        assertThat(hosts.largest()).isEqualTo(10);
+        hosts.letGo("dead", NOBODY);
+        hold("dead", 1);
+        assertThat(hosts.hold("dead")).isFalse();
+    }
+
+    @Test
+    void aHostThatReceivesMayBeSlow() {
+        hold("slow", 100);
+        assertThat(begin("slow", "a")).isTrue();
+        hosts.end("slow", true);
+        hold("slow", 100);
+    }
+
+    @Test
+    void aHostThatIsBackIsServedAgain() {
+        hold("back", 3);
+        assertThat(begin("back", "a")).isTrue();
+        hosts.end("back", false);
+        assertThat(hosts.hold("back")).isFalse();
+        assertThat(begin("back", "b")).isTrue();
+        hosts.end("back", true);
+        hold("back", 1);
+    }
+
+    @Test
+    void callsOfOneHostGoFewAtOnceAndWakeEachOtherInOrder() {
+        hold("busy", 5);
+        hold("other", 1);
+        assertThat(begin("busy", "a")).isTrue();
+        assertThat(begin("busy", "b")).isTrue();
+        assertThat(begin("busy", "c")).isFalse();
+        assertThat(begin("busy", "d")).isFalse();
+        assertThat(begin("other", "x")).isTrue();
+        hosts.end("busy", true);
+        assertThat(woken).containsExactly("c");
+        assertThat(begin("busy", "c")).isTrue();
+        assertThat(begin("busy", "e")).isFalse();
+        hosts.end("busy", true);
+        hosts.end("busy", true);
+        hosts.end("busy", true);
+        assertThat(woken).containsExactly("c", "d", "e");
+    }
+
+    @Test
+    void whoAsksAgainWaitsOnceAndWhoIsGoneNoMore() {
+        hold("busy", 5);
+        assertThat(begin("busy", "a") && begin("busy", "b")).isTrue();
+        Runnable impatient = () -> woken.add("impatient");
+        Runnable gone = () -> woken.add("gone");
+        for (int i = 0; i < 3; i++) {
+            assertThat(hosts.begin("busy", gone)).isFalse();
+            assertThat(hosts.begin("busy", impatient)).isFalse();
+        }
+        hosts.letGo("busy", gone);
+        hosts.end("busy", true);
+        hosts.end("busy", true);
+        assertThat(woken).containsExactly("impatient");
+    }
+
+    @Test
+    void aHostOfWhichNothingIsHeldIsForgotten() {
+        hold("gone", 3);
+        assertThat(begin("gone", "a")).isTrue();
+        hosts.end("gone", false);
+        for (int i = 0; i < 3; i++) {
+            hosts.letGo("gone", NOBODY);
+        }
+        assertThat(hosts.largest()).isZero();
+        hold("gone", 4);
+        assertThat(begin("gone", "b")).isTrue();
+    }
+}
