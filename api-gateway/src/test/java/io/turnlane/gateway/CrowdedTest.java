@@ -48,7 +48,7 @@ class CrowdedTest {
                 Sse quick = gateway.stream(events)) {
             slow.setReceiveBufferSize(4096);
             slow.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
-            slow.getOutputStream().write(("GET " + events + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
+            slow.getOutputStream().write(("GET " + events + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(UTF_8));
             await().until(() -> streams.clients() == 2);
             turn.says(new TurnEvent.Started());
             assertThat(quick.next().type()).isEqualTo("started");

@@ -9,12 +9,15 @@ import io.turnlane.gateway.Keys.Client;
 import io.turnlane.gateway.TestProcessor.Turn;
 import io.turnlane.model.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What one user may ask of two gateways together. */
@@ -91,12 +94,15 @@ class LimitsTest {
         assertThat(somebody().get("/v1/agents").status()).as("another user").isEqualTo(200);
     }
 
-    @Test
-    void countsFramesAsCalls() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"subscribe", "unsubscribe", "ping"})
+    void countsFramesAsCalls(String type) throws Exception {
         Client client = somebody();
+        String answered = type.equals("subscribe") ? "not_found" : "";
+        String session = type.equals("ping") ? "" : ",'session_id':'none'";
         try (TestSocket socket = TestSocket.open(gateway, Client.bearer(client.key()))) {
             for (int i = 0; i < 45; i++) {
-                socket.say("{'type':'subscribe','ref':'" + i + "','session_id':'none'}");
+                socket.say("{'type':'" + type + "','ref':'" + i + "'" + session + "}");
             }
             List<String> codes = new ArrayList<>();
             for (int i = 0; i < 45; i++) {
@@ -106,7 +112,7 @@ class LimitsTest {
                     assertThat(problem.path("retry_after").asInt()).isPositive();
                 }
             }
-            assertThat(codes.subList(0, 39)).containsOnly("not_found");
+            assertThat(codes.subList(0, 39)).containsOnly(answered);
             assertThat(codes).contains("rate_limited");
         }
     }
@@ -124,6 +130,7 @@ class LimitsTest {
             assertThat(refused.text("detail")).contains("3 turns");
         }
         assertThat(client.post("/ask", "{\"question\":\"4\"}").status()).isEqualTo(429);
+        assertThat(ask(client, "/v1/requests", "again", "4").status()).isEqualTo(429);
         Turn turn = processor.taken();
         while (!turn.ask.question().equals("2") || !turn.ask.userId().startsWith("u-")) {
             turn = processor.taken();
@@ -131,6 +138,33 @@ class LimitsTest {
         turn.answer("done");
         await().until(() -> client.ask(freshSession(), "4").status() == 202);
         assertThat(elsewhere.ask(freshSession(), "5").status()).isEqualTo(429);
+    }
+
+    /** The reply to the third was lost: to the retry it isn't a fourth. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/requests", "/v1/sessions/retried/requests"})
+    void findsTheFirstRequestOfARetryThoughAsManyTurnsAreOpenAsMayBe(String path) {
+        Client client = somebody();
+        client.ask(freshSession(), "one");
+        client.ask(freshSession(), "two");
+        Reply first = ask(client, path, "key", "3");
+        assertThat(first.status()).isEqualTo(202);
+        Reply again = ask(new Client(other, client.key()), path, "key", "3");
+        assertThat(again.status()).isEqualTo(202);
+        assertThat(again.text("request_id")).isEqualTo(first.text("request_id"));
+        assertThat(ask(client, path, "key", "another").status()).isEqualTo(422);
+        assertThat(ask(client, path, "other-key", "3").status()).isEqualTo(429);
+    }
+
+    private static Reply ask(Client client, String path, String key, String question) {
+        return client.gateway()
+                .post(
+                        path,
+                        "{\"question\":\"" + question + "\"}",
+                        "Authorization",
+                        "Bearer " + client.key(),
+                        "Idempotency-Key",
+                        key);
     }
 
     @Test
@@ -157,12 +191,40 @@ class LimitsTest {
         }
     }
 
+    /** Routes are found by their decoded path, and preferences in any case and in each header. */
+    @Test
+    void boundsWhatStaysHoweverItIsSpelled() {
+        Client client = somebody();
+        String session = freshSession();
+        client.ask(session, "why?");
+        String events = "/v1/sessions/" + session + "/%65vents";
+        String asks = "/v1/sessions/" + session + "/requests";
+        try (Sse one = client.stream(events);
+                Sse two = client.stream(events);
+                Sse three = client.stream(events)) {
+            assertThat(List.of(one.status(), two.status(), three.status())).containsExactly(200, 200, 429);
+            assertNoPlace(client, "/%61sk");
+            assertNoPlace(client, "/%61sk-stream");
+            assertNoPlace(client, asks, "Prefer", "Wait=5");
+            assertNoPlace(client, asks, "Prefer", "return=minimal", "Prefer", "wait=5");
+        }
+    }
+
+    private static void assertNoPlace(Client client, String path, String... headers) {
+        String[] all = Arrays.copyOf(headers, headers.length + 2);
+        System.arraycopy(Client.bearer(client.key()), 0, all, headers.length, 2);
+        Reply refused = client.gateway().post(path, "{\"question\":\"?\"}", all);
+        assertThat(refused.status()).as(path).isEqualTo(429);
+        assertThat(refused.text("detail")).as(path).contains("streams, sockets and waits");
+    }
+
     @Test
     void boundsHowOftenAUserHasTheLogReadAgain() {
         Client client = somebody();
         List<Integer> statuses = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            statuses.add(client.get("/v1/sessions/none/events").status());
+            String events = i % 2 == 0 ? "/events" : "/%65vents";
+            statuses.add(client.get("/v1/sessions/none" + events).status());
         }
         assertThat(statuses).startsWith(404, 404, 404, 404, 404, 404).endsWith(429);
     }

@@ -3,6 +3,7 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.Gateway.Reply;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -157,6 +158,19 @@ class ProblemsTest {
     }
 
     @Test
+    void refusesFormsWithoutReadingThem() {
+        String form = "--b\r\nContent-Disposition: form-data; name=\"wait\"\r\n\r\n" + "x".repeat(1024 * 1024)
+                + "\r\n--b--\r\n";
+        for (String type : new String[] {
+            "multipart/form-data", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"
+        }) {
+            Reply reply = gateway.send(
+                    gateway.request(ASK).header("Content-Type", type).POST(BodyPublishers.ofString(form)));
+            expect(reply, 415, "unsupported_media_type");
+        }
+    }
+
+    @Test
     void refusesToAnswerInAnotherForm() {
         expect(gateway.get("/v1/agents", "Accept", "image/png"), 406, "not_acceptable");
         expect(gateway.get("/v1/sessions/s/events", "Accept", "application/json"), 406, "not_acceptable");
@@ -174,7 +188,8 @@ class ProblemsTest {
             try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
                 socket.setSoTimeout(10_000);
                 OutputStream out = socket.getOutputStream();
-                out.write((line + "\r\nHost: x\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                out.write((line + "\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
                 out.flush();
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(answer)
@@ -183,6 +198,29 @@ class ProblemsTest {
                         .contains("application/problem+json", "\"code\":\"invalid_request\"")
                         .doesNotContain("<html", "Exception", "at org.");
             }
+        }
+    }
+
+    /** DNS rebinding: a page of evil.example whose name resolves to this machine. */
+    @Test
+    void refusesWhoAsksThisMachineByTheNameOfAnother() throws Exception {
+        for (String path : new String[] {"/v1/agents", "/v1/ws", "/"}) {
+            assertThat(statusFor(path, "evil.example")).isEqualTo("403");
+            assertThat(statusFor(path, "evil.example\r\nX-Forwarded-Host: localhost"))
+                    .isEqualTo("403");
+        }
+        assertThat(statusFor("/v1/agents", "localhost:" + gateway.port())).isEqualTo("200");
+        assertThat(statusFor("/v1/agents", "[::1]")).isEqualTo("200");
+    }
+
+    /** Without the header that HttpClient sends by itself. */
+    private static String statusFor(String path, String host) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
+            socket.setSoTimeout(10_000);
+            String call = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(call.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length());
         }
     }
 

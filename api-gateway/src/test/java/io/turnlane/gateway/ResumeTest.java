@@ -3,9 +3,15 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 /** Clients that come and go while an answer is made see each piece once, whatever the place where they come back. */
 @Timeout(120)
@@ -48,7 +55,7 @@ class ResumeTest {
     @Test
     void showsEachPieceOnceThroughReconnectsOnTwoGateways() throws Exception {
         assertThat(gateway.ask("resume", "?").status()).isEqualTo(202);
-        Turn turn = processor.taken();
+        Turn turn = taken("resume");
         List<String> pieces = new ArrayList<>();
         for (int i = 0; i < DELTAS; i++) {
             pieces.add("<" + i + ">");
@@ -63,6 +70,67 @@ class ResumeTest {
                 assertThat(one.get()).as("seed %d", SEED).isEqualTo(pieces);
             }
         }
+    }
+
+    /** A cursor of the session says nothing of a request that ended before it: nothing follows, once that is sure. */
+    @Test
+    void ends204WhereTheEndWasSaidBeforeTheCursorThoughNotLongAgo() throws Exception {
+        assertThat(gateway.ask("past", "1").status()).isEqualTo(202);
+        Turn first = taken("past");
+        String past;
+        try (Sse stream = gateway.stream("/v1/sessions/past/events")) {
+            first.answer("text");
+            while (!stream.next().ends()) {}
+            gateway.ask("past", "2");
+            taken("past").says(new TurnEvent.Started());
+            past = stream.next().id();
+        }
+        String finished = Long.toString(System.currentTimeMillis() - 28_000);
+        processor
+                .redis()
+                .sync()
+                .hset(
+                        new MemoryKeys(first.ask.key()).request(first.ask.requestId()),
+                        Map.of("finished_at", finished.getBytes(StandardCharsets.UTF_8)));
+        String events = "/v1/sessions/past/requests/" + first.ask.requestId() + "/events";
+        try (Sse stream = gateway.stream(events, "Last-Event-ID", past)) {
+            assertThat(stream.status()).isEqualTo(204);
+        }
+    }
+
+    /** A hundred questions of 32 KiB would be many megabytes for each client of the session. */
+    @Test
+    void saysWhichRequestsOfASessionAreOpenWithoutWhatWasAskedAndWithoutDamagedOnes() throws Exception {
+        gateway.ask("gap", "damaged");
+        gateway.ask("gap", "q".repeat(32 * 1024));
+        Turn damaged = taken("gap");
+        Turn open = taken("gap");
+        processor
+                .redis()
+                .sync()
+                .hset(
+                        new MemoryKeys(damaged.ask.key()).request(damaged.ask.requestId()),
+                        Map.of("created_at", "once".getBytes(StandardCharsets.UTF_8)));
+        Cursor foreign = Cursor.at(SessionKey.of(null, new SessionId("other")), open.record.partition(), 0);
+        try (Sse stream = gateway.stream("/v1/sessions/gap/events", "Last-Event-ID", foreign.toString())) {
+            Sse.Event gap = stream.next();
+            assertThat(gap.type()).isEqualTo("gap");
+            assertThat(gap.data()).hasSizeLessThan(2_000);
+            JsonNode snapshot = gap.json().path("snapshot");
+            assertThat(snapshot).hasSize(1);
+            assertThat(snapshot.get(0).path("request_id").asString())
+                    .isEqualTo(open.ask.requestId().toString());
+            assertThat(snapshot.get(0).path("position").asInt()).isEqualTo(1);
+            assertThat(snapshot.get(0).path("status").asString()).isEqualTo("queued");
+        }
+    }
+
+    private static Turn taken(String session) throws InterruptedException {
+        Turn turn = processor.taken();
+        while (!turn.command.sessionId().toString().equals(session)) {
+            turn = processor.taken();
+        }
+        return turn;
     }
 
     private static void speak(Turn turn, List<String> pieces) {

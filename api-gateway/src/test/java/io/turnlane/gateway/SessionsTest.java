@@ -79,6 +79,18 @@ class SessionsTest {
         assertThat(ids(gateway.get("/v1/sessions?limit=1"))).as("asked last").containsExactly(made.getLast());
     }
 
+    @Test
+    void listsTheOthersWhereOneSessionIsDamaged() {
+        processor.redis().sync().del(MemoryKeys.sessionsOfUser("-"));
+        String good = gateway.post("/v1/sessions", "{}").text("session_id");
+        String damaged = gateway.post("/v1/sessions", "{}").text("session_id");
+        processor.redis().sync().hset(keys(damaged).context(), Map.of("created_at", bytes("once upon a time")));
+        Reply listed = gateway.get("/v1/sessions");
+        assertThat(listed.status()).isEqualTo(200);
+        assertThat(ids(listed)).containsExactly(good);
+        assertThat(gateway.get("/v1/sessions/" + damaged).status()).isEqualTo(500);
+    }
+
     private static List<String> ids(Reply page) {
         assertThat(page.status()).as(page.response().body()).isEqualTo(200);
         List<String> ids = new ArrayList<>();
@@ -269,8 +281,23 @@ class SessionsTest {
         assertThat(gateway.patch("/v1/sessions/" + into, "{\"ttl_seconds\":5}").text("code"))
                 .isEqualTo("session_busy");
         assertThat(gateway.get("/v1/sessions/" + into + "/export").text("code")).isEqualTo("session_busy");
-        assertThat(gateway.post("/v1/sessions/" + session + "/fork", body).text("code"))
+        String other = body.replace(asked.text("request_id"), ask("and?").text("request_id"));
+        assertThat(gateway.post("/v1/sessions/" + session + "/fork", other).text("code"))
                 .isEqualTo("session_exists");
+    }
+
+    /** Nobody knows whether the first came to the log: its gateway may have died before. */
+    @Test
+    void bringsAForkToTheLogAgainThatIsAskedForAgain() throws Exception {
+        String into = "again-" + session;
+        String body =
+                "{\"after_request_id\":\"" + ask("why?").text("request_id") + "\",\"session_id\":\"" + into + "\"}";
+        Reply first = gateway.post("/v1/sessions/" + session + "/fork", body);
+        ForkSession logged = (ForkSession) commandOf(first);
+        Reply again = gateway.post("/v1/sessions/" + session + "/fork", body);
+        assertThat(again.status()).as(again.response().body()).isEqualTo(202);
+        assertThat(again.text("request_id")).isEqualTo(first.text("request_id"));
+        assertThat(commandOf(again)).isEqualTo(logged);
     }
 
     @Test

@@ -46,6 +46,16 @@ class SocketTimesTest {
         gateway.close();
     }
 
+    @Test
+    void letsGoOfAClientWithItsTwentiethFrameOfNonsense() {
+        try (TestSocket client = TestSocket.open(gateway, new String[0])) {
+            for (int i = 0; i < 20; i++) {
+                client.say("nonsense");
+            }
+            assertThat(client.closeStatus()).isEqualTo(1008);
+        }
+    }
+
     /** A client that pings nobody, as most; the JDK answers pings by itself. */
     private static final class Listener implements WebSocket.Listener, AutoCloseable {
 
@@ -102,7 +112,7 @@ class SocketTimesTest {
     void closesWith1001WhereNothingIsHeardNotEvenPong() throws Exception {
         try (Socket silent = new Socket("127.0.0.1", gateway.port())) {
             silent.setSoTimeout(10_000);
-            String request = "GET /v1/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            String request = "GET /v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                     + "Sec-WebSocket-Protocol: turnlane.v1\r\n\r\n";
             silent.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

@@ -199,7 +199,8 @@ class StreamTest {
                 Sse quick = gateway.stream(events(turn))) {
             slow.setReceiveBufferSize(4096);
             slow.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
-            slow.getOutputStream().write(("GET " + events(turn) + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(UTF_8));
+            slow.getOutputStream()
+                    .write(("GET " + events(turn) + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(UTF_8));
             await().until(() -> streams.clients() == 2);
             turn.says(new TurnEvent.Started());
             assertThat(quick.next().type()).isEqualTo("started");

@@ -6,8 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -53,13 +51,7 @@ public final class CanonicalJson {
 
     /** {@code sha256:} and the hexadecimal SHA-256 of the form. */
     public static String checksum(@Nullable Object value) {
-        try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(of(value)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return "sha256:" + HexFormat.of().formatHex(Sha256.of(of(value)));
     }
 
     private static void write(@Nullable Object value, StringBuilder out, int depth) {

@@ -3,11 +3,10 @@ package io.turnlane.gateway.access;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Scope;
+import io.turnlane.model.Sha256;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,11 +74,6 @@ public final class RedisTickets {
     }
 
     private static String keyOf(String ticket) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(ticket.getBytes(StandardCharsets.US_ASCII));
-            return MemoryKeys.ticket(BASE64.encodeToString(hash));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return MemoryKeys.ticket(BASE64.encodeToString(Sha256.of(ticket.getBytes(StandardCharsets.US_ASCII))));
     }
 }

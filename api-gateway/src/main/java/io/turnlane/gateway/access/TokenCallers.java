@@ -2,6 +2,8 @@ package io.turnlane.gateway.access;
 
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.model.Scope;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
@@ -28,9 +30,14 @@ public final class TokenCallers implements AuthenticationProvider, Converter<Jwt
     private static final int LONGEST_USER = 255;
 
     private final JwtAuthenticationProvider jwt;
+    private final Duration skew;
 
-    /** @param decoder checks signature, issuer, audience and times */
-    public TokenCallers(JwtDecoder decoder) {
+    /**
+     * @param decoder checks signature, issuer, audience and times
+     * @param skew how much later than it says the decoder still takes a token: what it opened ends then, not before
+     */
+    public TokenCallers(JwtDecoder decoder, Duration skew) {
+        this.skew = skew;
         this.jwt = new JwtAuthenticationProvider(decoder);
         this.jwt.setJwtAuthenticationConverter(this);
     }
@@ -52,10 +59,11 @@ public final class TokenCallers implements AuthenticationProvider, Converter<Jwt
     @Override
     public AbstractAuthenticationToken convert(Jwt token) {
         String user = token.getSubject();
-        if (user == null || user.isBlank() || user.length() > LONGEST_USER || token.getExpiresAt() == null) {
+        Instant end = token.getExpiresAt();
+        if (user == null || user.isBlank() || user.length() > LONGEST_USER || end == null) {
             throw new InvalidBearerTokenException("a token names its user and its end");
         }
-        return new CallerAuthentication(new Caller(user, scopes(token), null, token.getExpiresAt()));
+        return new CallerAuthentication(new Caller(user, scopes(token), null, end.plus(skew)));
     }
 
     private static Set<Scope> scopes(Jwt token) {

@@ -3,9 +3,11 @@ package io.turnlane.gateway.admission;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.PreparedTurn;
 import io.turnlane.gateway.limits.UserTurns;
+import io.turnlane.gateway.problem.Refusal;
 
 /**
- * Accepts what the limits allow. Whatever is refused here has left no trace; what was accepted before is not touched.
+ * Accepts what the limits allow. Whatever is refused here has left no trace; what was accepted before is not touched,
+ * and a retry under its Idempotency-Key finds it though its user has as many turns open as may be.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -23,23 +25,50 @@ public final class BoundedAcceptance implements Acceptance {
 
     @Override
     public Outcome accept(PreparedTurn turn, String defaultAgent) {
-        overload.admit();
-        // What an operator asks again is not its user's doing.
-        if (turn.redriveOf() != null) {
-            return acceptance.accept(turn, defaultAgent);
+        long admitted = overload.admit();
+        boolean work = true; // without memory too: then the question goes on
+        try {
+            // What an operator asks again is not its user's doing.
+            Outcome outcome =
+                    turn.redriveOf() != null ? acceptance.accept(turn, defaultAgent) : ofUser(turn, defaultAgent);
+            work = isNew(outcome, turn);
+            return outcome;
+        } catch (Refusal refusal) {
+            work = false;
+            throw refusal;
+        } finally {
+            if (!work) {
+                overload.takeBack(admitted);
+            }
         }
-        turns.take(turn.userId(), turn.session(), turn.requestId());
+    }
+
+    private Outcome ofUser(PreparedTurn turn, String defaultAgent) {
+        boolean placed = turns.take(turn.userId(), turn.session(), turn.requestId());
+        // A retry needs no place: the call that claimed its key has taken one.
+        if (!placed && !acceptance.knows(turn)) {
+            throw turns.full();
+        }
         boolean kept = false;
         try {
             Outcome outcome = acceptance.accept(turn, defaultAgent);
-            kept = outcome instanceof Accepted(PreparedTurn accepted, var _, var _, var _, var _, var _)
-                    && accepted.requestId().equals(turn.requestId());
+            kept = isNew(outcome, turn);
             return outcome;
         } finally {
-            if (!kept) {
+            if (placed && !kept) {
                 turns.giveBack(turn.userId(), turn.session(), turn.requestId());
             }
         }
+    }
+
+    private static boolean isNew(Outcome outcome, PreparedTurn turn) {
+        return outcome instanceof Accepted accepted
+                && accepted.turn().requestId().equals(turn.requestId());
+    }
+
+    @Override
+    public boolean knows(PreparedTurn turn) {
+        return acceptance.knows(turn);
     }
 
     @Override

@@ -110,10 +110,16 @@ public final class Overload implements AutoCloseable {
         tellTaking();
     }
 
-    /** @throws Refusal where it would wait for too long */
-    void admit() {
+    /**
+     * Counts a question as taken, so that those that come beside it see it.
+     *
+     * @return when that was, for {@link #takeBack}
+     * @throws Refusal where it would wait for too long
+     */
+    long admit() {
+        long now = clock.millis();
         if (!mostWait.isPositive()) {
-            return;
+            return now;
         }
         Duration wait = expectedWait();
         if (wait.compareTo(mostWait) > 0) {
@@ -124,7 +130,15 @@ public final class Overload implements AutoCloseable {
                     "a question would wait for about " + wait.toSeconds() + " s at the moment",
                     retryAfter(wait));
         }
-        recent.count(clock.millis());
+        recent.count(now);
+        return now;
+    }
+
+    /** What was admitted then came to nothing, or was there before. */
+    void takeBack(long admitted) {
+        if (mostWait.isPositive()) {
+            recent.takeBack(admitted);
+        }
     }
 
     private Duration retryAfter(Duration wait) {

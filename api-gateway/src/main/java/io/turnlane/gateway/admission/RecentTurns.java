@@ -23,6 +23,15 @@ final class RecentTurns {
         count[place]++;
     }
 
+    /** One that was counted then was none; what is so old that it isn't known any more stays as it is. */
+    synchronized void takeBack(long thenMs) {
+        long then = thenMs / SLICE_MS;
+        int place = (int) (then % SLICES);
+        if (slice[place] == then && count[place] > 0) {
+            count[place]--;
+        }
+    }
+
     /** How many from then until now; the slice of then is counted in full. */
     synchronized int since(long thenMs, long nowMs) {
         int all = 0;

@@ -16,6 +16,9 @@ public interface Acceptance {
      */
     Outcome accept(PreparedTurn turn, String defaultAgent);
 
+    /** Whether an earlier call claimed the turn's key, which a call without one never did. */
+    boolean knows(PreparedTurn turn);
+
     /** The log has the turn: a retry under its key doesn't publish it again. */
     void published(Accepted accepted);
 

@@ -7,7 +7,6 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.gateway.requests.Waits;
 import io.turnlane.model.SessionId;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -77,15 +76,8 @@ final class AskController {
         Optional<Duration> patience = Waits.ofPreference(prefer);
         Submission submission =
                 patience.isPresent() ? answered.submitAndWait(turn, patience.get()) : intake.submit(turn);
-        RequestResource request = submission.request();
-        ResponseEntity.BodyBuilder response = ResponseEntity.status(
-                        request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
-                .location(URI.create(request.links().self()))
-                .header("X-Request-Id", request.requestId().toString());
-        if (submission.replayed()) {
-            response.header(Submission.REPLAYED, "true");
-        }
+        ResponseEntity.BodyBuilder response = submission.head();
         patience.ifPresent(wait -> response.header("Preference-Applied", "wait=" + wait.toSeconds()));
-        return response.body(request);
+        return response.body(submission.request());
     }
 }

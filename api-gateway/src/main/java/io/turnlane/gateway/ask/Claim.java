@@ -4,9 +4,8 @@ import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -69,11 +68,6 @@ record Claim(String key, String body, Scope scope) {
     }
 
     private static String hash(byte[] bytes) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Sha256.of(bytes));
     }
 }

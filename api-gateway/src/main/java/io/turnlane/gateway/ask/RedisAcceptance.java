@@ -85,6 +85,12 @@ public final class RedisAcceptance implements Acceptance {
                 : ofCaller(turn, claim, defaultAgent);
     }
 
+    @Override
+    public boolean knows(PreparedTurn turn) {
+        Claim claim = turn.claim();
+        return claim != null && Objects.requireNonNullElse(redis.hasKey(claim.in(turn.session())), false);
+    }
+
     private Outcome ofCaller(PreparedTurn turn, Claim claim, String defaultAgent) {
         return switch (callers.claim(turn, claim)) {
             case Other _ -> new Conflict();

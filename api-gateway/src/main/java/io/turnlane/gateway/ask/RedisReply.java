@@ -1,6 +1,8 @@
 package io.turnlane.gateway.ask;
 
 import io.turnlane.model.RequestId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -34,8 +36,8 @@ record RedisReply(List<?> parts) {
             Resource lua = new ClassPathResource(name, RedisReply.class);
             try {
                 source.append(lua.getContentAsString(StandardCharsets.UTF_8)).append('\n');
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
         return source.toString();

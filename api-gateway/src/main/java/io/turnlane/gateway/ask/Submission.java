@@ -1,6 +1,9 @@
 package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.requests.RequestResource;
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 
 /**
  * A question that the log has.
@@ -12,4 +15,12 @@ public record Submission(RequestResource request, boolean replayed) {
 
     /** The header that tells a client so. */
     public static final String REPLAYED = "Idempotency-Replayed";
+
+    /** How its answer begins: 200 where it has ended, else 202; where it is, and whether an earlier call asked it. */
+    public ResponseEntity.BodyBuilder head() {
+        ResponseEntity.BodyBuilder head = ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+                .location(URI.create(request.links().self()))
+                .header("X-Request-Id", request.requestId().toString());
+        return replayed ? head.header(REPLAYED, "true") : head;
+    }
 }

@@ -54,8 +54,4 @@ public final class ClientMetrics {
             counter.increment();
         }
     }
-
-    public int count() {
-        return connected.get();
-    }
 }

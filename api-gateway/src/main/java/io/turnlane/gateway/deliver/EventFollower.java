@@ -105,12 +105,6 @@ public final class EventFollower implements AutoCloseable {
         return BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), known().length());
     }
 
-    /** How many partitions there are; 0 while that isn't known. */
-    int partitions() {
-        AtomicLongArray now = positions;
-        return now == null ? 0 : now.length();
-    }
-
     private AtomicLongArray known() {
         AtomicLongArray now = positions;
         if (now == null) {
@@ -238,8 +232,13 @@ public final class EventFollower implements AutoCloseable {
                 .addKeyValue("to", end)
                 .log();
         reading.seek(partition, end);
+        AtomicLongArray done = offered;
+        if (done != null) {
+            // A new log may end lower: a client that is told a place up there would want nothing below it.
+            done.set(partition.partition(), end);
+        }
         known().set(partition.partition(), end);
-        hub.of(partition.partition()).forEach(subscription -> subscription.gap(end));
+        hub.onPartition(partition.partition()).forEach(subscription -> subscription.gap(end));
     }
 
     /** Stops reading; returns when the thread has ended. */

@@ -19,6 +19,10 @@ final class EventHub {
     private final ConcurrentHashMap<String, Subscription[]> wanted = new ConcurrentHashMap<>();
     private final Set<Outbox> outboxes = ConcurrentHashMap.newKeySet();
 
+    /**
+     * From now on the follower offers it what it reads. One whose client closed it meanwhile doesn't stay: a reader may
+     * add it after the client removed it, but closing comes first, so that one of the two sees the other.
+     */
     void add(Subscription subscription) {
         wanted.merge(key(subscription), new Subscription[] {subscription}, (present, one) -> {
             if (Arrays.asList(present).contains(subscription)) {
@@ -28,6 +32,9 @@ final class EventHub {
             more[present.length] = one[0];
             return more;
         });
+        if (subscription.closed()) {
+            remove(subscription);
+        }
     }
 
     void remove(Subscription subscription) {
@@ -38,11 +45,12 @@ final class EventHub {
         });
     }
 
+    /** Who wants the session of this key. */
     Subscription[] of(String key) {
         return wanted.getOrDefault(key, NOBODY);
     }
 
-    Stream<Subscription> of(int partition) {
+    Stream<Subscription> onPartition(int partition) {
         return wanted.values().stream().flatMap(Arrays::stream).filter(s -> s.partition() == partition);
     }
 

@@ -86,8 +86,13 @@ final class EventReducer {
      * that ran was delivered once more: it ended long ago, and would be known from here on.
      */
     private boolean isOfAnEarlierTurn(LoggedEvent event) {
-        boolean beforeTheLatest = event.turn() != LoggedEvent.UNKNOWN_TURN && event.turn() < latest;
-        return event.attempt() == 0 ? !event.terminal() && beforeTheLatest : resumedIn != null || beforeTheLatest;
+        boolean placesKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latest != LoggedEvent.UNKNOWN_TURN;
+        boolean beforeTheLatest = placesKnown && event.turn() < latest;
+        if (event.attempt() == 0) {
+            return !event.terminal() && beforeTheLatest;
+        }
+        // Whoever follows one request never sees the end of the turn that ran when its cursor was made.
+        return placesKnown ? beforeTheLatest : resumedIn != null;
     }
 
     private static boolean isOld(LoggedEvent event, Progress before) {

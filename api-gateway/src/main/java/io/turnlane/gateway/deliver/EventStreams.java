@@ -177,12 +177,12 @@ public final class EventStreams implements AutoCloseable {
      * would else come back with a cursor from long ago, and have all to be read that others said since.
      */
     public void tellPlace(Subscription subscription) {
-        subscription.tellPlace(follower.offered(subscription.partition()), WORTH_TELLING);
+        subscription.tellPlace(() -> follower.offered(subscription.partition()), WORTH_TELLING);
     }
 
     /** Puts the place where the client came in in its outbox. */
     public void tellStart(Subscription subscription) {
-        subscription.tellPlace(0, 0);
+        subscription.tellPlace(() -> 0, 0);
     }
 
     /** Lets a held subscription's events through. */
@@ -196,10 +196,19 @@ public final class EventStreams implements AutoCloseable {
         hub.remove(subscription);
     }
 
-    /** A wait for this request's end that sees all that is emitted from now on. */
+    /**
+     * A wait for this request's end that sees all that is emitted from now on.
+     *
+     * @throws EventsUnavailableException where there are too many clients, or the log has never been reached
+     */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
         Outbox outbox = enter(Outbox.Bounds.ONE);
-        return new EndWatch(this, outbox, live(outbox, session, Interest.endOf(requestId)));
+        try {
+            return new EndWatch(this, outbox, live(outbox, session, Interest.endOf(requestId)));
+        } catch (RuntimeException e) {
+            leave(outbox);
+            throw e;
+        }
     }
 
     /** How many clients are connected: streams, sockets and waits. */

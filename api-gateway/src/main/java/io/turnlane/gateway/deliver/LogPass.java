@@ -121,8 +121,11 @@ final class LogPass {
                         .add(late));
     }
 
-    private void removeIf(Predicate<CatchUp> done) {
-        active.values().removeIf(ofKey -> ofKey.removeIf(done) && ofKey.isEmpty());
+    private void letGo(CatchUp done) {
+        active.computeIfPresent(done.key(), (_, ofKey) -> {
+            ofKey.remove(done);
+            return ofKey.isEmpty() ? null : ofKey;
+        });
     }
 
     /** To the lowest cursor; those outside of what the log holds get a gap. */
@@ -130,7 +133,11 @@ final class LogPass {
         List<TopicPartition> one = List.of(partition);
         long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
         long end = consumer.endOffsets(one).getOrDefault(partition, 0L);
-        removeIf(c -> (c.next() < begin || c.next() > end) && gap(c));
+        for (CatchUp catchUp : unfinished()) {
+            if (catchUp.next() < begin || catchUp.next() > end) {
+                gap(catchUp);
+            }
+        }
         unfinished().stream().mapToLong(CatchUp::next).min().ifPresent(lowest -> consumer.seek(partition, lowest));
     }
 
@@ -174,36 +181,45 @@ final class LogPass {
 
     /** Lets go of those that have met the follower, can't any more, or are gone. */
     private void settle() {
-        removeIf(c -> c.subscription().closed() || (c.exceeds(around.budget()) && gap(c)) || met(c));
+        for (CatchUp catchUp : unfinished()) {
+            if (catchUp.subscription().closed()) {
+                letGo(catchUp);
+            } else if (catchUp.exceeds(around.budget())) {
+                gap(catchUp);
+            } else {
+                join(catchUp);
+            }
+        }
     }
 
-    private boolean met(CatchUp catchUp) {
+    /** Hands it over to the follower, once all is read that stands before what the follower offers it. */
+    private void join(CatchUp catchUp) {
         Subscription subscription = catchUp.subscription();
-        if (!catchUp.joined()) {
-            if (catchUp.next() < end()) {
-                return false;
-            }
-            subscription.join();
-            around.hub().add(subscription);
+        if (!catchUp.joined() && catchUp.next() >= end()) {
+            follow(subscription);
             catchUp.join(end());
         }
         if (!catchUp.complete()) {
-            return false;
+            return;
         }
-        if (!subscription.goLive(catchUp.next(), true)) {
+        if (subscription.goLive(catchUp.next(), true)) {
+            around.metrics().caughtUp(System.nanoTime() - catchUp.since());
+            letGo(catchUp);
+        } else {
             catchUp.leave();
-            return false;
         }
-        around.metrics().caughtUp(System.nanoTime() - catchUp.since());
-        return true;
     }
 
-    private boolean gap(CatchUp catchUp) {
-        Subscription subscription = catchUp.subscription();
+    private void gap(CatchUp catchUp) {
+        follow(catchUp.subscription());
+        catchUp.subscription().gap(end());
+        around.metrics().gap();
+        letGo(catchUp);
+    }
+
+    /** What the follower reads from now on is kept aside for it; only then may anybody look where the follower is. */
+    private void follow(Subscription subscription) {
         subscription.join();
         around.hub().add(subscription);
-        subscription.gap(end());
-        around.metrics().gap();
-        return true;
     }
 }

@@ -4,6 +4,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,14 +212,15 @@ public final class Subscription {
     /**
      * Tells the client its place where that is well ahead of the last one told.
      *
-     * @param offered all below was offered here, where it is live
+     * @param offered all below was offered here, where it is live; asked for under this monitor, so that what was
+     *     before a {@link #gap} is never taken for what is after it
      * @param step how far ahead is worth telling
      */
-    synchronized void tellPlace(long offered, long step) {
+    synchronized void tellPlace(LongSupplier offered, long step) {
         if (stage != Stage.LIVE || held) {
             return;
         }
-        next = Math.max(next, offered);
+        next = Math.max(next, offered.getAsLong());
         if (next - told >= step) {
             told = next;
             outbox.offer(new Delivery.Place(session, cursor(next - 1)));

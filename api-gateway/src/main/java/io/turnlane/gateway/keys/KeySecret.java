@@ -2,9 +2,8 @@ package io.turnlane.gateway.keys;
 
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
+import io.turnlane.model.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -64,11 +63,7 @@ public final class KeySecret {
     }
 
     byte[] sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.of(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Without the secret, so that it may stand in a log. */

@@ -6,18 +6,24 @@ import io.turnlane.gateway.limits.OpenConnections.Connection;
 import io.turnlane.gateway.limits.RateLimits.Kind;
 import io.turnlane.gateway.limits.RateLimits.Stand;
 import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.Waits;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
 import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Counts calls, and those that stay: streams, which are written by the call's own thread, and waits. A stream whose
- * caller's credentials end is interrupted; a wait is short enough to be let be.
+ * caller's credentials end is interrupted; a wait is short enough to be let be. Which is which is told by the route
+ * that was found, never by the URL, which can be spelled in many ways.
  */
 public final class LimitInterceptor implements HandlerInterceptor {
 
@@ -40,12 +46,13 @@ public final class LimitInterceptor implements HandlerInterceptor {
             return true;
         }
         Caller caller = callers.of(request.getUserPrincipal());
+        String route = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
         boolean streams = streams(request);
         count(caller, Kind.REQUESTS, response);
-        if (streams && request.getRequestURI().endsWith("/events")) {
+        if (streams && route.endsWith("/events")) {
             count(caller, Kind.CATCH_UPS, response);
         }
-        if (streams || waits(request)) {
+        if (streams || waits(request, route)) {
             Thread thread = Thread.currentThread();
             request.setAttribute(CONNECTION, connections.open(caller, streams ? thread::interrupt : () -> {}));
         }
@@ -65,16 +72,18 @@ public final class LimitInterceptor implements HandlerInterceptor {
         }
     }
 
+    /** By what the method that serves it says of itself. */
     private static boolean streams(HttpServletRequest request) {
-        String path = request.getRequestURI();
-        return path.endsWith("/events") || path.equals("/ask-stream");
+        return request.getAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE) instanceof Collection<?> types
+                && types.contains(MediaType.TEXT_EVENT_STREAM);
     }
 
-    private static boolean waits(HttpServletRequest request) {
-        String prefer = request.getHeader("Prefer");
-        return request.getRequestURI().equals("/ask")
+    /** Preferences as the method gets them: of all headers of this name. */
+    private static boolean waits(HttpServletRequest request, String route) {
+        String preferences = String.join(",", Collections.list(request.getHeaders("Prefer")));
+        return route.equals("/ask")
                 || request.getParameter("wait") != null
-                || (prefer != null && prefer.contains("wait"));
+                || Waits.ofPreference(preferences).isPresent();
     }
 
     @Override

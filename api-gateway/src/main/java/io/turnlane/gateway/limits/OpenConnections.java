@@ -9,6 +9,7 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.model.ErrorCode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -96,11 +97,6 @@ public final class OpenConnections implements AutoCloseable {
         ofUser.computeIfPresent(namespace, (_, count) -> count == 1 ? null : count - 1);
     }
 
-    /** How many are open. */
-    public int size() {
-        return open.size();
-    }
-
     private void watch() {
         try {
             for (int looks = 1; !stopped.await(LOOK.toMillis(), TimeUnit.MILLISECONDS); looks++) {
@@ -126,12 +122,15 @@ public final class OpenConnections implements AutoCloseable {
         }
     }
 
-    private void renew() {
+    /** Those that are open live on. */
+    void renew() {
+        List<Connection> bounded = open.stream().filter(one -> one.bounded).toList();
         try {
-            open.stream()
-                    .filter(connection -> connection.bounded)
+            bounded.stream()
                     .collect(groupingBy(one -> one.namespace, mapping(one -> one.id, toList())))
                     .forEach(places::renew);
+            // One that was closed meanwhile may have given its place back before it was renewed.
+            bounded.stream().filter(one -> !open.contains(one)).forEach(Connection::giveBack);
         } catch (DataAccessException away) {
             LOG.debug("places not renewed: {}", away.toString());
         }

@@ -6,6 +6,7 @@ import io.turnlane.gateway.limits.TokenBuckets.Taken;
 import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.model.ErrorCode;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -39,10 +40,7 @@ public final class RateLimits {
      * @param limit {@code RateLimit}; t is how long until all of the quota is there again
      * @param refusal null where the call goes on
      */
-    record Stand(
-            String policy,
-            String limit,
-            @org.jspecify.annotations.Nullable Refusal refusal) {}
+    record Stand(String policy, String limit, @Nullable Refusal refusal) {}
 
     public RateLimits(LimitRules rules, RedisTokenBuckets shared, LocalTokenBuckets local, MeterRegistry metrics) {
         this.rules = rules;

@@ -31,16 +31,20 @@ public final class UserTurns {
         this.metrics = metrics;
     }
 
-    /** @throws Refusal where this user has as many open as may be */
-    public void take(@Nullable String userId, SessionKey session, RequestId turn) {
+    /** False where this user has as many open as may be. */
+    public boolean take(@Nullable String userId, SessionKey session, RequestId turn) {
         try {
-            if (bounded(userId) && !turns.take(session, turn)) {
-                Limited.count(metrics, "open-turns");
-                throw new Refusal(ErrorCode.RATE_LIMITED, "you have " + turns.most() + " turns open already");
-            }
+            return !bounded(userId) || turns.take(session, turn);
         } catch (DataAccessException away) {
             LOG.debug("user's turns not counted: {}", away.toString());
+            return true;
         }
+    }
+
+    /** What a user is told who has as many open as may be. */
+    public Refusal full() {
+        Limited.count(metrics, "open-turns");
+        return new Refusal(ErrorCode.RATE_LIMITED, "you have " + turns.most() + " turns open already");
     }
 
     /** The turn was not accepted after all. */

@@ -9,11 +9,14 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisTemplate;
@@ -48,10 +51,33 @@ final class RedisRequestRecords implements RequestRecords {
     @Override
     public List<RequestRecord> open(SessionKey session) {
         Set<byte[]> ids = redis.opsForZSet().range(new MemoryKeys(session).open(), 0, -1);
-        return Objects.requireNonNullElse(ids, Set.<byte[]>of()).stream()
-                .map(id -> RequestId.parse(new String(id, StandardCharsets.UTF_8)))
-                .flatMap(id -> find(session, id).stream())
-                .toList();
+        List<RequestRecord> open = new ArrayList<>();
+        int position = 0;
+        for (byte[] id : Objects.requireNonNullElse(ids, Set.<byte[]>of())) {
+            RequestRecord request =
+                    inShort(session, RequestId.parse(new String(id, StandardCharsets.UTF_8)), position++);
+            if (request != null) {
+                open.add(request);
+            }
+        }
+        return open;
+    }
+
+    /** Null where it is gone, and where it is damaged: the others of its session are told all the same. */
+    private @Nullable RequestRecord inShort(SessionKey session, RequestId requestId, int position) {
+        List<byte[]> values = redis.<String, byte[]>opsForHash()
+                .multiGet(new MemoryKeys(session).request(requestId), RequestHash.SHORT);
+        Map<String, byte[]> fields = new HashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            if (values.get(i) != null) {
+                fields.put(RequestHash.SHORT.get(i), values.get(i));
+            }
+        }
+        try {
+            return fields.isEmpty() ? null : read(session, requestId, fields, position);
+        } catch (Refusal damaged) {
+            return null; // and logged
+        }
     }
 
     @Override
@@ -75,7 +101,7 @@ final class RedisRequestRecords implements RequestRecords {
         }
     }
 
-    private static boolean is(String word, byte @org.jspecify.annotations.Nullable [] value) {
+    private static boolean is(String word, byte @Nullable [] value) {
         return value != null && word.equals(new String(value, StandardCharsets.UTF_8));
     }
 

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** The fields of a request's hash, as {@code docs/records.md} has them, read one by one. */
 final class RequestHash {
 
+    /** What it takes to tell how a request that hasn't ended stands: none of these fields is ever large. */
+    static final List<String> SHORT =
+            List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
+
     private final WireFormat wire;
     private final Map<String, byte[]> fields;
 

@@ -3,6 +3,7 @@ package io.turnlane.gateway.requests;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Instant;
@@ -14,7 +15,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a client gets in place of events that are gone: the request, or the session's open requests, as they stand. */
+/**
+ * What a client gets in place of events that are gone: the request as it stands, or the session's open requests in
+ * short. It is made when the client is ready to take it, and counts nothing in its outbox; so a session's is small,
+ * however much was asked of it.
+ */
 public final class Snapshots {
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
@@ -46,6 +51,42 @@ public final class Snapshots {
             Instant at,
             @Nullable Object snapshot) {}
 
+    /** What is to know of a request that hasn't ended; its question stands at {@code links.self}. */
+    private record OpenRequest(
+            RequestId requestId,
+            SessionId sessionId,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String type,
+
+            RequestStatus status,
+            String agent,
+            String processingStage,
+            int attempt,
+            int position,
+            Instant createdAt,
+            @Nullable Instant startedAt,
+            boolean cancelRequested,
+            RequestResource.Links links) {
+
+        static OpenRequest of(RequestRecord record) {
+            RequestResource request = RequestResource.of(record);
+            return new OpenRequest(
+                    request.requestId(),
+                    request.sessionId(),
+                    request.type(),
+                    request.status(),
+                    request.agent(),
+                    request.processingStage(),
+                    request.attempt(),
+                    request.position(),
+                    request.createdAt(),
+                    request.startedAt(),
+                    request.cancelRequested(),
+                    request.links());
+        }
+    }
+
     /** Reads the state now; where memory is away the event has a null snapshot, and the client may poll. */
     public Snapshot of(Subscription subscription) {
         try {
@@ -67,8 +108,8 @@ public final class Snapshots {
     }
 
     private Snapshot ofSession(SessionKey session) {
-        List<RequestResource> open =
-                records.open(session).stream().map(RequestResource::of).toList();
+        List<OpenRequest> open =
+                records.open(session).stream().map(OpenRequest::of).toList();
         return new Snapshot(write(session, null, open), null);
     }
 

@@ -5,6 +5,7 @@ import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What stands in memory of commands that change a session and ask nothing, before their lanes take them. Throws a data
@@ -16,11 +17,12 @@ interface CommandRecords {
     void note(SessionCommand command, SessionKey session);
 
     /**
-     * Keeps the place of the session that a fork is to make.
+     * Keeps the place of the session that a fork is to make, and makes the fork's record there.
      *
-     * @return false where there is such a session, or another fork makes it
+     * @return the fork that has it: this one, or an earlier one of the same turn into the same session, which may never
+     *     have come to the log; empty where there is such a session, or another fork makes it
      */
-    boolean reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
+    Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
     /** The log refused the command: nothing stays of it in this session. */
     void forget(RequestId command, SessionKey session);

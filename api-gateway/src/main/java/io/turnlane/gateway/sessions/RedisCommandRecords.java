@@ -6,7 +6,9 @@ import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -15,7 +17,11 @@ import org.springframework.data.redis.core.script.RedisScript;
 public final class RedisCommandRecords implements CommandRecords {
 
     private static final RedisScript<Long> NOTE = script("note_command.lua");
-    private static final RedisScript<Long> RESERVE = script("reserve_fork.lua");
+
+    @SuppressWarnings("rawtypes") // a Lua table's type
+    private static final RedisScript<List> RESERVE =
+            RedisScript.of(new ClassPathResource("reserve_fork.lua", RedisCommandRecords.class), List.class);
+
     private static final RedisScript<Long> FORGET = script("forget_command.lua");
 
     private final StringRedisTemplate redis;
@@ -44,18 +50,31 @@ public final class RedisCommandRecords implements CommandRecords {
     }
 
     @Override
-    public boolean reserve(ForkSession fork, SessionKey target, String agent, Duration ttl) {
-        Long ours = redis.execute(
+    public Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl) {
+        MemoryKeys keys = new MemoryKeys(target);
+        List<?> holder = redis.execute(
                 RESERVE,
-                List.of(new MemoryKeys(target).context()),
+                List.of(keys.context(), keys.requests()),
                 fork.requestId().toString(),
                 Long.toString(fork.createdAt().toEpochMilli()),
                 target.sessionId().toString(),
                 fork.userId() == null ? "" : fork.userId(),
                 agent,
                 Long.toString(ttl.toMillis()),
-                Long.toString(retention.toMillis()));
-        return ours != null && ours == 1;
+                Long.toString(retention.toMillis()),
+                keys.requestPrefix(),
+                fork.sessionId() + " " + fork.afterRequestId());
+        return holder == null || holder.isEmpty() ? Optional.empty() : Optional.of(heldBy(holder, fork));
+    }
+
+    private static ForkSession heldBy(List<?> holder, ForkSession fork) {
+        return new ForkSession(
+                RequestId.parse(String.valueOf(holder.get(0))),
+                fork.sessionId(),
+                fork.userId(),
+                Instant.ofEpochMilli(Long.parseLong(String.valueOf(holder.get(1)))),
+                fork.afterRequestId(),
+                fork.into());
     }
 
     @Override

@@ -44,19 +44,28 @@ final class SessionCommands {
     }
 
     /**
-     * Submits a fork, whose record can be read in both sessions.
+     * Submits a fork, whose record can be read in both sessions. The same fork again, while it is to be done, goes to
+     * the log again: the first may not have come there, and lanes know a twin by its id.
      *
      * @param source as it stands
+     * @return what was submitted: the fork, or the earlier one that it repeats
      * @throws Refusal where there is such a target
      */
-    void submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
+    ForkSession submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
         SessionKey target = new SessionKey(fork.key().namespace(), fork.into());
-        if (!records.reserve(fork, target, source.agent(), Duration.ofSeconds(source.ttlSeconds()))) {
-            throw new Refusal(ErrorCode.SESSION_EXISTS, "there is a session of this id already; choose another");
+        ForkSession first = records.reserve(fork, target, source.agent(), Duration.ofSeconds(source.ttlSeconds()))
+                .orElseThrow(() ->
+                        new Refusal(ErrorCode.SESSION_EXISTS, "there is a session of this id already; choose another"));
+        // Of an earlier fork the log may have the first record: nothing that stands of it is taken back.
+        List<SessionKey> undone = first.requestId().equals(fork.requestId()) ? List.of(fork.key(), target) : List.of();
+        try {
+            records.note(first, first.key());
+        } catch (DataAccessException away) {
+            undone.forEach(session -> forget(first, session));
+            throw away;
         }
-        records.note(fork, fork.key());
-        records.note(fork, target);
-        send(fork, traceparent, List.of(fork.key(), target));
+        send(first, traceparent, undone);
+        return first;
     }
 
     private void send(SessionCommand command, @Nullable String traceparent, List<SessionKey> noted) {

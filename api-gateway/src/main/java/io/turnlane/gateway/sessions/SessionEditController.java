@@ -168,9 +168,9 @@ final class SessionEditController {
         SessionContext source = sessions.settled(caller.key(sid));
         sessions.requireTurn(caller.key(sid), body.afterRequestId());
         ForkSession fork = new ForkSession(ids.next(), sid, caller.userId(), ids.now(), body.afterRequestId(), into);
-        commands.submit(fork, source, rules.traceparent(traceparent));
-        sessions.list(caller.key(into), fork.createdAt());
-        return accepted(fork, into);
+        ForkSession submitted = commands.submit(fork, source, rules.traceparent(traceparent));
+        sessions.list(caller.key(into), submitted.createdAt());
+        return accepted(submitted, into);
     }
 
     private static ResponseEntity<CommandAccepted> accepted(SessionCommand command, SessionId session) {

@@ -15,6 +15,7 @@ interface SessionMemory {
     /** Makes a context where there is none. */
     void create(SessionKey session, NewSession fresh);
 
+    /** Throws a refusal where its stored form is damaged. */
     Optional<SessionContext> context(SessionKey session);
 
     /** The last turns, oldest first; empty where the session has no context. */

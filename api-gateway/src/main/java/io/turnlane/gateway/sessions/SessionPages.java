@@ -2,6 +2,7 @@ package io.turnlane.gateway.sessions;
 
 import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.directory.SessionList.Entry;
+import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.model.SessionKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +46,15 @@ final class SessionPages {
     }
 
     private Optional<SessionContext> find(String namespace, Entry entry) {
-        Optional<SessionContext> context = memory.context(new SessionKey(namespace, entry.sessionId()));
-        if (context.isEmpty()) {
-            list.prune(namespace, entry);
+        try {
+            Optional<SessionContext> context = memory.context(new SessionKey(namespace, entry.sessionId()));
+            if (context.isEmpty()) {
+                list.prune(namespace, entry);
+            }
+            return context;
+        } catch (Refusal damaged) {
+            // Logged, and told to whoever asks for it by itself: the others are listed all the same.
+            return Optional.empty();
         }
-        return context;
     }
 }

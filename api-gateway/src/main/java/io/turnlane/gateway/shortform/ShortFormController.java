@@ -21,9 +21,7 @@ import io.turnlane.gateway.stream.RequestStreams;
 import io.turnlane.gateway.stream.SseStream;
 import io.turnlane.model.SessionKey;
 import jakarta.servlet.http.HttpServletResponse;
-import java.net.URI;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -71,15 +69,7 @@ final class ShortFormController {
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent, key);
         Submission submission = answered.submitAndWait(turn, Waits.LONGEST);
-        RequestResource request = submission.request();
-        ResponseEntity.BodyBuilder response = ResponseEntity.status(
-                        request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
-                .location(URI.create(request.links().self()))
-                .header("X-Request-Id", request.requestId().toString());
-        if (submission.replayed()) {
-            response.header(Submission.REPLAYED, "true");
-        }
-        return response.body(ShortAnswer.of(request));
+        return submission.head().body(ShortAnswer.of(submission.request()));
     }
 
     @Operation(summary = "Ask and follow the answer", description = "The events of the request, until it ends.")

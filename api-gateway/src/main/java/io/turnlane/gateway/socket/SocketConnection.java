@@ -10,6 +10,7 @@ import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.Interest;
 import io.turnlane.gateway.limits.RateLimits.Kind;
 import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.ClientCursor;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
@@ -19,7 +20,6 @@ import io.turnlane.model.SessionKey;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 
 /**
  * One client's socket: what it asks, and the sessions it follows. All that is said to it goes through one outbox.
@@ -59,20 +59,13 @@ final class SocketConnection {
     /** Does what the frame says, and puts the reply in the outbox. */
     void handle(ClientFrame frame) {
         try {
+            requireScope(frame);
+            services.guard().rates().require(caller, Kind.REQUESTS);
             switch (frame) {
-                case ClientFrame.Ask ask -> {
-                    admit(Scope.ASK);
-                    ask(ask);
-                }
-                case ClientFrame.Subscribe subscribe -> {
-                    admit(Scope.READ);
-                    subscribe(subscribe);
-                }
+                case ClientFrame.Ask ask -> ask(ask);
+                case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
                 case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
-                case ClientFrame.Cancel cancel -> {
-                    admit(Scope.ASK);
-                    cancel(cancel);
-                }
+                case ClientFrame.Cancel cancel -> cancel(cancel);
                 case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));
             }
         } catch (RuntimeException e) {
@@ -80,10 +73,13 @@ final class SocketConnection {
         }
     }
 
-    /** What does something is counted as a call is. */
-    private void admit(Scope scope) {
-        caller.require(scope);
-        services.guard().rates().require(caller, Kind.REQUESTS);
+    /** To go away, and to be there, is everybody's right. */
+    private void requireScope(ClientFrame frame) {
+        switch (frame) {
+            case ClientFrame.Ask _, ClientFrame.Cancel _ -> caller.require(Scope.ASK);
+            case ClientFrame.Subscribe _ -> caller.require(Scope.READ);
+            case ClientFrame.Unsubscribe _, ClientFrame.Ping _ -> {}
+        }
     }
 
     void refuse(@Nullable String ref, Refusal refusal) {
@@ -111,8 +107,8 @@ final class SocketConnection {
 
     private void subscribe(ClientFrame.Subscribe subscribe) {
         SessionKey session = key(subscribe.sessionId());
-        Cursor after = cursor(subscribe.after());
-        requireKnown(session, after);
+        Cursor after = ClientCursor.read(subscribe.after());
+        services.records().requireKnown(session, after);
         if (after != null) {
             services.guard().rates().require(caller, Kind.CATCH_UPS);
             unfollow(session);
@@ -122,19 +118,6 @@ final class SocketConnection {
         subscription.hold();
         say(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.here()));
         services.streams().release(subscription);
-    }
-
-    /** A cursor is proof enough that there was such a session, while memory is away. */
-    private void requireKnown(SessionKey session, @Nullable Cursor after) {
-        try {
-            if (!services.records().knows(session)) {
-                throw Refusal.notFound("session");
-            }
-        } catch (DataAccessException away) {
-            if (after == null || !after.belongsTo(session)) {
-                throw away;
-            }
-        }
     }
 
     private void unsubscribe(ClientFrame.Unsubscribe unsubscribe) {
@@ -158,14 +141,6 @@ final class SocketConnection {
             throw Refusal.invalid("session_id is missing");
         }
         return caller.key(session);
-    }
-
-    private static @Nullable Cursor cursor(@Nullable String text) {
-        try {
-            return text == null ? null : Cursor.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw Refusal.invalid("the cursor is none of this service");
-        }
     }
 
     private synchronized boolean follows(SessionKey session) {

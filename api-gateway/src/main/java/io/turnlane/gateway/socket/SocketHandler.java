@@ -143,7 +143,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
             connection.handle(reader.read(frame));
         } catch (BadFrame bad) {
             connection.refuse(bad.ref(), bad.refusal());
-            if (mistakes(socket) > MOST_MISTAKES) {
+            if (mistakes(socket) >= MOST_MISTAKES) {
                 socket.close(CloseStatus.POLICY_VIOLATION);
             }
         }

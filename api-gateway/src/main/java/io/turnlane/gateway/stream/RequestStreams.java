@@ -145,12 +145,18 @@ public final class RequestStreams {
         }
     }
 
-    /** The request is over: either what is missing is in the log, or the client has it all. */
+    /**
+     * The request is over: either what is missing is in the log, or its owner died before it said so and the next one
+     * is about to, or the client has it all.
+     */
     private void finish(HttpServletResponse response, SseStream.Source source, Cursor after, RequestRecord request)
             throws InterruptedException {
         Delivery first = source.outbox().take(FIRST_LOOK);
-        boolean nothingFollows = first instanceof Delivery.CaughtUp && longOver(request);
-        if (!nothingFollows) {
+        boolean caughtUp = first instanceof Delivery.CaughtUp;
+        if (caughtUp) {
+            first = source.outbox().take(untilSurelyTold(request));
+        }
+        if (!caughtUp || first != null) {
             sse.write(response, source, first);
         } else if (after.isBeforeEnd(request.requestId())) {
             sse.tellEnd(response, request);
@@ -160,8 +166,12 @@ public final class RequestStreams {
         }
     }
 
-    private boolean longOver(RequestRecord request) {
+    private Duration untilSurelyTold(RequestRecord request) {
         Instant finished = request.finishedAt();
-        return finished != null && finished.plus(END_SURELY_TOLD).isBefore(clock.instant());
+        if (finished == null) {
+            return END_SURELY_TOLD;
+        }
+        Duration left = Duration.between(clock.instant(), finished.plus(END_SURELY_TOLD));
+        return left.isNegative() ? Duration.ZERO : left.compareTo(END_SURELY_TOLD) > 0 ? END_SURELY_TOLD : left;
     }
 }

@@ -5,12 +5,10 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.Interest;
-import io.turnlane.gateway.problem.Refusal;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.model.SessionKey;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Streams of whole sessions. */
@@ -28,7 +26,7 @@ final class SessionStreams {
     }
 
     void serve(SessionKey session, @Nullable Cursor after, boolean headOnly, HttpServletResponse response) {
-        requireKnown(session, after);
+        records.requireKnown(session, after);
         if (headOnly) {
             SseConnection.head(response);
             return;
@@ -50,19 +48,6 @@ final class SessionStreams {
                 streams.close(subscription);
             }
             streams.leave(outbox);
-        }
-    }
-
-    private void requireKnown(SessionKey session, @Nullable Cursor after) {
-        try {
-            if (!records.knows(session)) {
-                throw Refusal.notFound("session");
-            }
-        } catch (DataAccessException away) {
-            // A cursor is proof enough that there was one; the log has what follows.
-            if (after == null || !after.belongsTo(session)) {
-                throw away;
-            }
         }
     }
 }

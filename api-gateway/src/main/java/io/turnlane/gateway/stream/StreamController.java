@@ -8,7 +8,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.Cursor;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.requests.ClientCursor;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -85,14 +85,7 @@ final class StreamController {
      */
     private static @Nullable Cursor cursor(@Nullable String lastEventId, @Nullable String after) {
         String text = lastEventId == null || lastEventId.isEmpty() ? after : lastEventId;
-        if (text == null || text.isEmpty()) {
-            return null;
-        }
-        try {
-            return Cursor.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw Refusal.invalid("the cursor is none of this service");
-        }
+        return ClientCursor.read(text == null || text.isEmpty() ? null : text);
     }
 
     private static boolean isHead(HttpServletRequest request) {

@@ -157,6 +157,16 @@ class SecurityConfiguration {
         return () -> (security.mode() == Mode.API_KEY && !keys.known() ? Health.down() : Health.up()).build();
     }
 
+    /** In the guard's place, where there is none. */
+    @Bean
+    FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
+        FilterRegistrationBean<LoopbackHostFilter> registration =
+                new FilterRegistrationBean<>(new LoopbackHostFilter(json));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
+        registration.setEnabled(!security.authenticated() && !security.letInAnybodyWhoReachesThisGateway());
+        return registration;
+    }
+
     /** Whether callers are told apart at all. */
     static final class Authenticated implements Condition {
         @Override
@@ -179,7 +189,10 @@ class SecurityConfiguration {
                 SecurityProperties security, KeyRing keys, RedisTickets tickets, Standing standing) {
             AuthenticationProvider bearers = switch (security.mode()) {
                 case API_KEY, NONE -> new KeyAuthentication(keys);
-                case JWT -> new TokenCallers(new SupplierJwtDecoder(() -> decoder(security.jwt())));
+                case JWT ->
+                    new TokenCallers(
+                            new SupplierJwtDecoder(() -> decoder(security.jwt())),
+                            security.jwt().skew());
             };
             return new ProviderManager(List.of(bearers, new TicketAuthentication(tickets, standing)));
         }

@@ -38,7 +38,7 @@ class OverloadTest {
             () -> now,
             new SimpleMeterRegistry());
 
-    private ProcessorFigures processor(ProcessorState state, long lag, Places places) {
+    ProcessorFigures processor(ProcessorState state, long lag, Places places) {
         return new ProcessorFigures(
                 "p",
                 "http://127.0.0.1:1",

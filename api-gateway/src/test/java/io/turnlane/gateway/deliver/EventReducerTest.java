@@ -125,6 +125,16 @@ class EventReducerTest {
         assertThat(sees(R3, 1, 0, "started")).isTrue();
     }
 
+    /** Whoever goes on with one request after a cursor of its session may never see how the turn before it ended. */
+    @Test
+    void showsATurnAfterTheOneOfTheCursorThoughTheEndOfThatOneIsNotSeen() {
+        sees(R1, 1, 0, "started");
+        reconnect();
+        assertThat(sees(R2, 1, 0, "started")).isTrue();
+        assertThat(sees(R2, 1, 1, "delta")).isTrue();
+        assertThat(sees(R2, 1, 2, "completed")).isTrue();
+    }
+
     /** A turn that is refused or cancelled while it waits ends before the one that runs. */
     @Test
     void showsTheEndOfATurnThatNeverRanWhateverItsPlace() {

@@ -26,6 +26,29 @@ class LoopbackTest {
     }
 
     @Test
+    void knowsTheNamesThatOnlyThisMachineHas() {
+        for (String here : new String[] {
+            "localhost", "LocalHost:8080", "app.localhost:80", "localhost.", "127.0.0.1", "127.1.2.3:9", "[::1]:8080"
+        }) {
+            assertThat(LoopbackHostFilter.isHere(here)).as(here).isTrue();
+        }
+        for (String elsewhere : new String[] {
+            "",
+            "evil.example",
+            "evil.example:8080",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "notlocalhost",
+            "localhost:80@evil.example",
+            "128.0.0.1",
+            "192.0.2.1:8080",
+            "[::2]"
+        }) {
+            assertThat(LoopbackHostFilter.isHere(elsewhere)).as(elsewhere).isFalse();
+        }
+    }
+
+    @Test
     void withoutAuthenticationListensOnLoopbackOnly() throws Exception {
         assertThat(authenticated(Mode.NONE, false, "127.0.0.1")).isFalse();
         assertThat(authenticated(Mode.NONE, false, "::1")).isFalse();

@@ -1,0 +1,81 @@
+package io.turnlane.gateway.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.KafkaMetric;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class EventFollowerTest {
+
+    private static final TopicPartition PARTITION = new TopicPartition("events", 0);
+    private static final Node[] NOBODY = {};
+
+    /** A broker's consumer counts its fetches, and the follower hears by that whether the broker lives. */
+    private static final class Reading extends MockConsumer<String, byte[]> {
+
+        Reading() {
+            super("none");
+            updatePartitions("events", List.of(new PartitionInfo("events", 0, null, NOBODY, NOBODY)));
+        }
+
+        @Override
+        public synchronized Map<MetricName, ? extends Metric> metrics() {
+            MetricName name = new MetricName("fetch-total", "consumer-fetch-manager-metrics", "", Map.of());
+            return Map.of(
+                    name,
+                    new KafkaMetric(
+                            new Object(),
+                            name,
+                            (org.apache.kafka.common.metrics.Measurable) (_, _) -> 1,
+                            new org.apache.kafka.common.metrics.MetricConfig(),
+                            org.apache.kafka.common.utils.Time.SYSTEM));
+        }
+    }
+
+    /**
+     * Else whoever is told its place there would want nothing of the new log until it is as long as the old one was.
+     */
+    @Test
+    void forgetsHowFarItHadComeWhereTheTopicWasMadeAnew() throws Exception {
+        Reading reading = new Reading();
+        reading.updateEndOffsets(Map.of(PARTITION, 5_000L));
+        EventHub hub = new EventHub();
+        Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedRoom(1_000_000));
+        SessionKey session = SessionKey.of(null, new SessionId("s"));
+        Subscription client = new Subscription(session, Interest.SESSION, 0, outbox, new EventReducer());
+        try (EventFollower follower = new EventFollower((_, _) -> reading, "events", () -> {}, hub)) {
+            follower.start(Duration.ofSeconds(10));
+            client.join();
+            hub.add(client);
+            assertThat(client.goLive(follower.position(0), false)).isTrue();
+            reading.addRecord(new ConsumerRecord<>("events", 0, 5_000, "other", new byte[0]));
+            await().until(() -> follower.offered(0) == 5_001);
+
+            reading.updateEndOffsets(Map.of(PARTITION, 3L));
+            reading.setPollException(new OffsetOutOfRangeException(Map.of(PARTITION, 5_001L)));
+            await().until(() -> follower.position(0) == 3);
+            assertThat(outbox.take(Duration.ofSeconds(10))).isInstanceOf(Delivery.Gap.class);
+            assertThat(follower.offered(0)).isEqualTo(3);
+            client.tellPlace(() -> follower.offered(0), 1_000);
+            client.live(Events.event(3, Events.R1, 1, 0, "started"));
+            assertThat(outbox.take(Duration.ZERO)).isInstanceOf(Delivery.Event.class);
+        }
+    }
+}
