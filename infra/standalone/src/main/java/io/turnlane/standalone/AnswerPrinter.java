@@ -9,32 +9,42 @@ import java.util.Locale;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/** Prints an answer as it comes: its text to one stream, what is going on to the other. */
+/**
+ * Prints an answer: its text to one stream, what is going on to the other. Somebody who watches sees it come; a file or
+ * a pipe gets it when it is whole, for what an attempt said that failed can't be taken back there.
+ */
 final class AnswerPrinter implements TurnListener {
 
     private final PrintStream text;
     private final PrintStream notes;
+    private final boolean watched;
     private boolean shown;
 
-    AnswerPrinter(PrintStream text, PrintStream notes) {
+    /** @param watched whether the text is printed to a terminal */
+    AnswerPrinter(PrintStream text, PrintStream notes, boolean watched) {
         this.text = text;
         this.notes = notes;
+        this.watched = watched;
     }
 
     @Override
     public void onNews(TurnView turn, TurnNews news) {
         switch (news.type()) {
-            case "delta" -> {
-                shown = true;
-                text.print(news.text());
-                text.flush();
-            }
+            case "delta" -> say(news.text());
             case "queued" -> notes.println("waiting behind " + turn.position() + " earlier");
             case "started" -> startOver();
             case "retrying" ->
                 notes.println(lineBreak() + "tried again after: "
                         + news.data().path("error").path("message").asString("an error"));
             default -> {} // stages and artifacts are for pages
+        }
+    }
+
+    private void say(String piece) {
+        if (watched) {
+            shown = true;
+            text.print(piece);
+            text.flush();
         }
     }
 

@@ -6,7 +6,9 @@ import io.turnlane.client.Question;
 import io.turnlane.client.TurnStatus;
 import io.turnlane.client.TurnView;
 import io.turnlane.standalone.client.Gateway;
+import java.io.Console;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +41,10 @@ final class AskCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
         Gateway asked = gateway.at(data.path());
-        AnswerPrinter printer = new AnswerPrinter(System.out, System.err);
+        boolean watched = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
+        AnswerPrinter printer = new AnswerPrinter(System.out, System.err, watched);
         try {
             AskedTurn turn = asked.ask(wholeQuestion());
             TurnView end = turn.follow(printer);

@@ -84,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
         try {
             for (int question = 0; question < QUESTIONS; question++) {
                 gateway.ask(Question.of("What is this about, number " + question + "?"))
-                        .follow(new AnswerPrinter(nowhere, nowhere));
+                        .follow(new AnswerPrinter(nowhere, nowhere, true));
             }
             gateway.stats();
         } catch (IOException e) {

@@ -15,11 +15,17 @@ class AnswerPrinterTest {
 
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
     private final ByteArrayOutputStream notes = new ByteArrayOutputStream();
-    private final AnswerPrinter printer = new AnswerPrinter(
-            new PrintStream(text, true, StandardCharsets.UTF_8), new PrintStream(notes, true, StandardCharsets.UTF_8));
+    private AnswerPrinter printer = printer(true);
 
     private final TurnView turn = new TurnView();
     private int seq;
+
+    private AnswerPrinter printer(boolean watched) {
+        return new AnswerPrinter(
+                new PrintStream(text, true, StandardCharsets.UTF_8),
+                new PrintStream(notes, true, StandardCharsets.UTF_8),
+                watched);
+    }
 
     private void hear(String type, int attempt, String fields) {
         String data = "{\"attempt\":%d,\"seq\":%d%s}".formatted(attempt, seq++, fields);
@@ -59,6 +65,16 @@ class AnswerPrinterTest {
         hear("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
         hear("started", 2, "");
         assertThat(notes.toString(StandardCharsets.UTF_8)).contains("starting over");
+    }
+
+    @Test
+    void aPipeGetsTheTextOfTheAttemptThatCounts() {
+        printer = printer(false);
+        hear("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
+        hear("started", 2, "");
+        hear("delta", 2, ",\"pos\":0,\"text\":\"Two words\"");
+        complete();
+        assertThat(text.toString(StandardCharsets.UTF_8)).startsWith("Two words\n");
     }
 
     @Test
