@@ -181,8 +181,21 @@ final class Gateways {
             giveUp(answer);
             throw stop;
         } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof IOException away ? away : new IOException(failed.getCause());
+            throw failed.getCause() instanceof IOException away
+                    ? named(away, request.uri())
+                    : new IOException(failed.getCause());
         }
+    }
+
+    /** The JDK's says neither what happened nor where. */
+    private static IOException named(IOException away, URI called) {
+        if (!(away instanceof ConnectException) || away.getMessage() != null) {
+            return away;
+        }
+        String port = called.getPort() < 0 ? "" : ":" + called.getPort();
+        ConnectException told = new ConnectException("no connection to " + called.getHost() + port);
+        told.initCause(away);
+        return told;
     }
 
     /** Ends the exchange; a stream that was opened in the last moment is closed. */

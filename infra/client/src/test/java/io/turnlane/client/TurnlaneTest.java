@@ -198,6 +198,8 @@ class TurnlaneTest {
         one.close();
         Turnlane impatient = Turnlane.with(List.of(nobody), Optional::empty, Duration.ofMillis(300));
 
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> impatient.ask(Question.of("Hello?")));
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> impatient.ask(Question.of("Hello?")))
+                .withMessage("no connection to 127.0.0.1:" + nobody.getPort());
     }
 }
