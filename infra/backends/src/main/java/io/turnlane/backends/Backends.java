@@ -83,7 +83,7 @@ public final class Backends implements AutoCloseable {
      */
     public static Backends on(DataFolder folder, Wishes wishes) throws IOException {
         stopLeftovers(folder);
-        RunState plan = plan(folder.previous(), wishes);
+        RunState plan = plan(folder.last(), wishes);
         folder.begin(plan);
         return new Backends(folder, plan, wishes.proxied());
     }
@@ -114,10 +114,10 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    private static RunState plan(Optional<RunState> killed, Wishes wishes) {
+    private static RunState plan(Optional<RunState> last, Wishes wishes) {
         RunState.EmbeddedBroker broker =
-                wishes.kafkaBootstrapServers().isPresent() ? null : planBroker(killed, wishes.brokerPort());
-        RunState.EmbeddedRedis redis = wishes.redisUrl().isPresent() ? null : planRedis(killed, wishes.redisPort());
+                wishes.kafkaBootstrapServers().isPresent() ? null : planBroker(last, wishes.brokerPort());
+        RunState.EmbeddedRedis redis = wishes.redisUrl().isPresent() ? null : planRedis(last, wishes.redisPort());
         return new RunState(
                 ProcessId.current(),
                 null,
@@ -127,16 +127,19 @@ public final class Backends implements AutoCloseable {
                 redis);
     }
 
-    /** The ports of a killed run are taken again where they can be, so that its other gateways find the way back. */
-    private static RunState.EmbeddedBroker planBroker(Optional<RunState> killed, int wished) {
-        RunState.EmbeddedBroker before = killed.map(RunState::broker).orElse(null);
+    /**
+     * The ports of the last run are taken again where they can be, so that gateways and processors that were started
+     * beside it find the way back.
+     */
+    private static RunState.EmbeddedBroker planBroker(Optional<RunState> last, int wished) {
+        RunState.EmbeddedBroker before = last.map(RunState::broker).orElse(null);
         int port = FreePort.preferring(wished, before == null ? 0 : before.port());
         int controllerPort = FreePort.preferring(before == null ? 0 : before.controllerPort());
         return new RunState.EmbeddedBroker(port, controllerPort, null);
     }
 
-    private static RunState.EmbeddedRedis planRedis(Optional<RunState> killed, int wished) {
-        RunState.EmbeddedRedis before = killed.map(RunState::redis).orElse(null);
+    private static RunState.EmbeddedRedis planRedis(Optional<RunState> last, int wished) {
+        RunState.EmbeddedRedis before = last.map(RunState::redis).orElse(null);
         int port = FreePort.preferring(wished, before == null ? 0 : before.port());
         return new RunState.EmbeddedRedis(port, before == null ? newPassword() : before.password(), null);
     }

@@ -19,12 +19,14 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A data folder that this process holds: one process at a time, by a lock that the system releases however the process
  * ends. {@code run.json} in it tells others what runs, readable by its owner only, since it has the Redis password.
+ * After a clean end it stays as {@code last-run.json}, so that the next start can listen where this one did.
  *
  * <p>Any thread may call any method; {@code this} guards the state.
  */
 public final class DataFolder implements AutoCloseable {
 
     private static final String STATE_FILE = "run.json";
+    private static final String LAST_FILE = "last-run.json";
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
@@ -69,8 +71,12 @@ public final class DataFolder implements AutoCloseable {
 
     /** What {@code run.json} of a folder says; it may be of a run that was killed. Nothing where it can't be read. */
     public static Optional<RunState> read(Path folder) {
+        return read(folder, STATE_FILE);
+    }
+
+    private static Optional<RunState> read(Path folder, String file) {
         try {
-            return Optional.of(JSON.readValue(Files.readString(folder.resolve(STATE_FILE)), RunState.class));
+            return Optional.of(JSON.readValue(Files.readString(folder.resolve(file)), RunState.class));
         } catch (IOException | JacksonException _) {
             return Optional.empty();
         }
@@ -83,6 +89,11 @@ public final class DataFolder implements AutoCloseable {
     /** What a run that was killed left behind. */
     Optional<RunState> previous() {
         return previous;
+    }
+
+    /** The run before this one, however it ended. */
+    Optional<RunState> last() {
+        return previous.or(() -> read(path, LAST_FILE));
     }
 
     /** Says where the gateway listens. */
@@ -115,13 +126,20 @@ public final class DataFolder implements AutoCloseable {
                 fresh, path.resolve(STATE_FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Removes {@code run.json} and lets the folder go. */
+    /** Puts {@code run.json} aside and lets the folder go. */
     @Override
     public synchronized void close() throws IOException {
         if (!lockFile.isOpen()) {
             return;
         }
-        Files.deleteIfExists(path.resolve(STATE_FILE));
+        Path written = path.resolve(STATE_FILE);
+        if (Files.exists(written)) {
+            Files.move(
+                    written,
+                    path.resolve(LAST_FILE),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
         lockFile.close();
     }
 }

@@ -49,6 +49,10 @@ class DataFolderTest {
         folder.begin(STATE);
         folder.close();
         assertThat(DataFolder.read(temp)).isEmpty();
+        try (DataFolder next = DataFolder.claim(temp)) {
+            assertThat(next.previous()).as("nothing is left to stop").isEmpty();
+            assertThat(next.last()).as("where to listen again").contains(STATE);
+        }
         assertThat(temp)
                 .isDirectoryNotContaining(file -> file.getFileName().toString().endsWith(".new"));
     }
