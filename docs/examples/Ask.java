@@ -1,18 +1,31 @@
 import io.turnlane.client.AskedTurn;
+import io.turnlane.client.ProblemException;
 import io.turnlane.client.Question;
 import io.turnlane.client.TurnView;
 import io.turnlane.client.Turnlane;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
 
 /** Asks a question and prints its answer as it comes: {@code Ask QUESTION GATEWAY...}. */
 public class Ask {
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) throws InterruptedException {
+        if (arguments.length < 2) {
+            System.err.println("Usage: Ask QUESTION GATEWAY..., as Ask \"What is slippage?\" http://localhost:8080");
+            System.exit(2);
+        }
         URI[] gateways = Arrays.stream(arguments).skip(1).map(URI::create).toArray(URI[]::new);
-        Turnlane turnlane = Turnlane.at(gateways);
+        try {
+            ask(Turnlane.at(gateways), Question.of(arguments[0]));
+        } catch (ProblemException | IOException failed) {
+            System.err.println("It didn't work: " + failed.getMessage());
+            System.exit(1);
+        }
+    }
 
-        AskedTurn turn = turnlane.ask(Question.of(arguments[0]));
+    private static void ask(Turnlane turnlane, Question question) throws IOException, InterruptedException {
+        AskedTurn turn = turnlane.ask(question);
         StringBuilder shown = new StringBuilder();
         TurnView end = turn.follow((view, news) -> show(view.text(), shown));
 
