@@ -2,6 +2,7 @@ package io.turnlane.standalone;
 
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.BackendAddresses;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,10 @@ final class AppOptions {
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting; repeatable.")
     private Map<String, String> settings = new HashMap<>();
+
+    Path data() {
+        return data.path();
+    }
 
     Map<String, String> settings() {
         return kafka.under(settings);

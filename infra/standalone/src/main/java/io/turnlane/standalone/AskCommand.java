@@ -40,13 +40,14 @@ final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
+        Question whole = wholeQuestion();
         Gateway asked = gateway.at(data.path());
         boolean watched = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .isPresent();
         AnswerPrinter printer = new AnswerPrinter(System.out, System.err, watched);
         try {
-            AskedTurn turn = asked.ask(wholeQuestion());
+            AskedTurn turn = asked.ask(whole);
             TurnView end = turn.follow(printer);
             printer.end(end);
             if (session == null) {
@@ -54,13 +55,16 @@ final class AskCommand implements Callable<Integer> {
             }
             return end.status() == TurnStatus.COMPLETED ? 0 : 1;
         } catch (ProblemException refused) {
-            throw new CommandFailedException("Refused: " + refused.getMessage());
+            throw new CommandFailedException(Sentences.of(refused));
         } catch (IOException away) {
-            throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");
+            throw new CommandFailedException(Sentences.unanswered(asked));
         }
     }
 
     private Question wholeQuestion() {
+        if (question.isBlank()) {
+            throw new WrongUsageException("There is nothing to ask: the question is empty.");
+        }
         Question asked = Question.of(question);
         asked = session == null ? asked : asked.in(session);
         return agent == null ? asked : asked.agent(agent);

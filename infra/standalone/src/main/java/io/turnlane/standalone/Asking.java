@@ -35,9 +35,9 @@ final class Asking {
         try {
             return call.on(asked);
         } catch (ProblemException refused) {
-            throw new CommandFailedException("Refused: " + refused.getMessage());
+            throw new CommandFailedException(Sentences.of(refused));
         } catch (IOException away) {
-            throw new CommandFailedException("Turnlane doesn't answer at " + asked.address() + ": ./turnlane up");
+            throw new CommandFailedException(Sentences.unanswered(asked));
         }
     }
 }

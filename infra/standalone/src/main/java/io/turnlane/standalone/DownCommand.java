@@ -13,7 +13,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Stops what runs on a data folder. */
-@Command(name = "down", description = "Stop what up or backends started on the data folder, cleanly.")
+@Command(
+        name = "down",
+        description = "Stop what up or backends started on the data folder, cleanly.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:stopped, or nothing ran", "1:it still runs", "2:wrong usage"})
 final class DownCommand implements Callable<Integer> {
 
     /** Longer than a processor's drain and the backends' stop together. */

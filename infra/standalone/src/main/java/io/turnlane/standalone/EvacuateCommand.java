@@ -4,6 +4,7 @@ import io.turnlane.standalone.client.Gateway;
 import io.turnlane.standalone.client.Processor;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,11 @@ final class EvacuateCommand implements Callable<Integer> {
             print(chosen.evacuate());
             return 0;
         } catch (IOException away) {
-            throw new CommandFailedException(
-                    "%s can't be reached at %s from here: %s".formatted(chosen.id(), chosen.management(), away));
+            throw new CommandFailedException("%s can't be reached at %s from here: %s"
+                    .formatted(
+                            chosen.id(),
+                            chosen.management(),
+                            Objects.requireNonNullElse(away.getMessage(), "no connection")));
         }
     }
 
@@ -48,7 +52,9 @@ final class EvacuateCommand implements Callable<Integer> {
             if (alive.size() == 1) {
                 return alive.getFirst();
             }
-            throw new CommandFailedException(alive.isEmpty() ? "No processor answers." : "Say which processor: " + ids);
+            throw alive.isEmpty()
+                    ? new CommandFailedException("No processor answers.")
+                    : new WrongUsageException("Say which processor: " + ids);
         }
         return alive.stream()
                 .filter(one -> one.id().equals(processor))

@@ -2,6 +2,8 @@ package io.turnlane.standalone;
 
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.CleanStop;
+import io.turnlane.standalone.run.GatewayEntry;
+import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,7 +14,8 @@ import picocli.CommandLine.Option;
         name = "gateway",
         description = {
             "Start one gateway; as many as wanted share the backends.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder."
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder.",
+            "Commands on the same data folder find it."
         })
 final class GatewayCommand implements Callable<Integer> {
 
@@ -29,7 +32,9 @@ final class GatewayCommand implements Callable<Integer> {
         Progress progress = new Progress(System.out);
         try (CleanStop stop = new CleanStop(() -> progress.line("Stopping."))) {
             stop.add("gateway", apps.startGateway(chosen));
-            progress.line("The gateway is ready: http://127.0.0.1:" + chosen + "/ (" + apps.backends() + ")");
+            URI address = URI.create("http://127.0.0.1:" + chosen);
+            stop.add("entry", GatewayEntry.publish(options.data(), address));
+            progress.line("The gateway is ready: " + address + "/ (" + apps.backends() + ")");
             stop.awaitSignal();
             return 0;
         }

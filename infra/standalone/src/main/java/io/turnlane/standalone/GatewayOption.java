@@ -3,10 +3,14 @@ package io.turnlane.standalone;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.RunState;
 import io.turnlane.standalone.client.Gateway;
+import io.turnlane.standalone.run.GatewayEntry;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,26 +20,56 @@ final class GatewayOption {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The gateway's address. Default: $TURNLANE_URL, else the one that runs on the data folder.")
-    private @Nullable URI given;
+            description = "The gateway's address. Default: $TURNLANE_URL, else those that run on the data folder.")
+    private @Nullable String given;
 
-    /** @throws CommandFailedException where nothing runs on the folder and no address is given */
+    /**
+     * Any of them answers; where one doesn't, the next is asked.
+     *
+     * @throws CommandFailedException where nothing runs on the folder and no address is given
+     * @throws WrongUsageException where what is given isn't an address
+     */
     Gateway at(Path data) {
         Map<String, String> environment = System.getenv();
-        URI address = Optional.ofNullable(given)
-                .or(() -> Optional.ofNullable(environment.get("TURNLANE_URL"))
-                        .filter(url -> !url.isBlank())
-                        .map(URI::create))
-                .or(() -> DataFolder.read(data).filter(RunState::alive).map(GatewayOption::addressOf))
-                .orElseThrow(() -> new CommandFailedException("Turnlane isn't running here: ./turnlane up"));
         return new Gateway(
-                address,
+                addresses(data, environment),
                 Optional.ofNullable(environment.get("TURNLANE_API_KEY")).filter(key -> !key.isBlank()));
     }
 
-    /** Where only backends run, a gateway that was started beside them is most likely on its default port. */
-    private static URI addressOf(RunState state) {
-        String address = state.address();
-        return URI.create(address == null ? "http://127.0.0.1:" + GatewayPort.DEFAULT : address);
+    private List<URI> addresses(Path data, Map<String, String> environment) {
+        if (given != null) {
+            return List.of(address("--url", given));
+        }
+        String named = environment.getOrDefault("TURNLANE_URL", "");
+        return named.isBlank() ? onFolder(data) : List.of(address("TURNLANE_URL", named));
+    }
+
+    /** The one of {@code up}, and those that were started by themselves. */
+    static List<URI> onFolder(Path data) {
+        Optional<RunState> running = DataFolder.read(data).filter(RunState::alive);
+        Stream<URI> ofUp = running.map(RunState::address).map(URI::create).stream();
+        List<URI> found = Stream.concat(ofUp, GatewayEntry.on(data).stream().map(GatewayEntry::address))
+                .toList();
+        if (found.isEmpty()) {
+            throw new CommandFailedException(
+                    running.isPresent()
+                            ? "No gateway runs here yet: ./turnlane gateway starts one, --url names another"
+                            : "Turnlane isn't running here: ./turnlane up, or name a gateway with --url");
+        }
+        return found;
+    }
+
+    static URI address(String source, String text) {
+        try {
+            URI address = new URI(text.strip());
+            if (("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
+                    && address.getHost() != null) {
+                return address;
+            }
+        } catch (URISyntaxException _) {
+            // told below
+        }
+        throw new WrongUsageException(
+                source + " isn't a gateway's address, as http://127.0.0.1:8080: " + OneLine.of(text, 80));
     }
 }

@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder;",
             "for TLS and SASL --kafka-config.",
             "Of a Redis Cluster REDIS_URL may name any node.",
-            "Exit code 1 where no processor did it in time."
+            "Exit code 1 where no processor did it in time, or nobody knows the session."
         })
 final class MemoryRebuildCommand implements Callable<Integer> {
 
@@ -102,19 +102,21 @@ final class MemoryRebuildCommand implements Callable<Integer> {
         for (long end = end(); System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS)) {
             var restored = store.restored(command.key(), command.requestId());
             if (restored.isPresent()) {
-                int turns = restored.getAsInt();
-                print(
-                        "%s  %s"
-                                .formatted(
-                                        id,
-                                        turns == 0 ? "misses nothing that the log holds" : turns + " turns put back"),
-                        Map.of("session_id", id.value(), "turns", turns, "done", true));
-                return 0;
+                return rebuilt(id, restored.getAsInt(), store.knows(command.key()));
             }
         }
         System.err.println("No processor did it within " + timeout + " s; it stays queued for the session's owner.");
         print("", Map.of("session_id", id.value(), "turns", 0, "done", false));
         return 1;
+    }
+
+    /** @param known whether there is anything of it in memory now */
+    private int rebuilt(SessionId id, int turns, boolean known) {
+        String outcome = turns > 0
+                ? turns + " turns put back"
+                : known ? "misses nothing that the log holds" : "is unknown to memory and to the log";
+        print(id + "  " + outcome, Map.of("session_id", id.value(), "turns", turns, "known", known, "done", true));
+        return known ? 0 : 1;
     }
 
     private int all(MemoryStore store, int partitions) throws InterruptedException {

@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Run a recorded turn again and print what was answered then and now, side by side.",
             "It reads the log and touches nothing: no memory, no event, no offset.",
-            "Exit code 0 where both say the same, 3 where they differ, 1 where that can't be told."
-        })
+            "It compares text and artifacts, or the error's code."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:both say the same", "1:that can't be told, or it failed", "2:wrong usage", "3:they differ"})
 final class ReplayCommand implements Callable<Integer> {
 
     private static final int DIFFERENT = 3;

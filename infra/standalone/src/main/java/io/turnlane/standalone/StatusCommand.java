@@ -17,8 +17,7 @@ import tools.jackson.databind.JsonNode;
 /** What runs on a data folder, as a table. */
 @Command(
         name = "status",
-        description =
-                "Show what runs and how busy it is. Exit code 1 where nothing runs or the gateway doesn't answer.")
+        description = "Show what runs and how busy it is. Exit code 1 where nothing runs or no gateway answers.")
 final class StatusCommand implements Callable<Integer> {
 
     @Mixin
@@ -32,14 +31,26 @@ final class StatusCommand implements Callable<Integer> {
         LogSetup.quiet();
         Optional<RunState> state = DataFolder.read(data.path()).filter(RunState::alive);
         state.ifPresent(running -> printBackends(running, System.out));
-        Gateway asked = gateway.at(data.path());
+        Optional<JsonNode> stats = Optional.empty();
+        for (Gateway one : gateway.at(data.path()).each()) {
+            Optional<JsonNode> told = print(one, System.out);
+            stats = stats.or(() -> told);
+        }
+        stats.ifPresent(all -> printProcessors(all, System.out));
+        return stats.isPresent() ? 0 : 1;
+    }
+
+    /** One line a gateway; what it says, where it answers. */
+    private static Optional<JsonNode> print(Gateway one, PrintStream out) throws InterruptedException {
         try {
-            JsonNode stats = asked.stats();
-            printGateway(asked, stats, System.out);
-            return 0;
+            JsonNode stats = one.stats();
+            printGateway(one, stats, out);
+            return Optional.of(stats);
         } catch (IOException e) {
-            System.out.printf("%-12s %-28s doesn't answer: %s%n", "gateway", asked.address(), Sentences.of(e));
-            return 1;
+            out.printf(
+                    "%-12s %-28s doesn't answer: %s%n",
+                    "gateway", one.addresses().getFirst(), Sentences.message(e));
+            return Optional.empty();
         }
     }
 
@@ -68,9 +79,12 @@ final class StatusCommand implements Callable<Integer> {
         out.printf(
                 "%-12s %-28s %s turns in the last minute, p95 %.3f s%n",
                 "gateway",
-                gateway.address(),
+                gateway.addresses().getFirst(),
                 performance.path("total_requests").asLong(0),
                 performance.path("p95_response_time").asDouble(0));
+    }
+
+    private static void printProcessors(JsonNode stats, PrintStream out) {
         JsonNode processors = stats.path("processors");
         if (processors.isEmpty()) {
             out.println("processor    none answers");

@@ -79,7 +79,7 @@ final class TrainCommand implements Callable<Integer> {
 
     /** So that the classes of asking and answering are in the cache too. */
     private static void askALittle(URI address) throws InterruptedException {
-        Gateway gateway = new Gateway(address, Optional.empty());
+        Gateway gateway = new Gateway(List.of(address), Optional.empty());
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
         try {
             for (int question = 0; question < QUESTIONS; question++) {

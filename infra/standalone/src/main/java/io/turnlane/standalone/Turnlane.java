@@ -2,6 +2,7 @@ package io.turnlane.standalone;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /** The {@code turnlane} command. The script of that name finds Java, builds where needed, and runs this. */
@@ -42,10 +43,17 @@ final class Turnlane {
         return new CommandLine(new Turnlane())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
-                .setExecutionExceptionHandler((failure, commandLine, _) -> {
-                    commandLine.getErr().println(Sentences.of(failure));
-                    return 1;
-                });
+                .setParameterExceptionHandler(new WrongUsage())
+                .setExecutionExceptionHandler((failure, commandLine, _) -> told(failure, commandLine));
+    }
+
+    private static int told(Exception failure, CommandLine commandLine) {
+        if (failure instanceof WrongUsageException wrong) {
+            ParameterException told = new ParameterException(commandLine, String.valueOf(wrong.getMessage()));
+            return new WrongUsage().handleParseException(told, new String[0]);
+        }
+        commandLine.getErr().println(Sentences.of(failure));
+        return 1;
     }
 
     /** The version in the jar's manifest. */

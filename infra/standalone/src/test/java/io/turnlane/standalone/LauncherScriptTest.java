@@ -118,6 +118,11 @@ class LauncherScriptTest {
     void askingBeforeAnythingWasBuiltSaysHowToStart() throws Exception {
         Result asked = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
         assertThat(asked).isEqualTo(new Result(1, "Turnlane isn't running here: ./turnlane up"));
+        Result down = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "down");
+        assertThat(down).isEqualTo(new Result(0, "Turnlane isn't running here."));
+        Result help = run(Map.of(), script.toString(), "replay", "--help");
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.printed()).endsWith("./turnlane replay --help says more after the first ./turnlane up.");
     }
 
     @Test

@@ -4,17 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.turnlane.standalone.run.GatewayEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /**
  * What {@code quarantine} and {@code evacuate} print and exit with, against a server that answers as a gateway would.
@@ -133,6 +142,70 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void aWrongLineIsToldInOneSentenceAndTheWayToHelp() {
+        assertThat(toldWrong("quarantine", "nope"))
+                .containsExactly(
+                        "There is no 'nope' here; there are list, show, redrive.",
+                        "./turnlane quarantine --help says more.");
+        assertThat(toldWrong("ask", "why", "not")).first().asString().contains("'not'", "in quotes");
+        assertThat(toldWrong("ask", " ")).first().asString().contains("the question is empty");
+        assertThat(toldWrong("ask", "why?", "--url", "garbage"))
+                .first()
+                .asString()
+                .contains("--url", "garbage");
+        assertThat(toldWrong("replay")).hasSize(2).first().asString().contains("--request");
+    }
+
+    @Test
+    void helpTellsTheExitCodesThatACommandHas() {
+        Map<String, CommandLine> commands = Turnlane.commandLine().getSubcommands();
+        assertThat(commands.get("replay").getUsageMessage()).contains("3   they differ");
+        assertThat(commands.get("down").getUsageMessage())
+                .contains("0   stopped, or nothing ran")
+                .doesNotContain("or nothing runs");
+        assertThat(commands.get("status").getUsageMessage()).contains("1   failed, or nothing runs");
+    }
+
+    private static List<String> toldWrong(String... arguments) {
+        StringWriter told = new StringWriter();
+        assertThat(Turnlane.commandLine().setErr(new PrintWriter(told)).execute(arguments))
+                .isEqualTo(2);
+        return told.toString().lines().toList();
+    }
+
+    @Test
+    void aRefusedKeyIsToldWithWhatToDo() {
+        serve("/api/stats", 401, "{\"detail\": \"send a valid key\", \"code\": \"unauthorized\"}");
+        StringWriter told = new StringWriter();
+        CommandLine command = Turnlane.commandLine().setErr(new PrintWriter(told));
+        assertThat(command.execute("status", "--url", url())).isEqualTo(1);
+        server.removeContext("/api/stats");
+        serve("/api/stats", 403, "{\"detail\": \"has not the scope\", \"code\": \"forbidden\"}");
+        assertThat(command.execute("status", "--url", url())).isEqualTo(1);
+        assertThat(told.toString().lines())
+                .satisfiesExactly(
+                        missing -> assertThat(missing).startsWith("Refused: ").contains("TURNLANE_API_KEY"),
+                        scope -> assertThat(scope).startsWith("Refused: ").contains("ops"));
+    }
+
+    /** Gateways beside backends: the one of this test runs, the other was killed. */
+    @Test
+    void findsAGatewayThatWasStartedOnTheFolder(@TempDir Path data) throws Exception {
+        serve("/api/stats", 200, "{\"processors\": []}");
+        Path folder = Files.createDirectories(data.resolve("gateways"));
+        Files.writeString(folder.resolve("1.json"), """
+                {"process": {"pid": 1, "started": "2001-01-01T00:00:00Z"}, "address": "http://127.0.0.1:1"}""");
+        Files.writeString(folder.resolve("2.json"), "{");
+        AutoCloseable entry = GatewayEntry.publish(data, URI.create(url()));
+        assertThat(folder).as("those that ended are forgotten").isDirectoryNotContaining("glob:**/{1,2}.json");
+        assertThat(Turnlane.commandLine().execute("status", "--data", data.toString()))
+                .isZero();
+        assertThat(output()).contains("gateway      " + url());
+        entry.close();
+        assertThat(GatewayEntry.on(data)).isEmpty();
+    }
+
+    @Test
     void evacuatesTheOnlyProcessorAndAsksWhichWhereThereAreMore() {
         serve(
                 "/api/stats",
@@ -153,7 +226,7 @@ class OperatorCommandsTest {
                 200,
                 "{\"processors\": [{\"processor\": \"p-1\", \"management\": \"%s\"}, {\"processor\": \"p-2\", \"management\": \"%s\"}]}"
                         .formatted(url(), url()));
-        assertThat(run("evacuate")).isEqualTo(1);
+        assertThat(run("evacuate")).as("which?").isEqualTo(2);
         assertThat(calls.stream().filter("POST /actuator/evacuate"::equals)).hasSize(1);
     }
 }

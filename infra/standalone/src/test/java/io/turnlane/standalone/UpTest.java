@@ -144,8 +144,8 @@ class UpTest {
                 .contains("memory of 32 partitions is whole");
         assertThat(rebuild.exitValue()).isZero();
         Process ofOne = turnlane("memory", "rebuild", "--session", "nobody-knows-me", "--json");
-        assertThat(outputOf(ofOne)).contains("\"done\":true").contains("\"turns\":0");
-        assertThat(ofOne.exitValue()).isZero();
+        assertThat(outputOf(ofOne)).contains("\"done\":true").contains("\"known\":false");
+        assertThat(ofOne.exitValue()).isEqualTo(1);
 
         Process down = turnlane("down");
         assertThat(outputOf(down)).contains("Stopped.");
@@ -153,6 +153,9 @@ class UpTest {
         assertThat(started.getFirst().exitValue()).as("asked to stop").isZero();
         awaitEndOfBackends(running);
         assertThat(temp.resolve("run.json")).doesNotExist();
+        Process downAgain = turnlane("down");
+        assertThat(outputOf(downAgain)).contains("isn't running");
+        assertThat(downAgain.exitValue()).isZero();
 
         Process ask = turnlane("ask", "anybody there?");
         assertThat(outputOf(ask)).contains("Turnlane isn't running here: ./turnlane up");

@@ -14,30 +14,36 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A gateway as a command line sees it: what any client can do, and what operators do. All of it throws
- * {@link io.turnlane.client.ProblemException} where the gateway says no, and {@link IOException} where it doesn't
- * answer.
+ * The gateways as a command line sees them: what any client can do, and what operators do. All of it throws
+ * {@link io.turnlane.client.ProblemException} where the gateway says no, and {@link IOException} where none answers.
  */
 public final class Gateway {
 
     /** A person waits: long enough for a gateway that is starting again, and no longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final URI address;
+    private final List<URI> addresses;
+    private final Optional<String> apiKey;
     private final Turnlane turnlane;
 
     /**
-     * @param address {@code http://host:port}
+     * @param addresses {@code http://host:port} of each; where one doesn't answer the next is asked
      * @param apiKey sent as a bearer token where there is one
      */
-    public Gateway(URI address, Optional<String> apiKey) {
-        this.address = address;
-        this.turnlane = Turnlane.with(List.of(address), () -> apiKey, PATIENCE);
+    public Gateway(List<URI> addresses, Optional<String> apiKey) {
+        this.addresses = List.copyOf(addresses);
+        this.apiKey = apiKey;
+        this.turnlane = Turnlane.with(this.addresses, () -> apiKey, PATIENCE);
     }
 
-    /** Where it is. */
-    public URI address() {
-        return address;
+    /** Where they are. */
+    public List<URI> addresses() {
+        return addresses;
+    }
+
+    /** Each by itself, for what is told of each. */
+    public List<Gateway> each() {
+        return addresses.stream().map(one -> new Gateway(List.of(one), apiKey)).toList();
     }
 
     /** Asks a question. */

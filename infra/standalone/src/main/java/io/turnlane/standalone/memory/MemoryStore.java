@@ -72,6 +72,12 @@ public final class MemoryStore implements AutoCloseable {
                 : OptionalInt.empty();
     }
 
+    /** Whether memory holds anything of the session, be it that it was erased. */
+    public boolean knows(SessionKey session) {
+        MemoryKeys keys = new MemoryKeys(session);
+        return redis.exists(keys.context(), keys.history(), keys.requests(), keys.tombstone()) > 0;
+    }
+
     @Override
     public void close() {
         client.close(); // with its connections
