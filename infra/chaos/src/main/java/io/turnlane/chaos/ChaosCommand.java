@@ -10,6 +10,7 @@ import io.turnlane.chaos.scenario.Player;
 import io.turnlane.chaos.scenario.Progress;
 import io.turnlane.chaos.scenario.Result;
 import io.turnlane.chaos.scenario.Scenario;
+import io.turnlane.standalone.WrongUsage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -47,7 +48,7 @@ public final class ChaosCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--full", description = "The long form of each scenario (about an hour in all).")
+    @Option(names = "--full", description = "The long form of each scenario (half an hour or more in all).")
     private boolean full;
 
     @Option(names = "--minutes", paramLabel = "N", description = "Go on from round to round for so long.")
@@ -73,6 +74,7 @@ public final class ChaosCommand implements Callable<Integer> {
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
         System.exit(new CommandLine(new ChaosCommand())
                 .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(new WrongUsage())
                 .setExecutionExceptionHandler((failure, commandLine, _) -> {
                     commandLine.getErr().println("The run broke off: " + failure);
                     return 1;
