@@ -70,6 +70,7 @@ class AccessTest {
         Reply unknown = gateway.get("/v1/agents", Client.bearer(NOBODY));
         assertThat(unknown.status()).isEqualTo(401);
         assertThat(unknown.text("code")).isEqualTo("unauthorized");
+        assertThat(unknown.text("instance")).isEqualTo("/v1/agents");
         assertThat(unknown.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(unknown.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"turnlane\", error=\"invalid_token\"");
         assertThat(unknown.header("X-Request-Id")).isNotBlank();
@@ -152,6 +153,7 @@ class AccessTest {
         Reply refused = reader.ask(freshSession(), "?");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text("code")).isEqualTo("forbidden");
+        assertThat(refused.text("instance")).startsWith("/v1/sessions/");
         assertThat(refused.header("WWW-Authenticate")).contains("insufficient_scope");
         assertThat(asker.ask(freshSession(), "?").status()).isEqualTo(202);
         assertThat(asker.get("/v1/agents").status()).isEqualTo(403);

@@ -38,12 +38,13 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
         switch (why) {
             case UncheckedCredentialsException unchecked ->
                 refuse(
+                        request,
                         response,
                         "unchecked",
                         "",
                         new Refusal(ErrorCode.UNAVAILABLE, String.valueOf(unchecked.getMessage())));
-            case InsufficientAuthenticationException _ -> refuse(response, "missing", REALM, unauthorized());
-            default -> refuse(response, "invalid", REALM + ", error=\"invalid_token\"", unauthorized());
+            case InsufficientAuthenticationException _ -> refuse(request, response, "missing", REALM, unauthorized());
+            default -> refuse(request, response, "invalid", REALM + ", error=\"invalid_token\"", unauthorized());
         }
     }
 
@@ -55,13 +56,15 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
             throws IOException {
         refuse(
+                request,
                 response,
                 "scope",
                 REALM + ", error=\"insufficient_scope\"",
                 new Refusal(ErrorCode.FORBIDDEN, "your key or token has not the scope that this needs"));
     }
 
-    private void refuse(HttpServletResponse response, String why, String challenge, Refusal refusal)
+    private void refuse(
+            HttpServletRequest request, HttpServletResponse response, String why, String challenge, Refusal refusal)
             throws IOException {
         Counter.builder("turnlane.refused.callers")
                 .description("Calls that were not let in, by what was wrong with their credentials")
@@ -75,6 +78,6 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
         Problem.retryAfter(refusal.code()).ifPresent(after -> response.setHeader(HttpHeaders.RETRY_AFTER, after));
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setContentType("application/problem+json");
-        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(refusal)));
+        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(refusal, request.getRequestURI())));
     }
 }

@@ -103,6 +103,7 @@ public final class CrossOriginCalls extends DefaultCorsProcessor {
     protected void rejectRequest(ServerHttpResponse response) throws IOException {
         Problem.write(
                 new Refusal(ErrorCode.FORBIDDEN, "pages of this origin may not call this, or not with these headers"),
+                null, // Spring doesn't say here what was called, and no page may read it
                 response,
                 json);
     }

@@ -4,6 +4,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +42,31 @@ public final class Problem {
         return problem;
     }
 
+    /**
+     * The same as an answer to a call, for those that no controller answers: of theirs Spring tells the
+     * {@code instance}.
+     *
+     * @param path of the call, as it came; null, or no URI: it isn't told
+     */
+    public static ProblemDetail of(Refusal refusal, @Nullable String path) {
+        return path == null ? of(refusal) : at(path, of(refusal));
+    }
+
+    static ProblemDetail at(String path, ProblemDetail problem) {
+        try {
+            problem.setInstance(new URI(path));
+        } catch (URISyntaxException _) {
+            // a problem without it is one all the same
+        }
+        return problem;
+    }
+
     /** Answers with it where no controller has a say. */
-    public static void write(Refusal refusal, ServerHttpResponse response, JsonMapper json) throws IOException {
+    public static void write(Refusal refusal, @Nullable String path, ServerHttpResponse response, JsonMapper json)
+            throws IOException {
         response.setStatusCode(HttpStatus.valueOf(refusal.code().httpStatus()));
         response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        response.getBody().write(json.writeValueAsBytes(of(refusal)));
+        response.getBody().write(json.writeValueAsBytes(of(refusal, path)));
         response.flush();
     }
 

@@ -38,7 +38,7 @@ final class SocketHandshake implements HandshakeInterceptor {
             throws IOException {
         Refusal refusal = refusal(request);
         if (refusal != null) {
-            Problem.write(refusal, response, json);
+            Problem.write(refusal, request.getURI().getRawPath(), response, json);
         }
         return refusal == null;
     }

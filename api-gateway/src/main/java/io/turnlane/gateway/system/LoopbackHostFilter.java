@@ -39,7 +39,7 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
         if (host == null || isHere(host)) { // a browser sends it always
             chain.doFilter(request, response);
         } else {
-            refuse(response);
+            refuse(request, response);
         }
     }
 
@@ -47,13 +47,13 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
         return HERE.matcher(host).matches();
     }
 
-    private void refuse(HttpServletResponse response) throws IOException {
+    private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Refusal refusal = new Refusal(
                 ErrorCode.FORBIDDEN,
                 "without authentication this is served as localhost or a loopback address only; behind a proxy that "
                         + "authenticates set turnlane.security.let-in-anybody-who-reaches-this-gateway");
         response.setStatus(refusal.code().httpStatus());
         response.setContentType("application/problem+json");
-        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(refusal)));
+        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(refusal, request.getRequestURI())));
     }
 }
