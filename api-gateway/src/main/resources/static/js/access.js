@@ -1,4 +1,4 @@
-import { byId, setText } from './dom.js';
+import { byId } from './dom.js';
 
 const PLACE = 'turnlane.key';
 
@@ -22,14 +22,17 @@ export class Access {
 
   #ask() {
     const dialog = byId('access');
-    setText(byId('access-note'), this.#key ? 'That key is not valid, or no longer.' : 'This server wants to know who asks.');
-    dialog.oncancel = (event) => event.preventDefault();
+    const field = byId('access-key');
+    field.ariaInvalid = this.#key !== null;
+    byId('access-wrong').hidden = !this.#key;
+    // Without a key nothing goes on: where a browser closes it all the same, it comes back.
+    dialog.onclose = () => this.#asked && dialog.showModal();
     dialog.showModal();
     return new Promise((resolve) => {
       dialog.onsubmit = () => {
-        this.#key = byId('access-key').value.trim();
+        this.#key = field.value.trim();
         sessionStorage.setItem(PLACE, this.#key);
-        byId('access-key').value = '';
+        field.value = '';
         this.#asked = null;
         resolve();
       };

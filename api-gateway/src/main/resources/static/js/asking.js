@@ -75,8 +75,6 @@ export class Asking {
   #pause(lane, turn, delay) {
     turn.sendAgainAt = Date.now() + delay;
     this.#lanes.changed(lane, turn);
-    return new Promise((resolve) => {
-      setTimeout(resolve, delay);
-    });
+    return new Promise((resolve) => setTimeout(resolve, delay));
   }
 }

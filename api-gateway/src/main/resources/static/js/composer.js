@@ -7,12 +7,9 @@ const MOST_BYTES = 32 * 1024;
 export class Composer {
   #form = byId('composer');
   #field = byId('question');
-  #send = byId('send');
   #stop = byId('stop');
-  #hint = byId('composer-hint');
-  #policy = byId('policy');
+  #menu = byId('policy-menu');
   #lane = null;
-  #canStop = false;
   #onAsk;
 
   constructor({ onAsk, onStop }) {
@@ -24,6 +21,10 @@ export class Composer {
     this.#field.onkeydown = (event) => this.#key(event);
     this.#field.oninput = () => this.#changed();
     this.#stop.onclick = () => onStop(this.#lane);
+    this.#menu.onchange = () => this.update();
+    document.addEventListener('click', ({ target }) => {
+      if (!this.#menu.contains(target)) this.#menu.open = false;
+    });
   }
 
   focus() {
@@ -36,9 +37,9 @@ export class Composer {
 
   show(lane) {
     this.#lane = lane;
+    this.#form.reset();
     this.#field.value = lane.draft;
     this.#changed();
-    this.update();
   }
 
   /** Puts a question into the field, to be changed before it is asked. */
@@ -51,34 +52,38 @@ export class Composer {
   update() {
     const open = this.#lane.openTurns.length + this.#lane.turns.filter((turn) => turn.status === 'unsent').length;
     this.#field.placeholder = open ? 'Ask the next one' : 'Ask a question';
-    setText(this.#hint, open ? `It will wait behind ${plural(open, 'turn')} of this lane` : '');
-    this.#stop.hidden = !(this.#canStop && this.#lane.openTurns.length > 0);
+    const { value, dataset } = this.#chosen;
+    setText(byId('policy-chosen'), value);
+    const busy = dataset.hint ?? `It will wait behind ${plural(open, 'turn')} of this lane`;
+    setText(byId('composer-hint'), this.#isTooLong ? 'Too long: a question may have 32 KiB.' : open ? busy : '');
+    this.#stop.hidden = this.#lane.openTurns.length === 0;
   }
 
-  /** Shows what this server can do besides asking: stop a turn, choose a policy. */
-  offer({ cancel, policies }) {
-    this.#canStop = cancel;
-    byId('policy-menu').hidden = policies.length === 0;
-    for (const label of this.#policy.querySelectorAll('label')) label.hidden = !policies.includes(label.dataset.policy);
-    this.update();
+  /** Whether the menu was open. */
+  closeMenu() {
+    const { open, firstElementChild } = this.#menu;
+    this.#menu.open = false;
+    if (open) firstElementChild.focus();
+    return open;
   }
 
+  /** A policy is chosen for one question, and leaves the form with it. */
   #ask() {
     const question = this.#field.value.trim();
-    if (!question) return;
-    if (new TextEncoder().encode(question).length > MOST_BYTES) {
-      setText(this.#hint, 'Too long: a question may have 32 KiB.');
-      return;
-    }
-    this.#field.value = '';
+    if (!question || this.#isTooLong) return;
+    const { value } = this.#chosen;
+    this.#menu.open = false;
+    this.#form.reset();
     this.#changed();
-    this.#onAsk(this.#lane, question, this.#chosenPolicy());
+    this.#onAsk(this.#lane, question, value || undefined);
   }
 
-  #chosenPolicy() {
-    const chosen = this.#policy.querySelector('input:checked')?.value;
-    byId('policy-menu').open = false;
-    return chosen === 'enqueue' ? undefined : chosen;
+  get #chosen() {
+    return this.#menu.querySelector(':checked');
+  }
+
+  get #isTooLong() {
+    return this.#field.ariaInvalid === 'true';
   }
 
   #key(event) {
@@ -94,15 +99,19 @@ export class Composer {
   }
 
   #changed() {
-    this.#lane.draft = this.#field.value;
-    this.#send.disabled = this.#field.value.trim() === '';
+    const { value } = this.#field;
+    this.#lane.draft = value;
+    byId('send').disabled = value.trim() === '';
+    this.#field.ariaInvalid = new TextEncoder().encode(value.trim()).length > MOST_BYTES;
     this.#grow();
+    this.update();
   }
 
   /** For browsers without `field-sizing`; the style sheet bounds it to eight lines. */
   #grow() {
     if (CSS.supports('field-sizing', 'content')) return;
-    this.#field.style.setProperty('height', 'auto');
-    this.#field.style.setProperty('height', `${this.#field.scrollHeight}px`);
+    const { style } = this.#field;
+    style.height = 'auto';
+    style.height = `${this.#field.scrollHeight}px`;
   }
 }

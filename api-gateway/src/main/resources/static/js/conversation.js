@@ -11,7 +11,6 @@ export class Conversation {
   #scroll = byId('scroll');
   #turns = byId('turns');
   #empty = byId('empty');
-  #forgotten = byId('forgotten');
   #jump = byId('jump');
   #actions;
   #lane = null;
@@ -49,8 +48,11 @@ export class Conversation {
     else this.#arrange();
     this.#updateWaiting();
     this.#measure();
-    this.#empty.hidden = this.#lane.turns.length > 0 || this.#lane.memory === 'loading' || this.#lane.memory === 'forgotten';
-    this.#forgotten.hidden = this.#lane.memory !== 'forgotten';
+    const { memory, turns, answeredAt } = this.#lane;
+    const gone = memory === 'forgotten';
+    this.#empty.hidden = turns.length > 0 || memory === 'loading' || gone;
+    byId('forgotten').hidden = !gone || !answeredAt;
+    byId('no-lane').hidden = !gone || answeredAt;
   }
 
   /** Brings a turn to the reader: the one a link names. */
@@ -76,8 +78,12 @@ export class Conversation {
 
   #arrange() {
     const wanted = this.#lane.turns.map((turn) => this.#viewOf(turn));
-    const gone = [...this.#views.values()].filter((view) => !wanted.includes(view));
-    for (const view of gone) this.#discard(view);
+    for (const [turn, view] of this.#views) {
+      if (wanted.includes(view)) continue;
+      view.element.remove();
+      this.#seen.unobserve(view.element);
+      this.#views.delete(turn);
+    }
     wanted.forEach((view, i) => {
       view.update();
       const there = this.#turns.children[i];
@@ -93,12 +99,6 @@ export class Conversation {
       this.#seen.observe(view.element);
     }
     return this.#views.get(turn);
-  }
-
-  #discard(view) {
-    view.element.remove();
-    this.#seen.unobserve(view.element);
-    this.#views.delete(view.turn);
   }
 
   /** A finished turn moves up everybody who waits. */

@@ -27,7 +27,11 @@ export class LaneList {
 
   update() {
     const wanted = this.#lanes.all.map((lane) => this.#itemOf(lane));
-    for (const [lane, item] of this.#items) if (!wanted.includes(item)) this.#discard(lane, item);
+    for (const [lane, item] of this.#items) {
+      if (wanted.includes(item)) continue;
+      item.element.remove();
+      this.#items.delete(lane);
+    }
     wanted.forEach((item, i) => {
       item.update(this.#connected(), this.#current);
       if (this.#list.children[i] !== item.element) this.#list.insertBefore(item.element, this.#list.children[i] ?? null);
@@ -38,11 +42,6 @@ export class LaneList {
   #itemOf(lane) {
     if (!this.#items.has(lane)) this.#items.set(lane, new LaneItem(lane, this.#actions));
     return this.#items.get(lane);
-  }
-
-  #discard(lane, item) {
-    item.element.remove();
-    this.#items.delete(lane);
   }
 
   /** On a phone the list is folded away: its button says how many lanes are at work. */

@@ -140,7 +140,7 @@ export class Lane {
     const turns = this.turns.filter((turn) => turn.status !== 'refused').slice(-MOST_TURNS);
     return {
       id, title, createdAt, answeredAt,
-      turns: turns.map(({ requestId, key, question, askedAt, isTerminal }) => ({ requestId, key, question, askedAt, isTerminal })),
+      turns: turns.map(({ requestId, key, question, policy, askedAt, isTerminal }) => ({ requestId, key, question, policy, askedAt, isTerminal })),
     };
   }
 
@@ -158,17 +158,14 @@ export class Lane {
 
 /**
  * This browser's lanes, newest first. Each has its own key in localStorage, so that two tabs don't undo
- * each other's work. Listeners get (lane, turn or null) after a change.
+ * each other's work; until it has an id it is its tab's alone, for two would make two sessions of it.
+ * Listeners get (lane, turn or null) after a change.
  */
 export class Lanes {
-  #storage;
-  #lanes = [];
+  #lanes = [localStorage, sessionStorage].flatMap(readAll);
   #listeners = [];
 
-  constructor(storage) {
-    this.#storage = storage;
-    const keys = Object.keys(storage).filter((key) => key.startsWith(PREFIX));
-    this.#lanes = keys.map((key) => read(storage, key)).filter(Boolean);
+  constructor() {
     this.#order();
     window.addEventListener('storage', ({ key, newValue }) => key?.startsWith(PREFIX) && this.#fromOtherTab(key, newValue));
   }
@@ -216,16 +213,19 @@ export class Lanes {
   }
 
   save(lane) {
-    if (!lane.id || !this.#lanes.includes(lane)) return;
+    if (lane.isDraft || !this.#lanes.includes(lane)) return;
+    sessionStorage.removeItem(PREFIX + lane.createdAt);
     try {
-      this.#storage.setItem(PREFIX + lane.id, JSON.stringify(lane.toRecord()));
+      if (lane.id) localStorage.setItem(PREFIX + lane.id, JSON.stringify(lane.toRecord()));
+      else sessionStorage.setItem(PREFIX + lane.createdAt, JSON.stringify(lane.toRecord()));
     } catch {
       // Storage is full or closed to us: the lane lives as long as the page does.
     }
   }
 
   #forget(lane) {
-    if (lane.id) this.#storage.removeItem(PREFIX + lane.id);
+    sessionStorage.removeItem(PREFIX + lane.createdAt);
+    localStorage.removeItem(PREFIX + lane.id);
   }
 
   #order() {
@@ -238,12 +238,17 @@ export class Lanes {
       this.#lanes = this.#lanes.filter((lane) => lane !== known);
       this.changed(known);
     } else if (!known && value) {
-      const lane = read(this.#storage, key);
+      const lane = read(localStorage, key);
       if (lane) this.#lanes.push(lane);
       this.#order();
       this.changed(lane);
     }
   }
+}
+
+function readAll(storage) {
+  const keys = Object.keys(storage).filter((key) => key.startsWith(PREFIX));
+  return keys.map((key) => read(storage, key)).filter((lane) => lane && !lane.isDraft);
 }
 
 function read(storage, key) {

@@ -8,7 +8,7 @@ import { Follower } from './follower.js';
 import { Lane, Lanes } from './lanes.js';
 import { LaneList } from './lane-list.js';
 import { recall } from './memory.js';
-import { ConnectionBand, Undo, announce, features, listenToKeys, placeOf, readPlace, themeSwitch } from './shell.js';
+import { ConnectionBand, Undo, announce, listenToKeys, placeOf, readPlace, themeSwitch } from './shell.js';
 import { byId, icon, oncePerFrame, setText } from './dom.js';
 import { failure, plural } from './words.js';
 
@@ -18,7 +18,7 @@ const NARROW = matchMedia('(max-width: 760px)');
 
 const access = new Access();
 const client = new Turnlane({ headers: access.headers, refused: access.refused });
-const lanes = new Lanes(localStorage);
+const lanes = new Lanes();
 const band = new ConnectionBand(() => follower.retryNow());
 const undo = new Undo(UNDO_TIME);
 const drawer = new Drawer();
@@ -47,17 +47,14 @@ function start() {
   byId('new-lane').onclick = newLane;
   byId('new-lane-top').onclick = newLane;
   byId('open-lanes').onclick = () => toggleSheet(true);
-  byId('backdrop').onclick = () => toggleSheet(false);
-  byId('close-lanes').onclick = () => toggleSheet(false);
+  for (const id of ['backdrop', 'close-lanes']) byId(id).onclick = () => toggleSheet(false);
   byId('show-keys').onclick = showKeys;
   NARROW.addEventListener('change', () => toggleSheet(false));
-  for (const dialog of document.querySelectorAll('dialog')) dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
   listenToKeys({
     '/': () => composer.focus(), n: newLane, '[': () => step(-1), ']': () => step(1), '?': showKeys, Escape: escape,
   });
   for (const lane of lanes.all) if (lane.turns.some((turn) => turn.wasOpen)) readBack(lane);
   loadAgent();
-  (window.requestIdleCallback ?? setTimeout)(() => features(client).then((offered) => composer.offer(offered)).catch(() => {}));
   if (!NARROW.matches) composer.focus();
 }
 
@@ -86,7 +83,7 @@ function showTitle({ title }) {
 function fromAddress() {
   const { sessionId, requestId } = readPlace();
   linked = requestId;
-  const lane = sessionId ? lanes.find(sessionId) ?? lanes.add(new Lane({ id: sessionId })) : lanes.draft();
+  const lane = lanes.find(sessionId) ?? (sessionId ? lanes.add(new Lane({ id: sessionId })) : lanes.draft());
   open(lane, { remember: false });
   if (linked && conversation.reveal(linked)) linked = null;
 }
@@ -241,8 +238,7 @@ function showKeys() {
 function escape() {
   if (document.querySelector('dialog[open]')) return false;
   if (document.body.classList.contains('has-sheet')) return toggleSheet(false);
-  if (drawer.isOpen) return drawer.close();
-  return composer.blur();
+  return composer.closeMenu() || (drawer.isOpen ? drawer.close() : composer.blur());
 }
 
 /** On a phone the lanes are a sheet over the conversation. */

@@ -3,10 +3,10 @@ import { LaneTurn } from './lanes.js';
 
 /** Reads a lane's conversation back from the server: its history, then the turns that history doesn't hold. */
 export async function recall(lane, { client, lanes, follower, asking }) {
-  if (!lane.id || lane.memory === 'loading' || lane.memory === 'known') return;
+  if (lane.isDraft || lane.memory === 'loading' || lane.memory === 'known') return;
   lane.memory = 'loading';
   try {
-    merge(lane, await client.turns(lane.id));
+    if (lane.id) merge(lane, await client.turns(lane.id));
     lane.memory = 'known';
   } catch (error) {
     const forgotten = error instanceof TurnlaneProblem && error.status === 404;

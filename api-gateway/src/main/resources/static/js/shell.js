@@ -1,4 +1,4 @@
-/** The parts of the page that are not about turns: theme, keys, address, connection band, messages, features. */
+/** The parts of the page that are not about turns: theme, keys, address, connection band, messages. */
 import { byId, h, icon, setText } from './dom.js';
 import { secondsLeft } from './words.js';
 
@@ -112,7 +112,7 @@ export class Undo {
   constructor(milliseconds) {
     this.milliseconds = milliseconds;
     this.#box.style.setProperty('--undo-time', `${milliseconds}ms`);
-    byId('undo-button').onclick = () => this.takeBack();
+    byId('undo-button').onclick = () => this.#end()?.undo();
     window.addEventListener('pagehide', () => this.settle());
   }
 
@@ -127,14 +127,8 @@ export class Undo {
     announce(sentence);
   }
 
-  takeBack() {
-    const pending = this.#end();
-    pending?.undo();
-  }
-
   settle() {
-    const pending = this.#end();
-    pending?.then();
+    this.#end()?.then();
   }
 
   #end() {
@@ -144,12 +138,4 @@ export class Undo {
     clearTimeout(pending?.timer);
     return pending;
   }
-}
-
-/** What this server offers besides the first contract, by its own description of itself. */
-export async function features(client) {
-  const { paths = {}, components = {} } = await client.openapi();
-  const cancel = Object.entries(paths).some(([path, calls]) => /\/requests\/\{[^}]+\}\/cancel$/.test(path) && calls.post);
-  const policy = components.schemas?.AskBody?.properties?.policy;
-  return { cancel, policies: policy?.enum ?? [] };
 }

@@ -112,10 +112,6 @@ export class Turnlane {
     return this.#json('POST', '/v1/ws-tickets');
   }
 
-  openapi() {
-    return this.#json('GET', '/openapi.json');
-  }
-
   /** Follows one turn from its first event (or from `after`) to its terminal one, over lost connections. */
   streamRequest(sessionId, requestId, listener = {}) {
     return this.#stream(`${requestPath(sessionId, requestId)}/events`, { ...listener, endsWithTurn: true });

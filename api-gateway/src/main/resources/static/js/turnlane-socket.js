@@ -5,6 +5,8 @@ const PING_EVERY = 15_000;
 const PONG_LIMIT = 20_000;
 /** After the browser says "offline": a localhost server is still there, so ask before believing it. */
 const QUICK_PONG_LIMIT = 3_000;
+/** Somebody looks on: the wait for the next try grows to 4 s. */
+const MOST_DOUBLINGS = 3;
 
 /**
  * The events of any number of sessions over one WebSocket (subprotocol turnlane.v1). A browser allows six
@@ -181,7 +183,7 @@ export class TurnlaneSocket {
   #lost() {
     this.#drop();
     if (this.#closed) return;
-    const delay = backoff(this.#tries++);
+    const delay = backoff(Math.min(this.#tries++, MOST_DOUBLINGS));
     this.#timer = setTimeout(() => this.#connect(), delay);
     this.#listener.onState({ state: 'lost', retryAt: Date.now() + delay, opened: this.#opened, tries: this.#tries });
   }

@@ -3,6 +3,7 @@ package io.turnlane.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.options.AriaRole;
 import io.turnlane.e2e.ChatPage.Turn;
 import io.turnlane.gateway.keys.KeySecret;
 import io.turnlane.model.Scope;
@@ -32,10 +33,12 @@ class AccessPageTest {
         stage.turnlane().keys().put(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
         page.open();
         assertThat(page.at("access")).isVisible();
-        page.press("Escape");
-        assertThat(page.at("access")).isVisible();
+        assertThat(page.at("access-wrong")).isHidden();
+        leaveWithoutAKey();
         enter("tl_000000000000_" + "0".repeat(40));
-        assertThat(page.at("access-note")).containsText("not valid");
+        assertThat(page.at("access-wrong")).containsText("not valid");
+        assertThat(page.at("access-wrong")).hasRole(AriaRole.ALERT);
+        leaveWithoutAKey();
         page.photograph("30-access");
         enter(key.reveal());
         assertThat(page.at("access")).isHidden();
@@ -57,6 +60,14 @@ class AccessPageTest {
         page.raw().reload();
         assertThat(page.turn(QUESTION).answer()).hasText("Tokens that wait for traders.");
         assertThat(page.at("access")).isHidden();
+    }
+
+    /** As somebody tries who wants to see the page first: nothing behind the dialog would answer them. */
+    private void leaveWithoutAKey() {
+        page.raw().mouse().click(4, 4);
+        page.press("Escape");
+        page.press("Escape");
+        assertThat(page.at("access-key")).isFocused();
     }
 
     private void enter(String key) {

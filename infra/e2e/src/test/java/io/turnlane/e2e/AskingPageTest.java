@@ -132,15 +132,57 @@ class AskingPageTest {
         Turn turn = page.ask(LOSS);
         agent.part(LOSS).says("A shortfall that");
         assertThat(turn.answer()).hasText("A shortfall that");
-        page.at("policy-menu").locator("summary").click();
-        page.at("policy-menu")
-                .getByText("interrupt", new Locator.GetByTextOptions().setExact(true))
-                .click();
-        agent.part(rather).says("Within one block.").ends();
+        choose("interrupt");
+        assertThat(page.at("composer-hint")).hasText("It will stop the running turn and go next");
+        page.photograph("31-policy");
+        agent.part(rather).says("Within one ");
         Turn instead = page.ask(rather);
         turn.is("cancelled");
         assertThat(turn.root()).containsText("Stopped: a newer question took its place.");
+        assertThat(instead.answer()).hasText("Within one");
+        assertThat(page.at("policy-chosen")).isEmpty();
+        assertThat(page.at("composer-hint")).hasText("It will wait behind 1 turn of this lane");
+        agent.part(rather).says("block.").ends();
         assertThat(instead.answer()).hasText("Within one block.");
+    }
+
+    @Test
+    void thePolicyMenuClosesByEscapeAndByAClickBesideIt() {
+        Locator choices = page.at("policy-menu").locator("fieldset");
+        choose("reject");
+        page.press("Escape");
+        assertThat(choices).isHidden();
+        assertThat(page.at("policy-menu").locator("summary")).isFocused();
+        page.press("Enter");
+        assertThat(choices).isVisible();
+        page.at("knows").click();
+        assertThat(choices).isHidden();
+        assertThat(page.at("policy-chosen")).hasText("reject");
+    }
+
+    @Test
+    void aQuestionThatIsTooLongSaysSoForAsLongAsItIs() {
+        String tooLong = "Too long: a question may have 32 KiB.";
+        page.field().fill("x".repeat(32 * 1024 + 1));
+        page.field().press("Enter");
+        assertThat(page.at("composer-hint")).hasText(tooLong);
+        page.field().fill(LOSS);
+        assertThat(page.at("composer-hint")).isEmpty();
+
+        Turn turn = page.ask(LOSS);
+        agent.part(LOSS).says("A shortfall ");
+        assertThat(turn.answer()).hasText("A shortfall");
+        page.field().fill("€".repeat(11_000));
+        agent.part(LOSS).says("against holding.").ends();
+        turn.is("completed");
+        assertThat(page.at("composer-hint")).hasText(tooLong);
+        assertThat(page.turns()).hasCount(1);
+    }
+
+    private void choose(String policy) {
+        page.at("policy-menu").locator("summary").click();
+        page.at("policy-menu").locator("input[value=" + policy + "]").check();
+        assertThat(page.at("policy-chosen")).hasText(policy);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.turnlane.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Route;
 import io.turnlane.e2e.ChatPage.Turn;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -109,6 +110,24 @@ class ConnectionPageTest {
         assertThat(asked.answer()).hasText("By collateral.");
         assertThat(agent.part(PEG).plays()).isEqualTo(1);
         assertThat(page.turns()).hasCount(2);
+    }
+
+    @Test
+    void aQuestionThatNeverLeftIsAskedOnceAfterAReload() {
+        page.raw().route("**/v1/sessions", Route::abort);
+        page.open();
+        Turn asked = page.ask(PEG);
+        assertThat(asked.stage()).containsText("Not sent yet");
+        page.raw().reload();
+        assertThat(asked.stage()).containsText("Not sent yet");
+        page.lane(PEG).isOnView();
+        page.raw().unroute("**/v1/sessions");
+        agent.part(PEG).says("By collateral.").ends();
+        assertThat(asked.answer()).hasText("By collateral.");
+        page.raw().reload();
+        assertThat(asked.answer()).hasText("By collateral.");
+        assertThat(page.at("lane")).hasCount(1);
+        assertThat(agent.part(PEG).plays()).isEqualTo(1);
     }
 
     @Test

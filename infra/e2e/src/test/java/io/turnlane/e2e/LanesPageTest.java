@@ -169,11 +169,12 @@ class LanesPageTest {
     }
 
     @Test
-    void aLinkToALaneThatIsGoneSaysSoAndGoesOnAfresh() {
+    void aLinkToALaneThatIsntThereSaysSoAndGoesOnAfresh() {
         page.mayMiss("/v1/sessions/").raw().navigate(stage.address() + "/#s=gone-" + UUID.randomUUID());
-        assertThat(page.at("forgotten")).isVisible();
-        page.photograph("13-forgotten");
+        assertThat(page.at("no-lane")).isVisible();
+        page.photograph("13-no-lane");
         answered(LOAN, "In one transaction.");
+        assertThat(page.at("no-lane")).isHidden();
         assertThat(page.at("forgotten")).isHidden();
     }
 
