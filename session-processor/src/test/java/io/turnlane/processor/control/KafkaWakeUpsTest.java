@@ -64,10 +64,10 @@ class KafkaWakeUpsTest {
     void saysThatItsThreadEndedThoughNobodyStoppedIt() {
         assertThat(wakeUps.broken()).as("before it starts").isFalse();
         consumer.schedulePollTask(() -> {
-            throw new OutOfMemoryError("as a test has it");
+            throw new LinkageError("as a test has it");
         });
         wakeUps.start();
-        await().atMost(SOON).until(wakeUps::broken);
+        await().dontCatchUncaughtExceptions().atMost(SOON).until(wakeUps::broken);
         wakeUps.stop();
         assertThat(wakeUps.broken()).as("nobody wants it any more").isFalse();
     }
