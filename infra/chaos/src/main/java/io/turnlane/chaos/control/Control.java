@@ -45,7 +45,11 @@ public enum Control {
             """;
     private static final String NEWER_OWNER =
             "if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then";
-    private static final String NOT_THIS_FLIGHT = "if fenced(fence, {ctx}) or was[2] ~= flight then";
+    private static final String STORED = "if was[1] == 'completed' and was[2] == flight then";
+    private static final String ENDED = "if status and ended[status] then\n    return ending(req)";
+    private static final String ENDED_COUNTS_NOT = "if false then\n    return ending(req)";
+    private static final String NOT_THIS_FLIGHT = "not_to_settle(ctx, req, fence, flight, was[1], was[2])";
+    private static final String ANY_FLIGHT = "not_to_settle(ctx, req, fence, was[2], was[1], was[2])";
     private static final String NEVER = "if false then";
 
     /** The control of this name, as {@code dedupe}. */
@@ -93,13 +97,14 @@ public enum Control {
             case DEDUPE ->
                 List.of(
                         new AlteredScript("begin", ALREADY_ENDED, ""),
-                        new AlteredScript("commit", "if was[1] and ended[was[1]] then", NEVER));
+                        new AlteredScript("common", ENDED, ENDED_COUNTS_NOT),
+                        new AlteredScript("commit", STORED, NEVER));
             case ORDER -> List.of();
             case FENCE ->
                 List.of(
                         new AlteredScript("common", NEWER_OWNER, NEVER),
-                        new AlteredScript("commit", NOT_THIS_FLIGHT, NEVER),
-                        new AlteredScript("fail", NOT_THIS_FLIGHT, NEVER));
+                        new AlteredScript("commit", NOT_THIS_FLIGHT, ANY_FLIGHT),
+                        new AlteredScript("fail", NOT_THIS_FLIGHT, ANY_FLIGHT));
         };
     }
 
