@@ -7,7 +7,7 @@ import static io.turnlane.gateway.TwoGateways.question;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.model.RequestId;
 import java.nio.charset.StandardCharsets;
@@ -40,49 +40,51 @@ class AcceptFailureTest {
 
     private final String session = freshSession();
 
-    private Reply failing(UnreliablePublisher.Failure failure) {
-        gateways.publisher.next(failure);
+    private HttpReply failing(UnreliablePublisher.PublishFailure failure) {
+        gateways.publisher.failNext(failure);
         return ask(gateways.first, session, "k", "?");
     }
 
-    private Reply retry() {
+    private HttpReply retry() {
         return ask(gateways.second, session, "k", "?");
     }
 
     @Test
     void aGatewayThatDiesBeforeThePublishLosesNothing() throws Exception {
         failing(UnreliablePublisher.DIES_BEFORE);
-        String claimed = gateways.recorded(session).getFirst();
+        String claimed = gateways.requestRecords(session).getFirst();
 
-        Reply retried = retry();
+        HttpReply retried = retry();
         assertThat(retried.status()).isEqualTo(202);
         assertThat(retried.text("request_id")).isEqualTo(claimed);
         assertThat(retried.header("Idempotency-Replayed")).isEqualTo("true");
         assertThat(retry().text("request_id")).isEqualTo(claimed);
-        assertThat(gateways.onLog(session)).as("published once, then marked").containsExactly(claimed);
+        assertThat(gateways.turnsInLog(session))
+                .as("published once, then marked")
+                .containsExactly(claimed);
     }
 
     @Test
     void aGatewayThatDiesAfterThePublishMakesAtMostATwin() throws Exception {
         failing(UnreliablePublisher.DIES_AFTER);
-        String claimed = gateways.recorded(session).getFirst();
+        String claimed = gateways.requestRecords(session).getFirst();
         assertThat(retry().text("request_id")).isEqualTo(claimed);
-        assertThat(gateways.onLog(session)).containsExactly(claimed, claimed);
+        assertThat(gateways.turnsInLog(session)).containsExactly(claimed, claimed);
     }
 
     @Test
     void aTurnThatAProcessorHasSeenIsNotPublishedAgain() throws Exception {
         failing(UnreliablePublisher.DIES_AFTER);
-        gateways.taken(session).answer("Because.");
-        Reply retried = retry();
+        gateways.nextTurn(session).answer("Because.");
+        HttpReply retried = retry();
         assertThat(retried.status()).isEqualTo(200);
         assertThat(retried.text("status")).isEqualTo("completed");
-        assertThat(gateways.onLog(session)).isEmpty();
+        assertThat(gateways.turnsInLog(session)).isEmpty();
     }
 
     @Test
     void aRefusedQuestionLeavesNothing() throws Exception {
-        Reply refused = failing(UnreliablePublisher.REFUSED);
+        HttpReply refused = failing(UnreliablePublisher.REJECTED);
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.header("Retry-After")).isNotNull();
         assertThat(refused.json().has("request_id"))
@@ -91,45 +93,45 @@ class AcceptFailureTest {
         assertThat(gateways.second.get("/v1/sessions/" + session).status()).isEqualTo(404);
         assertThat(gateways.claims(session)).isEmpty();
 
-        Reply another = ask(gateways.second, session, "k", "another?");
+        HttpReply another = ask(gateways.second, session, "k", "another?");
         assertThat(another.status()).as("the key is free").isEqualTo(202);
-        assertThat(gateways.onLog(session)).containsExactly(another.text("request_id"));
+        assertThat(gateways.turnsInLog(session)).containsExactly(another.text("request_id"));
     }
 
     @Test
     void aQuestionWithoutAnswerOfTheLogIsFoundOutLater() throws Exception {
-        Reply unknown = failing(UnreliablePublisher.LOST);
+        HttpReply unknown = failing(UnreliablePublisher.LOST);
         assertThat(unknown.status()).isEqualTo(503);
         assertThat(unknown.text("code")).isEqualTo("unavailable");
-        assertThat(gateways.recorded(session)).as("nobody waits for it").isEmpty();
+        assertThat(gateways.requestRecords(session)).as("nobody waits for it").isEmpty();
         assertThat(ask(gateways.second, session, "k", "another?").status())
                 .as("the key still stands for it")
                 .isEqualTo(422);
 
-        Reply retried = retry();
+        HttpReply retried = retry();
         assertThat(retried.status()).isEqualTo(202);
         assertThat(retried.text("request_id")).isEqualTo(unknown.text("request_id"));
-        assertThat(gateways.onLog(session)).containsExactly(unknown.text("request_id"));
+        assertThat(gateways.turnsInLog(session)).containsExactly(unknown.text("request_id"));
     }
 
     @Test
     void aLaterRefusalDoesNotGiveUpWhatTheLogMayHave() throws Exception {
-        Reply unknown = failing(publish -> {
+        HttpReply unknown = failing(publish -> {
             publish.run();
             throw NotPublishedException.unknown(new IllegalStateException("no answer"));
         });
-        assertThat(failing(UnreliablePublisher.REFUSED).text("request_id")).isEqualTo(unknown.text("request_id"));
+        assertThat(failing(UnreliablePublisher.REJECTED).text("request_id")).isEqualTo(unknown.text("request_id"));
         assertThat(retry().text("request_id")).isEqualTo(unknown.text("request_id"));
-        assertThat(gateways.onLog(session)).containsOnly(unknown.text("request_id"));
+        assertThat(gateways.turnsInLog(session)).containsOnly(unknown.text("request_id"));
     }
 
     @Test
     void anAnswerOfTheLogThatIsLostMattersNotWhereAProcessorHasTheTurn() {
-        gateways.processor.saying(turn -> turn.answer("Because."));
+        gateways.processor.withScript(turn -> turn.answer("Because."));
         try {
-            Reply reply = failing(publish -> {
+            HttpReply reply = failing(publish -> {
                 publish.run();
-                String asked = gateways.recorded(session).getFirst();
+                String asked = gateways.requestRecords(session).getFirst();
                 await().until(() -> "completed".equals(statusOf(asked)));
                 throw NotPublishedException.unknown(new IllegalStateException("no answer"));
             });
@@ -137,7 +139,7 @@ class AcceptFailureTest {
             assertThat(reply.header("Idempotency-Replayed")).isNull();
             assertThat(retry().text("request_id")).isEqualTo(reply.text("request_id"));
         } finally {
-            gateways.processor.saying(TestProcessor.BY_HAND);
+            gateways.processor.withScript(TestProcessor.MANUAL);
         }
     }
 
@@ -149,13 +151,13 @@ class AcceptFailureTest {
 
     @Test
     void aRefusalDoesNotUndoWhatAnotherCallPublished() throws Exception {
-        Reply refused = failing(_ -> {
+        HttpReply refused = failing(_ -> {
             assertThat(retry().status()).isEqualTo(202);
-            throw NotPublishedException.refused(new IllegalStateException("too large"));
+            throw NotPublishedException.rejected(new IllegalStateException("too large"));
         });
         assertThat(refused.status()).as("the log has it").isEqualTo(202);
-        assertThat(gateways.recorded(session)).containsExactly(refused.text("request_id"));
-        assertThat(gateways.onLog(session)).containsExactly(refused.text("request_id"));
+        assertThat(gateways.requestRecords(session)).containsExactly(refused.text("request_id"));
+        assertThat(gateways.turnsInLog(session)).containsExactly(refused.text("request_id"));
     }
 
     @Test
@@ -163,13 +165,13 @@ class AcceptFailureTest {
         CountDownLatch publishing = new CountDownLatch(1);
         CountDownLatch refused = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Reply> slow = threads.submit(() -> failing(publish -> {
+            Future<HttpReply> slow = threads.submit(() -> failing(publish -> {
                 publishing.countDown();
                 awaitQuietly(refused);
                 publish.run();
             }));
             publishing.await();
-            Reply other = failing(UnreliablePublisher.REFUSED);
+            HttpReply other = failing(UnreliablePublisher.REJECTED);
             refused.countDown();
 
             assertThat(other.status()).isEqualTo(503);
@@ -179,7 +181,7 @@ class AcceptFailureTest {
                     .isEqualTo(200);
             assertThat(retry().text("request_id")).isEqualTo(slow.get().text("request_id"));
             assertThat(other.text("request_id")).isEqualTo(slow.get().text("request_id"));
-            assertThat(gateways.onLog(session)).containsExactly(slow.get().text("request_id"));
+            assertThat(gateways.turnsInLog(session)).containsExactly(slow.get().text("request_id"));
         }
     }
 
@@ -194,7 +196,7 @@ class AcceptFailureTest {
     @Test
     void aQuestionWithoutSessionSurvivesADeathBetweenItsTwoScripts() throws Exception {
         String key = UUID.randomUUID().toString();
-        gateways.publisher.next(publish -> {
+        gateways.publisher.failNext(publish -> {
             throw new UnreliablePublisher.GatewayDied();
         });
         gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
@@ -202,14 +204,14 @@ class AcceptFailureTest {
         var redis = gateways.processor.redis().sync();
         String accepted = claimedSession(key);
         var keys = keys(accepted);
-        String claimed = gateways.recorded(accepted).getFirst();
-        redis.del(keys.context(), keys.request(RequestId.parse(claimed)), keys.open(), keys.requests());
+        String claimed = gateways.requestRecords(accepted).getFirst();
+        redis.del(keys.context(), keys.request(RequestId.parse(claimed)), keys.openRequestIds(), keys.requestIds());
 
-        Reply retried = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        HttpReply retried = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
         assertThat(retried.status()).isEqualTo(202);
         assertThat(retried.text("session_id")).isEqualTo(accepted);
         assertThat(retried.text("request_id")).isEqualTo(claimed);
-        assertThat(gateways.onLog(accepted)).containsExactly(claimed);
+        assertThat(gateways.turnsInLog(accepted)).containsExactly(claimed);
     }
 
     private String claimedSession(String key) throws Exception {
@@ -227,10 +229,10 @@ class AcceptFailureTest {
     @Test
     void aRefusedQuestionWithoutSessionLeavesNothing() {
         String key = UUID.randomUUID().toString();
-        gateways.publisher.next(UnreliablePublisher.REFUSED);
-        Reply refused = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        gateways.publisher.failNext(UnreliablePublisher.REJECTED);
+        HttpReply refused = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
         assertThat(refused.status()).isEqualTo(503);
-        Reply another = gateways.second.post("/v1/requests", question("another?"), "Idempotency-Key", key);
+        HttpReply another = gateways.second.post("/v1/requests", question("another?"), "Idempotency-Key", key);
         assertThat(another.status()).isEqualTo(202);
         assertThat(another.text("request_id")).isNotEqualTo(refused.text("request_id"));
     }
@@ -238,12 +240,12 @@ class AcceptFailureTest {
     @Test
     void aQuestionWithoutSessionAndAnswerIsFoundOutLater() throws Exception {
         String key = UUID.randomUUID().toString();
-        gateways.publisher.next(UnreliablePublisher.LOST);
-        Reply unknown = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        gateways.publisher.failNext(UnreliablePublisher.LOST);
+        HttpReply unknown = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
         assertThat(unknown.status()).isEqualTo(503);
-        Reply retried = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        HttpReply retried = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
         assertThat(retried.text("request_id")).isEqualTo(unknown.text("request_id"));
-        assertThat(gateways.onLog(retried.text("session_id"))).containsExactly(unknown.text("request_id"));
+        assertThat(gateways.turnsInLog(retried.text("session_id"))).containsExactly(unknown.text("request_id"));
     }
 
     @Test
@@ -252,12 +254,13 @@ class AcceptFailureTest {
         String waiting = gateways.second.ask(session, "waits for long").text("request_id");
         String gone = UUID.randomUUID().toString();
         double longAgo = System.currentTimeMillis() - Duration.ofHours(30).toMillis();
-        for (String index : List.of(keys(session).open(), keys(session).requests())) {
+        for (String index :
+                List.of(keys(session).openRequestIds(), keys(session).requestIds())) {
             redis.zadd(index, longAgo, waiting.getBytes(StandardCharsets.UTF_8));
             redis.zadd(index, longAgo, gone.getBytes(StandardCharsets.UTF_8));
         }
-        Reply next = gateways.second.ask(session, "?");
+        HttpReply next = gateways.second.ask(session, "?");
         assertThat(next.json().path("position").asInt()).isEqualTo(1);
-        assertThat(gateways.recorded(session)).containsExactly(waiting, next.text("request_id"));
+        assertThat(gateways.requestRecords(session)).containsExactly(waiting, next.text("request_id"));
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.Keys.Client;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestKeys.KeyedClient;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import java.time.Duration;
@@ -23,20 +23,20 @@ class AccessTest {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final String NOBODY = "tl_000000000000_" + "0".repeat(40);
 
-    private static Gateway gateway;
-    private static Gateway other;
+    private static TestGateway gateway;
+    private static TestGateway other;
     private static TestProcessor processor;
-    private static Keys keys;
-    private static Client alice;
+    private static TestKeys keys;
+    private static KeyedClient alice;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(Keys.MODE, "turnlane.limits.connections=3");
+        gateway = TestGateway.start(TestKeys.MODE, "turnlane.limits.connections=3");
         // As an environment variable may spell it.
-        other = Gateway.start(TestBackends.shared(), gateway.topics(), "turnlane.security.mode=API_KEY");
+        other = TestGateway.start(TestBackends.shared(), gateway.topics(), "turnlane.security.mode=API_KEY");
         processor = new TestProcessor(gateway);
-        keys = new Keys(gateway);
-        alice = keys.newcomer(gateway, "alice", Scope.ASK, Scope.READ);
+        keys = new TestKeys(gateway);
+        alice = keys.newClient(gateway, "alice", Scope.ASK, Scope.READ);
     }
 
     @AfterAll
@@ -54,20 +54,21 @@ class AccessTest {
     void letsInWhoHasAKeyAndAnswersAtAnyGateway() {
         String session = freshSession();
         String self = alice.ask(session, "why?").header("Location");
-        Reply read = new Client(other, alice.key()).get(self + "?wait=20");
+        HttpReply read = new KeyedClient(other, alice.key()).get(self + "?wait=20");
         assertThat(read.status()).isEqualTo(200);
         assertThat(read.json().path("answer").path("text").asString()).isEqualTo("You said: why?");
     }
 
     @Test
     void tellsAllWhoAreNotLetInTheSame() {
-        String expired = keys.make("alice", Instant.now().minusSeconds(1), Scope.ASK, Scope.READ);
-        String revoked = keys.newcomer(gateway, "alice", Scope.ASK, Scope.READ).key();
+        String expired = keys.create("alice", Instant.now().minusSeconds(1), Scope.ASK, Scope.READ);
+        String revoked = keys.newClient(gateway, "alice", Scope.ASK, Scope.READ).key();
         keys.revoke(revoked);
         await().atMost(SOON)
-                .until(() -> gateway.get("/v1/agents", Client.bearer(revoked)).status() == 401);
+                .until(() ->
+                        gateway.get("/v1/agents", KeyedClient.bearer(revoked)).status() == 401);
         String wrong = alice.key().substring(0, alice.key().length() - 4) + "0000";
-        Reply unknown = gateway.get("/v1/agents", Client.bearer(NOBODY));
+        HttpReply unknown = gateway.get("/v1/agents", KeyedClient.bearer(NOBODY));
         assertThat(unknown.status()).isEqualTo(401);
         assertThat(unknown.text("code")).isEqualTo("unauthorized");
         assertThat(unknown.text("instance")).isEqualTo("/v1/agents");
@@ -75,13 +76,13 @@ class AccessTest {
         assertThat(unknown.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"turnlane\", error=\"invalid_token\"");
         assertThat(unknown.header("X-Request-Id")).isNotBlank();
         for (String key : new String[] {expired, revoked, wrong, "nonsense", "tl_", "ticket.x", "\""}) {
-            Reply reply = gateway.get("/v1/agents", Client.bearer(key));
+            HttpReply reply = gateway.get("/v1/agents", KeyedClient.bearer(key));
             assertThat(reply.response().body())
                     .as(key)
                     .isEqualTo(unknown.response().body());
             assertThat(reply.status()).isEqualTo(401);
         }
-        Reply missing = gateway.get("/v1/agents");
+        HttpReply missing = gateway.get("/v1/agents");
         assertThat(missing.status()).isEqualTo(401);
         assertThat(missing.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"turnlane\"");
         assertThat(gateway.get("/v1/agents", "Authorization", "Basic YTpi").status())
@@ -92,45 +93,45 @@ class AccessTest {
 
     @Test
     void revokesAtEveryGatewayWithinTwoSecondsAndEndsWhatIsOpen() throws Exception {
-        Client eve = keys.newcomer(gateway, "eve", Scope.ASK, Scope.READ);
-        Client eveElsewhere = keys.client(other, eve.key());
+        KeyedClient eve = keys.newClient(gateway, "eve", Scope.ASK, Scope.READ);
+        KeyedClient eveElsewhere = keys.client(other, eve.key());
         String session = freshSession();
         eve.ask(session, "first");
-        try (Sse stream = eve.stream("/v1/sessions/" + session + "/events");
-                TestSocket socket = TestSocket.open(other, Client.bearer(eve.key()))) {
-            socket.say("{'type':'ping'}").hear();
+        try (SseClient stream = eve.stream("/v1/sessions/" + session + "/events");
+                TestSocket socket = TestSocket.open(other, KeyedClient.bearer(eve.key()))) {
+            socket.send("{'type':'ping'}").nextFrame();
             assertThat(stream.status()).isEqualTo(200);
             keys.revoke(eve.key());
             Instant revoked = Instant.now();
             await().atMost(SOON).until(() -> eve.get("/v1/agents").status() == 401);
             await().atMost(SOON).until(() -> eveElsewhere.get("/v1/agents").status() == 401);
             assertThat(socket.closeStatus()).isEqualTo(1008);
-            assertThat(stream.rest()).isNotNull();
+            assertThat(stream.remainingEvents()).isNotNull();
             assertThat(Duration.between(revoked, Instant.now())).isLessThan(SOON);
         }
     }
 
     @Test
     void endsAStreamWhenItsKeyExpires() {
-        String key = keys.make("frank", Instant.now().plusSeconds(10), Scope.ASK, Scope.READ);
-        Client frank = keys.client(gateway, key);
+        String key = keys.create("frank", Instant.now().plusSeconds(10), Scope.ASK, Scope.READ);
+        KeyedClient frank = keys.client(gateway, key);
         String session = freshSession();
         frank.ask(session, "why?");
-        try (Sse stream = frank.stream("/v1/sessions/" + session + "/events")) {
+        try (SseClient stream = frank.stream("/v1/sessions/" + session + "/events")) {
             assertThat(stream.status()).isEqualTo(200);
-            stream.rest();
+            stream.remainingEvents();
         }
         assertThat(frank.get("/v1/agents").status()).isEqualTo(401);
     }
 
     @Test
     void givesEachUserSessionsOfTheirOwn() {
-        Client bob = keys.newcomer(gateway, "bob", Scope.ASK, Scope.READ);
+        KeyedClient bob = keys.newClient(gateway, "bob", Scope.ASK, Scope.READ);
         String session = freshSession();
-        Reply before = bob.get("/v1/sessions/" + session);
+        HttpReply before = bob.get("/v1/sessions/" + session);
         String self = alice.ask(session, "Alice's question").header("Location");
         assertThat(alice.get(self + "?wait=20").text("status")).isEqualTo("completed");
-        Reply after = bob.get("/v1/sessions/" + session);
+        HttpReply after = bob.get("/v1/sessions/" + session);
         assertThat(after.status()).isEqualTo(404);
         assertThat(after.response().body()).isEqualTo(before.response().body());
         assertThat(bob.get(self).status()).isEqualTo(404);
@@ -147,10 +148,10 @@ class AccessTest {
 
     @Test
     void holdsEachKeyToItsScopes() throws Exception {
-        Client reader = keys.newcomer(gateway, "alice", Scope.READ);
-        Client asker = keys.newcomer(gateway, "alice", Scope.ASK);
-        Client operator = keys.newcomer(gateway, "olga", Scope.OPS);
-        Reply refused = reader.ask(freshSession(), "?");
+        KeyedClient reader = keys.newClient(gateway, "alice", Scope.READ);
+        KeyedClient asker = keys.newClient(gateway, "alice", Scope.ASK);
+        KeyedClient operator = keys.newClient(gateway, "olga", Scope.OPS);
+        HttpReply refused = reader.ask(freshSession(), "?");
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.text("code")).isEqualTo("forbidden");
         assertThat(refused.text("instance")).startsWith("/v1/sessions/");
@@ -162,20 +163,23 @@ class AccessTest {
             assertThat(operator.get(path).status()).as(path).isEqualTo(200);
         }
         assertThat(operator.get("/v1/agents").status()).isEqualTo(403);
-        try (TestSocket socket = TestSocket.open(gateway, Client.bearer(asker.key()))) {
-            socket.say("{'type':'subscribe','ref':'1','session_id':'x'}");
-            assertThat(socket.hear().path("problem").path("code").asString()).isEqualTo("forbidden");
+        try (TestSocket socket = TestSocket.open(gateway, KeyedClient.bearer(asker.key()))) {
+            socket.send("{'type':'subscribe','ref':'1','session_id':'x'}");
+            assertThat(socket.nextFrame().path("problem").path("code").asString())
+                    .isEqualTo("forbidden");
         }
-        try (TestSocket socket = TestSocket.open(gateway, Client.bearer(reader.key()))) {
-            socket.say("{'type':'ask','ref':'1','session_id':'x','question':'?'}");
-            assertThat(socket.hear().path("problem").path("code").asString()).isEqualTo("forbidden");
+        try (TestSocket socket = TestSocket.open(gateway, KeyedClient.bearer(reader.key()))) {
+            socket.send("{'type':'ask','ref':'1','session_id':'x','question':'?'}");
+            assertThat(socket.nextFrame().path("problem").path("code").asString())
+                    .isEqualTo("forbidden");
         }
-        assertThat(TestSocket.refused(gateway, Client.bearer(operator.key()))).isEqualTo(403);
+        assertThat(TestSocket.handshakeStatus(gateway, KeyedClient.bearer(operator.key())))
+                .isEqualTo(403);
     }
 
     @Test
     void opensOneSocketATicketAtAnyGateway() throws Exception {
-        Reply issued = alice.post("/v1/ws-tickets", "");
+        HttpReply issued = alice.post("/v1/ws-tickets", "");
         assertThat(issued.status()).isEqualTo(201);
         assertThat(issued.header("Cache-Control")).isEqualTo("no-store");
         assertThat(issued.json().path("expires_in").asDouble()).isEqualTo(30);
@@ -183,52 +187,53 @@ class AccessTest {
         String session = freshSession();
         alice.get(alice.ask(session, "why?").header("Location") + "?wait=20");
         try (TestSocket socket = TestSocket.open(other, new String[0], ticket)) {
-            socket.say("{'type':'subscribe','session_id':'" + session + "'}").say("{'type':'ping'}");
-            assertThat(socket.hear().path("type").asString()).isEqualTo("subscribed");
-            assertThat(socket.hear().path("type").asString()).isEqualTo("pong");
+            socket.send("{'type':'subscribe','session_id':'" + session + "'}").send("{'type':'ping'}");
+            assertThat(socket.nextFrame().path("type").asString()).isEqualTo("subscribed");
+            assertThat(socket.nextFrame().path("type").asString()).isEqualTo("pong");
         }
-        assertThat(TestSocket.refused(other, new String[0], ticket)).isEqualTo(401);
-        assertThat(TestSocket.refused(gateway, new String[0], "ticket." + "A".repeat(43)))
+        assertThat(TestSocket.handshakeStatus(other, new String[0], ticket)).isEqualTo(401);
+        assertThat(TestSocket.handshakeStatus(gateway, new String[0], "ticket." + "A".repeat(43)))
                 .isEqualTo(401);
-        assertThat(TestSocket.refused(gateway, new String[0], "ticket.x")).isEqualTo(401);
-        assertThat(TestSocket.refused(gateway, new String[0])).isEqualTo(401);
+        assertThat(TestSocket.handshakeStatus(gateway, new String[0], "ticket.x"))
+                .isEqualTo(401);
+        assertThat(TestSocket.handshakeStatus(gateway, new String[0])).isEqualTo(401);
         String stored = processor.redis().sync().keys("tl:ticket:*").toString();
         assertThat(stored).doesNotContain(issued.text("ticket"));
     }
 
     @Test
     void takesATicketBackWithItsKey() {
-        Client grace = keys.newcomer(gateway, "grace", Scope.READ);
+        KeyedClient grace = keys.newClient(gateway, "grace", Scope.READ);
         String ticket = "ticket." + grace.post("/v1/ws-tickets", "").text("ticket");
         // A reader may not post, but get a ticket it may.
         assertThat(ticket).hasSize(50);
         keys.revoke(grace.key());
         await().atMost(SOON).until(() -> grace.get("/v1/agents").status() == 401);
-        assertThat(TestSocket.refused(gateway, new String[0], ticket)).isEqualTo(401);
+        assertThat(TestSocket.handshakeStatus(gateway, new String[0], ticket)).isEqualTo(401);
     }
 
     @Test
     void boundsTheConnectionsOfOneUserAndOfNobodyElse() {
-        Client heidi = keys.newcomer(gateway, "heidi", Scope.ASK, Scope.READ);
+        KeyedClient heidi = keys.newClient(gateway, "heidi", Scope.ASK, Scope.READ);
         String session = freshSession();
         heidi.ask(session, "why?");
         String events = "/v1/sessions/" + session + "/events";
-        try (Sse one = heidi.stream(events);
-                Sse two = heidi.stream(events);
-                TestSocket three = TestSocket.open(gateway, Client.bearer(heidi.key()))) {
+        try (SseClient one = heidi.stream(events);
+                SseClient two = heidi.stream(events);
+                TestSocket three = TestSocket.open(gateway, KeyedClient.bearer(heidi.key()))) {
             assertThat(one.status() + two.status()).isEqualTo(400);
-            Reply refused = heidi.get(events);
+            HttpReply refused = heidi.get(events);
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.text("code")).isEqualTo("rate_limited");
             assertThat(refused.header("Retry-After")).isNotBlank();
-            try (TestSocket four = TestSocket.open(gateway, Client.bearer(heidi.key()))) {
+            try (TestSocket four = TestSocket.open(gateway, KeyedClient.bearer(heidi.key()))) {
                 assertThat(four.closeStatus()).isEqualTo(1013);
             }
             assertThat(alice.get("/v1/agents").status()).isEqualTo(200);
             three.close();
         }
         await().until(() -> {
-            try (Sse again = heidi.stream(events)) {
+            try (SseClient again = heidi.stream(events)) {
                 return again.status() == 200;
             }
         });
@@ -246,9 +251,9 @@ class AccessTest {
 
     @Test
     void storesNoKeyButItsHash() {
-        String key = keys.make("ivan", Scope.READ);
+        String key = keys.create("ivan", Scope.READ);
         String secret = key.substring(key.lastIndexOf('_') + 1);
-        ApiKey stored = keys.topic().all().stream()
+        ApiKey stored = keys.topic().readAll().stream()
                 .filter(one -> one.userId().equals("ivan"))
                 .findFirst()
                 .orElseThrow();

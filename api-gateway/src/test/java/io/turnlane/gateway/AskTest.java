@@ -2,14 +2,14 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryKeys;
-import io.turnlane.model.ProcessorFigures;
-import io.turnlane.model.ProcessorFigures.Cache;
 import io.turnlane.model.ProcessorState;
+import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.model.ProcessorStatistics.CacheStatistics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class AskTest {
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("turnlane.gateway.asks.max-open=5", "turnlane.webhooks.enabled=true");
+        gateway = TestGateway.start("turnlane.gateway.asks.max-open=5", "turnlane.webhooks.enabled=true");
         processor = new TestProcessor(gateway);
     }
 
@@ -40,20 +40,20 @@ class AskTest {
 
     @BeforeEach
     void answering() {
-        processor.saying(turn -> turn.answer("You said: " + turn.ask.question()));
+        processor.withScript(turn -> turn.answer("You said: " + turn.ask.question()));
     }
 
-    private static Turn turnOf(String requestId) throws InterruptedException {
-        Turn turn = processor.taken();
+    private static ReceivedTurn turnOf(String requestId) throws InterruptedException {
+        ReceivedTurn turn = processor.nextTurn();
         while (!turn.command.requestId().toString().equals(requestId)) {
-            turn = processor.taken();
+            turn = processor.nextTurn();
         }
         return turn;
     }
 
     @Test
     void acceptsAQuestionAndAnswersByStreamAndByPoll() {
-        Reply accepted = gateway.ask("s-1", "why?");
+        HttpReply accepted = gateway.ask("s-1", "why?");
         assertThat(accepted.status()).as(accepted.response().body()).isEqualTo(202);
         assertThat(accepted.text("status")).isEqualTo("queued");
         String self = accepted.header("Location");
@@ -61,10 +61,10 @@ class AskTest {
         assertThat(accepted.header("X-Request-Id")).isEqualTo(accepted.text("request_id"));
         assertThat(gateway.get("/v1/sessions/s-1").status()).as("works at once").isEqualTo(200);
 
-        List<Sse.Event> events = gateway.stream(self + "/events").rest();
-        assertThat(events).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
+        List<SseClient.SseEvent> events = gateway.stream(self + "/events").remainingEvents();
+        assertThat(events).extracting(SseClient.SseEvent::type).containsExactly("started", "delta", "completed");
 
-        Reply polled = gateway.get(self);
+        HttpReply polled = gateway.get(self);
         assertThat(polled.text("status")).isEqualTo("completed");
         assertThat(polled.json().path("answer").path("text").asString()).isEqualTo("You said: why?");
         assertThat(polled.json().path("processing_time").asDouble()).isPositive();
@@ -74,12 +74,12 @@ class AskTest {
     @Test
     void putsEverythingOnTheLogThatAProcessorNeeds() throws Exception {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        Reply accepted = gateway.post(
+        HttpReply accepted = gateway.post(
                 "/v1/sessions/s-log/requests",
                 "{\"question\":\"?\",\"agent\":\"echo\",\"metadata\":{\"delay_ms\":5}}",
                 "traceparent",
                 trace);
-        Turn turn = turnOf(accepted.text("request_id"));
+        ReceivedTurn turn = turnOf(accepted.text("request_id"));
         assertThat(turn.record.key()).isEqualTo("-:s-log");
         assertThat(turn.header("type")).isEqualTo("ask");
         assertThat(turn.header("schema-version")).isEqualTo("1.0");
@@ -94,9 +94,9 @@ class AskTest {
 
     @Test
     void putsTheCallbackOnTheLogThatAQuestionNames() throws Exception {
-        Reply accepted = gateway.post(
+        HttpReply accepted = gateway.post(
                 "/v1/sessions/s-hook/requests", "{\"question\":\"?\",\"callback_url\":\"https://example.com/hook\"}");
-        Turn turn = turnOf(accepted.text("request_id"));
+        ReceivedTurn turn = turnOf(accepted.text("request_id"));
         assertThat(turn.header("callback-url")).isEqualTo("https://example.com/hook");
         assertThat(turn.ask.callbackUrl()).hasToString("https://example.com/hook");
     }
@@ -105,7 +105,7 @@ class AskTest {
     void refusesCallbacksThatAreNoneOrPrivate() {
         for (String url :
                 List.of("", "hook", "ftp://example.com", "http://127.0.0.1/", "https://[::1]/", "http://10.0.0.1")) {
-            Reply refused = gateway.post(
+            HttpReply refused = gateway.post(
                     "/v1/sessions/s-hook/requests", "{\"question\":\"?\",\"callback_url\":\"" + url + "\"}");
             assertThat(refused.status()).as(url).isEqualTo(400);
             assertThat(refused.text("detail")).startsWith("a callback_url").doesNotContain("hook", "127.0");
@@ -114,23 +114,23 @@ class AskTest {
 
     @Test
     void takesATraceContextThatIsNotValidForNone() throws Exception {
-        Reply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}", "traceparent", "00-0-0-00");
+        HttpReply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}", "traceparent", "00-0-0-00");
         assertThat(turnOf(accepted.text("request_id")).header("traceparent")).isNull();
     }
 
     @Test
     void asksInANewAnonymousSessionThatLivesShorter() throws Exception {
-        Reply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}");
+        HttpReply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}");
         assertThat(accepted.status()).isEqualTo(202);
         assertThat(turnOf(accepted.text("request_id")).ask.sessionTtl()).isEqualTo(Duration.ofMinutes(15));
-        Reply session = gateway.get("/v1/sessions/" + accepted.text("session_id"));
+        HttpReply session = gateway.get("/v1/sessions/" + accepted.text("session_id"));
         assertThat(session.json().path("ttl_seconds").asLong()).isEqualTo(900);
         assertThat(session.text("agent")).isEqualTo("retrieval");
     }
 
     @Test
     void waitsForTheEndWhereTheClientPrefersTo() {
-        Reply done = gateway.post("/v1/sessions/s-wait/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
+        HttpReply done = gateway.post("/v1/sessions/s-wait/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
         assertThat(done.status()).isEqualTo(200);
         assertThat(done.text("status")).isEqualTo("completed");
         assertThat(done.header("Preference-Applied")).isEqualTo("wait=30");
@@ -138,23 +138,23 @@ class AskTest {
 
     @Test
     void answers202WhereTheEndDoesNotComeInTime() {
-        processor.saying(TestProcessor.BY_HAND);
-        Reply queued =
+        processor.withScript(TestProcessor.MANUAL);
+        HttpReply queued =
                 gateway.post("/v1/sessions/s-late/requests", "{\"question\":\"?\"}", "Prefer", "respond-async, wait=1");
         assertThat(queued.status()).isEqualTo(202);
         assertThat(queued.header("Preference-Applied")).isEqualTo("wait=1");
-        Reply polled = gateway.get(queued.header("Location") + "?wait=1");
+        HttpReply polled = gateway.get(queued.header("Location") + "?wait=1");
         assertThat(polled.status()).isEqualTo(200);
         assertThat(polled.text("status")).isEqualTo("queued");
     }
 
     @Test
     void wakesALongPollWhenTheEndComes() throws Exception {
-        processor.saying(TestProcessor.BY_HAND);
-        Reply queued = gateway.ask("s-poll", "?");
-        Turn turn = turnOf(queued.text("request_id"));
+        processor.withScript(TestProcessor.MANUAL);
+        HttpReply queued = gateway.ask("s-poll", "?");
+        ReceivedTurn turn = turnOf(queued.text("request_id"));
         Thread answering = Thread.startVirtualThread(() -> turn.fail(ErrorCode.AGENT_ERROR, "it broke"));
-        Reply polled = gateway.get(queued.header("Location") + "?wait=60");
+        HttpReply polled = gateway.get(queued.header("Location") + "?wait=60");
         answering.join();
         assertThat(polled.text("status")).isEqualTo("failed");
         assertThat(polled.json().path("error").path("code").asString()).isEqualTo("agent_error");
@@ -162,12 +162,12 @@ class AskTest {
 
     @Test
     void refusesMoreTurnsOfOneSessionThanMayBeOpen() {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         for (int i = 0; i < 5; i++) {
             assertThat(gateway.ask("s-full", "?").json().path("position").asInt())
                     .isEqualTo(i);
         }
-        Reply full = gateway.ask("s-full", "?");
+        HttpReply full = gateway.ask("s-full", "?");
         assertThat(full.status()).isEqualTo(429);
         assertThat(full.text("code")).isEqualTo("session_queue_full");
         assertThat(full.header("Retry-After")).isNotNull();
@@ -177,12 +177,12 @@ class AskTest {
     @Test
     void refusesAnAgentThatNoLivingProcessorOffers() {
         assertThat(askAgent("parrot").status()).as("while all are away").isEqualTo(202);
-        processor.announce(figures("p-agents"));
+        processor.publishStatistics(figures("p-agents"));
         try {
             org.awaitility.Awaitility.await().until(() -> askAgent("parrot").status() == 422);
             assertThat(askAgent("parrot").text("code")).isEqualTo("unknown_agent");
             assertThat(askAgent("echo").status()).isEqualTo(202);
-            Reply agents = gateway.get("/v1/agents");
+            HttpReply agents = gateway.get("/v1/agents");
             assertThat(agents.json().path("agents")).hasSize(2);
             assertThat(agents.json().path("agents").get(1).path("name").asString())
                     .isEqualTo("retrieval");
@@ -196,16 +196,16 @@ class AskTest {
                             .asString())
                     .isEqualTo("hello");
         } finally {
-            processor.retire("p-agents");
+            processor.removeStatistics("p-agents");
         }
     }
 
-    private static Reply askAgent(String agent) {
+    private static HttpReply askAgent(String agent) {
         return gateway.post("/v1/requests", "{\"question\":\"?\",\"agent\":\"" + agent + "\"}");
     }
 
-    static ProcessorFigures figures(String id) {
-        return new ProcessorFigures(
+    static ProcessorStatistics figures(String id) {
+        return new ProcessorStatistics(
                 id,
                 "http://127.0.0.1:1",
                 Instant.now(),
@@ -222,7 +222,7 @@ class AskTest {
                 120,
                 500,
                 4,
-                new Cache(10, 100, 75, 25),
+                new CacheStatistics(10, 100, 75, 25),
                 "",
                 Duration.ZERO,
                 null,
@@ -231,13 +231,14 @@ class AskTest {
 
     @Test
     void usesTheSessionsAgentWhereAQuestionNamesNone() throws Exception {
-        Reply session = gateway.post("/v1/sessions", "{\"agent\":\"echo\",\"metadata\":{\"a\":1},\"ttl_seconds\":120}");
+        HttpReply session =
+                gateway.post("/v1/sessions", "{\"agent\":\"echo\",\"metadata\":{\"a\":1},\"ttl_seconds\":120}");
         assertThat(session.status()).isEqualTo(201);
         assertThat(session.header("Location")).isEqualTo("/v1/sessions/" + session.text("session_id"));
         assertThat(session.json().path("metadata").path("a").asInt()).isEqualTo(1);
-        Reply accepted = gateway.ask(session.text("session_id"), "?");
+        HttpReply accepted = gateway.ask(session.text("session_id"), "?");
         assertThat(accepted.text("agent")).isEqualTo("echo");
-        Turn turn = turnOf(accepted.text("request_id"));
+        ReceivedTurn turn = turnOf(accepted.text("request_id"));
         assertThat(turn.ask.agent()).isEqualTo("echo");
         assertThat(turn.ask.sessionTtl()).isEqualTo(Duration.ofMinutes(2));
     }
@@ -254,13 +255,13 @@ class AskTest {
 
     @Test
     void showsHistoryAndTimeline() {
-        Reply done = gateway.post("/v1/sessions/s-hist/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
-        Reply turns = gateway.get("/v1/sessions/s-hist/turns");
+        HttpReply done = gateway.post("/v1/sessions/s-hist/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
+        HttpReply turns = gateway.get("/v1/sessions/s-hist/turns");
         assertThat(turns.json().path("turns")).hasSize(1);
         assertThat(turns.json().path("turns").get(0).path("question").asString())
                 .isEqualTo("why?");
         assertThat(turns.json().has("damaged")).isFalse();
-        Reply timeline = gateway.get(done.header("Location") + "/timeline");
+        HttpReply timeline = gateway.get(done.header("Location") + "/timeline");
         assertThat(timeline.json().path("phases").get(0).path("phase").asString())
                 .isEqualTo("RECEIVED");
         assertThat(timeline.json().path("phases").get(1).path("phase").asString())
@@ -275,7 +276,7 @@ class AskTest {
                         new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId("s-damaged")))
                 .history();
         processor.redis().sync().rpush(history, new byte[] {1, 2, 3, 4, 5, 6});
-        Reply turns = gateway.get("/v1/sessions/s-damaged/turns");
+        HttpReply turns = gateway.get("/v1/sessions/s-damaged/turns");
         assertThat(turns.json().path("turns")).hasSize(1);
         assertThat(turns.json().path("damaged").asInt()).isEqualTo(1);
     }
@@ -283,10 +284,10 @@ class AskTest {
     @Test
     void forgetsASessionThroughTheLog() throws Exception {
         gateway.post("/v1/sessions/s-gone/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
-        Reply deletion = gateway.delete("/v1/sessions/s-gone");
+        HttpReply deletion = gateway.delete("/v1/sessions/s-gone");
         assertThat(deletion.status()).isEqualTo(202);
         assertThat(deletion.text("session_id")).isEqualTo("s-gone");
-        Turn delete = turnOf(deletion.text("request_id"));
+        ReceivedTurn delete = turnOf(deletion.text("request_id"));
         assertThat(delete.header("type")).isEqualTo("delete_session");
         assertThat(delete.record.key()).isEqualTo("-:s-gone");
         org.awaitility.Awaitility.await()
@@ -296,7 +297,7 @@ class AskTest {
 
     @Test
     void answersTheShortFormInOneCall() {
-        Reply reply = gateway.post("/ask", "{\"question\":\"why?\",\"session_id\":\"s-short\"}");
+        HttpReply reply = gateway.post("/ask", "{\"question\":\"why?\",\"session_id\":\"s-short\"}");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text("answer")).isEqualTo("You said: why?");
         assertThat(reply.json().path("confidence").asDouble()).isEqualTo(0.75);
@@ -309,8 +310,8 @@ class AskTest {
 
     @Test
     void answersTheShortFormOfAFailedTurnWithItsError() {
-        processor.saying(turn -> turn.fail(ErrorCode.AGENT_ERROR, "it broke"));
-        Reply reply = gateway.post("/ask", "{\"question\":\"why?\"}");
+        processor.withScript(turn -> turn.fail(ErrorCode.AGENT_ERROR, "it broke"));
+        HttpReply reply = gateway.post("/ask", "{\"question\":\"why?\"}");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text("error")).isEqualTo("it broke");
         assertThat(reply.text("answer")).isEmpty();
@@ -325,9 +326,11 @@ class AskTest {
                                 .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"question\":\"why?\"}"))
                                 .build(),
                         java.net.http.HttpResponse.BodyHandlers.ofInputStream());
-        try (Sse stream = new Sse(response)) {
+        try (SseClient stream = new SseClient(response)) {
             assertThat(stream.header("Location")).endsWith(stream.header("X-Request-Id"));
-            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
+            assertThat(stream.remainingEvents())
+                    .extracting(SseClient.SseEvent::type)
+                    .containsExactly("started", "delta", "completed");
         }
     }
 }

@@ -3,14 +3,14 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Priority;
-import io.turnlane.model.ProcessorFigures;
 import io.turnlane.model.ProcessorState;
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnPolicy;
@@ -33,15 +33,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CancelTest {
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
 
     private final String session = "s-" + UUID.randomUUID();
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
-        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
+        gateway = TestGateway.start();
+        processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 
     @AfterAll
@@ -53,7 +53,7 @@ class CancelTest {
     @Test
     void stopsNoChangeOfASession() {
         String path = "/v1/sessions/" + gateway.post("/v1/sessions", "{}").text("session_id");
-        Reply change = gateway.patch(path, "{\"metadata\":{\"a\":1}}");
+        HttpReply change = gateway.patch(path, "{\"metadata\":{\"a\":1}}");
 
         assertThat(gateway.post(change.header("Location") + "/cancel", "{}").status())
                 .isEqualTo(400);
@@ -61,12 +61,12 @@ class CancelTest {
 
     @Test
     void notesItInTheRecordAndTellsTheOwner() throws Exception {
-        Reply asked = gateway.ask(session, "?");
+        HttpReply asked = gateway.ask(session, "?");
         String self = asked.header("Location");
         assertThat(asked.json().path("links").path("cancel").asString()).isEqualTo(self + "/cancel");
-        Turn turn = taken();
+        ReceivedTurn turn = taken();
 
-        Reply cancelled = gateway.post(self + "/cancel", "{\"reason\":\"typed too fast\"}");
+        HttpReply cancelled = gateway.post(self + "/cancel", "{\"reason\":\"typed too fast\"}");
         assertThat(cancelled.status()).isEqualTo(202);
         assertThat(cancelled.json().path("cancel_requested").asBoolean()).isTrue();
         assertThat(cancelled.text("status")).isEqualTo("queued");
@@ -87,7 +87,7 @@ class CancelTest {
         String self = gateway.ask(session, "?").header("Location");
         taken().complete("So.");
         assertThat(gateway.get(self + "?wait=20").text("status")).isEqualTo("completed");
-        Reply late = gateway.post(self + "/cancel", "{}");
+        HttpReply late = gateway.post(self + "/cancel", "{}");
         assertThat(late.status()).isEqualTo(200);
         assertThat(late.text("status")).isEqualTo("completed");
         assertThat(late.json().path("cancel_requested").asBoolean()).isFalse();
@@ -106,12 +106,12 @@ class CancelTest {
     @Test
     void tellsTheWholeTruthOfAnEndWithoutAnAnswer() throws Exception {
         String self = gateway.ask(session, "?").header("Location");
-        Turn turn = taken();
-        turn.end(RequestStatus.CANCELLED, "enough", null);
+        ReceivedTurn turn = taken();
+        turn.storeTerminalStatus(RequestStatus.CANCELLED, "enough", null);
         turn.emit(0, 0, new TurnEvent.Cancelled(new EndCause("enough", null)));
         assertThat(gateway.get(self + "?wait=20").text("reason")).isEqualTo("enough");
-        try (Sse stream = gateway.stream(self + "/events")) {
-            Sse.Event told = stream.next();
+        try (SseClient stream = gateway.stream(self + "/events")) {
+            SseClient.SseEvent told = stream.next();
             assertThat(told.type()).isEqualTo("cancelled");
             assertThat(told.json().path("reason").asString()).isEqualTo("enough");
         }
@@ -122,7 +122,7 @@ class CancelTest {
         gateway.post(
                 "/v1/sessions/" + session + "/requests",
                 "{\"question\":\"?\",\"policy\":\"coalesce\",\"priority\":\"low\",\"deadline_seconds\":60}");
-        Turn turn = taken();
+        ReceivedTurn turn = taken();
         assertThat(turn.header("policy")).isEqualTo("coalesce");
         assertThat(turn.header("priority")).isEqualTo("low");
         assertThat(turn.header("deadline"))
@@ -134,7 +134,7 @@ class CancelTest {
     @Test
     void saysHowLongTheTurnsAheadMayTakeWhereThatIsKnown() {
         assertThat(gateway.ask(session, "first").json().has("estimated_wait")).isFalse();
-        processor.announce(new ProcessorFigures(
+        processor.publishStatistics(new ProcessorStatistics(
                 "p-estimate",
                 "http://127.0.0.1:1",
                 Instant.now(),
@@ -149,7 +149,7 @@ class CancelTest {
                 0,
                 0,
                 0,
-                new ProcessorFigures.Cache(0, 1, 0, 0),
+                new ProcessorStatistics.CacheStatistics(0, 1, 0, 0),
                 "",
                 Duration.ZERO,
                 null,
@@ -157,7 +157,7 @@ class CancelTest {
         try {
             String second = gateway.ask(session, "second").header("Location");
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-                Reply polled = gateway.get(second);
+                HttpReply polled = gateway.get(second);
                 assertThat(polled.json().path("position").asInt()).isEqualTo(1);
                 assertThat(polled.json().path("estimated_wait").asDouble()).isEqualTo(3.0);
             });
@@ -167,7 +167,7 @@ class CancelTest {
                             .asDouble())
                     .isEqualTo(6.0);
         } finally {
-            processor.retire("p-estimate");
+            processor.removeStatistics("p-estimate");
         }
     }
 
@@ -175,8 +175,8 @@ class CancelTest {
     void answers409ToWhoeverWaitsForWhatIsNotTaken() throws Exception {
         Thread rejecting = Thread.ofVirtual().start(() -> {
             try {
-                Turn turn = taken();
-                turn.end(
+                ReceivedTurn turn = taken();
+                turn.storeTerminalStatus(
                         RequestStatus.REJECTED,
                         "session_busy",
                         turn.ask.requestId().toString());
@@ -185,7 +185,7 @@ class CancelTest {
                 throw new IllegalStateException(e);
             }
         });
-        Reply busy =
+        HttpReply busy =
                 gateway.post("/ask", "{\"question\":\"?\",\"session_id\":\"" + session + "\",\"policy\":\"reject\"}");
         rejecting.join();
         assertThat(busy.status()).isEqualTo(409);
@@ -206,15 +206,15 @@ class CancelTest {
                 .isEqualTo(422);
     }
 
-    private Turn taken() throws InterruptedException {
-        Turn turn = processor.taken();
+    private ReceivedTurn taken() throws InterruptedException {
+        ReceivedTurn turn = processor.nextTurn();
         while (!turn.ask.sessionId().value().equals(session)) {
-            turn = processor.taken();
+            turn = processor.nextTurn();
         }
         return turn;
     }
 
-    private static String field(Turn turn, String name) {
+    private static String field(ReceivedTurn turn, String name) {
         byte[] value =
                 processor.redis().sync().hget(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()), name);
         return new String(value, StandardCharsets.UTF_8);

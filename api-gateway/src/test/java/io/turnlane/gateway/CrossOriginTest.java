@@ -2,8 +2,8 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.Keys.Client;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestKeys.KeyedClient;
 import io.turnlane.model.Scope;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Arrays;
@@ -46,19 +46,20 @@ class CrossOriginTest {
             "x-content-type-options",
             "x-frame-options");
 
-    private static Gateway gateway;
-    private static Gateway open;
+    private static TestGateway gateway;
+    private static TestGateway open;
     private static TestProcessor processor;
-    private static Client alice;
+    private static KeyedClient alice;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(Keys.MODE, "turnlane.security.allowed-origins=" + CHAT + ",http://localhost:5173");
-        open = Gateway.start(
+        gateway = TestGateway.start(
+                TestKeys.MODE, "turnlane.security.allowed-origins=" + CHAT + ",http://localhost:5173");
+        open = TestGateway.start(
                 "turnlane.security.allowed-origins=*",
                 "turnlane.security.let-in-anybody-who-reaches-this-gateway=true");
         processor = new TestProcessor(gateway);
-        alice = new Keys(gateway).newcomer(gateway, "alice", Scope.values());
+        alice = new TestKeys(gateway).newClient(gateway, "alice", Scope.values());
     }
 
     @AfterAll
@@ -68,7 +69,7 @@ class CrossOriginTest {
         gateway.close();
     }
 
-    private static Reply preflight(Gateway to, String origin, String method, String path, String headers) {
+    private static HttpReply preflight(TestGateway to, String origin, String method, String path, String headers) {
         return to.send(to.request(
                         path,
                         "Origin",
@@ -84,7 +85,7 @@ class CrossOriginTest {
         return new String[] {"Origin", origin, "Authorization", "Bearer " + alice.key()};
     }
 
-    private static void assertTellsNothing(Reply reply) {
+    private static void assertTellsNothing(HttpReply reply) {
         assertThat(reply.response().headers().map().keySet())
                 .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
         assertThat(reply.header("Vary")).containsIgnoringCase("Origin");
@@ -105,7 +106,7 @@ class CrossOriginTest {
             "POST /v1/ws-tickets"
         }) {
             String[] parts = call.split(" ");
-            Reply reply = preflight(
+            HttpReply reply = preflight(
                     gateway,
                     CHAT,
                     parts[0],
@@ -123,7 +124,7 @@ class CrossOriginTest {
 
     @Test
     void refusesThePreflightOfAPageThatIsNotListedAndOfWhatIsNotForPages() {
-        List<Reply> refused = List.of(
+        List<HttpReply> refused = List.of(
                 preflight(gateway, EVIL, "POST", "/v1/sessions", "authorization"),
                 preflight(gateway, CHAT + ":444", "POST", "/v1/sessions", "authorization"),
                 preflight(gateway, "null", "POST", "/v1/sessions", "authorization"),
@@ -144,22 +145,23 @@ class CrossOriginTest {
 
     @Test
     void aListedPageReadsAnswersAndRefusalsWithAllThatTheyTellInHeaders() {
-        Reply asked = gateway.post(
+        HttpReply asked = gateway.post(
                 "/v1/sessions/s-" + UUID.randomUUID() + "/requests",
                 "{\"question\":\"why?\"}",
                 Stream.of(from(CHAT), new String[] {"Idempotency-Key", "k", "Prefer", "wait=0"})
                         .flatMap(Arrays::stream)
                         .toArray(String[]::new));
         assertThat(asked.status()).isEqualTo(202);
-        Reply unauthorized = gateway.get("/v1/agents", "Origin", CHAT);
+        HttpReply unauthorized = gateway.get("/v1/agents", "Origin", CHAT);
         assertThat(unauthorized.status()).isEqualTo(401);
-        Reply session = gateway.get("/v1/sessions", from(CHAT));
+        HttpReply session = gateway.get("/v1/sessions", from(CHAT));
         assertThat(session.status()).isEqualTo(200);
-        Reply module = gateway.get("/js/turnlane-client.js", "Origin", CHAT);
+        HttpReply module = gateway.get("/js/turnlane-client.js", "Origin", CHAT);
         assertThat(module.status()).isEqualTo(200);
-        Reply nothing = gateway.send(gateway.request("/v1/agents", from(CHAT)).DELETE());
+        HttpReply nothing =
+                gateway.send(gateway.request("/v1/agents", from(CHAT)).DELETE());
         assertThat(nothing.status()).isEqualTo(405);
-        for (Reply reply : List.of(asked, unauthorized, session, module, nothing)) {
+        for (HttpReply reply : List.of(asked, unauthorized, session, module, nothing)) {
             assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo(CHAT);
             assertThat(reply.header("Access-Control-Allow-Credentials")).isNull();
             assertThat(hidden(reply)).as("headers that the page can't see").isEmpty();
@@ -169,7 +171,7 @@ class CrossOriginTest {
     }
 
     /** What a browser keeps from the page although it tells something. */
-    private static Set<String> hidden(Reply reply) {
+    private static Set<String> hidden(HttpReply reply) {
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         names.addAll(reply.response().headers().map().keySet());
         names.removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
@@ -181,22 +183,22 @@ class CrossOriginTest {
     @Test
     void aListedPageReadsAStream() {
         String location = alice.ask("s-" + UUID.randomUUID(), "why?").header("Location");
-        try (Sse events = gateway.stream(location + "/events", from(CHAT))) {
+        try (SseClient events = gateway.stream(location + "/events", from(CHAT))) {
             assertThat(events.status()).isEqualTo(200);
             assertThat(events.header("Access-Control-Allow-Origin")).isEqualTo(CHAT);
-            assertThat(events.rest().getLast().type()).isEqualTo("completed");
+            assertThat(events.remainingEvents().getLast().type()).isEqualTo("completed");
         }
-        Reply gone = gateway.get("/v1/sessions/nowhere/requests/" + UUID.randomUUID() + "/events", from(CHAT));
+        HttpReply gone = gateway.get("/v1/sessions/nowhere/requests/" + UUID.randomUUID() + "/events", from(CHAT));
         assertThat(gone.status()).isIn(400, 404);
         assertThat(gone.header("Access-Control-Allow-Origin")).isEqualTo(CHAT);
     }
 
     @Test
     void aPageThatIsNotListedCanReadNothing() {
-        Reply agents = gateway.get("/v1/agents", from(EVIL));
+        HttpReply agents = gateway.get("/v1/agents", from(EVIL));
         assertThat(agents.status()).isEqualTo(200);
         assertTellsNothing(agents);
-        Reply stats = gateway.get("/api/stats", from(CHAT));
+        HttpReply stats = gateway.get("/api/stats", from(CHAT));
         assertThat(stats.status()).isEqualTo(200);
         assertTellsNothing(stats);
     }
@@ -204,7 +206,7 @@ class CrossOriginTest {
     @Test
     void ourOwnPageNeedsNoLeave() {
         String own = "http://127.0.0.1:" + gateway.port();
-        Reply agents = gateway.get("/v1/agents", from(own));
+        HttpReply agents = gateway.get("/v1/agents", from(own));
         assertThat(agents.status()).isEqualTo(200);
         assertTellsNothing(agents);
     }
@@ -214,18 +216,21 @@ class CrossOriginTest {
         assertThat(preflight(open, EVIL, "DELETE", "/v1/sessions/s-1", "content-type")
                         .header("Access-Control-Allow-Origin"))
                 .isEqualTo("*");
-        Reply sessions = open.get("/v1/agents", "Origin", EVIL);
+        HttpReply sessions = open.get("/v1/agents", "Origin", EVIL);
         assertThat(sessions.header("Access-Control-Allow-Origin")).isEqualTo("*");
     }
 
     @Test
     void oneListIsForSocketsToo() throws Exception {
-        assertThat(TestSocket.refused(gateway, from(EVIL))).isEqualTo(403);
+        assertThat(TestSocket.handshakeStatus(gateway, from(EVIL))).isEqualTo(403);
         try (TestSocket listed = TestSocket.open(gateway, from(CHAT));
                 TestSocket own = TestSocket.open(gateway, from("http://127.0.0.1:" + gateway.port()));
                 TestSocket any = TestSocket.open(open, new String[] {"Origin", EVIL})) {
             for (TestSocket socket : List.of(listed, own, any)) {
-                assertThat(socket.say("{'type':'ping'}").hear().path("type").asString())
+                assertThat(socket.send("{'type':'ping'}")
+                                .nextFrame()
+                                .path("type")
+                                .asString())
                         .isEqualTo("pong");
             }
         }

@@ -6,8 +6,8 @@ import static io.turnlane.gateway.TwoGateways.question;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.RequestId;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -46,65 +46,65 @@ class IdempotencyTest {
 
     private final String session = freshSession();
 
-    private Reply first(String key, String question) {
+    private HttpReply first(String key, String question) {
         return ask(gateways.first, session, key, question);
     }
 
-    private Reply second(String key, String question) {
+    private HttpReply second(String key, String question) {
         return ask(gateways.second, session, key, question);
     }
 
     @Test
     void fiftyPostsAtOnceThroughTwoGatewaysAreOneTurn() throws Exception {
-        List<Reply> replies = new ArrayList<>();
+        List<HttpReply> replies = new ArrayList<>();
         CountDownLatch together = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Reply>> posts = new ArrayList<>();
+            List<Future<HttpReply>> posts = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                Gateway gateway = i % 2 == 0 ? gateways.first : gateways.second;
+                TestGateway gateway = i % 2 == 0 ? gateways.first : gateways.second;
                 posts.add(threads.submit(() -> {
                     together.await();
                     return ask(gateway, session, "k", "?");
                 }));
             }
             together.countDown();
-            for (Future<Reply> post : posts) {
+            for (Future<HttpReply> post : posts) {
                 replies.add(post.get());
             }
         }
-        assertThat(replies).extracting(Reply::status).containsOnly(202);
+        assertThat(replies).extracting(HttpReply::status).containsOnly(202);
         assertThat(replies)
                 .extracting(reply -> reply.text("request_id"))
                 .containsOnly(replies.getFirst().text("request_id"));
         assertThat(replies).filteredOn(reply -> reply.header(REPLAYED) == null).hasSize(1);
-        assertThat(gateways.recorded(session)).hasSize(1);
-        assertThat(gateways.onLog(session)).containsOnly(replies.getFirst().text("request_id"));
+        assertThat(gateways.requestRecords(session)).hasSize(1);
+        assertThat(gateways.turnsInLog(session)).containsOnly(replies.getFirst().text("request_id"));
     }
 
     @Test
     void aRetryGetsTheFirstRequestAsItStands() throws Exception {
-        Reply asked = first("k", "why?");
+        HttpReply asked = first("k", "why?");
         assertThat(asked.header(REPLAYED)).isNull();
-        Turn turn = gateways.taken(session);
+        ReceivedTurn turn = gateways.nextTurn(session);
 
-        Reply waiting = second("k", "why?");
+        HttpReply waiting = second("k", "why?");
         assertThat(waiting.status()).isEqualTo(202);
         assertThat(waiting.header(REPLAYED)).isEqualTo("true");
         assertThat(waiting.json()).isEqualTo(asked.json());
         assertThat(waiting.header("Location")).isEqualTo(asked.header("Location"));
 
         turn.answer("Because.");
-        Reply done = second("k", "why?");
+        HttpReply done = second("k", "why?");
         assertThat(done.status()).isEqualTo(200);
         assertThat(done.header(REPLAYED)).isEqualTo("true");
         assertThat(done.json().path("answer").path("text").asString()).isEqualTo("Because.");
-        assertThat(gateways.onLog(session)).as("published once").isEmpty();
+        assertThat(gateways.turnsInLog(session)).as("published once").isEmpty();
     }
 
     @Test
     void aRetryThatPrefersToWaitWaitsForTheFirst() throws Exception {
         first("k", "why?");
-        Turn turn = gateways.taken(session);
+        ReceivedTurn turn = gateways.nextTurn(session);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = threads.submit(() -> gateways.second.post(
                     "/v1/sessions/" + session + "/requests",
@@ -128,27 +128,27 @@ class IdempotencyTest {
     @Test
     void refusesAnotherQuestionUnderTheSameKey() throws Exception {
         String asked = first("k", "why?").text("request_id");
-        Reply other = second("k", "what?");
+        HttpReply other = second("k", "what?");
         assertThat(other.status()).isEqualTo(422);
         assertThat(other.text("code")).isEqualTo("idempotency_conflict");
-        assertThat(gateways.onLog(session)).containsExactly(asked);
+        assertThat(gateways.turnsInLog(session)).containsExactly(asked);
     }
 
     @Test
     void knowsTheSameQuestionWhenItsMetadataComesInAnotherOrder() {
         String path = "/v1/sessions/" + session + "/requests";
-        Reply asked = gateways.first.post(
+        HttpReply asked = gateways.first.post(
                 path, "{\"question\":\"?\",\"metadata\":{\"a\":1,\"b\":{\"c\":2,\"d\":3}}}", "Idempotency-Key", "k");
-        Reply again = gateways.second.post(
+        HttpReply again = gateways.second.post(
                 path, "{\"metadata\":{\"b\":{\"d\":3,\"c\":2},\"a\":1},\"question\":\"?\"}", "Idempotency-Key", "k");
         assertThat(again.text("request_id")).isEqualTo(asked.text("request_id"));
     }
 
     @Test
     void theSameKeyInAnotherSessionIsAnotherKey() {
-        Reply here = first("k", "?");
-        Reply there = ask(gateways.first, freshSession(), "k", "?");
-        Reply nowhere = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", session);
+        HttpReply here = first("k", "?");
+        HttpReply there = ask(gateways.first, freshSession(), "k", "?");
+        HttpReply nowhere = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", session);
         assertThat(List.of(here, there, nowhere))
                 .allSatisfy(reply -> assertThat(reply.header(REPLAYED)).isNull())
                 .extracting(reply -> reply.text("request_id"))
@@ -157,12 +157,12 @@ class IdempotencyTest {
 
     @Test
     void aKeyIsFreeAgainOnceItsTimeIsOver() {
-        Reply asked = first("k", "?");
+        HttpReply asked = first("k", "?");
         String claim = gateways.claims(session).getFirst();
         assertThat(gateways.processor.redis().sync().pttl(claim)).isBetween(86_000_000L, 86_400_000L);
         gateways.processor.redis().sync().pexpire(claim, 1);
         await().until(() -> gateways.claims(session).isEmpty());
-        Reply later = first("k", "another?");
+        HttpReply later = first("k", "another?");
         assertThat(later.status()).isEqualTo(202);
         assertThat(later.text("request_id")).isNotEqualTo(asked.text("request_id"));
     }
@@ -170,7 +170,7 @@ class IdempotencyTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "tab\there"})
     void refusesWhatIsNoKey(String key) {
-        Reply refused = first(key, "?");
+        HttpReply refused = first(key, "?");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.text("code")).isEqualTo("invalid_request");
     }
@@ -196,7 +196,7 @@ class IdempotencyTest {
         for (int i = 0; i < 60; i++) {
             assertThat(gateways.first.ask(session, "?").status()).isEqualTo(202);
         }
-        Reply full = first("k", "?");
+        HttpReply full = first("k", "?");
         assertThat(full.status()).isEqualTo(429);
         assertThat(full.text("code")).isEqualTo("session_queue_full");
         assertThat(full.header("Retry-After")).isNotNull();
@@ -205,60 +205,60 @@ class IdempotencyTest {
 
     @Test
     void aLateRetryDoesNotBringAnErasedSessionBack() throws Exception {
-        Reply asked = first("k", "?");
+        HttpReply asked = first("k", "?");
         RequestId erased = RequestId.parse(asked.text("request_id"));
         var redis = gateways.processor.redis().sync();
         var keys = TwoGateways.keys(session);
         String claim = gateways.claims(session).getFirst();
-        redis.del(keys.context(), keys.request(erased), keys.open(), keys.requests());
+        redis.del(keys.context(), keys.request(erased), keys.openRequestIds(), keys.requestIds());
         redis.hset(
                 keys.tombstone(),
                 Map.of("at", Long.toString(System.currentTimeMillis()).getBytes(StandardCharsets.UTF_8)));
 
         for (String published : List.of("1", "0")) {
             redis.hset(claim, "published", published.getBytes(StandardCharsets.UTF_8));
-            Reply late = second("k", "?");
+            HttpReply late = second("k", "?");
             assertThat(late.status()).isEqualTo(404);
             assertThat(late.text("request_id")).isEqualTo(erased.toString());
         }
         assertThat(gateways.second.get("/v1/sessions/" + session).status()).isEqualTo(404);
-        assertThat(gateways.onLog(session)).containsExactly(erased.toString());
+        assertThat(gateways.turnsInLog(session)).containsExactly(erased.toString());
     }
 
     @Test
     void aQuestionWithoutSessionIsAskedOnceToo() throws Exception {
         String key = UUID.randomUUID().toString();
-        Reply asked = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
-        Reply again = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        HttpReply asked = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        HttpReply again = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
         assertThat(again.header(REPLAYED)).isEqualTo("true");
         assertThat(again.json()).isEqualTo(asked.json());
         assertThat(gateways.second
                         .post("/v1/requests", question("!"), "Idempotency-Key", key)
                         .status())
                 .isEqualTo(422);
-        assertThat(gateways.onLog(asked.text("session_id"))).containsExactly(asked.text("request_id"));
+        assertThat(gateways.turnsInLog(asked.text("session_id"))).containsExactly(asked.text("request_id"));
     }
 
     @Test
     void theShortFormAsksOnceToo() throws Exception {
-        gateways.processor.saying(turn -> turn.answer("Because."));
+        gateways.processor.withScript(turn -> turn.answer("Because."));
         try {
             String key = UUID.randomUUID().toString();
-            Reply asked = gateways.first.post("/ask", question("why?"), "Idempotency-Key", key);
-            Reply again = gateways.second.post("/ask", question("why?"), "Idempotency-Key", key);
+            HttpReply asked = gateways.first.post("/ask", question("why?"), "Idempotency-Key", key);
+            HttpReply again = gateways.second.post("/ask", question("why?"), "Idempotency-Key", key);
             assertThat(asked.text("answer")).isEqualTo("Because.");
             assertThat(again.json()).isEqualTo(asked.json());
             assertThat(asked.header(REPLAYED)).isNull();
             assertThat(again.header(REPLAYED)).isEqualTo("true");
             assertThat(streamed(gateways.second, key, asked.text("request_id")))
                     .containsExactly("started", "delta", "completed");
-            assertThat(gateways.onLog(asked.text("session_id"))).containsExactly(asked.text("request_id"));
+            assertThat(gateways.turnsInLog(asked.text("session_id"))).containsExactly(asked.text("request_id"));
         } finally {
-            gateways.processor.saying(TestProcessor.BY_HAND);
+            gateways.processor.withScript(TestProcessor.MANUAL);
         }
     }
 
-    private static List<String> streamed(Gateway gateway, String key, String requestId) throws Exception {
+    private static List<String> streamed(TestGateway gateway, String key, String requestId) throws Exception {
         var response = gateway.http()
                 .send(
                         gateway.request("/ask-stream", "Idempotency-Key", key)
@@ -266,10 +266,12 @@ class IdempotencyTest {
                                 .POST(BodyPublishers.ofString(question("why?")))
                                 .build(),
                         BodyHandlers.ofInputStream());
-        try (Sse stream = new Sse(response)) {
+        try (SseClient stream = new SseClient(response)) {
             assertThat(stream.header("X-Request-Id")).isEqualTo(requestId);
             assertThat(stream.header(REPLAYED)).isEqualTo("true");
-            return stream.rest().stream().map(Sse.Event::type).toList();
+            return stream.remainingEvents().stream()
+                    .map(SseClient.SseEvent::type)
+                    .toList();
         }
     }
 }

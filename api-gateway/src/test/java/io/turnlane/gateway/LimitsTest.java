@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.Keys.Client;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestKeys.KeyedClient;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,24 +25,24 @@ import tools.jackson.databind.JsonNode;
 class LimitsTest {
 
     private static final String[] LIMITS = {
-        Keys.MODE,
+        TestKeys.MODE,
         "turnlane.limits.requests-per-minute=40",
         "turnlane.limits.catch-ups-per-minute=6",
         "turnlane.limits.open-turns=3",
         "turnlane.limits.connections=2"
     };
 
-    private static Gateway gateway;
-    private static Gateway other;
+    private static TestGateway gateway;
+    private static TestGateway other;
     private static TestProcessor processor;
-    private static Keys keys;
+    private static TestKeys keys;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(LIMITS);
-        other = Gateway.start(TestBackends.shared(), gateway.topics(), LIMITS);
-        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
-        keys = new Keys(gateway);
+        gateway = TestGateway.start(LIMITS);
+        other = TestGateway.start(TestBackends.shared(), gateway.topics(), LIMITS);
+        processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
+        keys = new TestKeys(gateway);
     }
 
     @AfterAll
@@ -53,14 +53,14 @@ class LimitsTest {
     }
 
     /** Somebody new each time: Redis outlives the test. */
-    private static Client somebody() {
-        String key = keys.make("u-" + UUID.randomUUID(), Scope.ASK, Scope.READ);
+    private static KeyedClient somebody() {
+        String key = keys.create("u-" + UUID.randomUUID(), Scope.ASK, Scope.READ);
         // Known by both, and found out without spending what is counted.
-        for (Gateway one : new Gateway[] {other, gateway}) {
+        for (TestGateway one : new TestGateway[] {other, gateway}) {
             await().until(() ->
-                    one.get("/actuator/prometheus", Client.bearer(key)).status() == 403);
+                    one.get("/actuator/prometheus", KeyedClient.bearer(key)).status() == 403);
         }
-        return new Client(gateway, key);
+        return new KeyedClient(gateway, key);
     }
 
     private static String freshSession() {
@@ -69,9 +69,9 @@ class LimitsTest {
 
     @Test
     void boundsAUsersCallsThroughAllGatewaysTogether() {
-        Client client = somebody();
-        Client elsewhere = new Client(other, client.key());
-        List<Reply> replies = new ArrayList<>();
+        KeyedClient client = somebody();
+        KeyedClient elsewhere = new KeyedClient(other, client.key());
+        List<HttpReply> replies = new ArrayList<>();
         long start = System.nanoTime();
         for (int i = 0; i < 30; i++) {
             replies.add(client.get("/v1/agents"));
@@ -80,10 +80,10 @@ class LimitsTest {
         double minutes = (System.nanoTime() - start) / 60e9;
         long served = replies.stream().filter(reply -> reply.status() == 200).count();
         assertThat(served).isBetween(40L, 41 + (long) (40 * minutes));
-        Reply first = replies.getFirst();
+        HttpReply first = replies.getFirst();
         assertThat(first.header("RateLimit-Policy")).isEqualTo("\"requests\";q=40;w=60");
         assertThat(first.header("RateLimit")).isEqualTo("\"requests\";r=39;t=2");
-        Reply refused = replies.stream()
+        HttpReply refused = replies.stream()
                 .filter(reply -> reply.status() != 200)
                 .findFirst()
                 .orElseThrow();
@@ -97,16 +97,16 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"subscribe", "unsubscribe", "ping"})
     void countsFramesAsCalls(String type) throws Exception {
-        Client client = somebody();
+        KeyedClient client = somebody();
         String answered = type.equals("subscribe") ? "not_found" : "";
         String session = type.equals("ping") ? "" : ",'session_id':'none'";
-        try (TestSocket socket = TestSocket.open(gateway, Client.bearer(client.key()))) {
+        try (TestSocket socket = TestSocket.open(gateway, KeyedClient.bearer(client.key()))) {
             for (int i = 0; i < 45; i++) {
-                socket.say("{'type':'" + type + "','ref':'" + i + "'" + session + "}");
+                socket.send("{'type':'" + type + "','ref':'" + i + "'" + session + "}");
             }
             List<String> codes = new ArrayList<>();
             for (int i = 0; i < 45; i++) {
-                JsonNode problem = socket.hear().path("problem");
+                JsonNode problem = socket.nextFrame().path("problem");
                 codes.add(problem.path("code").asString());
                 if (problem.path("code").asString().equals("rate_limited")) {
                     assertThat(problem.path("retry_after").asInt()).isPositive();
@@ -119,21 +119,21 @@ class LimitsTest {
 
     @Test
     void boundsAUsersOpenTurnsOverAllSessionsUntilOneEnds() throws Exception {
-        Client client = somebody();
-        Client elsewhere = new Client(other, client.key());
+        KeyedClient client = somebody();
+        KeyedClient elsewhere = new KeyedClient(other, client.key());
         assertThat(client.ask(freshSession(), "1").status()).isEqualTo(202);
         assertThat(elsewhere.ask(freshSession(), "2").status()).isEqualTo(202);
         assertThat(client.ask(freshSession(), "3").status()).isEqualTo(202);
-        for (Client full : new Client[] {client, elsewhere}) {
-            Reply refused = full.ask(freshSession(), "4");
+        for (KeyedClient full : new KeyedClient[] {client, elsewhere}) {
+            HttpReply refused = full.ask(freshSession(), "4");
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.text("detail")).contains("3 turns");
         }
         assertThat(client.post("/ask", "{\"question\":\"4\"}").status()).isEqualTo(429);
         assertThat(ask(client, "/v1/requests", "again", "4").status()).isEqualTo(429);
-        Turn turn = processor.taken();
+        ReceivedTurn turn = processor.nextTurn();
         while (!turn.ask.question().equals("2") || !turn.ask.userId().startsWith("u-")) {
-            turn = processor.taken();
+            turn = processor.nextTurn();
         }
         turn.answer("done");
         await().until(() -> client.ask(freshSession(), "4").status() == 202);
@@ -144,19 +144,19 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/v1/requests", "/v1/sessions/retried/requests"})
     void findsTheFirstRequestOfARetryThoughAsManyTurnsAreOpenAsMayBe(String path) {
-        Client client = somebody();
+        KeyedClient client = somebody();
         client.ask(freshSession(), "one");
         client.ask(freshSession(), "two");
-        Reply first = ask(client, path, "key", "3");
+        HttpReply first = ask(client, path, "key", "3");
         assertThat(first.status()).isEqualTo(202);
-        Reply again = ask(new Client(other, client.key()), path, "key", "3");
+        HttpReply again = ask(new KeyedClient(other, client.key()), path, "key", "3");
         assertThat(again.status()).isEqualTo(202);
         assertThat(again.text("request_id")).isEqualTo(first.text("request_id"));
         assertThat(ask(client, path, "key", "another").status()).isEqualTo(422);
         assertThat(ask(client, path, "other-key", "3").status()).isEqualTo(429);
     }
 
-    private static Reply ask(Client client, String path, String key, String question) {
+    private static HttpReply ask(KeyedClient client, String path, String key, String question) {
         return client.gateway()
                 .post(
                         path,
@@ -169,22 +169,22 @@ class LimitsTest {
 
     @Test
     void boundsAUsersConnectionsThroughAllGatewaysTogether() throws Exception {
-        Client client = somebody();
-        Client elsewhere = new Client(other, client.key());
+        KeyedClient client = somebody();
+        KeyedClient elsewhere = new KeyedClient(other, client.key());
         String session = freshSession();
         client.ask(session, "why?");
         String events = "/v1/sessions/" + session + "/events";
-        try (Sse one = client.stream(events);
-                TestSocket two = TestSocket.open(other, Client.bearer(client.key()))) {
+        try (SseClient one = client.stream(events);
+                TestSocket two = TestSocket.open(other, KeyedClient.bearer(client.key()))) {
             assertThat(one.status()).isEqualTo(200);
             // Its handshake is answered before it has taken its place; a frame is read after that.
-            two.say("{'type':'subscribe','ref':'a','session_id':'none'}").hear();
+            two.send("{'type':'subscribe','ref':'a','session_id':'none'}").nextFrame();
             assertThat(client.get(events).status()).isEqualTo(429);
             assertThat(elsewhere.get(events).status()).isEqualTo(429);
             assertThat(elsewhere.get("/v1/sessions/" + session).status()).isEqualTo(200);
             two.close();
             await().until(() -> {
-                try (Sse again = elsewhere.stream(events)) {
+                try (SseClient again = elsewhere.stream(events)) {
                     return again.status() == 200;
                 }
             });
@@ -194,14 +194,14 @@ class LimitsTest {
     /** Routes are found by their decoded path, and preferences in any case and in each header. */
     @Test
     void boundsWhatStaysHoweverItIsSpelled() {
-        Client client = somebody();
+        KeyedClient client = somebody();
         String session = freshSession();
         client.ask(session, "why?");
         String events = "/v1/sessions/" + session + "/%65vents";
         String asks = "/v1/sessions/" + session + "/requests";
-        try (Sse one = client.stream(events);
-                Sse two = client.stream(events);
-                Sse three = client.stream(events)) {
+        try (SseClient one = client.stream(events);
+                SseClient two = client.stream(events);
+                SseClient three = client.stream(events)) {
             assertThat(List.of(one.status(), two.status(), three.status())).containsExactly(200, 200, 429);
             assertNoPlace(client, "/%61sk");
             assertNoPlace(client, "/%61sk-stream");
@@ -210,17 +210,17 @@ class LimitsTest {
         }
     }
 
-    private static void assertNoPlace(Client client, String path, String... headers) {
+    private static void assertNoPlace(KeyedClient client, String path, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 2);
-        System.arraycopy(Client.bearer(client.key()), 0, all, headers.length, 2);
-        Reply refused = client.gateway().post(path, "{\"question\":\"?\"}", all);
+        System.arraycopy(KeyedClient.bearer(client.key()), 0, all, headers.length, 2);
+        HttpReply refused = client.gateway().post(path, "{\"question\":\"?\"}", all);
         assertThat(refused.status()).as(path).isEqualTo(429);
         assertThat(refused.text("detail")).as(path).contains("streams, sockets and waits");
     }
 
     @Test
     void boundsHowOftenAUserHasTheLogReadAgain() {
-        Client client = somebody();
+        KeyedClient client = somebody();
         List<Integer> statuses = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             String events = i % 2 == 0 ? "/events" : "/%65vents";

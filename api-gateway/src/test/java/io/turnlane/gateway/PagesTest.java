@@ -2,7 +2,7 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestGateway.HttpReply;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,11 +17,11 @@ import tools.jackson.databind.JsonNode;
 /** What is served beside the contract: description, docs, files of the page, health, metrics. */
 class PagesTest {
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = TestGateway.start();
     }
 
     @AfterAll
@@ -32,11 +32,11 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/webjars/marked/lib/marked.esm.js", "/webjars/dompurify/dist/purify.es.mjs"})
     void servesThePagesLibrariesWithoutTheirVersion(String path) {
-        Reply reply = gateway.get(path);
+        HttpReply reply = gateway.get(path);
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.header("Content-Type")).startsWith("text/javascript");
         assertThat(reply.header("Cache-Control")).isEqualTo("no-cache");
-        Reply again = gateway.get(path, "If-None-Match", reply.header("ETag"));
+        HttpReply again = gateway.get(path, "If-None-Match", reply.header("ETag"));
         assertThat(again.status()).isEqualTo(304);
         assertThat(gateway.get(path, "If-None-Match", "\"other\"").status()).isEqualTo(200);
     }
@@ -44,7 +44,7 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/v1/agents", "/nothing", "/webjars/marked/lib/marked.esm.js", "/livez"})
     void locksPagesInWithAPolicy(String path) {
-        Reply reply = gateway.get(path);
+        HttpReply reply = gateway.get(path);
         assertThat(reply.header("Content-Security-Policy"))
                 .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
                         + "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
@@ -56,7 +56,7 @@ class PagesTest {
 
     @Test
     void servesThePageAndAsksAboutItEveryTime() {
-        Reply page = gateway.get("/");
+        HttpReply page = gateway.get("/");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("Content-Type")).startsWith("text/html");
         assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
@@ -120,9 +120,9 @@ class PagesTest {
 
     @Test
     void showsTheDescriptionOnAPageWithItsOwnPolicy() {
-        Reply docs = gateway.get("/docs");
+        HttpReply docs = gateway.get("/docs");
         assertThat(docs.status()).isEqualTo(302);
-        Reply page = gateway.get("/swagger-ui/index.html");
+        HttpReply page = gateway.get("/swagger-ui/index.html");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("Content-Security-Policy"))
                 .contains("default-src 'none'", "style-src 'self' 'unsafe-inline'")

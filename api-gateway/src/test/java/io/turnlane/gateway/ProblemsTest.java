@@ -2,7 +2,7 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.Gateway.Reply;
+import io.turnlane.gateway.TestGateway.HttpReply;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -24,11 +24,11 @@ class ProblemsTest {
     private static final String ASK = "/v1/sessions/s/requests";
     private static final String RID = "0192f1de-7a3c-7000-8000-000000000001";
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = TestGateway.start();
     }
 
     @AfterAll
@@ -87,7 +87,7 @@ class ProblemsTest {
     @MethodSource("badBodies")
     void refusesBadQuestionsWithWhatIsWrong(String body, int status, String code, String named) {
         for (String path : new String[] {ASK, "/v1/requests"}) {
-            Reply reply = gateway.post(path, body);
+            HttpReply reply = gateway.post(path, body);
             expect(reply, status, code);
             assertThat(reply.text("detail")).contains(named);
         }
@@ -104,7 +104,7 @@ class ProblemsTest {
     void boundsABodyWhoseLengthIsNotTold() {
         byte[] large = new byte[1024 * 1024];
         java.util.Arrays.fill(large, (byte) ' ');
-        Reply reply = gateway.send(gateway.request(ASK)
+        HttpReply reply = gateway.send(gateway.request(ASK)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(large))));
         expect(reply, 413, "request_too_large");
@@ -150,10 +150,10 @@ class ProblemsTest {
 
     @Test
     void refusesOtherContentThanJson() {
-        Reply text = gateway.send(
+        HttpReply text = gateway.send(
                 gateway.request(ASK).header("Content-Type", "text/plain").POST(BodyPublishers.ofString("?")));
         expect(text, 415, "unsupported_media_type");
-        Reply none = gateway.send(gateway.request(ASK).POST(BodyPublishers.ofString("{}")));
+        HttpReply none = gateway.send(gateway.request(ASK).POST(BodyPublishers.ofString("{}")));
         expect(none, 415, "unsupported_media_type");
     }
 
@@ -164,7 +164,7 @@ class ProblemsTest {
         for (String type : new String[] {
             "multipart/form-data", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"
         }) {
-            Reply reply = gateway.send(
+            HttpReply reply = gateway.send(
                     gateway.request(ASK).header("Content-Type", type).POST(BodyPublishers.ofString(form)));
             expect(reply, 415, "unsupported_media_type");
         }
@@ -224,7 +224,7 @@ class ProblemsTest {
         }
     }
 
-    private static void expect(Reply reply, int status, String code) {
+    private static void expect(HttpReply reply, int status, String code) {
         String body = reply.response().body();
         assertThat(reply.status()).as(body).isEqualTo(status);
         assertThat(reply.header("Content-Type")).startsWith("application/problem+json");

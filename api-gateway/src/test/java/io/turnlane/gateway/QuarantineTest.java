@@ -2,12 +2,12 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.QuarantinedTurn.Header;
-import io.turnlane.model.QuarantinedTurn.Origin;
+import io.turnlane.model.QuarantinedTurn.RecordOrigin;
 import io.turnlane.model.TurnError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,14 +32,14 @@ import tools.jackson.databind.JsonNode;
 @Timeout(60)
 class QuarantineTest {
 
-    private Gateway gateway;
+    private TestGateway gateway;
     private TestProcessor processor;
     private KafkaProducer<byte[], byte[]> producer;
     private long clock = 1_000_000_000_000L;
 
     @BeforeEach
     void start() {
-        gateway = Gateway.start();
+        gateway = TestGateway.start();
         processor = new TestProcessor(gateway);
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", gateway.backends().bootstrapServers()),
@@ -55,16 +55,16 @@ class QuarantineTest {
     }
 
     /** Asks, fails, and is put aside as a processor does it. */
-    private Turn failed(String session, String question) throws Exception {
-        processor.saying(turn -> turn.fail(ErrorCode.AGENT_ERROR, "The agent failed."));
+    private ReceivedTurn failed(String session, String question) throws Exception {
+        processor.withScript(turn -> turn.fail(ErrorCode.AGENT_ERROR, "The agent failed."));
         assertThat(gateway.ask(session, question).status()).isEqualTo(202);
-        Turn turn = processor.taken();
+        ReceivedTurn turn = processor.nextTurn();
         putAside(copyOf(turn));
-        processor.saying(next -> next.answer("You said: " + next.ask.question()));
+        processor.withScript(next -> next.answer("You said: " + next.ask.question()));
         return turn;
     }
 
-    private static QuarantinedTurn copyOf(Turn turn) {
+    private static QuarantinedTurn copyOf(ReceivedTurn turn) {
         List<Header> headers = new ArrayList<>();
         turn.record.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
         return new QuarantinedTurn(
@@ -73,7 +73,7 @@ class QuarantineTest {
                 headers,
                 TurnError.of(ErrorCode.AGENT_ERROR, "The agent failed."),
                 3,
-                new Origin(turn.record.topic(), turn.record.partition(), turn.record.offset()));
+                new RecordOrigin(turn.record.topic(), turn.record.partition(), turn.record.offset()));
     }
 
     private void putAside(QuarantinedTurn turn) throws Exception {
@@ -88,7 +88,7 @@ class QuarantineTest {
     }
 
     private JsonNode list(String query) {
-        Reply reply = gateway.get("/v1/quarantine" + query);
+        HttpReply reply = gateway.get("/v1/quarantine" + query);
         assertThat(reply.status()).as(reply.response().body()).isEqualTo(200);
         return reply.json();
     }
@@ -96,7 +96,7 @@ class QuarantineTest {
     @Test
     void showsAFailedTurnWithItsErrorAttemptsAndOrigin() throws Exception {
         assertThat(list("").path("turns")).isEmpty();
-        Turn turn = failed("s-1", "why?");
+        ReceivedTurn turn = failed("s-1", "why?");
 
         JsonNode shown = gateway.get("/v1/quarantine/" + turn.ask.requestId()).json();
 
@@ -143,30 +143,30 @@ class QuarantineTest {
 
     @Test
     void asksAgainUnderANewIdAndOnlyOnce() throws Exception {
-        Turn turn = failed("s-2", "again?");
+        ReceivedTurn turn = failed("s-2", "again?");
         String redrive = "/v1/quarantine/" + turn.ask.requestId() + "/redrive";
 
-        Reply first = gateway.post(redrive, "");
+        HttpReply first = gateway.post(redrive, "");
         assertThat(first.status()).as(first.response().body()).isEqualTo(202);
         String newId = first.text("request_id");
         assertThat(newId).isNotEqualTo(turn.ask.requestId().toString());
         assertThat(first.text("redrive_of")).isEqualTo(turn.ask.requestId().toString());
-        Turn again = processor.taken();
+        ReceivedTurn again = processor.nextTurn();
         assertThat(again.ask.requestId()).hasToString(newId);
         assertThat(again.ask.redriveOf()).isEqualTo(turn.ask.requestId());
         assertThat(again.ask.question()).isEqualTo("again?");
 
-        Reply ended = gateway.get(first.header("Location") + "?wait=20");
+        HttpReply ended = gateway.get(first.header("Location") + "?wait=20");
         assertThat(ended.text("status")).isEqualTo("completed");
         assertThat(ended.text("redrive_of")).isEqualTo(turn.ask.requestId().toString());
 
-        Reply second = gateway.post(redrive, "");
+        HttpReply second = gateway.post(redrive, "");
         assertThat(second.status()).isEqualTo(200);
         assertThat(second.text("request_id")).isEqualTo(newId);
         assertThat(gateway.get("/v1/quarantine/" + turn.ask.requestId()).text("redriven_as"))
                 .isEqualTo(newId);
 
-        Reply once = gateway.post(redrive + "?again=true", "");
+        HttpReply once = gateway.post(redrive + "?again=true", "");
         assertThat(once.status()).isEqualTo(202);
         assertThat(once.text("request_id")).isNotEqualTo(newId);
         assertThat(gateway.get("/v1/quarantine/" + turn.ask.requestId()).text("redriven_as"))
@@ -175,7 +175,7 @@ class QuarantineTest {
 
     @Test
     void asksOnceThoughManyRedriveAtTheSameTime() throws Exception {
-        Turn turn = failed("s-3", "all at once?");
+        ReceivedTurn turn = failed("s-3", "all at once?");
         try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<String> redrive = () -> gateway.post("/v1/quarantine/" + turn.ask.requestId() + "/redrive", "")
                     .text("request_id");
@@ -198,7 +198,7 @@ class QuarantineTest {
                 List.of(new Header("colour", bytes("blue"))),
                 TurnError.of(ErrorCode.UNREADABLE_RECORD, "no key or no value"),
                 0,
-                new Origin(gateway.topics().turns(), 2, 17));
+                new RecordOrigin(gateway.topics().turns(), 2, 17));
         putAside(turn);
 
         JsonNode shown = gateway.get("/v1/quarantine/2-17").json();
@@ -210,7 +210,7 @@ class QuarantineTest {
                 .hasSize(64 * 1024)
                 .containsOnly(0xff);
 
-        Reply refused = gateway.post("/v1/quarantine/2-17/redrive", "");
+        HttpReply refused = gateway.post("/v1/quarantine/2-17/redrive", "");
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.text("code")).isEqualTo("unreadable_record");
     }
@@ -222,6 +222,6 @@ class QuarantineTest {
                 List.of(new Header("request-id", bytes(requestId))),
                 TurnError.of(ErrorCode.UNREADABLE_RECORD, "not a readable Ask"),
                 0,
-                new Origin(gateway.topics().turns(), 0, 1));
+                new RecordOrigin(gateway.topics().turns(), 0, 1));
     }
 }

@@ -2,7 +2,7 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.SessionId;
@@ -32,17 +32,17 @@ class ResumeTest {
 
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
-    private static Gateway gateway;
-    private static Gateway other;
+    private static TestGateway gateway;
+    private static TestGateway other;
     private static TestProcessor processor;
 
     @BeforeAll
     static void start() {
         System.out.println("seed " + SEED);
         // A small outbox, so that catch-ups have to wait for room.
-        gateway = Gateway.start("turnlane.gateway.streams.max-events=40");
-        other = Gateway.start(gateway.backends(), gateway.topics(), "turnlane.gateway.streams.max-events=5000");
-        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
+        gateway = TestGateway.start("turnlane.gateway.streams.max-events=40");
+        other = TestGateway.start(gateway.backends(), gateway.topics(), "turnlane.gateway.streams.max-events=5000");
+        processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 
     @AfterAll
@@ -55,7 +55,7 @@ class ResumeTest {
     @Test
     void showsEachPieceOnceThroughReconnectsOnTwoGateways() throws Exception {
         assertThat(gateway.ask("resume", "?").status()).isEqualTo(202);
-        Turn turn = taken("resume");
+        ReceivedTurn turn = taken("resume");
         List<String> pieces = new ArrayList<>();
         for (int i = 0; i < DELTAS; i++) {
             pieces.add("<" + i + ">");
@@ -76,13 +76,13 @@ class ResumeTest {
     @Test
     void ends204WhereTheEndWasSaidBeforeTheCursorThoughNotLongAgo() throws Exception {
         assertThat(gateway.ask("past", "1").status()).isEqualTo(202);
-        Turn first = taken("past");
+        ReceivedTurn first = taken("past");
         String past;
-        try (Sse stream = gateway.stream("/v1/sessions/past/events")) {
+        try (SseClient stream = gateway.stream("/v1/sessions/past/events")) {
             first.answer("text");
-            while (!stream.next().ends()) {}
+            while (!stream.next().isTerminal()) {}
             gateway.ask("past", "2");
-            taken("past").says(new TurnEvent.Started());
+            taken("past").publish(new TurnEvent.Started());
             past = stream.next().id();
         }
         String finished = Long.toString(System.currentTimeMillis() - 28_000);
@@ -93,7 +93,7 @@ class ResumeTest {
                         new MemoryKeys(first.ask.key()).request(first.ask.requestId()),
                         Map.of("finished_at", finished.getBytes(StandardCharsets.UTF_8)));
         String events = "/v1/sessions/past/requests/" + first.ask.requestId() + "/events";
-        try (Sse stream = gateway.stream(events, "Last-Event-ID", past)) {
+        try (SseClient stream = gateway.stream(events, "Last-Event-ID", past)) {
             assertThat(stream.status()).isEqualTo(204);
         }
     }
@@ -103,8 +103,8 @@ class ResumeTest {
     void saysWhichRequestsOfASessionAreOpenWithoutWhatWasAskedAndWithoutDamagedOnes() throws Exception {
         gateway.ask("gap", "damaged");
         gateway.ask("gap", "q".repeat(32 * 1024));
-        Turn damaged = taken("gap");
-        Turn open = taken("gap");
+        ReceivedTurn damaged = taken("gap");
+        ReceivedTurn open = taken("gap");
         processor
                 .redis()
                 .sync()
@@ -112,8 +112,8 @@ class ResumeTest {
                         new MemoryKeys(damaged.ask.key()).request(damaged.ask.requestId()),
                         Map.of("created_at", "once".getBytes(StandardCharsets.UTF_8)));
         Cursor foreign = Cursor.at(SessionKey.of(null, new SessionId("other")), open.record.partition(), 0);
-        try (Sse stream = gateway.stream("/v1/sessions/gap/events", "Last-Event-ID", foreign.toString())) {
-            Sse.Event gap = stream.next();
+        try (SseClient stream = gateway.stream("/v1/sessions/gap/events", "Last-Event-ID", foreign.toString())) {
+            SseClient.SseEvent gap = stream.next();
             assertThat(gap.type()).isEqualTo("gap");
             assertThat(gap.data()).hasSizeLessThan(2_000);
             JsonNode snapshot = gap.json().path("snapshot");
@@ -125,16 +125,16 @@ class ResumeTest {
         }
     }
 
-    private static Turn taken(String session) throws InterruptedException {
-        Turn turn = processor.taken();
+    private static ReceivedTurn taken(String session) throws InterruptedException {
+        ReceivedTurn turn = processor.nextTurn();
         while (!turn.command.sessionId().toString().equals(session)) {
-            turn = processor.taken();
+            turn = processor.nextTurn();
         }
         return turn;
     }
 
-    private static void speak(Turn turn, List<String> pieces) {
-        turn.says(new TurnEvent.Started());
+    private static void speak(ReceivedTurn turn, List<String> pieces) {
+        turn.publish(new TurnEvent.Started());
         Random random = new Random(SEED);
         for (int i = 0; i < pieces.size(); i++) {
             turn.delta(pieces.get(i));
@@ -150,7 +150,7 @@ class ResumeTest {
     }
 
     /** Reads the request or the session, leaves after a few events and comes back, until the end. */
-    private static Callable<List<String>> reader(Turn turn, Random random) {
+    private static Callable<List<String>> reader(ReceivedTurn turn, Random random) {
         boolean ofSession = random.nextBoolean();
         String session = "/v1/sessions/" + turn.ask.sessionId();
         String request = session + "/requests/" + turn.ask.requestId() + "/events";
@@ -159,14 +159,14 @@ class ResumeTest {
             String cursor = null;
             while (true) {
                 String path = ofSession && cursor != null ? session + "/events" : request;
-                Gateway at = random.nextInt(4) == 0 ? other : gateway;
-                try (Sse stream = at.stream(path + (cursor == null ? "" : "?after=" + cursor))) {
+                TestGateway at = random.nextInt(4) == 0 ? other : gateway;
+                try (SseClient stream = at.stream(path + (cursor == null ? "" : "?after=" + cursor))) {
                     int stay = random.nextInt(300);
-                    for (Sse.Event event = stream.next(); event != null; event = stream.next()) {
+                    for (SseClient.SseEvent event = stream.next(); event != null; event = stream.next()) {
                         if (event.type().equals("delta")) {
                             seen.add(event.json().path("text").asString());
                         }
-                        if (event.ends()) {
+                        if (event.isTerminal()) {
                             return seen;
                         }
                         assertThat(event.type()).as("seed %d", SEED).isNotEqualTo("gap");

@@ -20,7 +20,7 @@ record Route(String method, String path) {
     private static final Comparator<Route> ORDER =
             Comparator.comparing(Route::path).thenComparing(Route::method);
 
-    static Set<Route> of(Gateway gateway) {
+    static Set<Route> of(TestGateway gateway) {
         Set<Route> routes = new TreeSet<>(ORDER);
         gateway.beans(RequestMappingInfoHandlerMapping.class)
                 .forEach(

@@ -2,8 +2,8 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.CanonicalJson;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
@@ -35,14 +35,14 @@ class SessionsTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
 
     private final String session = "s-" + UUID.randomUUID();
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = TestGateway.start();
         processor = new TestProcessor(gateway);
     }
 
@@ -60,12 +60,12 @@ class SessionsTest {
         for (int i = 0; i < 5; i++) {
             made.addFirst(gateway.post("/v1/sessions", "{}").text("session_id"));
         }
-        Reply first = gateway.get("/v1/sessions?limit=2");
+        HttpReply first = gateway.get("/v1/sessions?limit=2");
         assertThat(ids(first)).containsExactlyElementsOf(made.subList(0, 2));
         assertThat(first.json().path("sessions").get(0).path("ttl_seconds").asLong())
                 .isEqualTo(3600);
         processor.redis().sync().del(keys(made.get(2)).context());
-        Reply second = gateway.get("/v1/sessions?limit=2&cursor=" + first.text("next"));
+        HttpReply second = gateway.get("/v1/sessions?limit=2&cursor=" + first.text("next"));
         assertThat(ids(second)).containsExactlyElementsOf(made.subList(3, 5));
         assertThat(processor.redis().sync().zscore(list, bytes(made.get(2))))
                 .as("pruned")
@@ -85,13 +85,13 @@ class SessionsTest {
         String good = gateway.post("/v1/sessions", "{}").text("session_id");
         String damaged = gateway.post("/v1/sessions", "{}").text("session_id");
         processor.redis().sync().hset(keys(damaged).context(), Map.of("created_at", bytes("once upon a time")));
-        Reply listed = gateway.get("/v1/sessions");
+        HttpReply listed = gateway.get("/v1/sessions");
         assertThat(listed.status()).isEqualTo(200);
         assertThat(ids(listed)).containsExactly(good);
         assertThat(gateway.get("/v1/sessions/" + damaged).status()).isEqualTo(500);
     }
 
-    private static List<String> ids(Reply page) {
+    private static List<String> ids(HttpReply page) {
         assertThat(page.status()).as(page.response().body()).isEqualTo(200);
         List<String> ids = new ArrayList<>();
         page.json()
@@ -114,7 +114,7 @@ class SessionsTest {
                 .text("session_id");
         ImportSession command = null;
         while (command == null) {
-            SessionCommand next = processor.taken().command;
+            SessionCommand next = processor.nextTurn().command;
             assertThat(next.sessionId().toString())
                     .as("its questions say the rest")
                     .isNotEqualTo(plain);
@@ -130,7 +130,7 @@ class SessionsTest {
     @Test
     void changesASessionByACommandOfItsLane() throws Exception {
         String made = gateway.post("/v1/sessions", "{\"metadata\":{\"a\":1}}").text("session_id");
-        Reply accepted =
+        HttpReply accepted =
                 gateway.patch("/v1/sessions/" + made, "{\"metadata\":{\"a\":null,\"b\":2},\"ttl_seconds\":60}");
         assertThat(accepted.status()).isEqualTo(202);
         UpdateSession update = (UpdateSession) commandOf(accepted);
@@ -138,7 +138,7 @@ class SessionsTest {
         assertThat(update.ttl()).isEqualTo(Duration.ofSeconds(60));
         assertThat(update.agent()).isNull();
 
-        Reply request = gateway.get(accepted.header("Location"));
+        HttpReply request = gateway.get(accepted.header("Location"));
         assertThat(request.text("type")).isEqualTo("update_session");
         assertThat(request.text("status")).isEqualTo("queued");
         assertThat(gateway.get(accepted.header("Location") + "/events").status())
@@ -168,12 +168,12 @@ class SessionsTest {
     void exportsASessionWithAChecksumThatItsImportChecks() throws Exception {
         ask("why?");
         ask("and then? \u20ac \ud83d\ude00");
-        Reply exported = gateway.get("/v1/sessions/" + session + "/export");
+        HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
         assertThat(exported.json().path("format").asString()).isEqualTo("turnlane.session");
         assertThat(exported.json().path("turns")).hasSize(2);
         assertThat(exported.json().path("damaged").asInt()).isZero();
 
-        Reply brought = gateway.put(
+        HttpReply brought = gateway.put(
                 "/v1/sessions/other-" + session + "/import", exported.response().body());
         assertThat(brought.status()).as(brought.response().body()).isEqualTo(202);
         assertThat(gateway.get("/v1/sessions/other-" + session).status())
@@ -210,7 +210,7 @@ class SessionsTest {
                 document.replaceAll("\"checksum\":\"sha256:[0-9a-f]{64}\"", "\"checksum\":\"sha256:00\""),
                 document.replaceAll(",\"checksum\":\"sha256:[0-9a-f]{64}\"", ""))) {
             assertThat(changed).isNotEqualTo(document);
-            Reply refused = gateway.put(path, changed);
+            HttpReply refused = gateway.put(path, changed);
             assertThat(refused.status()).isEqualTo(422);
             assertThat(refused.text("code")).isEqualTo("checksum_mismatch");
         }
@@ -240,7 +240,7 @@ class SessionsTest {
 
     @Test
     void refusesASessionThatIsTooLarge() {
-        Reply refused = gateway.put("/v1/sessions/" + session + "/import", "\"" + "x".repeat(4 << 20) + "\"");
+        HttpReply refused = gateway.put("/v1/sessions/" + session + "/import", "\"" + "x".repeat(4 << 20) + "\"");
         assertThat(refused.status()).isEqualTo(413);
         assertThat(refused.text("code")).isEqualTo("request_too_large");
     }
@@ -249,7 +249,7 @@ class SessionsTest {
     void saysThatAnExportedSessionIsDamaged() {
         ask("why?");
         processor.redis().sync().rpush(keys(session).history(), new byte[] {1, 2, 3, 4, 5, 6});
-        Reply exported = gateway.get("/v1/sessions/" + session + "/export");
+        HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
         assertThat(exported.json().path("damaged").asInt()).isEqualTo(1);
         assertThat(exported.json().path("turns")).hasSize(1);
         assertThat(gateway.put(
@@ -261,10 +261,10 @@ class SessionsTest {
 
     @Test
     void forksIntoANewSessionThatIsBusyUntilItIsThere() throws Exception {
-        Reply asked = ask("why?");
+        HttpReply asked = ask("why?");
         String into = "fork-" + session;
         String body = "{\"after_request_id\":\"" + asked.text("request_id") + "\",\"session_id\":\"" + into + "\"}";
-        Reply forked = gateway.post("/v1/sessions/" + session + "/fork", body);
+        HttpReply forked = gateway.post("/v1/sessions/" + session + "/fork", body);
         assertThat(forked.status()).as(forked.response().body()).isEqualTo(202);
         assertThat(forked.text("session_id")).isEqualTo(into);
         ForkSession command = (ForkSession) commandOf(forked);
@@ -292,9 +292,9 @@ class SessionsTest {
         String into = "again-" + session;
         String body =
                 "{\"after_request_id\":\"" + ask("why?").text("request_id") + "\",\"session_id\":\"" + into + "\"}";
-        Reply first = gateway.post("/v1/sessions/" + session + "/fork", body);
+        HttpReply first = gateway.post("/v1/sessions/" + session + "/fork", body);
         ForkSession logged = (ForkSession) commandOf(first);
-        Reply again = gateway.post("/v1/sessions/" + session + "/fork", body);
+        HttpReply again = gateway.post("/v1/sessions/" + session + "/fork", body);
         assertThat(again.status()).as(again.response().body()).isEqualTo(202);
         assertThat(again.text("request_id")).isEqualTo(first.text("request_id"));
         assertThat(commandOf(again)).isEqualTo(logged);
@@ -316,15 +316,15 @@ class SessionsTest {
 
     @Test
     void refusesCallbacksWhereNoWebhooksAreSent() {
-        Reply refused = gateway.post(
+        HttpReply refused = gateway.post(
                 "/v1/sessions/" + session + "/requests",
                 "{\"question\":\"?\",\"callback_url\":\"https://example.com/hook\"}");
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.text("detail")).contains("turnlane.webhooks.enabled");
     }
 
-    private Reply ask(String question) {
-        Reply done = gateway.post(
+    private HttpReply ask(String question) {
+        HttpReply done = gateway.post(
                 "/v1/sessions/" + session + "/requests",
                 JSON.writeValueAsString(Map.of("question", question)),
                 "Prefer",
@@ -333,10 +333,10 @@ class SessionsTest {
         return done;
     }
 
-    private static io.turnlane.model.SessionCommand commandOf(Reply accepted) throws InterruptedException {
-        Turn turn = processor.taken();
+    private static io.turnlane.model.SessionCommand commandOf(HttpReply accepted) throws InterruptedException {
+        ReceivedTurn turn = processor.nextTurn();
         while (!turn.command.requestId().toString().equals(accepted.text("request_id"))) {
-            turn = processor.taken();
+            turn = processor.nextTurn();
         }
         return turn.command;
     }

@@ -19,9 +19,9 @@ class ShutdownTest {
 
     @Test
     void endsStreamsWithAHintAndSocketsWith1012AndIsSoonGone() throws Exception {
-        Gateway gateway = Gateway.start();
+        TestGateway gateway = TestGateway.start();
         gateway.ask("s", "nobody answers this");
-        Sse stream = gateway.stream("/v1/sessions/s/events");
+        SseClient stream = gateway.stream("/v1/sessions/s/events");
         CompletableFuture<Integer> closed = new CompletableFuture<>();
         gateway.http()
                 .newWebSocketBuilder()
@@ -41,7 +41,7 @@ class ShutdownTest {
         gateway.stop();
         Duration took = Duration.ofNanos(System.nanoTime() - start);
 
-        assertThat(stream.rest()).isEmpty();
+        assertThat(stream.remainingEvents()).isEmpty();
         assertThat(stream.retry()).isEqualTo("1000");
         assertThat(closed.get(5, TimeUnit.SECONDS)).isEqualTo(1012);
         assertThat(took).isLessThan(Duration.ofSeconds(8));

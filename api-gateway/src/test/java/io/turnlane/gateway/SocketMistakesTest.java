@@ -15,12 +15,12 @@ import tools.jackson.databind.JsonNode;
 @Timeout(60)
 class SocketMistakesTest {
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("turnlane.gateway.sockets.max-sessions=3");
+        gateway = TestGateway.start("turnlane.gateway.sockets.max-sessions=3");
         processor = new TestProcessor(gateway);
     }
 
@@ -32,7 +32,7 @@ class SocketMistakesTest {
 
     @BeforeEach
     void answering() {
-        processor.saying(turn -> turn.answer("You said: " + turn.ask.question()));
+        processor.withScript(turn -> turn.answer("You said: " + turn.ask.question()));
     }
 
     private static TestSocket open() {
@@ -42,7 +42,7 @@ class SocketMistakesTest {
     @Test
     void closesWith1003OnABinaryFrame() {
         try (TestSocket client = open()) {
-            client.sayBinary(new byte[] {1, 2, 3});
+            client.sendBinary(new byte[] {1, 2, 3});
             assertThat(client.closeStatus()).isEqualTo(1003);
         }
     }
@@ -53,11 +53,11 @@ class SocketMistakesTest {
             String question = "ü\uD83D\uDE80".repeat(5_000);
             String frame = "{'type':'ask','ref':'1','session_id':'ws-large','question':'%s'}".formatted(question);
             int bytes = frame.getBytes(StandardCharsets.UTF_8).length;
-            client.say(" ".repeat(64 * 1024 - bytes) + frame);
-            assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
-            client.hear();
-            assertThat(client.hear().path("event").path("text").asString()).isEqualTo("You said: " + question);
-            client.say(" ".repeat(64 * 1024 - bytes + 1) + frame);
+            client.send(" ".repeat(64 * 1024 - bytes) + frame);
+            assertThat(client.nextFrame().path("type").asString()).isEqualTo("accepted");
+            client.nextFrame();
+            assertThat(client.nextFrame().path("event").path("text").asString()).isEqualTo("You said: " + question);
+            client.send(" ".repeat(64 * 1024 - bytes + 1) + frame);
             assertThat(client.closeStatus()).isEqualTo(1009);
         }
     }
@@ -65,35 +65,36 @@ class SocketMistakesTest {
     @Test
     void tellsEveryMistakeAsAProblemWithItsRef() throws Exception {
         try (TestSocket client = open()) {
-            expectProblem(client.say("{'type':'sing','ref':'a'}"), "a", "invalid_request");
+            expectProblem(client.send("{'type':'sing','ref':'a'}"), "a", "invalid_request");
             expectProblem(
-                    client.say("{'type':'ask','ref':'b','question':'?','policy':'jump'}"), "b", "invalid_request");
+                    client.send("{'type':'ask','ref':'b','question':'?','policy':'jump'}"), "b", "invalid_request");
             expectProblem(
-                    client.say("{'type':'ask','ref':'c','session_id':'no/slash','question':'?'}"),
+                    client.send("{'type':'ask','ref':'c','session_id':'no/slash','question':'?'}"),
                     "c",
                     "invalid_request");
-            expectProblem(client.say("{'type':'ask','ref':'d','session_id':'s'}"), "d", "invalid_request");
-            expectProblem(client.say("{'type':'subscribe','ref':'e','session_id':'nobody-knows'}"), "e", "not_found");
+            expectProblem(client.send("{'type':'ask','ref':'d','session_id':'s'}"), "d", "invalid_request");
+            expectProblem(client.send("{'type':'subscribe','ref':'e','session_id':'nobody-knows'}"), "e", "not_found");
             expectProblem(
-                    client.say("{'type':'subscribe','ref':'f','session_id':'s','after':'x'}"), "f", "invalid_request");
-            expectProblem(client.say("{'type':'unsubscribe','ref':'g'}"), "g", "invalid_request");
+                    client.send("{'type':'subscribe','ref':'f','session_id':'s','after':'x'}"), "f", "invalid_request");
+            expectProblem(client.send("{'type':'unsubscribe','ref':'g'}"), "g", "invalid_request");
             expectProblem(
-                    client.say("{'type':'ask','ref':'h','question':'%s'}".formatted("x".repeat(33 * 1024))),
+                    client.send("{'type':'ask','ref':'h','question':'%s'}".formatted("x".repeat(33 * 1024))),
                     "h",
                     "question_too_large");
             expectProblem(
-                    client.say(
+                    client.send(
                             "{'type':'cancel','ref':'i','session_id':'s','request_id':'0192f1de-7a3c-7000-8000-000000000001'}"),
                     "i",
                     "not_found");
-            expectProblem(client.say("{'type':'cancel','ref':'j','session_id':'s'}"), "j", "invalid_request");
-            client.say("nonsense");
-            assertThat(client.hear().path("problem").path("code").asString()).isEqualTo("invalid_request");
+            expectProblem(client.send("{'type':'cancel','ref':'j','session_id':'s'}"), "j", "invalid_request");
+            client.send("nonsense");
+            assertThat(client.nextFrame().path("problem").path("code").asString())
+                    .isEqualTo("invalid_request");
         }
     }
 
     private static void expectProblem(TestSocket client, String ref, String code) throws InterruptedException {
-        JsonNode frame = client.hear();
+        JsonNode frame = client.nextFrame();
         assertThat(frame.path("type").asString()).isEqualTo("error");
         assertThat(frame.path("ref").asString()).isEqualTo(ref);
         assertThat(frame.path("problem").path("code").asString())
@@ -103,14 +104,14 @@ class SocketMistakesTest {
 
     @Test
     void followsABoundedNumberOfSessions() throws Exception {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         try (TestSocket client = open()) {
             for (int i = 0; i < 3; i++) {
-                client.say("{'type':'ask','session_id':'ws-many-%d','question':'?'}".formatted(i));
-                assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
+                client.send("{'type':'ask','session_id':'ws-many-%d','question':'?'}".formatted(i));
+                assertThat(client.nextFrame().path("type").asString()).isEqualTo("accepted");
             }
             expectProblem(
-                    client.say("{'type':'ask','ref':'4','session_id':'ws-many-4','question':'?'}"),
+                    client.send("{'type':'ask','ref':'4','session_id':'ws-many-4','question':'?'}"),
                     "4",
                     "invalid_request");
         }
@@ -119,7 +120,7 @@ class SocketMistakesTest {
     @Test
     void closesWith1009OnAFrameOver64KiB() {
         try (TestSocket client = open()) {
-            client.say("x".repeat(64 * 1024 + 1));
+            client.send("x".repeat(64 * 1024 + 1));
             assertThat(client.closeStatus()).isEqualTo(1009);
         }
     }
@@ -129,7 +130,7 @@ class SocketMistakesTest {
         try (TestSocket client = open()) {
             for (int i = 0; i < 30; i++) {
                 try {
-                    client.say("nonsense");
+                    client.send("nonsense");
                 } catch (RuntimeException closedMeanwhile) {
                     break;
                 }

@@ -3,7 +3,7 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.TurnEvent;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,13 +29,13 @@ class SocketTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
     private static volatile Runnable afterPublishing = () -> {};
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.startPublishing(
+        gateway = TestGateway.startPublishing(
                 log -> (command, eventsFrom, traceparent) -> {
                     log.publish(command, eventsFrom, traceparent);
                     afterPublishing.run();
@@ -53,7 +53,7 @@ class SocketTest {
 
     @BeforeEach
     void answering() {
-        processor.saying(turn -> turn.answer("You said: " + turn.ask.question()));
+        processor.withScript(turn -> turn.answer("You said: " + turn.ask.question()));
     }
 
     private static TestSocket open() {
@@ -64,12 +64,12 @@ class SocketTest {
     void answersAnAskWithAcceptedAndThenItsEvents() throws Exception {
         try (TestSocket client = open()) {
             assertThat(client.protocol()).isEqualTo("turnlane.v1");
-            client.say("{'type':'ask','ref':'1','session_id':'ws-ask','question':'why?'}");
-            JsonNode accepted = client.hear();
+            client.send("{'type':'ask','ref':'1','session_id':'ws-ask','question':'why?'}");
+            JsonNode accepted = client.nextFrame();
             assertThat(accepted.path("type").asString()).isEqualTo("accepted");
             assertThat(accepted.path("ref").asString()).isEqualTo("1");
             for (String type : List.of("started", "delta", "completed")) {
-                JsonNode frame = client.hear();
+                JsonNode frame = client.nextFrame();
                 assertThat(frame.path("type").asString()).isEqualTo("event");
                 assertThat(frame.path("cursor").asString()).isNotEmpty();
                 assertThat(frame.path("event").path("type").asString()).isEqualTo(type);
@@ -83,12 +83,12 @@ class SocketTest {
         String first = gateway.ask("ws-order", "makes the session").header("Location");
         assertThat(gateway.get(first + "?wait=20").text("status")).isEqualTo("completed");
         try (TestSocket client = open();
-                Sse other = gateway.stream("/v1/sessions/ws-order/events")) {
+                SseClient other = gateway.stream("/v1/sessions/ws-order/events")) {
             afterPublishing = () -> {
                 // The whole answer has been through this gateway before the asking thread goes on.
                 String question = null;
                 while (!"quick".equals(question)) {
-                    Sse.Event event = other.next();
+                    SseClient.SseEvent event = other.next();
                     question = event.type().equals("completed")
                             ? event.json()
                                     .path("answer")
@@ -98,11 +98,11 @@ class SocketTest {
                             : null;
                 }
             };
-            client.say("{'type':'ask','ref':'1','session_id':'ws-order','question':'quick'}");
-            assertThat(client.hear().path("type").asString()).isEqualTo("accepted");
-            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("started");
-            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("delta");
-            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("completed");
+            client.send("{'type':'ask','ref':'1','session_id':'ws-order','question':'quick'}");
+            assertThat(client.nextFrame().path("type").asString()).isEqualTo("accepted");
+            assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("started");
+            assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("delta");
+            assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("completed");
         } finally {
             afterPublishing = () -> {};
         }
@@ -112,41 +112,43 @@ class SocketTest {
     void goesOnAfterACursor() throws Exception {
         String cursor;
         try (TestSocket client = open()) {
-            client.say("{'type':'ask','session_id':'ws-resume','question':'?'}").hear();
-            cursor = client.hear().path("cursor").asString();
+            client.send("{'type':'ask','session_id':'ws-resume','question':'?'}")
+                    .nextFrame();
+            cursor = client.nextFrame().path("cursor").asString();
         }
         try (TestSocket client = open()) {
-            client.say("{'type':'subscribe','session_id':'ws-resume','after':'%s'}".formatted(cursor));
-            assertThat(client.hear().path("type").asString()).isEqualTo("subscribed");
-            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("delta");
-            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("completed");
+            client.send("{'type':'subscribe','session_id':'ws-resume','after':'%s'}".formatted(cursor));
+            assertThat(client.nextFrame().path("type").asString()).isEqualTo("subscribed");
+            assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("delta");
+            assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("completed");
         }
     }
 
     @Test
     void hearsNothingAfterUnsubscribe() throws Exception {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         try (TestSocket client = open()) {
-            client.say("{'type':'ask','session_id':'ws-bye','question':'?'}").hear();
-            Turn turn = taken("ws-bye");
-            turn.says(new TurnEvent.Started());
-            assertThat(client.hear().path("event").path("type").asString()).isEqualTo("started");
-            client.say("{'type':'unsubscribe','ref':'u','session_id':'ws-bye'}").say("{'type':'ping'}");
-            JsonNode left = client.hear();
+            client.send("{'type':'ask','session_id':'ws-bye','question':'?'}").nextFrame();
+            ReceivedTurn turn = taken("ws-bye");
+            turn.publish(new TurnEvent.Started());
+            assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("started");
+            client.send("{'type':'unsubscribe','ref':'u','session_id':'ws-bye'}")
+                    .send("{'type':'ping'}");
+            JsonNode left = client.nextFrame();
             assertThat(left.path("type").asString()).isEqualTo("unsubscribed");
             assertThat(left.path("ref").asString()).isEqualTo("u");
-            assertThat(client.hear().path("type").asString()).isEqualTo("pong");
+            assertThat(client.nextFrame().path("type").asString()).isEqualTo("pong");
             turn.complete("unheard");
             gateway.get("/v1/sessions/ws-bye/requests/" + turn.ask.requestId() + "?wait=10");
-            client.say("{'type':'ping','ref':'p'}");
-            assertThat(client.hear().path("ref").asString()).isEqualTo("p");
+            client.send("{'type':'ping','ref':'p'}");
+            assertThat(client.nextFrame().path("ref").asString()).isEqualTo("p");
         }
     }
 
-    private static Turn taken(String session) throws InterruptedException {
-        Turn turn = processor.taken();
+    private static ReceivedTurn taken(String session) throws InterruptedException {
+        ReceivedTurn turn = processor.nextTurn();
         while (!turn.ask.sessionId().value().equals(session)) {
-            turn = processor.taken();
+            turn = processor.nextTurn();
         }
         return turn;
     }
@@ -154,16 +156,16 @@ class SocketTest {
     /** A place to come back to is said before anything has happened. */
     @Test
     void goesOnAfterTheCursorOfAnAcknowledgement() throws Exception {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         String accepted;
         String subscribed;
         try (TestSocket client = open()) {
-            client.say("{'type':'ask','ref':'1','session_id':'ws-place','question':'?'}");
-            accepted = client.hear().path("cursor").asString();
+            client.send("{'type':'ask','ref':'1','session_id':'ws-place','question':'?'}");
+            accepted = client.nextFrame().path("cursor").asString();
         }
         try (TestSocket client = open()) {
-            client.say("{'type':'subscribe','ref':'2','session_id':'ws-place'}");
-            JsonNode reply = client.hear();
+            client.send("{'type':'subscribe','ref':'2','session_id':'ws-place'}");
+            JsonNode reply = client.nextFrame();
             assertThat(reply.path("type").asString()).isEqualTo("subscribed");
             assertThat(reply.path("ref").asString()).isEqualTo("2");
             subscribed = reply.path("cursor").asString();
@@ -171,8 +173,8 @@ class SocketTest {
         taken("ws-place").answer("said while nobody listened");
         for (String cursor : List.of(accepted, subscribed)) {
             try (TestSocket client = open()) {
-                client.say("{'type':'subscribe','session_id':'ws-place','after':'%s'}".formatted(cursor));
-                assertThat(List.of(client.hear(), client.hear(), client.hear(), client.hear()))
+                client.send("{'type':'subscribe','session_id':'ws-place','after':'%s'}".formatted(cursor));
+                assertThat(List.of(client.nextFrame(), client.nextFrame(), client.nextFrame(), client.nextFrame()))
                         .extracting(frame -> frame.path("event").path("type").asString(""))
                         .containsExactly("", "started", "delta", "completed");
             }
@@ -182,25 +184,26 @@ class SocketTest {
     /** Three conversations on one connection, spoken by turns. */
     @Test
     void keepsManySessionsApartWhileTheyInterleave() throws Exception {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         try (TestSocket client = open()) {
-            List<Turn> turns = new ArrayList<>();
+            List<ReceivedTurn> turns = new ArrayList<>();
             for (String session : List.of("ws-a", "ws-b", "ws-c")) {
-                client.say("{'type':'ask','ref':'%s','session_id':'%s','question':'?'}".formatted(session, session));
-                assertThat(client.hear().path("ref").asString()).isEqualTo(session);
-                turns.add(taken(session).says(new TurnEvent.Started()));
-                assertThat(client.hear().path("event").path("type").asString()).isEqualTo("started");
+                client.send("{'type':'ask','ref':'%s','session_id':'%s','question':'?'}".formatted(session, session));
+                assertThat(client.nextFrame().path("ref").asString()).isEqualTo(session);
+                turns.add(taken(session).publish(new TurnEvent.Started()));
+                assertThat(client.nextFrame().path("event").path("type").asString())
+                        .isEqualTo("started");
             }
             Map<String, StringBuilder> heard = new HashMap<>();
             for (int i = 0; i < 10; i++) {
-                for (Turn turn : turns) {
+                for (ReceivedTurn turn : turns) {
                     turn.delta(turn.ask.sessionId() + "-" + i + " ");
                 }
-                client.say("{'type':'ping','ref':'%d'}".formatted(i));
+                client.send("{'type':'ping','ref':'%d'}".formatted(i));
             }
             turns.forEach(turn -> turn.complete("end"));
             for (int i = 0; i < 43; i++) {
-                JsonNode event = client.hear().path("event");
+                JsonNode event = client.nextFrame().path("event");
                 heard.computeIfAbsent(event.path("session_id").asString(""), _ -> new StringBuilder())
                         .append(event.path("text").asString(""));
             }
@@ -216,26 +219,26 @@ class SocketTest {
     /** The slow one takes a session's frames and never reads; the quick one follows the same session. */
     @Test
     void dropsAClientThatDoesNotReadWithin5SecondsWhileOthersGoOn() throws Exception {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         await().until(() -> followers() == 0);
         try (TestSocket quick = open();
                 Socket slow = TestSocket.raw(gateway, "Sec-WebSocket-Protocol: turnlane.v1")) {
-            quick.say("{'type':'ask','session_id':'ws-slow','question':'?'}").hear();
-            Turn turn = taken("ws-slow");
+            quick.send("{'type':'ask','session_id':'ws-slow','question':'?'}").nextFrame();
+            ReceivedTurn turn = taken("ws-slow");
             sendMasked(slow.getOutputStream(), "{\"type\":\"subscribe\",\"session_id\":\"ws-slow\"}");
             await().atMost(Duration.ofSeconds(10)).until(() -> followers() == 2);
-            turn.says(new TurnEvent.Started());
+            turn.publish(new TurnEvent.Started());
             String piece = "x".repeat(60_000);
             for (int i = 0; i < 200; i++) {
                 turn.delta(piece);
-                assertThat(quick.hear()).isNotNull();
+                assertThat(quick.nextFrame()).isNotNull();
             }
             await().atMost(Duration.ofSeconds(5)).until(() -> followers() == 1);
             turn.complete("end");
-            JsonNode last = quick.hear();
+            JsonNode last = quick.nextFrame();
             while (last.path("event").path("type").asString().equals("delta")
                     || last.path("event").path("type").asString().equals("started")) {
-                last = quick.hear();
+                last = quick.nextFrame();
             }
             assertThat(last.path("event").path("type").asString()).isEqualTo("completed");
             drain(slow.getInputStream());

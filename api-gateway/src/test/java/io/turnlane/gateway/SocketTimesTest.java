@@ -2,7 +2,7 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.TurnEvent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,16 +28,16 @@ class SocketTimesTest {
     private static final int PLACES = 4;
     private static final Duration IDLE = Duration.ofSeconds(1);
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
+        gateway = TestGateway.start(
                 "turnlane.gateway.sockets.ping=200ms",
                 "turnlane.gateway.sockets.idle=" + IDLE.toMillis() + "ms",
                 "turnlane.gateway.streams.max=" + PLACES);
-        processor = new TestProcessor(gateway).saying(TestProcessor.BY_HAND);
+        processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 
     @AfterAll
@@ -50,14 +50,14 @@ class SocketTimesTest {
     void letsGoOfAClientWithItsTwentiethFrameOfNonsense() {
         try (TestSocket client = TestSocket.open(gateway, new String[0])) {
             for (int i = 0; i < 20; i++) {
-                client.say("nonsense");
+                client.send("nonsense");
             }
             assertThat(client.closeStatus()).isEqualTo(1008);
         }
     }
 
     /** A client that pings nobody, as most; the JDK answers pings by itself. */
-    private static final class Listener implements WebSocket.Listener, AutoCloseable {
+    private static final class CloseListener implements WebSocket.Listener, AutoCloseable {
 
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -93,10 +93,10 @@ class SocketTimesTest {
 
     @Test
     void keepsAClientThatOnlyListensThroughALongAnswer() throws Exception {
-        try (Listener client = new Listener()) {
+        try (CloseListener client = new CloseListener()) {
             String ask = "{\"type\":\"ask\",\"session_id\":\"talk\",\"question\":\"?\"}";
             client.socket.sendText(ask, true).join();
-            Turn turn = processor.taken().says(new TurnEvent.Started());
+            ReceivedTurn turn = processor.nextTurn().publish(new TurnEvent.Started());
             long until = System.nanoTime() + IDLE.multipliedBy(2).toNanos();
             while (System.nanoTime() < until) {
                 turn.delta("on and on ");
@@ -131,15 +131,15 @@ class SocketTimesTest {
 
     @Test
     void closesWith1013WhereTooManyAreConnected() throws Exception {
-        List<Listener> clients = new ArrayList<>();
+        List<CloseListener> clients = new ArrayList<>();
         try {
             for (int i = 0; i <= PLACES; i++) {
-                clients.add(new Listener());
+                clients.add(new CloseListener());
             }
             assertThat(clients.getLast().closed.get(5, TimeUnit.SECONDS)).isEqualTo(1013);
             assertThat(clients.getFirst().closed).isNotDone();
         } finally {
-            clients.forEach(Listener::close);
+            clients.forEach(CloseListener::close);
         }
     }
 }

@@ -3,7 +3,7 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,10 +16,10 @@ class StatsTest {
 
     @Test
     void addsUpWhatTheProcessorsSayOfThemselves() {
-        try (Gateway gateway = Gateway.start();
+        try (TestGateway gateway = TestGateway.start();
                 TestProcessor processor = new TestProcessor(gateway)) {
-            processor.announce(with("p-1", latencies(100, 10_000), Duration.ofSeconds(1)));
-            processor.announce(with("p-2", latencies(100, 200_000), Duration.ofSeconds(20)));
+            processor.publishStatistics(with("p-1", latencies(100, 10_000), Duration.ofSeconds(1)));
+            processor.publishStatistics(with("p-2", latencies(100, 200_000), Duration.ofSeconds(20)));
             try {
                 await().until(() -> stats(gateway).path("processors").size() == 2);
                 JsonNode stats = stats(gateway);
@@ -37,13 +37,13 @@ class StatsTest {
                 assertThat(stats.path("kafka").path("available").asBoolean()).isTrue();
                 assertThat(stats.path("processors").get(0).path("lag").asInt()).isEqualTo(7);
             } finally {
-                processor.retire("p-1");
-                processor.retire("p-2");
+                processor.removeStatistics("p-1");
+                processor.removeStatistics("p-2");
             }
         }
     }
 
-    private static JsonNode stats(Gateway gateway) {
+    private static JsonNode stats(TestGateway gateway) {
         return gateway.get("/api/stats").json();
     }
 
@@ -57,9 +57,9 @@ class StatsTest {
         return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
     }
 
-    private static ProcessorFigures with(String id, String latency, Duration sum) {
-        ProcessorFigures f = AskTest.figures(id);
-        return new ProcessorFigures(
+    private static ProcessorStatistics with(String id, String latency, Duration sum) {
+        ProcessorStatistics f = AskTest.figures(id);
+        return new ProcessorStatistics(
                 id,
                 f.management(),
                 f.at(),

@@ -3,7 +3,7 @@ package io.turnlane.gateway;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.SessionId;
@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StreamCursorTest {
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
     private String session;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("turnlane.gateway.streams.heartbeat=200ms");
+        gateway = TestGateway.start("turnlane.gateway.streams.heartbeat=200ms");
         processor = new TestProcessor(gateway);
     }
 
@@ -43,57 +43,60 @@ class StreamCursorTest {
 
     @BeforeEach
     void byHand(TestInfo test) {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         session = test.getTestMethod().orElseThrow().getName();
     }
 
-    private Turn ask(String question) throws InterruptedException {
+    private ReceivedTurn ask(String question) throws InterruptedException {
         assertThat(gateway.ask(session, question).status()).isEqualTo(202);
-        return processor.taken();
+        return processor.nextTurn();
     }
 
-    private String events(Turn turn) {
+    private String events(ReceivedTurn turn) {
         return "/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "/events";
     }
 
     @Test
     void goesOnAfterTheCursorAndEndsForGoodWith204() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         turn.answer("text");
         String first;
         String last;
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events?after=" + startOf(turn))) {
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events?after=" + startOf(turn))) {
             first = stream.next().id();
             stream.next();
             last = stream.next().id();
         }
-        assertThat(gateway.stream(events(turn), "Last-Event-ID", first).rest())
-                .extracting(Sse.Event::type)
+        assertThat(gateway.stream(events(turn), "Last-Event-ID", first).remainingEvents())
+                .extracting(SseClient.SseEvent::type)
                 .containsExactly("delta", "completed");
-        assertThat(gateway.stream(events(turn) + "?after=" + first).rest()).hasSize(2);
+        assertThat(gateway.stream(events(turn) + "?after=" + first).remainingEvents())
+                .hasSize(2);
         assertThat(gateway.stream(events(turn), "Last-Event-ID", last).status()).isEqualTo(204);
     }
 
     @Test
     void goesOnAfterTheCursorOfARequestThatMemoryLost() throws Exception {
-        Turn turn = ask("?");
-        turn.says(new TurnEvent.Started()).delta("one ");
+        ReceivedTurn turn = ask("?");
+        turn.publish(new TurnEvent.Started()).delta("one ");
         String cursor;
-        try (Sse stream = gateway.stream(events(turn))) {
+        try (SseClient stream = gateway.stream(events(turn))) {
             stream.next();
             cursor = stream.next().id();
         }
         processor.redis().sync().del(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()));
-        try (Sse stream = gateway.stream(events(turn), "Last-Event-ID", cursor)) {
+        try (SseClient stream = gateway.stream(events(turn), "Last-Event-ID", cursor)) {
             assertThat(stream.status()).isEqualTo(200);
             turn.delta("two").complete("one two");
-            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("delta", "completed");
+            assertThat(stream.remainingEvents())
+                    .extracting(SseClient.SseEvent::type)
+                    .containsExactly("delta", "completed");
         }
     }
 
     @Test
     void knowsNoRequestThatNeitherMemoryNorTheLogHas() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         processor.redis().sync().del(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()));
         Cursor lost = Cursor.at(turn.ask.key(), turn.record.partition(), 1_000_000);
         assertThat(gateway.stream(events(turn), "Last-Event-ID", lost.toString())
@@ -103,20 +106,20 @@ class StreamCursorTest {
     }
 
     /** A cursor right before this turn's events. */
-    private Cursor startOf(Turn turn) {
+    private Cursor startOf(ReceivedTurn turn) {
         long from = Long.parseLong(turn.header("events-from"));
         return Cursor.at(SessionKey.of(null, new SessionId(session)), turn.record.partition(), from - 1);
     }
 
     @Test
     void ends204WhereTheCursorOfTheSessionIsLongPastTheEnd() throws Exception {
-        Turn first = ask("1");
+        ReceivedTurn first = ask("1");
         first.answer("text");
-        Turn second = ask("2");
+        ReceivedTurn second = ask("2");
         second.answer("more");
         String past;
-        try (Sse stream = gateway.stream(events(second) + "?after=" + startOf(second))) {
-            past = stream.rest().getLast().id();
+        try (SseClient stream = gateway.stream(events(second) + "?after=" + startOf(second))) {
+            past = stream.remainingEvents().getLast().id();
         }
         MemoryKeys keys = new MemoryKeys(first.ask.key());
         processor
@@ -129,30 +132,32 @@ class StreamCursorTest {
 
     @Test
     void saysGapWithASnapshotForACursorOfAnotherSession() throws Exception {
-        Turn turn = ask("?");
-        turn.says(new TurnEvent.Started()).delta("lost");
-        try (Sse before = gateway.stream(events(turn))) {
+        ReceivedTurn turn = ask("?");
+        turn.publish(new TurnEvent.Started()).delta("lost");
+        try (SseClient before = gateway.stream(events(turn))) {
             assertThat(List.of(before.next(), before.next())).hasSize(2);
         }
         Cursor foreign = Cursor.at(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0);
-        try (Sse stream = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())) {
-            Sse.Event gap = stream.next();
+        try (SseClient stream = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())) {
+            SseClient.SseEvent gap = stream.next();
             assertThat(gap.type()).isEqualTo("gap");
             assertThat(gap.id()).isNotNull();
             assertThat(gap.json().path("snapshot").path("request_id").asString())
                     .isEqualTo(turn.ask.requestId().toString());
-            turn.delta("withheld").says(new TurnEvent.Stage("said")).complete("lost withheld");
-            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("stage", "completed");
+            turn.delta("withheld").publish(new TurnEvent.Stage("said")).complete("lost withheld");
+            assertThat(stream.remainingEvents())
+                    .extracting(SseClient.SseEvent::type)
+                    .containsExactly("stage", "completed");
         }
     }
 
     /** After the topic's retention. */
     @Test
     void saysGapWhereTheLogBeginsAfterTheCursor() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         Cursor expired = startOf(turn);
-        turn.says(new TurnEvent.Started()).delta("gone");
-        try (Sse before = gateway.stream(events(turn))) {
+        turn.publish(new TurnEvent.Started()).delta("gone");
+        try (SseClient before = gateway.stream(events(turn))) {
             assertThat(List.of(before.next(), before.next())).hasSize(2);
         }
         try (Admin admin =
@@ -163,8 +168,8 @@ class StreamCursorTest {
                     .get();
         }
         for (String path : List.of(events(turn), "/v1/sessions/" + session + "/events")) {
-            try (Sse stream = gateway.stream(path, "Last-Event-ID", expired.toString())) {
-                Sse.Event gap = stream.next();
+            try (SseClient stream = gateway.stream(path, "Last-Event-ID", expired.toString())) {
+                SseClient.SseEvent gap = stream.next();
                 assertThat(gap.type()).isEqualTo("gap");
                 assertThat(gap.json().path("snapshot").toString())
                         .contains(turn.ask.requestId().toString());
@@ -174,15 +179,15 @@ class StreamCursorTest {
 
     @Test
     void saysGapWhereTheLogEndsBeforeTheCursor() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         SessionKey key = SessionKey.of(null, new SessionId(session));
         Cursor future = Cursor.at(key, turn.record.partition(), 1_000_000);
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events?after=" + future)) {
-            Sse.Event gap = stream.next();
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events?after=" + future)) {
+            SseClient.SseEvent gap = stream.next();
             assertThat(gap.type()).isEqualTo("gap");
             assertThat(gap.json().path("snapshot").get(0).path("request_id").asString())
                     .isEqualTo(turn.ask.requestId().toString());
-            turn.says(new TurnEvent.Started()).delta("shown");
+            turn.publish(new TurnEvent.Started()).delta("shown");
             assertThat(stream.next().type()).isEqualTo("started");
             assertThat(stream.next().type()).isEqualTo("delta");
         }
@@ -190,13 +195,13 @@ class StreamCursorTest {
 
     @Test
     void endsAGapOfAFinishedRequestWithItsEndAndACursorThatSays204() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         turn.answer("done");
         gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10");
         Cursor foreign = Cursor.at(SessionKey.of(null, new SessionId("other")), turn.record.partition(), 0);
-        List<Sse.Event> events = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())
-                .rest();
-        assertThat(events).extracting(Sse.Event::type).containsExactly("gap", "completed");
+        List<SseClient.SseEvent> events = gateway.stream(events(turn), "Last-Event-ID", foreign.toString())
+                .remainingEvents();
+        assertThat(events).extracting(SseClient.SseEvent::type).containsExactly("gap", "completed");
         assertThat(gateway.stream(
                                 events(turn), "Last-Event-ID", events.getFirst().id())
                         .status())
@@ -206,26 +211,26 @@ class StreamCursorTest {
     /** EventSource keeps an id that comes without an event, and sends it when it comes back. */
     @Test
     void saysWhereASessionsStreamStartsBeforeAnythingHappens() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         String place;
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
-            place = stream.place();
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+            place = stream.nextCursor();
         }
         turn.answer("said while nobody listened");
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", place)) {
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", place)) {
             assertThat(List.of(stream.next(), stream.next(), stream.next()))
-                    .extracting(Sse.Event::type)
+                    .extracting(SseClient.SseEvent::type)
                     .containsExactly("started", "delta", "completed");
         }
     }
 
     /** A turn of another session of this partition. */
-    private Turn ofThePartition(int partition) throws InterruptedException {
+    private ReceivedTurn ofThePartition(int partition) throws InterruptedException {
         for (int i = 0; ; i++) {
             gateway.ask(session + i, "?");
-            Turn turn = processor.taken();
+            ReceivedTurn turn = processor.nextTurn();
             if (turn.record.partition() == partition) {
-                return turn.says(new TurnEvent.Started());
+                return turn.publish(new TurnEvent.Started());
             }
         }
     }
@@ -233,13 +238,13 @@ class StreamCursorTest {
     /** Else it would have to read, when it comes back, what all others said meanwhile. */
     @Test
     void movesTheCursorOfAClientInWhoseSessionNothingHappens() throws Exception {
-        Turn other = ofThePartition(ask("?").record.partition());
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
-            Cursor first = Cursor.parse(stream.place());
+        ReceivedTurn other = ofThePartition(ask("?").record.partition());
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+            Cursor first = Cursor.parse(stream.nextCursor());
             for (int i = 0; i < 1_100; i++) {
                 other.delta("x");
             }
-            Cursor moved = Cursor.parse(stream.place());
+            Cursor moved = Cursor.parse(stream.nextCursor());
             assertThat(moved.offset()).isGreaterThanOrEqualTo(first.offset() + 1_000);
         }
     }

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StreamTest {
 
-    private static Gateway gateway;
+    private static TestGateway gateway;
     private static TestProcessor processor;
     private String session;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("turnlane.gateway.streams.heartbeat=200ms", "server.tomcat.connection-timeout=2s");
+        gateway = TestGateway.start("turnlane.gateway.streams.heartbeat=200ms", "server.tomcat.connection-timeout=2s");
         processor = new TestProcessor(gateway);
     }
 
@@ -44,24 +44,24 @@ class StreamTest {
 
     @BeforeEach
     void byHand(TestInfo test) {
-        processor.saying(TestProcessor.BY_HAND);
+        processor.withScript(TestProcessor.MANUAL);
         session = test.getTestMethod().orElseThrow().getName();
     }
 
-    private Turn ask(String question) throws InterruptedException {
+    private ReceivedTurn ask(String question) throws InterruptedException {
         assertThat(gateway.ask(session, question).status()).isEqualTo(202);
-        return processor.taken();
+        return processor.nextTurn();
     }
 
-    private String events(Turn turn) {
+    private String events(ReceivedTurn turn) {
         return "/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "/events";
     }
 
     @Test
     void showsWhatWasSaidBeforeItWasOpenedAndWhatIsSaidAfter() throws Exception {
-        Turn turn = ask("?");
-        turn.says(new TurnEvent.Queued(0)).says(new TurnEvent.Started()).delta("one ");
-        try (Sse stream = gateway.stream(events(turn))) {
+        ReceivedTurn turn = ask("?");
+        turn.publish(new TurnEvent.Queued(0)).publish(new TurnEvent.Started()).delta("one ");
+        try (SseClient stream = gateway.stream(events(turn))) {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(stream.header("Content-Type")).isEqualTo("text/event-stream");
             assertThat(stream.header("Cache-Control")).isEqualTo("no-store");
@@ -70,18 +70,20 @@ class StreamTest {
             assertThat(stream.next().type()).isEqualTo("queued");
             assertThat(stream.next().type()).isEqualTo("started");
             assertThat(stream.next().json().path("text").asString()).isEqualTo("one ");
-            turn.says(new TurnEvent.Stage("thinking")).delta("two").complete("one two");
-            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("stage", "delta", "completed");
+            turn.publish(new TurnEvent.Stage("thinking")).delta("two").complete("one two");
+            assertThat(stream.remainingEvents())
+                    .extracting(SseClient.SseEvent::type)
+                    .containsExactly("stage", "delta", "completed");
         }
     }
 
     @Test
     void passesTheValueOnByteByByte() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         String text = "ünï\n\"quoted\" \u2028 \uD83D\uDE80 \\ end";
-        turn.says(new TurnEvent.Started()).delta(text).complete(text);
+        turn.publish(new TurnEvent.Started()).delta(text).complete(text);
         assertThat(gateway.stream(events(turn))
-                        .rest()
+                        .remainingEvents()
                         .get(1)
                         .json()
                         .path("text")
@@ -91,17 +93,18 @@ class StreamTest {
 
     @Test
     void dropsTwinsAndTheLateWordsOfAnOlderAttempt() throws Exception {
-        Turn turn = ask("?");
-        turn.says(new TurnEvent.Started()).delta("first try, ");
+        ReceivedTurn turn = ask("?");
+        turn.publish(new TurnEvent.Started()).delta("first try, ");
         turn.emit(1, 1, new TurnEvent.Delta("first try, ", 0));
-        turn.says(new TurnEvent.Retrying(TurnError.of(ErrorCode.AGENT_ERROR, "no"), Instant.now()));
-        turn.attempt(2).says(new TurnEvent.Started());
+        turn.publish(new TurnEvent.Retrying(TurnError.of(ErrorCode.AGENT_ERROR, "no"), Instant.now()));
+        turn.attempt(2).publish(new TurnEvent.Started());
         turn.emit(1, 3, new TurnEvent.Delta("late", 11));
         turn.delta("second").complete("second");
         turn.emit(1, 9, new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no")));
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "/events")) {
-            assertThat(stream.rest())
-                    .extracting(Sse.Event::type)
+        try (SseClient stream =
+                gateway.stream("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "/events")) {
+            assertThat(stream.remainingEvents())
+                    .extracting(SseClient.SseEvent::type)
                     .contains("completed")
                     .doesNotContain("failed");
         }
@@ -109,12 +112,12 @@ class StreamTest {
 
     @Test
     void neverShowsTwoAttemptsJoined() throws Exception {
-        Turn turn = ask("?");
-        try (Sse stream = gateway.stream(events(turn))) {
-            turn.says(new TurnEvent.Started()).delta("a").attempt(2).says(new TurnEvent.Started());
+        ReceivedTurn turn = ask("?");
+        try (SseClient stream = gateway.stream(events(turn))) {
+            turn.publish(new TurnEvent.Started()).delta("a").attempt(2).publish(new TurnEvent.Started());
             turn.emit(1, 2, new TurnEvent.Delta("late", 1));
             turn.delta("b").complete("b");
-            assertThat(stream.rest())
+            assertThat(stream.remainingEvents())
                     .extracting(e -> e.type()
                             + e.json().path("attempt").asInt()
                             + e.json().path("text").asString(""))
@@ -124,51 +127,51 @@ class StreamTest {
 
     @Test
     void tellsAFinishedRequestFromItsRecordWithoutCursors() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         turn.answer("forty-two");
         assertThat(gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10")
                         .text("status"))
                 .isEqualTo("completed");
-        List<Sse.Event> events = gateway.stream(events(turn)).rest();
-        assertThat(events).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
-        assertThat(events).extracting(Sse.Event::id).containsOnlyNulls();
+        List<SseClient.SseEvent> events = gateway.stream(events(turn)).remainingEvents();
+        assertThat(events).extracting(SseClient.SseEvent::type).containsExactly("started", "delta", "completed");
+        assertThat(events).extracting(SseClient.SseEvent::id).containsOnlyNulls();
         assertThat(events.get(1).json().path("text").asString()).isEqualTo("forty-two");
         assertThat(events).extracting(e -> e.json().path("seq").asInt()).containsExactly(0, 1, 2);
     }
 
     @Test
     void tellsAFailedRequestFromItsRecord() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         turn.fail(ErrorCode.AGENT_TIMEOUT, "it took too long");
         gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10");
-        List<Sse.Event> events = gateway.stream(events(turn)).rest();
-        assertThat(events).extracting(Sse.Event::type).containsExactly("failed");
+        List<SseClient.SseEvent> events = gateway.stream(events(turn)).remainingEvents();
+        assertThat(events).extracting(SseClient.SseEvent::type).containsExactly("failed");
         assertThat(events.getFirst().json().path("error").path("code").asString())
                 .isEqualTo("agent_timeout");
     }
 
     @Test
     void followsAllRequestsOfASessionFromNowOn() throws Exception {
-        Turn before = ask("before");
+        ReceivedTurn before = ask("before");
         before.answer("not shown");
         gateway.get("/v1/sessions/" + session + "/requests/" + before.ask.requestId() + "?wait=10");
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events")) {
             ask("1").answer("one");
             ask("2").answer("two");
             assertThat(List.of(
                             stream.next(), stream.next(), stream.next(), stream.next(), stream.next(), stream.next()))
-                    .extracting(Sse.Event::type)
+                    .extracting(SseClient.SseEvent::type)
                     .containsExactly("started", "delta", "completed", "started", "delta", "completed");
         }
     }
 
     @Test
     void neverShowsAnotherSessionsEvents() throws Exception {
-        Turn mine = ask("?");
-        try (Sse stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+        ReceivedTurn mine = ask("?");
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events")) {
             for (int i = 0; i < 20; i++) {
                 assertThat(gateway.ask("other-" + i, "secret").status()).isEqualTo(202);
-                processor.taken().answer("secret");
+                processor.nextTurn().answer("secret");
             }
             mine.answer("mine");
             assertThat(List.of(stream.next(), stream.next(), stream.next()))
@@ -179,30 +182,32 @@ class StreamTest {
 
     @Test
     void beatsItsHeartWhileNothingHappens() throws Exception {
-        Turn turn = ask("?");
-        try (Sse stream = gateway.stream(events(turn))) {
+        ReceivedTurn turn = ask("?");
+        try (SseClient stream = gateway.stream(events(turn))) {
             stream.onComment(count -> {
                 if (count == 3) {
                     turn.answer("at last");
                 }
             });
-            assertThat(stream.rest()).extracting(Sse.Event::type).containsExactly("started", "delta", "completed");
+            assertThat(stream.remainingEvents())
+                    .extracting(SseClient.SseEvent::type)
+                    .containsExactly("started", "delta", "completed");
             assertThat(stream.comments()).hasSizeGreaterThanOrEqualTo(3);
         }
     }
 
     @Test
     void dropsAClientThatDoesNotReadWhileOthersGoOn() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         EventStreams streams = gateway.bean(EventStreams.class);
         try (Socket slow = new Socket();
-                Sse quick = gateway.stream(events(turn))) {
+                SseClient quick = gateway.stream(events(turn))) {
             slow.setReceiveBufferSize(4096);
             slow.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
             slow.getOutputStream()
                     .write(("GET " + events(turn) + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(UTF_8));
             await().until(() -> streams.clients() == 2);
-            turn.says(new TurnEvent.Started());
+            turn.publish(new TurnEvent.Started());
             assertThat(quick.next().type()).isEqualTo("started");
             String piece = "x".repeat(60_000);
             for (int i = 0; i < 200; i++) {
@@ -211,25 +216,27 @@ class StreamTest {
             }
             await().until(() -> streams.clients() == 1);
             turn.complete("end");
-            assertThat(quick.rest()).extracting(Sse.Event::type).containsExactly("completed");
+            assertThat(quick.remainingEvents())
+                    .extracting(SseClient.SseEvent::type)
+                    .containsExactly("completed");
         }
     }
 
     @Test
     void answersHeadWithoutAStream() throws Exception {
-        Turn turn = ask("?");
-        Reply head = gateway.send(gateway.request(events(turn)).method("HEAD", BodyPublishers.noBody()));
+        ReceivedTurn turn = ask("?");
+        HttpReply head = gateway.send(gateway.request(events(turn)).method("HEAD", BodyPublishers.noBody()));
         assertThat(head.status()).isEqualTo(200);
         assertThat(head.header("Content-Type")).isEqualTo("text/event-stream");
     }
 
     @Test
     void carriesALargeAnswerThroughASmallOutbox() throws Exception {
-        Turn turn = ask("?");
+        ReceivedTurn turn = ask("?");
         String large = "\u0001".repeat(256 * 1024);
-        try (Sse stream = gateway.stream(events(turn))) {
-            turn.says(new TurnEvent.Started()).delta("x").complete(large);
-            assertThat(stream.rest()
+        try (SseClient stream = gateway.stream(events(turn))) {
+            turn.publish(new TurnEvent.Started()).delta("x").complete(large);
+            assertThat(stream.remainingEvents()
                             .getLast()
                             .json()
                             .path("answer")

@@ -10,7 +10,7 @@ import io.turnlane.model.Checksummed;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
@@ -41,12 +41,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * The other side of the log, as small as a test needs it: takes turns, says what the test scripts, and keeps the
- * records that a processor keeps. Turns whose script is {@link #BY_HAND} wait in {@link #taken} for the test.
+ * records that a processor keeps. Turns whose script is {@link #MANUAL} wait in {@link #nextTurn} for the test.
  */
 public final class TestProcessor implements AutoCloseable {
 
     /** The test itself says what this turn says. */
-    public static final Consumer<Turn> BY_HAND = _ -> {};
+    public static final Consumer<ReceivedTurn> MANUAL = _ -> {};
 
     private final WireFormat wire = new WireFormat();
     private final String turnsTopic;
@@ -55,12 +55,12 @@ public final class TestProcessor implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final RedisClient redisClient;
     private final StatefulRedisConnection<String, byte[]> redis;
-    private final BlockingQueue<Turn> taken = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ReceivedTurn> nextTurn = new LinkedBlockingQueue<>();
     private final Thread thread;
-    private volatile Consumer<Turn> script = turn -> turn.answer("You said: " + turn.ask.question());
+    private volatile Consumer<ReceivedTurn> script = turn -> turn.answer("You said: " + turn.ask.question());
     private volatile boolean stopping;
 
-    public TestProcessor(Gateway gateway) {
+    public TestProcessor(TestGateway gateway) {
         turnsTopic = gateway.topics().turns();
         eventsTopic = gateway.topics().events();
         String servers = gateway.backends().bootstrapServers();
@@ -91,14 +91,14 @@ public final class TestProcessor implements AutoCloseable {
     }
 
     /** What turns say from now on. */
-    public TestProcessor saying(Consumer<Turn> script) {
+    public TestProcessor withScript(Consumer<ReceivedTurn> script) {
         this.script = script;
         return this;
     }
 
     /** The next command that was taken from the log. */
-    public Turn taken() throws InterruptedException {
-        Turn turn = taken.poll(20, TimeUnit.SECONDS);
+    public ReceivedTurn nextTurn() throws InterruptedException {
+        ReceivedTurn turn = nextTurn.poll(20, TimeUnit.SECONDS);
         if (turn == null) {
             throw new AssertionError("no command came");
         }
@@ -106,7 +106,7 @@ public final class TestProcessor implements AutoCloseable {
     }
 
     /** Says that a processor with these agents is alive. */
-    public void announce(ProcessorFigures figures) {
+    public void publishStatistics(ProcessorStatistics figures) {
         redis.sync()
                 .zadd(
                         MemoryKeys.processors(),
@@ -115,7 +115,7 @@ public final class TestProcessor implements AutoCloseable {
         redis.sync().psetex(MemoryKeys.processor(figures.processor()), 60_000, wire.writeValue(figures));
     }
 
-    public void retire(String processor) {
+    public void removeStatistics(String processor) {
         redis.sync().zrem(MemoryKeys.processors(), processor.getBytes(StandardCharsets.UTF_8));
         redis.sync().del(MemoryKeys.processor(processor));
     }
@@ -128,8 +128,8 @@ public final class TestProcessor implements AutoCloseable {
         try {
             while (!stopping) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    Turn turn = new Turn(record);
-                    taken.add(turn);
+                    ReceivedTurn turn = new ReceivedTurn(record);
+                    nextTurn.add(turn);
                     if (turn.ask != null) {
                         script.accept(turn);
                     }
@@ -143,7 +143,7 @@ public final class TestProcessor implements AutoCloseable {
     }
 
     /** One command taken from the log, and what can be said about it. */
-    public final class Turn {
+    public final class ReceivedTurn {
 
         public final ConsumerRecord<String, byte[]> record;
         public final SessionCommand command;
@@ -152,7 +152,7 @@ public final class TestProcessor implements AutoCloseable {
         private int seq;
         private int pos;
 
-        Turn(ConsumerRecord<String, byte[]> record) throws Exception {
+        ReceivedTurn(ConsumerRecord<String, byte[]> record) throws Exception {
             this.record = record;
             this.command = wire.readCommand(header(RecordHeaders.TYPE), record.value());
             this.ask = command instanceof Ask asked ? asked : null;
@@ -166,24 +166,24 @@ public final class TestProcessor implements AutoCloseable {
             return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
         }
 
-        public Turn attempt(int attempt) {
+        public ReceivedTurn attempt(int attempt) {
             this.attempt = attempt;
             seq = 0;
             pos = 0;
             return this;
         }
 
-        public Turn says(TurnEvent.Body body) {
+        public ReceivedTurn publish(TurnEvent.Body body) {
             return emit(attempt, seq++, body);
         }
 
-        public Turn delta(String text) {
-            says(new TurnEvent.Delta(text, pos));
+        public ReceivedTurn delta(String text) {
+            publish(new TurnEvent.Delta(text, pos));
             pos += text.codePointCount(0, text.length());
             return this;
         }
 
-        public Turn emit(int attempt, int seq, TurnEvent.Body body) {
+        public ReceivedTurn emit(int attempt, int seq, TurnEvent.Body body) {
             TurnEvent event = new TurnEvent(ask.requestId(), ask.sessionId(), attempt, seq, Instant.now(), body);
             ProducerRecord<String, byte[]> out =
                     new ProducerRecord<>(eventsTopic, record.partition(), record.key(), wire.write(event));
@@ -202,26 +202,26 @@ public final class TestProcessor implements AutoCloseable {
         }
 
         public void answer(String text) {
-            says(new TurnEvent.Started()).delta(text).complete(text);
+            publish(new TurnEvent.Started()).delta(text).complete(text);
         }
 
         public void complete(String text) {
             Answer answer = new Answer(text, 0.75, List.of(), List.of(), io.turnlane.model.Usage.NONE);
             store(RequestStatus.COMPLETED, Map.of("answer", Checksummed.seal(wire.writeValue(answer))));
             remember(text);
-            says(new TurnEvent.Completed(answer));
+            publish(new TurnEvent.Completed(answer));
             producer.flush();
         }
 
         public void fail(ErrorCode code, String message) {
             TurnError error = TurnError.of(code, message);
             store(RequestStatus.FAILED, Map.of("error", wire.writeValue(error)));
-            says(new TurnEvent.Failed(error));
+            publish(new TurnEvent.Failed(error));
             producer.flush();
         }
 
         /** Notes an end without an answer; the test tells it. */
-        public void end(RequestStatus status, String reason, String by) {
+        public void storeTerminalStatus(RequestStatus status, String reason, String by) {
             store(status, Map.of("reason", bytes(reason), "by", bytes(by == null ? "" : by)));
         }
 
@@ -245,7 +245,7 @@ public final class TestProcessor implements AutoCloseable {
                                     "phases",
                                             bytes("{\"RECEIVED\":%d,\"COMPLETED\":%d}"
                                                     .formatted(ask.createdAt().toEpochMilli(), now))));
-            redis.sync().zrem(keys.open(), bytes(ask.requestId().toString()));
+            redis.sync().zrem(keys.openRequestIds(), bytes(ask.requestId().toString()));
         }
 
         private void remember(String text) {

@@ -27,12 +27,12 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
     private final WebSocket socket;
 
     /** Connects, offering these subprotocols besides our own. */
-    static TestSocket open(Gateway gateway, String[] headers, String... protocols) {
+    static TestSocket open(TestGateway gateway, String[] headers, String... protocols) {
         return new TestSocket(gateway, headers, protocols);
     }
 
     /** The status of a handshake that is refused. */
-    static int refused(Gateway gateway, String[] headers, String... protocols) {
+    static int handshakeStatus(TestGateway gateway, String[] headers, String... protocols) {
         try (TestSocket socket = new TestSocket(gateway, headers, protocols)) {
             throw new AssertionError("was let in: " + socket);
         } catch (CompletionException e) {
@@ -41,7 +41,7 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
     }
 
     /** A connection that has asked to be a socket, with what it says byte by byte; it takes little at a time. */
-    static Socket raw(Gateway gateway, String... headers) throws Exception {
+    static Socket raw(TestGateway gateway, String... headers) throws Exception {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
         socket.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
@@ -54,7 +54,7 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
         return socket;
     }
 
-    private TestSocket(Gateway gateway, String[] headers, String... protocols) {
+    private TestSocket(TestGateway gateway, String[] headers, String... protocols) {
         WebSocket.Builder builder = gateway.http().newWebSocketBuilder().subprotocols("turnlane.v1", protocols);
         for (int i = 0; i < headers.length; i += 2) {
             builder.header(headers[i], headers[i + 1]);
@@ -85,20 +85,20 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
         closed.completeExceptionally(error);
     }
 
-    TestSocket say(String frame) {
+    TestSocket send(String frame) {
         socket.sendText(frame.replace('\'', '"'), true).join();
         return this;
     }
 
-    void sayBinary(byte[] frame) {
+    void sendBinary(byte[] frame) {
         socket.sendBinary(ByteBuffer.wrap(frame), true).join();
     }
 
-    JsonNode hear() throws InterruptedException {
-        return JSON.readTree(hearText());
+    JsonNode nextFrame() throws InterruptedException {
+        return JSON.readTree(nextText());
     }
 
-    String hearText() throws InterruptedException {
+    String nextText() throws InterruptedException {
         String frame = frames.poll(20, TimeUnit.SECONDS);
         if (frame == null) {
             throw new AssertionError("no frame came");

@@ -13,8 +13,8 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.Keys.Client;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestKeys.KeyedClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -33,7 +33,7 @@ class TokenAccessTest {
 
     private static RSAKey key;
     private static HttpServer issuer;
-    private static Gateway gateway;
+    private static TestGateway gateway;
 
     @BeforeAll
     static void start() throws Exception {
@@ -56,7 +56,7 @@ class TokenAccessTest {
             exchange.close();
         });
         issuer.start();
-        gateway = Gateway.start(
+        gateway = TestGateway.start(
                 "turnlane.security.mode=jwt",
                 "turnlane.security.jwt.issuer=" + address(),
                 "turnlane.security.jwt.audience=turnlane",
@@ -83,20 +83,20 @@ class TokenAccessTest {
                 .expirationTime(Date.from(Instant.now().plusSeconds(60)));
     }
 
-    private static Client with(String user, UnaryOperator<JWTClaimsSet.Builder> change) throws JOSEException {
+    private static KeyedClient with(String user, UnaryOperator<JWTClaimsSet.Builder> change) throws JOSEException {
         return signed(change.apply(claims(user)).build(), key);
     }
 
-    private static Client signed(JWTClaimsSet claims, RSAKey by) throws JOSEException {
+    private static KeyedClient signed(JWTClaimsSet claims, RSAKey by) throws JOSEException {
         SignedJWT token = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one").build(), claims);
         token.sign(new RSASSASigner(by));
-        return new Client(gateway, token.serialize());
+        return new KeyedClient(gateway, token.serialize());
     }
 
     @Test
     void answersABrowsersPreflightWithoutAToken() {
-        Reply preflight = gateway.send(gateway.request(
+        HttpReply preflight = gateway.send(gateway.request(
                         "/v1/sessions",
                         "Origin",
                         "https://chat.example",
@@ -111,8 +111,8 @@ class TokenAccessTest {
 
     @Test
     void theSubjectIsTheUserAndScopeNamesScopes() throws Exception {
-        Client alice = with("alice", same -> same);
-        Client bob = with("bob", same -> same);
+        KeyedClient alice = with("alice", same -> same);
+        KeyedClient bob = with("bob", same -> same);
         String self = alice.ask("s-1", "why?").header("Location");
         assertThat(alice.get(self).status()).isEqualTo(200);
         assertThat(bob.get(self).status()).isEqualTo(404);
@@ -130,15 +130,16 @@ class TokenAccessTest {
         String ticket = "ticket."
                 + with("carol", same -> same).post("/v1/ws-tickets", "").text("ticket");
         try (TestSocket socket = TestSocket.open(gateway, new String[0], ticket)) {
-            assertThat(socket.say("{'type':'ping'}").hear().path("type").asString())
+            assertThat(socket.send("{'type':'ping'}").nextFrame().path("type").asString())
                     .isEqualTo("pong");
         }
     }
 
     @Test
     void endsASocketWithItsToken() throws Exception {
-        Client dan = with("dan", c -> c.expirationTime(Date.from(Instant.now().plusSeconds(2))));
-        try (TestSocket socket = TestSocket.open(gateway, Client.bearer(dan.key()))) {
+        KeyedClient dan =
+                with("dan", c -> c.expirationTime(Date.from(Instant.now().plusSeconds(2))));
+        try (TestSocket socket = TestSocket.open(gateway, KeyedClient.bearer(dan.key()))) {
             assertThat(socket.closeStatus()).isEqualTo(1008);
         }
     }
@@ -147,7 +148,7 @@ class TokenAccessTest {
     void refusesWhatIsNotForUsOrNotOfTheIssuer() throws Exception {
         RSAKey stranger = new RSAKeyGenerator(2048).keyID("one").generate();
         JWTClaimsSet good = claims("eve").build();
-        for (Client client : new Client[] {
+        for (KeyedClient client : new KeyedClient[] {
             with("eve", c -> c.issuer("https://evil.example")),
             with("eve", c -> c.audience("another-service")),
             with("eve", c -> c.audience((String) null)),
@@ -158,11 +159,11 @@ class TokenAccessTest {
             with(null, same -> same),
             with("e".repeat(300), same -> same),
             signed(good, stranger),
-            new Client(gateway, new PlainJWT(good).serialize()),
-            new Client(gateway, "a.b.c"),
-            new Client(gateway, "tl_000000000000_" + "0".repeat(40))
+            new KeyedClient(gateway, new PlainJWT(good).serialize()),
+            new KeyedClient(gateway, "a.b.c"),
+            new KeyedClient(gateway, "tl_000000000000_" + "0".repeat(40))
         }) {
-            Reply reply = client.get("/v1/agents");
+            HttpReply reply = client.get("/v1/agents");
             assertThat(reply.status()).as(client.key()).isEqualTo(401);
             assertThat(reply.text("code")).isEqualTo("unauthorized");
             assertThat(reply.header("WWW-Authenticate")).contains("invalid_token");
@@ -172,11 +173,11 @@ class TokenAccessTest {
 
     @Test
     void saysUnavailableWhereTheIssuerIsAway() throws Exception {
-        try (Gateway alone = Gateway.start(
+        try (TestGateway alone = TestGateway.start(
                 "turnlane.security.mode=jwt",
                 "turnlane.security.jwt.issuer=http://127.0.0.1:1",
                 "turnlane.security.jwt.audience=turnlane")) {
-            Reply reply = new Client(alone, with("alice", same -> same).key()).get("/v1/agents");
+            HttpReply reply = new KeyedClient(alone, with("alice", same -> same).key()).get("/v1/agents");
             assertThat(reply.status()).isEqualTo(503);
             assertThat(reply.header("Retry-After")).isNotBlank();
         }

@@ -1,8 +1,8 @@
 package io.turnlane.gateway;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.gateway.Gateway.Reply;
-import io.turnlane.gateway.TestProcessor.Turn;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Two gateways on one log, the first of which can be made to fail, and a processor that does what a test says. */
 final class TwoGateways implements AutoCloseable {
 
-    final Gateway first;
-    final Gateway second;
+    final TestGateway first;
+    final TestGateway second;
     final TestProcessor processor;
     final UnreliablePublisher publisher;
 
     TwoGateways(String... settings) {
         AtomicReference<UnreliablePublisher> wrapped = new AtomicReference<>();
-        Topics topics = Gateway.freshTopics();
-        first = Gateway.startPublishing(
+        Topics topics = TestGateway.freshTopics();
+        first = TestGateway.startPublishing(
                 TestBackends.shared(),
                 topics,
                 log -> {
@@ -32,16 +32,16 @@ final class TwoGateways implements AutoCloseable {
                     return wrapped.get();
                 },
                 settings);
-        second = Gateway.start(TestBackends.shared(), topics, settings);
+        second = TestGateway.start(TestBackends.shared(), topics, settings);
         publisher = wrapped.get();
-        processor = new TestProcessor(first).saying(TestProcessor.BY_HAND);
+        processor = new TestProcessor(first).withScript(TestProcessor.MANUAL);
     }
 
     static String freshSession() {
         return "s-" + UUID.randomUUID();
     }
 
-    static Reply ask(Gateway gateway, String session, String key, String question) {
+    static HttpReply ask(TestGateway gateway, String session, String key, String question) {
         return gateway.post("/v1/sessions/" + session + "/requests", question(question), "Idempotency-Key", key);
     }
 
@@ -50,12 +50,12 @@ final class TwoGateways implements AutoCloseable {
     }
 
     /** The ids of all turns of the session that the log has, in its order, twins too. */
-    List<String> onLog(String session) throws InterruptedException {
+    List<String> turnsInLog(String session) throws InterruptedException {
         String last = second.ask(session, "the last").text("request_id");
         List<String> ids = new ArrayList<>();
-        for (Turn turn = processor.taken();
+        for (ReceivedTurn turn = processor.nextTurn();
                 !turn.command.requestId().toString().equals(last);
-                turn = processor.taken()) {
+                turn = processor.nextTurn()) {
             if (turn.command.sessionId().toString().equals(session)) {
                 ids.add(turn.command.requestId().toString());
             }
@@ -63,10 +63,10 @@ final class TwoGateways implements AutoCloseable {
         return ids;
     }
 
-    Turn taken(String session) throws InterruptedException {
-        Turn turn = processor.taken();
+    ReceivedTurn nextTurn(String session) throws InterruptedException {
+        ReceivedTurn turn = processor.nextTurn();
         while (!turn.command.sessionId().toString().equals(session)) {
-            turn = processor.taken();
+            turn = processor.nextTurn();
         }
         return turn;
     }
@@ -76,8 +76,8 @@ final class TwoGateways implements AutoCloseable {
     }
 
     /** The requests that memory has of this session. */
-    List<String> recorded(String session) {
-        return processor.redis().sync().zrange(keys(session).requests(), 0, -1).stream()
+    List<String> requestRecords(String session) {
+        return processor.redis().sync().zrange(keys(session).requestIds(), 0, -1).stream()
                 .map(id -> new String(id, StandardCharsets.UTF_8))
                 .toList();
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A publisher that fails once in the way that a test says, and is well again. */
 final class UnreliablePublisher implements TurnPublisher {
 
-    private final AtomicReference<@Nullable Failure> next = new AtomicReference<>();
+    private final AtomicReference<@Nullable PublishFailure> failNext = new AtomicReference<>();
     private final TurnPublisher log;
 
     UnreliablePublisher(TurnPublisher log) {
@@ -16,38 +16,38 @@ final class UnreliablePublisher implements TurnPublisher {
     }
 
     /** What happens in place of a publish. */
-    interface Failure {
+    interface PublishFailure {
         void happen(Runnable publish) throws NotPublishedException;
     }
 
     /** The gateway is gone before the log has anything. */
-    static final Failure DIES_BEFORE = _ -> {
+    static final PublishFailure DIES_BEFORE = _ -> {
         throw new GatewayDied();
     };
 
     /** The gateway is gone as soon as the log has it. */
-    static final Failure DIES_AFTER = publish -> {
+    static final PublishFailure DIES_AFTER = publish -> {
         publish.run();
         throw new GatewayDied();
     };
 
-    static final Failure REFUSED = _ -> {
-        throw NotPublishedException.refused(new IllegalStateException("too large"));
+    static final PublishFailure REJECTED = _ -> {
+        throw NotPublishedException.rejected(new IllegalStateException("too large"));
     };
 
     /** No answer, and the log doesn't have it. */
-    static final Failure LOST = _ -> {
+    static final PublishFailure LOST = _ -> {
         throw NotPublishedException.unknown(new IllegalStateException("no answer"));
     };
 
-    void next(Failure failure) {
-        next.set(failure);
+    void failNext(PublishFailure failure) {
+        failNext.set(failure);
     }
 
     @Override
     public void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent)
             throws NotPublishedException {
-        Failure failure = next.getAndSet(null);
+        PublishFailure failure = failNext.getAndSet(null);
         if (failure == null) {
             log.publish(command, eventsFrom, traceparent);
         } else {

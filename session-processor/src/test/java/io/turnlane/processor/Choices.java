@@ -36,7 +36,7 @@ public final class Choices {
     }
 
     /** One of so many. */
-    public int among(int options) {
+    public int choose(int options) {
         if (next == path.size()) {
             path.add(new int[] {0, options});
         }

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.model.MemoryKeys;
-import io.turnlane.model.ProcessorFigures;
 import io.turnlane.model.ProcessorState;
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.TurnLogFixture.Event;
+import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,7 +57,7 @@ class EvacuationTest {
                         figures(leaving).partitions() == 4 && figures(staying).partitions() == 4);
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
-            asked.add(log.put(ask("s-" + i % 50, "q" + i, 40)).requestId().toString());
+            asked.add(log.publish(ask("s-" + i % 50, "q" + i, 40)).requestId().toString());
             if (i == 200) {
                 Thread.ofVirtual().start(() -> post(leaving, "/actuator/evacuate"));
             }
@@ -76,7 +76,7 @@ class EvacuationTest {
     @Test
     void isSeenToHaveLeftAndAnswersTheSameAgain() throws Exception {
         ConfigurableApplicationContext alone = start("alone", "10s");
-        log.put(ask("s-1", "first", 0));
+        log.publish(ask("s-1", "first", 0));
         log.awaitTerminals(1, Duration.ofSeconds(20));
         assertThat(get(alone, "/readyz").statusCode()).isEqualTo(200);
         assertThat(figures(alone).state()).isEqualTo(ProcessorState.RUNNING);
@@ -95,7 +95,7 @@ class EvacuationTest {
         });
         assertThat(figures(alone).management()).isEqualTo("http://127.0.0.1:" + port(alone));
 
-        log.put(ask("s-1", "second", 0));
+        log.publish(ask("s-1", "second", 0));
         start("successor", "10s");
         assertThat(log.awaitTerminals(2, Duration.ofSeconds(20))).hasSize(2);
     }
@@ -103,7 +103,7 @@ class EvacuationTest {
     @Test
     void handsOverWhatDoesNotEndWithinItsBudget() throws Exception {
         ConfigurableApplicationContext leaving = start("hurried", "300ms");
-        Ask slow = log.put(ask("s-slow", "slow", 2_000));
+        Ask slow = log.publish(ask("s-slow", "slow", 2_000));
         await().atMost(Duration.ofSeconds(20)).until(() -> !ofType("started").isEmpty());
 
         JsonNode report = json(post(leaving, "/actuator/evacuate"));
@@ -111,21 +111,22 @@ class EvacuationTest {
 
         start("successor", "10s");
         assertThat(log.awaitTerminals(1, Duration.ofSeconds(20)))
-                .extracting(Event::requestId)
+                .extracting(PublishedEvent::requestId)
                 .containsExactly(slow.requestId().toString());
     }
 
     private List<String> ofType(String type) {
         return log.events().stream()
                 .filter(event -> event.type().equals(type))
-                .map(Event::requestId)
+                .map(PublishedEvent::requestId)
                 .toList();
     }
 
-    private static ProcessorFigures figures(ConfigurableApplicationContext processor) throws Exception {
+    private static ProcessorStatistics figures(ConfigurableApplicationContext processor) throws Exception {
         String id = processor.getEnvironment().getProperty("turnlane.processor.id");
         await().until(() -> figuresOf(processor, id) != null);
-        return new WireFormat().read(figuresOf(processor, id).getBytes(StandardCharsets.UTF_8), ProcessorFigures.class);
+        return new WireFormat()
+                .read(figuresOf(processor, id).getBytes(StandardCharsets.UTF_8), ProcessorStatistics.class);
     }
 
     private static String figuresOf(ConfigurableApplicationContext processor, String id) {

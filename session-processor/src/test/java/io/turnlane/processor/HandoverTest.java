@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
-import io.turnlane.processor.TurnLogFixture.Event;
+import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.FlightRef;
 import io.turnlane.processor.memory.SessionMemory;
-import io.turnlane.processor.memory.SessionMemory.Beginning;
+import io.turnlane.processor.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,12 +75,12 @@ class HandoverTest {
         Ask ask = question(0);
         FlightRef dead =
                 new FlightRef(ask.key(), ask.requestId(), UUID.randomUUID().toString(), 1, 0, 0, Instant.now());
-        memory.begin(new Beginning(dead, ask, Map.of(), null, false, false));
-        assertThat(memory.leave(dead, Duration.ofMillis(1_200))).isTrue();
+        memory.begin(new BeginRequest(dead, ask, Map.of(), null, false, false));
+        assertThat(memory.startHandover(dead, Duration.ofMillis(1_200))).isTrue();
         Instant left = Instant.now();
-        log.put(ask);
+        log.publish(ask);
 
-        Event end = log.awaitTerminals(1, Duration.ofSeconds(20)).getFirst();
+        PublishedEvent end = log.awaitTerminals(1, Duration.ofSeconds(20)).getFirst();
         assertThat(Duration.between(left, Instant.now())).isGreaterThan(Duration.ofMillis(1_100));
         assertThat(end.type()).isEqualTo("completed");
         assertThat(end.data()).containsEntry("attempt", 2);
@@ -92,7 +92,7 @@ class HandoverTest {
         ConfigurableApplicationContext first = start(handover);
         await().atMost(Duration.ofSeconds(30)).until(() -> partitions(first) == PARTITIONS);
         for (int turn = 0; turn < SESSIONS * turnsEach; turn++) {
-            asked.add(log.put(Processors.ask(
+            asked.add(log.publish(TestProcessors.ask(
                     new SessionId("s-" + turn % SESSIONS + log.prefix()),
                     "?",
                     Map.of("delay_ms", millis + turn % SESSIONS * APART_MS, "deltas", 6))));
@@ -107,16 +107,16 @@ class HandoverTest {
     }
 
     private Ask question(int millis) {
-        return Processors.ask(SessionId.random(), "?", Map.of("delay_ms", millis, "deltas", 6));
+        return TestProcessors.ask(SessionId.random(), "?", Map.of("delay_ms", millis, "deltas", 6));
     }
 
     private void assertIdle() {
         assertThat(processors)
                 .hasSize(2)
                 .allSatisfy(processor -> await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-                    assertThat(processor.getBean(LaneScheduler.class).figures())
-                            .isEqualTo(new LaneScheduler.Figures(0, 0, 0));
-                    assertThat(processor.getBean(TurnPoller.class).figures().open())
+                    assertThat(processor.getBean(LaneScheduler.class).counts())
+                            .isEqualTo(new LaneScheduler.LaneCounts(0, 0, 0));
+                    assertThat(processor.getBean(TurnPoller.class).statistics().open())
                             .isZero();
                 }));
     }
@@ -124,7 +124,7 @@ class HandoverTest {
     private Map<String, Long> count(String type) {
         return log.events().stream()
                 .filter(event -> event.type().equals(type))
-                .map(Event::requestId)
+                .map(PublishedEvent::requestId)
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
@@ -138,7 +138,7 @@ class HandoverTest {
     }
 
     private static int partitions(ConfigurableApplicationContext processor) {
-        return processor.getBean(TurnPoller.class).figures().partitions();
+        return processor.getBean(TurnPoller.class).statistics().partitions();
     }
 
     private Object record(Ask ask, String field) {
@@ -150,7 +150,7 @@ class HandoverTest {
     }
 
     private ConfigurableApplicationContext start(String handover) {
-        ConfigurableApplicationContext processor = Processors.start(
+        ConfigurableApplicationContext processor = TestProcessors.start(
                 log,
                 "--turnlane.processor.intake.group=g-" + log.prefix(),
                 "--turnlane.processor.intake.handover=" + handover,

@@ -1,6 +1,6 @@
 package io.turnlane.processor;
 
-import static io.turnlane.processor.Processors.ask;
+import static io.turnlane.processor.TestProcessors.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +11,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.processor.TurnLogFixture.Event;
+import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.processor.intake.TurnPoller;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,15 +44,15 @@ class ProcessorTest {
         SessionId session = SessionId.random();
         List<Ask> asks = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            asks.add(log.put(ask(session, "question " + i, Map.of("delay_ms", 20))));
+            asks.add(log.publish(ask(session, "question " + i, Map.of("delay_ms", 20))));
         }
-        List<Event> completed = log.awaitTerminals(12, SOON);
+        List<PublishedEvent> completed = log.awaitTerminals(12, SOON);
         assertThat(completed)
-                .extracting(Event::requestId)
+                .extracting(PublishedEvent::requestId)
                 .containsExactlyElementsOf(
                         asks.stream().map(ask -> ask.requestId().toString()).toList());
         assertThat(completed)
-                .extracting(Event::answer)
+                .extracting(PublishedEvent::answer)
                 .containsExactlyElementsOf(
                         asks.stream().map(ask -> "echo: " + ask.question()).toList());
         assertThat(log.events())
@@ -63,23 +63,23 @@ class ProcessorTest {
     @Test
     void letsNoSessionWaitForAnother() {
         start();
-        Ask slow = log.put(ask(SessionId.random(), "slow", Map.of("delay_ms", 30_000)));
+        Ask slow = log.publish(ask(SessionId.random(), "slow", Map.of("delay_ms", 30_000)));
         for (int i = 0; i < 50; i++) {
-            log.put(ask(SessionId.random(), "quick", Map.of()));
+            log.publish(ask(SessionId.random(), "quick", Map.of()));
         }
         assertThat(log.awaitTerminals(50, SOON))
-                .extracting(Event::requestId)
+                .extracting(PublishedEvent::requestId)
                 .doesNotContain(slow.requestId().toString());
     }
 
     @Test
     void answersWhatWasAskedBeforeItStartedAndOnlyOnce() {
-        Ask ask = log.put(ask(SessionId.random(), "early", Map.of()));
+        Ask ask = log.publish(ask(SessionId.random(), "early", Map.of()));
         start();
         log.awaitTerminals(1, SOON);
         processors.removeFirst().close();
         start();
-        log.put(ask(SessionId.random(), "late", Map.of()));
+        log.publish(ask(SessionId.random(), "late", Map.of()));
         log.awaitTerminals(2, SOON);
         assertThat(log.terminals())
                 .filteredOn(event -> event.requestId().equals(ask.requestId().toString()))
@@ -90,11 +90,11 @@ class ProcessorTest {
     void tellsTheStoredAnswerAgainWhenATurnIsDeliveredTwice() {
         start();
         Ask ask = ask(SessionId.random(), "twice", Map.of());
-        log.put(ask);
+        log.publish(ask);
         log.awaitTerminals(1, SOON);
-        log.put(ask);
-        List<Event> twins = log.awaitTerminals(2, SOON);
-        assertThat(twins).extracting(Event::answer).containsExactly("echo: twice", "echo: twice");
+        log.publish(ask);
+        List<PublishedEvent> twins = log.awaitTerminals(2, SOON);
+        assertThat(twins).extracting(PublishedEvent::answer).containsExactly("echo: twice", "echo: twice");
         assertThat(log.events())
                 .filteredOn(event -> event.type().equals("started"))
                 .hasSize(1);
@@ -105,13 +105,13 @@ class ProcessorTest {
     void dropsATwinOfATurnThatStillWaits() {
         start();
         SessionId session = SessionId.random();
-        log.put(ask(session, "first", Map.of("delay_ms", 500)));
+        log.publish(ask(session, "first", Map.of("delay_ms", 500)));
         Ask ask = ask(session, "twice", Map.of());
-        log.put(ask);
-        log.put(ask);
-        log.put(ask(session, "last", Map.of()));
+        log.publish(ask);
+        log.publish(ask);
+        log.publish(ask(session, "last", Map.of()));
         assertThat(log.awaitTerminals(3, SOON))
-                .extracting(Event::answer)
+                .extracting(PublishedEvent::answer)
                 .containsExactly("echo: first", "echo: twice", "echo: last");
         assertThat(log.events())
                 .as("a twin waits for nothing")
@@ -130,44 +130,48 @@ class ProcessorTest {
         int turns = Integer.getInteger("flood", 2_000);
         for (int i = 0; i < turns; i++) {
             Ask ask = ask(flooding, "q" + i, Map.of("delay_ms", i == 0 ? 4_000 : 0));
-            log.putSoon(ask);
+            log.publishAsync(ask);
             asked.add(ask.requestId().toString());
         }
-        Ask other = log.put(ask(SessionId.random(), "of somebody else", Map.of()));
+        Ask other = log.publish(ask(SessionId.random(), "of somebody else", Map.of()));
         assertThat(log.awaitTerminals(1, SOON))
                 .as("not held up by more turns than the processor may hold")
-                .extracting(Event::requestId)
+                .extracting(PublishedEvent::requestId)
                 .containsExactly(other.requestId().toString());
-        assertThat(processor.getBean(TurnPoller.class).figures().open()).isGreaterThan(200);
+        assertThat(processor.getBean(TurnPoller.class).statistics().open()).isGreaterThan(200);
 
         Duration oneAfterAnother = Duration.ofSeconds(30).plusMillis(15L * turns);
-        List<Event> all = log.awaitTerminals(turns + 1, oneAfterAnother);
-        assertThat(all.subList(1, all.size())).extracting(Event::requestId).containsExactlyElementsOf(asked);
+        List<PublishedEvent> all = log.awaitTerminals(turns + 1, oneAfterAnother);
+        assertThat(all.subList(1, all.size()))
+                .extracting(PublishedEvent::requestId)
+                .containsExactlyElementsOf(asked);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(
-                                processor.getBean(TurnPoller.class).figures().open())
+                                processor.getBean(TurnPoller.class).statistics().open())
                         .isZero());
     }
 
     @Test
     void streamsTheAnswerInPiecesThatAddUp() {
         start();
-        log.put(ask(SessionId.random(), "one two three four five", Map.of("deltas", 5, "delay_ms", 300)));
+        log.publish(ask(SessionId.random(), "one two three four five", Map.of("deltas", 5, "delay_ms", 300)));
         log.awaitTerminals(1, SOON);
-        List<Event> deltas = log.events().stream()
+        List<PublishedEvent> deltas = log.events().stream()
                 .filter(event -> event.type().equals("delta"))
                 .toList();
         assertThat(deltas).hasSizeGreaterThan(2);
-        assertThat(String.join("", deltas.stream().map(Event::text).toList()))
+        assertThat(String.join("", deltas.stream().map(PublishedEvent::text).toList()))
                 .isEqualTo("echo: one two three four five");
-        assertThat(log.events().stream().map(Event::seq).toList()).isSorted().doesNotHaveDuplicates();
+        assertThat(log.events().stream().map(PublishedEvent::seq).toList())
+                .isSorted()
+                .doesNotHaveDuplicates();
     }
 
     @Test
     void failsATurnForGoodWhereAnotherTryWouldEndTheSame() {
         start();
-        Ask ask = log.put(ask(SessionId.random(), "?", Map.of("delay_ms", "soon")));
-        Event failed = log.awaitTerminals(1, SOON).getFirst();
+        Ask ask = log.publish(ask(SessionId.random(), "?", Map.of("delay_ms", "soon")));
+        PublishedEvent failed = log.awaitTerminals(1, SOON).getFirst();
         assertThat(failed.type()).isEqualTo("failed");
         assertThat(failed.errorCode()).isEqualTo("invalid_request");
         assertThat(log.quarantined(1, SOON)).containsExactly(ask.requestId().toString());
@@ -177,18 +181,19 @@ class ProcessorTest {
     void putsUnreadableRecordsAsideAndGoesOn() {
         start();
         SessionId session = SessionId.random();
-        log.putRaw("-:" + session, "not json", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
-        log.putRaw("-:" + session, "{}", Map.of("type", "ask", "schema-version", "2.0", "request-id", uuid()));
-        log.putRaw("-:" + session, "{}", Map.of("schema-version", "1.0", "request-id", uuid()));
-        log.putRaw("no key of ours", "{}", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
-        log.putRaw(null, "{}", Map.of());
-        log.put(ask(session, "fine", Map.of()));
+        log.publishRaw(
+                "-:" + session, "not json", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
+        log.publishRaw("-:" + session, "{}", Map.of("type", "ask", "schema-version", "2.0", "request-id", uuid()));
+        log.publishRaw("-:" + session, "{}", Map.of("schema-version", "1.0", "request-id", uuid()));
+        log.publishRaw("no key of ours", "{}", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
+        log.publishRaw(null, "{}", Map.of());
+        log.publish(ask(session, "fine", Map.of()));
         assertThat(log.awaitTerminals(4, SOON).getLast().answer()).isEqualTo("echo: fine");
         assertThat(log.quarantined(5, SOON)).hasSize(5);
         assertThat(log.terminals())
                 .as("those that name a request are heard of")
                 .filteredOn(event -> event.type().equals("failed"))
-                .extracting(Event::errorCode)
+                .extracting(PublishedEvent::errorCode)
                 .containsExactly("unreadable_record", "unreadable_record", "unreadable_record");
         await().atMost(SOON)
                 .untilAsserted(
@@ -199,11 +204,11 @@ class ProcessorTest {
     void forgetsASessionAfterTheTurnsThatWereQueuedBefore() {
         StringRedisTemplate redis = start().getBean(StringRedisTemplate.class);
         SessionId session = SessionId.random();
-        Ask before = log.put(ask(session, "before", Map.of("delay_ms", 200)));
-        log.put(new DeleteSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
+        Ask before = log.publish(ask(session, "before", Map.of("delay_ms", 200)));
+        log.publish(new DeleteSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
         log.awaitTerminals(1, SOON);
         await().atMost(SOON).until(() -> !redis.hasKey(keys(before).context()));
-        log.put(ask(session, "after", Map.of()));
+        log.publish(ask(session, "after", Map.of()));
         log.awaitTerminals(2, SOON);
         assertThat(history(before)).isEqualTo(1);
     }
@@ -216,10 +221,10 @@ class ProcessorTest {
         SessionId session = SessionId.random();
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            asked.add(log.put(ask(session, "q" + i, Map.of())).requestId().toString());
+            asked.add(log.publish(ask(session, "q" + i, Map.of())).requestId().toString());
         }
         assertThat(log.awaitTerminals(5, Duration.ofSeconds(40)))
-                .extracting(Event::requestId)
+                .extracting(PublishedEvent::requestId)
                 .containsExactlyElementsOf(asked);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(log.committed("new-protocol")).isEqualTo(5));
@@ -233,7 +238,7 @@ class ProcessorTest {
             start(wide);
             List<String> asked = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                SessionCommand ask = wide.put(
+                SessionCommand ask = wide.publish(
                         ask(new SessionId("s-" + i % 40 + "-" + wide.prefix()), "q" + i, Map.of("delay_ms", 50)));
                 asked.add(ask.requestId().toString());
                 if (i == 60) {
@@ -245,7 +250,7 @@ class ProcessorTest {
             }
             await().atMost(Duration.ofSeconds(40))
                     .untilAsserted(() -> assertThat(wide.terminals().stream()
-                                    .map(Event::requestId)
+                                    .map(PublishedEvent::requestId)
                                     .distinct()
                                     .toList())
                             .containsExactlyInAnyOrderElementsOf(asked));
@@ -275,7 +280,7 @@ class ProcessorTest {
     }
 
     private ConfigurableApplicationContext start(TurnLogFixture on, String... more) {
-        ConfigurableApplicationContext processor = Processors.start(on, more);
+        ConfigurableApplicationContext processor = TestProcessors.start(on, more);
         processors.add(processor);
         return processor;
     }

@@ -21,7 +21,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.TurnLogFixture.Event;
+import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,7 +54,7 @@ class RebuildTest {
 
     @Test
     void remembersAfterAFlushWhatWasSaidBeforeAndSaysSo() {
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         answer("one");
         answer("two");
         List<PastTurn> before = history();
@@ -71,10 +71,10 @@ class RebuildTest {
 
     @Test
     void findsOutAtOnceWhereItKnowsTheSession() {
-        processor = Processors.start(log, "--turnlane.processor.rebuild.look=1h");
+        processor = TestProcessors.start(log, "--turnlane.processor.rebuild.look=1h");
         answer("one");
         flush();
-        Ask next = Processors.ask(session, "two", Map.of());
+        Ask next = TestProcessors.ask(session, "two", Map.of());
         redis().opsForHash().put(keys.request(next.requestId()), "status", "queued"); // as a gateway accepts it
         assertThat(started(put(next)).memory()).isEqualTo("rebuilt");
         assertThat(questions()).containsExactly("one", "two");
@@ -82,11 +82,11 @@ class RebuildTest {
 
     @Test
     void findsOutWhenItStarts() {
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         answer("one");
         processor.close();
         flushFromOutside();
-        processor = Processors.start(log, "--turnlane.processor.rebuild.look=1h");
+        processor = TestProcessors.start(log, "--turnlane.processor.rebuild.look=1h");
         assertThat(started(answer("two")).memory()).isEqualTo("rebuilt");
         assertThat(questions()).containsExactly("one", "two");
     }
@@ -94,7 +94,7 @@ class RebuildTest {
     @Test
     void putsBackWhatAKilledRedisHadNotWrittenYet() throws Exception {
         try (EmbeddedTestBackends own = TestBackends.own()) {
-            processor = Processors.start(log, "--spring.data.redis.url=" + own.redisUrl());
+            processor = TestProcessors.start(log, "--spring.data.redis.url=" + own.redisUrl());
             answer("one");
             Ask two = answer("two");
             redis().execute((RedisCallback<Object>) connection -> {
@@ -118,9 +118,9 @@ class RebuildTest {
 
     @Test
     void remembersAQuestionThatHadWaitedForLong() {
-        Ask waited = Processors.ask(session, "waited", Map.of());
-        log.putAsOf(Instant.now().minus(Duration.ofMinutes(210)), waited);
-        processor = Processors.start(log, "--turnlane.topics.events-retention=2h");
+        Ask waited = TestProcessors.ask(session, "waited", Map.of());
+        log.publishAt(Instant.now().minus(Duration.ofMinutes(210)), waited);
+        processor = TestProcessors.start(log, "--turnlane.topics.events-retention=2h");
         log.awaitTerminals(++asked, SOON);
         flush();
         answer("later");
@@ -129,8 +129,8 @@ class RebuildTest {
 
     @Test
     void saysThatASessionStartsAnewWhereTheLogHoldsNothingOfIt() {
-        processor =
-                Processors.start(log, "--turnlane.topics.events-retention=1s", "--turnlane.processor.rebuild.look=1h");
+        processor = TestProcessors.start(
+                log, "--turnlane.topics.events-retention=1s", "--turnlane.processor.rebuild.look=1h");
         answer("one");
         Instant old = Instant.now().plusSeconds(2);
         await().atMost(SOON).until(() -> Instant.now().isAfter(old));
@@ -141,9 +141,9 @@ class RebuildTest {
 
     @Test
     void leavesDeletedSessionsGone() {
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         answer("secret");
-        log.put(new DeleteSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
+        log.publish(new DeleteSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
         await().atMost(SOON).until(() -> !redis().hasKey(keys.context()));
         answer("after");
         flush();
@@ -153,7 +153,7 @@ class RebuildTest {
 
     @Test
     void leavesExpiredSessionsGone() {
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         SessionId lasting = SessionId.random();
         put(ask(lasting, "lasting", Duration.ofHours(1)));
         put(ask(session, "short", Duration.ofSeconds(1)));
@@ -165,13 +165,13 @@ class RebuildTest {
 
     @Test
     void givesNoFinishedTurnToTheAgentAgainThatIsDeliveredAfterAFlush() {
-        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
-        Ask stuck = log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000)));
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
+        Ask stuck = log.publish(TestProcessors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000)));
         Ask finished = answer("finished");
-        Ask failed = put(Processors.ask(session, "?", Map.of("delay_ms", "no number")));
+        Ask failed = put(TestProcessors.ask(session, "?", Map.of("delay_ms", "no number")));
         processor.close();
         flushFromOutside();
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         log.awaitTerminals(asked + 2, SOON);
         await().atMost(SOON).until(() -> count("started", stuck) == 2);
         assertThat(count("started", finished)).isEqualTo(1);
@@ -185,12 +185,12 @@ class RebuildTest {
 
     @Test
     void countsAttemptsOnThatClientsHaveSeen() {
-        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
-        Ask ask = log.put(Processors.ask(session, "two words", Map.of("delay_ms", 60_000)));
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
+        Ask ask = log.publish(TestProcessors.ask(session, "two words", Map.of("delay_ms", 60_000)));
         await().atMost(SOON).until(() -> count("started", ask) == 1);
         processor.close();
         flushFromOutside();
-        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         await().atMost(SOON).until(() -> count("started", ask) == 2);
         assertThat(log.events().stream().filter(event -> isOf(event, "started", ask)))
                 .extracting(event -> event.data().get("attempt"))
@@ -199,24 +199,24 @@ class RebuildTest {
 
     @Test
     void findsAQuestionAgainThatWaits() {
-        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
-        log.put(Processors.ask(session, "stuck", Map.of("delay_ms", 60_000)));
-        Ask waits = log.put(Processors.ask(session, "waits", Map.of()));
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
+        log.publish(TestProcessors.ask(session, "stuck", Map.of("delay_ms", 60_000)));
+        Ask waits = log.publish(TestProcessors.ask(session, "waits", Map.of()));
         await().atMost(SOON)
                 .until(() ->
                         log.events().stream().anyMatch(event -> event.type().equals("started")));
         flush();
         await().atMost(SOON)
                 .until(() -> "queued".equals(redis().opsForHash().get(keys.request(waits.requestId()), "status")));
-        assertThat(redis().opsForZSet().range(keys.open(), 0, -1))
+        assertThat(redis().opsForZSet().range(keys.openRequestIds(), 0, -1))
                 .contains(waits.requestId().toString());
     }
 
     @Test
     void keepsAnAnswerWhoseMemoryWasLostUnderItAndWhatWasBefore() {
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         answer("one");
-        Ask ask = log.put(Processors.ask(session, "two", Map.of("delay_ms", 1500)));
+        Ask ask = log.publish(TestProcessors.ask(session, "two", Map.of("delay_ms", 1500)));
         await().atMost(SOON).until(() -> count("started", ask) == 1);
         flush();
         log.awaitTerminals(++asked, SOON);
@@ -227,34 +227,36 @@ class RebuildTest {
 
     @Test
     void putsOneSessionBackByCommandAndMendsWhatIsDamaged() {
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         answer("one");
         answer("two");
         damage();
         assertThat(started(answer("three")).memory()).isEqualTo("damaged");
         RebuildSession command =
-                log.put(new RebuildSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
+                log.publish(new RebuildSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
         await().atMost(SOON)
                 .until(() -> command.requestId()
                         .toString()
-                        .equals(redis().opsForHash().get(keys.rebuilt(), "request_id")));
-        assertThat(redis().opsForHash().get(keys.rebuilt(), "turns")).isEqualTo("1");
+                        .equals(redis().opsForHash().get(keys.lastRebuild(), "request_id")));
+        assertThat(redis().opsForHash().get(keys.lastRebuild(), "turns")).isEqualTo("1");
         assertThat(started(answer("four")).memory()).isEqualTo("rebuilt");
         assertThat(questions()).containsExactly("one", "two", "three", "four");
     }
 
     @Test
     void remembersAfterAFlushWhatWasBroughtAndChangedAndDoesNeitherAgain() {
-        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
-        log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000))); // all behind it comes again
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
+        log.publish(TestProcessors.ask(
+                SessionId.random(), "stuck", Map.of("delay_ms", 60_000))); // all behind it comes again
         answer("gone");
-        ImportSession brought = log.put(new ImportSession(id(), session, null, Instant.now(), state("a", "b"), null));
-        log.put(new UpdateSession(id(), session, null, Instant.now(), null, Map.of("n", 2), null));
+        ImportSession brought =
+                log.publish(new ImportSession(id(), session, null, Instant.now(), state("a", "b"), null));
+        log.publish(new UpdateSession(id(), session, null, Instant.now(), null, Map.of("n", 2), null));
         answer("after");
         assertThat(questions()).containsExactly("a", "b", "after");
         processor.close();
         flushFromOutside();
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         Ask next = answer("next");
         await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("a", "b", "after", "next"));
         assertThat(started(next).memory()).isEqualTo("rebuilt");
@@ -266,8 +268,8 @@ class RebuildTest {
 
     @Test
     void remembersWhatASessionWasMadeWithBeforeItIsAsked() {
-        processor = Processors.start(log);
-        ImportSession made = log.put(new ImportSession(id(), session, null, Instant.now(), state(), null));
+        processor = TestProcessors.start(log);
+        ImportSession made = log.publish(new ImportSession(id(), session, null, Instant.now(), state(), null));
         await().atMost(SOON)
                 .until(() -> "completed".equals(redis().opsForHash().get(keys.request(made.requestId()), "status")));
         flush();
@@ -300,11 +302,11 @@ class RebuildTest {
     }
 
     private Ask answer(String question) {
-        return put(Processors.ask(session, question, Map.of()));
+        return put(TestProcessors.ask(session, question, Map.of()));
     }
 
     private Ask put(Ask ask) {
-        log.put(ask);
+        log.publish(ask);
         log.awaitTerminals(++asked, SOON);
         return ask;
     }
@@ -362,7 +364,7 @@ class RebuildTest {
         return redis().opsForHash().get(keys.context(), field);
     }
 
-    private Event started(Ask ask) {
+    private PublishedEvent started(Ask ask) {
         return log.events().stream()
                 .filter(event -> isOf(event, "started", ask))
                 .findFirst()
@@ -373,7 +375,7 @@ class RebuildTest {
         return log.events().stream().filter(event -> isOf(event, type, ask)).count();
     }
 
-    private static boolean isOf(Event event, String type, Ask ask) {
+    private static boolean isOf(PublishedEvent event, String type, Ask ask) {
         return event.type().equals(type)
                 && event.requestId().equals(ask.requestId().toString());
     }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
-import io.turnlane.processor.TurnLogFixture.Event;
+import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +31,12 @@ class RedeliveryTest {
     @Test
     void givesNoTurnToTheAgentAgainThatFinishedBehindAStuckOne() {
         int behind = Integer.getInteger("behind", 2_000);
-        processor = Processors.start(log, "--turnlane.processor.drain-budget=100ms");
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         int stuckMs = 60_000 + 3 * behind; // for longer than the others take
-        Ask stuck = log.put(Processors.ask(SessionId.random(), "stuck", Map.of("delay_ms", stuckMs)));
+        Ask stuck = log.publish(TestProcessors.ask(SessionId.random(), "stuck", Map.of("delay_ms", stuckMs)));
         long start = System.nanoTime();
         for (int i = 0; i < behind; i++) {
-            log.putSoon(Processors.ask(new SessionId("s-" + i % 500 + log.prefix()), "q" + i, Map.of()));
+            log.publishAsync(TestProcessors.ask(new SessionId("s-" + i % 500 + log.prefix()), "q" + i, Map.of()));
         }
         log.awaitTerminals(behind, Duration.ofMinutes(3));
         System.out.printf("%d turns behind a stuck one: %.1f s%n", behind, (System.nanoTime() - start) / 1e9);
@@ -45,13 +45,13 @@ class RedeliveryTest {
                 .isLessThanOrEqualTo(0);
 
         processor.close();
-        processor = Processors.start(log);
+        processor = TestProcessors.start(log);
         log.awaitTerminals(2 * behind, Duration.ofMinutes(3));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> starts(stuck.requestId().toString()) == 2);
         Set<String> others = log.events().stream()
                 .filter(event -> event.type().equals("started"))
-                .map(Event::requestId)
+                .map(PublishedEvent::requestId)
                 .filter(id -> !id.equals(stuck.requestId().toString()))
                 .collect(Collectors.toSet());
         assertThat(log.events())
@@ -59,7 +59,7 @@ class RedeliveryTest {
                 .as("each was given to the agent once")
                 .hasSize(behind);
         List<String> answers =
-                log.terminals().stream().map(Event::answer).distinct().toList();
+                log.terminals().stream().map(PublishedEvent::answer).distinct().toList();
         assertThat(answers).as("and told twice, alike").hasSize(behind);
     }
 

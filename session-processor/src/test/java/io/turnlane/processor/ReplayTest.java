@@ -54,7 +54,7 @@ class ReplayTest {
     void recordThreeTurns() {
         processor = withAgent(ProcessorApplication.application(), "it was").run(arguments());
         asked = List.of("one", "two", "three").stream()
-                .map(question -> log.put(ask(question)))
+                .map(question -> log.publish(ask(question)))
                 .toList();
         log.awaitTerminals(3, SOON);
     }
@@ -68,24 +68,24 @@ class ReplayTest {
     @Test
     void saysTheSameWhereTheAgentDoes() {
         Replayed replayed = replay("it was", asked.get(1).requestId(), SessionKey.of(null, session));
-        assertThat(replayed.same()).isTrue();
+        assertThat(replayed.isSame()).isTrue();
         assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
     }
 
     @Test
     void showsHowAnotherAgentAnswersWithTheMemoryOfThen() {
         Replayed replayed = replay("it is", asked.get(1).requestId(), null);
-        assertThat(replayed.same()).isFalse();
+        assertThat(replayed.isSame()).isFalse();
         assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
-        assertThat(replayed.fresh().answer().text()).isEqualTo("two: it is [one]");
-        assertThat(replayed.recorded().lost()).isZero();
+        assertThat(replayed.replayed().answer().text()).isEqualTo("two: it is [one]");
+        assertThat(replayed.recorded().missingTurns()).isZero();
     }
 
     @Test
     void tellsAFailureFromAnAnswer() {
         Replayed replayed = replay(null, asked.get(0).requestId(), null);
-        assertThat(replayed.same()).isFalse();
-        assertThat(replayed.fresh().error().code()).isEqualTo("agent_error");
+        assertThat(replayed.isSame()).isFalse();
+        assertThat(replayed.replayed().error().code()).isEqualTo("agent_error");
     }
 
     @Test

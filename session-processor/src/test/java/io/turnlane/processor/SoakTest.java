@@ -39,15 +39,16 @@ class SoakTest {
 
     @Test
     void leavesNothingBehind() throws Exception {
-        try (TurnLogFixture log = TurnLogFixture.unread(8);
+        try (TurnLogFixture log = TurnLogFixture.withoutReader(8);
                 ConfigurableApplicationContext processor =
-                        Processors.start(log, "--logging.level.io.turnlane.turn=WARN")) {
+                        TestProcessors.start(log, "--logging.level.io.turnlane.turn=WARN")) {
             Thread counter = Thread.ofPlatform().daemon().start(() -> countEnds(log));
             List<Long> heap = new ArrayList<>();
             long start = System.nanoTime();
             for (long turn = 0; turn < TURNS; turn++) {
                 room.acquire();
-                var _ = log.putSoon(Processors.ask(new SessionId("soak-" + turn % SESSIONS), "q" + turn, Map.of()));
+                var _ = log.publishAsync(
+                        TestProcessors.ask(new SessionId("soak-" + turn % SESSIONS), "q" + turn, Map.of()));
                 if ((turn + 1) % (TURNS / 10) == 0) {
                     heap.add(heapAfterCollection());
                     System.out.printf(

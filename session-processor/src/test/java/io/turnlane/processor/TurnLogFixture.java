@@ -42,13 +42,13 @@ final class TurnLogFixture implements AutoCloseable {
     private final Map<String, Object> broker =
             Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers());
     private final KafkaProducer<byte[], byte[]> producer;
-    private final List<Event> events = new CopyOnWriteArrayList<>();
+    private final List<PublishedEvent> events = new CopyOnWriteArrayList<>();
     private final List<String> quarantined = new CopyOnWriteArrayList<>();
     private final Thread reader;
     private volatile boolean closed;
 
     /** A turn event as a client would see it. */
-    record Event(Map<String, Object> data) {
+    record PublishedEvent(Map<String, Object> data) {
 
         String type() {
             return (String) data.get("type");
@@ -89,7 +89,7 @@ final class TurnLogFixture implements AutoCloseable {
     }
 
     /** Of which nobody reads what comes out, as that would fill the heap of a test with millions of turns. */
-    static TurnLogFixture unread(int partitions) {
+    static TurnLogFixture withoutReader(int partitions) {
         return new TurnLogFixture(partitions, false);
     }
 
@@ -122,9 +122,9 @@ final class TurnLogFixture implements AutoCloseable {
         return partitions;
     }
 
-    <T extends SessionCommand> T put(T command) {
+    <T extends SessionCommand> T publish(T command) {
         try {
-            putSoon(command).get();
+            publishAsync(command).get();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -132,7 +132,7 @@ final class TurnLogFixture implements AutoCloseable {
     }
 
     /** Doesn't wait until the log has it. */
-    Future<RecordMetadata> putSoon(SessionCommand command) {
+    Future<RecordMetadata> publishAsync(SessionCommand command) {
         Map<String, String> headers = new HashMap<>(Map.of(
                 RecordHeaders.TYPE, command.type(),
                 RecordHeaders.REQUEST_ID, command.requestId().toString(),
@@ -144,7 +144,7 @@ final class TurnLogFixture implements AutoCloseable {
     }
 
     /** As if it had been logged then. */
-    void putAsOf(Instant then, SessionCommand command) {
+    void publishAt(Instant then, SessionCommand command) {
         try {
             send(
                             then.toEpochMilli(),
@@ -161,7 +161,7 @@ final class TurnLogFixture implements AutoCloseable {
         }
     }
 
-    void putRaw(String key, String value, Map<String, String> headers) {
+    void publishRaw(String key, String value, Map<String, String> headers) {
         try {
             send(null, key, value, headers).get();
         } catch (Exception e) {
@@ -180,15 +180,15 @@ final class TurnLogFixture implements AutoCloseable {
         return producer.send(record);
     }
 
-    List<Event> events() {
+    List<PublishedEvent> events() {
         return events;
     }
 
-    List<Event> terminals() {
-        return events.stream().filter(Event::terminal).toList();
+    List<PublishedEvent> terminals() {
+        return events.stream().filter(PublishedEvent::terminal).toList();
     }
 
-    List<Event> awaitTerminals(int count, Duration most) {
+    List<PublishedEvent> awaitTerminals(int count, Duration most) {
         await().atMost(most).untilAsserted(() -> assertThat(terminals()).hasSizeGreaterThanOrEqualTo(count));
         return terminals();
     }
@@ -236,7 +236,7 @@ final class TurnLogFixture implements AutoCloseable {
             return;
         }
         try {
-            events.add(new Event(wire.readObject(record.value())));
+            events.add(new PublishedEvent(wire.readObject(record.value())));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -51,9 +51,9 @@ class WebhookTest {
     void postsTheEndOfATurnSignedAndAgainWhereThatFails() throws Exception {
         receiver.answering(Receiver.status(500), Receiver.status(503));
         start("--turnlane.webhooks.first=50ms");
-        Ask ask = log.put(ask("why?", Map.of(), "/hook"));
-        Ask failing = log.put(ask("bad", Map.of("delay_ms", "no number"), "/failed"));
-        log.put(ask("nobody asked", Map.of(), (CallbackUrl) null));
+        Ask ask = log.publish(ask("why?", Map.of(), "/hook"));
+        Ask failing = log.publish(ask("bad", Map.of("delay_ms", "no number"), "/failed"));
+        log.publish(ask("nobody asked", Map.of(), (CallbackUrl) null));
         String id = ask.requestId().toString();
         await().atMost(SOON).until(() -> "delivered".equals(mark(ask)));
         await().atMost(SOON).until(() -> "delivered".equals(mark(failing)));
@@ -70,9 +70,9 @@ class WebhookTest {
     void postsAfterARestartWhatWasNotReceivedAndNothingTwiceThatWas() {
         receiver.answering(Receiver.status(500));
         start("--turnlane.webhooks.first=1h", "--turnlane.webhooks.most=1h");
-        Ask waits = log.put(ask("waits for another try", Map.of(), "/"));
+        Ask waits = log.publish(ask("waits for another try", Map.of(), "/"));
         await().atMost(SOON).until(() -> !receiver.posts.isEmpty());
-        Ask behind = log.put(ask("received behind it", Map.of(), "/"));
+        Ask behind = log.publish(ask("received behind it", Map.of(), "/"));
         await().atMost(SOON).until(() -> "delivered".equals(mark(behind)));
         assertThat(mark(waits)).isNull();
         processor.close();
@@ -92,12 +92,12 @@ class WebhookTest {
                 "--turnlane.webhooks.open-per-host=2",
                 "--turnlane.webhooks.first=1h",
                 "--turnlane.webhooks.most=1h");
-        Ask first = log.put(ask("?", Map.of(), dead));
+        Ask first = log.publish(ask("?", Map.of(), dead));
         await().atMost(SOON).until(() -> counted("retried") == 1);
         List<Ask> more = IntStream.range(0, 9)
-                .mapToObj(_ -> log.put(ask("?", Map.of(), dead)))
+                .mapToObj(_ -> log.publish(ask("?", Map.of(), dead)))
                 .toList();
-        Ask good = log.put(ask("?", Map.of(), "/"));
+        Ask good = log.publish(ask("?", Map.of(), "/"));
         await().atMost(SOON).until(() -> "delivered".equals(mark(good)));
         await().atMost(SOON).until(() -> counted("failed") == 8);
         assertThat(mark(first)).as("waits for its next try").isNull();
@@ -120,7 +120,7 @@ class WebhookTest {
         settings[2] = "--turnlane.webhooks.secrets=whsec_" + Base64.getEncoder().encodeToString(SECRET);
         settings[3] = "--turnlane.webhooks.group=webhooks-" + log.prefix();
         System.arraycopy(more, 0, settings, 4, more.length);
-        processor = Processors.start(log, settings);
+        processor = TestProcessors.start(log, settings);
     }
 
     private Object mark(Ask ask) {
@@ -131,7 +131,7 @@ class WebhookTest {
     }
 
     /** By hand, as a receiver does it. */
-    private static String signature(Receiver.Post post) throws Exception {
+    private static String signature(Receiver.ReceivedWebhook post) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
         String signed = post.id() + "." + post.timestamp() + "." + post.body();

@@ -37,9 +37,9 @@ public record CallbackUrl(URI value) {
     }
 
     /** Whether its host is an address, and not a public one: no need to ask a name server about that. */
-    public boolean namesPrivateAddress() {
+    public boolean hasPrivateAddress() {
         try {
-            return !PublicAddress.is(InetAddress.ofLiteral(value.getHost()));
+            return !PublicAddress.isPublic(InetAddress.ofLiteral(value.getHost()));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -35,12 +35,12 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /** Sorted set: the ids of all requests that have a record, by creation time in ms. */
-    public String requests() {
+    public String requestIds() {
         return key("reqs");
     }
 
     /** Sorted set: the ids of requests that are not terminal, by creation time in ms. */
-    public String open() {
+    public String openRequestIds() {
         return key("open");
     }
 
@@ -68,12 +68,12 @@ public record MemoryKeys(SessionKey session) {
      *
      * @param turnsTopic installations that share a Redis differ by it
      */
-    public static String rebuilt(String turnsTopic, int partition) {
+    public static String lastRebuild(String turnsTopic, int partition) {
         return PREFIX + "rebuilt:{" + turnsTopic + "-" + partition + "}";
     }
 
     /** Hash: which command had the session rebuilt last, and what came of it. */
-    public String rebuilt() {
+    public String lastRebuild() {
         return key("rebuilt");
     }
 
@@ -99,7 +99,7 @@ public record MemoryKeys(SessionKey session) {
      *
      * @param kind of what the bucket holds tokens for
      */
-    public static String rate(String namespace, String kind) {
+    public static String rateBucket(String namespace, String kind) {
         return ofUser(namespace, "rate:" + kind);
     }
 
@@ -118,7 +118,7 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /** Set: the calls that are publishing the turn of this claim. */
-    public static String callsOf(String claim) {
+    public static String publishingCalls(String claim) {
         return claim + ":calls";
     }
 

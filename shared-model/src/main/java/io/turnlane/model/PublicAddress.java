@@ -63,12 +63,12 @@ public final class PublicAddress {
     }
 
     /** Whether anybody on the Internet may be meant by it. */
-    public static boolean is(InetAddress address) {
+    public static boolean isPublic(InetAddress address) {
         byte[] bytes = address.getAddress();
         return switch (address) {
             case Inet4Address _ -> SPECIAL.stream().noneMatch(block -> block.contains(bytes));
-            case Inet6Address _ when NAT64.contains(bytes) -> is(embedded(bytes, 12));
-            case Inet6Address _ when SIX_TO_FOUR.contains(bytes) -> is(embedded(bytes, 2));
+            case Inet6Address _ when NAT64.contains(bytes) -> isPublic(embedded(bytes, 12));
+            case Inet6Address _ when SIX_TO_FOUR.contains(bytes) -> isPublic(embedded(bytes, 2));
             case Inet6Address _ -> GLOBAL.contains(bytes) && SPECIAL.stream().noneMatch(block -> block.contains(bytes));
             default -> false;
         };

@@ -25,7 +25,7 @@ public record QuarantinedTurn(
         List<Header> headers,
         TurnError error,
         int attempts,
-        Origin origin) {
+        RecordOrigin origin) {
 
     private static final Set<String> OURS = Set.of(
             RecordHeaders.ERROR_CODE,
@@ -51,7 +51,7 @@ public record QuarantinedTurn(
     }
 
     /** Where the record stood. */
-    public record Origin(String topic, int partition, long offset) {}
+    public record RecordOrigin(String topic, int partition, long offset) {}
 
     /**
      * Written out, because the compiler leaves the nullness of a compact constructor's arrays out of the class file.
@@ -62,7 +62,7 @@ public record QuarantinedTurn(
             List<Header> headers,
             TurnError error,
             int attempts,
-            Origin origin) {
+            RecordOrigin origin) {
         this.key = key;
         this.value = value;
         this.headers = List.copyOf(headers);
@@ -145,7 +145,7 @@ public record QuarantinedTurn(
                     new TurnError(
                             required(ours, RecordHeaders.ERROR_CODE), required(ours, RecordHeaders.ERROR_MESSAGE)),
                     Integer.parseInt(required(ours, RecordHeaders.ATTEMPT)),
-                    new Origin(
+                    new RecordOrigin(
                             required(ours, RecordHeaders.ORIGIN_TOPIC),
                             Integer.parseInt(required(ours, RecordHeaders.ORIGIN_PARTITION)),
                             Long.parseLong(required(ours, RecordHeaders.ORIGIN_OFFSET))));

@@ -22,7 +22,7 @@ public enum RequestStatus {
         return wire;
     }
 
-    public boolean terminal() {
+    public boolean isTerminal() {
         return switch (this) {
             case QUEUED, RUNNING, RETRYING -> false;
             case COMPLETED, FAILED, CANCELLED, SUPERSEDED, REJECTED -> true;
@@ -30,10 +30,10 @@ public enum RequestStatus {
     }
 
     /** Whether this word, be it an event's type, is one of a terminal status. */
-    public static boolean ends(String wire) {
+    public static boolean isTerminalType(String wire) {
         for (RequestStatus status : values()) {
             if (status.wire.equals(wire)) {
-                return status.terminal();
+                return status.isTerminal();
             }
         }
         return false;

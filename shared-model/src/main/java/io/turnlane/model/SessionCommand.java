@@ -107,7 +107,7 @@ public sealed interface SessionCommand {
         }
 
         /** Behind the questions of turns that were merged into it, oldest first: a paragraph each. */
-        public Ask behind(Collection<String> merged) {
+        public Ask withMerged(Collection<String> merged) {
             return merged.isEmpty() ? this : withQuestion(String.join("\n\n", merged) + "\n\n" + question);
         }
 
@@ -200,7 +200,7 @@ public sealed interface SessionCommand {
     }
 
     /** Changes its session and asks nothing: it sends no events, and its request record says how it ended. */
-    sealed interface Change extends SessionCommand {}
+    sealed interface SessionChange extends SessionCommand {}
 
     /**
      * Change what the session's context says, after the turns already queued. What is null stays as it is.
@@ -217,7 +217,7 @@ public sealed interface SessionCommand {
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
             @Nullable Duration ttl)
-            implements Change {
+            implements SessionChange {
 
         public static final String TYPE = "update_session";
 
@@ -246,13 +246,13 @@ public sealed interface SessionCommand {
             @Nullable String userId,
             Instant createdAt,
             SessionState state,
-            @Nullable Origin forkOf)
-            implements Change {
+            @Nullable ForkOrigin forkOf)
+            implements SessionChange {
 
         public static final String TYPE = "import_session";
 
         /** The turn after which a session was forked. */
-        public record Origin(SessionId sessionId, RequestId afterRequestId) {}
+        public record ForkOrigin(SessionId sessionId, RequestId afterRequestId) {}
 
         public ImportSession {
             checkEnvelope(requestId, sessionId, createdAt);
@@ -279,7 +279,7 @@ public sealed interface SessionCommand {
             Instant createdAt,
             RequestId afterRequestId,
             SessionId into)
-            implements Change {
+            implements SessionChange {
 
         public static final String TYPE = "fork_session";
 

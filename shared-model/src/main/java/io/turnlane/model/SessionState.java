@@ -51,13 +51,13 @@ public record SessionState(
         Objects.requireNonNull(turn.question(), "question");
         Objects.requireNonNull(turn.timestamp(), "timestamp");
         Objects.requireNonNull(turn.processingTime(), "processing_time");
-        if (!turn.status().terminal()) {
+        if (!turn.status().isTerminal()) {
             throw new IllegalArgumentException("a turn of a history has ended");
         }
     }
 
     /** The same with these turns. */
-    public SessionState with(List<PastTurn> others) {
+    public SessionState withTurns(List<PastTurn> others) {
         return new SessionState(agent, metadata, ttl, createdAt, requestCount, totalProcessingTime, others);
     }
 }

@@ -8,9 +8,9 @@ import java.util.List;
  * with them the order within a session.
  *
  * @param retention how long a record stays, at least
- * @param mostRecordBytes largest record
+ * @param maxRecordBytes largest record
  */
-public record TopicPlan(String name, int partitions, Duration retention, int mostRecordBytes) {
+public record TopicPlan(String name, int partitions, Duration retention, int maxRecordBytes) {
 
     /** Of the turns topic, hence also of the events topic. */
     public static final int DEFAULT_PARTITIONS = 32;
@@ -18,10 +18,10 @@ public record TopicPlan(String name, int partitions, Duration retention, int mos
     /**
      * An answer of 256 KiB may take six times that once JSON has escaped it; Kafka's default of 1 MiB would refuse it.
      */
-    public static final int MOST_RECORD_BYTES = 4 * 1024 * 1024;
+    public static final int MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
     /** A copy in quarantine is its turn's record with a few more headers, and must fit however large that is. */
-    public static final int MOST_QUARANTINE_BYTES = MOST_RECORD_BYTES + 64 * 1024;
+    public static final int MAX_QUARANTINE_BYTES = MAX_RECORD_BYTES + 64 * 1024;
 
     private static final Duration LONGEST_SEGMENT = Duration.ofHours(6);
 
@@ -33,7 +33,7 @@ public record TopicPlan(String name, int partitions, Duration retention, int mos
 
     /** A topic with records of the usual bound. */
     public TopicPlan(String name, int partitions, Duration retention) {
-        this(name, partitions, retention, MOST_RECORD_BYTES);
+        this(name, partitions, retention, MAX_RECORD_BYTES);
     }
 
     /** How long each topic keeps its records. */
@@ -51,7 +51,7 @@ public record TopicPlan(String name, int partitions, Duration retention, int mos
                 new TopicPlan(names.turns(), partitions, retention.turns()),
                 new TopicPlan(names.events(), partitions, retention.events()),
                 new TopicPlan(names.control(), 1, retention.control()),
-                new TopicPlan(names.quarantine(), 4, retention.quarantine(), MOST_QUARANTINE_BYTES),
+                new TopicPlan(names.quarantine(), 4, retention.quarantine(), MAX_QUARANTINE_BYTES),
                 new TopicPlan(names.shadow(), 4, retention.shadow()));
     }
 

@@ -50,7 +50,7 @@ public record TurnEvent(
             };
         }
 
-        default boolean terminal() {
+        default boolean endsTurn() {
             return switch (this) {
                 case Queued _, Started _, Stage _, Delta _, ArtifactMade _, Retrying _ -> false;
                 case Completed _, Failed _, Cancelled _, Superseded _, Rejected _ -> true;
@@ -76,7 +76,7 @@ public record TurnEvent(
      *
      * @param memory what happened to the session's memory since its last turn; null where nothing did
      */
-    public record Started(@Nullable MemoryMishap memory) implements Body {
+    public record Started(@Nullable MemoryIssue memory) implements Body {
 
         /** With its memory as it should be. */
         public Started() {

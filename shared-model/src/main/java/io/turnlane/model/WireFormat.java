@@ -66,7 +66,7 @@ public final class WireFormat {
     }
 
     /** Whether a record with this {@link RecordHeaders#SCHEMA_VERSION} can be read here. */
-    public static boolean readable(@Nullable String schemaVersion) {
+    public static boolean isReadable(@Nullable String schemaVersion) {
         return schemaVersion != null && schemaVersion.startsWith("1.");
     }
 
@@ -153,7 +153,7 @@ public final class WireFormat {
      *
      * @throws UnreadableRecordException where it is no terminal event
      */
-    public TurnEvent readEnd(byte[] value) throws UnreadableRecordException {
+    public TurnEvent readTerminalEvent(byte[] value) throws UnreadableRecordException {
         try {
             return read(value, TerminalEvent.class).event();
         } catch (IllegalArgumentException e) {

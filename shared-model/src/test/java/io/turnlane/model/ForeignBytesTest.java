@@ -20,7 +20,7 @@ class ForeignBytesTest {
             PastTurn.class,
             Answer.class,
             TurnError.class,
-            ProcessorFigures.class,
+            ProcessorStatistics.class,
             AgentDescription.class,
             Source.class,
             Usage.class);
@@ -97,7 +97,7 @@ class ForeignBytesTest {
         readsBack(text, SessionKey::parse);
         readsBack(text, SessionId::new);
         readsBack(text, id -> RequestId.parse(id.toLowerCase(Locale.ROOT)));
-        assertThat(WireFormat.readable(text)).isEqualTo(text.startsWith("1."));
+        assertThat(WireFormat.isReadable(text)).isEqualTo(text.startsWith("1."));
     }
 
     private interface Reader {

@@ -24,7 +24,7 @@ class PublicAddressTest {
                 "2002:808:808::1"
             })
     void letsThePublicInternetThrough(String address) {
-        assertThat(PublicAddress.is(InetAddress.ofLiteral(address))).isTrue();
+        assertThat(PublicAddress.isPublic(InetAddress.ofLiteral(address))).isTrue();
     }
 
     @ParameterizedTest
@@ -64,20 +64,20 @@ class PublicAddressTest {
                 "4000::1"
             })
     void letsNothingThroughThatOnlyWeMayReach(String address) {
-        assertThat(PublicAddress.is(InetAddress.ofLiteral(address))).isFalse();
+        assertThat(PublicAddress.isPublic(InetAddress.ofLiteral(address))).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://example.com", "http://example.com:8080/hook?a=b", "https://[2606:4700::1111]/x"})
     void readsCallbacks(String url) {
         assertThat(CallbackUrl.parse(url)).hasToString(url);
-        assertThat(CallbackUrl.parse(url).namesPrivateAddress()).isFalse();
+        assertThat(CallbackUrl.parse(url).hasPrivateAddress()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http://127.0.0.1/x", "http://[::1]:80/", "https://10.1.2.3", "http://[::ffff:10.0.0.1]/"})
     void seesAPrivateAddressInAUrl(String url) {
-        assertThat(CallbackUrl.parse(url).namesPrivateAddress()).isTrue();
+        assertThat(CallbackUrl.parse(url).hasPrivateAddress()).isTrue();
     }
 
     @ParameterizedTest

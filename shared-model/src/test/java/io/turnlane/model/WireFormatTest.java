@@ -106,7 +106,7 @@ class WireFormatTest {
     @ParameterizedTest
     @CsvSource({"1.0,true", "1.7,true", "2.0,false", "1,false", "x,false", "'',false", ",false"})
     void readsAnyMinorOfItsMajorVersion(String version, boolean readable) {
-        assertThat(WireFormat.readable(version)).isEqualTo(readable);
+        assertThat(WireFormat.isReadable(version)).isEqualTo(readable);
     }
 
     @Test
@@ -126,7 +126,7 @@ class WireFormatTest {
 
     @Test
     void saysWhatHappenedToMemoryWhereSomethingDid() {
-        assertThat(text(wire.write(event(new TurnEvent.Started(MemoryMishap.REBUILT)))))
+        assertThat(text(wire.write(event(new TurnEvent.Started(MemoryIssue.REBUILT)))))
                 .endsWith("\"seq\":3,\"memory\":\"rebuilt\"}");
     }
 
@@ -134,17 +134,17 @@ class WireFormatTest {
     void readsBackHowATurnEnded() throws Exception {
         Answer answer = new Answer("So.", 0.5, List.of(new Source("a", "A", 0.5)), List.of(Map.of("b", 1)), Usage.NONE);
         TurnEvent completed = event(new TurnEvent.Completed(answer));
-        assertThat(wire.readEnd(wire.write(completed))).isEqualTo(completed);
+        assertThat(wire.readTerminalEvent(wire.write(completed))).isEqualTo(completed);
         TurnEvent failed = event(new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no")));
-        assertThat(wire.readEnd(wire.write(failed))).isEqualTo(failed);
+        assertThat(wire.readTerminalEvent(wire.write(failed))).isEqualTo(failed);
         for (TurnEvent.Body body : List.of(
                 new TurnEvent.Cancelled(new EndCause("requested", null)),
                 new TurnEvent.Superseded(new EndCause("coalesced", REQUEST)),
                 new TurnEvent.Rejected(new EndCause("session_busy", REQUEST)))) {
-            assertThat(wire.readEnd(wire.write(event(body)))).isEqualTo(event(body));
+            assertThat(wire.readTerminalEvent(wire.write(event(body)))).isEqualTo(event(body));
         }
         byte[] other = wire.write(event(new TurnEvent.Stage("thinking")));
-        assertThatThrownBy(() -> wire.readEnd(other)).isInstanceOf(UnreadableRecordException.class);
+        assertThatThrownBy(() -> wire.readTerminalEvent(other)).isInstanceOf(UnreadableRecordException.class);
     }
 
     private static TurnEvent event(TurnEvent.Body body) {

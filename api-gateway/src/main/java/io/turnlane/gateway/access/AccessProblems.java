@@ -3,7 +3,7 @@ package io.turnlane.gateway.access;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.problem.Problem;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -36,20 +36,20 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
             throws IOException {
         switch (why) {
-            case UncheckedCredentialsException unchecked ->
+            case UnverifiableCredentialsException unchecked ->
                 refuse(
                         request,
                         response,
                         "unchecked",
                         "",
-                        new Refusal(ErrorCode.UNAVAILABLE, String.valueOf(unchecked.getMessage())));
+                        new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(unchecked.getMessage())));
             case InsufficientAuthenticationException _ -> refuse(request, response, "missing", REALM, unauthorized());
             default -> refuse(request, response, "invalid", REALM + ", error=\"invalid_token\"", unauthorized());
         }
     }
 
-    private static Refusal unauthorized() {
-        return new Refusal(ErrorCode.UNAUTHORIZED, "send a valid key or token as Authorization: Bearer");
+    private static ProblemDetailException unauthorized() {
+        return new ProblemDetailException(ErrorCode.UNAUTHORIZED, "send a valid key or token as Authorization: Bearer");
     }
 
     @Override
@@ -60,11 +60,15 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
                 response,
                 "scope",
                 REALM + ", error=\"insufficient_scope\"",
-                new Refusal(ErrorCode.FORBIDDEN, "your key or token has not the scope that this needs"));
+                new ProblemDetailException(ErrorCode.FORBIDDEN, "your key or token has not the scope that this needs"));
     }
 
     private void refuse(
-            HttpServletRequest request, HttpServletResponse response, String why, String challenge, Refusal refusal)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String why,
+            String challenge,
+            ProblemDetailException refusal)
             throws IOException {
         Counter.builder("turnlane.refused.callers")
                 .description("Calls that were not let in, by what was wrong with their credentials")

@@ -1,14 +1,14 @@
 package io.turnlane.gateway.access;
 
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.caller.KnownCaller;
+import io.turnlane.gateway.caller.CallerPrincipal;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /** A caller as Spring Security holds it for the time of a call; its authorities are the scopes' words. */
-final class CallerAuthentication extends AbstractAuthenticationToken implements KnownCaller {
+final class CallerAuthentication extends AbstractAuthenticationToken implements CallerPrincipal {
 
     private static final long serialVersionUID = 1L;
 

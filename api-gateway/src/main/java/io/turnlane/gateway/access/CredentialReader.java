@@ -31,7 +31,7 @@ public final class CredentialReader implements AuthenticationConverter {
 
     /** Bearers are API keys. */
     public static CredentialReader ofKeys(String socketPath) {
-        return new CredentialReader(socketPath, Presented.Key::new);
+        return new CredentialReader(socketPath, PresentedCredential.PresentedKey::new);
     }
 
     /** @param bearer what a bearer is presented as */
@@ -59,7 +59,7 @@ public final class CredentialReader implements AuthenticationConverter {
                 .map(String::strip)
                 .filter(protocol -> protocol.startsWith(TICKET))
                 .findFirst()
-                .map(protocol -> new Presented.Ticket(protocol.substring(TICKET.length())))
+                .map(protocol -> new PresentedCredential.PresentedTicket(protocol.substring(TICKET.length())))
                 .orElse(null);
     }
 }

@@ -19,8 +19,8 @@ public final class KeyAuthentication implements AuthenticationProvider {
 
     @Override
     public Authentication authenticate(Authentication presented) {
-        if (!keys.known()) {
-            throw new UncheckedCredentialsException("the API keys have not been read yet");
+        if (!keys.isLoaded()) {
+            throw new UnverifiableCredentialsException("the API keys have not been read yet");
         }
         String text = String.valueOf(Objects.requireNonNull(presented.getCredentials()));
         ApiKey key = keys.find(text).orElseThrow(() -> new BadCredentialsException("no such key"));
@@ -29,6 +29,6 @@ public final class KeyAuthentication implements AuthenticationProvider {
 
     @Override
     public boolean supports(Class<?> presented) {
-        return presented == Presented.Key.class;
+        return presented == PresentedCredential.PresentedKey.class;
     }
 }

@@ -26,7 +26,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public final class RedisTickets {
 
     /** Time enough to open a connection, and little to do anything else. */
-    public static final Duration LIFE = Duration.ofSeconds(30);
+    public static final Duration LIFETIME = Duration.ofSeconds(30);
 
     private static final int BYTES = 32;
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]{43}");
@@ -42,7 +42,7 @@ public final class RedisTickets {
     }
 
     /** Whom a ticket lets in, as Redis has it. */
-    private record Holder(
+    private record TicketRecord(
             @Nullable String userId,
             Set<Scope> scopes,
             @Nullable String keyId,
@@ -53,8 +53,8 @@ public final class RedisTickets {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String ticket = BASE64.encodeToString(bytes);
-        Holder holder = new Holder(caller.userId(), caller.scopes(), caller.keyId(), caller.until());
-        redis.opsForValue().set(keyOf(ticket), new String(wire.writeValue(holder), StandardCharsets.UTF_8), LIFE);
+        TicketRecord holder = new TicketRecord(caller.userId(), caller.scopes(), caller.keyId(), caller.expiresAt());
+        redis.opsForValue().set(keyOf(ticket), new String(wire.writeValue(holder), StandardCharsets.UTF_8), LIFETIME);
         return ticket;
     }
 
@@ -66,7 +66,7 @@ public final class RedisTickets {
 
     private Caller read(String holder) {
         try {
-            Holder read = wire.read(holder.getBytes(StandardCharsets.UTF_8), Holder.class);
+            TicketRecord read = wire.read(holder.getBytes(StandardCharsets.UTF_8), TicketRecord.class);
             return new Caller(read.userId(), read.scopes(), read.keyId(), read.until());
         } catch (UnreadableRecordException e) {
             throw new IllegalStateException("a ticket that this service wrote", e);

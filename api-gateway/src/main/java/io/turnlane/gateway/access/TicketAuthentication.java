@@ -11,9 +11,9 @@ import org.springframework.security.core.Authentication;
 public final class TicketAuthentication implements AuthenticationProvider {
 
     private final RedisTickets tickets;
-    private final Standing standing;
+    private final CredentialValidity standing;
 
-    public TicketAuthentication(RedisTickets tickets, Standing standing) {
+    public TicketAuthentication(RedisTickets tickets, CredentialValidity standing) {
         this.tickets = tickets;
         this.standing = standing;
     }
@@ -22,7 +22,7 @@ public final class TicketAuthentication implements AuthenticationProvider {
     public Authentication authenticate(Authentication presented) {
         String text = String.valueOf(Objects.requireNonNull(presented.getCredentials()));
         Caller caller = redeem(text);
-        if (!standing.stands(caller)) {
+        if (!standing.isValid(caller)) {
             throw new BadCredentialsException("what the ticket was given for stands no more");
         }
         return new CallerAuthentication(caller);
@@ -32,12 +32,12 @@ public final class TicketAuthentication implements AuthenticationProvider {
         try {
             return tickets.redeem(text).orElseThrow(() -> new BadCredentialsException("no such ticket"));
         } catch (DataAccessException away) {
-            throw new UncheckedCredentialsException("memory is away at the moment", away);
+            throw new UnverifiableCredentialsException("memory is away at the moment", away);
         }
     }
 
     @Override
     public boolean supports(Class<?> presented) {
-        return presented == Presented.Ticket.class;
+        return presented == PresentedCredential.PresentedTicket.class;
     }
 }

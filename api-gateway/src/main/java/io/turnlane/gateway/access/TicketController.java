@@ -37,6 +37,6 @@ final class TicketController {
     ResponseEntity<Ticket> issue(Caller caller) {
         return ResponseEntity.status(HttpStatus.CREATED)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .body(new Ticket(tickets.issue(caller), RedisTickets.LIFE));
+                .body(new Ticket(tickets.issue(caller), RedisTickets.LIFETIME));
     }
 }

@@ -24,7 +24,7 @@ final class RecentTurns {
     }
 
     /** One that was counted then was none; what is so old that it isn't known any more stays as it is. */
-    synchronized void takeBack(long thenMs) {
+    synchronized void undoCount(long thenMs) {
         long then = thenMs / SLICE_MS;
         int place = (int) (then % SLICES);
         if (slice[place] == then && count[place] > 0) {

@@ -5,11 +5,11 @@ import java.time.Duration;
 /**
  * What accepting keeps to.
  *
- * @param mostOpen turns of one session that may be open
+ * @param maxOpenTurns turns of one session that may be open
  * @param resultRetention how long a request's record lives
  * @param keyRetention how long an Idempotency-Key stands for its request; no longer than the record that it leads to
  */
-public record AcceptRules(int mostOpen, Duration resultRetention, Duration keyRetention) {
+public record AcceptRules(int maxOpenTurns, Duration resultRetention, Duration keyRetention) {
 
     public AcceptRules {
         if (keyRetention.compareTo(resultRetention) > 0) {

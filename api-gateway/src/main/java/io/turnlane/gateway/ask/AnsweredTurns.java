@@ -2,10 +2,10 @@ package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.deliver.EndWatch;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
-import io.turnlane.gateway.requests.Waits;
+import io.turnlane.gateway.requests.WaitTimes;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
@@ -32,13 +32,13 @@ public final class AnsweredTurns {
     /**
      * The finished request, or the one that waits where it doesn't end within {@code patience}.
      *
-     * @throws Refusal where it wasn't taken because its session is busy
+     * @throws ProblemDetailException where it wasn't taken because its session is busy
      */
     public Submission submitAndWait(PreparedTurn turn, Duration patience) {
         Submission submission = submitAndAwait(turn, patience);
         RequestResource request = submission.request();
         if (request.status() == RequestStatus.REJECTED) {
-            throw new Refusal(
+            throw new ProblemDetailException(
                     ErrorCode.SESSION_BUSY, "the session is busy with an earlier question", request.requestId(), null);
         }
         return submission;
@@ -72,7 +72,7 @@ public final class AnsweredTurns {
     }
 
     private static void await(EndWatch watch, Duration patience) {
-        boolean ended = Waits.await(watch, patience);
+        boolean ended = WaitTimes.await(watch, patience);
         LOG.debug("waited, ended: {}", ended);
     }
 

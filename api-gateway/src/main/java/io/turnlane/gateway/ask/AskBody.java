@@ -61,7 +61,7 @@ public record AskBody(
     }
 
     /** As it is compared with an earlier one under the same key: what is said without need counts as not said. */
-    AskBody plain() {
+    AskBody withoutDefaults() {
         return new AskBody(
                 question,
                 agent,
@@ -72,8 +72,8 @@ public record AskBody(
                 callbackUrl);
     }
 
-    Manners manners() {
-        return new Manners(
+    AskOptions options() {
+        return new AskOptions(
                 Objects.requireNonNullElse(policy, TurnPolicy.ENQUEUE),
                 Objects.requireNonNullElse(priority, Priority.NORMAL));
     }

@@ -5,7 +5,7 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.requests.RequestResource;
-import io.turnlane.gateway.requests.Waits;
+import io.turnlane.gateway.requests.WaitTimes;
 import io.turnlane.model.SessionId;
 import java.time.Duration;
 import java.util.Optional;
@@ -73,10 +73,10 @@ final class AskController {
     }
 
     private ResponseEntity<RequestResource> answer(PreparedTurn turn, @Nullable String prefer) {
-        Optional<Duration> patience = Waits.ofPreference(prefer);
+        Optional<Duration> patience = WaitTimes.fromPreferHeader(prefer);
         Submission submission =
                 patience.isPresent() ? answered.submitAndWait(turn, patience.get()) : intake.submit(turn);
-        ResponseEntity.BodyBuilder response = submission.head();
+        ResponseEntity.BodyBuilder response = submission.responseBuilder();
         patience.ifPresent(wait -> response.header("Preference-Applied", "wait=" + wait.toSeconds()));
         return response.body(submission.request());
     }

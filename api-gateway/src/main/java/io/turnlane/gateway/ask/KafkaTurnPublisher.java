@@ -56,7 +56,7 @@ final class KafkaTurnPublisher implements TurnPublisher {
             sent.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw isRefusal(cause) ? NotPublishedException.refused(cause) : NotPublishedException.unknown(cause);
+            throw isRefusal(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
         } catch (TimeoutException e) {
             throw NotPublishedException.unknown(e);
         } catch (InterruptedException e) {
@@ -70,7 +70,7 @@ final class KafkaTurnPublisher implements TurnPublisher {
             return kafka.send(record);
         } catch (KafkaException | org.springframework.kafka.KafkaException | IllegalStateException e) {
             Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
-            throw wasNeverSent(cause) ? NotPublishedException.refused(cause) : NotPublishedException.unknown(cause);
+            throw wasNeverSent(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
         }
     }
 

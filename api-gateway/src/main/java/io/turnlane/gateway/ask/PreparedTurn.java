@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline how long after its creation an answer is still wanted
  * @param claim of its Idempotency-Key; null where it came without
  * @param redriveOf the quarantined turn that it asks again
- * @param manners how it behaves towards others
+ * @param options how it behaves towards others
  * @param callbackUrl where its end is to be posted to
  */
 public record PreparedTurn(
@@ -35,13 +35,13 @@ public record PreparedTurn(
         long eventsFrom,
         @Nullable String traceparent,
         @Nullable Duration deadline,
-        @Nullable Claim claim,
+        @Nullable IdempotencyClaim claim,
         @Nullable RequestId redriveOf,
-        Manners manners,
+        AskOptions options,
         @Nullable CallbackUrl callbackUrl) {
 
     /** The turn that was asked first, of which this one is a retry; the question is the same. */
-    PreparedTurn as(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
+    PreparedTurn asRetryOf(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
         return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf);
     }
 
@@ -50,8 +50,9 @@ public record PreparedTurn(
      *
      * @param once whether it is asked only where it wasn't asked again before
      */
-    public PreparedTurn redriving(RequestId quarantined, boolean once) {
-        Claim redrive = Claim.ofRedrive(quarantined, new AskBody(question, agent, metadata, null));
+    public PreparedTurn asRedriveOf(RequestId quarantined, boolean once) {
+        IdempotencyClaim redrive =
+                IdempotencyClaim.ofRedrive(quarantined, new AskBody(question, agent, metadata, null));
         return sameQuestion(requestId, session, createdAt, eventsFrom, once ? redrive : null, quarantined);
     }
 
@@ -60,7 +61,7 @@ public record PreparedTurn(
             SessionKey session,
             Instant createdAt,
             long eventsFrom,
-            @Nullable Claim claim,
+            @Nullable IdempotencyClaim claim,
             @Nullable RequestId redriveOf) {
         return new PreparedTurn(
                 requestId,
@@ -76,7 +77,7 @@ public record PreparedTurn(
                 deadline,
                 claim,
                 redriveOf,
-                manners,
+                options,
                 callbackUrl);
     }
 
@@ -93,8 +94,8 @@ public record PreparedTurn(
                 createdAt,
                 deadline,
                 redriveOf,
-                manners.policy(),
-                manners.priority(),
+                options.policy(),
+                options.priority(),
                 callbackUrl);
     }
 }

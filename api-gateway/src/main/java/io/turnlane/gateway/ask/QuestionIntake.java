@@ -2,19 +2,19 @@ package io.turnlane.gateway.ask;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.ask.Acceptance.AcceptOutcome;
 import io.turnlane.gateway.ask.Acceptance.Accepted;
-import io.turnlane.gateway.ask.Acceptance.BeingMade;
+import io.turnlane.gateway.ask.Acceptance.AlreadyPublished;
 import io.turnlane.gateway.ask.Acceptance.Conflict;
+import io.turnlane.gateway.ask.Acceptance.ForkInProgress;
 import io.turnlane.gateway.ask.Acceptance.Full;
-import io.turnlane.gateway.ask.Acceptance.Known;
-import io.turnlane.gateway.ask.Acceptance.Outcome;
-import io.turnlane.gateway.ask.Acceptance.Standing;
+import io.turnlane.gateway.ask.Acceptance.UndoResult;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.CallbackUrl;
@@ -74,7 +74,7 @@ public final class QuestionIntake {
      *
      * @param session null for a new anonymous one
      * @param idempotencyKey as the client sent it; null where it sent none
-     * @throws Refusal where it is not, or its agent is unknown, or the log is away
+     * @throws ProblemDetailException where it is not, or its agent is unknown, or the log is away
      */
     public PreparedTurn prepare(
             Caller caller,
@@ -87,7 +87,7 @@ public final class QuestionIntake {
         Map<String, Object> metadata = rules.metadata(body.metadata());
         Duration deadline = rules.deadline(body.deadlineSeconds());
         CallbackUrl callback = rules.callback(body.callbackUrl());
-        Claim claim = Claim.of(
+        IdempotencyClaim claim = IdempotencyClaim.of(
                 idempotencyKey,
                 new AskBody(
                                 question,
@@ -97,11 +97,11 @@ public final class QuestionIntake {
                                 body.policy(),
                                 body.priority(),
                                 body.callbackUrl())
-                        .plain(),
-                session == null ? Claim.Scope.CALLER : Claim.Scope.SESSION);
+                        .withoutDefaults(),
+                session == null ? IdempotencyClaim.ClaimScope.CALLER : IdempotencyClaim.ClaimScope.SESSION);
         requireLog();
         requireAgent(agent);
-        SessionKey key = caller.key(session == null ? SessionId.random() : session);
+        SessionKey key = caller.sessionKey(session == null ? SessionId.random() : session);
         return new PreparedTurn(
                 ids.next(),
                 key,
@@ -116,22 +116,22 @@ public final class QuestionIntake {
                 deadline,
                 claim,
                 null,
-                body.manners(),
+                body.options(),
                 callback);
     }
 
     /** A log that has been away for seconds would only let each client wait for its timeout. */
     private void requireLog() {
-        if (!streams.ready()) {
+        if (!streams.isReady()) {
             count("unavailable");
-            throw new Refusal(ErrorCode.UNAVAILABLE, "the log is away at the moment");
+            throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "the log is away at the moment");
         }
     }
 
     /** Refuses an agent that no processor offers, as far as that can be known. */
     public void requireAgent(@Nullable String agent) {
         if (agent != null && !mayAnswer(agent)) {
-            throw new Refusal(
+            throw new ProblemDetailException(
                     ErrorCode.UNKNOWN_AGENT, "no processor offers this agent; GET /v1/agents lists those there are");
         }
     }
@@ -149,36 +149,38 @@ public final class QuestionIntake {
      * Accepts and publishes, or finds what an earlier call under the same Idempotency-Key has done.
      *
      * @return the request as it stands: queued where this call asked it
-     * @throws Refusal where the key stands for another question, too many turns of the session are open, or the log
-     *     refuses or doesn't answer; in the last case the same key finds out later
+     * @throws ProblemDetailException where the key stands for another question, too many turns of the session are open,
+     *     or the log refuses or doesn't answer; in the last case the same key finds out later
      */
     public Submission submit(PreparedTurn turn) {
         return switch (accept(turn)) {
             case Accepted accepted -> publish(accepted);
-            case Known known -> asItStands(known, true);
+            case AlreadyPublished known -> asItStands(known, true);
             case Conflict _ -> {
                 count("idempotency_conflict");
-                throw new Refusal(ErrorCode.IDEMPOTENCY_CONFLICT, "this Idempotency-Key was used for another question");
+                throw new ProblemDetailException(
+                        ErrorCode.IDEMPOTENCY_CONFLICT, "this Idempotency-Key was used for another question");
             }
-            case BeingMade _ -> {
+            case ForkInProgress _ -> {
                 count("session_busy");
-                throw new Refusal(
+                throw new ProblemDetailException(
                         ErrorCode.SESSION_BUSY, "a fork makes this session at the moment; ask when it is there");
             }
             case Full full -> {
                 count("session_queue_full");
-                throw new Refusal(ErrorCode.SESSION_QUEUE_FULL, full.open() + " turns of this session wait already");
+                throw new ProblemDetailException(
+                        ErrorCode.SESSION_QUEUE_FULL, full.open() + " turns of this session wait already");
             }
         };
     }
 
-    private Outcome accept(PreparedTurn turn) {
+    private AcceptOutcome accept(PreparedTurn turn) {
         try {
             return acceptance.accept(turn, fleet.defaultAgent());
         } catch (DataAccessException away) {
             if (turn.claim() != null) {
                 count("unavailable");
-                throw new Refusal(
+                throw new ProblemDetailException(
                         ErrorCode.UNAVAILABLE, "memory is away; without Idempotency-Key the question is taken", away);
             }
             // Memory is a cache of the log: the processor that takes the turn makes its record.
@@ -207,32 +209,32 @@ public final class QuestionIntake {
                 turn.createdAt(),
                 turn.redriveOf());
         Optional<Duration> wait = fleet.estimatedWait(accepted.agent(), accepted.position());
-        return new Submission(request.waiting(wait.orElse(null)), accepted.replayed());
+        return new Submission(request.withEstimatedWait(wait.orElse(null)), accepted.replayed());
     }
 
     /** The id is told where it may lead to a turn; what is nowhere has none. */
     private Submission notPublished(Accepted accepted, NotPublishedException e) {
         PreparedTurn turn = accepted.turn();
-        Standing standing = undo(accepted, !e.isRefused());
-        if (standing == Standing.ON_LOG) {
-            return asItStands(new Known(turn.session(), turn.requestId()), accepted.replayed());
+        UndoResult standing = undo(accepted, !e.isRejected());
+        if (standing == UndoResult.PUBLISHED) {
+            return asItStands(new AlreadyPublished(turn.session(), turn.requestId()), accepted.replayed());
         }
         count("unavailable");
-        RequestId perhaps = standing == Standing.PERHAPS ? turn.requestId() : null;
-        throw new Refusal(ErrorCode.UNAVAILABLE, detail(e), perhaps, e.getCause());
+        RequestId perhaps = standing == UndoResult.POSSIBLY_PUBLISHED ? turn.requestId() : null;
+        throw new ProblemDetailException(ErrorCode.UNAVAILABLE, detail(e), perhaps, e.getCause());
     }
 
     private static String detail(NotPublishedException e) {
-        return e.isRefused()
+        return e.isRejected()
                 ? "the log did not take the question"
                 : "the log did not answer in time; it may have the question";
     }
 
     /** The log has it; its record says the rest. */
-    private Submission asItStands(Known known, boolean replayed) {
+    private Submission asItStands(AlreadyPublished known, boolean replayed) {
         RequestResource request = records.find(known.session(), known.requestId())
                 .map(RequestResource::of)
-                .orElseThrow(() -> new Refusal(
+                .orElseThrow(() -> new ProblemDetailException(
                         ErrorCode.NOT_FOUND,
                         "this Idempotency-Key stands for a request that is gone",
                         known.requestId(),
@@ -243,19 +245,19 @@ public final class QuestionIntake {
 
     private void mark(Accepted accepted) {
         try {
-            acceptance.published(accepted);
+            acceptance.markPublished(accepted);
         } catch (DataAccessException away) {
             // A retry publishes it again, and the processor knows it by its id.
             warn("published, but its claim isn't marked", accepted.turn(), away);
         }
     }
 
-    private Standing undo(Accepted accepted, boolean unsure) {
+    private UndoResult undo(Accepted accepted, boolean unsure) {
         try {
             return acceptance.undo(accepted, unsure);
         } catch (DataAccessException away) {
             warn("question without place on the log stays open until its record expires", accepted.turn(), away);
-            return Standing.PERHAPS;
+            return UndoResult.POSSIBLY_PUBLISHED;
         }
     }
 

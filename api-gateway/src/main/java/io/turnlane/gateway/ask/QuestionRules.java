@@ -1,6 +1,6 @@
 package io.turnlane.gateway.ask;
 
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.WireFormat;
@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a question may be. Each method returns what is kept of a valid value and throws {@link Refusal} otherwise.
+ * What a question may be. Each method returns what is kept of a valid value and throws {@link ProblemDetailException}
+ * otherwise.
  *
  * @param maxQuestion bytes of UTF-8
  * @param maxMetadata bytes of JSON
@@ -48,20 +49,21 @@ public record QuestionRules(
 
     String question(@Nullable String question) {
         if (question == null || question.isBlank()) {
-            throw Refusal.invalid("question must be a text that isn't blank");
+            throw ProblemDetailException.invalid("question must be a text that isn't blank");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(question)) {
-            throw Refusal.invalid("question is not valid Unicode");
+            throw ProblemDetailException.invalid("question is not valid Unicode");
         }
         if (question.getBytes(StandardCharsets.UTF_8).length > maxQuestion) {
-            throw new Refusal(ErrorCode.QUESTION_TOO_LARGE, "question has at most " + maxQuestion + " bytes of UTF-8");
+            throw new ProblemDetailException(
+                    ErrorCode.QUESTION_TOO_LARGE, "question has at most " + maxQuestion + " bytes of UTF-8");
         }
         return question;
     }
 
     public @Nullable String agent(@Nullable String agent) {
         if (agent != null && !AGENT.matcher(agent).matches()) {
-            throw Refusal.invalid("agent must be 1 to 64 of a-z 0-9 . _ -");
+            throw ProblemDetailException.invalid("agent must be 1 to 64 of a-z 0-9 . _ -");
         }
         return agent;
     }
@@ -71,7 +73,8 @@ public record QuestionRules(
             return Map.of();
         }
         if (wire.writeValue(metadata).length > maxMetadata) {
-            throw new Refusal(ErrorCode.METADATA_TOO_LARGE, "metadata has at most " + maxMetadata + " bytes of JSON");
+            throw new ProblemDetailException(
+                    ErrorCode.METADATA_TOO_LARGE, "metadata has at most " + maxMetadata + " bytes of JSON");
         }
         return metadata;
     }
@@ -82,7 +85,7 @@ public record QuestionRules(
             return sessionTtl;
         }
         if (seconds < 1 || seconds > LONGEST_TTL.toSeconds()) {
-            throw Refusal.invalid("ttl_seconds is from 1 to " + LONGEST_TTL.toSeconds());
+            throw ProblemDetailException.invalid("ttl_seconds is from 1 to " + LONGEST_TTL.toSeconds());
         }
         return Duration.ofSeconds(seconds);
     }
@@ -94,7 +97,7 @@ public record QuestionRules(
             return null;
         }
         if (!(seconds >= LEAST_DEADLINE_SECONDS && seconds <= MOST_DEADLINE_SECONDS)) {
-            throw Refusal.invalid("deadline_seconds must be a number from 0.001 to 3600");
+            throw ProblemDetailException.invalid("deadline_seconds must be a number from 0.001 to 3600");
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
@@ -105,16 +108,17 @@ public record QuestionRules(
             return null;
         }
         if (callbacks == Callbacks.NONE) {
-            throw Refusal.invalid("callback_url: no webhooks are sent here; see turnlane.webhooks.enabled");
+            throw ProblemDetailException.invalid(
+                    "callback_url: no webhooks are sent here; see turnlane.webhooks.enabled");
         }
         try {
             CallbackUrl callback = CallbackUrl.parse(url);
-            if (callbacks == Callbacks.PUBLIC && callback.namesPrivateAddress()) {
-                throw Refusal.invalid("a callback_url leads to a public address");
+            if (callbacks == Callbacks.PUBLIC && callback.hasPrivateAddress()) {
+                throw ProblemDetailException.invalid("a callback_url leads to a public address");
             }
             return callback;
         } catch (IllegalArgumentException e) {
-            throw Refusal.invalid(String.valueOf(e.getMessage()));
+            throw ProblemDetailException.invalid(String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.ask;
 
-import io.turnlane.gateway.ask.Claim.Scope;
+import io.turnlane.gateway.ask.IdempotencyClaim.ClaimScope;
+import io.turnlane.gateway.ask.RedisCallerClaims.ClaimConflict;
 import io.turnlane.gateway.ask.RedisCallerClaims.Claimed;
-import io.turnlane.gateway.ask.RedisCallerClaims.Other;
 import io.turnlane.gateway.ask.RedisCallerClaims.Published;
 import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.model.MemoryKeys;
@@ -78,26 +78,26 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     @Override
-    public Outcome accept(PreparedTurn turn, String defaultAgent) {
-        Claim claim = turn.claim();
-        return claim == null || claim.scope() == Scope.SESSION
+    public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {
+        IdempotencyClaim claim = turn.claim();
+        return claim == null || claim.scope() == ClaimScope.SESSION
                 ? inSession(turn, turn.requestId(), "", defaultAgent)
                 : ofCaller(turn, claim, defaultAgent);
     }
 
     @Override
-    public boolean knows(PreparedTurn turn) {
-        Claim claim = turn.claim();
-        return claim != null && Objects.requireNonNullElse(redis.hasKey(claim.in(turn.session())), false);
+    public boolean hasClaim(PreparedTurn turn) {
+        IdempotencyClaim claim = turn.claim();
+        return claim != null && Objects.requireNonNullElse(redis.hasKey(claim.redisKey(turn.session())), false);
     }
 
-    private Outcome ofCaller(PreparedTurn turn, Claim claim, String defaultAgent) {
+    private AcceptOutcome ofCaller(PreparedTurn turn, IdempotencyClaim claim, String defaultAgent) {
         return switch (callers.claim(turn, claim)) {
-            case Other _ -> new Conflict();
-            case Published(RequestId requestId, SessionKey session) -> new Known(session, requestId);
+            case ClaimConflict _ -> new Conflict();
+            case Published(RequestId requestId, SessionKey session) -> new AlreadyPublished(session, requestId);
             case Claimed(RequestId requestId, SessionKey session, String since) -> {
-                PreparedTurn first = turn.as(requestId, session, turn.createdAt(), turn.eventsFrom());
-                Outcome outcome = inSession(first, turn.requestId(), since, defaultAgent);
+                PreparedTurn first = turn.asRetryOf(requestId, session, turn.createdAt(), turn.eventsFrom());
+                AcceptOutcome outcome = inSession(first, turn.requestId(), since, defaultAgent);
                 settle(outcome, first, claim, turn.requestId());
                 yield outcome;
             }
@@ -105,21 +105,27 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     /** The session's slot may know more than the caller's. */
-    private void settle(Outcome outcome, PreparedTurn first, Claim claim, RequestId call) {
+    private void settle(AcceptOutcome outcome, PreparedTurn first, IdempotencyClaim claim, RequestId call) {
         switch (outcome) {
-            case Known _ -> callers.mark(first, claim);
+            case AlreadyPublished _ -> callers.mark(first, claim);
             case Full _ -> callers.release(first, claim, call, false);
-            case BeingMade _ -> callers.release(first, claim, call, false);
+            case ForkInProgress _ -> callers.release(first, claim, call, false);
             case Accepted _, Conflict _ -> {}
         }
     }
 
-    private Outcome inSession(PreparedTurn turn, RequestId call, String claimedAt, String defaultAgent) {
+    private AcceptOutcome inSession(PreparedTurn turn, RequestId call, String claimedAt, String defaultAgent) {
         MemoryKeys keys = new MemoryKeys(turn.session());
-        Claim claim = turn.claim();
+        IdempotencyClaim claim = turn.claim();
         RedisReply reply = RedisReply.of(redis.execute(
                 ACCEPT,
-                withClaim(turn, keys.context(), keys.open(), keys.requests(), keys.history(), keys.tombstone()),
+                withClaim(
+                        turn,
+                        keys.context(),
+                        keys.openRequestIds(),
+                        keys.requestIds(),
+                        keys.history(),
+                        keys.tombstone()),
                 millis(turn.createdAt()),
                 turn.requestId().toString(),
                 turn.session().sessionId().toString(),
@@ -130,24 +136,24 @@ public final class RedisAcceptance implements Acceptance {
                 Long.toString(turn.eventsFrom()),
                 Long.toString(turn.sessionTtl().toMillis()),
                 Long.toString(rules.resultRetention().toMillis()),
-                Integer.toString(rules.mostOpen()),
+                Integer.toString(rules.maxOpenTurns()),
                 keys.requestPrefix(),
                 call.toString(),
                 claimedAt,
-                claim == null ? "" : claim.body(),
+                claim == null ? "" : claim.bodyHash(),
                 Long.toString(rules.keyRetention().toMillis()),
                 turn.redriveOf() == null ? "" : turn.redriveOf().toString(),
                 turn.deadline() == null ? "" : Long.toString(turn.deadline().toMillis()),
-                claim == null ? "" : claim.in(turn.session()),
+                claim == null ? "" : claim.redisKey(turn.session()),
                 Long.toString(NOTED_EVERY.toMillis())));
         return outcome(turn, call, reply);
     }
 
-    private Outcome outcome(PreparedTurn turn, RequestId call, RedisReply reply) {
+    private AcceptOutcome outcome(PreparedTurn turn, RequestId call, RedisReply reply) {
         return switch (reply.word()) {
             case "accepted" -> accepted(turn, call, reply);
-            case "making" -> new BeingMade();
-            case "known" -> new Known(turn.session(), reply.requestId(1));
+            case "making" -> new ForkInProgress();
+            case "known" -> new AlreadyPublished(turn.session(), reply.requestId(1));
             case "conflict" -> new Conflict();
             case "full" -> new Full((int) reply.number(1));
             case String other -> throw new IllegalStateException("accept.lua said " + other);
@@ -157,10 +163,10 @@ public final class RedisAcceptance implements Acceptance {
     /** Where the log refuses it after all, the list names a session that isn't, which its next reader prunes. */
     private Accepted accepted(PreparedTurn turn, RequestId call, RedisReply reply) {
         if (reply.number(9) == 1) {
-            list.note(turn.session(), turn.createdAt());
+            list.recordActivity(turn.session(), turn.createdAt());
         }
-        PreparedTurn first =
-                turn.as(reply.requestId(1), turn.session(), Instant.ofEpochMilli(reply.number(6)), reply.number(7));
+        PreparedTurn first = turn.asRetryOf(
+                reply.requestId(1), turn.session(), Instant.ofEpochMilli(reply.number(6)), reply.number(7));
         return new Accepted(
                 first,
                 call,
@@ -171,9 +177,9 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     @Override
-    public void published(Accepted accepted) {
+    public void markPublished(Accepted accepted) {
         PreparedTurn turn = accepted.turn();
-        Claim claim = turn.claim();
+        IdempotencyClaim claim = turn.claim();
         if (claim != null) {
             switch (claim.scope()) {
                 case SESSION ->
@@ -184,20 +190,20 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     @Override
-    public Standing undo(Accepted accepted, boolean unsure) {
+    public UndoResult undo(Accepted accepted, boolean unsure) {
         PreparedTurn turn = accepted.turn();
-        Claim claim = turn.claim();
-        Standing ofClaim = unsure ? Standing.PERHAPS : Standing.NOWHERE;
-        if (claim != null && claim.scope() == Scope.CALLER) {
+        IdempotencyClaim claim = turn.claim();
+        UndoResult ofClaim = unsure ? UndoResult.POSSIBLY_PUBLISHED : UndoResult.NOT_PUBLISHED;
+        if (claim != null && claim.scope() == ClaimScope.CALLER) {
             // The claim first: the other way round a call that publishes meanwhile would lose its record.
-            String word = callers.release(turn, claim, accepted.call(), unsure);
+            String word = callers.release(turn, claim, accepted.callId(), unsure);
             if (word.equals(ON_LOG) || word.equals(SHARED)) {
                 return standing(word);
             }
             ofClaim = standing(word);
         }
-        Standing ofSession = standing(undoInSession(accepted, unsure));
-        return ofSession == Standing.NOWHERE ? ofClaim : ofSession;
+        UndoResult ofSession = standing(undoInSession(accepted, unsure));
+        return ofSession == UndoResult.NOT_PUBLISHED ? ofClaim : ofSession;
     }
 
     private String undoInSession(Accepted accepted, boolean unsure) {
@@ -205,19 +211,19 @@ public final class RedisAcceptance implements Acceptance {
         MemoryKeys keys = new MemoryKeys(turn.session());
         return Objects.requireNonNull(redis.execute(
                 UNDO,
-                withClaim(turn, keys.context(), keys.open(), keys.requests(), keys.history()),
+                withClaim(turn, keys.context(), keys.openRequestIds(), keys.requestIds(), keys.history()),
                 turn.requestId().toString(),
                 accepted.newSession() ? "1" : "0",
                 keys.requestPrefix(),
-                accepted.call().toString(),
+                accepted.callId().toString(),
                 unsure ? "1" : "0"));
     }
 
-    private static Standing standing(String word) {
+    private static UndoResult standing(String word) {
         return switch (word) {
-            case ON_LOG -> Standing.ON_LOG;
-            case SHARED, UNSURE -> Standing.PERHAPS;
-            case NOBODY_ELSE -> Standing.NOWHERE;
+            case ON_LOG -> UndoResult.PUBLISHED;
+            case SHARED, UNSURE -> UndoResult.POSSIBLY_PUBLISHED;
+            case NOBODY_ELSE -> UndoResult.NOT_PUBLISHED;
             default -> throw new IllegalStateException("a script said " + word);
         };
     }
@@ -225,11 +231,11 @@ public final class RedisAcceptance implements Acceptance {
     /** These keys, and those of the turn's claim where it shares their slot. */
     private static List<String> withClaim(PreparedTurn turn, String... keys) {
         List<String> all = new ArrayList<>(List.of(keys));
-        Claim claim = turn.claim();
-        if (claim != null && claim.scope() == Scope.SESSION) {
-            String key = claim.in(turn.session());
+        IdempotencyClaim claim = turn.claim();
+        if (claim != null && claim.scope() == ClaimScope.SESSION) {
+            String key = claim.redisKey(turn.session());
             all.add(key);
-            all.add(MemoryKeys.callsOf(key));
+            all.add(MemoryKeys.publishingCalls(key));
         }
         return all;
     }

@@ -27,34 +27,34 @@ final class RedisCallerClaims {
         this.retention = retention;
     }
 
-    sealed interface Outcome permits Claimed, Published, Other {}
+    sealed interface ClaimOutcome permits Claimed, Published, ClaimConflict {}
 
     /**
      * To be accepted in this session and published.
      *
      * @param since when an earlier call claimed it, in ms; empty where this call did
      */
-    record Claimed(RequestId requestId, SessionKey session, String since) implements Outcome {}
+    record Claimed(RequestId requestId, SessionKey session, String since) implements ClaimOutcome {}
 
     /** The log has it from an earlier call. */
-    record Published(RequestId requestId, SessionKey session) implements Outcome {}
+    record Published(RequestId requestId, SessionKey session) implements ClaimOutcome {}
 
     /** The key stands for another question. */
-    record Other() implements Outcome {}
+    record ClaimConflict() implements ClaimOutcome {}
 
-    Outcome claim(PreparedTurn turn, Claim claim) {
+    ClaimOutcome claim(PreparedTurn turn, IdempotencyClaim claim) {
         RedisReply reply = RedisReply.of(redis.execute(
                 CLAIM,
                 keys(turn, claim),
                 turn.requestId().toString(),
                 turn.session().sessionId().toString(),
-                claim.body(),
+                claim.bodyHash(),
                 Long.toString(turn.createdAt().toEpochMilli()),
                 Long.toString(retention.toMillis())));
         return switch (reply.word()) {
             case "claimed" -> new Claimed(reply.requestId(1), session(turn, reply), reply.text(3));
             case "known" -> new Published(reply.requestId(1), session(turn, reply));
-            case "conflict" -> new Other();
+            case "conflict" -> new ClaimConflict();
             case String other -> throw new IllegalStateException("claim.lua said " + other);
         };
     }
@@ -63,17 +63,17 @@ final class RedisCallerClaims {
         return new SessionKey(turn.session().namespace(), new SessionId(reply.text(2)));
     }
 
-    void mark(PreparedTurn turn, Claim claim) {
+    void mark(PreparedTurn turn, IdempotencyClaim claim) {
         redis.execute(MARK, keys(turn, claim), turn.requestId().toString());
     }
 
-    String release(PreparedTurn turn, Claim claim, RequestId call, boolean unsure) {
+    String release(PreparedTurn turn, IdempotencyClaim claim, RequestId call, boolean unsure) {
         return Objects.requireNonNull(redis.execute(
                 RELEASE, keys(turn, claim), turn.requestId().toString(), call.toString(), unsure ? "1" : "0"));
     }
 
-    private static List<String> keys(PreparedTurn turn, Claim claim) {
-        String key = MemoryKeys.claimOfUser(turn.session().namespace(), claim.key());
-        return List.of(key, MemoryKeys.callsOf(key));
+    private static List<String> keys(PreparedTurn turn, IdempotencyClaim claim) {
+        String key = MemoryKeys.claimOfUser(turn.session().namespace(), claim.keyHash());
+        return List.of(key, MemoryKeys.publishingCalls(key));
     }
 }

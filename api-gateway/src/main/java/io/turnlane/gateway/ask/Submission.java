@@ -17,7 +17,7 @@ public record Submission(RequestResource request, boolean replayed) {
     public static final String REPLAYED = "Idempotency-Replayed";
 
     /** How its answer begins: 200 where it has ended, else 202; where it is, and whether an earlier call asked it. */
-    public ResponseEntity.BodyBuilder head() {
+    public ResponseEntity.BodyBuilder responseBuilder() {
         ResponseEntity.BodyBuilder head = ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .location(URI.create(request.links().self()))
                 .header("X-Request-Id", request.requestId().toString());

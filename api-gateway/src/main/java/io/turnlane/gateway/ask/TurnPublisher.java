@@ -19,15 +19,15 @@ public interface TurnPublisher {
 
         private static final long serialVersionUID = 1L;
 
-        private final boolean refused;
+        private final boolean rejected;
 
         private NotPublishedException(String message, Throwable cause, boolean refused) {
             super(message, cause);
-            this.refused = refused;
+            this.rejected = refused;
         }
 
         /** The log doesn't have it, and never will. */
-        public static NotPublishedException refused(Throwable cause) {
+        public static NotPublishedException rejected(Throwable cause) {
             return new NotPublishedException("refused by the log", cause, true);
         }
 
@@ -36,8 +36,8 @@ public interface TurnPublisher {
             return new NotPublishedException("not acknowledged by the log", cause, false);
         }
 
-        public boolean isRefused() {
-            return refused;
+        public boolean isRejected() {
+            return rejected;
         }
     }
 }

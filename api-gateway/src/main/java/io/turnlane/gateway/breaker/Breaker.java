@@ -26,10 +26,10 @@ public final class Breaker implements AutoCloseable {
     private final Predicate<RuntimeException> silence;
     private final Runnable probe;
     private final Executor later;
-    private final AtomicReference<State> state = new AtomicReference<>(new State(0, 0, false));
+    private final AtomicReference<BreakerState> state = new AtomicReference<>(new BreakerState(0, 0, false));
     private volatile boolean closed;
 
-    private record State(long era, int failures, boolean open) {}
+    private record BreakerState(long era, int failures, boolean open) {}
 
     /**
      * @param mostFailures in a row, after which it opens
@@ -50,7 +50,7 @@ public final class Breaker implements AutoCloseable {
      * @throws BreakerOpenException at once, where it isn't made
      */
     public <T> T call(Supplier<T> call) {
-        State before = state.get();
+        BreakerState before = state.get();
         if (before.open()) {
             throw new BreakerOpenException();
         }
@@ -76,21 +76,21 @@ public final class Breaker implements AutoCloseable {
     /** A late answer to a call that began before it opened doesn't close it: the probe knows better. */
     private void answered() {
         if (state.get().failures() > 0) {
-            state.updateAndGet(now -> now.open() ? now : new State(now.era(), 0, false));
+            state.updateAndGet(now -> now.open() ? now : new BreakerState(now.era(), 0, false));
         }
     }
 
     private void silent(long era) {
-        State before = state.getAndUpdate(now -> now.open() || now.era() != era ? now : failedOnceMore(now));
+        BreakerState before = state.getAndUpdate(now -> now.open() || now.era() != era ? now : failedOnceMore(now));
         if (!before.open() && before.era() == era && failedOnceMore(before).open()) {
             LOG.atWarn().setMessage("memory doesn't answer, not asking it").log();
             probeLater();
         }
     }
 
-    private State failedOnceMore(State now) {
+    private BreakerState failedOnceMore(BreakerState now) {
         int failures = now.failures() + 1;
-        return new State(now.era(), failures, failures >= mostFailures);
+        return new BreakerState(now.era(), failures, failures >= mostFailures);
     }
 
     private void probeLater() {
@@ -108,7 +108,7 @@ public final class Breaker implements AutoCloseable {
             probeLater();
             return;
         }
-        state.updateAndGet(now -> new State(now.era() + 1, 0, false));
+        state.updateAndGet(now -> new BreakerState(now.era() + 1, 0, false));
         LOG.atInfo().setMessage("memory answers again").log();
     }
 

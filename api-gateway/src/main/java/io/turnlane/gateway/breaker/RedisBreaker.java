@@ -92,21 +92,21 @@ public final class RedisBreaker {
     }
 
     /** Texts through this breaker. */
-    public StringRedisTemplate texts() {
-        return new Texts(connections, breaker);
+    public StringRedisTemplate stringTemplate() {
+        return new GuardedStringTemplate(connections, breaker);
     }
 
     /** Bytes through this breaker. */
-    public RedisTemplate<String, byte[]> blobs() {
-        return new Blobs(connections, breaker);
+    public RedisTemplate<String, byte[]> bytesTemplate() {
+        return new GuardedBytesTemplate(connections, breaker);
     }
 
     /** All that a template does passes {@code execute}. */
-    private static final class Texts extends StringRedisTemplate {
+    private static final class GuardedStringTemplate extends StringRedisTemplate {
 
         private final Breaker breaker;
 
-        Texts(LettuceConnectionFactory connections, Breaker breaker) {
+        GuardedStringTemplate(LettuceConnectionFactory connections, Breaker breaker) {
             super(connections);
             this.breaker = breaker;
         }
@@ -118,11 +118,11 @@ public final class RedisBreaker {
         }
     }
 
-    private static final class Blobs extends RedisTemplate<String, byte[]> {
+    private static final class GuardedBytesTemplate extends RedisTemplate<String, byte[]> {
 
         private final Breaker breaker;
 
-        Blobs(LettuceConnectionFactory connections, Breaker breaker) {
+        GuardedBytesTemplate(LettuceConnectionFactory connections, Breaker breaker) {
             this.breaker = breaker;
             setConnectionFactory(connections);
             setKeySerializer(RedisSerializer.string());

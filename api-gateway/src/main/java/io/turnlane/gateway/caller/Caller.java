@@ -1,6 +1,6 @@
 package io.turnlane.gateway.caller;
 
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Scope;
 import io.turnlane.model.SessionId;
@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param userId null without authentication
  * @param scopes what the caller may do
  * @param keyId the API key that let it in; null where none did
- * @param until when what let it in expires; null where it doesn't
+ * @param expiresAt when what let it in expires; null where it doesn't
  */
 public record Caller(
         @Nullable String userId,
         Set<Scope> scopes,
         @Nullable String keyId,
-        @Nullable Instant until) {
+        @Nullable Instant expiresAt) {
 
     /** Nobody in particular, who may do everything. */
-    public static final Caller ANYBODY = new Caller(null);
+    public static final Caller UNAUTHENTICATED = new Caller(null);
 
     public Caller {
         scopes = Set.copyOf(scopes);
@@ -41,14 +41,14 @@ public record Caller(
         return SessionKey.namespaceOf(userId);
     }
 
-    public SessionKey key(SessionId session) {
+    public SessionKey sessionKey(SessionId session) {
         return SessionKey.of(userId, session);
     }
 
-    /** @throws Refusal where the caller may not do this */
+    /** @throws ProblemDetailException where the caller may not do this */
     public void require(Scope scope) {
         if (!scopes.contains(scope)) {
-            throw new Refusal(ErrorCode.FORBIDDEN, "this needs the scope " + scope.wire());
+            throw new ProblemDetailException(ErrorCode.FORBIDDEN, "this needs the scope " + scope.wire());
         }
     }
 }

@@ -27,6 +27,6 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binderFactory) {
-        return callers.of(request.getUserPrincipal());
+        return callers.callerOf(request.getUserPrincipal());
     }
 }

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.caller;
 
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record Callers(boolean authenticated) {
 
-    /** @throws Refusal where the caller should be known and isn't */
-    public Caller of(@Nullable Principal principal) {
-        if (principal instanceof KnownCaller known) {
+    /** @throws ProblemDetailException where the caller should be known and isn't */
+    public Caller callerOf(@Nullable Principal principal) {
+        if (principal instanceof CallerPrincipal known) {
             return known.caller();
         }
         if (authenticated) {
-            throw new Refusal(ErrorCode.UNAUTHORIZED, "say who you are");
+            throw new ProblemDetailException(ErrorCode.UNAUTHORIZED, "say who you are");
         }
-        return Caller.ANYBODY;
+        return Caller.UNAUTHENTICATED;
     }
 }

@@ -31,7 +31,7 @@ public final class OperatorResolver implements HandlerMethodArgumentResolver {
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binderFactory) {
-        Caller caller = callers.of(request.getUserPrincipal());
+        Caller caller = callers.callerOf(request.getUserPrincipal());
         caller.require(Scope.OPS);
         return new Operator(caller);
     }

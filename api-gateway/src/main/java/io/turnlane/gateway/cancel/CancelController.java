@@ -43,7 +43,8 @@ final class CancelController {
             @PathVariable SessionId sid,
             @PathVariable RequestId rid,
             @RequestBody(required = false) @Nullable CancelBody body) {
-        RequestResource request = cancellations.cancel(caller.key(sid), rid, body == null ? null : body.reason());
+        RequestResource request =
+                cancellations.cancel(caller.sessionKey(sid), rid, body == null ? null : body.reason());
         return ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .header("X-Request-Id", rid.toString())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -13,11 +13,11 @@ interface CancelMarks {
         /** It had ended before. */
         ENDED,
         /** It may only end as cancelled from now on. */
-        NOTED,
+        MARKED,
         /** It is a change of its session, which asks nothing and can't be stopped. */
-        CHANGE
+        COMMAND
     }
 
     /** @param reason empty where the client gave none; the first one counts */
-    Mark note(SessionKey session, RequestId requestId, String reason);
+    Mark mark(SessionKey session, RequestId requestId, String reason);
 }

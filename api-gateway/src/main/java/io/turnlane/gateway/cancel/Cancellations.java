@@ -1,6 +1,6 @@
 package io.turnlane.gateway.cancel;
 
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
@@ -24,11 +24,11 @@ public final class Cancellations {
     private static final int LONGEST_REASON = 200;
 
     private final CancelMarks marks;
-    private final WakeUps wakeUps;
+    private final WakeUpPublisher wakeUps;
     private final RequestRecords records;
     private final InstantSource clock;
 
-    Cancellations(CancelMarks marks, WakeUps wakeUps, RequestRecords records, InstantSource clock) {
+    Cancellations(CancelMarks marks, WakeUpPublisher wakeUps, RequestRecords records, InstantSource clock) {
         this.marks = marks;
         this.wakeUps = wakeUps;
         this.records = records;
@@ -40,17 +40,20 @@ public final class Cancellations {
      *
      * @param reason what its event is to say; null for nothing in particular
      * @return the request as it stands: where it hasn't ended, it will end as cancelled
-     * @throws Refusal where there is no such request, or its owner can't be told now: the note stands all the same
+     * @throws ProblemDetailException where there is no such request, or its owner can't be told now: the note stands
+     *     all the same
      */
     public RequestResource cancel(SessionKey session, RequestId requestId, @Nullable String reason) {
         String why = reasonOf(reason);
-        switch (marks.note(session, requestId, why)) {
-            case UNKNOWN -> throw Refusal.notFound("request");
+        switch (marks.mark(session, requestId, why)) {
+            case UNKNOWN -> throw ProblemDetailException.notFound("request");
             case ENDED -> {}
-            case CHANGE -> throw Refusal.invalid("a change of a session can't be stopped");
-            case NOTED -> wakeUp(session, requestId);
+            case COMMAND -> throw ProblemDetailException.invalid("a change of a session can't be stopped");
+            case MARKED -> wakeUp(session, requestId);
         }
-        return records.find(session, requestId).map(RequestResource::of).orElseThrow(() -> Refusal.notFound("request"));
+        return records.find(session, requestId)
+                .map(RequestResource::of)
+                .orElseThrow(() -> ProblemDetailException.notFound("request"));
     }
 
     private static String reasonOf(@Nullable String reason) {
@@ -58,7 +61,7 @@ public final class Cancellations {
             return "";
         }
         if (reason.length() > LONGEST_REASON) {
-            throw Refusal.invalid("reason has at most " + LONGEST_REASON + " characters");
+            throw ProblemDetailException.invalid("reason has at most " + LONGEST_REASON + " characters");
         }
         return reason;
     }
@@ -66,8 +69,8 @@ public final class Cancellations {
     private void wakeUp(SessionKey session, RequestId requestId) {
         WakeUp wakeUp =
                 new WakeUp(requestId, session.sessionId(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        if (!wakeUps.tell(session, wakeUp)) {
-            throw new Refusal(
+        if (!wakeUps.publish(session, wakeUp)) {
+            throw new ProblemDetailException(
                     ErrorCode.UNAVAILABLE,
                     "noted, but the log is away: cancel again to stop a request that runs",
                     requestId,

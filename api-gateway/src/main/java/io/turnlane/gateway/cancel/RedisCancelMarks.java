@@ -24,13 +24,13 @@ final class RedisCancelMarks implements CancelMarks {
     }
 
     @Override
-    public Mark note(SessionKey session, RequestId requestId, String reason) {
+    public Mark mark(SessionKey session, RequestId requestId, String reason) {
         String key = new MemoryKeys(session).request(requestId);
         return switch (Objects.requireNonNull(redis.execute(NOTE, List.of(key), reason))) {
             case "unknown" -> Mark.UNKNOWN;
             case "ended" -> Mark.ENDED;
-            case "noted" -> Mark.NOTED;
-            case "change" -> Mark.CHANGE;
+            case "noted" -> Mark.MARKED;
+            case "change" -> Mark.COMMAND;
             case String other -> throw new IllegalStateException("cancel.lua said " + other);
         };
     }

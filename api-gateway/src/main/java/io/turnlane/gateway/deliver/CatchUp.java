@@ -10,19 +10,19 @@ final class CatchUp {
     private static final long NOT_JOINED = -1;
 
     private final Subscription subscription;
-    private final long since;
-    private long next;
+    private final long startedNanos;
+    private long nextOffset;
     private long read;
     private long readingNanos;
     private long joinedAt = NOT_JOINED;
 
     /** How far a client may be behind before it gets a gap instead. */
-    record Budget(long records, long nanos) {}
+    record CatchUpBudget(long records, long nanos) {}
 
     CatchUp(Subscription subscription, long since) {
         this.subscription = subscription;
-        this.since = since;
-        this.next = subscription.next();
+        this.startedNanos = since;
+        this.nextOffset = subscription.nextOffset();
     }
 
     Subscription subscription() {
@@ -34,45 +34,45 @@ final class CatchUp {
     }
 
     /** Lowest offset not looked at yet. */
-    long next() {
-        return next;
+    long nextOffset() {
+        return nextOffset;
     }
 
-    long since() {
-        return since;
+    long startedNanos() {
+        return startedNanos;
     }
 
-    void passed(long position) {
-        if (position > next) {
-            read += position - next;
-            next = position;
+    void advanceTo(long position) {
+        if (position > nextOffset) {
+            read += position - nextOffset;
+            nextOffset = position;
         }
     }
 
-    void spent(long nanos) {
+    void addReadingTime(long nanos) {
         readingNanos += nanos;
     }
 
-    boolean exceeds(Budget budget) {
+    boolean exceeds(CatchUpBudget budget) {
         return read > budget.records() || readingNanos > budget.nanos();
     }
 
-    void join(long position) {
+    void joinAt(long position) {
         joinedAt = position;
     }
 
     /** Reading stops for a while: what the follower sees until then can't all be kept aside. */
-    void leave() {
+    void suspend() {
         joinedAt = NOT_JOINED;
         subscription.fallBehind();
     }
 
-    boolean joined() {
+    boolean isJoined() {
         return joinedAt != NOT_JOINED;
     }
 
     /** Whether all below the place where the follower's events begin has been read. */
-    boolean complete() {
-        return joined() && next >= joinedAt;
+    boolean isComplete() {
+        return isJoined() && nextOffset >= joinedAt;
     }
 }

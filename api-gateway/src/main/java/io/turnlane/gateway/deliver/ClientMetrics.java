@@ -3,7 +3,7 @@ package io.turnlane.gateway.deliver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.deliver.Delivery.Ending;
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +14,7 @@ public final class ClientMetrics {
 
     private final AtomicInteger connected = new AtomicInteger();
     private final Counter delivered;
-    private final Map<Ending, Counter> endings = new EnumMap<>(Ending.class);
+    private final Map<DisconnectReason, Counter> endings = new EnumMap<>(DisconnectReason.class);
 
     /** @param clients {@code turnlane.streams} or {@code turnlane.sockets} */
     public ClientMetrics(MeterRegistry registry, String clients, String channel) {
@@ -25,7 +25,7 @@ public final class ClientMetrics {
                 .description("Turn events written to clients")
                 .tag("channel", channel)
                 .register(registry);
-        for (Ending ending : Ending.values()) {
+        for (DisconnectReason ending : DisconnectReason.values()) {
             endings.put(
                     ending,
                     Counter.builder("turnlane.clients.dropped")
@@ -48,7 +48,7 @@ public final class ClientMetrics {
         delivered.increment();
     }
 
-    public void dropped(Ending why) {
+    public void dropped(DisconnectReason why) {
         Counter counter = endings.get(why);
         if (counter != null) {
             counter.increment();

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param partition of the events topic
  * @param offset of the last record seen
- * @param known what the client knew there
- * @param session a checksum of the session's key: a cursor of another session is found out
+ * @param state what the client knew there
+ * @param sessionChecksum a checksum of the session's key: a cursor of another session is found out
  */
-public record Cursor(int partition, long offset, Known known, int session) {
+public record Cursor(int partition, long offset, ReducerState state, int sessionChecksum) {
 
     private static final byte VERSION = 2;
     private static final int BODY =
@@ -32,57 +32,57 @@ public record Cursor(int partition, long offset, Known known, int session) {
      * How much of one request a client has seen.
      *
      * @param ended its terminal event was seen
-     * @param shown the text of this attempt was shown from its beginning, so that more of it may follow
+     * @param textShown the text of this attempt was shown from its beginning, so that more of it may follow
      */
-    public record Progress(RequestId requestId, int attempt, int seq, boolean ended, boolean shown) {}
+    public record RequestProgress(RequestId requestId, int attempt, int seq, boolean ended, boolean textShown) {}
 
     /**
      * What a client knows of its session.
      *
      * @param progress of the turn in flight; null where it has seen none
      * @param turn place of the latest turn that it saw running; {@link LoggedEvent#UNKNOWN_TURN} where it saw none
-     * @param whole nothing is missing since it came in: text that follows needs no beginning to make sense
+     * @param complete nothing is missing since it came in: text that follows needs no beginning to make sense
      */
-    public record Known(@Nullable Progress progress, long turn, boolean whole) {
+    public record ReducerState(@Nullable RequestProgress progress, long turn, boolean complete) {
 
         /** Of somebody who comes in now. */
-        static final Known NOTHING_YET = new Known(null, LoggedEvent.UNKNOWN_TURN, true);
+        static final ReducerState NEW_CLIENT = new ReducerState(null, LoggedEvent.UNKNOWN_TURN, true);
 
         /** Of somebody who missed something. */
-        static final Known NOTHING = new Known(null, LoggedEvent.UNKNOWN_TURN, false);
+        static final ReducerState AFTER_GAP = new ReducerState(null, LoggedEvent.UNKNOWN_TURN, false);
     }
 
     /** A cursor of this session. */
-    static Cursor of(SessionKey session, int partition, long offset, Known known) {
+    static Cursor of(SessionKey session, int partition, long offset, ReducerState known) {
         return new Cursor(partition, offset, known, checksum(session));
     }
 
     /** A cursor of somebody who has seen nothing, at this place of its session. */
     public static Cursor at(SessionKey session, int partition, long offset) {
-        return of(session, partition, offset, Known.NOTHING);
+        return of(session, partition, offset, ReducerState.AFTER_GAP);
     }
 
     /** Whether it was made for this session. */
     public boolean belongsTo(SessionKey key) {
-        return session == checksum(key);
+        return sessionChecksum == checksum(key);
     }
 
     /** Whether it is about this request and its end had not been seen. */
     public boolean isBeforeEnd(RequestId requestId) {
-        Progress progress = known.progress();
+        RequestProgress progress = state.progress();
         return progress != null && !progress.ended() && progress.requestId().equals(requestId);
     }
 
     /** Whether the terminal event of this request had been seen. */
     public boolean hasEnd(RequestId requestId) {
-        Progress progress = known.progress();
+        RequestProgress progress = state.progress();
         return progress != null && progress.ended() && progress.requestId().equals(requestId);
     }
 
     /** The same place, where the client has seen this request's end. */
     public Cursor ended(RequestId requestId, int attempt) {
-        Progress end = new Progress(requestId, attempt, 0, true, false);
-        return new Cursor(partition, offset, new Known(end, known.turn(), known.whole()), session);
+        RequestProgress end = new RequestProgress(requestId, attempt, 0, true, false);
+        return new Cursor(partition, offset, new ReducerState(end, state.turn(), state.complete()), sessionChecksum);
     }
 
     /**
@@ -104,30 +104,31 @@ public record Cursor(int partition, long offset, Known known, int session) {
         int attempt = in.getInt();
         int seq = in.getInt();
         int flags = in.get();
-        Progress progress = request.equals(NO_REQUEST)
+        RequestProgress progress = request.equals(NO_REQUEST)
                 ? null
-                : new Progress(new RequestId(request), attempt, seq, (flags & ENDED) != 0, (flags & SHOWN) != 0);
-        return new Cursor(partition, offset, new Known(progress, in.getLong(), (flags & WHOLE) != 0), in.getInt());
+                : new RequestProgress(new RequestId(request), attempt, seq, (flags & ENDED) != 0, (flags & SHOWN) != 0);
+        return new Cursor(
+                partition, offset, new ReducerState(progress, in.getLong(), (flags & WHOLE) != 0), in.getInt());
     }
 
     /** The opaque text that clients get: base64url, 72 characters. */
     @Override
     public String toString() {
         ByteBuffer out = ByteBuffer.allocate(BODY + Integer.BYTES);
-        Progress progress = known.progress();
+        RequestProgress progress = state.progress();
         UUID request = progress == null ? NO_REQUEST : progress.requestId().value();
         out.put(VERSION).putInt(partition).putLong(offset);
         out.putLong(request.getMostSignificantBits()).putLong(request.getLeastSignificantBits());
         out.putInt(progress == null ? 0 : progress.attempt()).putInt(progress == null ? 0 : progress.seq());
-        out.put(flags(progress)).putLong(known.turn()).putInt(session);
+        out.put(flags(progress)).putLong(state.turn()).putInt(sessionChecksum);
         out.putInt(crc(out.array(), BODY));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(out.array());
     }
 
-    private byte flags(@Nullable Progress progress) {
-        int flags = known.whole() ? WHOLE : 0;
+    private byte flags(@Nullable RequestProgress progress) {
+        int flags = state.complete() ? WHOLE : 0;
         if (progress != null) {
-            flags |= (progress.ended() ? ENDED : 0) | (progress.shown() ? SHOWN : 0);
+            flags |= (progress.ended() ? ENDED : 0) | (progress.textShown() ? SHOWN : 0);
         }
         return (byte) flags;
     }

@@ -17,12 +17,12 @@ public final class EndWatch implements AutoCloseable {
 
     /** True once the request has ended; false where it hasn't within {@code patience}, or the gateway stops. */
     public boolean await(Duration patience) throws InterruptedException {
-        return outbox.take(patience) instanceof Delivery.Event;
+        return outbox.take(patience) instanceof OutboxItem.EventItem;
     }
 
     @Override
     public void close() {
         streams.close(subscription);
-        streams.leave(outbox);
+        streams.closeOutbox(outbox);
     }
 }

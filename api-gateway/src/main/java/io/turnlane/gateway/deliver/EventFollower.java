@@ -40,16 +40,16 @@ public final class EventFollower implements AutoCloseable {
 
     private final String topic;
     private final Runnable beforeFollowing;
-    private final EventHub hub;
+    private final SubscriptionRegistry hub;
     private final KafkaPollThread thread;
 
     /** Next offset to read, by partition; null until all are known. */
     private volatile @Nullable AtomicLongArray positions;
 
     /** Next offset whose subscribers weren't offered it yet, by partition: never ahead of {@link #positions}. */
-    private volatile @Nullable AtomicLongArray offered;
+    private volatile @Nullable AtomicLongArray offeredOffset;
 
-    private final LongAdder read = new LongAdder();
+    private final LongAdder recordsRead = new LongAdder();
 
     /** Whether it reads at the moment; false while the broker is away at start or after a failure. */
     private volatile boolean following;
@@ -62,7 +62,7 @@ public final class EventFollower implements AutoCloseable {
 
     /** @param beforeFollowing is run on the follower's thread before it looks at the topic, again after each failure */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
-    EventFollower(KafkaConsumers consumers, String topic, Runnable beforeFollowing, EventHub hub) {
+    EventFollower(LogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry hub) {
         this.topic = topic;
         this.beforeFollowing = beforeFollowing;
         this.hub = hub;
@@ -80,7 +80,7 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /** Whether positions are known and the broker answers. */
-    boolean ready() {
+    boolean isReady() {
         return following && System.nanoTime() - heard < LONGEST_SILENCE_NANOS;
     }
 
@@ -90,14 +90,14 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /** All below this offset has been offered to those who followed then. */
-    long offered(int partition) {
-        AtomicLongArray now = offered;
+    long offeredOffset(int partition) {
+        AtomicLongArray now = offeredOffset;
         return now == null ? 0 : now.get(partition);
     }
 
     /** How many records have passed by. */
-    long read() {
-        return read.sum();
+    long recordsRead() {
+        return recordsRead.sum();
     }
 
     /** Kafka's default for this key: the same as the turn's. */
@@ -144,9 +144,9 @@ public final class EventFollower implements AutoCloseable {
             reading.seek(partition, now.get(partition.partition()));
         }
         positions = now;
-        AtomicLongArray done = offered;
+        AtomicLongArray done = offeredOffset;
         if (done == null || done.length() != all.size()) {
-            offered = new AtomicLongArray(all.size());
+            offeredOffset = new AtomicLongArray(all.size());
         }
         LOG.atInfo()
                 .setMessage("following events")
@@ -164,9 +164,9 @@ public final class EventFollower implements AutoCloseable {
         // Its positions were asked for just now.
         heard = System.nanoTime();
         following = true;
-        thread.ready();
+        thread.markReady();
         Metric fetches = fetches(reading);
-        while (!thread.stopping()) {
+        while (!thread.isStopping()) {
             try {
                 reading.poll(KafkaPollThread.POLL).forEach(this::dispatch);
                 listen(fetches);
@@ -201,11 +201,11 @@ public final class EventFollower implements AutoCloseable {
 
     private void dispatch(ConsumerRecord<String, byte[]> record) {
         known().set(record.partition(), record.offset() + 1);
-        read.increment();
+        recordsRead.increment();
         if (record.key() != null) {
             offer(record);
         }
-        AtomicLongArray done = offered;
+        AtomicLongArray done = offeredOffset;
         if (done != null) {
             done.set(record.partition(), record.offset() + 1);
         }
@@ -213,11 +213,11 @@ public final class EventFollower implements AutoCloseable {
 
     /** What nobody here wants isn't looked into. */
     private void offer(ConsumerRecord<String, byte[]> record) {
-        Subscription[] wanted = hub.of(record.key());
+        Subscription[] wanted = hub.subscriptionsOf(record.key());
         LoggedEvent event = wanted.length == 0 ? null : KafkaEventRecords.read(record);
         if (event != null) {
             for (Subscription subscription : wanted) {
-                subscription.live(event);
+                subscription.offerLive(event);
             }
         }
     }
@@ -232,13 +232,13 @@ public final class EventFollower implements AutoCloseable {
                 .addKeyValue("to", end)
                 .log();
         reading.seek(partition, end);
-        AtomicLongArray done = offered;
+        AtomicLongArray done = offeredOffset;
         if (done != null) {
             // A new log may end lower: a client that is told a place up there would want nothing below it.
             done.set(partition.partition(), end);
         }
         known().set(partition.partition(), end);
-        hub.onPartition(partition.partition()).forEach(subscription -> subscription.gap(end));
+        hub.onPartition(partition.partition()).forEach(subscription -> subscription.goLiveWithGap(end));
     }
 
     /** Stops reading; returns when the thread has ended. */

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.deliver;
 
-import io.turnlane.gateway.deliver.Cursor.Known;
-import io.turnlane.gateway.deliver.Cursor.Progress;
+import io.turnlane.gateway.deliver.Cursor.ReducerState;
+import io.turnlane.gateway.deliver.Cursor.RequestProgress;
 import io.turnlane.model.RequestId;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class EventReducer {
     /** Requests remembered; more than a session may have open, so that only closed ones are forgotten. */
     static final int REMEMBERED = 256;
 
-    private final Map<RequestId, Progress> seen = new LinkedHashMap<>();
+    private final Map<RequestId, RequestProgress> seen = new LinkedHashMap<>();
     private @Nullable RequestId inFlight;
     /** Set where requests may have begun before what this client sees: then only a {@code started} opens one's text. */
     private boolean needsStart;
@@ -41,11 +41,11 @@ final class EventReducer {
 
     /** For a client that goes on after a cursor. */
     EventReducer(Cursor cursor) {
-        Progress progress = cursor.known().progress();
+        RequestProgress progress = cursor.state().progress();
         boolean ranThere = progress != null && progress.attempt() > 0;
         // Turns run one after the other: after one that ran, whatever another says of its run began after the cursor.
-        needsStart = ranThere || !cursor.known().whole();
-        latest = cursor.known().turn();
+        needsStart = ranThere || !cursor.state().complete();
+        latest = cursor.state().turn();
         if (progress != null) {
             remember(progress);
             resumedIn = progress.attempt() > 0 && !progress.ended() ? progress.requestId() : null;
@@ -54,31 +54,31 @@ final class EventReducer {
 
     /** Whether the client gets this event; notes that it was here. */
     boolean accepts(LoggedEvent event) {
-        Progress before = seen.get(event.requestId());
+        RequestProgress before = seen.get(event.requestId());
         if (before == null ? isOfAnEarlierTurn(event) : isOld(event, before)) {
             return false;
         }
         if (event.attempt() > 0) {
             latest = Math.max(latest, event.turn());
         }
-        if (event.terminal() && event.requestId().equals(resumedIn)) {
+        if (event.isTerminal() && event.requestId().equals(resumedIn)) {
             resumedIn = null;
         }
-        boolean shown = event.starts() || isContinued(event, before);
-        remember(new Progress(event.requestId(), event.attempt(), event.seq(), event.terminal(), shown));
-        return shown || !event.partOfAnswer();
+        boolean shown = event.startsAttempt() || isContinued(event, before);
+        remember(new RequestProgress(event.requestId(), event.attempt(), event.seq(), event.isTerminal(), shown));
+        return shown || !event.isPartOfAnswer();
     }
 
     /** Events may have been missed here. */
     void gap() {
         needsStart = true;
         resumedIn = null;
-        seen.replaceAll((_, p) -> new Progress(p.requestId(), p.attempt(), p.seq(), p.ended(), false));
+        seen.replaceAll((_, p) -> new RequestProgress(p.requestId(), p.attempt(), p.seq(), p.ended(), false));
     }
 
     /** What a cursor made now has to carry. */
-    Known known() {
-        return new Known(inFlight == null ? null : seen.get(inFlight), latest, !needsStart);
+    ReducerState state() {
+        return new ReducerState(inFlight == null ? null : seen.get(inFlight), latest, !needsStart);
     }
 
     /**
@@ -89,32 +89,32 @@ final class EventReducer {
         boolean placesKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latest != LoggedEvent.UNKNOWN_TURN;
         boolean beforeTheLatest = placesKnown && event.turn() < latest;
         if (event.attempt() == 0) {
-            return !event.terminal() && beforeTheLatest;
+            return !event.isTerminal() && beforeTheLatest;
         }
         // Whoever follows one request never sees the end of the turn that ran when its cursor was made.
         return placesKnown ? beforeTheLatest : resumedIn != null;
     }
 
-    private static boolean isOld(LoggedEvent event, Progress before) {
+    private static boolean isOld(LoggedEvent event, RequestProgress before) {
         if (before.ended()) {
             return true;
         }
-        if (event.terminal()) {
+        if (event.isTerminal()) {
             return false;
         }
         return event.attempt() < before.attempt()
                 || (event.attempt() == before.attempt() && event.seq() <= before.seq());
     }
 
-    private boolean isContinued(LoggedEvent event, @Nullable Progress before) {
+    private boolean isContinued(LoggedEvent event, @Nullable RequestProgress before) {
         if (before == null) {
             return !needsStart;
         }
         boolean sameText = event.attempt() == before.attempt() || before.attempt() == 0;
-        return sameText && before.shown();
+        return sameText && before.textShown();
     }
 
-    private void remember(Progress progress) {
+    private void remember(RequestProgress progress) {
         seen.remove(progress.requestId());
         seen.put(progress.requestId(), progress);
         if (progress.attempt() > 0 || inFlight == null) {

@@ -3,8 +3,8 @@ package io.turnlane.gateway.deliver;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.deliver.Delivery.Ending;
-import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
+import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
@@ -23,14 +23,14 @@ public final class EventStreams implements AutoCloseable {
     /** Records that a resume reads in no time. */
     private static final long WORTH_TELLING = 1_000;
 
-    private final EventHub hub;
+    private final SubscriptionRegistry hub;
     private final EventFollower follower;
     private final LogReader reader;
-    private final Limits limits;
-    private final SharedRoom room;
+    private final StreamLimits limits;
+    private final SharedByteLimit room;
     private final AtomicInteger clients = new AtomicInteger();
     private final Object left = new Object();
-    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicBoolean isStopping = new AtomicBoolean();
 
     /**
      * @param clients how many outboxes may be open here
@@ -40,35 +40,35 @@ public final class EventStreams implements AutoCloseable {
      * @param maxRecords how many records a client may be behind before it gets a gap
      * @param maxTime how long reading them may take before it gets a gap
      */
-    public record Limits(
+    public record StreamLimits(
             int clients, Outbox.Bounds outbox, long allOutboxes, int readers, long maxRecords, Duration maxTime) {}
 
     /** @param prepare is run before the topic is first looked at; makes it where it is missing */
     public EventStreams(
-            KafkaConsumers consumers, String topic, Runnable prepare, Limits limits, MeterRegistry registry) {
+            LogConsumerFactory consumers, String topic, Runnable prepare, StreamLimits limits, MeterRegistry registry) {
         this.limits = limits;
-        this.room = new SharedRoom(limits.allOutboxes());
-        this.hub = new EventHub();
+        this.room = new SharedByteLimit(limits.allOutboxes());
+        this.hub = new SubscriptionRegistry();
         this.follower = new EventFollower(consumers, topic, prepare, hub);
-        CatchUp.Budget budget =
-                new CatchUp.Budget(limits.maxRecords(), limits.maxTime().toNanos());
+        CatchUp.CatchUpBudget budget =
+                new CatchUp.CatchUpBudget(limits.maxRecords(), limits.maxTime().toNanos());
         DeliveryMetrics metrics = new DeliveryMetrics(registry);
         this.reader = new LogReader(consumers, topic, follower, hub, limits.readers(), budget, metrics);
         Gauge.builder("turnlane.clients", clients, AtomicInteger::get)
                 .description("Open streams, sockets and waits")
                 .register(registry);
-        Gauge.builder("turnlane.clients.waiting", room, SharedRoom::bytes)
+        Gauge.builder("turnlane.clients.waiting", room, SharedByteLimit::bytes)
                 .baseUnit("bytes")
                 .description("What waits to be written to all clients together")
                 .register(registry);
-        Gauge.builder("turnlane.clients.waiting.max", room, SharedRoom::most)
+        Gauge.builder("turnlane.clients.waiting.max", room, SharedByteLimit::maxBytes)
                 .baseUnit("bytes")
                 .description("What may wait for all clients together; from half of it on the slowest are let go")
                 .register(registry);
-        FunctionCounter.builder("turnlane.events.read", follower, EventFollower::read)
+        FunctionCounter.builder("turnlane.events.read", follower, EventFollower::recordsRead)
                 .description("Records of the events topic that passed by here, wanted or not")
                 .register(registry);
-        Gauge.builder("turnlane.followed.sessions", hub, EventHub::sessions)
+        Gauge.builder("turnlane.followed.sessions", hub, SubscriptionRegistry::sessions)
                 .description("Sessions that somebody here follows")
                 .register(registry);
     }
@@ -80,8 +80,8 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /** Whether events are being read at the moment. */
-    public boolean ready() {
-        return follower.ready();
+    public boolean isReady() {
+        return follower.isReady();
     }
 
     /**
@@ -94,16 +94,16 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
-     * A new client's outbox; {@link #leave} gives it back.
+     * A new client's outbox; {@link #closeOutbox} gives it back.
      *
      * @throws EventsUnavailableException where there are too many clients, or the gateway stops
      */
-    public Outbox enter() {
-        return enter(limits.outbox());
+    public Outbox openOutbox() {
+        return openOutbox(limits.outbox());
     }
 
-    Outbox enter(Outbox.Bounds bounds) {
-        if (stopping.get()) {
+    Outbox openOutbox(Outbox.Bounds bounds) {
+        if (isStopping.get()) {
             throw new EventsUnavailableException("this gateway is stopping");
         }
         if (clients.incrementAndGet() > limits.clients()) {
@@ -111,17 +111,17 @@ public final class EventStreams implements AutoCloseable {
             throw new EventsUnavailableException("too many clients are connected");
         }
         Outbox outbox = new Outbox(bounds, room);
-        hub.opened(outbox);
-        if (stopping.get()) {
-            outbox.close(Ending.SHUTDOWN);
+        hub.addOutbox(outbox);
+        if (isStopping.get()) {
+            outbox.close(DisconnectReason.SHUTDOWN);
         }
         return outbox;
     }
 
     /** The client is gone; its subscriptions are to be closed by whoever opened them. */
-    public void leave(Outbox outbox) {
-        outbox.close(Ending.GONE);
-        hub.closed(outbox);
+    public void closeOutbox(Outbox outbox) {
+        outbox.close(DisconnectReason.GONE);
+        hub.removeOutbox(outbox);
         synchronized (left) {
             clients.decrementAndGet();
             left.notifyAll();
@@ -129,10 +129,10 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /** Follows from now on. */
-    public Subscription live(Outbox outbox, SessionKey session, Interest interest) {
+    public Subscription subscribeLive(Outbox outbox, SessionKey session, EventFilter interest) {
         int partition = follower.partitionOf(session.toString());
         Subscription subscription = new Subscription(session, interest, partition, outbox, new EventReducer());
-        subscription.join();
+        subscription.startJoining();
         hub.add(subscription);
         if (!subscription.goLive(follower.position(partition), false)) {
             reader.catchUp(subscription);
@@ -141,28 +141,28 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /** Follows from this offset of the session's partition on. */
-    public Subscription from(Outbox outbox, SessionKey session, Interest interest, long offset) {
+    public Subscription subscribeFrom(Outbox outbox, SessionKey session, EventFilter interest, long offset) {
         int partition = follower.partitionOf(session.toString());
         return behind(new Subscription(session, interest, partition, outbox, new EventReducer()), offset);
     }
 
     /** Goes on after the cursor; one of another session, or of a log that is no more, gets a gap. */
-    public Subscription after(Outbox outbox, SessionKey session, Interest interest, Cursor cursor) {
+    public Subscription subscribeAfter(Outbox outbox, SessionKey session, EventFilter interest, Cursor cursor) {
         int partition = follower.partitionOf(session.toString());
         if (cursor.partition() != partition || !cursor.belongsTo(session)) {
-            return gap(outbox, session, interest);
+            return subscribeWithGap(outbox, session, interest);
         }
         EventReducer reducer = new EventReducer(cursor);
         return behind(new Subscription(session, interest, partition, outbox, reducer), cursor.offset() + 1);
     }
 
     /** Says that what was is gone, then follows from now on. */
-    public Subscription gap(Outbox outbox, SessionKey session, Interest interest) {
+    public Subscription subscribeWithGap(Outbox outbox, SessionKey session, EventFilter interest) {
         int partition = follower.partitionOf(session.toString());
         Subscription subscription = new Subscription(session, interest, partition, outbox, new EventReducer());
-        subscription.join();
+        subscription.startJoining();
         hub.add(subscription);
-        subscription.gap(follower.position(partition));
+        subscription.goLiveWithGap(follower.position(partition));
         return subscription;
     }
 
@@ -176,13 +176,13 @@ public final class EventStreams implements AutoCloseable {
      * Puts the client's place in its outbox where that is worth it: the client of a quiet session on a busy partition
      * would else come back with a cursor from long ago, and have all to be read that others said since.
      */
-    public void tellPlace(Subscription subscription) {
-        subscription.tellPlace(() -> follower.offered(subscription.partition()), WORTH_TELLING);
+    public void offerCursor(Subscription subscription) {
+        subscription.offerCursor(() -> follower.offeredOffset(subscription.partition()), WORTH_TELLING);
     }
 
     /** Puts the place where the client came in in its outbox. */
-    public void tellStart(Subscription subscription) {
-        subscription.tellPlace(() -> 0, 0);
+    public void offerStartCursor(Subscription subscription) {
+        subscription.offerCursor(() -> 0, 0);
     }
 
     /** Lets a held subscription's events through. */
@@ -202,11 +202,11 @@ public final class EventStreams implements AutoCloseable {
      * @throws EventsUnavailableException where there are too many clients, or the log has never been reached
      */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
-        Outbox outbox = enter(Outbox.Bounds.ONE);
+        Outbox outbox = openOutbox(Outbox.Bounds.ONE);
         try {
-            return new EndWatch(this, outbox, live(outbox, session, Interest.endOf(requestId)));
+            return new EndWatch(this, outbox, subscribeLive(outbox, session, EventFilter.endOf(requestId)));
         } catch (RuntimeException e) {
-            leave(outbox);
+            closeOutbox(outbox);
             throw e;
         }
     }
@@ -217,14 +217,14 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /** Whether new clients are refused because this gateway stops. */
-    public boolean stopping() {
-        return stopping.get();
+    public boolean isStopping() {
+        return isStopping.get();
     }
 
     /** Tells all clients to go elsewhere and waits up to {@code patience} until they are told; new ones are refused. */
-    public void endClients(Duration patience) {
-        stopping.set(true);
-        hub.endAll(Ending.SHUTDOWN);
+    public void disconnectClients(Duration patience) {
+        isStopping.set(true);
+        hub.closeAll(DisconnectReason.SHUTDOWN);
         long deadline = System.nanoTime() + patience.toNanos();
         synchronized (left) {
             try {

@@ -22,7 +22,7 @@ final class KafkaEventRecords {
         try {
             Headers headers = record.headers();
             return new LoggedEvent(
-                    new LoggedEvent.Place(record.partition(), record.offset()),
+                    new LoggedEvent.EventPosition(record.partition(), record.offset()),
                     text(headers, RecordHeaders.TYPE),
                     RequestId.parse(text(headers, RecordHeaders.REQUEST_ID)),
                     turn(headers),

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * A thread that has a consumer of its own and reads until it is stopped, with a new consumer after each failure.
  *
  * <p>Threading: the reading runs on this thread alone. {@link #start} and {@link #close} are called by whoever owns it,
- * one after the other; {@link #stopping} and {@link #ready} by any thread.
+ * one after the other; {@link #isStopping} and {@link #markReady} by any thread.
  */
 public final class KafkaPollThread implements AutoCloseable {
 
@@ -24,11 +24,11 @@ public final class KafkaPollThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaPollThread.class);
     private static final Duration LEAVING = Duration.ofSeconds(5);
 
-    private final KafkaConsumers consumers;
+    private final LogConsumerFactory consumers;
     private final String name;
     private final Duration retry;
-    private final Reading reading;
-    private final Failures failures;
+    private final PollTask reading;
+    private final FailureHandler failures;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch firstReady = new CountDownLatch(1);
     private final Thread thread;
@@ -36,16 +36,16 @@ public final class KafkaPollThread implements AutoCloseable {
 
     /** What it does. */
     @FunctionalInterface
-    public interface Reading {
+    public interface PollTask {
 
-        /** Reads from the consumer until the thread is {@linkplain #stopping}; throwing begins it anew. */
+        /** Reads from the consumer until the thread is {@linkplain #isStopping}; throwing begins it anew. */
         void read(Consumer<String, byte[]> consumer) throws Exception;
     }
 
     /** Is told why a reading failed; it is tried again after that. */
     @FunctionalInterface
-    public interface Failures {
-        void failed(Exception why);
+    public interface FailureHandler {
+        void onFailure(Exception why);
     }
 
     /**
@@ -55,7 +55,8 @@ public final class KafkaPollThread implements AutoCloseable {
      * @param retry pause after a failure
      */
     @SuppressWarnings("this-escape") // it runs later, in start()
-    public KafkaPollThread(KafkaConsumers consumers, String name, Duration retry, Reading reading, Failures failures) {
+    public KafkaPollThread(
+            LogConsumerFactory consumers, String name, Duration retry, PollTask reading, FailureHandler failures) {
         this.consumers = consumers;
         this.name = name;
         this.retry = retry;
@@ -64,7 +65,7 @@ public final class KafkaPollThread implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
     }
 
-    /** Starts, and waits up to {@code patience} until it is {@link #ready}; false where that took longer. */
+    /** Starts, and waits up to {@code patience} until it is {@link #markReady}; false where that took longer. */
     public boolean start(Duration patience) {
         thread.start();
         try {
@@ -76,17 +77,17 @@ public final class KafkaPollThread implements AutoCloseable {
     }
 
     /** Whoever waits in {@link #start} may go on. */
-    public void ready() {
+    public void markReady() {
         firstReady.countDown();
     }
 
     /** Whether the reading is to end. */
-    public boolean stopping() {
+    public boolean isStopping() {
         return stopped.getCount() == 0;
     }
 
     private void run() {
-        while (!stopping()) {
+        while (!isStopping()) {
             try (Consumer<String, byte[]> opened = consumers.create(name, POLL)) {
                 consumer = opened;
                 reading.read(opened);
@@ -96,7 +97,7 @@ public final class KafkaPollThread implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             } catch (Exception e) {
-                failures.failed(e);
+                failures.onFailure(e);
                 pause();
             }
         }

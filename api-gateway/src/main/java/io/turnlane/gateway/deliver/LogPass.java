@@ -31,33 +31,37 @@ final class LogPass {
     private static final long ADMITS_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final Surroundings around;
+    private final PassContext around;
     private final Consumer<String, byte[]> consumer;
     private final TopicPartition partition;
     private final Map<String, List<CatchUp>> active = new HashMap<>();
     private final boolean nearFirst;
-    private boolean near;
+    private boolean servesNearClients;
     private final long begun = System.nanoTime();
 
     /** What all passes of a gateway work with. */
-    record Surroundings(
-            EventFollower follower, EventHub hub, CatchUp.Budget budget, DeliveryMetrics metrics, Line line) {}
+    record PassContext(
+            EventFollower follower,
+            SubscriptionRegistry hub,
+            CatchUp.CatchUpBudget budget,
+            DeliveryMetrics metrics,
+            CatchUpQueue line) {}
 
     /** Where clients wait for a pass. Safe for threads. */
-    interface Line {
+    interface CatchUpQueue {
 
         /** Takes out those who wait for this partition and are meant. */
-        List<CatchUp> take(int partition, Predicate<CatchUp> meant);
+        List<CatchUp> takeMatching(int partition, Predicate<CatchUp> meant);
 
         /** Whether somebody waits for this partition who is meant. */
-        boolean waits(int partition, Predicate<CatchUp> meant);
+        boolean anyWaiting(int partition, Predicate<CatchUp> meant);
 
         /** A client that had no room has it again. */
-        void comeBack(Subscription subscription);
+        void requeue(Subscription subscription);
     }
 
     /** @param nearFirst whether those that are near the end go first, where there are any */
-    LogPass(Surroundings around, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
+    LogPass(PassContext around, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
         this.around = around;
         this.consumer = consumer;
         this.partition = partition;
@@ -65,8 +69,8 @@ final class LogPass {
     }
 
     /** Whether it is for those near the end. */
-    boolean near() {
-        return near;
+    boolean servesNearClients() {
+        return servesNearClients;
     }
 
     /** Who has not come to an end, to be handed to another pass. */
@@ -75,11 +79,11 @@ final class LogPass {
     }
 
     void run() {
-        boolean onlyNear = !around.line().waits(partition.partition(), late -> !isNear(late));
-        near = onlyNear || (nearFirst && around.line().waits(partition.partition(), this::isNear));
+        boolean onlyNear = !around.line().anyWaiting(partition.partition(), late -> !isNear(late));
+        servesNearClients = onlyNear || (nearFirst && around.line().anyWaiting(partition.partition(), this::isNear));
         admit(_ -> true);
         consumer.assign(List.of(partition));
-        if (unfinished().stream().anyMatch(c -> c.next() > end())) {
+        if (unfinished().stream().anyMatch(c -> c.nextOffset() > end())) {
             // Another gateway's follower may be ahead of ours; a log that was made anew ends before the cursor.
             seek();
         }
@@ -91,11 +95,11 @@ final class LogPass {
             long start = System.nanoTime();
             readOnce();
             long spent = System.nanoTime() - start;
-            unfinished().forEach(catchUp -> catchUp.spent(spent));
+            unfinished().forEach(catchUp -> catchUp.addReadingTime(spent));
             settle();
             if (!active.isEmpty() && System.nanoTime() - begun < ADMITS_FOR_NANOS) {
                 long position = consumer.position(partition);
-                admit(late -> late.next() >= position);
+                admit(late -> late.nextOffset() >= position);
             }
         }
     }
@@ -105,18 +109,18 @@ final class LogPass {
     }
 
     private boolean isNear(CatchUp catchUp) {
-        return end() - catchUp.next() <= NEAR;
+        return end() - catchUp.nextOffset() <= NEAR;
     }
 
     private boolean shallMakeRoom() {
-        return !near
+        return !servesNearClients
                 && System.nanoTime() - begun > SLICE_NANOS
-                && around.line().waits(partition.partition(), this::isNear);
+                && around.line().anyWaiting(partition.partition(), this::isNear);
     }
 
     private void admit(Predicate<CatchUp> meant) {
         around.line()
-                .take(partition.partition(), late -> isNear(late) == near && meant.test(late))
+                .takeMatching(partition.partition(), late -> isNear(late) == servesNearClients && meant.test(late))
                 .forEach(late -> active.computeIfAbsent(late.key(), _ -> new ArrayList<>(1))
                         .add(late));
     }
@@ -134,18 +138,21 @@ final class LogPass {
         long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
         long end = consumer.endOffsets(one).getOrDefault(partition, 0L);
         for (CatchUp catchUp : unfinished()) {
-            if (catchUp.next() < begin || catchUp.next() > end) {
+            if (catchUp.nextOffset() < begin || catchUp.nextOffset() > end) {
                 gap(catchUp);
             }
         }
-        unfinished().stream().mapToLong(CatchUp::next).min().ifPresent(lowest -> consumer.seek(partition, lowest));
+        unfinished().stream()
+                .mapToLong(CatchUp::nextOffset)
+                .min()
+                .ifPresent(lowest -> consumer.seek(partition, lowest));
     }
 
     private void readOnce() {
         try {
             consumer.poll(POLL).forEach(this::offer);
             long position = consumer.position(partition);
-            unfinished().forEach(catchUp -> catchUp.passed(position));
+            unfinished().forEach(catchUp -> catchUp.advanceTo(position));
         } catch (OffsetOutOfRangeException e) {
             seek();
         }
@@ -160,7 +167,7 @@ final class LogPass {
         Iterator<CatchUp> each = ofKey.iterator();
         while (each.hasNext()) {
             CatchUp catchUp = each.next();
-            if (record.offset() >= catchUp.next() && !taken(catchUp, event)) {
+            if (record.offset() >= catchUp.nextOffset() && !taken(catchUp, event)) {
                 each.remove();
             }
         }
@@ -172,17 +179,17 @@ final class LogPass {
     /** False where the client has no room: it leaves, and comes back from this place when it has. */
     private boolean taken(CatchUp catchUp, LoggedEvent event) {
         Subscription subscription = catchUp.subscription();
-        if (subscription.replay(event, () -> around.line().comeBack(subscription))) {
+        if (subscription.offerFromLog(event, () -> around.line().requeue(subscription))) {
             return true;
         }
-        catchUp.leave();
+        catchUp.suspend();
         return false;
     }
 
     /** Lets go of those that have met the follower, can't any more, or are gone. */
     private void settle() {
         for (CatchUp catchUp : unfinished()) {
-            if (catchUp.subscription().closed()) {
+            if (catchUp.subscription().isClosed()) {
                 letGo(catchUp);
             } else if (catchUp.exceeds(around.budget())) {
                 gap(catchUp);
@@ -195,31 +202,31 @@ final class LogPass {
     /** Hands it over to the follower, once all is read that stands before what the follower offers it. */
     private void join(CatchUp catchUp) {
         Subscription subscription = catchUp.subscription();
-        if (!catchUp.joined() && catchUp.next() >= end()) {
+        if (!catchUp.isJoined() && catchUp.nextOffset() >= end()) {
             follow(subscription);
-            catchUp.join(end());
+            catchUp.joinAt(end());
         }
-        if (!catchUp.complete()) {
+        if (!catchUp.isComplete()) {
             return;
         }
-        if (subscription.goLive(catchUp.next(), true)) {
-            around.metrics().caughtUp(System.nanoTime() - catchUp.since());
+        if (subscription.goLive(catchUp.nextOffset(), true)) {
+            around.metrics().caughtUp(System.nanoTime() - catchUp.startedNanos());
             letGo(catchUp);
         } else {
-            catchUp.leave();
+            catchUp.suspend();
         }
     }
 
     private void gap(CatchUp catchUp) {
         follow(catchUp.subscription());
-        catchUp.subscription().gap(end());
+        catchUp.subscription().goLiveWithGap(end());
         around.metrics().gap();
         letGo(catchUp);
     }
 
     /** What the follower reads from now on is kept aside for it; only then may anybody look where the follower is. */
     private void follow(Subscription subscription) {
-        subscription.join();
+        subscription.startJoining();
         around.hub().add(subscription);
     }
 }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: {@link #catchUp} may be called by anybody. All fields that change are guarded by this object's monitor;
  * a partition is read by one thread at a time, which alone has that pass's catch-ups.
  */
-final class LogReader implements LogPass.Line, AutoCloseable {
+final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final long RETRY_NANOS = 1_000_000_000;
@@ -39,9 +39,9 @@ final class LogReader implements LogPass.Line, AutoCloseable {
     /** A reader has no use for waiting at the log's end, and its next pass can't begin before the fetch is back. */
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
-    private final KafkaConsumers consumers;
+    private final LogConsumerFactory consumers;
     private final String topic;
-    private final LogPass.Surroundings around;
+    private final LogPass.PassContext around;
     private final List<Thread> threads;
 
     /** Whose partition comes first is read first, and goes to the end of the line with each pass. */
@@ -58,16 +58,16 @@ final class LogReader implements LogPass.Line, AutoCloseable {
 
     @SuppressWarnings("this-escape") // threads start later, in start()
     LogReader(
-            KafkaConsumers consumers,
+            LogConsumerFactory consumers,
             String topic,
             EventFollower follower,
-            EventHub hub,
+            SubscriptionRegistry hub,
             int readers,
-            CatchUp.Budget budget,
+            CatchUp.CatchUpBudget budget,
             DeliveryMetrics metrics) {
         this.consumers = consumers;
         this.topic = topic;
-        this.around = new LogPass.Surroundings(follower, hub, budget, metrics, this);
+        this.around = new LogPass.PassContext(follower, hub, budget, metrics, this);
         this.threads = IntStream.range(0, readers)
                 .mapToObj(i ->
                         Thread.ofPlatform().name("log-reader-" + i).daemon().unstarted(() -> run("log-reader-" + i)))
@@ -162,7 +162,7 @@ final class LogReader implements LogPass.Line, AutoCloseable {
 
     private synchronized void release(int partition, LogPass pass) {
         busy.remove(partition);
-        if (pass.near()) {
+        if (pass.servesNearClients()) {
             farNext.add(partition);
         } else {
             farNext.remove(partition);
@@ -175,7 +175,7 @@ final class LogReader implements LogPass.Line, AutoCloseable {
     }
 
     @Override
-    public synchronized List<CatchUp> take(int partition, Predicate<CatchUp> meant) {
+    public synchronized List<CatchUp> takeMatching(int partition, Predicate<CatchUp> meant) {
         Queue<CatchUp> queue = waiting.get(partition);
         if (queue == null) {
             return List.of();
@@ -189,13 +189,13 @@ final class LogReader implements LogPass.Line, AutoCloseable {
     }
 
     @Override
-    public synchronized boolean waits(int partition, Predicate<CatchUp> meant) {
+    public synchronized boolean anyWaiting(int partition, Predicate<CatchUp> meant) {
         Queue<CatchUp> queue = waiting.get(partition);
         return queue != null && queue.stream().anyMatch(meant);
     }
 
     @Override
-    public void comeBack(Subscription subscription) {
+    public void requeue(Subscription subscription) {
         catchUp(subscription);
     }
 

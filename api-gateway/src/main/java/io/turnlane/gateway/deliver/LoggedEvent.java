@@ -13,14 +13,14 @@ import java.util.stream.Collectors;
 public final class LoggedEvent {
 
     private static final Set<String> TERMINAL = Arrays.stream(RequestStatus.values())
-            .filter(RequestStatus::terminal)
+            .filter(RequestStatus::isTerminal)
             .map(RequestStatus::wire)
             .collect(Collectors.toUnmodifiableSet());
 
     /** What an event costs in an outbox besides its value, in bytes: itself, its delivery and its cursor. */
     private static final int OVERHEAD = 400;
 
-    private final Place place;
+    private final EventPosition position;
     private final String type;
     private final RequestId requestId;
     private final long turn;
@@ -29,13 +29,13 @@ public final class LoggedEvent {
     private final byte[] value;
 
     /** Where a record stands: partition and offset of the events topic. */
-    public record Place(int partition, long offset) {}
+    public record EventPosition(int partition, long offset) {}
 
     /** What stands for the place of a turn whose event doesn't say it. */
     static final long UNKNOWN_TURN = -1;
 
-    LoggedEvent(Place place, String type, RequestId requestId, long turn, int attempt, int seq, byte[] value) {
-        this.place = place;
+    LoggedEvent(EventPosition place, String type, RequestId requestId, long turn, int attempt, int seq, byte[] value) {
+        this.position = place;
         this.type = type;
         this.requestId = requestId;
         this.turn = turn;
@@ -44,12 +44,12 @@ public final class LoggedEvent {
         this.value = value;
     }
 
-    public Place place() {
-        return place;
+    public EventPosition position() {
+        return position;
     }
 
     long offset() {
-        return place.offset();
+        return position.offset();
     }
 
     /** The event's name, as in SSE's {@code event:} line. */
@@ -80,17 +80,17 @@ public final class LoggedEvent {
     }
 
     /** Whether nothing follows it in its request. */
-    public boolean terminal() {
+    public boolean isTerminal() {
         return TERMINAL.contains(type);
     }
 
     /** Whether it begins an attempt, voiding what an earlier one said. */
-    boolean starts() {
+    boolean startsAttempt() {
         return type.equals("started");
     }
 
     /** Whether it is a part of the answer, which makes sense only after all parts before it. */
-    boolean partOfAnswer() {
+    boolean isPartOfAnswer() {
         return type.equals("delta") || type.equals("artifact");
     }
 

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * read, and {@code LIVE} from where the two meet. {@code next} is the lowest offset that it still wants; whatever is
  * below was delivered, so the seam shows neither a gap nor a repetition.
  *
- * <p>Threading: the follower calls {@link #live}; one catch-up reader at a time calls {@link #replay}, {@link #join}
- * and {@link #goLive}; the client's own thread calls {@link #hold}, {@link #release}, {@link #here} and {@link #close},
- * its writer {@link #tellPlace}. Nothing blocks; everything is guarded by this object's monitor, which is taken before
- * the outbox's.
+ * <p>Threading: the follower calls {@link #offerLive}; one catch-up reader at a time calls {@link #offerFromLog},
+ * {@link #startJoining} and {@link #goLive}; the client's own thread calls {@link #hold}, {@link #release},
+ * {@link #currentCursor} and {@link #close}, its writer {@link #offerCursor}. Nothing blocks; everything is guarded by
+ * this object's monitor, which is taken before the outbox's.
  */
 public final class Subscription {
 
-    private enum Stage {
+    private enum SubscriptionState {
         BEHIND,
         JOINING,
         LIVE,
@@ -28,14 +28,14 @@ public final class Subscription {
     }
 
     private final SessionKey session;
-    private final Interest interest;
+    private final EventFilter interest;
     private final int partition;
     private final Outbox outbox;
     private final EventReducer reducer;
     private final Queue<LoggedEvent> aside = new ArrayDeque<>();
 
-    private Stage stage = Stage.BEHIND;
-    private long next;
+    private SubscriptionState stage = SubscriptionState.BEHIND;
+    private long nextOffset;
     /** What the last cursor said that the client has. */
     private long told;
 
@@ -48,26 +48,26 @@ public final class Subscription {
      * Which of a session's events a client wants.
      *
      * @param requestId only this request's; null for all
-     * @param onlyEnds only terminal events
+     * @param terminalOnly only terminal events
      */
-    public record Interest(@Nullable RequestId requestId, boolean onlyEnds) {
+    public record EventFilter(@Nullable RequestId requestId, boolean terminalOnly) {
 
-        public static final Interest SESSION = new Interest(null, false);
+        public static final EventFilter SESSION = new EventFilter(null, false);
 
-        public static Interest request(RequestId requestId) {
-            return new Interest(requestId, false);
+        public static EventFilter request(RequestId requestId) {
+            return new EventFilter(requestId, false);
         }
 
-        static Interest endOf(RequestId requestId) {
-            return new Interest(requestId, true);
+        static EventFilter endOf(RequestId requestId) {
+            return new EventFilter(requestId, true);
         }
 
-        boolean covers(LoggedEvent event) {
-            return (requestId == null || requestId.equals(event.requestId())) && (!onlyEnds || event.terminal());
+        boolean matches(LoggedEvent event) {
+            return (requestId == null || requestId.equals(event.requestId())) && (!terminalOnly || event.isTerminal());
         }
     }
 
-    Subscription(SessionKey session, Interest interest, int partition, Outbox outbox, EventReducer reducer) {
+    Subscription(SessionKey session, EventFilter interest, int partition, Outbox outbox, EventReducer reducer) {
         this.session = session;
         this.interest = interest;
         this.partition = partition;
@@ -88,11 +88,14 @@ public final class Subscription {
     }
 
     /** An event as the follower read it. */
-    synchronized void live(LoggedEvent event) {
-        if (event.offset() < next || stage == Stage.BEHIND || stage == Stage.CLOSED || !interest.covers(event)) {
+    synchronized void offerLive(LoggedEvent event) {
+        if (event.offset() < nextOffset
+                || stage == SubscriptionState.BEHIND
+                || stage == SubscriptionState.CLOSED
+                || !interest.matches(event)) {
             return;
         }
-        if (stage == Stage.JOINING || held) {
+        if (stage == SubscriptionState.JOINING || held) {
             keepAside(event);
         } else {
             deliver(event);
@@ -102,8 +105,8 @@ public final class Subscription {
     /**
      * An event as a catch-up read it. False where the client has no room yet; {@code whenRoom} is called when it has.
      */
-    synchronized boolean replay(LoggedEvent event, Runnable whenRoom) {
-        if (event.offset() < next || stage == Stage.CLOSED || !interest.covers(event)) {
+    synchronized boolean offerFromLog(LoggedEvent event, Runnable whenRoom) {
+        if (event.offset() < nextOffset || stage == SubscriptionState.CLOSED || !interest.matches(event)) {
             return true;
         }
         if (held) {
@@ -118,17 +121,17 @@ public final class Subscription {
     }
 
     /** From here on the follower's events are kept aside. */
-    synchronized void join() {
-        if (stage == Stage.BEHIND) {
-            stage = Stage.JOINING;
+    synchronized void startJoining() {
+        if (stage == SubscriptionState.BEHIND) {
+            stage = SubscriptionState.JOINING;
             dropAside();
         }
     }
 
     /** Back to the reader: it takes longer than what may be kept aside. */
     synchronized void fallBehind() {
-        if (stage == Stage.JOINING) {
-            stage = Stage.BEHIND;
+        if (stage == SubscriptionState.JOINING) {
+            stage = SubscriptionState.BEHIND;
             dropAside();
         }
     }
@@ -138,18 +141,18 @@ public final class Subscription {
      * be kept aside: then the reader has to go on from {@code from}.
      */
     synchronized boolean goLive(long from, boolean tell) {
-        if (stage == Stage.CLOSED) {
+        if (stage == SubscriptionState.CLOSED) {
             return true;
         }
-        next = Math.max(next, from);
+        nextOffset = Math.max(nextOffset, from);
         if (missed) {
-            stage = Stage.BEHIND;
+            stage = SubscriptionState.BEHIND;
             dropAside();
             return false;
         }
-        stage = Stage.LIVE;
+        stage = SubscriptionState.LIVE;
         if (tell) {
-            outbox.offer(new Delivery.CaughtUp(this));
+            outbox.offer(new OutboxItem.CaughtUpItem(this));
         }
         flushAside();
         return true;
@@ -158,16 +161,16 @@ public final class Subscription {
     /**
      * Events below {@code from} can't be had: says so, then goes live. The stage is {@code JOINING} or {@code LIVE}.
      */
-    synchronized void gap(long from) {
-        if (stage == Stage.CLOSED) {
+    synchronized void goLiveWithGap(long from) {
+        if (stage == SubscriptionState.CLOSED) {
             return;
         }
-        next = from;
+        nextOffset = from;
         missed = false;
         reducer.gap();
-        stage = Stage.LIVE;
+        stage = SubscriptionState.LIVE;
         told = from;
-        outbox.offer(new Delivery.Gap(this, cursor(from - 1)));
+        outbox.offer(new OutboxItem.GapItem(this, cursor(from - 1)));
         flushAside();
     }
 
@@ -186,12 +189,12 @@ public final class Subscription {
 
     private synchronized @Nullable Runnable released(Runnable catchUp) {
         held = false;
-        if (stage == Stage.LIVE && missed) {
-            stage = Stage.BEHIND;
+        if (stage == SubscriptionState.LIVE && missed) {
+            stage = SubscriptionState.BEHIND;
             dropAside();
             return catchUp;
         }
-        if (stage == Stage.LIVE) {
+        if (stage == SubscriptionState.LIVE) {
             flushAside();
         }
         Runnable resume = parked;
@@ -199,72 +202,72 @@ public final class Subscription {
         return resume;
     }
 
-    synchronized boolean closed() {
-        return stage == Stage.CLOSED || outbox.closed();
+    synchronized boolean isClosed() {
+        return stage == SubscriptionState.CLOSED || outbox.isClosed();
     }
 
     /** Where the client would go on if it had to come back now. */
-    public synchronized Cursor here() {
-        told = next;
-        return cursor(next - 1);
+    public synchronized Cursor currentCursor() {
+        told = nextOffset;
+        return cursor(nextOffset - 1);
     }
 
     /**
      * Tells the client its place where that is well ahead of the last one told.
      *
      * @param offered all below was offered here, where it is live; asked for under this monitor, so that what was
-     *     before a {@link #gap} is never taken for what is after it
+     *     before a {@link #goLiveWithGap} is never taken for what is after it
      * @param step how far ahead is worth telling
      */
-    synchronized void tellPlace(LongSupplier offered, long step) {
-        if (stage != Stage.LIVE || held) {
+    synchronized void offerCursor(LongSupplier offered, long step) {
+        if (stage != SubscriptionState.LIVE || held) {
             return;
         }
-        next = Math.max(next, offered.getAsLong());
-        if (next - told >= step) {
-            told = next;
-            outbox.offer(new Delivery.Place(session, cursor(next - 1)));
+        nextOffset = Math.max(nextOffset, offered.getAsLong());
+        if (nextOffset - told >= step) {
+            told = nextOffset;
+            outbox.offer(new OutboxItem.CursorItem(session, cursor(nextOffset - 1)));
         }
     }
 
-    synchronized long next() {
-        return next;
+    synchronized long nextOffset() {
+        return nextOffset;
     }
 
     synchronized void startAt(long offset) {
         told = offset;
-        next = offset;
+        nextOffset = offset;
     }
 
     synchronized void close() {
-        stage = Stage.CLOSED;
+        stage = SubscriptionState.CLOSED;
         dropAside();
     }
 
     private Cursor cursor(long offset) {
-        return Cursor.of(session, partition, offset, reducer.known());
+        return Cursor.of(session, partition, offset, reducer.state());
     }
 
     private void deliver(LoggedEvent event) {
-        next = event.offset() + 1;
+        nextOffset = event.offset() + 1;
         if (reducer.accepts(event)) {
-            told = next;
-            outbox.offer(new Delivery.Event(event, cursor(event.offset())));
+            told = nextOffset;
+            outbox.offer(new OutboxItem.EventItem(event, cursor(event.offset())));
         }
     }
 
     private void keepAside(LoggedEvent event) {
         Outbox.Bounds bounds = outbox.bounds();
         if (missed
-                || !bounds.leaveRoom(aside.size(), asideBytes)
-                || !outbox.room().plenty()) {
+                || !bounds.hasRoomForCatchUp(aside.size(), asideBytes)
+                || !outbox.sharedLimit().isBelowHalf()) {
             dropAside();
             missed = true;
             return;
         }
         aside.add(event);
         asideBytes += event.bytes();
-        outbox.room().take(event.bytes());
+        outbox.sharedLimit().addBytes(event.bytes());
     }
 
     private void flushAside() {
@@ -272,10 +275,10 @@ public final class Subscription {
             return;
         }
         // Out of the room before it goes in again, as what waits.
-        outbox.room().giveBack(asideBytes);
+        outbox.sharedLimit().removeBytes(asideBytes);
         asideBytes = 0;
         for (LoggedEvent event = aside.poll(); event != null; event = aside.poll()) {
-            if (event.offset() >= next) {
+            if (event.offset() >= nextOffset) {
                 deliver(event);
             }
         }
@@ -283,7 +286,7 @@ public final class Subscription {
 
     private void dropAside() {
         aside.clear();
-        outbox.room().giveBack(asideBytes);
+        outbox.sharedLimit().removeBytes(asideBytes);
         asideBytes = 0;
         missed = false;
     }

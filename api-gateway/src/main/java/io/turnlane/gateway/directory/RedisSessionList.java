@@ -39,7 +39,7 @@ public final class RedisSessionList implements SessionList {
     }
 
     @Override
-    public void note(SessionKey session, Instant at) {
+    public void recordActivity(SessionKey session, Instant at) {
         redis.execute(
                 LIST,
                 List.of(MemoryKeys.sessionsOfUser(session.namespace())),
@@ -51,15 +51,15 @@ public final class RedisSessionList implements SessionList {
     }
 
     @Override
-    public List<Entry> read(String namespace, @Nullable Entry after, int most) {
+    public List<ListedSession> read(String namespace, @Nullable ListedSession after, int most) {
         double highest = after == null ? Double.POSITIVE_INFINITY : after.at().toEpochMilli();
         int count = after == null ? most : most + TIES;
         Set<TypedTuple<String>> found = redis.opsForZSet()
                 .reverseRangeByScoreWithScores(
                         MemoryKeys.sessionsOfUser(namespace), Double.NEGATIVE_INFINITY, highest, 0, count);
-        List<Entry> entries = new ArrayList<>();
+        List<ListedSession> entries = new ArrayList<>();
         for (TypedTuple<String> one : Objects.requireNonNullElse(found, Set.<TypedTuple<String>>of())) {
-            Entry entry = entry(one);
+            ListedSession entry = entry(one);
             if (entries.size() < most && (after == null || follows(entry, after))) {
                 entries.add(entry);
             }
@@ -67,14 +67,14 @@ public final class RedisSessionList implements SessionList {
         return entries;
     }
 
-    private static Entry entry(TypedTuple<String> one) {
-        return new Entry(
+    private static ListedSession entry(TypedTuple<String> one) {
+        return new ListedSession(
                 new SessionId(Objects.requireNonNull(one.getValue())),
                 Instant.ofEpochMilli(Objects.requireNonNull(one.getScore()).longValue()));
     }
 
     /** Redis orders entries of the same time by their bytes, backwards here; ids are ASCII, so that Java agrees. */
-    private static boolean follows(Entry entry, Entry after) {
+    private static boolean follows(ListedSession entry, ListedSession after) {
         int byTime = entry.at().compareTo(after.at());
         return byTime < 0
                 || (byTime == 0
@@ -85,7 +85,7 @@ public final class RedisSessionList implements SessionList {
     }
 
     @Override
-    public void prune(String namespace, Entry gone) {
+    public void remove(String namespace, ListedSession gone) {
         redis.execute(
                 UNLIST,
                 List.of(MemoryKeys.sessionsOfUser(namespace)),

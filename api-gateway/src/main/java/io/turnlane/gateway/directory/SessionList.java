@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public interface SessionList {
 
     /** The session was asked something, or made. */
-    void note(SessionKey session, Instant at);
+    void recordActivity(SessionKey session, Instant at);
 
     /**
      * The latest first.
@@ -23,11 +23,11 @@ public interface SessionList {
      * @param namespace of the user's session keys
      * @param after the last that was seen; null to start
      */
-    List<Entry> read(String namespace, @Nullable Entry after, int most);
+    List<ListedSession> read(String namespace, @Nullable ListedSession after, int most);
 
     /** The session is gone; stays where it was asked something after this entry was read. */
-    void prune(String namespace, Entry gone);
+    void remove(String namespace, ListedSession gone);
 
     /** One session of the list. */
-    record Entry(SessionId sessionId, Instant at) {}
+    record ListedSession(SessionId sessionId, Instant at) {}
 }

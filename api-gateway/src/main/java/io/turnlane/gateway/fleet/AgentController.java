@@ -19,19 +19,19 @@ final class AgentController {
     }
 
     /** @param isDefault whether it answers where a question names none */
-    record Agent(
+    record AgentResource(
             String name,
             String description,
             List<String> examples,
             @JsonProperty("default") boolean isDefault) {}
 
-    record Agents(List<Agent> agents) {}
+    record Agents(List<AgentResource> agents) {}
 
     @Operation(summary = "The agents that living processors offer")
     @GetMapping("/v1/agents")
     Agents agents() {
         return new Agents(fleet.agents().stream()
-                .map(a -> new Agent(
+                .map(a -> new AgentResource(
                         a.name(), a.description(), a.examples(), a.name().equals(fleet.defaultAgent())))
                 .toList());
     }

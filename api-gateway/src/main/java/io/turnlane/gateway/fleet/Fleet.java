@@ -3,7 +3,7 @@ package io.turnlane.gateway.fleet;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.turnlane.model.AgentDescription;
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ public final class Fleet {
 
     private final ProcessorDirectory directory;
     private final String defaultAgent;
-    private final Cache<String, List<ProcessorFigures>> recent =
+    private final Cache<String, List<ProcessorStatistics>> recent =
             Caffeine.newBuilder().expireAfterWrite(FRESH).maximumSize(1).build();
 
     public Fleet(ProcessorDirectory directory, String defaultAgent) {
@@ -33,7 +33,7 @@ public final class Fleet {
     }
 
     /** Throws {@link org.springframework.dao.DataAccessException} where memory is away. */
-    public List<ProcessorFigures> alive() {
+    public List<ProcessorStatistics> alive() {
         return recent.get("alive", _ -> directory.alive());
     }
 
@@ -75,7 +75,7 @@ public final class Fleet {
 
     /** False only where somebody is alive and nobody offers this agent: while all are away, questions wait for them. */
     public boolean mayAnswer(String agent) {
-        List<ProcessorFigures> alive = alive();
+        List<ProcessorStatistics> alive = alive();
         return alive.isEmpty()
                 || alive.stream()
                         .flatMap(p -> p.agents().stream())

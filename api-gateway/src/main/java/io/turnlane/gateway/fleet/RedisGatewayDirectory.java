@@ -25,7 +25,7 @@ public final class RedisGatewayDirectory {
     }
 
     /** Says that this one lives, and counts those that said so lately. To be called at least once a second. */
-    public int count() {
+    public int heartbeatAndCount() {
         double now = clock.millis();
         redis.opsForZSet().add(MemoryKeys.gateways(), id, now);
         redis.opsForZSet().removeRangeByScore(MemoryKeys.gateways(), 0, now - REMEMBERED.toMillis());

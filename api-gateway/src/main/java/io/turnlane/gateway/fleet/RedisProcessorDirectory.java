@@ -1,7 +1,7 @@
 package io.turnlane.gateway.fleet;
 
 import io.turnlane.model.MemoryKeys;
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +28,9 @@ final class RedisProcessorDirectory implements ProcessorDirectory {
     }
 
     @Override
-    public List<ProcessorFigures> alive() {
+    public List<ProcessorStatistics> alive() {
         Set<byte[]> ids = redis.opsForZSet().range(MemoryKeys.processors(), 0, -1);
-        List<ProcessorFigures> alive = new ArrayList<>();
+        List<ProcessorStatistics> alive = new ArrayList<>();
         for (byte[] id : ids == null ? Set.<byte[]>of() : ids) {
             // One by one: on a cluster the keys of several processors lie in several places.
             byte[] figures = redis.opsForValue().get(MemoryKeys.processor(new String(id, StandardCharsets.UTF_8)));
@@ -41,9 +41,9 @@ final class RedisProcessorDirectory implements ProcessorDirectory {
         return List.copyOf(alive);
     }
 
-    private void read(byte[] figures, List<ProcessorFigures> into) {
+    private void read(byte[] figures, List<ProcessorStatistics> into) {
         try {
-            into.add(wire.read(figures, ProcessorFigures.class));
+            into.add(wire.read(figures, ProcessorStatistics.class));
         } catch (UnreadableRecordException e) {
             LOG.atWarn()
                     .setMessage("figures of a processor left out")

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.keys;
 
-import io.turnlane.gateway.deliver.KafkaConsumers;
 import io.turnlane.gateway.deliver.KafkaPollThread;
+import io.turnlane.gateway.deliver.LogConsumerFactory;
 import io.turnlane.model.ApiKey;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
 
     /** @param replicas of the topic, where it is made */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
-    public KafkaKeyFollower(KafkaConsumers consumers, KafkaKeyTopic topic, short replicas, KeyRing ring) {
+    public KafkaKeyFollower(LogConsumerFactory consumers, KafkaKeyTopic topic, short replicas, KeyRing ring) {
         this.topic = topic;
         this.replicas = replicas;
         this.ring = ring;
@@ -62,16 +62,16 @@ public final class KafkaKeyFollower implements AutoCloseable {
     }
 
     private void follow(Consumer<String, byte[]> reading) throws ExecutionException, InterruptedException {
-        topic.ensure(replicas);
+        topic.createIfMissing(replicas);
         Map<String, ApiKey> all = new HashMap<>();
         topic.readToEnd(reading, all);
         ring.replace(all.values());
-        thread.ready();
+        thread.markReady();
         LOG.atInfo().setMessage("API keys read").addKeyValue("keys", all.size()).log();
-        while (!thread.stopping()) {
+        while (!thread.isStopping()) {
             ConsumerRecords<String, byte[]> changes = reading.poll(KafkaPollThread.POLL);
             for (ConsumerRecord<String, byte[]> change : changes) {
-                KafkaKeyTopic.take(change, all);
+                KafkaKeyTopic.apply(change, all);
             }
             if (!changes.isEmpty()) {
                 ring.replace(all.values());

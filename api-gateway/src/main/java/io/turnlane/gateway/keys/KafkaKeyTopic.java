@@ -50,7 +50,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     }
 
     /** Makes the topic where it is missing. */
-    public void ensure(short replicas) throws ExecutionException, InterruptedException {
+    public void createIfMissing(short replicas) throws ExecutionException, InterruptedException {
         NewTopic topic = new NewTopic(name, 1, replicas)
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -71,7 +71,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     }
 
     /** Says how this key stands from now on; returns when the log has it. */
-    public void put(ApiKey key) throws ExecutionException, InterruptedException {
+    public void publish(ApiKey key) throws ExecutionException, InterruptedException {
         Map<String, Object> settings = limited();
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MILLIS);
@@ -95,7 +95,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     }
 
     /** All keys that were ever made and are still told of, revoked ones too. */
-    public Collection<ApiKey> all() {
+    public Collection<ApiKey> readAll() {
         Map<String, Object> settings = limited();
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
@@ -123,12 +123,12 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(POLL).forEach(record -> take(record, into));
+            consumer.poll(POLL).forEach(record -> apply(record, into));
         }
     }
 
     /** Takes a record in. One that can't be read takes its key away: it may have been meant to revoke it. */
-    static void take(ConsumerRecord<String, byte[]> record, Map<String, ApiKey> into) {
+    static void apply(ConsumerRecord<String, byte[]> record, Map<String, ApiKey> into) {
         if (record.key() == null) {
             return;
         }

@@ -24,15 +24,15 @@ public final class KeyRing {
 
     private final InstantSource clock;
     private volatile Map<String, ApiKey> keys = Map.of();
-    private volatile boolean known;
+    private volatile boolean isLoaded;
 
     public KeyRing(InstantSource clock) {
         this.clock = clock;
     }
 
     /** Whether the topic has been read once from its beginning to its end. */
-    public boolean known() {
-        return known;
+    public boolean isLoaded() {
+        return isLoaded;
     }
 
     /**
@@ -51,7 +51,7 @@ public final class KeyRing {
     }
 
     /** Whether the key of this id stands. */
-    public boolean stands(String id) {
+    public boolean isValid(String id) {
         ApiKey stored = keys.get(id);
         return stored != null && !stored.expired(clock.instant());
     }
@@ -59,6 +59,6 @@ public final class KeyRing {
     /** From now on these are all. */
     void replace(Collection<ApiKey> all) {
         keys = all.stream().filter(key -> !key.revoked()).collect(toUnmodifiableMap(ApiKey::id, Function.identity()));
-        known = true;
+        isLoaded = true;
     }
 }

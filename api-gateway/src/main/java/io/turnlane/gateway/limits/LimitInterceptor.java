@@ -2,11 +2,11 @@ package io.turnlane.gateway.limits;
 
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.caller.Callers;
-import io.turnlane.gateway.limits.OpenConnections.Connection;
-import io.turnlane.gateway.limits.RateLimits.Kind;
-import io.turnlane.gateway.limits.RateLimits.Stand;
-import io.turnlane.gateway.problem.Refusal;
-import io.turnlane.gateway.requests.Waits;
+import io.turnlane.gateway.limits.OpenConnections.TrackedConnection;
+import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
+import io.turnlane.gateway.limits.RateLimits.RateLimitStatus;
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.requests.WaitTimes;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -45,12 +45,12 @@ public final class LimitInterceptor implements HandlerInterceptor {
         if (request.getDispatcherType() != DispatcherType.REQUEST) {
             return true;
         }
-        Caller caller = callers.of(request.getUserPrincipal());
+        Caller caller = callers.callerOf(request.getUserPrincipal());
         String route = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
         boolean streams = streams(request);
-        count(caller, Kind.REQUESTS, response);
+        count(caller, RateLimitKind.REQUESTS, response);
         if (streams && route.endsWith("/events")) {
-            count(caller, Kind.CATCH_UPS, response);
+            count(caller, RateLimitKind.CATCH_UPS, response);
         }
         if (streams || waits(request, route)) {
             Thread thread = Thread.currentThread();
@@ -60,13 +60,13 @@ public final class LimitInterceptor implements HandlerInterceptor {
     }
 
     /** The client is told how it stands, whether the call goes on or not. */
-    private void count(Caller caller, Kind kind, HttpServletResponse response) {
-        Optional<Stand> stand = rates.take(caller, kind);
+    private void count(Caller caller, RateLimitKind kind, HttpServletResponse response) {
+        Optional<RateLimitStatus> stand = rates.consume(caller, kind);
         stand.ifPresent(now -> {
             response.addHeader("RateLimit-Policy", now.policy());
-            response.addHeader("RateLimit", now.limit());
+            response.addHeader("RateLimit", now.rateLimit());
         });
-        Refusal refusal = stand.map(Stand::refusal).orElse(null);
+        ProblemDetailException refusal = stand.map(RateLimitStatus::problem).orElse(null);
         if (refusal != null) {
             throw refusal;
         }
@@ -83,13 +83,13 @@ public final class LimitInterceptor implements HandlerInterceptor {
         String preferences = String.join(",", Collections.list(request.getHeaders("Prefer")));
         return route.equals("/ask")
                 || request.getParameter("wait") != null
-                || Waits.ofPreference(preferences).isPresent();
+                || WaitTimes.fromPreferHeader(preferences).isPresent();
     }
 
     @Override
     public void afterCompletion(
             HttpServletRequest request, HttpServletResponse response, Object handler, @Nullable Exception thrown) {
-        if (request.getAttribute(CONNECTION) instanceof Connection connection) {
+        if (request.getAttribute(CONNECTION) instanceof TrackedConnection connection) {
             connection.close();
             boolean ended = Thread.interrupted();
             LOG.debug("connection over, ended by its credentials: {}", ended);

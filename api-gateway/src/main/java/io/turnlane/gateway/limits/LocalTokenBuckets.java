@@ -37,13 +37,13 @@ public final class LocalTokenBuckets implements TokenBuckets {
     }
 
     @Override
-    public Taken take(String namespace, String kind, int capacity) {
+    public TokenResult takeToken(String namespace, String kind, int capacity) {
         long now = clock.millis();
         Bucket bucket = buckets.asMap()
                 .compute(
                         namespace + " " + kind,
                         (_, before) -> (before == null ? new Bucket(capacity, now, true) : before).take(capacity, now));
-        return new Taken(
+        return new TokenResult(
                 bucket.taken(),
                 (long) bucket.tokens(),
                 time(Math.max(0, 1 - bucket.tokens()), capacity),

@@ -6,7 +6,7 @@ import static java.util.stream.Collectors.toList;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import java.time.Duration;
 import java.util.List;
@@ -34,19 +34,19 @@ public final class OpenConnections implements AutoCloseable {
     /** A key that is revoked is known to be within milliseconds; connections follow within 2 s at most. */
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    private static final int LOOKS_A_RENEWAL = (int) RedisConnectionPlaces.LEASE.dividedBy(LOOK.multipliedBy(3));
+    private static final int LOOKS_A_RENEWAL = (int) RedisConnectionReservations.LEASE.dividedBy(LOOK.multipliedBy(3));
 
     private final Predicate<Caller> stands;
-    private final LimitRules rules;
-    private final RedisConnectionPlaces places;
+    private final UserLimits rules;
+    private final RedisConnectionReservations places;
     private final MeterRegistry metrics;
-    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private final Set<TrackedConnection> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Integer> ofUser = new ConcurrentHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /** @param stands whether what let a caller in still would */
     public OpenConnections(
-            Predicate<Caller> stands, LimitRules rules, RedisConnectionPlaces places, MeterRegistry metrics) {
+            Predicate<Caller> stands, UserLimits rules, RedisConnectionReservations places, MeterRegistry metrics) {
         this.stands = stands;
         this.rules = rules;
         this.places = places;
@@ -61,11 +61,11 @@ public final class OpenConnections implements AutoCloseable {
     /**
      * Takes note of one; it is to be closed by whoever opened it.
      *
-     * @param end ends it; called from another thread, at most once and never after {@link Connection#close}
-     * @throws Refusal where this user has as many as may be
+     * @param end ends it; called from another thread, at most once and never after {@link TrackedConnection#close}
+     * @throws ProblemDetailException where this user has as many as may be
      */
-    public Connection open(Caller caller, Runnable end) {
-        Connection connection = new Connection(caller, end);
+    public TrackedConnection open(Caller caller, Runnable end) {
+        TrackedConnection connection = new TrackedConnection(caller, end);
         if (connection.bounded) {
             enter(connection);
         }
@@ -73,20 +73,20 @@ public final class OpenConnections implements AutoCloseable {
         return connection;
     }
 
-    private void enter(Connection connection) {
+    private void enter(TrackedConnection connection) {
         boolean room = ofUser.merge(connection.namespace, 1, Integer::sum) <= rules.connections();
         if (!room || !placeFound(connection)) {
             forget(connection.namespace);
-            Limited.count(metrics, "connections");
-            throw new Refusal(
+            LimitMetrics.count(metrics, "connections");
+            throw new ProblemDetailException(
                     ErrorCode.RATE_LIMITED,
                     "you have " + rules.connections() + " streams, sockets and waits open already");
         }
     }
 
-    private boolean placeFound(Connection connection) {
+    private boolean placeFound(TrackedConnection connection) {
         try {
-            return places.take(connection.namespace, connection.id, rules.connections());
+            return places.reserve(connection.namespace, connection.id, rules.connections());
         } catch (DataAccessException away) {
             // Those of this gateway are counted all the same.
             return true;
@@ -112,7 +112,7 @@ public final class OpenConnections implements AutoCloseable {
 
     /** Ends those whose credentials have ended. */
     private void look() {
-        for (Connection connection : open) {
+        for (TrackedConnection connection : open) {
             if (!stands.test(connection.caller) && connection.end()) {
                 LOG.atInfo()
                         .setMessage("connection ended with its credentials")
@@ -124,13 +124,14 @@ public final class OpenConnections implements AutoCloseable {
 
     /** Those that are open live on. */
     void renew() {
-        List<Connection> bounded = open.stream().filter(one -> one.bounded).toList();
+        List<TrackedConnection> bounded =
+                open.stream().filter(one -> one.bounded).toList();
         try {
             bounded.stream()
                     .collect(groupingBy(one -> one.namespace, mapping(one -> one.id, toList())))
                     .forEach(places::renew);
             // One that was closed meanwhile may have given its place back before it was renewed.
-            bounded.stream().filter(one -> !open.contains(one)).forEach(Connection::giveBack);
+            bounded.stream().filter(one -> !open.contains(one)).forEach(TrackedConnection::giveBack);
         } catch (DataAccessException away) {
             LOG.debug("places not renewed: {}", away.toString());
         }
@@ -142,7 +143,7 @@ public final class OpenConnections implements AutoCloseable {
     }
 
     /** One that is open. */
-    public final class Connection implements AutoCloseable {
+    public final class TrackedConnection implements AutoCloseable {
 
         private final Caller caller;
         private final String namespace;
@@ -151,10 +152,10 @@ public final class OpenConnections implements AutoCloseable {
         private final Runnable end;
         private boolean over;
 
-        private Connection(Caller caller, Runnable end) {
+        private TrackedConnection(Caller caller, Runnable end) {
             this.caller = caller;
             this.namespace = caller.namespace();
-            this.bounded = rules.connections() > 0 && rules.bind(caller);
+            this.bounded = rules.connections() > 0 && rules.appliesTo(caller);
             this.end = end;
         }
 
@@ -182,7 +183,7 @@ public final class OpenConnections implements AutoCloseable {
 
         private void giveBack() {
             try {
-                places.giveBack(namespace, id);
+                places.release(namespace, id);
             } catch (DataAccessException away) {
                 LOG.debug("place free when its lease ends: {}", away.toString());
             }

@@ -22,10 +22,10 @@ public final class RedisTokenBuckets implements TokenBuckets {
     }
 
     @Override
-    public Taken take(String namespace, String kind, int capacity) {
+    public TokenResult takeToken(String namespace, String kind, int capacity) {
         List<?> reply = Objects.requireNonNull(
-                redis.execute(TAKE, List.of(MemoryKeys.rate(namespace, kind)), Integer.toString(capacity)));
-        return new Taken(
+                redis.execute(TAKE, List.of(MemoryKeys.rateBucket(namespace, kind)), Integer.toString(capacity)));
+        return new TokenResult(
                 number(reply, 0) == 1,
                 number(reply, 1),
                 Duration.ofMillis(number(reply, 2)),

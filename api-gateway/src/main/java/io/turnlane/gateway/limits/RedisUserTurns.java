@@ -34,7 +34,7 @@ public final class RedisUserTurns {
             RedisScript.of(new ClassPathResource("take_place.lua", RedisUserTurns.class), Long.class);
 
     private final StringRedisTemplate redis;
-    private final int most;
+    private final int maxOpenTurns;
     private final Duration retention;
     private final InstantSource clock;
 
@@ -44,17 +44,17 @@ public final class RedisUserTurns {
      */
     public RedisUserTurns(StringRedisTemplate redis, int most, Duration retention, InstantSource clock) {
         this.redis = redis;
-        this.most = most;
+        this.maxOpenTurns = most;
         this.retention = retention;
         this.clock = clock;
     }
 
-    int most() {
-        return most;
+    int maxOpenTurns() {
+        return maxOpenTurns;
     }
 
     /** Whether the turn is among those that this user may have open. */
-    boolean take(SessionKey session, RequestId turn) {
+    boolean reserve(SessionKey session, RequestId turn) {
         return tryToTake(session, turn) || (forgetEnded(session.namespace()) && tryToTake(session, turn));
     }
 
@@ -65,14 +65,14 @@ public final class RedisUserTurns {
                 List.of(MemoryKeys.turnsOfUser(session.namespace())),
                 member(session, turn),
                 Long.toString(now),
-                Integer.toString(most),
+                Integer.toString(maxOpenTurns),
                 Long.toString(now - retention.toMillis()),
                 Long.toString(retention.toMillis()));
         return Objects.requireNonNull(taken) == 1;
     }
 
     /** The turn was not accepted. */
-    void giveBack(SessionKey session, RequestId turn) {
+    void release(SessionKey session, RequestId turn) {
         redis.opsForZSet().remove(MemoryKeys.turnsOfUser(session.namespace()), member(session, turn));
     }
 
@@ -107,7 +107,7 @@ public final class RedisUserTurns {
             Double acceptedAt = turn.getScore();
             return acceptedAt == null || acceptedAt < young.toEpochMilli();
         }
-        return RequestStatus.of(String.valueOf(status)).terminal();
+        return RequestStatus.of(String.valueOf(status)).isTerminal();
     }
 
     private static String text(TypedTuple<String> one) {

@@ -10,15 +10,15 @@ interface TokenBuckets {
      *
      * @param capacity how many the bucket holds and gets a minute
      */
-    Taken take(String namespace, String kind, int capacity);
+    TokenResult takeToken(String namespace, String kind, int capacity);
 
     /**
      * What came of it.
      *
-     * @param ok whether there was one
-     * @param left whole tokens that are left
-     * @param next how long until there is one
-     * @param full how long until the bucket is full
+     * @param granted whether there was one
+     * @param remaining whole tokens that are left
+     * @param untilNextToken how long until there is one
+     * @param untilFull how long until the bucket is full
      */
-    record Taken(boolean ok, long left, Duration next, Duration full) {}
+    record TokenResult(boolean granted, long remaining, Duration untilNextToken, Duration untilFull) {}
 }

@@ -2,7 +2,7 @@ package io.turnlane.gateway.limits;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
@@ -21,20 +21,20 @@ public final class UserTurns {
 
     private static final Logger LOG = LoggerFactory.getLogger(UserTurns.class);
 
-    private final LimitRules rules;
+    private final UserLimits rules;
     private final RedisUserTurns turns;
     private final MeterRegistry metrics;
 
-    public UserTurns(LimitRules rules, RedisUserTurns turns, MeterRegistry metrics) {
+    public UserTurns(UserLimits rules, RedisUserTurns turns, MeterRegistry metrics) {
         this.rules = rules;
         this.turns = turns;
         this.metrics = metrics;
     }
 
     /** False where this user has as many open as may be. */
-    public boolean take(@Nullable String userId, SessionKey session, RequestId turn) {
+    public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn) {
         try {
-            return !bounded(userId) || turns.take(session, turn);
+            return !bounded(userId) || turns.reserve(session, turn);
         } catch (DataAccessException away) {
             LOG.debug("user's turns not counted: {}", away.toString());
             return true;
@@ -42,16 +42,17 @@ public final class UserTurns {
     }
 
     /** What a user is told who has as many open as may be. */
-    public Refusal full() {
-        Limited.count(metrics, "open-turns");
-        return new Refusal(ErrorCode.RATE_LIMITED, "you have " + turns.most() + " turns open already");
+    public ProblemDetailException limitReached() {
+        LimitMetrics.count(metrics, "open-turns");
+        return new ProblemDetailException(
+                ErrorCode.RATE_LIMITED, "you have " + turns.maxOpenTurns() + " turns open already");
     }
 
     /** The turn was not accepted after all. */
-    public void giveBack(@Nullable String userId, SessionKey session, RequestId turn) {
+    public void release(@Nullable String userId, SessionKey session, RequestId turn) {
         try {
             if (bounded(userId)) {
-                turns.giveBack(session, turn);
+                turns.release(session, turn);
             }
         } catch (DataAccessException away) {
             // It counts until somebody looks, a minute from now at the earliest.
@@ -60,6 +61,6 @@ public final class UserTurns {
     }
 
     private boolean bounded(@Nullable String userId) {
-        return rules.openTurns() > 0 && rules.bind(new Caller(userId));
+        return rules.openTurns() > 0 && rules.appliesTo(new Caller(userId));
     }
 }

@@ -40,12 +40,12 @@ public record AllowedOrigins(List<String> listed) {
     }
 
     /** Whether the page may be anybody's. */
-    public boolean any() {
+    public boolean allowsAny() {
         return listed.contains(ANY);
     }
 
     /** Whether a page of this origin, as its browser names it, may call. */
     public boolean allows(String origin) {
-        return any() || listed.contains(origin.toLowerCase(Locale.ROOT));
+        return allowsAny() || listed.contains(origin.toLowerCase(Locale.ROOT));
     }
 }

@@ -21,7 +21,7 @@ public final class Problem {
 
     private Problem() {}
 
-    public static ProblemDetail of(Refusal refusal) {
+    public static ProblemDetail of(ProblemDetailException refusal) {
         ProblemDetail problem = of(refusal.code(), refusal.detail(), refusal.requestId());
         Duration retryAfter = refusal.retryAfter();
         if (retryAfter != null) {
@@ -48,11 +48,11 @@ public final class Problem {
      *
      * @param path of the call, as it came; null, or no URI: it isn't told
      */
-    public static ProblemDetail of(Refusal refusal, @Nullable String path) {
-        return path == null ? of(refusal) : at(path, of(refusal));
+    public static ProblemDetail of(ProblemDetailException refusal, @Nullable String path) {
+        return path == null ? of(refusal) : withInstance(path, of(refusal));
     }
 
-    static ProblemDetail at(String path, ProblemDetail problem) {
+    static ProblemDetail withInstance(String path, ProblemDetail problem) {
         try {
             problem.setInstance(new URI(path));
         } catch (URISyntaxException _) {
@@ -62,7 +62,8 @@ public final class Problem {
     }
 
     /** Answers with it where no controller has a say. */
-    public static void write(Refusal refusal, @Nullable String path, ServerHttpResponse response, JsonMapper json)
+    public static void write(
+            ProblemDetailException refusal, @Nullable String path, ServerHttpResponse response, JsonMapper json)
             throws IOException {
         response.setStatusCode(HttpStatus.valueOf(refusal.code().httpStatus()));
         response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
@@ -71,7 +72,7 @@ public final class Problem {
     }
 
     /** {@code Retry-After} of this refusal; empty where trying again is pointless. */
-    public static Optional<String> retryAfter(Refusal refusal) {
+    public static Optional<String> retryAfter(ProblemDetailException refusal) {
         Duration known = refusal.retryAfter();
         return known == null ? retryAfter(refusal.code()) : Optional.of(Long.toString(seconds(known)));
     }
@@ -90,7 +91,7 @@ public final class Problem {
     }
 
     /** The code for an error that only has an HTTP status. */
-    public static ErrorCode ofStatus(int status) {
+    public static ErrorCode codeForStatus(int status) {
         return switch (status) {
             case 401 -> ErrorCode.UNAUTHORIZED;
             case 403 -> ErrorCode.FORBIDDEN;

@@ -26,9 +26,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
-    private final Refusals refusals;
+    private final ProblemMapper refusals;
 
-    ProblemAdvice(Refusals refusals) {
+    ProblemAdvice(ProblemMapper refusals) {
         this.refusals = refusals;
     }
 
@@ -42,22 +42,22 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refused(Exception thrown) {
-        return respond(refusals.of(thrown));
+        return respond(refusals.map(thrown));
     }
 
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        Refusal refusal = e.getMostSpecificCause() instanceof BodyTooLargeException tooLarge
-                ? new Refusal(ErrorCode.REQUEST_TOO_LARGE, tooLarge.getMessage())
-                : Refusal.invalid(JsonMistakes.explain(e.getCause()));
+        ProblemDetailException refusal = e.getMostSpecificCause() instanceof BodyTooLargeException tooLarge
+                ? new ProblemDetailException(ErrorCode.REQUEST_TOO_LARGE, tooLarge.getMessage())
+                : ProblemDetailException.invalid(JsonErrors.explain(e.getCause()));
         return asObject(respond(refusal));
     }
 
     @Override
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        ErrorCode code = Problem.ofStatus(status.value());
+        ErrorCode code = Problem.codeForStatus(status.value());
         if (status.is5xxServerError()) {
             LOG.atError().setMessage("call failed").setCause(e).log();
         }
@@ -86,7 +86,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return ours && message != null ? message : mismatch.getName() + " is not of the right form";
     }
 
-    private static ResponseEntity<ProblemDetail> respond(Refusal refusal) {
+    private static ResponseEntity<ProblemDetail> respond(ProblemDetailException refusal) {
         ResponseEntity.BodyBuilder response =
                 ResponseEntity.status(refusal.code().httpStatus());
         Problem.retryAfter(refusal).ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));

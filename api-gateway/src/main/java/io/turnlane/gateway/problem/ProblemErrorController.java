@@ -20,11 +20,11 @@ final class ProblemErrorController implements ErrorController {
     ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         // Asked for directly it is a path like any other that isn't served.
-        ErrorCode code = status instanceof Integer number ? Problem.ofStatus(number) : ErrorCode.NOT_FOUND;
+        ErrorCode code = status instanceof Integer number ? Problem.codeForStatus(number) : ErrorCode.NOT_FOUND;
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         return ResponseEntity.status(code.httpStatus())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(Problem.at(
+                .body(Problem.withInstance(
                         path instanceof String asked ? asked : request.getRequestURI(),
                         Problem.of(code, code.title(), null)));
     }

@@ -23,7 +23,7 @@ public final class ProblemReportValve extends ErrorReportValve {
         if (!allowed.get()) {
             return;
         }
-        ErrorCode code = Problem.ofStatus(response.getStatus());
+        ErrorCode code = Problem.codeForStatus(response.getStatus());
         try {
             response.setContentType("application/problem+json");
             response.setCharacterEncoding("utf-8");

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.quarantine;
 
-import io.turnlane.gateway.deliver.KafkaConsumers;
-import io.turnlane.gateway.quarantine.KafkaReaders.Range;
+import io.turnlane.gateway.deliver.LogConsumerFactory;
+import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.QuarantinedTurn.Header;
 import io.turnlane.model.RecordHeaders;
@@ -50,75 +50,76 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     private static final int SHOWN = 64 * 1024;
 
-    private final KafkaReaders readers;
+    private final KafkaConsumerPool readers;
     private final WireFormat wire;
     private final String topic;
 
-    KafkaQuarantineLog(KafkaConsumers consumers, WireFormat wire, Topics topics) {
-        this.readers = new KafkaReaders(consumers, "quarantine-reader");
+    KafkaQuarantineLog(LogConsumerFactory consumers, WireFormat wire, Topics topics) {
+        this.readers = new KafkaConsumerPool(consumers, "quarantine-reader");
         this.wire = wire;
         this.topic = topics.quarantine();
     }
 
-    private record Found(Quarantined quarantined, KafkaWindow window, long offset) {
+    private record Found(QuarantineRecord quarantined, PartitionWindow window, long offset) {
 
         static final Comparator<Found> NEWEST_FIRST = Comparator.comparing(
-                        (Found found) -> found.quarantined().at())
+                        (Found found) -> found.quarantined().quarantinedAt())
                 .thenComparingInt(found -> found.window().partition().partition())
                 .thenComparingLong(Found::offset)
                 .reversed();
     }
 
     @Override
-    public Page page(@Nullable QuarantineCursor before, int limit) {
-        return readers.borrow(consumer -> page(consumer, before, limit));
+    public QuarantinePage page(@Nullable QuarantineCursor before, int limit) {
+        return readers.withConsumer(consumer -> page(consumer, before, limit));
     }
 
-    private Page page(Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
-        Map<TopicPartition, KafkaWindow> windows = windows(consumer, before, limit);
-        Map<TopicPartition, Range> ranges = new HashMap<>();
+    private QuarantinePage page(Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
+        Map<TopicPartition, PartitionWindow> windows = windows(consumer, before, limit);
+        Map<TopicPartition, OffsetRange> ranges = new HashMap<>();
         windows.forEach((partition, window) -> ranges.put(partition, window.range()));
         List<Found> below = new ArrayList<>();
         Set<String> shown = new HashSet<>();
-        KafkaReaders.read(
+        KafkaConsumerPool.read(
                 consumer,
                 ranges,
                 record -> read(record, SHOWN_IN_LIST).ifPresent(quarantined -> {
-                    KafkaWindow window = Objects.requireNonNull(windows.get(partitionOf(record)));
-                    if (window.holds(record.offset())) {
+                    PartitionWindow window = Objects.requireNonNull(windows.get(partitionOf(record)));
+                    if (window.addRecord(record.offset())) {
                         below.add(new Found(quarantined, window, record.offset()));
                     } else {
                         shown.add(quarantined.turn().id());
                     }
                 }));
         below.sort(Found.NEWEST_FIRST);
-        return new Page(newest(below, shown, windows.values(), limit), next(windows.values()));
+        return new QuarantinePage(newest(below, shown, windows.values(), limit), next(windows.values()));
     }
 
-    private Map<TopicPartition, KafkaWindow> windows(
+    private Map<TopicPartition, PartitionWindow> windows(
             Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
         List<TopicPartition> partitions = partitions(consumer);
         consumer.assign(partitions); // the client warns of figures of partitions that it doesn't have
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        Map<TopicPartition, KafkaWindow> windows = new HashMap<>();
+        Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
         for (TopicPartition partition : partitions) {
             long end = ends.getOrDefault(partition, 0L);
             long upper = before == null ? end : before.before().getOrDefault(partition.partition(), end);
-            windows.put(partition, new KafkaWindow(partition, begins.getOrDefault(partition, 0L), end, upper, limit));
+            windows.put(
+                    partition, new PartitionWindow(partition, begins.getOrDefault(partition, 0L), end, upper, limit));
         }
         return windows;
     }
 
     /** Until there are enough, or a window is used up below which there is more to read. */
-    private static List<Quarantined> newest(
-            List<Found> newestFirst, Set<String> shown, Collection<KafkaWindow> windows, int limit) {
-        List<Quarantined> page = new ArrayList<>();
+    private static List<QuarantineRecord> newest(
+            List<Found> newestFirst, Set<String> shown, Collection<PartitionWindow> windows, int limit) {
+        List<QuarantineRecord> page = new ArrayList<>();
         for (Found found : newestFirst) {
-            if (page.size() == limit || windows.stream().anyMatch(KafkaWindow::blind)) {
+            if (page.size() == limit || windows.stream().anyMatch(PartitionWindow::isExhausted)) {
                 break;
             }
-            found.window().passed(found.offset());
+            found.window().moveTo(found.offset());
             if (shown.add(found.quarantined().turn().id())) {
                 page.add(found.quarantined());
             }
@@ -126,28 +127,29 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return page;
     }
 
-    private static @Nullable QuarantineCursor next(Collection<KafkaWindow> windows) {
-        return windows.stream().anyMatch(KafkaWindow::more)
+    private static @Nullable QuarantineCursor next(Collection<PartitionWindow> windows) {
+        return windows.stream().anyMatch(PartitionWindow::hasMore)
                 ? new QuarantineCursor(windows.stream()
-                        .collect(Collectors.toMap(window -> window.partition().partition(), KafkaWindow::next)))
+                        .collect(
+                                Collectors.toMap(window -> window.partition().partition(), PartitionWindow::nextUpper)))
                 : null;
     }
 
     @Override
-    public Optional<Quarantined> find(String id) {
-        return readers.borrow(consumer -> find(consumer, id));
+    public Optional<QuarantineRecord> find(String id) {
+        return readers.withConsumer(consumer -> find(consumer, id));
     }
 
-    private Optional<Quarantined> find(Consumer<String, byte[]> consumer, String id) {
+    private Optional<QuarantineRecord> find(Consumer<String, byte[]> consumer, String id) {
         TopicPartition partition = partitionOf(id, partitions(consumer));
         List<TopicPartition> one = List.of(partition);
         consumer.assign(one);
         long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
         long to = consumer.endOffsets(one).getOrDefault(partition, 0L);
         while (to > begin) {
-            Range range = new Range(Math.max(begin, to - STRIDE), to);
+            OffsetRange range = new OffsetRange(Math.max(begin, to - STRIDE), to);
             List<ConsumerRecord<String, byte[]>> matches = new ArrayList<>();
-            KafkaReaders.read(consumer, Map.of(partition, range), record -> {
+            KafkaConsumerPool.read(consumer, Map.of(partition, range), record -> {
                 if (id.equals(record.key())) {
                     matches.add(record);
                 }
@@ -176,13 +178,13 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return new TopicPartition(partitions.getFirst().topic(), hash % partitions.size());
     }
 
-    private Optional<Quarantined> read(ConsumerRecord<String, byte[]> record, int shown) {
+    private Optional<QuarantineRecord> read(ConsumerRecord<String, byte[]> record, int shown) {
         List<Header> headers = new ArrayList<>();
         record.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
         try {
             QuarantinedTurn whole = QuarantinedTurn.read(record.value(), headers);
             byte[] value = whole.value();
-            return Optional.of(new Quarantined(
+            return Optional.of(new QuarantineRecord(
                     cut(whole, shown),
                     value == null ? 0 : value.length,
                     ask(whole),
@@ -214,7 +216,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     /** The question, where key, headers and value agree that it is one. */
     private @Nullable Ask ask(QuarantinedTurn turn) {
         byte[] value = turn.value();
-        if (value == null || !WireFormat.readable(turn.header(RecordHeaders.SCHEMA_VERSION))) {
+        if (value == null || !WireFormat.isReadable(turn.header(RecordHeaders.SCHEMA_VERSION))) {
             return null;
         }
         try {

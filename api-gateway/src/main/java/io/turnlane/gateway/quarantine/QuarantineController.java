@@ -5,7 +5,7 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Operator;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.SessionCommand.Ask;
 import java.net.URI;
@@ -40,23 +40,24 @@ final class QuarantineController {
     }
 
     /** @param next send it as {@code cursor} for the next page; null where nothing is left */
-    record Listed(List<QuarantineResource> turns, @Nullable String next) {}
+    record QuarantineListing(
+            List<QuarantineResource> turns, @Nullable String next) {}
 
     @Operation(
             summary = "List quarantined turns, newest first",
             description = "A page may be shorter than its limit though `next` says that more follows.")
     @GetMapping
-    ResponseEntity<Listed> list(
+    ResponseEntity<QuarantineListing> list(
             Operator operator,
             @Parameter(description = "From 1 to 100") @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
         if (limit < 1 || limit > MOST) {
-            throw Refusal.invalid("limit is from 1 to " + MOST);
+            throw ProblemDetailException.invalid("limit is from 1 to " + MOST);
         }
-        QuarantineLog.Page page = log.page(cursor == null ? null : QuarantineCursor.parse(cursor), limit);
+        QuarantineLog.QuarantinePage page = log.page(cursor == null ? null : QuarantineCursor.parse(cursor), limit);
         QuarantineCursor next = page.next();
-        return fresh(
-                new Listed(page.turns().stream().map(this::resource).toList(), next == null ? null : next.toString()));
+        return fresh(new QuarantineListing(
+                page.turns().stream().map(this::resource).toList(), next == null ? null : next.toString()));
     }
 
     @Operation(summary = "Look at a quarantined turn")
@@ -86,11 +87,11 @@ final class QuarantineController {
                 .body(request);
     }
 
-    private Quarantined find(String id) {
-        return log.find(id).orElseThrow(() -> Refusal.notFound("quarantined turn"));
+    private QuarantineRecord find(String id) {
+        return log.find(id).orElseThrow(() -> ProblemDetailException.notFound("quarantined turn"));
     }
 
-    private QuarantineResource resource(Quarantined quarantined) {
+    private QuarantineResource resource(QuarantineRecord quarantined) {
         Ask ask = quarantined.ask();
         return QuarantineResource.of(
                 quarantined, ask == null ? null : redrive.redrivenAs(ask).orElse(null));

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.quarantine;
 
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -21,12 +21,12 @@ record QuarantineCursor(Map<Integer, Long> before) {
         before = Map.copyOf(before);
     }
 
-    /** @throws Refusal where the text is no cursor of ours */
+    /** @throws ProblemDetailException where the text is no cursor of ours */
     static QuarantineCursor parse(String text) {
         try {
             String places = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);
             if (!SHAPE.matcher(places).matches()) {
-                throw Refusal.invalid("cursor is not one of ours");
+                throw ProblemDetailException.invalid("cursor is not one of ours");
             }
             Map<Integer, Long> before = new TreeMap<>();
             for (String place : places.split(",", -1)) {
@@ -35,7 +35,7 @@ record QuarantineCursor(Map<Integer, Long> before) {
             }
             return new QuarantineCursor(before);
         } catch (IllegalArgumentException e) {
-            throw Refusal.invalid("cursor is not one of ours");
+            throw ProblemDetailException.invalid("cursor is not one of ours");
         }
     }
 

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the quarantine topic. Throws a {@link io.turnlane.gateway.problem.Refusal} where the log is away or too many
- * read at once. Called by any thread; blocks for some seconds at most.
+ * Reads the quarantine topic. Throws a {@link io.turnlane.gateway.problem.ProblemDetailException} where the log is away
+ * or too many read at once. Called by any thread; blocks for some seconds at most.
  */
 interface QuarantineLog {
 
@@ -16,11 +16,12 @@ interface QuarantineLog {
      * @param before where an earlier page ended; null for the newest
      * @param limit most that are wanted; there may be fewer though more follow
      */
-    Page page(@Nullable QuarantineCursor before, int limit);
+    QuarantinePage page(@Nullable QuarantineCursor before, int limit);
 
     /** The newest record of this {@linkplain io.turnlane.model.QuarantinedTurn#id id}. */
-    Optional<Quarantined> find(String id);
+    Optional<QuarantineRecord> find(String id);
 
     /** @param next where the next page starts; null where nothing is left */
-    record Page(List<Quarantined> turns, @Nullable QuarantineCursor next) {}
+    record QuarantinePage(
+            List<QuarantineRecord> turns, @Nullable QuarantineCursor next) {}
 }

@@ -31,7 +31,7 @@ record QuarantineResource(
         TurnError error,
         int attempts,
         Instant quarantinedAt,
-        QuarantinedTurn.Origin origin,
+        QuarantinedTurn.RecordOrigin origin,
         @Nullable String userId,
         @Nullable String agent,
         @Nullable String question,
@@ -53,7 +53,7 @@ record QuarantineResource(
             @Nullable String value,
             int bytes) {
 
-        static Raw of(Quarantined quarantined) {
+        static Raw of(QuarantineRecord quarantined) {
             QuarantinedTurn turn = quarantined.turn();
             Map<String, String> headers = new TreeMap<>();
             turn.headers().forEach(header -> headers.put(header.name(), text(header.value())));
@@ -70,7 +70,7 @@ record QuarantineResource(
         }
     }
 
-    static QuarantineResource of(Quarantined quarantined, @Nullable RequestId redrivenAs) {
+    static QuarantineResource of(QuarantineRecord quarantined, @Nullable RequestId redrivenAs) {
         QuarantinedTurn turn = quarantined.turn();
         Ask ask = quarantined.ask();
         return new QuarantineResource(
@@ -79,7 +79,7 @@ record QuarantineResource(
                 turn.session().map(SessionKey::sessionId).orElse(null),
                 turn.error(),
                 turn.attempts(),
-                quarantined.at(),
+                quarantined.quarantinedAt(),
                 turn.origin(),
                 ask == null ? null : ask.userId(),
                 ask == null ? null : ask.agent(),

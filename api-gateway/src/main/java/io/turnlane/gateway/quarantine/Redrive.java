@@ -4,7 +4,7 @@ import io.turnlane.gateway.ask.AskBody;
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
@@ -41,12 +41,13 @@ public final class Redrive {
      * Asks it.
      *
      * @param again whether it is asked once more though it was asked again before
-     * @throws Refusal where it holds no question, or asking is refused
+     * @throws ProblemDetailException where it holds no question, or asking is refused
      */
-    Submission redrive(Quarantined quarantined, boolean again, @Nullable String traceparent) {
+    Submission redrive(QuarantineRecord quarantined, boolean again, @Nullable String traceparent) {
         Ask ask = quarantined.ask();
         if (ask == null) {
-            throw new Refusal(ErrorCode.UNREADABLE_RECORD, "this record holds no question that could be asked again");
+            throw new ProblemDetailException(
+                    ErrorCode.UNREADABLE_RECORD, "this record holds no question that could be asked again");
         }
         Optional<RequestId> earlier = again ? Optional.empty() : redrivenAs(ask);
         return earlier.isPresent() ? asItStands(ask, earlier.get()) : ask(ask, again, traceparent);
@@ -64,7 +65,7 @@ public final class Redrive {
                         new AskBody(ask.question(), ask.agent(), ask.metadata(), null),
                         traceparent,
                         null)
-                .redriving(ask.requestId(), !again));
+                .asRedriveOf(ask.requestId(), !again));
         mark(ask, submission.request().requestId());
         return submission;
     }
@@ -84,7 +85,7 @@ public final class Redrive {
     private Submission asItStands(Ask ask, RequestId redrivenAs) {
         RequestResource request = records.find(ask.key(), redrivenAs)
                 .map(RequestResource::of)
-                .orElseThrow(() -> new Refusal(
+                .orElseThrow(() -> new ProblemDetailException(
                         ErrorCode.NOT_FOUND,
                         "it was asked again, but that request's record is gone; ?again=true asks once more",
                         redrivenAs,

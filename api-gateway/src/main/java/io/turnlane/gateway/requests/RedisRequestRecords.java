@@ -1,6 +1,6 @@
 package io.turnlane.gateway.requests;
 
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.CorruptValueException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryKeys;
@@ -44,13 +44,13 @@ final class RedisRequestRecords implements RequestRecords {
             return Optional.empty();
         }
         boolean queued = is("queued", fields.get("status"));
-        Long rank = queued ? redis.opsForZSet().rank(keys.open(), bytes(requestId.toString())) : null;
+        Long rank = queued ? redis.opsForZSet().rank(keys.openRequestIds(), bytes(requestId.toString())) : null;
         return Optional.of(read(session, requestId, fields, rank == null ? 0 : rank.intValue()));
     }
 
     @Override
     public List<RequestRecord> open(SessionKey session) {
-        Set<byte[]> ids = redis.opsForZSet().range(new MemoryKeys(session).open(), 0, -1);
+        Set<byte[]> ids = redis.opsForZSet().range(new MemoryKeys(session).openRequestIds(), 0, -1);
         List<RequestRecord> open = new ArrayList<>();
         int position = 0;
         for (byte[] id : Objects.requireNonNullElse(ids, Set.<byte[]>of())) {
@@ -66,24 +66,24 @@ final class RedisRequestRecords implements RequestRecords {
     /** Null where it is gone, and where it is damaged: the others of its session are told all the same. */
     private @Nullable RequestRecord inShort(SessionKey session, RequestId requestId, int position) {
         List<byte[]> values = redis.<String, byte[]>opsForHash()
-                .multiGet(new MemoryKeys(session).request(requestId), RequestHash.SHORT);
+                .multiGet(new MemoryKeys(session).request(requestId), RequestHash.SUMMARY_FIELDS);
         Map<String, byte[]> fields = new HashMap<>();
         for (int i = 0; i < values.size(); i++) {
             if (values.get(i) != null) {
-                fields.put(RequestHash.SHORT.get(i), values.get(i));
+                fields.put(RequestHash.SUMMARY_FIELDS.get(i), values.get(i));
             }
         }
         try {
             return fields.isEmpty() ? null : read(session, requestId, fields, position);
-        } catch (Refusal damaged) {
+        } catch (ProblemDetailException damaged) {
             return null; // and logged
         }
     }
 
     @Override
-    public boolean knows(SessionKey session) {
+    public boolean sessionExists(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
-        Long present = redis.countExistingKeys(List.of(keys.context(), keys.open()));
+        Long present = redis.countExistingKeys(List.of(keys.context(), keys.openRequestIds()));
         return present != null && present > 0;
     }
 
@@ -97,7 +97,7 @@ final class RedisRequestRecords implements RequestRecords {
                     .addKeyValue("request_id", requestId)
                     .addKeyValue("why", e.getMessage())
                     .log();
-            throw new Refusal(ErrorCode.INTERNAL_ERROR, "the stored request is damaged", requestId, e);
+            throw new ProblemDetailException(ErrorCode.INTERNAL_ERROR, "the stored request is damaged", requestId, e);
         }
     }
 

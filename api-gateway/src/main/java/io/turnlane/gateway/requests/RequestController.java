@@ -7,7 +7,7 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EndWatch;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
@@ -53,17 +53,17 @@ final class RequestController {
             @PathVariable SessionId sid,
             @PathVariable RequestId rid,
             @Parameter(description = "Seconds, at most 60") @RequestParam(required = false) @Nullable Integer wait) {
-        Duration patience = Waits.ofQuery(wait);
-        SessionKey session = caller.key(sid);
+        Duration patience = WaitTimes.fromQuery(wait);
+        SessionKey session = caller.sessionKey(sid);
         RequestRecord request = patience.isZero() ? find(session, rid) : findEnded(session, rid, patience);
         Optional<Duration> estimate = fleet.estimatedWait(request.agent(), request.position());
-        return answer(rid, RequestResource.of(request).waiting(estimate.orElse(null)));
+        return answer(rid, RequestResource.of(request).withEstimatedWait(estimate.orElse(null)));
     }
 
     @Operation(summary = "Where a request's time went")
     @GetMapping("/timeline")
     ResponseEntity<Timeline> timeline(Caller caller, @PathVariable SessionId sid, @PathVariable RequestId rid) {
-        return answer(rid, Timeline.of(find(caller.key(sid), rid)));
+        return answer(rid, Timeline.of(find(caller.sessionKey(sid), rid)));
     }
 
     /** Registers first and looks second: an end between the two is seen either way. */
@@ -80,7 +80,7 @@ final class RequestController {
             if (request.type() != null) {
                 return awaitCommand(session, rid, watch, patience);
             }
-            boolean ended = Waits.await(watch, patience);
+            boolean ended = WaitTimes.await(watch, patience);
             LOG.debug("waited, ended: {}", ended);
             return find(session, rid);
         }
@@ -92,14 +92,14 @@ final class RequestController {
         for (Duration waited = Duration.ZERO;
                 !request.ended() && waited.compareTo(patience) < 0;
                 waited = waited.plus(LOOK_AGAIN)) {
-            var _ = Waits.await(watch, LOOK_AGAIN);
+            var _ = WaitTimes.await(watch, LOOK_AGAIN);
             request = find(session, rid);
         }
         return request;
     }
 
     private RequestRecord find(SessionKey session, RequestId rid) {
-        return records.find(session, rid).orElseThrow(() -> Refusal.notFound("request"));
+        return records.find(session, rid).orElseThrow(() -> ProblemDetailException.notFound("request"));
     }
 
     private static <T> ResponseEntity<T> answer(RequestId rid, T body) {

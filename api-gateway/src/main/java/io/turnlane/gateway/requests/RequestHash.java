@@ -1,6 +1,6 @@
 package io.turnlane.gateway.requests;
 
-import io.turnlane.gateway.requests.RequestRecord.Place;
+import io.turnlane.gateway.requests.RequestRecord.Execution;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.CorruptValueException;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestHash {
 
     /** What it takes to tell how a request that hasn't ended stands: none of these fields is ever large. */
-    static final List<String> SHORT =
+    static final List<String> SUMMARY_FIELDS =
             List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
 
     private final WireFormat wire;
@@ -78,20 +78,20 @@ final class RequestHash {
         return reason == null ? null : new EndCause(reason, id("by"));
     }
 
-    private record Absorbed(RequestId requestId) {}
+    private record MergedRequest(RequestId requestId) {}
 
     private List<RequestId> absorbs() throws UnreadableRecordException {
         byte[] json = fields.get("absorbs");
         return json == null || json.length == 0
                 ? List.of()
-                : Stream.of(wire.read(json, Absorbed[].class))
-                        .map(Absorbed::requestId)
+                : Stream.of(wire.read(json, MergedRequest[].class))
+                        .map(MergedRequest::requestId)
                         .toList();
     }
 
-    private Place place() {
+    private Execution place() {
         Long partition = number("partition");
-        return new Place(
+        return new Execution(
                 text("processor"),
                 partition == null ? null : partition.intValue(),
                 number("offset"),

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param phases when it passed each, as far as it has come
  * @param redriveOf the quarantined request that this one asks again
  * @param webhook what became of its webhook, once that is known: delivered, failed or refused
- * @param place where it ran, as far as it has run
+ * @param execution where it ran, as far as it has run
  * @param cancelRequested whether somebody doesn't want its answer any more
  * @param cause where it ended with neither answer nor error
  * @param absorbs requests that were merged into it, oldest first
@@ -48,7 +48,7 @@ public record RequestRecord(
         Map<Phase, Instant> phases,
         @Nullable RequestId redriveOf,
         @Nullable String webhook,
-        Place place,
+        Execution execution,
         boolean cancelRequested,
         @Nullable EndCause cause,
         List<RequestId> absorbs) {
@@ -58,7 +58,7 @@ public record RequestRecord(
     }
 
     /** Who runs or ran it and which record of the turns topic it is. */
-    public record Place(
+    public record Execution(
             @Nullable String processor,
             @Nullable Integer partition,
             @Nullable Long offset,
@@ -66,7 +66,7 @@ public record RequestRecord(
             int crashes) {}
 
     public boolean ended() {
-        return status.terminal();
+        return status.isTerminal();
     }
 
     /** From acceptance to the end; null before it. */

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.requests;
 
 import io.turnlane.gateway.deliver.Cursor;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import java.util.List;
@@ -22,18 +22,18 @@ public interface RequestRecords {
     List<RequestRecord> open(SessionKey session);
 
     /** Whether there is such a session: a context, or a request that hasn't ended. */
-    boolean knows(SessionKey session);
+    boolean sessionExists(SessionKey session);
 
     /**
      * A session that may be followed. While memory is away a cursor of it is proof enough that there was one; the log
      * has what follows.
      *
-     * @throws Refusal where there is no such session
+     * @throws ProblemDetailException where there is no such session
      */
-    default void requireKnown(SessionKey session, @Nullable Cursor after) {
+    default void requireSession(SessionKey session, @Nullable Cursor after) {
         try {
-            if (!knows(session)) {
-                throw Refusal.notFound("session");
+            if (!sessionExists(session)) {
+                throw ProblemDetailException.notFound("session");
             }
         } catch (DataAccessException away) {
             if (after == null || !after.belongsTo(session)) {

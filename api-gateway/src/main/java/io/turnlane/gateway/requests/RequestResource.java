@@ -139,7 +139,7 @@ public record RequestResource(
     }
 
     /** The same, with what is known of its wait. */
-    public RequestResource waiting(@Nullable Duration estimate) {
+    public RequestResource withEstimatedWait(@Nullable Duration estimate) {
         return new RequestResource(
                 requestId,
                 sessionId,
@@ -167,6 +167,6 @@ public record RequestResource(
     }
 
     public boolean ended() {
-        return status.terminal();
+        return status.isTerminal();
     }
 }

@@ -37,12 +37,12 @@ public final class Snapshots {
     /**
      * A {@code gap} event.
      *
-     * @param ended the request that a request's stream is about, where it has ended
+     * @param endedRequest the request that a request's stream is about, where it has ended
      */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
-    public record Snapshot(byte[] event, @Nullable RequestRecord ended) {}
+    public record Snapshot(byte[] event, @Nullable RequestRecord endedRequest) {}
 
-    private record Gap(
+    private record GapEvent(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             RequestId requestId,
 
@@ -114,6 +114,6 @@ public final class Snapshots {
     }
 
     private byte[] write(SessionKey session, @Nullable RequestId requestId, @Nullable Object snapshot) {
-        return json.writeValueAsBytes(new Gap(requestId, session.sessionId(), "gap", clock.instant(), snapshot));
+        return json.writeValueAsBytes(new GapEvent(requestId, session.sessionId(), "gap", clock.instant(), snapshot));
     }
 }

@@ -30,13 +30,13 @@ record Timeline(
         @Nullable String processor,
         @Nullable Integer partition,
         @Nullable Long offset,
-        List<Passed> phases) {
+        List<PassedPhase> phases) {
 
     /** A phase, when it was entered, and how long after acceptance. */
-    record Passed(Phase phase, Instant at, Duration elapsed) {}
+    record PassedPhase(Phase phase, Instant at, Duration elapsed) {}
 
     static Timeline of(RequestRecord request) {
-        RequestRecord.Place place = request.place();
+        RequestRecord.Execution place = request.execution();
         return new Timeline(
                 request.requestId(),
                 request.sessionId(),
@@ -50,11 +50,12 @@ record Timeline(
                 passed(request));
     }
 
-    private static List<Passed> passed(RequestRecord request) {
+    private static List<PassedPhase> passed(RequestRecord request) {
         return request.phases().entrySet().stream()
                 .sorted(Map.Entry.<Phase, Instant>comparingByValue()
                         .thenComparing(Comparator.comparing(Map.Entry::getKey)))
-                .map(e -> new Passed(e.getKey(), e.getValue(), Duration.between(request.createdAt(), e.getValue())))
+                .map(e ->
+                        new PassedPhase(e.getKey(), e.getValue(), Duration.between(request.createdAt(), e.getValue())))
                 .toList();
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
 interface CommandRecords {
 
     /** Its record, {@code queued}, in this session; once. */
-    void note(SessionCommand command, SessionKey session);
+    void create(SessionCommand command, SessionKey session);
 
     /**
      * Keeps the place of the session that a fork is to make, and makes the fork's record there.
@@ -25,5 +25,5 @@ interface CommandRecords {
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
     /** The log refused the command: nothing stays of it in this session. */
-    void forget(RequestId command, SessionKey session);
+    void remove(RequestId command, SessionKey session);
 }

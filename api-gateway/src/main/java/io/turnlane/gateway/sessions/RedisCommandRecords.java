@@ -38,11 +38,11 @@ public final class RedisCommandRecords implements CommandRecords {
     }
 
     @Override
-    public void note(SessionCommand command, SessionKey session) {
+    public void create(SessionCommand command, SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
         redis.execute(
                 NOTE,
-                List.of(keys.request(command.requestId()), keys.requests()),
+                List.of(keys.request(command.requestId()), keys.requestIds()),
                 command.requestId().toString(),
                 command.type(),
                 Long.toString(command.createdAt().toEpochMilli()),
@@ -54,7 +54,7 @@ public final class RedisCommandRecords implements CommandRecords {
         MemoryKeys keys = new MemoryKeys(target);
         List<?> holder = redis.execute(
                 RESERVE,
-                List.of(keys.context(), keys.requests()),
+                List.of(keys.context(), keys.requestIds()),
                 fork.requestId().toString(),
                 Long.toString(fork.createdAt().toEpochMilli()),
                 target.sessionId().toString(),
@@ -78,8 +78,8 @@ public final class RedisCommandRecords implements CommandRecords {
     }
 
     @Override
-    public void forget(RequestId command, SessionKey session) {
+    public void remove(RequestId command, SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
-        redis.execute(FORGET, List.of(keys.request(command), keys.requests(), keys.context()), command.toString());
+        redis.execute(FORGET, List.of(keys.request(command), keys.requestIds(), keys.context()), command.toString());
     }
 }

@@ -3,7 +3,7 @@ package io.turnlane.gateway.sessions;
 import io.turnlane.gateway.ask.TurnPublisher;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
@@ -39,7 +39,7 @@ final class SessionCommands {
 
     /** Returns when the log has it; from before then on its record can be read. */
     void submit(SessionCommand command, @Nullable String traceparent) {
-        records.note(command, command.key());
+        records.create(command, command.key());
         send(command, traceparent, List.of(command.key()));
     }
 
@@ -49,17 +49,17 @@ final class SessionCommands {
      *
      * @param source as it stands
      * @return what was submitted: the fork, or the earlier one that it repeats
-     * @throws Refusal where there is such a target
+     * @throws ProblemDetailException where there is such a target
      */
     ForkSession submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
         SessionKey target = new SessionKey(fork.key().namespace(), fork.into());
         ForkSession first = records.reserve(fork, target, source.agent(), Duration.ofSeconds(source.ttlSeconds()))
-                .orElseThrow(() ->
-                        new Refusal(ErrorCode.SESSION_EXISTS, "there is a session of this id already; choose another"));
+                .orElseThrow(() -> new ProblemDetailException(
+                        ErrorCode.SESSION_EXISTS, "there is a session of this id already; choose another"));
         // Of an earlier fork the log may have the first record: nothing that stands of it is taken back.
         List<SessionKey> undone = first.requestId().equals(fork.requestId()) ? List.of(fork.key(), target) : List.of();
         try {
-            records.note(first, first.key());
+            records.create(first, first.key());
         } catch (DataAccessException away) {
             undone.forEach(session -> forget(first, session));
             throw away;
@@ -72,23 +72,23 @@ final class SessionCommands {
         try {
             publisher.publish(command, streams.position(command.key()), traceparent);
         } catch (NotPublishedException e) {
-            if (e.isRefused()) {
+            if (e.isRejected()) {
                 noted.forEach(session -> forget(command, session));
             }
-            throw new Refusal(
-                    ErrorCode.UNAVAILABLE, detail(e), e.isRefused() ? null : command.requestId(), e.getCause());
+            throw new ProblemDetailException(
+                    ErrorCode.UNAVAILABLE, detail(e), e.isRejected() ? null : command.requestId(), e.getCause());
         }
     }
 
     private static String detail(NotPublishedException e) {
-        return e.isRefused()
+        return e.isRejected()
                 ? "the log did not take the command"
                 : "the log did not answer in time; it may have the command";
     }
 
     private void forget(SessionCommand command, SessionKey session) {
         try {
-            records.forget(command.requestId(), session);
+            records.remove(command.requestId(), session);
         } catch (DataAccessException away) {
             LOG.atWarn()
                     .setMessage("a command that the log refused stays noted until its record expires")

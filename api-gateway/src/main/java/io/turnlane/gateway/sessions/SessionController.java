@@ -9,8 +9,8 @@ import io.turnlane.gateway.ask.QuestionRules;
 import io.turnlane.gateway.ask.TurnIds;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.fleet.Fleet;
-import io.turnlane.gateway.problem.Refusal;
-import io.turnlane.gateway.sessions.SessionMemory.History;
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.sessions.SessionStore.SessionHistory;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ImportSession;
@@ -46,9 +46,9 @@ final class SessionController {
     /** A caller's namespace is that of any of its sessions. */
     private static final SessionId ANY = new SessionId("any");
 
-    private final Sessions sessions;
+    private final SessionService sessions;
     private final SessionPages pages;
-    private final SessionMemory memory;
+    private final SessionStore memory;
     private final SessionCommands commands;
     private final QuestionIntake intake;
     private final QuestionRules rules;
@@ -56,9 +56,9 @@ final class SessionController {
     private final TurnIds ids;
 
     SessionController(
-            Sessions sessions,
+            SessionService sessions,
             SessionPages pages,
-            SessionMemory memory,
+            SessionStore memory,
             SessionCommands commands,
             QuestionIntake intake,
             QuestionRules rules,
@@ -85,31 +85,33 @@ final class SessionController {
             @Nullable Long ttlSeconds) {}
 
     /** @param damaged how many turns are left out because their stored form is damaged; absent where none is */
-    record Turns(
+    record TurnsResponse(
             List<PastTurn> turns,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Integer damaged) {}
 
     /** @param next send it as {@code cursor} for the next page; null where nothing is left */
-    record Listed(List<SessionContext> sessions, @Nullable String next) {}
+    record SessionListResponse(
+            List<SessionContext> sessions, @Nullable String next) {}
 
     @Operation(
             summary = "List your sessions, newest first",
             description = "By when each was last asked something, to the minute. A page may be shorter than its limit "
                     + "though `next` says that more follows.")
     @GetMapping
-    ResponseEntity<Listed> list(
+    ResponseEntity<SessionListResponse> list(
             Caller caller,
             @Parameter(description = "From 1 to 100") @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
         if (limit < 1 || limit > MOST_LISTED) {
-            throw Refusal.invalid("limit is from 1 to " + MOST_LISTED);
+            throw ProblemDetailException.invalid("limit is from 1 to " + MOST_LISTED);
         }
-        String namespace = caller.key(ANY).namespace();
-        SessionPages.Page page = pages.page(namespace, cursor == null ? null : SessionCursor.parse(cursor), limit);
+        String namespace = caller.sessionKey(ANY).namespace();
+        SessionPages.SessionPage page =
+                pages.page(namespace, cursor == null ? null : SessionCursor.parse(cursor), limit);
         SessionCursor next = page.next();
-        return fresh(new Listed(page.sessions(), next == null ? null : next.toString()));
+        return fresh(new SessionListResponse(page.sessions(), next == null ? null : next.toString()));
     }
 
     @Operation(summary = "Make a session")
@@ -123,7 +125,7 @@ final class SessionController {
         intake.requireAgent(agent);
         ImportSession made = new ImportSession(
                 ids.next(), SessionId.random(), caller.userId(), ids.now(), stateOf(body, agent), null);
-        sessions.make(made);
+        sessions.create(made);
         if (agent != null || !made.state().metadata().isEmpty()) { // else each of its questions says what it is
             commands.submit(made, rules.traceparent(traceparent));
         }
@@ -145,14 +147,15 @@ final class SessionController {
     @Operation(summary = "Read a session's context")
     @GetMapping("/{sid}")
     ResponseEntity<SessionContext> context(Caller caller, @PathVariable SessionId sid) {
-        return fresh(sessions.find(caller.key(sid)));
+        return fresh(sessions.find(caller.sessionKey(sid)));
     }
 
     @Operation(summary = "Read a session's history", description = "The last turns, oldest first.")
     @GetMapping("/{sid}/turns")
-    ResponseEntity<Turns> turns(Caller caller, @PathVariable SessionId sid) {
-        History history = memory.history(caller.key(sid)).orElseThrow(() -> Refusal.notFound("session"));
-        return fresh(new Turns(history.turns(), history.damaged() == 0 ? null : history.damaged()));
+    ResponseEntity<TurnsResponse> turns(Caller caller, @PathVariable SessionId sid) {
+        SessionHistory history =
+                memory.history(caller.sessionKey(sid)).orElseThrow(() -> ProblemDetailException.notFound("session"));
+        return fresh(new TurnsResponse(history.turns(), history.damaged() == 0 ? null : history.damaged()));
     }
 
     @Operation(summary = "Forget a session", description = "In order, after the turns that are already queued.")

@@ -7,7 +7,7 @@ import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.ask.QuestionRules;
 import io.turnlane.gateway.ask.TurnIds;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.MergePatch;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
@@ -47,7 +47,7 @@ final class SessionEditController {
             "In order, after the turns that are already queued: 202 with the place of the "
                     + "request that says when it is done.";
 
-    private final Sessions sessions;
+    private final SessionService sessions;
     private final SessionCommands commands;
     private final SessionExport export;
     private final QuestionIntake intake;
@@ -55,7 +55,7 @@ final class SessionEditController {
     private final TurnIds ids;
 
     SessionEditController(
-            Sessions sessions,
+            SessionService sessions,
             SessionCommands commands,
             SessionExport export,
             QuestionIntake intake,
@@ -99,9 +99,9 @@ final class SessionEditController {
         String agent = rules.agent(body.agent());
         Duration ttl = body.ttlSeconds() == null ? null : rules.sessionTtl(body.ttlSeconds());
         if (agent == null && body.metadata() == null && ttl == null) {
-            throw Refusal.invalid("nothing to change: name agent, metadata or ttl_seconds");
+            throw ProblemDetailException.invalid("nothing to change: name agent, metadata or ttl_seconds");
         }
-        SessionContext context = sessions.settled(caller.key(sid));
+        SessionContext context = sessions.findReady(caller.sessionKey(sid));
         intake.requireAgent(agent);
         if (body.metadata() != null) {
             rules.metadata(body.metadata()); // for what a patch may be by itself, and then for what it leads to
@@ -121,7 +121,7 @@ final class SessionEditController {
         return ResponseEntity.ok()
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"session-" + sid + ".json\"")
-                .body(export.write(sessions.stored(caller.key(sid)), ids.now()));
+                .body(export.write(sessions.snapshot(caller.sessionKey(sid)), ids.now()));
     }
 
     @Operation(
@@ -141,7 +141,7 @@ final class SessionEditController {
         rules.metadata(state.metadata());
         var _ = rules.sessionTtl(state.ttl().toSeconds());
         ImportSession command = new ImportSession(ids.next(), sid, caller.userId(), ids.now(), state, null);
-        sessions.present(command);
+        sessions.createIfMissing(command);
         commands.submit(command, rules.traceparent(traceparent));
         return accepted(command, sid);
     }
@@ -159,17 +159,17 @@ final class SessionEditController {
             @RequestBody ForkBody body,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         if (body.afterRequestId() == null) {
-            throw Refusal.invalid("after_request_id names the last turn that the copy has");
+            throw ProblemDetailException.invalid("after_request_id names the last turn that the copy has");
         }
         SessionId into = body.sessionId() == null ? SessionId.random() : body.sessionId();
         if (into.equals(sid)) {
-            throw Refusal.invalid("session_id must be another than the session's own");
+            throw ProblemDetailException.invalid("session_id must be another than the session's own");
         }
-        SessionContext source = sessions.settled(caller.key(sid));
-        sessions.requireTurn(caller.key(sid), body.afterRequestId());
+        SessionContext source = sessions.findReady(caller.sessionKey(sid));
+        sessions.requireTurn(caller.sessionKey(sid), body.afterRequestId());
         ForkSession fork = new ForkSession(ids.next(), sid, caller.userId(), ids.now(), body.afterRequestId(), into);
         ForkSession submitted = commands.submit(fork, source, rules.traceparent(traceparent));
-        sessions.list(caller.key(into), submitted.createdAt());
+        sessions.list(caller.sessionKey(into), submitted.createdAt());
         return accepted(submitted, into);
     }
 

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.sessions;
 
-import io.turnlane.gateway.problem.JsonMistakes;
-import io.turnlane.gateway.problem.Refusal;
-import io.turnlane.gateway.sessions.SessionMemory.Stored;
+import io.turnlane.gateway.problem.JsonErrors;
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.sessions.SessionStore.SessionSnapshot;
 import io.turnlane.model.CanonicalJson;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
@@ -39,7 +39,7 @@ final class SessionExport {
     }
 
     /** As it stands in the document; every field but these is ignored when it is read, and id and times of use are. */
-    private record Session(
+    private record ExportedSession(
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
             @Nullable Long ttlSeconds,
@@ -47,10 +47,10 @@ final class SessionExport {
             @Nullable Long requestCount,
             @Nullable Duration totalProcessingTime) {}
 
-    private record Turns(@Nullable List<PastTurn> turns) {}
+    private record ExportedTurns(@Nullable List<PastTurn> turns) {}
 
     /** The document of a session. */
-    Map<String, Object> write(Stored stored, Instant now) {
+    Map<String, Object> write(SessionSnapshot stored, Instant now) {
         SessionContext context = stored.context();
         Map<String, Object> session = new LinkedHashMap<>();
         session.put("session_id", context.sessionId());
@@ -76,23 +76,25 @@ final class SessionExport {
     /**
      * Reads a document.
      *
-     * @throws Refusal where it is none, or not as it was made
+     * @throws ProblemDetailException where it is none, or not as it was made
      */
     SessionState read(byte[] body) {
         Map<String, Object> document = parse(body);
         check(document);
         try {
-            Session session = wire.read(wire.writeValue(object(document.get("session"))), Session.class);
-            List<PastTurn> turns = wire.read(wire.writeValue(Map.of("turns", list(document.get("turns")))), Turns.class)
+            ExportedSession session =
+                    wire.read(wire.writeValue(object(document.get("session"))), ExportedSession.class);
+            List<PastTurn> turns = wire.read(
+                            wire.writeValue(Map.of("turns", list(document.get("turns")))), ExportedTurns.class)
                     .turns();
             return state(session, turns == null ? List.of() : turns);
         } catch (UnreadableRecordException | IllegalArgumentException | NullPointerException e) {
-            throw Refusal.invalid(
+            throw ProblemDetailException.invalid(
                     "its checksum is right, but it is no session: a field is missing or of the wrong kind");
         }
     }
 
-    private static SessionState state(Session session, List<PastTurn> turns) {
+    private static SessionState state(ExportedSession session, List<PastTurn> turns) {
         if (session.agent() == null || session.createdAt() == null || session.ttlSeconds() == null) {
             throw new IllegalArgumentException("agent, created_at and ttl_seconds are required");
         }
@@ -108,15 +110,15 @@ final class SessionExport {
 
     private static void check(Map<String, Object> document) {
         if (!FORMAT.equals(document.get("format"))) {
-            throw Refusal.invalid("format must be " + FORMAT);
+            throw ProblemDetailException.invalid("format must be " + FORMAT);
         }
         if (!Integer.valueOf(VERSION).equals(document.get("version"))) {
-            throw Refusal.invalid("only version " + VERSION + " of the format is read here");
+            throw ProblemDetailException.invalid("only version " + VERSION + " of the format is read here");
         }
         Map<String, Object> content = new LinkedHashMap<>(document);
         Object claimed = content.remove(CHECKSUM);
         if (!checksum(content).equals(claimed)) {
-            throw new Refusal(
+            throw new ProblemDetailException(
                     ErrorCode.CHECKSUM_MISMATCH,
                     "the document isn't as it was exported: its checksum is another; nothing was changed");
         }
@@ -126,7 +128,7 @@ final class SessionExport {
         try {
             return CanonicalJson.checksum(content);
         } catch (IllegalArgumentException e) {
-            throw Refusal.invalid("the document has no canonical form: " + e.getMessage());
+            throw ProblemDetailException.invalid("the document has no canonical form: " + e.getMessage());
         }
     }
 
@@ -135,11 +137,11 @@ final class SessionExport {
         try {
             Map<String, Object> document = json.readValue(body, LinkedHashMap.class);
             if (document == null) {
-                throw Refusal.invalid("the body must be one JSON object");
+                throw ProblemDetailException.invalid("the body must be one JSON object");
             }
             return document;
         } catch (JacksonException e) {
-            throw Refusal.invalid(JsonMistakes.explain(e));
+            throw ProblemDetailException.invalid(JsonErrors.explain(e));
         }
     }
 

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.sessions;
 
 import io.turnlane.gateway.directory.SessionList;
-import io.turnlane.gateway.directory.SessionList.Entry;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.directory.SessionList.ListedSession;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.SessionKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,41 +18,42 @@ final class SessionPages {
     private static final int MOST_LOOKS = 5;
 
     private final SessionList list;
-    private final SessionMemory memory;
+    private final SessionStore memory;
 
-    SessionPages(SessionList list, SessionMemory memory) {
+    SessionPages(SessionList list, SessionStore memory) {
         this.list = list;
         this.memory = memory;
     }
 
     /** @param next where the next page starts; null where nothing is left */
-    record Page(List<SessionContext> sessions, @Nullable SessionCursor next) {}
+    record SessionPage(
+            List<SessionContext> sessions, @Nullable SessionCursor next) {}
 
-    Page page(String namespace, @Nullable SessionCursor after, int limit) {
+    SessionPage page(String namespace, @Nullable SessionCursor after, int limit) {
         List<SessionContext> living = new ArrayList<>();
-        Entry last = after == null ? null : after.last();
+        ListedSession last = after == null ? null : after.last();
         for (int look = 0; look < MOST_LOOKS && living.size() < limit; look++) {
             int wanted = limit - living.size();
-            List<Entry> entries = list.read(namespace, last, wanted);
-            for (Entry entry : entries) {
+            List<ListedSession> entries = list.read(namespace, last, wanted);
+            for (ListedSession entry : entries) {
                 find(namespace, entry).ifPresent(living::add);
                 last = entry;
             }
             if (entries.size() < wanted) {
-                return new Page(living, null);
+                return new SessionPage(living, null);
             }
         }
-        return new Page(living, last == null ? null : new SessionCursor(last));
+        return new SessionPage(living, last == null ? null : new SessionCursor(last));
     }
 
-    private Optional<SessionContext> find(String namespace, Entry entry) {
+    private Optional<SessionContext> find(String namespace, ListedSession entry) {
         try {
             Optional<SessionContext> context = memory.context(new SessionKey(namespace, entry.sessionId()));
             if (context.isEmpty()) {
-                list.prune(namespace, entry);
+                list.remove(namespace, entry);
             }
             return context;
-        } catch (Refusal damaged) {
+        } catch (ProblemDetailException damaged) {
             // Logged, and told to whoever asks for it by itself: the others are listed all the same.
             return Optional.empty();
         }

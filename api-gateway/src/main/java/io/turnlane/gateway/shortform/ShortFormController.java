@@ -14,9 +14,9 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.Subscription;
-import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.gateway.requests.RequestResource;
-import io.turnlane.gateway.requests.Waits;
+import io.turnlane.gateway.requests.WaitTimes;
 import io.turnlane.gateway.stream.RequestStreams;
 import io.turnlane.gateway.stream.SseStream;
 import io.turnlane.model.SessionKey;
@@ -68,8 +68,8 @@ final class ShortFormController {
                     String key,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent, key);
-        Submission submission = answered.submitAndWait(turn, Waits.LONGEST);
-        return submission.head().body(ShortAnswer.of(submission.request()));
+        Submission submission = answered.submitAndWait(turn, WaitTimes.LONGEST);
+        return submission.responseBuilder().body(ShortAnswer.of(submission.request()));
     }
 
     @Operation(summary = "Ask and follow the answer", description = "The events of the request, until it ends.")
@@ -99,10 +99,10 @@ final class ShortFormController {
 
     /** Subscribed before it is published. Streams nothing where an earlier call asked the question. */
     private Submission streamFresh(PreparedTurn turn, HttpServletResponse response) {
-        Outbox outbox = streams.enter();
+        Outbox outbox = streams.openOutbox();
         Subscription subscription = null;
         try {
-            subscription = streams.live(outbox, turn.session(), Interest.request(turn.requestId()));
+            subscription = streams.subscribeLive(outbox, turn.session(), EventFilter.request(turn.requestId()));
             Submission submission = intake.submit(turn);
             RequestResource request = submission.request();
             response.setHeader("X-Request-Id", request.requestId().toString());
@@ -115,7 +115,7 @@ final class ShortFormController {
             if (subscription != null) {
                 streams.close(subscription);
             }
-            streams.leave(outbox);
+            streams.closeOutbox(outbox);
         }
     }
 }

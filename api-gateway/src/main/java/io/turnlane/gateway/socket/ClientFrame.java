@@ -15,7 +15,7 @@ sealed interface ClientFrame {
     String ref();
 
     /** @param sessionId absent for a new anonymous session */
-    record Ask(
+    record AskFrame(
             @Nullable String ref,
             @Nullable SessionId sessionId,
             @Nullable String question,
@@ -33,18 +33,18 @@ sealed interface ClientFrame {
     }
 
     /** @param after a cursor to go on from; absent to follow from now on */
-    record Subscribe(
+    record SubscribeFrame(
             @Nullable String ref,
             @Nullable SessionId sessionId,
             @Nullable String after) implements ClientFrame {}
 
-    record Unsubscribe(@Nullable String ref, @Nullable SessionId sessionId) implements ClientFrame {}
+    record UnsubscribeFrame(@Nullable String ref, @Nullable SessionId sessionId) implements ClientFrame {}
 
-    record Cancel(
+    record CancelFrame(
             @Nullable String ref,
             @Nullable SessionId sessionId,
             @Nullable RequestId requestId,
             @Nullable String reason) implements ClientFrame {}
 
-    record Ping(@Nullable String ref) implements ClientFrame {}
+    record PingFrame(@Nullable String ref) implements ClientFrame {}
 }

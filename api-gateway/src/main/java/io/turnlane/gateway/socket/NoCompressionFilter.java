@@ -22,12 +22,12 @@ public final class NoCompressionFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(new Plain(request), response);
+        chain.doFilter(new PlainRequest(request), response);
     }
 
-    private static final class Plain extends HttpServletRequestWrapper {
+    private static final class PlainRequest extends HttpServletRequestWrapper {
 
-        Plain(HttpServletRequest request) {
+        PlainRequest(HttpServletRequest request) {
             super(request);
         }
 

@@ -3,7 +3,7 @@ package io.turnlane.gateway.socket;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.problem.Problem;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -25,17 +25,17 @@ final class ServerFrames {
         this.json = json;
     }
 
-    private record Accepted(
+    private record AcceptedFrame(
             String type, @Nullable String ref, RequestId requestId, SessionId sessionId, String cursor) {}
 
-    private record Subscribed(String type, @Nullable String ref, SessionId sessionId, String cursor) {}
+    private record SubscribedFrame(String type, @Nullable String ref, SessionId sessionId, String cursor) {}
 
-    private record Unsubscribed(String type, @Nullable String ref, SessionId sessionId) {}
+    private record UnsubscribedFrame(String type, @Nullable String ref, SessionId sessionId) {}
 
-    private record Place(String type, SessionId sessionId, String cursor) {}
+    private record CursorFrame(String type, SessionId sessionId, String cursor) {}
 
     /** That a cancel is taken; the {@code cancelled} event says that it is done. */
-    private record Cancelling(
+    private record CancellingFrame(
             String type,
             @Nullable String ref,
             RequestId requestId,
@@ -43,9 +43,9 @@ final class ServerFrames {
             RequestStatus status,
             boolean cancelRequested) {}
 
-    private record Failure(String type, @Nullable String ref, ProblemDetail problem) {}
+    private record ErrorFrame(String type, @Nullable String ref, ProblemDetail problem) {}
 
-    private record Pong(
+    private record PongFrame(
             String type,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
@@ -54,24 +54,24 @@ final class ServerFrames {
     /** @param cursor where to go on if the connection is lost before the turn's first event */
     byte[] accepted(@Nullable String ref, RequestResource request, Cursor cursor) {
         return json.writeValueAsBytes(
-                new Accepted("accepted", ref, request.requestId(), request.sessionId(), cursor.toString()));
+                new AcceptedFrame("accepted", ref, request.requestId(), request.sessionId(), cursor.toString()));
     }
 
     byte[] subscribed(@Nullable String ref, SessionId session, Cursor cursor) {
-        return json.writeValueAsBytes(new Subscribed("subscribed", ref, session, cursor.toString()));
+        return json.writeValueAsBytes(new SubscribedFrame("subscribed", ref, session, cursor.toString()));
     }
 
     byte[] unsubscribed(@Nullable String ref, SessionId session) {
-        return json.writeValueAsBytes(new Unsubscribed("unsubscribed", ref, session));
+        return json.writeValueAsBytes(new UnsubscribedFrame("unsubscribed", ref, session));
     }
 
     /** The client's place in a session in which nothing happened for long. */
-    byte[] place(SessionId session, Cursor cursor) {
-        return json.writeValueAsBytes(new Place("cursor", session, cursor.toString()));
+    byte[] cursor(SessionId session, Cursor cursor) {
+        return json.writeValueAsBytes(new CursorFrame("cursor", session, cursor.toString()));
     }
 
     byte[] cancelling(@Nullable String ref, RequestResource request) {
-        return json.writeValueAsBytes(new Cancelling(
+        return json.writeValueAsBytes(new CancellingFrame(
                 "accepted",
                 ref,
                 request.requestId(),
@@ -80,12 +80,12 @@ final class ServerFrames {
                 request.cancelRequested()));
     }
 
-    byte[] error(@Nullable String ref, Refusal refusal) {
-        return json.writeValueAsBytes(new Failure("error", ref, Problem.of(refusal)));
+    byte[] error(@Nullable String ref, ProblemDetailException refusal) {
+        return json.writeValueAsBytes(new ErrorFrame("error", ref, Problem.of(refusal)));
     }
 
     byte[] pong(@Nullable String ref) {
-        return json.writeValueAsBytes(new Pong("pong", ref));
+        return json.writeValueAsBytes(new PongFrame("pong", ref));
     }
 
     /** Around the event's own bytes, which are not looked at. */

@@ -3,13 +3,13 @@ package io.turnlane.gateway.socket;
 import io.turnlane.gateway.ask.PreparedTurn;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.Cursor;
-import io.turnlane.gateway.deliver.Delivery;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.OutboxItem;
 import io.turnlane.gateway.deliver.Subscription;
-import io.turnlane.gateway.deliver.Subscription.Interest;
-import io.turnlane.gateway.limits.RateLimits.Kind;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.deliver.Subscription.EventFilter;
+import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.ClientCursor;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
@@ -34,12 +34,12 @@ final class SocketConnection {
     private final Outbox outbox;
     private final Map<SessionKey, Subscription> following = new HashMap<>();
     private boolean closed;
-    private volatile long heard = System.nanoTime();
+    private volatile long recordActivity = System.nanoTime();
 
     SocketConnection(Caller caller, SocketServices services) {
         this.caller = caller;
         this.services = services;
-        this.outbox = services.streams().enter();
+        this.outbox = services.streams().openOutbox();
     }
 
     Outbox outbox() {
@@ -47,47 +47,47 @@ final class SocketConnection {
     }
 
     /** The client gave a sign of life. */
-    void heard() {
-        heard = System.nanoTime();
+    void recordActivity() {
+        recordActivity = System.nanoTime();
     }
 
     /** For how long it gave none, in nanoseconds. */
-    long silence() {
-        return System.nanoTime() - heard;
+    long idleNanos() {
+        return System.nanoTime() - recordActivity;
     }
 
     /** Does what the frame says, and puts the reply in the outbox. */
     void handle(ClientFrame frame) {
         try {
             requireScope(frame);
-            services.guard().rates().require(caller, Kind.REQUESTS);
+            services.guard().rates().consumeOrThrow(caller, RateLimitKind.REQUESTS);
             switch (frame) {
-                case ClientFrame.Ask ask -> ask(ask);
-                case ClientFrame.Subscribe subscribe -> subscribe(subscribe);
-                case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
-                case ClientFrame.Cancel cancel -> cancel(cancel);
-                case ClientFrame.Ping ping -> say(services.frames().pong(ping.ref()));
+                case ClientFrame.AskFrame ask -> ask(ask);
+                case ClientFrame.SubscribeFrame subscribe -> subscribe(subscribe);
+                case ClientFrame.UnsubscribeFrame unsubscribe -> unsubscribe(unsubscribe);
+                case ClientFrame.CancelFrame cancel -> cancel(cancel);
+                case ClientFrame.PingFrame ping -> say(services.frames().pong(ping.ref()));
             }
         } catch (RuntimeException e) {
-            refuse(frame.ref(), services.guard().refusals().of(e));
+            reject(frame.ref(), services.guard().refusals().map(e));
         }
     }
 
     /** To go away, and to be there, is everybody's right. */
     private void requireScope(ClientFrame frame) {
         switch (frame) {
-            case ClientFrame.Ask _, ClientFrame.Cancel _ -> caller.require(Scope.ASK);
-            case ClientFrame.Subscribe _ -> caller.require(Scope.READ);
-            case ClientFrame.Unsubscribe _, ClientFrame.Ping _ -> {}
+            case ClientFrame.AskFrame _, ClientFrame.CancelFrame _ -> caller.require(Scope.ASK);
+            case ClientFrame.SubscribeFrame _ -> caller.require(Scope.READ);
+            case ClientFrame.UnsubscribeFrame _, ClientFrame.PingFrame _ -> {}
         }
     }
 
-    void refuse(@Nullable String ref, Refusal refusal) {
+    void reject(@Nullable String ref, ProblemDetailException refusal) {
         say(services.frames().error(ref, refusal));
     }
 
     /** The session's events wait until {@code accepted} stands before them. */
-    private void ask(ClientFrame.Ask ask) {
+    private void ask(ClientFrame.AskFrame ask) {
         PreparedTurn turn = services.intake().prepare(caller, ask.sessionId(), ask.body(), null, null);
         boolean before = follows(turn.session());
         Subscription subscription = follow(turn.session(), null);
@@ -95,7 +95,7 @@ final class SocketConnection {
         boolean accepted = false;
         try {
             RequestResource request = services.intake().submit(turn).request();
-            say(services.frames().accepted(ask.ref(), request, subscription.here()));
+            say(services.frames().accepted(ask.ref(), request, subscription.currentCursor()));
             accepted = true;
         } finally {
             services.streams().release(subscription);
@@ -105,32 +105,32 @@ final class SocketConnection {
         }
     }
 
-    private void subscribe(ClientFrame.Subscribe subscribe) {
+    private void subscribe(ClientFrame.SubscribeFrame subscribe) {
         SessionKey session = key(subscribe.sessionId());
         Cursor after = ClientCursor.read(subscribe.after());
-        services.records().requireKnown(session, after);
+        services.records().requireSession(session, after);
         if (after != null) {
-            services.guard().rates().require(caller, Kind.CATCH_UPS);
+            services.guard().rates().consumeOrThrow(caller, RateLimitKind.CATCH_UPS);
             unfollow(session);
         }
         Subscription subscription = follow(session, after);
         // Nothing comes between the place and the word of it.
         subscription.hold();
-        say(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.here()));
+        say(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.currentCursor()));
         services.streams().release(subscription);
     }
 
-    private void unsubscribe(ClientFrame.Unsubscribe unsubscribe) {
+    private void unsubscribe(ClientFrame.UnsubscribeFrame unsubscribe) {
         SessionKey session = key(unsubscribe.sessionId());
         unfollow(session);
         say(services.frames().unsubscribed(unsubscribe.ref(), session.sessionId()));
     }
 
-    private void cancel(ClientFrame.Cancel cancel) {
+    private void cancel(ClientFrame.CancelFrame cancel) {
         SessionKey session = key(cancel.sessionId());
         RequestId requestId = cancel.requestId();
         if (requestId == null) {
-            throw Refusal.invalid("request_id is missing");
+            throw ProblemDetailException.invalid("request_id is missing");
         }
         RequestResource request = services.cancellations().cancel(session, requestId, cancel.reason());
         say(services.frames().cancelling(cancel.ref(), request));
@@ -138,9 +138,9 @@ final class SocketConnection {
 
     private SessionKey key(@Nullable SessionId session) {
         if (session == null) {
-            throw Refusal.invalid("session_id is missing");
+            throw ProblemDetailException.invalid("session_id is missing");
         }
-        return caller.key(session);
+        return caller.sessionKey(session);
     }
 
     private synchronized boolean follows(SessionKey session) {
@@ -153,14 +153,14 @@ final class SocketConnection {
             return present;
         }
         if (closed || following.size() >= services.maxSessions()) {
-            throw new Refusal(
+            throw new ProblemDetailException(
                     ErrorCode.INVALID_REQUEST,
                     "one socket follows at most " + services.maxSessions() + " sessions; unsubscribe from some");
         }
         EventStreams streams = services.streams();
         Subscription fresh = after == null
-                ? streams.live(outbox, session, Interest.SESSION)
-                : streams.after(outbox, session, Interest.SESSION, after);
+                ? streams.subscribeLive(outbox, session, EventFilter.SESSION)
+                : streams.subscribeAfter(outbox, session, EventFilter.SESSION, after);
         following.put(session, fresh);
         return fresh;
     }
@@ -173,12 +173,12 @@ final class SocketConnection {
     }
 
     /** Tells the places in sessions in which nothing happened for long. */
-    synchronized void tellPlaces() {
-        following.values().forEach(services.streams()::tellPlace);
+    synchronized void offerCursors() {
+        following.values().forEach(services.streams()::offerCursor);
     }
 
     private void say(byte[] frame) {
-        outbox.offer(new Delivery.Frame(frame));
+        outbox.offer(new OutboxItem.FrameItem(frame));
     }
 
     /** The socket is gone. */
@@ -187,7 +187,7 @@ final class SocketConnection {
             closed = true;
             following.values().forEach(services.streams()::close);
             following.clear();
-            services.streams().leave(outbox);
+            services.streams().closeOutbox(outbox);
         }
     }
 }

@@ -25,20 +25,25 @@ public final class SocketEndpoint implements WebSocketConfigurer {
     /**
      * @param maxFrame bytes; a larger one closes the connection with 1009
      * @param maxSessions that one connection may follow
-     * @param send a client that takes nothing for so long is dropped
-     * @param ping how often a silent client is asked whether it is there
-     * @param idle a client that says nothing for so long, not even pong, is dropped
+     * @param sendTimeout a client that takes nothing for so long is dropped
+     * @param pingInterval how often a silent client is asked whether it is there
+     * @param idleTimeout a client that says nothing for so long, not even pong, is dropped
      * @param origins of pages that may connect besides our own
      */
-    public record Settings(
-            int maxFrame, int maxSessions, Duration send, Duration ping, Duration idle, AllowedOrigins origins) {}
+    public record SocketEndpointSettings(
+            int maxFrame,
+            int maxSessions,
+            Duration sendTimeout,
+            Duration pingInterval,
+            Duration idleTimeout,
+            AllowedOrigins origins) {}
 
     /** What clients may have done for them. */
-    public record Calls(QuestionIntake intake, Cancellations cancellations) {}
+    public record SocketCommands(QuestionIntake intake, Cancellations cancellations) {}
 
     public SocketEndpoint(
-            Settings settings,
-            Calls calls,
+            SocketEndpointSettings settings,
+            SocketCommands calls,
             EventStreams streams,
             RequestRecords records,
             SocketGuard guard,
@@ -57,7 +62,8 @@ public final class SocketEndpoint implements WebSocketConfigurer {
                 services,
                 new FrameReader(json),
                 snapshots,
-                new SocketHandler.Times(settings.send(), settings.ping(), settings.idle()),
+                new SocketHandler.SocketTimeouts(
+                        settings.sendTimeout(), settings.pingInterval(), settings.idleTimeout()),
                 settings.maxFrame(),
                 new ClientMetrics(registry, "turnlane.sockets", "ws"));
         this.handshake = new SocketHandshake(settings.origins(), json);

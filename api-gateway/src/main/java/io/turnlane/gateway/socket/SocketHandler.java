@@ -2,11 +2,11 @@ package io.turnlane.gateway.socket;
 
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.ClientMetrics;
-import io.turnlane.gateway.deliver.Delivery.Ending;
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.limits.OpenConnections;
-import io.turnlane.gateway.limits.RateLimits.Kind;
+import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
 import io.turnlane.gateway.requests.Snapshots;
-import io.turnlane.gateway.socket.FrameReader.BadFrame;
+import io.turnlane.gateway.socket.FrameReader.InvalidFrameException;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,18 +40,18 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private final SocketServices services;
     private final FrameReader reader;
     private final Snapshots snapshots;
-    private final Times times;
+    private final SocketTimeouts times;
     private final int maxFrame;
     private final ClientMetrics metrics;
 
-    /** @param send a client that takes nothing for so long is dropped */
-    record Times(Duration send, Duration ping, Duration idle) {}
+    /** @param sendTimeout a client that takes nothing for so long is dropped */
+    record SocketTimeouts(Duration sendTimeout, Duration pingInterval, Duration idleTimeout) {}
 
     SocketHandler(
             SocketServices services,
             FrameReader reader,
             Snapshots snapshots,
-            Times times,
+            SocketTimeouts times,
             int maxFrame,
             ClientMetrics metrics) {
         this.services = services;
@@ -81,14 +81,15 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
             connection = enter(socket);
         } catch (RuntimeException full) {
             LOG.debug("socket refused: {}", full.toString());
-            socket.close(services.streams().stopping() ? CloseStatus.SERVICE_RESTARTED : CloseStatus.SERVICE_OVERLOAD);
+            socket.close(
+                    services.streams().isStopping() ? CloseStatus.SERVICE_RESTARTED : CloseStatus.SERVICE_OVERLOAD);
             return;
         }
         socket.getAttributes().put(CONNECTION, connection);
         metrics.connected();
-        socket.getAttributes().put(TEXT, new FrameText(maxFrame));
-        SocketWriter.Pings pings =
-                new SocketWriter.Pings(times.ping(), connection::silence, times.idle(), connection::tellPlaces);
+        socket.getAttributes().put(TEXT, new FrameBuffer(maxFrame));
+        SocketWriter.PingSettings pings = new SocketWriter.PingSettings(
+                times.pingInterval(), connection::idleNanos, times.idleTimeout(), connection::offerCursors);
         SocketWriter writer =
                 new SocketWriter(socket, connection.outbox(), snapshots, pings, services.frames(), metrics);
         Thread.ofVirtual().name("socket-writer").start(writer::run);
@@ -96,8 +97,8 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     /** Takes a place among its caller's connections, which is given back when it closes. */
     private SocketConnection enter(WebSocketSession socket) {
-        Caller caller = services.guard().callers().of(socket.getPrincipal());
-        services.guard().rates().require(caller, Kind.REQUESTS);
+        Caller caller = services.guard().callers().callerOf(socket.getPrincipal());
+        services.guard().rates().consumeOrThrow(caller, RateLimitKind.REQUESTS);
         SocketConnection connection = new SocketConnection(caller, services);
         try {
             socket.getAttributes()
@@ -105,7 +106,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
                             PLACE,
                             services.guard()
                                     .connections()
-                                    .open(caller, () -> connection.outbox().close(Ending.REVOKED)));
+                                    .open(caller, () -> connection.outbox().close(DisconnectReason.REVOKED)));
             return connection;
         } catch (RuntimeException full) {
             connection.close();
@@ -120,17 +121,17 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
                     .getUserProperties()
                     .put(
                             "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
-                            times.send().toMillis());
+                            times.sendTimeout().toMillis());
         }
     }
 
     @Override
     protected void handleTextMessage(WebSocketSession socket, TextMessage message) throws IOException {
         SocketConnection connection = connection(socket);
-        if (connection == null || !(socket.getAttributes().get(TEXT) instanceof FrameText text)) {
+        if (connection == null || !(socket.getAttributes().get(TEXT) instanceof FrameBuffer text)) {
             return;
         }
-        connection.heard();
+        connection.recordActivity();
         if (!text.add(message.getPayload())) {
             socket.close(CloseStatus.TOO_BIG_TO_PROCESS);
         } else if (message.isLast()) {
@@ -141,8 +142,8 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private void handle(WebSocketSession socket, SocketConnection connection, String frame) throws IOException {
         try {
             connection.handle(reader.read(frame));
-        } catch (BadFrame bad) {
-            connection.refuse(bad.ref(), bad.refusal());
+        } catch (InvalidFrameException bad) {
+            connection.reject(bad.ref(), bad.refusal());
             if (mistakes(socket) >= MOST_MISTAKES) {
                 socket.close(CloseStatus.POLICY_VIOLATION);
             }
@@ -153,7 +154,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     protected void handlePongMessage(WebSocketSession socket, PongMessage message) {
         SocketConnection connection = connection(socket);
         if (connection != null) {
-            connection.heard();
+            connection.recordActivity();
         }
     }
 
@@ -168,7 +169,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     @Override
     public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
-        if (socket.getAttributes().get(PLACE) instanceof OpenConnections.Connection place) {
+        if (socket.getAttributes().get(PLACE) instanceof OpenConnections.TrackedConnection place) {
             place.close();
         }
         SocketConnection connection = connection(socket);

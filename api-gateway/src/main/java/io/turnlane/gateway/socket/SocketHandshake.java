@@ -2,7 +2,7 @@ package io.turnlane.gateway.socket;
 
 import io.turnlane.gateway.origin.AllowedOrigins;
 import io.turnlane.gateway.problem.Problem;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import java.io.IOException;
 import java.util.Arrays;
@@ -36,28 +36,28 @@ final class SocketHandshake implements HandshakeInterceptor {
             WebSocketHandler handler,
             Map<String, Object> attributes)
             throws IOException {
-        Refusal refusal = refusal(request);
+        ProblemDetailException refusal = refusal(request);
         if (refusal != null) {
             Problem.write(refusal, request.getURI().getRawPath(), response, json);
         }
         return refusal == null;
     }
 
-    private @Nullable Refusal refusal(ServerHttpRequest request) {
+    private @Nullable ProblemDetailException refusal(ServerHttpRequest request) {
         HttpHeaders headers = request.getHeaders();
         if (!request.getMethod().equals(HttpMethod.GET)) {
-            return new Refusal(ErrorCode.METHOD_NOT_ALLOWED, "a WebSocket is opened with GET");
+            return new ProblemDetailException(ErrorCode.METHOD_NOT_ALLOWED, "a WebSocket is opened with GET");
         }
         if (!"websocket".equalsIgnoreCase(headers.getUpgrade())) {
-            return Refusal.invalid("this path is a WebSocket: send Upgrade: websocket");
+            return ProblemDetailException.invalid("this path is a WebSocket: send Upgrade: websocket");
         }
         if (!offers(headers.getValuesAsList("Sec-WebSocket-Protocol"))) {
-            return Refusal.invalid("the subprotocol " + SocketHandler.PROTOCOL + " is required");
+            return ProblemDetailException.invalid("the subprotocol " + SocketHandler.PROTOCOL + " is required");
         }
         String origin = headers.getOrigin();
         // Who isn't a browser sends none; a browser can't leave it out.
         boolean known = origin == null || origins.allows(origin) || WebUtils.isSameOrigin(request);
-        return known ? null : new Refusal(ErrorCode.FORBIDDEN, "pages of this origin may not connect");
+        return known ? null : new ProblemDetailException(ErrorCode.FORBIDDEN, "pages of this origin may not connect");
     }
 
     private static boolean offers(List<String> protocols) {

@@ -1,9 +1,9 @@
 package io.turnlane.gateway.socket;
 
 import io.turnlane.gateway.deliver.ClientMetrics;
-import io.turnlane.gateway.deliver.Delivery;
-import io.turnlane.gateway.deliver.Delivery.Ending;
 import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.OutboxItem;
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.requests.Snapshots;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,7 +30,7 @@ final class SocketWriter {
     private final WebSocketSession socket;
     private final Outbox outbox;
     private final Snapshots snapshots;
-    private final Pings pings;
+    private final PingSettings pings;
     private final ServerFrames frames;
     private final ClientMetrics metrics;
     private long pinged = System.nanoTime();
@@ -38,17 +38,17 @@ final class SocketWriter {
     /**
      * How a client is asked whether it is there.
      *
-     * @param silence how long nothing was heard of it, in nanoseconds
-     * @param limit a client that says nothing for so long, not even pong, is gone
+     * @param idleNanos how long nothing was heard of it, in nanoseconds
+     * @param idleTimeout a client that says nothing for so long, not even pong, is gone
      * @param onPing called with each ping, on the writer's thread
      */
-    record Pings(Duration every, LongSupplier silence, Duration limit, Runnable onPing) {}
+    record PingSettings(Duration interval, LongSupplier idleNanos, Duration idleTimeout, Runnable onPing) {}
 
     SocketWriter(
             WebSocketSession socket,
             Outbox outbox,
             Snapshots snapshots,
-            Pings pings,
+            PingSettings pings,
             ServerFrames frames,
             ClientMetrics metrics) {
         this.socket = socket;
@@ -63,7 +63,7 @@ final class SocketWriter {
     void run() {
         CloseStatus status = CloseStatus.SERVICE_OVERLOAD;
         try {
-            for (Ending ending = writeNext(); ; ending = writeNext()) {
+            for (DisconnectReason ending = writeNext(); ; ending = writeNext()) {
                 if (ending != null) {
                     status = statusOf(ending);
                     metrics.dropped(ending);
@@ -72,7 +72,7 @@ final class SocketWriter {
             }
         } catch (IOException | IllegalStateException e) {
             // Closed by the other side, or it took nothing for too long.
-            metrics.dropped(outbox.ending());
+            metrics.dropped(outbox.disconnectReason());
             LOG.debug("socket lost: {}", e.toString());
         } catch (RuntimeException e) {
             status = CloseStatus.SERVER_ERROR;
@@ -88,10 +88,10 @@ final class SocketWriter {
 
     /** False where the client doesn't answer any more. */
     private boolean pingInTime() throws IOException {
-        if (System.nanoTime() - pinged < pings.every().toNanos()) {
+        if (System.nanoTime() - pinged < pings.interval().toNanos()) {
             return true;
         }
-        if (pings.silence().getAsLong() > pings.limit().toNanos()) {
+        if (pings.idleNanos().getAsLong() > pings.idleTimeout().toNanos()) {
             return false;
         }
         pinged = System.nanoTime();
@@ -100,32 +100,32 @@ final class SocketWriter {
         return true;
     }
 
-    private @Nullable Ending writeNext() throws IOException, InterruptedException {
+    private @Nullable DisconnectReason writeNext() throws IOException, InterruptedException {
         if (!pingInTime()) {
-            return Ending.GONE;
+            return DisconnectReason.GONE;
         }
-        Delivery delivery = outbox.take(pings.every().minusNanos(System.nanoTime() - pinged));
+        OutboxItem delivery = outbox.take(pings.interval().minusNanos(System.nanoTime() - pinged));
         return switch (delivery) {
             case null -> null;
-            case Delivery.Event(var event, var cursor) -> {
+            case OutboxItem.EventItem(var event, var cursor) -> {
                 send(ServerFrames.event(cursor, event.value()));
                 metrics.delivered();
                 yield null;
             }
-            case Delivery.Gap(var subscription, var cursor) -> {
+            case OutboxItem.GapItem(var subscription, var cursor) -> {
                 send(ServerFrames.event(cursor, snapshots.of(subscription).event()));
                 yield null;
             }
-            case Delivery.Frame(var json) -> {
+            case OutboxItem.FrameItem(var json) -> {
                 send(json);
                 yield null;
             }
-            case Delivery.Place(var session, var cursor) -> {
-                send(frames.place(session.sessionId(), cursor));
+            case OutboxItem.CursorItem(var session, var cursor) -> {
+                send(frames.cursor(session.sessionId(), cursor));
                 yield null;
             }
-            case Delivery.CaughtUp _ -> null;
-            case Delivery.End(var why) -> why;
+            case OutboxItem.CaughtUpItem _ -> null;
+            case OutboxItem.EndItem(var why) -> why;
         };
     }
 
@@ -133,7 +133,7 @@ final class SocketWriter {
         socket.sendMessage(new TextMessage(json));
     }
 
-    private static CloseStatus statusOf(Ending ending) {
+    private static CloseStatus statusOf(DisconnectReason ending) {
         return switch (ending) {
             case SLOW, CROWDED -> CloseStatus.SERVICE_OVERLOAD;
             case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED;

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.stats;
 
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
@@ -18,10 +18,10 @@ final class Latencies {
     private Latencies() {}
 
     /** All latencies in µs; figures that can't be read are left out. */
-    static Histogram merged(List<ProcessorFigures> figures) {
+    static Histogram merged(List<ProcessorStatistics> figures) {
         Histogram all = new Histogram(DIGITS);
         all.setAutoResize(true);
-        for (ProcessorFigures one : figures) {
+        for (ProcessorStatistics one : figures) {
             try {
                 all.add(Histogram.decodeFromCompressedByteBuffer(
                         ByteBuffer.wrap(Base64.getDecoder().decode(one.latency())), 0));

@@ -4,7 +4,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +36,10 @@ final class StatsController {
     }
 
     private StatsReport report() {
-        StatsReport.Backend kafka = new StatsReport.Backend(streams.ready());
-        StatsReport.Gateway gateway = new StatsReport.Gateway(streams.clients());
+        StatsReport.Backend kafka = new StatsReport.Backend(streams.isReady());
+        StatsReport.GatewayStats gateway = new StatsReport.GatewayStats(streams.clients());
         try {
-            List<ProcessorFigures> alive = fleet.alive();
+            List<ProcessorStatistics> alive = fleet.alive();
             return StatsReport.of(alive, new StatsReport.Backend(true), kafka, gateway);
         } catch (DataAccessException away) {
             LOG.debug("memory away", away);

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.stats;
 
-import io.turnlane.model.ProcessorFigures;
 import io.turnlane.model.ProcessorState;
+import io.turnlane.model.ProcessorStatistics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,15 +12,15 @@ import org.HdrHistogram.Histogram;
  * what this service has beside it. Times are seconds.
  */
 record StatsReport(
-        CacheFigures cache,
+        CacheStats cache,
         Performance performance,
         Backend redis,
         Backend kafka,
-        List<Processor> processors,
-        Gateway gateway) {
+        List<ProcessorStats> processors,
+        GatewayStats gateway) {
 
     /** @param hitRate percent */
-    record CacheFigures(long size, long maxSize, long hits, long misses, double hitRate) {}
+    record CacheStats(long size, long maxSize, long hits, long misses, double hitRate) {}
 
     /**
      * Of the turns that ended in the last 60 s.
@@ -38,7 +38,7 @@ record StatsReport(
     record Backend(boolean available) {}
 
     /** One processor that is alive; {@code management} is where its health, metrics and evacuation are. */
-    record Processor(
+    record ProcessorStats(
             String processor,
             ProcessorState state,
             String management,
@@ -54,8 +54,8 @@ record StatsReport(
             long failedTurns,
             List<String> agents) {
 
-        static Processor of(ProcessorFigures p) {
-            return new Processor(
+        static ProcessorStats of(ProcessorStatistics p) {
+            return new ProcessorStats(
                     p.processor(),
                     p.state(),
                     p.management(),
@@ -74,17 +74,17 @@ record StatsReport(
     }
 
     /** @param clients open streams, sockets and waits of the gateway that was asked */
-    record Gateway(int clients) {}
+    record GatewayStats(int clients) {}
 
-    static StatsReport of(List<ProcessorFigures> alive, Backend redis, Backend kafka, Gateway gateway) {
-        List<Processor> processors = alive.stream().map(Processor::of).toList();
+    static StatsReport of(List<ProcessorStatistics> alive, Backend redis, Backend kafka, GatewayStats gateway) {
+        List<ProcessorStats> processors = alive.stream().map(ProcessorStats::of).toList();
         return new StatsReport(cacheOf(alive), performanceOf(alive), redis, kafka, processors, gateway);
     }
 
-    private static CacheFigures cacheOf(List<ProcessorFigures> alive) {
+    private static CacheStats cacheOf(List<ProcessorStatistics> alive) {
         long hits = alive.stream().mapToLong(p -> p.cache().hits()).sum();
         long misses = alive.stream().mapToLong(p -> p.cache().misses()).sum();
-        return new CacheFigures(
+        return new CacheStats(
                 alive.stream().mapToLong(p -> p.cache().size()).sum(),
                 alive.stream().mapToLong(p -> p.cache().maxSize()).sum(),
                 hits,
@@ -92,9 +92,10 @@ record StatsReport(
                 hits + misses == 0 ? 0 : rounded(100.0 * hits / (hits + misses), 100));
     }
 
-    private static Performance performanceOf(List<ProcessorFigures> alive) {
+    private static Performance performanceOf(List<ProcessorStatistics> alive) {
         Histogram latency = Latencies.merged(alive);
-        long turns = alive.stream().mapToLong(ProcessorFigures::turnsLastMinute).sum();
+        long turns =
+                alive.stream().mapToLong(ProcessorStatistics::turnsLastMinute).sum();
         double seconds = alive.stream().mapToLong(p -> p.latencySum().toNanos()).sum() / 1e9;
         long measured = latency.getTotalCount();
         return new Performance(

@@ -1,12 +1,12 @@
 package io.turnlane.gateway.stream;
 
 import io.turnlane.gateway.deliver.Cursor;
-import io.turnlane.gateway.deliver.Delivery;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.OutboxItem;
 import io.turnlane.gateway.deliver.Subscription;
-import io.turnlane.gateway.deliver.Subscription.Interest;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.deliver.Subscription.EventFilter;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecord;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.model.RequestId;
@@ -47,7 +47,7 @@ public final class RequestStreams {
      *
      * @param after the cursor of the last event that the client has; null for all of it
      * @param headOnly whether the client wants to know only that there is one
-     * @throws Refusal where there is no such request
+     * @throws ProblemDetailException where there is no such request
      */
     public void serve(
             SessionKey session,
@@ -60,9 +60,9 @@ public final class RequestStreams {
         if (command || (after != null && after.belongsTo(session) && after.hasEnd(requestId))) {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         } else if (headOnly) {
-            SseConnection.head(response);
+            SseConnection.writeHead(response);
         } else if (after == null && found.isPresent() && found.get().ended()) {
-            sse.tell(response, found.get());
+            sse.writeFinished(response, found.get());
         } else {
             follow(session, requestId, after, found.orElse(null), response);
         }
@@ -74,7 +74,7 @@ public final class RequestStreams {
         try {
             Optional<RequestRecord> found = records.find(session, requestId);
             if (found.isEmpty() && !leadsOn) {
-                throw Refusal.notFound("request");
+                throw ProblemDetailException.notFound("request");
             }
             return found;
         } catch (DataAccessException away) {
@@ -91,12 +91,12 @@ public final class RequestStreams {
             @Nullable Cursor after,
             @Nullable RequestRecord request,
             HttpServletResponse response) {
-        Outbox outbox = streams.enter();
+        Outbox outbox = streams.openOutbox();
         Subscription subscription = null;
         try {
-            Subscription opened = subscribe(outbox, session, Interest.request(requestId), after, request);
+            Subscription opened = subscribe(outbox, session, EventFilter.request(requestId), after, request);
             subscription = opened;
-            SseStream.Source source = new SseStream.Source(outbox, true, () -> streams.tellPlace(opened));
+            SseStream.StreamSource source = new SseStream.StreamSource(outbox, true, () -> streams.offerCursor(opened));
             if (after != null && request == null) {
                 goOn(response, source, session, requestId);
             } else if (after != null && request != null && request.ended()) {
@@ -110,29 +110,32 @@ public final class RequestStreams {
             if (subscription != null) {
                 streams.close(subscription);
             }
-            streams.leave(outbox);
+            streams.closeOutbox(outbox);
         }
     }
 
     private Subscription subscribe(
             Outbox outbox,
             SessionKey session,
-            Interest interest,
+            EventFilter interest,
             @Nullable Cursor after,
             @Nullable RequestRecord request) {
         if (after != null) {
-            return streams.after(outbox, session, interest, after);
+            return streams.subscribeAfter(outbox, session, interest, after);
         }
         Long from = request == null ? null : request.eventsFrom();
-        return from == null ? streams.gap(outbox, session, interest) : streams.from(outbox, session, interest, from);
+        return from == null
+                ? streams.subscribeWithGap(outbox, session, interest)
+                : streams.subscribeFrom(outbox, session, interest, from);
     }
 
     /** What memory doesn't know the log may: only where that doesn't reach back either, there is no such request. */
-    private void goOn(HttpServletResponse response, SseStream.Source source, SessionKey session, RequestId requestId)
+    private void goOn(
+            HttpServletResponse response, SseStream.StreamSource source, SessionKey session, RequestId requestId)
             throws InterruptedException {
-        Delivery first = source.outbox().take(FIRST_LOOK);
-        if (first instanceof Delivery.Gap && isUnknown(session, requestId)) {
-            throw Refusal.notFound("request");
+        OutboxItem first = source.outbox().take(FIRST_LOOK);
+        if (first instanceof OutboxItem.GapItem && isUnknown(session, requestId)) {
+            throw ProblemDetailException.notFound("request");
         }
         sse.write(response, source, first);
     }
@@ -149,17 +152,18 @@ public final class RequestStreams {
      * The request is over: either what is missing is in the log, or its owner died before it said so and the next one
      * is about to, or the client has it all.
      */
-    private void finish(HttpServletResponse response, SseStream.Source source, Cursor after, RequestRecord request)
+    private void finish(
+            HttpServletResponse response, SseStream.StreamSource source, Cursor after, RequestRecord request)
             throws InterruptedException {
-        Delivery first = source.outbox().take(FIRST_LOOK);
-        boolean caughtUp = first instanceof Delivery.CaughtUp;
+        OutboxItem first = source.outbox().take(FIRST_LOOK);
+        boolean caughtUp = first instanceof OutboxItem.CaughtUpItem;
         if (caughtUp) {
             first = source.outbox().take(untilSurelyTold(request));
         }
         if (!caughtUp || first != null) {
             sse.write(response, source, first);
         } else if (after.isBeforeEnd(request.requestId())) {
-            sse.tellEnd(response, request);
+            sse.writeEnd(response, request);
         } else {
             // EventSource would come back for ever after anything else.
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);

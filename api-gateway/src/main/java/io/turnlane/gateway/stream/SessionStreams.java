@@ -4,7 +4,7 @@ import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.Subscription;
-import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.model.SessionKey;
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,28 +26,28 @@ final class SessionStreams {
     }
 
     void serve(SessionKey session, @Nullable Cursor after, boolean headOnly, HttpServletResponse response) {
-        records.requireKnown(session, after);
+        records.requireSession(session, after);
         if (headOnly) {
-            SseConnection.head(response);
+            SseConnection.writeHead(response);
             return;
         }
-        Outbox outbox = streams.enter();
+        Outbox outbox = streams.openOutbox();
         Subscription subscription = null;
         try {
             Subscription opened = after == null
-                    ? streams.live(outbox, session, Interest.SESSION)
-                    : streams.after(outbox, session, Interest.SESSION, after);
+                    ? streams.subscribeLive(outbox, session, EventFilter.SESSION)
+                    : streams.subscribeAfter(outbox, session, EventFilter.SESSION, after);
             subscription = opened;
             if (after == null) {
                 // Whoever is cut off before the first event has a place to come back to.
-                streams.tellStart(opened);
+                streams.offerStartCursor(opened);
             }
-            sse.write(response, new SseStream.Source(outbox, false, () -> streams.tellPlace(opened)), null);
+            sse.write(response, new SseStream.StreamSource(outbox, false, () -> streams.offerCursor(opened)), null);
         } finally {
             if (subscription != null) {
                 streams.close(subscription);
             }
-            streams.leave(outbox);
+            streams.closeOutbox(outbox);
         }
     }
 }

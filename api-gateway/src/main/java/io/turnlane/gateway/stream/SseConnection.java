@@ -23,13 +23,13 @@ final class SseConnection {
 
     /** Sends the head, so that the client knows it is connected. */
     static SseConnection open(HttpServletResponse response) throws IOException {
-        head(response);
+        writeHead(response);
         SseConnection connection = new SseConnection(response);
         connection.flush();
         return connection;
     }
 
-    static void head(HttpServletResponse response) {
+    static void writeHead(HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType("text/event-stream");
         response.setHeader("Cache-Control", "no-store");
@@ -38,7 +38,7 @@ final class SseConnection {
     }
 
     /** One event; {@code json} is one line. */
-    void event(@Nullable Cursor cursor, String type, byte[] json) throws IOException {
+    void writeEvent(@Nullable Cursor cursor, String type, byte[] json) throws IOException {
         StringBuilder head = new StringBuilder(96);
         if (cursor != null) {
             head.append("id: ").append(cursor).append('\n');
@@ -51,16 +51,16 @@ final class SseConnection {
     }
 
     /** Where to come back to, without an event: EventSource keeps an id that has no data, too. */
-    void place(Cursor cursor) throws IOException {
+    void writeCursor(Cursor cursor) throws IOException {
         out.write(ascii("id: " + cursor + "\n\n"));
     }
 
-    void heartbeat() throws IOException {
+    void writeHeartbeat() throws IOException {
         out.write(HEARTBEAT);
     }
 
     /** When to come back, once this has ended. */
-    void retryAfter(Duration pause) throws IOException {
+    void writeRetry(Duration pause) throws IOException {
         out.write(ascii("retry: " + pause.toMillis() + "\n\n"));
     }
 

@@ -2,11 +2,11 @@ package io.turnlane.gateway.stream;
 
 import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.Cursor;
-import io.turnlane.gateway.deliver.Delivery;
-import io.turnlane.gateway.deliver.Delivery.Ending;
 import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.deliver.OutboxItem;
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.deliver.Subscription;
-import io.turnlane.gateway.requests.Replay;
+import io.turnlane.gateway.requests.FinishedRequestEvents;
 import io.turnlane.gateway.requests.RequestRecord;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.requests.Snapshots.Snapshot;
@@ -26,7 +26,7 @@ public final class SseStream {
     private static final Logger LOG = LoggerFactory.getLogger(SseStream.class);
 
     private final Snapshots snapshots;
-    private final Replay replay;
+    private final FinishedRequestEvents replay;
     private final Duration heartbeat;
     private final Duration retry;
     private final ClientMetrics metrics;
@@ -35,7 +35,12 @@ public final class SseStream {
      * @param heartbeat how often a silent stream says that it is alive; a client that is gone is noticed by it
      * @param retry when a client shall come back whose gateway stops
      */
-    public SseStream(Snapshots snapshots, Replay replay, Duration heartbeat, Duration retry, ClientMetrics metrics) {
+    public SseStream(
+            Snapshots snapshots,
+            FinishedRequestEvents replay,
+            Duration heartbeat,
+            Duration retry,
+            ClientMetrics metrics) {
         this.snapshots = snapshots;
         this.replay = replay;
         this.heartbeat = heartbeat;
@@ -47,12 +52,12 @@ public final class SseStream {
      * What a stream is written from.
      *
      * @param untilEnd whether it ends with the first terminal event
-     * @param onSilence called at each heartbeat, on the writer's thread
+     * @param onHeartbeat called at each heartbeat, on the writer's thread
      */
-    record Source(Outbox outbox, boolean untilEnd, Runnable onSilence) {}
+    record StreamSource(Outbox outbox, boolean untilEnd, Runnable onHeartbeat) {}
 
     /** Writes until the stream ends; {@code first} was taken out already. A client that goes away ends it too. */
-    void write(HttpServletResponse response, Source source, @Nullable Delivery first) {
+    void write(HttpServletResponse response, StreamSource source, @Nullable OutboxItem first) {
         metrics.connected();
         try {
             SseConnection connection = SseConnection.open(response);
@@ -63,7 +68,7 @@ public final class SseStream {
             }
             connection.flush();
         } catch (IOException gone) {
-            metrics.dropped(source.outbox().ending());
+            metrics.dropped(source.outbox().disconnectReason());
             LOG.debug("client went away: {}", gone.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -74,15 +79,15 @@ public final class SseStream {
 
     /** Writes from this client's outbox until the request ends. */
     public void writeRequest(HttpServletResponse response, Outbox outbox) {
-        write(response, new Source(outbox, true, () -> {}), null);
+        write(response, new StreamSource(outbox, true, () -> {}), null);
     }
 
     /** Tells a finished request. */
-    void tell(HttpServletResponse response, RequestRecord request) {
+    void writeFinished(HttpServletResponse response, RequestRecord request) {
         try {
             SseConnection connection = SseConnection.open(response);
-            for (Replay.Told told : replay.of(request)) {
-                connection.event(null, told.type(), told.json());
+            for (FinishedRequestEvents.ReconstructedEvent told : replay.all(request)) {
+                connection.writeEvent(null, told.type(), told.json());
             }
             connection.flush();
         } catch (IOException gone) {
@@ -91,11 +96,11 @@ public final class SseStream {
     }
 
     /** Tells how a request ended. */
-    void tellEnd(HttpServletResponse response, RequestRecord request) {
+    void writeEnd(HttpServletResponse response, RequestRecord request) {
         try {
             SseConnection connection = SseConnection.open(response);
-            Replay.Told end = replay.end(request);
-            connection.event(null, end.type(), end.json());
+            FinishedRequestEvents.ReconstructedEvent end = replay.terminal(request);
+            connection.writeEvent(null, end.type(), end.json());
             connection.flush();
         } catch (IOException gone) {
             LOG.debug("client went away: {}", gone.toString());
@@ -103,11 +108,11 @@ public final class SseStream {
     }
 
     /** Waits for one, then takes what else is there, so that a burst costs one flush. False where the stream ends. */
-    private boolean writeNext(SseConnection connection, Source source) throws IOException, InterruptedException {
-        Delivery next = source.outbox().take(heartbeat);
+    private boolean writeNext(SseConnection connection, StreamSource source) throws IOException, InterruptedException {
+        OutboxItem next = source.outbox().take(heartbeat);
         if (next == null) {
-            connection.heartbeat();
-            source.onSilence().run();
+            connection.writeHeartbeat();
+            source.onHeartbeat().run();
             return true;
         }
         boolean more = true;
@@ -118,23 +123,23 @@ public final class SseStream {
         return more;
     }
 
-    private boolean write(SseConnection connection, Delivery delivery, boolean untilEnd) throws IOException {
+    private boolean write(SseConnection connection, OutboxItem delivery, boolean untilEnd) throws IOException {
         return switch (delivery) {
-            case Delivery.Event(var event, var cursor) -> {
-                connection.event(cursor, event.type(), event.value());
+            case OutboxItem.EventItem(var event, var cursor) -> {
+                connection.writeEvent(cursor, event.type(), event.value());
                 metrics.delivered();
-                yield !(untilEnd && event.terminal());
+                yield !(untilEnd && event.isTerminal());
             }
-            case Delivery.Gap(var subscription, var cursor) -> writeGap(connection, subscription, cursor);
-            case Delivery.Place place -> {
-                connection.place(place.cursor());
+            case OutboxItem.GapItem(var subscription, var cursor) -> writeGap(connection, subscription, cursor);
+            case OutboxItem.CursorItem place -> {
+                connection.writeCursor(place.cursor());
                 yield true;
             }
-            case Delivery.CaughtUp _, Delivery.Frame _ -> true;
-            case Delivery.End(var why) -> {
+            case OutboxItem.CaughtUpItem _, OutboxItem.FrameItem _ -> true;
+            case OutboxItem.EndItem(var why) -> {
                 metrics.dropped(why);
-                if (why == Ending.SHUTDOWN) {
-                    connection.retryAfter(retry);
+                if (why == DisconnectReason.SHUTDOWN) {
+                    connection.writeRetry(retry);
                 }
                 yield false;
             }
@@ -143,14 +148,14 @@ public final class SseStream {
 
     private boolean writeGap(SseConnection connection, Subscription subscription, Cursor cursor) throws IOException {
         Snapshot snapshot = snapshots.of(subscription);
-        RequestRecord ended = snapshot.ended();
+        RequestRecord ended = snapshot.endedRequest();
         if (ended == null) {
-            connection.event(cursor, "gap", snapshot.event());
+            connection.writeEvent(cursor, "gap", snapshot.event());
             return true;
         }
-        connection.event(cursor.ended(ended.requestId(), ended.attempt()), "gap", snapshot.event());
-        Replay.Told end = replay.end(ended);
-        connection.event(null, end.type(), end.json());
+        connection.writeEvent(cursor.ended(ended.requestId(), ended.attempt()), "gap", snapshot.event());
+        FinishedRequestEvents.ReconstructedEvent end = replay.terminal(ended);
+        connection.writeEvent(null, end.type(), end.json());
         return false;
     }
 }

@@ -60,7 +60,7 @@ final class StreamController {
             HttpServletResponse response) {
         Cursor cursor = cursor(lastEventId, after);
         response.setHeader("X-Request-Id", rid.toString());
-        requests.serve(caller.key(sid), rid, cursor, isHead(request), response);
+        requests.serve(caller.sessionKey(sid), rid, cursor, isHead(request), response);
     }
 
     @Operation(
@@ -77,7 +77,7 @@ final class StreamController {
             @RequestParam(required = false) @Nullable String after,
             HttpServletRequest request,
             HttpServletResponse response) {
-        sessions.serve(caller.key(sid), cursor(lastEventId, after), isHead(request), response);
+        sessions.serve(caller.sessionKey(sid), cursor(lastEventId, after), isHead(request), response);
     }
 
     /**

@@ -30,14 +30,14 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         boolean brings =
                 request.getMethod().equals("PUT") && request.getRequestURI().endsWith(IMPORT);
-        chain.doFilter(new Limited(request, brings ? importLimit : limit), response);
+        chain.doFilter(new LimitedBodyRequest(request, brings ? importLimit : limit), response);
     }
 
-    private static final class Limited extends HttpServletRequestWrapper {
+    private static final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
         private final int limit;
 
-        Limited(HttpServletRequest request, int limit) {
+        LimitedBodyRequest(HttpServletRequest request, int limit) {
             super(request);
             this.limit = limit;
         }

@@ -14,7 +14,7 @@ import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.fleet.ProcessorDirectory;
 import io.turnlane.gateway.quarantine.RedisRedriveMarks;
 import io.turnlane.gateway.quarantine.Redrive;
-import io.turnlane.gateway.requests.Replay;
+import io.turnlane.gateway.requests.FinishedRequestEvents;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.stream.SseStream;
@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What the gateway is made of, besides its edges. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({GatewayProperties.class, TopicsProperties.class, WebhookProperties.class})
+@EnableConfigurationProperties({GatewayProperties.class, GatewayTopicsProperties.class, GatewayWebhookProperties.class})
 class GatewayConfiguration {
 
     @Bean
@@ -47,9 +47,9 @@ class GatewayConfiguration {
     }
 
     @Bean
-    QuestionRules questionRules(GatewayProperties properties, WebhookProperties webhooks, WireFormat wire) {
-        GatewayProperties.Asks asks = properties.asks();
-        GatewayProperties.Sessions sessions = properties.sessions();
+    QuestionRules questionRules(GatewayProperties properties, GatewayWebhookProperties webhooks, WireFormat wire) {
+        GatewayProperties.QuestionSettings asks = properties.asks();
+        GatewayProperties.SessionSettings sessions = properties.sessions();
         return new QuestionRules(
                 Math.toIntExact(asks.maxQuestion().toBytes()),
                 Math.toIntExact(asks.maxMetadata().toBytes()),
@@ -94,10 +94,10 @@ class GatewayConfiguration {
 
     @Bean
     SseStream sseStream(Snapshots snapshots, WireFormat wire, GatewayProperties properties, MeterRegistry metrics) {
-        GatewayProperties.Streams streams = properties.streams();
+        GatewayProperties.StreamSettings streams = properties.streams();
         return new SseStream(
                 snapshots,
-                new Replay(wire),
+                new FinishedRequestEvents(wire),
                 streams.heartbeat(),
                 streams.retry(),
                 new ClientMetrics(metrics, "turnlane.streams", "sse"));

@@ -19,12 +19,12 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("turnlane.gateway")
 public record GatewayProperties(
-        @Valid @DefaultValue Asks asks,
-        @Valid @DefaultValue Sessions sessions,
-        @Valid @DefaultValue Memory memory,
-        @Valid @DefaultValue Streams streams,
-        @Valid @DefaultValue CatchUp catchUp,
-        @Valid @DefaultValue Sockets sockets) {
+        @Valid @DefaultValue QuestionSettings asks,
+        @Valid @DefaultValue SessionSettings sessions,
+        @Valid @DefaultValue RedisBreakerSettings memory,
+        @Valid @DefaultValue StreamSettings streams,
+        @Valid @DefaultValue CatchUpSettings catchUp,
+        @Valid @DefaultValue WebSocketSettings sockets) {
 
     /** A stream costs some 70 KiB besides; what waits must leave them theirs. */
     private static final int SHARE_OF_HEAP = 8;
@@ -38,7 +38,7 @@ public record GatewayProperties(
      * @param maxOpen most turns of one session that may be open
      * @param idempotencyRetention how long an Idempotency-Key stands for its request; at most the result retention
      */
-    public record Asks(
+    public record QuestionSettings(
             @DefaultValue("32KB") DataSize maxQuestion,
             @DefaultValue("4KB") DataSize maxMetadata,
             @DefaultValue("256KB") DataSize maxBody,
@@ -53,7 +53,7 @@ public record GatewayProperties(
      * @param resultRetention how long a request's record lives
      * @param maxImport largest session that can be brought, as JSON; it has to fit a record of the log, 4 MiB
      */
-    public record Sessions(
+    public record SessionSettings(
             @DefaultValue("1h") @DurationMin(seconds = 1) Duration ttl,
             @DefaultValue("15m") @DurationMin(seconds = 1) Duration anonymousTtl,
             @DefaultValue("24h") @DurationMin(minutes = 1) Duration resultRetention,
@@ -65,7 +65,7 @@ public record GatewayProperties(
      * @param silences commands in a row without an answer, after which Redis isn't asked until it answers a probe
      * @param probeEvery pause between two probes
      */
-    public record Memory(
+    public record RedisBreakerSettings(
             @DefaultValue("3") @Min(1) int silences,
             @DefaultValue("500ms") @DurationMin(millis = 10) Duration probeEvery) {}
 
@@ -81,7 +81,7 @@ public record GatewayProperties(
      * @param retry when a client shall come back whose gateway stops
      * @param startPatience how long starting waits for the broker before it goes on without it
      */
-    public record Streams(
+    public record StreamSettings(
             @DefaultValue("10000") @Min(1) int max,
             @DefaultValue("1000") @Min(10) int maxEvents,
             @DefaultValue("256KB") DataSize maxBytes,
@@ -90,7 +90,7 @@ public record GatewayProperties(
             @DefaultValue("1s") Duration retry,
             @DefaultValue("10s") Duration startPatience) {
 
-        long totalBytes() {
+        long effectiveMaxTotalBytes() {
             return maxTotalBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : maxTotalBytes.toBytes();
         }
     }
@@ -102,7 +102,7 @@ public record GatewayProperties(
      * @param maxRecords records that a client may be behind before it gets a gap
      * @param maxTime longest time for bringing one client up to date, before it gets a gap
      */
-    public record CatchUp(
+    public record CatchUpSettings(
             @DefaultValue("2") @Min(1) @Max(32) int readers,
             @DefaultValue("200000") @Min(1) long maxRecords,
             @DefaultValue("5s") @DurationMin(millis = 1) Duration maxTime) {}
@@ -116,7 +116,7 @@ public record GatewayProperties(
      * @param ping how often a silent client is asked whether it is there
      * @param idle how long a client may say nothing, not even pong, before it is dropped
      */
-    public record Sockets(
+    public record WebSocketSettings(
             @DefaultValue("64KB") DataSize maxFrame,
             @DefaultValue("64") @Min(1) int maxSessions,
 
@@ -130,13 +130,13 @@ public record GatewayProperties(
         return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention());
     }
 
-    EventStreams.Limits streamLimits() {
+    EventStreams.StreamLimits streamLimits() {
         Outbox.Bounds outbox = new Outbox.Bounds(
                 streams.maxEvents(), Math.toIntExact(streams.maxBytes().toBytes()));
-        return new EventStreams.Limits(
+        return new EventStreams.StreamLimits(
                 streams.max(),
                 outbox,
-                streams.totalBytes(),
+                streams.effectiveMaxTotalBytes(),
                 catchUp.readers(),
                 catchUp.maxRecords(),
                 catchUp.maxTime());

@@ -2,7 +2,7 @@ package io.turnlane.gateway.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.deliver.KafkaConsumers;
+import io.turnlane.gateway.deliver.LogConsumerFactory;
 import io.turnlane.model.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,13 +27,13 @@ class KafkaConfiguration {
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
     @Bean
-    Topics topics(TopicsProperties properties) {
+    Topics topics(GatewayTopicsProperties properties) {
         return properties.names();
     }
 
     /** Consumers that stand on their own feet: no group, no commits, and an exception where the log ends early. */
     @Bean
-    KafkaConsumers kafkaConsumers(ConsumerFactory<?, ?> configured) {
+    LogConsumerFactory kafkaConsumers(ConsumerFactory<?, ?> configured) {
         Map<String, Object> settings = new HashMap<>(configured.getConfigurationProperties());
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
@@ -51,9 +51,9 @@ class KafkaConfiguration {
 
     @Bean
     EventStreams eventStreams(
-            KafkaConsumers consumers,
+            LogConsumerFactory consumers,
             KafkaAdmin admin,
-            TopicsProperties topics,
+            GatewayTopicsProperties topics,
             GatewayProperties gateway,
             MeterRegistry metrics) {
         KafkaTopicSetup setup =
@@ -62,20 +62,20 @@ class KafkaConfiguration {
     }
 
     @Bean
-    Phased follower(EventStreams streams, GatewayProperties gateway) {
-        return new Phased(
+    PhasedLifecycle follower(EventStreams streams, GatewayProperties gateway) {
+        return new PhasedLifecycle(
                 GatewayPhases.FOLLOWER, () -> streams.start(gateway.streams().startPatience()), streams::close);
     }
 
     @Bean
-    Phased clients(EventStreams streams) {
-        return new Phased(GatewayPhases.CLIENTS, () -> {}, () -> streams.endClients(GOODBYE));
+    PhasedLifecycle clients(EventStreams streams) {
+        return new PhasedLifecycle(GatewayPhases.CLIENTS, () -> {}, () -> streams.disconnectClients(GOODBYE));
     }
 
     /** Ready is who follows the log; health's key is {@code eventFollower}. */
     @Bean
     HealthIndicator eventFollowerHealthIndicator(EventStreams streams) {
-        return () -> (streams.ready() ? Health.up() : Health.down())
+        return () -> (streams.isReady() ? Health.up() : Health.down())
                 .withDetail("clients", streams.clients())
                 .build();
     }

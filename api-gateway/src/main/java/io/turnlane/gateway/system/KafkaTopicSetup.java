@@ -56,7 +56,7 @@ final class KafkaTopicSetup implements Runnable {
                         TopicConfig.SEGMENT_MS_CONFIG,
                         Long.toString(plan.segment().toMillis()),
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                        Integer.toString(plan.mostRecordBytes())));
+                        Integer.toString(plan.maxRecordBytes())));
     }
 
     private static void await(String topic, KafkaFuture<Void> created) {

@@ -1,21 +1,21 @@
 package io.turnlane.gateway.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.access.Standing;
+import io.turnlane.gateway.access.CredentialValidity;
 import io.turnlane.gateway.admission.BoundedAcceptance;
-import io.turnlane.gateway.admission.Overload;
+import io.turnlane.gateway.admission.OverloadGuard;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.RedisAcceptance;
 import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.fleet.ProcessorDirectory;
 import io.turnlane.gateway.fleet.RedisGatewayDirectory;
-import io.turnlane.gateway.limits.LimitRules;
 import io.turnlane.gateway.limits.LocalTokenBuckets;
 import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.limits.RateLimits;
-import io.turnlane.gateway.limits.RedisConnectionPlaces;
+import io.turnlane.gateway.limits.RedisConnectionReservations;
 import io.turnlane.gateway.limits.RedisTokenBuckets;
 import io.turnlane.gateway.limits.RedisUserTurns;
+import io.turnlane.gateway.limits.UserLimits;
 import io.turnlane.gateway.limits.UserTurns;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -29,23 +29,23 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 class LimitConfiguration {
 
     @Bean
-    LimitRules limitRules(LimitProperties limits) {
+    UserLimits limitRules(LimitProperties limits) {
         return limits.rules();
     }
 
     @Bean
-    RateLimits rateLimits(LimitRules rules, StringRedisTemplate redis, InstantSource clock, MeterRegistry metrics) {
+    RateLimits rateLimits(UserLimits rules, StringRedisTemplate redis, InstantSource clock, MeterRegistry metrics) {
         return new RateLimits(rules, new RedisTokenBuckets(redis), new LocalTokenBuckets(clock), metrics);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
     OpenConnections openConnections(
-            Standing standing,
-            LimitRules rules,
+            CredentialValidity standing,
+            UserLimits rules,
             StringRedisTemplate redis,
             InstantSource clock,
             MeterRegistry metrics) {
-        return new OpenConnections(standing::stands, rules, new RedisConnectionPlaces(redis, clock), metrics);
+        return new OpenConnections(standing::isValid, rules, new RedisConnectionReservations(redis, clock), metrics);
     }
 
     @Bean
@@ -54,22 +54,22 @@ class LimitConfiguration {
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    Overload overload(
+    OverloadGuard overload(
             ProcessorDirectory processors,
             RedisGatewayDirectory gateways,
             LimitProperties limits,
             InstantSource clock,
             MeterRegistry metrics) {
-        return new Overload(processors, gateways::count, limits.maxWait(), clock, metrics);
+        return new OverloadGuard(processors, gateways::heartbeatAndCount, limits.maxWait(), clock, metrics);
     }
 
     @Bean
     Acceptance acceptance(
             StringRedisTemplate redis,
             GatewayProperties gateway,
-            LimitRules rules,
+            UserLimits rules,
             SessionList list,
-            Overload overload,
+            OverloadGuard overload,
             InstantSource clock,
             MeterRegistry metrics) {
         RedisUserTurns turns =

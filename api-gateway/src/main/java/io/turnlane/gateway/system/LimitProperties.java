@@ -1,6 +1,6 @@
 package io.turnlane.gateway.system;
 
-import io.turnlane.gateway.limits.LimitRules;
+import io.turnlane.gateway.limits.UserLimits;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -29,7 +29,7 @@ record LimitProperties(
         @DefaultValue("60s") Duration maxWait,
         @DefaultValue("false") boolean withoutAuthentication) {
 
-    LimitRules rules() {
-        return new LimitRules(requestsPerMinute, catchUpsPerMinute, openTurns, connections, withoutAuthentication);
+    UserLimits rules() {
+        return new UserLimits(requestsPerMinute, catchUpsPerMinute, openTurns, connections, withoutAuthentication);
     }
 }

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.system;
 
 import io.turnlane.gateway.problem.Problem;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -36,19 +36,19 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         // The header itself: a page may send X-Forwarded-Host, but never this.
         String host = request.getHeader(HttpHeaders.HOST);
-        if (host == null || isHere(host)) { // a browser sends it always
+        if (host == null || isLoopback(host)) { // a browser sends it always
             chain.doFilter(request, response);
         } else {
             refuse(request, response);
         }
     }
 
-    static boolean isHere(String host) {
+    static boolean isLoopback(String host) {
         return HERE.matcher(host).matches();
     }
 
     private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Refusal refusal = new Refusal(
+        ProblemDetailException refusal = new ProblemDetailException(
                 ErrorCode.FORBIDDEN,
                 "without authentication this is served as localhost or a loopback address only; behind a proxy that "
                         + "authenticates set turnlane.security.let-in-anybody-who-reaches-this-gateway");

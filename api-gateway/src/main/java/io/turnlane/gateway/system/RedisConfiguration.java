@@ -42,22 +42,22 @@ class RedisConfiguration {
     /** Whatever asks Redis goes through it: one that hangs costs three timeouts, not one a call. */
     @Bean(destroyMethod = "close")
     RedisBreaker redisBreaker(LettuceConnectionFactory connections, GatewayProperties properties) {
-        GatewayProperties.Memory memory = properties.memory();
+        GatewayProperties.RedisBreakerSettings memory = properties.memory();
         return new RedisBreaker(connections, memory.silences(), memory.probeEvery());
     }
 
     @Bean
     StringRedisTemplate stringRedisTemplate(RedisBreaker breaker) {
-        return breaker.texts();
+        return breaker.stringTemplate();
     }
 
     @Bean
     RedisTemplate<String, byte[]> blobRedisTemplate(RedisBreaker breaker) {
-        return breaker.blobs();
+        return breaker.bytesTemplate();
     }
 
     @Bean
-    RedisRedriveMarks redriveMarks(StringRedisTemplate redis, TopicsProperties topics) {
+    RedisRedriveMarks redriveMarks(StringRedisTemplate redis, GatewayTopicsProperties topics) {
         return new RedisRedriveMarks(redis, topics.quarantineRetention());
     }
 

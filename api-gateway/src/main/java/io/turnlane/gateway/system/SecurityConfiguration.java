@@ -3,19 +3,19 @@ package io.turnlane.gateway.system;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.access.AccessProblems;
 import io.turnlane.gateway.access.CredentialReader;
+import io.turnlane.gateway.access.CredentialValidity;
+import io.turnlane.gateway.access.JwtAuthentication;
 import io.turnlane.gateway.access.KeyAuthentication;
 import io.turnlane.gateway.access.RedisTickets;
-import io.turnlane.gateway.access.Routes;
-import io.turnlane.gateway.access.Standing;
+import io.turnlane.gateway.access.RouteAuthorization;
 import io.turnlane.gateway.access.TicketAuthentication;
-import io.turnlane.gateway.access.TokenCallers;
 import io.turnlane.gateway.caller.Callers;
-import io.turnlane.gateway.deliver.KafkaConsumers;
+import io.turnlane.gateway.deliver.LogConsumerFactory;
 import io.turnlane.gateway.keys.KafkaKeyFollower;
 import io.turnlane.gateway.keys.KafkaKeyTopic;
 import io.turnlane.gateway.keys.KeyRing;
 import io.turnlane.gateway.origin.AllowedOrigins;
-import io.turnlane.gateway.origin.CrossOriginCalls;
+import io.turnlane.gateway.origin.ApiCorsProcessor;
 import io.turnlane.gateway.socket.SocketEndpoint;
 import io.turnlane.gateway.system.SecurityProperties.Mode;
 import io.turnlane.model.WireFormat;
@@ -99,7 +99,7 @@ class SecurityConfiguration {
     @Bean
     AllowedOrigins allowedOrigins(SecurityProperties security) {
         AllowedOrigins origins = new AllowedOrigins(security.allowedOrigins());
-        if (origins.any() && !security.authenticated() && !security.letInAnybodyWhoReachesThisGateway()) {
+        if (origins.allowsAny() && !security.authenticated() && !security.letInAnybodyWhoReachesThisGateway()) {
             throw new IllegalStateException(
                     "Without authentication turnlane.security.allowed-origins=* lets every page "
                             + "that a browser of this machine shows read and ask as it likes. Name the origins that may; or set "
@@ -112,7 +112,7 @@ class SecurityConfiguration {
     @Bean
     FilterRegistrationBean<CorsFilter> crossOriginFilter(AllowedOrigins origins, JsonMapper json) {
         FilterRegistrationBean<CorsFilter> registration =
-                new FilterRegistrationBean<>(CrossOriginCalls.filter(origins, json));
+                new FilterRegistrationBean<>(ApiCorsProcessor.filter(origins, json));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return registration;
     }
@@ -123,8 +123,8 @@ class SecurityConfiguration {
     }
 
     @Bean
-    Standing standing(KeyRing keys, InstantSource clock) {
-        return new Standing(keys, clock);
+    CredentialValidity standing(KeyRing keys, InstantSource clock) {
+        return new CredentialValidity(keys, clock);
     }
 
     @Bean
@@ -134,18 +134,18 @@ class SecurityConfiguration {
 
     /** The keys are read before the first call is taken; where there are none to read, nothing is. */
     @Bean
-    Phased keyFollower(
+    PhasedLifecycle keyFollower(
             SecurityProperties security,
             GatewayProperties gateway,
-            TopicsProperties topics,
-            KafkaConsumers consumers,
+            GatewayTopicsProperties topics,
+            LogConsumerFactory consumers,
             KafkaAdmin admin,
             KeyRing keys) {
         KafkaKeyTopic topic = new KafkaKeyTopic(
                 admin.getConfigurationProperties(), topics.names().keys());
         KafkaKeyFollower follower = new KafkaKeyFollower(consumers, topic, topics.replicationFactor(), keys);
         boolean needed = security.mode() == Mode.API_KEY;
-        return new Phased(
+        return new PhasedLifecycle(
                 GatewayPhases.FOLLOWER,
                 needed ? () -> follower.start(gateway.streams().startPatience()) : () -> {},
                 follower::close);
@@ -154,7 +154,7 @@ class SecurityConfiguration {
     /** Ready is who knows whom to let in. */
     @Bean
     HealthIndicator apiKeysHealthIndicator(SecurityProperties security, KeyRing keys) {
-        return () -> (security.mode() == Mode.API_KEY && !keys.known() ? Health.down() : Health.up()).build();
+        return () -> (security.mode() == Mode.API_KEY && !keys.isLoaded() ? Health.down() : Health.up()).build();
     }
 
     /** In the guard's place, where there is none. */
@@ -168,7 +168,7 @@ class SecurityConfiguration {
     }
 
     /** Whether callers are told apart at all. */
-    static final class Authenticated implements Condition {
+    static final class AuthenticationEnabled implements Condition {
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
             return Binder.get(context.getEnvironment())
@@ -180,17 +180,17 @@ class SecurityConfiguration {
 
     /** The filters that do it. */
     @EnableWebSecurity
-    @Conditional(Authenticated.class)
+    @Conditional(AuthenticationEnabled.class)
     @Configuration(proxyBeanMethods = false)
-    static class Guarded {
+    static class AuthenticationFilters {
 
         @Bean
         AuthenticationManager authenticationManager(
-                SecurityProperties security, KeyRing keys, RedisTickets tickets, Standing standing) {
+                SecurityProperties security, KeyRing keys, RedisTickets tickets, CredentialValidity standing) {
             AuthenticationProvider bearers = switch (security.mode()) {
                 case API_KEY, NONE -> new KeyAuthentication(keys);
                 case JWT ->
-                    new TokenCallers(
+                    new JwtAuthentication(
                             new SupplierJwtDecoder(() -> decoder(security.jwt())),
                             security.jwt().skew());
             };
@@ -223,7 +223,7 @@ class SecurityConfiguration {
                 MeterRegistry metrics) {
             AccessProblems problems = new AccessProblems(json, metrics);
             CredentialReader reader = security.mode() == Mode.JWT
-                    ? CredentialReader.of(SocketEndpoint.PATH, TokenCallers::present)
+                    ? CredentialReader.of(SocketEndpoint.PATH, JwtAuthentication::present)
                     : CredentialReader.ofKeys(SocketEndpoint.PATH);
             AuthenticationFilter filter = new AuthenticationFilter(manager, reader);
             filter.setSuccessHandler((_, _, _) -> {});
@@ -237,7 +237,7 @@ class SecurityConfiguration {
                     .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                     .exceptionHandling(refused ->
                             refused.authenticationEntryPoint(problems).accessDeniedHandler(problems))
-                    .authorizeHttpRequests(Routes::apply)
+                    .authorizeHttpRequests(RouteAuthorization::apply)
                     .addFilterAt(filter, BasicAuthenticationFilter.class)
                     .build();
         }

@@ -8,7 +8,7 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.origin.AllowedOrigins;
-import io.turnlane.gateway.problem.Refusals;
+import io.turnlane.gateway.problem.ProblemMapper;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.socket.NoCompressionFilter;
@@ -41,8 +41,8 @@ class SocketConfiguration {
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry) {
-        GatewayProperties.Sockets sockets = properties.sockets();
-        SocketEndpoint.Settings settings = new SocketEndpoint.Settings(
+        GatewayProperties.WebSocketSettings sockets = properties.sockets();
+        SocketEndpoint.SocketEndpointSettings settings = new SocketEndpoint.SocketEndpointSettings(
                 Math.toIntExact(sockets.maxFrame().toBytes()),
                 sockets.maxSessions(),
                 sockets.sendTimeout(),
@@ -51,7 +51,7 @@ class SocketConfiguration {
                 origins);
         return new SocketEndpoint(
                 settings,
-                new SocketEndpoint.Calls(intake, cancellations),
+                new SocketEndpoint.SocketCommands(intake, cancellations),
                 streams,
                 records,
                 guard,
@@ -61,7 +61,7 @@ class SocketConfiguration {
     }
 
     @Bean
-    SocketGuard socketGuard(Callers callers, OpenConnections connections, RateLimits rates, Refusals refusals) {
+    SocketGuard socketGuard(Callers callers, OpenConnections connections, RateLimits rates, ProblemMapper refusals) {
         return new SocketGuard(callers, connections, rates, refusals);
     }
 

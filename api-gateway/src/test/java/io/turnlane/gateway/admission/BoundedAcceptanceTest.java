@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.gateway.ask.Acceptance;
-import io.turnlane.gateway.ask.Manners;
+import io.turnlane.gateway.ask.AskOptions;
 import io.turnlane.gateway.ask.PreparedTurn;
-import io.turnlane.gateway.limits.LimitRules;
 import io.turnlane.gateway.limits.RedisUserTurns;
+import io.turnlane.gateway.limits.UserLimits;
 import io.turnlane.gateway.limits.UserTurns;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.ProcessorFigures;
-import io.turnlane.model.ProcessorFigures.Places;
 import io.turnlane.model.ProcessorState;
+import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
@@ -35,47 +35,48 @@ class BoundedAcceptanceTest {
     private static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
     private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
 
-    private final Overload overload = new Overload(
+    private final OverloadGuard overload = new OverloadGuard(
             () -> List.of(BoundedAcceptanceTest.busy()),
             () -> 4,
             Duration.ofSeconds(10),
             () -> NOW,
             new SimpleMeterRegistry());
 
-    private static ProcessorFigures busy() {
-        return new OverloadTest().processor(ProcessorState.RUNNING, 0, new Places(10, 0, 45, Duration.ofSeconds(2)));
+    private static ProcessorStatistics busy() {
+        return new OverloadGuardTest()
+                .processor(ProcessorState.RUNNING, 0, new SlotStatistics(10, 0, 45, Duration.ofSeconds(2)));
     }
 
     @BeforeEach
     void look() {
-        overload.look();
+        overload.refresh();
         assertThat(overload.expectedWait()).isEqualTo(Duration.ofSeconds(9));
     }
 
-    private Acceptance answering(Function<PreparedTurn, Acceptance.Outcome> answer) {
+    private Acceptance answering(Function<PreparedTurn, Acceptance.AcceptOutcome> answer) {
         RedisUserTurns nobodys = new RedisUserTurns(new StringRedisTemplate(), 0, Duration.ofDays(1), () -> NOW);
-        UserTurns unbounded = new UserTurns(new LimitRules(0, 0, 0, 0, false), nobodys, new SimpleMeterRegistry());
+        UserTurns unbounded = new UserTurns(new UserLimits(0, 0, 0, 0, false), nobodys, new SimpleMeterRegistry());
         return new BoundedAcceptance(new Scripted(answer), overload, unbounded);
     }
 
-    private record Scripted(Function<PreparedTurn, Outcome> answer) implements Acceptance {
+    private record Scripted(Function<PreparedTurn, AcceptOutcome> answer) implements Acceptance {
 
         @Override
-        public Outcome accept(PreparedTurn turn, String defaultAgent) {
+        public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {
             return answer.apply(turn);
         }
 
         @Override
-        public boolean knows(PreparedTurn turn) {
+        public boolean hasClaim(PreparedTurn turn) {
             return false;
         }
 
         @Override
-        public void published(Accepted accepted) {}
+        public void markPublished(Accepted accepted) {}
 
         @Override
-        public Standing undo(Accepted accepted, boolean unsure) {
-            return Standing.NOWHERE;
+        public UndoResult undo(Accepted accepted, boolean unsure) {
+            return UndoResult.NOT_PUBLISHED;
         }
     }
 
@@ -94,11 +95,11 @@ class BoundedAcceptanceTest {
                 null,
                 null,
                 null,
-                Manners.PLAIN,
+                AskOptions.DEFAULT,
                 null);
     }
 
-    private static Acceptance.Outcome accepted(PreparedTurn turn, RequestId call) {
+    private static Acceptance.AcceptOutcome accepted(PreparedTurn turn, RequestId call) {
         return new Acceptance.Accepted(turn, call, "echo", 0, Duration.ofHours(1), false);
     }
 
@@ -108,25 +109,25 @@ class BoundedAcceptanceTest {
         acceptance.accept(turn(), "echo");
         assertThat(overload.expectedWait()).as("four gateways do the same").isEqualTo(Duration.ofMillis(9_800));
         acceptance.accept(turn(), "echo");
-        assertThatThrownBy(() -> acceptance.accept(turn(), "echo")).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> acceptance.accept(turn(), "echo")).isInstanceOf(ProblemDetailException.class);
     }
 
     @Test
     void countsNothingThatIsRefusedOrWasThereBefore() {
         PreparedTurn first = turn();
-        List<Function<PreparedTurn, Acceptance.Outcome>> others = List.of(
+        List<Function<PreparedTurn, Acceptance.AcceptOutcome>> others = List.of(
                 _ -> new Acceptance.Full(100),
                 _ -> new Acceptance.Conflict(),
-                _ -> new Acceptance.BeingMade(),
-                _ -> new Acceptance.Known(SESSION, first.requestId()),
+                _ -> new Acceptance.ForkInProgress(),
+                _ -> new Acceptance.AlreadyPublished(SESSION, first.requestId()),
                 again -> accepted(first, again.requestId()));
         for (int i = 0; i < 20; i++) {
             others.forEach(answer -> answering(answer).accept(turn(), "echo"));
             assertThatThrownBy(() -> answering(_ -> {
-                                throw new Refusal(ErrorCode.RATE_LIMITED, "enough");
+                                throw new ProblemDetailException(ErrorCode.RATE_LIMITED, "enough");
                             })
                             .accept(turn(), "echo"))
-                    .isInstanceOf(Refusal.class);
+                    .isInstanceOf(ProblemDetailException.class);
         }
         assertThat(overload.expectedWait()).isEqualTo(Duration.ofSeconds(9));
     }

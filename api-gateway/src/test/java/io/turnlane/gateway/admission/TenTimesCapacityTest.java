@@ -3,10 +3,10 @@ package io.turnlane.gateway.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.turnlane.gateway.problem.Refusal;
-import io.turnlane.model.ProcessorFigures;
-import io.turnlane.model.ProcessorFigures.Places;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ProcessorState;
+import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -38,7 +38,7 @@ class TenTimesCapacityTest {
     private final Random random = new Random(seed);
 
     private int now;
-    private List<ProcessorFigures> figures = List.of();
+    private List<ProcessorStatistics> figures = List.of();
     private final Queue<Integer> log = new ArrayDeque<>();
     private final PriorityQueue<Integer> running = new PriorityQueue<>();
     private long runs;
@@ -63,12 +63,12 @@ class TenTimesCapacityTest {
 
     private void publish() {
         int waiting = log.size();
-        Places places = new Places(
+        SlotStatistics places = new SlotStatistics(
                 PLACES,
                 PLACES - running.size(),
                 Math.min(waiting, OPEN),
                 runs == 0 ? null : Duration.ofMillis(runMs / runs));
-        figures = List.of(new ProcessorFigures(
+        figures = List.of(new ProcessorStatistics(
                 "p",
                 "http://127.0.0.1:1",
                 start.plusMillis(now),
@@ -83,18 +83,18 @@ class TenTimesCapacityTest {
                 0,
                 0,
                 0,
-                new ProcessorFigures.Cache(0, 1, 0, 0),
+                new ProcessorStatistics.CacheStatistics(0, 1, 0, 0),
                 "",
                 Duration.ZERO,
                 places,
                 Map.of()));
     }
 
-    private void ask(Overload gateway) {
+    private void ask(OverloadGuard gateway) {
         try {
             gateway.admit();
             log.add(now);
-        } catch (Refusal overloaded) {
+        } catch (ProblemDetailException overloaded) {
             refused++;
         }
     }
@@ -102,8 +102,8 @@ class TenTimesCapacityTest {
     @ParameterizedTest
     @CsvSource({"1, 500", "3, 500", "8, 500", "1, 4000", "3, 4000"})
     void answersWhatCanBeAnsweredAndLetsNobodyWaitForMuchLonger(int gateways, int meanMs) {
-        List<Overload> all = IntStream.range(0, gateways)
-                .mapToObj(_ -> new Overload(
+        List<OverloadGuard> all = IntStream.range(0, gateways)
+                .mapToObj(_ -> new OverloadGuard(
                         () -> figures, () -> gateways, BOUND, () -> start.plusMillis(now), new SimpleMeterRegistry()))
                 .toList();
         double perSecond = PLACES * 1000.0 / meanMs;
@@ -115,7 +115,7 @@ class TenTimesCapacityTest {
             }
             for (int i = 0; i < gateways; i++) {
                 if ((now + i * 70) % 500 == 0) {
-                    all.get(i).look();
+                    all.get(i).refresh();
                 }
             }
             due += (now < WARM_UP_MS ? 0.5 : 10) * perSecond * STEP_MS / 1000;

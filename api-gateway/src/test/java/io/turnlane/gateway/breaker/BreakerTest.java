@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 
 class BreakerTest {
 
-    private static final class Silence extends RuntimeException {
+    private static final class NoAnswerException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     private static final Supplier<String> SILENT = () -> {
-        throw new Silence();
+        throw new NoAnswerException();
     };
     private static final Supplier<String> WRONG = () -> {
         throw new IllegalStateException("an answer, if not the one hoped for");
@@ -24,12 +24,12 @@ class BreakerTest {
     private final Queue<Runnable> later = new ArrayDeque<>();
     private boolean answers;
     private int probes;
-    private final Breaker breaker = new Breaker(3, Silence.class::isInstance, this::probe, later::add);
+    private final Breaker breaker = new Breaker(3, NoAnswerException.class::isInstance, this::probe, later::add);
 
     private void probe() {
         probes++;
         if (!answers) {
-            throw new Silence();
+            throw new NoAnswerException();
         }
     }
 
@@ -102,7 +102,7 @@ class BreakerTest {
             open();
             answers = true;
             later.remove().run();
-            throw new Silence();
+            throw new NoAnswerException();
         };
         fail(closesMeanwhile);
         fail(SILENT);

@@ -3,8 +3,8 @@ package io.turnlane.gateway.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.turnlane.gateway.deliver.Cursor.Known;
-import io.turnlane.gateway.deliver.Cursor.Progress;
+import io.turnlane.gateway.deliver.Cursor.ReducerState;
+import io.turnlane.gateway.deliver.Cursor.RequestProgress;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
@@ -19,7 +19,8 @@ class CursorTest {
     private static final SessionKey MINE = SessionKey.of(null, new SessionId("mine"));
     private static final RequestId REQUEST = new RequestId(UUID.fromString("0192f1de-7a3c-7000-8000-000000000001"));
 
-    private static final Known SEEN = new Known(new Progress(REQUEST, 1, 4, false, true), 17, true);
+    private static final ReducerState SEEN =
+            new ReducerState(new RequestProgress(REQUEST, 1, 4, false, true), 17, true);
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -27,11 +28,11 @@ class CursorTest {
     @Test
     void readsBackWhatItWrites() {
         for (int i = 0; i < 200; i++) {
-            Progress progress = random.nextInt(4) == 0
+            RequestProgress progress = random.nextInt(4) == 0
                     ? null
-                    : new Progress(
+                    : new RequestProgress(
                             REQUEST, random.nextInt(100), random.nextInt(), random.nextBoolean(), random.nextBoolean());
-            Known known = new Known(progress, random.nextLong(Long.MAX_VALUE), random.nextBoolean());
+            ReducerState known = new ReducerState(progress, random.nextLong(Long.MAX_VALUE), random.nextBoolean());
             Cursor cursor = Cursor.of(MINE, random.nextInt(1_000), random.nextLong(Long.MAX_VALUE), known);
             assertThat(Cursor.parse(cursor.toString())).as("seed %d", seed).isEqualTo(cursor);
         }

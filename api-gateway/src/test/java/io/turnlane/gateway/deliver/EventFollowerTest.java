@@ -3,7 +3,7 @@ package io.turnlane.gateway.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
@@ -28,9 +28,9 @@ class EventFollowerTest {
     private static final Node[] NOBODY = {};
 
     /** A broker's consumer counts its fetches, and the follower hears by that whether the broker lives. */
-    private static final class Reading extends MockConsumer<String, byte[]> {
+    private static final class CountingConsumer extends MockConsumer<String, byte[]> {
 
-        Reading() {
+        CountingConsumer() {
             super("none");
             updatePartitions("events", List.of(new PartitionInfo("events", 0, null, NOBODY, NOBODY)));
         }
@@ -54,28 +54,28 @@ class EventFollowerTest {
      */
     @Test
     void forgetsHowFarItHadComeWhereTheTopicWasMadeAnew() throws Exception {
-        Reading reading = new Reading();
+        CountingConsumer reading = new CountingConsumer();
         reading.updateEndOffsets(Map.of(PARTITION, 5_000L));
-        EventHub hub = new EventHub();
-        Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedRoom(1_000_000));
+        SubscriptionRegistry hub = new SubscriptionRegistry();
+        Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
         SessionKey session = SessionKey.of(null, new SessionId("s"));
-        Subscription client = new Subscription(session, Interest.SESSION, 0, outbox, new EventReducer());
+        Subscription client = new Subscription(session, EventFilter.SESSION, 0, outbox, new EventReducer());
         try (EventFollower follower = new EventFollower((_, _) -> reading, "events", () -> {}, hub)) {
             follower.start(Duration.ofSeconds(10));
-            client.join();
+            client.startJoining();
             hub.add(client);
             assertThat(client.goLive(follower.position(0), false)).isTrue();
             reading.addRecord(new ConsumerRecord<>("events", 0, 5_000, "other", new byte[0]));
-            await().until(() -> follower.offered(0) == 5_001);
+            await().until(() -> follower.offeredOffset(0) == 5_001);
 
             reading.updateEndOffsets(Map.of(PARTITION, 3L));
             reading.setPollException(new OffsetOutOfRangeException(Map.of(PARTITION, 5_001L)));
             await().until(() -> follower.position(0) == 3);
-            assertThat(outbox.take(Duration.ofSeconds(10))).isInstanceOf(Delivery.Gap.class);
-            assertThat(follower.offered(0)).isEqualTo(3);
-            client.tellPlace(() -> follower.offered(0), 1_000);
-            client.live(Events.event(3, Events.R1, 1, 0, "started"));
-            assertThat(outbox.take(Duration.ZERO)).isInstanceOf(Delivery.Event.class);
+            assertThat(outbox.take(Duration.ofSeconds(10))).isInstanceOf(OutboxItem.GapItem.class);
+            assertThat(follower.offeredOffset(0)).isEqualTo(3);
+            client.offerCursor(() -> follower.offeredOffset(0), 1_000);
+            client.offerLive(Events.event(3, Events.R1, 1, 0, "started"));
+            assertThat(outbox.take(Duration.ZERO)).isInstanceOf(OutboxItem.EventItem.class);
         }
     }
 }

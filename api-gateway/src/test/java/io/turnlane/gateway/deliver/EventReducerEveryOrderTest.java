@@ -21,11 +21,11 @@ class EventReducerEveryOrderTest {
 
     private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
 
-    private static final Step GAP = new Step(null, "gap", 0, 0);
-    private static final Step RECONNECT = new Step(null, "reconnect", 0, 0);
+    private static final ReducerStep GAP = new ReducerStep(null, "gap", 0, 0);
+    private static final ReducerStep RECONNECT = new ReducerStep(null, "reconnect", 0, 0);
 
     /** An event, or what happens to the client between two. */
-    private record Step(@Nullable RequestId request, String type, int attempt, int seq) {
+    private record ReducerStep(@Nullable RequestId request, String type, int attempt, int seq) {
 
         boolean isEvent() {
             return request != null;
@@ -35,18 +35,18 @@ class EventReducerEveryOrderTest {
             return type.equals("completed");
         }
 
-        boolean later(Step other) {
+        boolean later(ReducerStep other) {
             return attempt > other.attempt || (attempt == other.attempt && seq > other.seq);
         }
     }
 
-    private static Step step(RequestId request, String type, int attempt, int seq) {
-        return new Step(request, type, attempt, seq);
+    private static ReducerStep step(RequestId request, String type, int attempt, int seq) {
+        return new ReducerStep(request, type, attempt, seq);
     }
 
     @Test
     void oneTurnInEveryOrderWithGapsAndReconnections() {
-        List<Step> steps = List.of(
+        List<ReducerStep> steps = List.of(
                 step(R1, "queued", 0, 0),
                 step(R1, "started", 1, 0),
                 step(R1, "delta", 1, 1),
@@ -62,7 +62,7 @@ class EventReducerEveryOrderTest {
 
     @Test
     void twoTurnsInEveryOrderWithGaps() {
-        List<Step> steps = List.of(
+        List<ReducerStep> steps = List.of(
                 step(R1, "started", 1, 0),
                 step(R1, "delta", 1, 1),
                 step(R1, "completed", 1, 2),
@@ -75,12 +75,12 @@ class EventReducerEveryOrderTest {
     }
 
     /** Lengthens the order by each step; gives how many orders there were. */
-    private static int tryAll(List<Step> steps, int length, List<Step> order) {
+    private static int tryAll(List<ReducerStep> steps, int length, List<ReducerStep> order) {
         if (length == 0) {
             return 0;
         }
         int tried = 0;
-        for (Step step : steps) {
+        for (ReducerStep step : steps) {
             order.add(step);
             List<Boolean> shown = shown(order);
             int last = order.size() - 1;
@@ -94,11 +94,11 @@ class EventReducerEveryOrderTest {
     }
 
     /** What a client is shown of each step. */
-    private static List<Boolean> shown(List<Step> order) {
+    private static List<Boolean> shown(List<ReducerStep> order) {
         EventReducer reducer = new EventReducer();
         List<Boolean> shown = new ArrayList<>();
         for (int i = 0; i < order.size(); i++) {
-            Step step = order.get(i);
+            ReducerStep step = order.get(i);
             if (step.isEvent()) {
                 shown.add(reducer.accepts(Events.event(i, step.request(), step.attempt(), step.seq(), step.type())));
                 continue;
@@ -107,7 +107,7 @@ class EventReducerEveryOrderTest {
             if (step == GAP) {
                 reducer.gap();
             } else {
-                String cursor = Cursor.of(SESSION, 0, i, reducer.known()).toString();
+                String cursor = Cursor.of(SESSION, 0, i, reducer.state()).toString();
                 reducer = new EventReducer(Cursor.parse(cursor));
             }
         }
@@ -118,13 +118,13 @@ class EventReducerEveryOrderTest {
      * The oracle: an event is shown where its turn has no end yet, where it is news, and, if it is text, where the
      * client has the text before it. Of a turn that was never seen before a later one ran, nothing is.
      */
-    private static boolean expected(List<Step> order, int at) {
-        Step step = order.get(at);
+    private static boolean expected(List<ReducerStep> order, int at) {
+        ReducerStep step = order.get(at);
         if (isOfAnEarlierTurn(order, at)) {
             return false;
         }
-        List<Step> news = newsBefore(order, at);
-        if (news.stream().anyMatch(Step::ends)) {
+        List<ReducerStep> news = newsBefore(order, at);
+        if (news.stream().anyMatch(ReducerStep::ends)) {
             return false;
         }
         boolean isNews = step.ends() || news.isEmpty() || step.later(news.getLast());
@@ -132,21 +132,21 @@ class EventReducerEveryOrderTest {
     }
 
     /** The first turn of the two runs first. */
-    private static boolean isOfAnEarlierTurn(List<Step> order, int at) {
+    private static boolean isOfAnEarlierTurn(List<ReducerStep> order, int at) {
         List<RequestId> turns = order.subList(0, at + 1).stream()
-                .filter(Step::isEvent)
-                .map(Step::request)
+                .filter(ReducerStep::isEvent)
+                .map(ReducerStep::request)
                 .toList();
         return turns.getLast() == R1 && turns.getFirst() == R2;
     }
 
     /** The events of the same turn that were no twins and not late when they came. */
-    private static List<Step> newsBefore(List<Step> order, int at) {
-        List<Step> news = new ArrayList<>();
-        for (Step step : order.subList(0, at)) {
+    private static List<ReducerStep> newsBefore(List<ReducerStep> order, int at) {
+        List<ReducerStep> news = new ArrayList<>();
+        for (ReducerStep step : order.subList(0, at)) {
             boolean same = step.isEvent() && step.request().equals(order.get(at).request());
             if (same
-                    && news.stream().noneMatch(Step::ends)
+                    && news.stream().noneMatch(ReducerStep::ends)
                     && (step.ends() || news.isEmpty() || step.later(news.getLast()))) {
                 news.add(step);
             }
@@ -155,11 +155,11 @@ class EventReducerEveryOrderTest {
     }
 
     /** Goes back to the attempt's beginning, or to where the client came in; a gap on the way hides it. */
-    private static boolean hasTextBefore(List<Step> order, int at) {
-        Step step = order.get(at);
-        List<Step> news = newsBefore(order, at);
+    private static boolean hasTextBefore(List<ReducerStep> order, int at) {
+        ReducerStep step = order.get(at);
+        List<ReducerStep> news = newsBefore(order, at);
         for (int i = at - 1; i >= 0; i--) {
-            Step before = order.get(i);
+            ReducerStep before = order.get(i);
             if (before == GAP) {
                 return false;
             }
@@ -177,7 +177,7 @@ class EventReducerEveryOrderTest {
     }
 
     /** Whether it was news itself: twins of it don't count. */
-    private static boolean isAmong(List<Step> news, Step step, List<Step> order, int at) {
+    private static boolean isAmong(List<ReducerStep> news, ReducerStep step, List<ReducerStep> order, int at) {
         return news.contains(step) && !newsBefore(order, at).contains(step);
     }
 
@@ -187,7 +187,7 @@ class EventReducerEveryOrderTest {
      */
     @Test
     void lateWordsOfAnEarlierTurnAreNotShownToAClientThatCameBack() {
-        List<Step> log = List.of(
+        List<ReducerStep> log = List.of(
                 step(R1, "started", 1, 0),
                 step(R1, "delta", 1, 1),
                 step(R1, "started", 2, 0),
@@ -195,18 +195,18 @@ class EventReducerEveryOrderTest {
                 step(R2, "started", 1, 0),
                 step(R2, "delta", 1, 1),
                 step(R2, "completed", 1, 2));
-        List<Step> late = List.of(
+        List<ReducerStep> late = List.of(
                 step(R1, "started", 1, 0),
                 step(R1, "delta", 1, 1),
                 step(R1, "delta", 1, 2),
                 step(R1, "completed", 2, 1));
         List<String> differ = new ArrayList<>();
-        for (Step word : late) {
+        for (ReducerStep word : late) {
             IntStream.rangeClosed(4, log.size()).forEach(at -> {
-                List<Step> order = new ArrayList<>(log);
+                List<ReducerStep> order = new ArrayList<>(log);
                 order.add(at, word);
                 for (int cut = 1; cut <= at; cut++) {
-                    List<Step> broken = new ArrayList<>(order);
+                    List<ReducerStep> broken = new ArrayList<>(order);
                     broken.add(cut, RECONNECT);
                     List<Boolean> shown = shown(broken);
                     shown.remove(cut);

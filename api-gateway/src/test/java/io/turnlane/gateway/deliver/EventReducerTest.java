@@ -24,7 +24,7 @@ class EventReducerTest {
 
     /** As a client that comes back: the cursor goes through its text. */
     private void reconnect() {
-        Cursor cursor = Cursor.of(SESSION, 0, offset, reducer.known());
+        Cursor cursor = Cursor.of(SESSION, 0, offset, reducer.state());
         reducer = new EventReducer(Cursor.parse(cursor.toString()));
     }
 
@@ -160,7 +160,7 @@ class EventReducerTest {
 
     @Test
     void takesTurnsWithoutAPlaceAsTheyCome() {
-        LoggedEvent.Place place = new LoggedEvent.Place(0, 1);
+        LoggedEvent.EventPosition place = new LoggedEvent.EventPosition(0, 1);
         sees(R2, 1, 0, "completed");
         reconnect();
         assertThat(reducer.accepts(new LoggedEvent(place, "started", R1, -1, 1, 0, new byte[0])))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.turnlane.gateway.deliver.Subscription.Interest;
+import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
@@ -24,7 +24,7 @@ class EventStreamsTest {
                 },
                 "events",
                 () -> {},
-                new EventStreams.Limits(2, BOUNDS, 1_000_000, 1, 1_000, Duration.ofSeconds(1)),
+                new EventStreams.StreamLimits(2, BOUNDS, 1_000_000, 1, 1_000, Duration.ofSeconds(1)),
                 new SimpleMeterRegistry());
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> neverStarted.watchEnd(SESSION, Events.R1))
@@ -37,9 +37,13 @@ class EventStreamsTest {
     /** Its client went away while a reader was about to hand it over to the follower. */
     @Test
     void aSubscriptionThatWasClosedBeforeItIsAddedDoesNotStay() {
-        EventHub hub = new EventHub();
+        SubscriptionRegistry hub = new SubscriptionRegistry();
         Subscription subscription = new Subscription(
-                SESSION, Interest.SESSION, 0, new Outbox(BOUNDS, new SharedRoom(1_000_000)), new EventReducer());
+                SESSION,
+                EventFilter.SESSION,
+                0,
+                new Outbox(BOUNDS, new SharedByteLimit(1_000_000)),
+                new EventReducer());
         subscription.close();
         hub.remove(subscription);
         hub.add(subscription);

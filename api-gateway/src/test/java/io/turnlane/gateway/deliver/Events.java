@@ -23,7 +23,8 @@ final class Events {
     /** The turn's place follows from its request: the first stands before the second. */
     static LoggedEvent sized(long offset, RequestId request, int attempt, int seq, String type, int bytes) {
         long turn = request.value().getLeastSignificantBits();
-        return new LoggedEvent(new LoggedEvent.Place(0, offset), type, request, turn, attempt, seq, new byte[bytes]);
+        return new LoggedEvent(
+                new LoggedEvent.EventPosition(0, offset), type, request, turn, attempt, seq, new byte[bytes]);
     }
 
     static LoggedEvent delta(long offset) {

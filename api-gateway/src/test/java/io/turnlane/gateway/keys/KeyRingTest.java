@@ -25,9 +25,9 @@ class KeyRingTest {
     void findsAKeyByItsWholeTextAndByNothingLess() {
         KeySecret secret = KeySecret.random(RANDOM);
         ApiKey key = stored(secret);
-        assertThat(ring.known()).isFalse();
+        assertThat(ring.isLoaded()).isFalse();
         ring.replace(List.of(key, stored(KeySecret.random(RANDOM))));
-        assertThat(ring.known()).isTrue();
+        assertThat(ring.isLoaded()).isTrue();
         String text = secret.reveal();
         assertThat(ring.find(text)).contains(key);
         String otherEnd = text.substring(0, text.length() - 1) + (text.endsWith("0") ? "1" : "0");
@@ -43,13 +43,13 @@ class KeyRingTest {
         KeySecret secret = KeySecret.random(RANDOM);
         ApiKey key = stored(secret);
         ring.replace(List.of(key));
-        assertThat(ring.stands(key.id())).isTrue();
+        assertThat(ring.isValid(key.id())).isTrue();
         ring.replace(List.of(key.revoke(now)));
         assertThat(ring.find(secret.reveal())).isEmpty();
-        assertThat(ring.stands(key.id())).isFalse();
+        assertThat(ring.isValid(key.id())).isFalse();
         ring.replace(List.of(key));
         now = now.plusSeconds(60);
         assertThat(ring.find(secret.reveal())).isEmpty();
-        assertThat(ring.stands(key.id())).isFalse();
+        assertThat(ring.isValid(key.id())).isFalse();
     }
 }

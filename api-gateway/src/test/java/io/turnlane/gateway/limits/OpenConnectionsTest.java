@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.limits.OpenConnections.Connection;
+import io.turnlane.gateway.limits.OpenConnections.TrackedConnection;
 import io.turnlane.model.MemoryKeys;
 import java.net.URI;
 import java.time.InstantSource;
@@ -48,12 +48,12 @@ class OpenConnectionsTest {
         factory.afterPropertiesSet();
         factory.start();
         Interrupted redis = new Interrupted(factory);
-        RedisConnectionPlaces places = new RedisConnectionPlaces(redis, InstantSource.system());
-        LimitRules rules = new LimitRules(0, 0, 0, 10, false);
+        RedisConnectionReservations places = new RedisConnectionReservations(redis, InstantSource.system());
+        UserLimits rules = new UserLimits(0, 0, 0, 10, false);
         try (OpenConnections connections = new OpenConnections(_ -> true, rules, places, new SimpleMeterRegistry())) {
             Caller caller = new Caller("u-" + UUID.randomUUID());
-            Connection stays = connections.open(caller, () -> {});
-            Connection goes = connections.open(caller, () -> {});
+            TrackedConnection stays = connections.open(caller, () -> {});
+            TrackedConnection goes = connections.open(caller, () -> {});
             redis.before.set(goes::close);
             connections.renew();
             assertThat(redis.opsForZSet().zCard(MemoryKeys.connectionsOfUser(caller.namespace())))

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.limits.RateLimits.Kind;
-import io.turnlane.gateway.problem.Refusal;
+import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -16,7 +16,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 class RateLimitsTest {
 
-    private static final LimitRules RULES = new LimitRules(60, 0, 0, 0, false);
+    private static final UserLimits RULES = new UserLimits(60, 0, 0, 0, false);
 
     private Instant now = Instant.parse("2026-11-21T06:00:00Z");
 
@@ -24,19 +24,19 @@ class RateLimitsTest {
     void abucketGivesWhatItHoldsAndThenWhatFlowsIn() {
         LocalTokenBuckets buckets = new LocalTokenBuckets(() -> now);
         for (int i = 59; i >= 0; i--) {
-            assertThat(buckets.take("u", "k", 60).left()).isEqualTo(i);
+            assertThat(buckets.takeToken("u", "k", 60).remaining()).isEqualTo(i);
         }
-        TokenBuckets.Taken none = buckets.take("u", "k", 60);
-        assertThat(none.ok()).isFalse();
-        assertThat(none.next()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(none.full()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(buckets.take("another", "k", 60).ok()).isTrue();
-        assertThat(buckets.take("u", "another", 60).ok()).isTrue();
+        TokenBuckets.TokenResult none = buckets.takeToken("u", "k", 60);
+        assertThat(none.granted()).isFalse();
+        assertThat(none.untilNextToken()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(none.untilFull()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(buckets.takeToken("another", "k", 60).granted()).isTrue();
+        assertThat(buckets.takeToken("u", "another", 60).granted()).isTrue();
         now = now.plusSeconds(1);
-        assertThat(buckets.take("u", "k", 60).ok()).isTrue();
-        assertThat(buckets.take("u", "k", 60).ok()).isFalse();
+        assertThat(buckets.takeToken("u", "k", 60).granted()).isTrue();
+        assertThat(buckets.takeToken("u", "k", 60).granted()).isFalse();
         now = now.minusSeconds(30); // a clock that was set back gives nothing and breaks nothing
-        assertThat(buckets.take("u", "k", 60).ok()).isFalse();
+        assertThat(buckets.takeToken("u", "k", 60).granted()).isFalse();
     }
 
     @Test
@@ -48,7 +48,7 @@ class RateLimitsTest {
         int given = 0;
         for (int i = 0; i < 5_000; i++) {
             now = now.plusMillis(random.nextInt(200));
-            given += buckets.take("u", "k", 60).ok() ? 1 : 0;
+            given += buckets.takeToken("u", "k", 60).granted() ? 1 : 0;
             double most = 60 + Duration.between(start, now).toMillis() / 1000.0;
             assertThat((double) given).as("seed %d, call %d", seed, i).isLessThanOrEqualTo(most + 1e-6);
         }
@@ -69,16 +69,18 @@ class RateLimitsTest {
                     new SimpleMeterRegistry());
             Caller alice = new Caller("alice");
             for (int i = 0; i < 60; i++) {
-                rates.require(alice, Kind.REQUESTS);
+                rates.consumeOrThrow(alice, RateLimitKind.REQUESTS);
             }
-            assertThatThrownBy(() -> rates.require(alice, Kind.REQUESTS))
+            assertThatThrownBy(() -> rates.consumeOrThrow(alice, RateLimitKind.REQUESTS))
                     .isInstanceOfSatisfying(
-                            Refusal.class,
+                            ProblemDetailException.class,
                             refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
-            assertThat(rates.take(Caller.ANYBODY, Kind.REQUESTS))
+            assertThat(rates.consume(Caller.UNAUTHENTICATED, RateLimitKind.REQUESTS))
                     .as("nobody is told apart")
                     .isEmpty();
-            assertThat(rates.take(alice, Kind.CATCH_UPS)).as("without limit").isEmpty();
+            assertThat(rates.consume(alice, RateLimitKind.CATCH_UPS))
+                    .as("without limit")
+                    .isEmpty();
         } finally {
             nowhere.destroy();
         }

@@ -2,8 +2,8 @@ package io.turnlane.gateway.many;
 
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.Gateway;
 import io.turnlane.gateway.GatewayApplication;
+import io.turnlane.gateway.TestGateway;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -35,7 +35,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** @param memory such as {@code -Xmx512m} */
-    static GatewayProcess beside(Gateway gateway, String memory, String... settings) throws IOException {
+    static GatewayProcess beside(TestGateway gateway, String memory, String... settings) throws IOException {
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
@@ -86,7 +86,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** The sum of all its figures of this name whose tags contain that text. */
-    double figure(String name, String tags) throws IOException, InterruptedException {
+    double metric(String name, String tags) throws IOException, InterruptedException {
         return get("/actuator/prometheus")
                 .lines()
                 .filter(line -> line.startsWith(name) && line.contains(tags))
@@ -102,7 +102,7 @@ final class GatewayProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         collect.waitFor(1, TimeUnit.MINUTES);
-        return (long) figure("jvm_memory_used_bytes", "area=\"heap\"");
+        return (long) metric("jvm_memory_used_bytes", "area=\"heap\"");
     }
 
     /** Asks it to stop, as an operator or an orchestrator does. */

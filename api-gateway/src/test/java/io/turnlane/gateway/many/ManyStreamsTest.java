@@ -3,7 +3,7 @@ package io.turnlane.gateway.many;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.Gateway;
+import io.turnlane.gateway.TestGateway;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,14 +45,14 @@ class ManyStreamsTest {
 
     private static final int BURST_TICKS = 60;
 
-    private static Gateway other;
+    private static TestGateway other;
     private static GatewayProcess gateway;
-    private static Speaker speaker;
+    private static TestEventPublisher speaker;
 
     @BeforeAll
     static void start() throws IOException {
-        other = Gateway.start();
-        speaker = new Speaker(other);
+        other = TestGateway.start();
+        speaker = new TestEventPublisher(other);
         gateway = GatewayProcess.beside(other, "-Xmx512m");
     }
 
@@ -77,12 +77,14 @@ class ManyStreamsTest {
         }
     }
 
-    private static List<Speaker.Turn> turns(List<String> sessions) {
-        return sessions.stream().map(session -> speaker.new Turn(session)).toList();
+    private static List<TestEventPublisher.PublishedTurn> turns(List<String> sessions) {
+        return sessions.stream()
+                .map(session -> speaker.new PublishedTurn(session))
+                .toList();
     }
 
     /** How it went for the quick clients in one phase. */
-    private record Figures(double p50, double p99, double perSecond) {
+    private record PhaseResult(double p50, double p99, double perSecond) {
 
         static double median(List<Double> values) {
             return values.stream().sorted().toList().get(values.size() / 2);
@@ -95,78 +97,82 @@ class ManyStreamsTest {
         List<String> quick = sessions(STREAMS - BAD);
         List<String> busy = sessions(BAD);
         long before = gateway.heap();
-        double threads = gateway.figure("jvm_threads_live_threads", "");
+        double threads = gateway.metric("jvm_threads_live_threads", "");
         List<Double> p99 = new ArrayList<>();
         List<Double> throughput = new ArrayList<>();
-        try (Followers clients = new Followers(gateway.port(), quick)) {
+        try (ReadingClients clients = new ReadingClients(gateway.port(), quick)) {
             await().atMost(Duration.ofMinutes(2))
-                    .until(() -> gateway.figure("turnlane_followed_sessions", "") == quick.size());
+                    .until(() -> gateway.metric("turnlane_followed_sessions", "") == quick.size());
             long each = (gateway.heap() - before) / quick.size();
             System.out.printf(
                     "%d streams and sockets: %d KiB of heap each, %.0f threads (%.0f without)%n",
-                    quick.size(), each / 1024, gateway.figure("jvm_threads_live_threads", ""), threads);
-            List<Speaker.Turn> quickTurns = turns(quick);
-            List<Speaker.Turn> busyTurns = turns(busy);
+                    quick.size(), each / 1024, gateway.metric("jvm_threads_live_threads", ""), threads);
+            List<TestEventPublisher.PublishedTurn> quickTurns = turns(quick);
+            List<TestEventPublisher.PublishedTurn> busyTurns = turns(busy);
             for (int pair = 0; pair < PAIRS; pair++) {
-                Figures good;
-                try (Followers alsoGood = new Followers(gateway.port(), busy)) {
+                PhaseResult good;
+                try (ReadingClients alsoGood = new ReadingClients(gateway.port(), busy)) {
                     good = phase(clients, quickTurns, busyTurns);
-                    assertThat(alsoGood.lost()).isZero();
-                    assertThat(alsoGood.mixedUp()).isEmpty();
+                    assertThat(alsoGood.brokenConnections()).isZero();
+                    assertThat(alsoGood.misdelivered()).isEmpty();
                 }
                 double cutOff = cutOff();
-                try (BadClients bad = new BadClients(gateway.port(), busy)) {
-                    Figures beside = phase(clients, quickTurns, busyTurns);
+                try (SlowClients bad = new SlowClients(gateway.port(), busy)) {
+                    PhaseResult beside = phase(clients, quickTurns, busyTurns);
                     System.out.printf("with good ones %s, beside bad ones %s%n", good, beside);
                     p99.add(beside.p99() / good.p99());
                     throughput.add(beside.perSecond() / good.perSecond());
                     await().atMost(Duration.ofSeconds(15)).until(() -> cutOff() - cutOff >= BAD);
                 }
             }
-            assertThat(clients.mixedUp()).isEmpty();
-            assertThat(clients.lost()).isZero();
+            assertThat(clients.misdelivered()).isEmpty();
+            assertThat(clients.brokenConnections()).isZero();
             System.out.printf(
                     "p99 ratios %s, throughput ratios %s, heap in use %d MiB%n", p99, throughput, gateway.heap() >> 20);
         }
         if (FULL) {
-            assertThat(Figures.median(p99)).isLessThanOrEqualTo(1.5);
-            assertThat(Figures.median(throughput)).isGreaterThanOrEqualTo(0.85);
+            assertThat(PhaseResult.median(p99)).isLessThanOrEqualTo(1.5);
+            assertThat(PhaseResult.median(throughput)).isGreaterThanOrEqualTo(0.85);
         }
     }
 
     private static double cutOff() throws IOException, InterruptedException {
-        return gateway.figure("turnlane_clients_dropped_total", "");
+        return gateway.metric("turnlane_clients_dropped_total", "");
     }
 
     /**
      * Each quick session hears a piece a second, the busy ones large pieces: 240 KB/s for three seconds, then 8 KB/s.
      */
-    private static Figures phase(Followers clients, List<Speaker.Turn> quick, List<Speaker.Turn> busy)
+    private static PhaseResult phase(
+            ReadingClients clients,
+            List<TestEventPublisher.PublishedTurn> quick,
+            List<TestEventPublisher.PublishedTurn> busy)
             throws InterruptedException {
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> gateway.figure("turnlane_followed_sessions", "") == quick.size() + busy.size());
+                .until(() -> gateway.metric("turnlane_followed_sessions", "") == quick.size() + busy.size());
         clients.takeDelays();
-        long heard = clients.heard();
+        long heard = clients.piecesReceived();
         long said = 0;
         long start = System.nanoTime();
         int tick = 0;
         for (; System.nanoTime() - start < PHASE.toNanos(); tick++) {
             for (int i = tick % 20; i < quick.size(); i += 20) {
-                quick.get(i).says(Followers.stamped(PIECE));
+                quick.get(i).publishDelta(ReadingClients.timestampedText(PIECE));
                 said++;
             }
             int large = tick < BURST_TICKS ? BURST : tick % 10 == 0 ? 1 : 0;
-            busy.forEach(turn -> IntStream.range(0, large).forEach(_ -> turn.says(Followers.stamped(LARGE_PIECE))));
+            busy.forEach(turn -> IntStream.range(0, large)
+                    .forEach(_ -> turn.publishDelta(ReadingClients.timestampedText(LARGE_PIECE))));
             long until = start + (tick + 1) * Duration.ofMillis(50).toNanos();
             TimeUnit.NANOSECONDS.sleep(until - System.nanoTime());
         }
         long all = heard + said;
-        await().atMost(Duration.ofMinutes(1)).until(() -> clients.heard() >= all);
+        await().atMost(Duration.ofMinutes(1)).until(() -> clients.piecesReceived() >= all);
         List<Long> delays = clients.takeDelays();
-        return new Figures(
+        return new PhaseResult(
                 delays.get(delays.size() / 2) / 1e6,
                 delays.get(delays.size() * 99 / 100) / 1e6,
-                said / ((clients.lastHeard() - start) / 1e9));
+                said / ((clients.lastReceivedNanos() - start) / 1e9));
     }
 
     /** After the other test, for it ends the gateway. */
@@ -182,10 +188,10 @@ class ManyStreamsTest {
                             : RawStream.socket(gateway.port(), sessions.get(i), null));
         }
         for (RawStream stream : streams) {
-            stream.awaitPlace();
+            stream.awaitCursor();
         }
-        List<Speaker.Turn> turns = turns(sessions);
-        turns.forEach(turn -> turn.says("before"));
+        List<TestEventPublisher.PublishedTurn> turns = turns(sessions);
+        turns.forEach(turn -> turn.publishDelta("before"));
         for (RawStream stream : streams) {
             assertThat(stream.next()).contains("started");
             assertThat(stream.next()).contains("before");
@@ -196,12 +202,12 @@ class ManyStreamsTest {
             assertThat(stream.next())
                     .as("nothing more, and no piece of anything")
                     .isNull();
-            assertThat(stream.wasToldToComeBack()).isTrue();
+            assertThat(stream.wasAskedToReconnect()).isTrue();
             stream.close();
         }
         assertThat(gateway.exitCode(Duration.ofSeconds(20))).isEqualTo(143);
         System.out.printf("100 told, gone after %d ms%n", (System.nanoTime() - start) / 1_000_000);
-        turns.forEach(turn -> turn.says("after"));
+        turns.forEach(turn -> turn.publishDelta("after"));
         List<Integer> order = new ArrayList<>(IntStream.range(0, 100).boxed().toList());
         Collections.shuffle(order);
         for (int i : order) {

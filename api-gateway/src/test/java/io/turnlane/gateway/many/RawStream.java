@@ -43,21 +43,21 @@ public abstract sealed class RawStream implements AutoCloseable {
 
     /** @param cursor to go on after; null to begin now */
     public static RawStream sse(int port, String session, @Nullable String cursor) throws IOException {
-        return new Sse(port, session, cursor);
+        return new RawSse(port, session, cursor);
     }
 
     public static RawStream socket(int port, String session, @Nullable String cursor) throws IOException {
-        return new Ws(port, session, cursor);
+        return new RawWebSocket(port, session, cursor);
     }
 
     /** The next event's JSON; null where the server has ended it. */
     public abstract @Nullable String next() throws IOException;
 
     /** Reads until the server has said where the client is: from then on nothing is missed. */
-    abstract void awaitPlace() throws IOException;
+    abstract void awaitCursor() throws IOException;
 
     /** Whether the server said that it stops, in its protocol's way. */
-    abstract boolean wasToldToComeBack();
+    abstract boolean wasAskedToReconnect();
 
     /** Where to go on. */
     final String cursor() {
@@ -65,7 +65,7 @@ public abstract sealed class RawStream implements AutoCloseable {
     }
 
     /** Up to so many bytes, whatever they say; false at the end. */
-    final boolean sip(int bytes) throws IOException {
+    final boolean readSome(int bytes) throws IOException {
         return in.readNBytes(bytes).length > 0;
     }
 
@@ -74,7 +74,7 @@ public abstract sealed class RawStream implements AutoCloseable {
         connection.getOutputStream().flush();
     }
 
-    final void notePlace(String json) {
+    final void noteCursor(String json) {
         Matcher found = CURSOR.matcher(json);
         if (found.find()) {
             cursor = found.group(1);
@@ -105,11 +105,11 @@ public abstract sealed class RawStream implements AutoCloseable {
     }
 
     /** By HTTP/1.0, so that nothing is chunked. */
-    private static final class Sse extends RawStream {
+    private static final class RawSse extends RawStream {
 
         private boolean told;
 
-        Sse(int port, String session, @Nullable String cursor) throws IOException {
+        RawSse(int port, String session, @Nullable String cursor) throws IOException {
             super(
                     port,
                     "GET /v1/sessions/" + session + "/events" + (cursor == null ? "" : "?after=" + cursor)
@@ -132,20 +132,20 @@ public abstract sealed class RawStream implements AutoCloseable {
         }
 
         @Override
-        void awaitPlace() throws IOException {
+        void awaitCursor() throws IOException {
             for (String line = line(); line != null && !line.startsWith("id:"); line = line()) {
                 // Comments.
             }
         }
 
         @Override
-        boolean wasToldToComeBack() {
+        boolean wasAskedToReconnect() {
             return told;
         }
     }
 
     /** By frames that are whole, and without masks but for our own. */
-    private static final class Ws extends RawStream {
+    private static final class RawWebSocket extends RawStream {
 
         private static final int TEXT = 1;
         private static final int CLOSE = 8;
@@ -153,7 +153,7 @@ public abstract sealed class RawStream implements AutoCloseable {
 
         private int closeStatus;
 
-        Ws(int port, String session, @Nullable String cursor) throws IOException {
+        RawWebSocket(int port, String session, @Nullable String cursor) throws IOException {
             super(
                     port,
                     "GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -176,11 +176,11 @@ public abstract sealed class RawStream implements AutoCloseable {
         }
 
         @Override
-        void awaitPlace() throws IOException {
+        void awaitCursor() throws IOException {
             if (in.read() != (0x80 | TEXT)) {
                 throw new IOException("no acknowledgement");
             }
-            notePlace(new String(in.readNBytes(length()), StandardCharsets.UTF_8));
+            noteCursor(new String(in.readNBytes(length()), StandardCharsets.UTF_8));
         }
 
         @Override
@@ -194,7 +194,7 @@ public abstract sealed class RawStream implements AutoCloseable {
                         return null;
                     }
                     case PING -> frame(0xa, text);
-                    default -> notePlace(text);
+                    default -> noteCursor(text);
                 }
                 int event = text.indexOf("\"event\":{");
                 if (event >= 0) {
@@ -217,7 +217,7 @@ public abstract sealed class RawStream implements AutoCloseable {
         }
 
         @Override
-        boolean wasToldToComeBack() {
+        boolean wasAskedToReconnect() {
             return closeStatus == 1012;
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.Gateway;
+import io.turnlane.gateway.TestGateway;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -32,14 +32,14 @@ class ResumeCostTest {
     private static final boolean FULL = RECORDS > 100_000;
     private static final int HERD = FULL ? 2_000 : 100;
 
-    private static Gateway gateway;
-    private static Speaker speaker;
+    private static TestGateway gateway;
+    private static TestEventPublisher speaker;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
+        gateway = TestGateway.start(
                 "turnlane.topics.partitions=1", "turnlane.gateway.catch-up.max-records=" + (RECORDS + RECORDS / 20));
-        speaker = new Speaker(gateway);
+        speaker = new TestEventPublisher(gateway);
     }
 
     @AfterAll
@@ -53,20 +53,20 @@ class ResumeCostTest {
     }
 
     /** A session whose client left after the beginning of a turn. */
-    private record Left(String session, String cursor, Speaker.Turn turn) {
+    private record DisconnectedClient(String session, String cursor, TestEventPublisher.PublishedTurn turn) {
 
-        static Left now() throws IOException {
+        static DisconnectedClient disconnect() throws IOException {
             String session = freshSession();
             try (RawStream stream = RawStream.sse(gateway.port(), session, null)) {
-                stream.awaitPlace();
-                Speaker.Turn turn = speaker.new Turn(session);
+                stream.awaitCursor();
+                TestEventPublisher.PublishedTurn turn = speaker.new PublishedTurn(session);
                 assertThat(stream.next()).contains("started");
-                return new Left(session, stream.cursor(), turn);
+                return new DisconnectedClient(session, stream.cursor(), turn);
             }
         }
 
         /** Comes back; how long it takes until it hears this. */
-        Duration comesBackToHear(String text) throws IOException {
+        Duration timeToReceive(String text) throws IOException {
             long start = System.nanoTime();
             try (RawStream stream = RawStream.sse(gateway.port(), session, cursor)) {
                 assertThat(stream.next()).contains(text);
@@ -86,9 +86,9 @@ class ResumeCostTest {
     private static void others(int records) {
         double before = read();
         long start = System.nanoTime();
-        Speaker.Turn other = speaker.new Turn("somebody-else");
+        TestEventPublisher.PublishedTurn other = speaker.new PublishedTurn("somebody-else");
         for (int i = 0; i < records; i++) {
-            other.says("a piece of an answer, and of the usual length");
+            other.publishDelta("a piece of an answer, and of the usual length");
         }
         await().atMost(Duration.ofMinutes(1)).until(() -> read() >= before + records);
         System.out.printf("%d records said and passed by in %d ms%n", records, (System.nanoTime() - start) / 1_000_000);
@@ -102,27 +102,27 @@ class ResumeCostTest {
 
     @Test
     void isOneReadForAllWhoComeBackTogetherAndNearOnesGoFirst() throws Exception {
-        Left alone = Left.now();
-        List<Left> herd = new ArrayList<>();
+        DisconnectedClient alone = DisconnectedClient.disconnect();
+        List<DisconnectedClient> herd = new ArrayList<>();
         for (int i = 0; i < HERD; i++) {
-            herd.add(Left.now());
+            herd.add(DisconnectedClient.disconnect());
         }
         others(RECORDS);
-        Left near = Left.now();
-        alone.turn().says("welcome back");
-        near.turn().says("so soon");
-        herd.forEach(left -> left.turn().says("welcome back"));
+        DisconnectedClient near = DisconnectedClient.disconnect();
+        alone.turn().publishDelta("welcome back");
+        near.turn().publishDelta("so soon");
+        herd.forEach(left -> left.turn().publishDelta("welcome back"));
         long consumers = consumers();
         System.out.printf(
                 "%d records behind: %d ms alone%n",
-                RECORDS, alone.comesBackToHear("welcome back").toMillis());
+                RECORDS, alone.timeToReceive("welcome back").toMillis());
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             long start = System.nanoTime();
             List<Future<Duration>> back = new ArrayList<>();
-            for (Left left : herd) {
-                back.add(clients.submit(() -> left.comesBackToHear("welcome back")));
+            for (DisconnectedClient left : herd) {
+                back.add(clients.submit(() -> left.timeToReceive("welcome back")));
             }
-            Duration soon = near.comesBackToHear("so soon");
+            Duration soon = near.timeToReceive("so soon");
             for (Future<Duration> one : back) {
                 one.get();
             }
@@ -139,8 +139,8 @@ class ResumeCostTest {
 
     @Test
     void isBoundedByAGap() throws Exception {
-        Left left = Left.now();
+        DisconnectedClient left = DisconnectedClient.disconnect();
         others(RECORDS + RECORDS / 10);
-        System.out.printf("gap after %d ms%n", left.comesBackToHear("\"gap\"").toMillis());
+        System.out.printf("gap after %d ms%n", left.timeToReceive("\"gap\"").toMillis());
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.gateway.deliver.ClientMetrics;
-import io.turnlane.gateway.deliver.Delivery;
-import io.turnlane.gateway.deliver.Delivery.Ending;
 import io.turnlane.gateway.deliver.Outbox;
-import io.turnlane.gateway.deliver.SharedRoom;
+import io.turnlane.gateway.deliver.OutboxItem;
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
+import io.turnlane.gateway.deliver.SharedByteLimit;
 import io.turnlane.gateway.requests.Snapshots;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** However writing ends, the socket is closed and the client told why. */
 class SocketWriterTest {
 
-    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedRoom(1_000_000));
+    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
     private final List<CloseStatus> closed = new ArrayList<>();
     private @Nullable Throwable failure;
 
@@ -44,7 +44,7 @@ class SocketWriterTest {
                         socket,
                         outbox,
                         new Snapshots(null, json, null),
-                        new SocketWriter.Pings(long_, () -> 0, long_, () -> {}),
+                        new SocketWriter.PingSettings(long_, () -> 0, long_, () -> {}),
                         new ServerFrames(json),
                         new ClientMetrics(new SimpleMeterRegistry(), "clients", "ws"))
                 .run();
@@ -52,14 +52,14 @@ class SocketWriterTest {
 
     @Test
     void closesWith1012WhereTheGatewayStops() {
-        outbox.close(Ending.SHUTDOWN);
+        outbox.close(DisconnectReason.SHUTDOWN);
         write();
         assertThat(closed).containsExactly(CloseStatus.SERVICE_RESTARTED);
     }
 
     @Test
     void closesWith1013WhereTheClientIsTooSlow() {
-        outbox.close(Ending.SLOW);
+        outbox.close(DisconnectReason.SLOW);
         write();
         assertThat(closed).containsExactly(CloseStatus.SERVICE_OVERLOAD);
     }
@@ -67,7 +67,7 @@ class SocketWriterTest {
     @Test
     void closesWith1013WhereASendTakesTooLong() {
         failure = new IOException("timeout");
-        outbox.offer(new Delivery.Frame(new byte[] {'{', '}'}));
+        outbox.offer(new OutboxItem.FrameItem(new byte[] {'{', '}'}));
         write();
         assertThat(closed).containsExactly(CloseStatus.SERVICE_OVERLOAD);
     }
@@ -75,7 +75,7 @@ class SocketWriterTest {
     @Test
     void closesWith1011OnAMistakeOfOurOwn() {
         failure = new IllegalArgumentException("a mistake");
-        outbox.offer(new Delivery.Frame(new byte[] {'{', '}'}));
+        outbox.offer(new OutboxItem.FrameItem(new byte[] {'{', '}'}));
         write();
         assertThat(closed).containsExactly(CloseStatus.SERVER_ERROR);
     }

@@ -30,7 +30,7 @@ class LoopbackTest {
         for (String here : new String[] {
             "localhost", "LocalHost:8080", "app.localhost:80", "localhost.", "127.0.0.1", "127.1.2.3:9", "[::1]:8080"
         }) {
-            assertThat(LoopbackHostFilter.isHere(here)).as(here).isTrue();
+            assertThat(LoopbackHostFilter.isLoopback(here)).as(here).isTrue();
         }
         for (String elsewhere : new String[] {
             "",
@@ -44,7 +44,7 @@ class LoopbackTest {
             "192.0.2.1:8080",
             "[::2]"
         }) {
-            assertThat(LoopbackHostFilter.isHere(elsewhere)).as(elsewhere).isFalse();
+            assertThat(LoopbackHostFilter.isLoopback(elsewhere)).as(elsewhere).isFalse();
         }
     }
 
@@ -73,7 +73,7 @@ class LoopbackTest {
     private static boolean anyPage(Mode mode, boolean anybody) {
         return new SecurityConfiguration()
                 .allowedOrigins(new SecurityProperties(mode, anybody, List.of("*"), NO_TOKENS))
-                .any();
+                .allowsAny();
     }
 
     @Test

@@ -29,18 +29,18 @@ class PropertiesTest {
     void hasTheDefaultsOfTheContract() {
         GatewayProperties p = bind("turnlane.gateway", GatewayProperties.class, Map.of());
         assertThat(p.asks())
-                .isEqualTo(new GatewayProperties.Asks(
+                .isEqualTo(new GatewayProperties.QuestionSettings(
                         DataSize.ofKilobytes(32),
                         DataSize.ofKilobytes(4),
                         DataSize.ofKilobytes(256),
                         100,
                         Duration.ofHours(24)));
         assertThat(p.sessions())
-                .isEqualTo(new GatewayProperties.Sessions(
+                .isEqualTo(new GatewayProperties.SessionSettings(
                         Duration.ofHours(1), Duration.ofMinutes(15), Duration.ofHours(24), DataSize.ofMegabytes(3)));
-        assertThat(p.memory()).isEqualTo(new GatewayProperties.Memory(3, Duration.ofMillis(500)));
+        assertThat(p.memory()).isEqualTo(new GatewayProperties.RedisBreakerSettings(3, Duration.ofMillis(500)));
         assertThat(p.streams())
-                .isEqualTo(new GatewayProperties.Streams(
+                .isEqualTo(new GatewayProperties.StreamSettings(
                         10_000,
                         1_000,
                         DataSize.ofKilobytes(256),
@@ -48,9 +48,9 @@ class PropertiesTest {
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10)));
-        assertThat(p.catchUp()).isEqualTo(new GatewayProperties.CatchUp(2, 200_000, Duration.ofSeconds(5)));
+        assertThat(p.catchUp()).isEqualTo(new GatewayProperties.CatchUpSettings(2, 200_000, Duration.ofSeconds(5)));
         assertThat(p.sockets())
-                .isEqualTo(new GatewayProperties.Sockets(
+                .isEqualTo(new GatewayProperties.WebSocketSettings(
                         DataSize.ofKilobytes(64),
                         64,
                         Duration.ofSeconds(4),
@@ -92,19 +92,19 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.sockets.idle", "21s")));
         assertThat(p)
                 .isEqualTo(new GatewayProperties(
-                        new GatewayProperties.Asks(
+                        new GatewayProperties.QuestionSettings(
                                 DataSize.ofKilobytes(1),
                                 DataSize.ofKilobytes(2),
                                 DataSize.ofKilobytes(3),
                                 4,
                                 Duration.ofMinutes(6)),
-                        new GatewayProperties.Sessions(
+                        new GatewayProperties.SessionSettings(
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(6),
                                 Duration.ofMinutes(7),
                                 DataSize.ofKilobytes(5)),
-                        new GatewayProperties.Memory(2, Duration.ofSeconds(1)),
-                        new GatewayProperties.Streams(
+                        new GatewayProperties.RedisBreakerSettings(2, Duration.ofSeconds(1)),
+                        new GatewayProperties.StreamSettings(
                                 8,
                                 90,
                                 DataSize.ofKilobytes(10),
@@ -112,8 +112,8 @@ class PropertiesTest {
                                 Duration.ofSeconds(11),
                                 Duration.ofSeconds(12),
                                 Duration.ofSeconds(13)),
-                        new GatewayProperties.CatchUp(14, 15, Duration.ofSeconds(16)),
-                        new GatewayProperties.Sockets(
+                        new GatewayProperties.CatchUpSettings(14, 15, Duration.ofSeconds(16)),
+                        new GatewayProperties.WebSocketSettings(
                                 DataSize.ofKilobytes(17),
                                 18,
                                 Duration.ofSeconds(19),
@@ -123,13 +123,13 @@ class PropertiesTest {
 
     @Test
     void plansTheTopics() {
-        TopicsProperties defaults = bind("turnlane.topics", TopicsProperties.class, Map.of());
+        GatewayTopicsProperties defaults = bind("turnlane.topics", GatewayTopicsProperties.class, Map.of());
         assertThat(defaults.plans())
                 .containsExactly(
                         new TopicPlan("turnlane.turns", 32, Duration.ofDays(7)),
                         new TopicPlan("turnlane.events", 32, Duration.ofHours(24)),
                         new TopicPlan("turnlane.control", 1, Duration.ofHours(1)),
-                        new TopicPlan("turnlane.quarantine", 4, Duration.ofDays(14), TopicPlan.MOST_QUARANTINE_BYTES),
+                        new TopicPlan("turnlane.quarantine", 4, Duration.ofDays(14), TopicPlan.MAX_QUARANTINE_BYTES),
                         new TopicPlan("turnlane.shadow", 4, Duration.ofDays(7)));
         assertThat(defaults.plans())
                 .extracting(TopicPlan::segment)
@@ -139,9 +139,9 @@ class PropertiesTest {
                         Duration.ofMinutes(5),
                         Duration.ofHours(6),
                         Duration.ofHours(6));
-        TopicsProperties own = bind(
+        GatewayTopicsProperties own = bind(
                 "turnlane.topics",
-                TopicsProperties.class,
+                GatewayTopicsProperties.class,
                 Map.of(
                         "turnlane.topics.prefix",
                         "x.",

@@ -42,7 +42,7 @@ public final class Backends implements AutoCloseable {
      * @param redisPort where the embedded Redis listens; 0: any free port
      * @param proxied a second way to the embedded broker, through a proxy
      */
-    public record Wishes(
+    public record BackendOptions(
             Optional<String> kafkaBootstrapServers,
             Optional<String> redisUrl,
             int brokerPort,
@@ -50,14 +50,14 @@ public final class Backends implements AutoCloseable {
             Optional<ProxiedListener> proxied) {
 
         /** Without a proxy. */
-        public Wishes(
+        public BackendOptions(
                 Optional<String> kafkaBootstrapServers, Optional<String> redisUrl, int brokerPort, int redisPort) {
             this(kafkaBootstrapServers, redisUrl, brokerPort, redisPort, Optional.empty());
         }
 
         /** Both embedded, on free ports. */
-        public static Wishes embedded() {
-            return new Wishes(Optional.empty(), Optional.empty(), 0, 0);
+        public static BackendOptions embedded() {
+            return new BackendOptions(Optional.empty(), Optional.empty(), 0, 0);
         }
     }
 
@@ -81,7 +81,7 @@ public final class Backends implements AutoCloseable {
      * Chooses ports on a folder that this process holds, so that the addresses are known before anything serves. What a
      * killed run left behind is stopped first.
      */
-    public static Backends on(DataFolder folder, Wishes wishes) throws IOException {
+    public static Backends on(DataFolder folder, BackendOptions wishes) throws IOException {
         stopLeftovers(folder);
         RunState plan = plan(folder.last(), wishes);
         folder.begin(plan);
@@ -90,7 +90,7 @@ public final class Backends implements AutoCloseable {
 
     /** Ends what a killed run left behind on the folder; false where it left nothing on record. */
     public static boolean stopLeftovers(DataFolder folder) {
-        folder.previous().ifPresent(Leftovers::stop);
+        folder.previous().ifPresent(OrphanedBackends::stop);
         return folder.previous().isPresent();
     }
 
@@ -114,7 +114,7 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    private static RunState plan(Optional<RunState> last, Wishes wishes) {
+    private static RunState plan(Optional<RunState> last, BackendOptions wishes) {
         RunState.EmbeddedBroker broker =
                 wishes.kafkaBootstrapServers().isPresent() ? null : planBroker(last, wishes.brokerPort());
         RunState.EmbeddedRedis redis = wishes.redisUrl().isPresent() ? null : planRedis(last, wishes.redisPort());

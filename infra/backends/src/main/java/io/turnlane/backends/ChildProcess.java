@@ -79,7 +79,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        List<String> command = new ArrayList<>(OwnSession.prefix());
+        List<String> command = new ArrayList<>(ProcessSession.prefix());
         command.addAll(program.prepare());
         Files.createDirectories(output.toAbsolutePath().getParent());
         if (Files.exists(output) && Files.size(output) > OUTPUT_LIMIT_BYTES) {

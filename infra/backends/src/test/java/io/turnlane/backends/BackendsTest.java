@@ -51,7 +51,7 @@ class BackendsTest {
     @Test
     void startsAgainWhatEndsUnasked() throws Exception {
         try (DataFolder folder = DataFolder.claim(temp);
-                Backends backends = Backends.on(folder, Backends.Wishes.embedded())) {
+                Backends backends = Backends.on(folder, Backends.BackendOptions.embedded())) {
             backends.start();
             RunState before = DataFolder.read(temp).orElseThrow();
             before.broker().process().find().orElseThrow().destroyForcibly();
@@ -91,7 +91,7 @@ class BackendsTest {
         parent.destroyForcibly().waitFor();
 
         try (DataFolder folder = DataFolder.claim(temp);
-                Backends backends = Backends.on(folder, Backends.Wishes.embedded())) {
+                Backends backends = Backends.on(folder, Backends.BackendOptions.embedded())) {
             backends.start();
             assertThat(left.broker().process().find()).isEmpty();
             assertThat(left.redis().process().find()).isEmpty();
@@ -107,7 +107,7 @@ class BackendsTest {
             RunState recorded = DataFolder.read(backends.folder()).orElseThrow();
             RunState.EmbeddedRedis redis = recorded.redis();
 
-            Leftovers.stop(new RunState(
+            OrphanedBackends.stop(new RunState(
                     recorded.owner(),
                     null,
                     recorded.kafkaBootstrapServers(),
@@ -116,7 +116,7 @@ class BackendsTest {
                     new RunState.EmbeddedRedis(redis.port(), "another", null)));
             assertThat(redis.process().find()).isPresent();
 
-            Leftovers.stop(recorded.withBroker(null)
+            OrphanedBackends.stop(recorded.withBroker(null)
                     .withRedis(new RunState.EmbeddedRedis(redis.port(), redis.password(), null)));
             await().atMost(LIMIT).until(() -> redis.process().find().isEmpty());
         }
@@ -141,8 +141,8 @@ class BackendsTest {
 
     @Test
     void withBothFromOutsideNothingIsStarted() throws Exception {
-        Backends.Wishes outside =
-                new Backends.Wishes(Optional.of("kafka.example:9092"), Optional.of("redis://redis.example:6379"), 0, 0);
+        Backends.BackendOptions outside = new Backends.BackendOptions(
+                Optional.of("kafka.example:9092"), Optional.of("redis://redis.example:6379"), 0, 0);
         try (DataFolder folder = DataFolder.claim(temp);
                 Backends backends = Backends.on(folder, outside)) {
             backends.start();

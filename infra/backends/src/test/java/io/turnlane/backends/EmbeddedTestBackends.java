@@ -19,7 +19,7 @@ public final class EmbeddedTestBackends extends TestBackends {
     static EmbeddedTestBackends start() {
         try {
             DataFolder folder = DataFolder.claim(Files.createTempDirectory("turnlane-test"));
-            Backends backends = Backends.on(folder, Backends.Wishes.embedded());
+            Backends backends = Backends.on(folder, Backends.BackendOptions.embedded());
             backends.launch();
             return new EmbeddedTestBackends(folder, backends);
         } catch (IOException e) {

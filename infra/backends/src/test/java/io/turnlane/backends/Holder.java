@@ -14,7 +14,7 @@ final class Holder {
 
     public static void main(String[] args) throws Exception {
         DataFolder folder = DataFolder.claim(Path.of(args[0]));
-        Backends backends = Backends.on(folder, Backends.Wishes.embedded());
+        Backends backends = Backends.on(folder, Backends.BackendOptions.embedded());
         backends.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             backends.close();

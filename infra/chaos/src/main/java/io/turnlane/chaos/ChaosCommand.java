@@ -5,12 +5,12 @@ import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.report.ChaosReport;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
+import io.turnlane.chaos.scenario.ChaosProgress;
 import io.turnlane.chaos.scenario.Form;
-import io.turnlane.chaos.scenario.Player;
-import io.turnlane.chaos.scenario.Progress;
-import io.turnlane.chaos.scenario.Result;
 import io.turnlane.chaos.scenario.Scenario;
-import io.turnlane.standalone.WrongUsage;
+import io.turnlane.chaos.scenario.ScenarioResult;
+import io.turnlane.chaos.scenario.ScenarioRunner;
+import io.turnlane.standalone.UsageErrorHandler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "turnlane chaos",
         mixinStandardHelpOptions = true,
-        versionProvider = ChaosCommand.Version.class,
+        versionProvider = ChaosCommand.ChaosVersion.class,
         description = {
             "Start a broker, a Redis, 2 gateways and 3 processors on 127.0.0.1, break them under load in every way we"
                     + " know, and check from outside that nothing was lost, doubled or mixed.",
@@ -74,7 +74,7 @@ public final class ChaosCommand implements Callable<Integer> {
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
         System.exit(new CommandLine(new ChaosCommand())
                 .setUsageHelpAutoWidth(true)
-                .setParameterExceptionHandler(new WrongUsage())
+                .setParameterExceptionHandler(new UsageErrorHandler())
                 .setExecutionExceptionHandler((failure, commandLine, _) -> {
                     commandLine.getErr().println("The run broke off: " + failure);
                     return 1;
@@ -92,10 +92,10 @@ public final class ChaosCommand implements Callable<Integer> {
                 ? Path.of(
                         "chaos-runs", LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-" + seed)
                 : folder;
-        Progress progress = new Progress(System.out);
+        ChaosProgress progress = new ChaosProgress(System.out);
         progress.line(
                 "Turnlane chaos: seed " + seed + ", " + (full ? "full" : "quick") + " form, histories in " + where);
-        List<Result> results = new ArrayList<>();
+        List<ScenarioResult> results = new ArrayList<>();
         try {
             play(chosen, where.toAbsolutePath(), progress, results);
         } finally {
@@ -105,11 +105,11 @@ public final class ChaosCommand implements Callable<Integer> {
         return judged(results, progress);
     }
 
-    private static ChaosReport report(List<Result> results) {
-        return ChaosReport.of(results.stream().map(Result::report).toList());
+    private static ChaosReport report(List<ScenarioResult> results) {
+        return ChaosReport.of(results.stream().map(ScenarioResult::report).toList());
     }
 
-    private int judged(List<Result> results, Progress progress) {
+    private int judged(List<ScenarioResult> results, ChaosProgress progress) {
         if (without != null) {
             boolean found = report(results).passed();
             progress.line(found ? "The checker found it, as it has to." : "The checker is blind to it.");
@@ -127,12 +127,13 @@ public final class ChaosCommand implements Callable<Integer> {
     /**
      * Each scenario once; with {@code --minutes} round after round, with the next seed each, until the time is over.
      */
-    private void play(List<Scenario> chosen, Path where, Progress progress, List<Result> results) throws Exception {
+    private void play(List<Scenario> chosen, Path where, ChaosProgress progress, List<ScenarioResult> results)
+            throws Exception {
         long until = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         try (Rig rig = Rig.start(RigSettings.usual(where.resolve("rig")).without(control()))) {
             progress.line("The rig is up: " + String.join(", ", rig.gatewayNames()) + ", "
                     + String.join(", ", rig.processorNames()));
-            Player player = new Player(rig, progress, Commit.current());
+            ScenarioRunner player = new ScenarioRunner(rig, progress, CodeVersion.current());
             for (int played = 0; played < chosen.size() || System.nanoTime() < until; played++) {
                 Scenario scenario = chosen.get(played % chosen.size());
                 results.add(play(player, scenario, seed + played / chosen.size(), where, progress));
@@ -140,11 +141,12 @@ public final class ChaosCommand implements Callable<Integer> {
         }
     }
 
-    private Result play(Player player, Scenario scenario, long roundSeed, Path where, Progress progress)
+    private ScenarioResult play(
+            ScenarioRunner player, Scenario scenario, long roundSeed, Path where, ChaosProgress progress)
             throws Exception {
         Form form = full ? Form.FULL : Form.QUICK;
         progress.begins(scenario, scenario.plan(roundSeed, form));
-        Result result = player.play(scenario, roundSeed, form, where.resolve(scenario.name() + "-" + roundSeed));
+        ScenarioResult result = player.run(scenario, roundSeed, form, where.resolve(scenario.name() + "-" + roundSeed));
         progress.ended(result);
         return result;
     }
@@ -159,7 +161,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private List<Scenario> chosen() {
         Control control = control();
         if (scenarios.isEmpty()) {
-            return control == null ? List.of(Scenario.values()) : List.of(Scenario.against(control));
+            return control == null ? List.of(Scenario.values()) : List.of(Scenario.revealing(control));
         }
         return scenarios.stream()
                 .map(name -> Scenario.named(name)
@@ -172,10 +174,10 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     /** Two runs compare only where these agree. */
-    static final class Version implements CommandLine.IVersionProvider {
+    static final class ChaosVersion implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"turnlane chaos: code " + Commit.current() + ", checker " + Verdict.CHECKER};
+            return new String[] {"turnlane chaos: code " + CodeVersion.current() + ", checker " + Verdict.CHECKER};
         }
     }
 }

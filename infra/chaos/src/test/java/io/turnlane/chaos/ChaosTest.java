@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
+import io.turnlane.chaos.scenario.ChaosProgress;
 import io.turnlane.chaos.scenario.Form;
-import io.turnlane.chaos.scenario.Player;
-import io.turnlane.chaos.scenario.Progress;
-import io.turnlane.chaos.scenario.Result;
 import io.turnlane.chaos.scenario.Scenario;
+import io.turnlane.chaos.scenario.ScenarioResult;
+import io.turnlane.chaos.scenario.ScenarioRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChaosTest {
 
     private final long seed = Long.getLong("seed", RandomGenerator.getDefault().nextLong(1, 1_000_000));
-    private final Progress progress = new Progress(System.out);
+    private final ChaosProgress progress = new ChaosProgress(System.out);
     private Path folder;
     private Rig rig;
 
@@ -51,8 +51,8 @@ class ChaosTest {
     @EnumSource
     void keepsAllPromises(Scenario scenario) throws Exception {
         progress.begins(scenario, scenario.plan(seed, Form.QUICK));
-        Result result =
-                new Player(rig, progress, "test").play(scenario, seed, Form.QUICK, folder.resolve(scenario.name()));
+        ScenarioResult result = new ScenarioRunner(rig, progress, "test")
+                .run(scenario, seed, Form.QUICK, folder.resolve(scenario.name()));
         progress.ended(result);
         assertThat(result.violations())
                 .as("replay: ./turnlane chaos --seed %d --scenario %s; history in %s", seed, scenario, result.folder())

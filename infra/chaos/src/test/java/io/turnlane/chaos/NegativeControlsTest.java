@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
+import io.turnlane.chaos.scenario.ChaosProgress;
 import io.turnlane.chaos.scenario.Form;
-import io.turnlane.chaos.scenario.Player;
-import io.turnlane.chaos.scenario.Progress;
-import io.turnlane.chaos.scenario.Result;
 import io.turnlane.chaos.scenario.Scenario;
+import io.turnlane.chaos.scenario.ScenarioResult;
+import io.turnlane.chaos.scenario.ScenarioRunner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
@@ -25,7 +25,7 @@ class NegativeControlsTest {
     private static final int MOST_ROUNDS = 4;
 
     private final long seed = Long.getLong("seed", RandomGenerator.getDefault().nextLong(1, 1_000_000));
-    private final Progress progress = new Progress(System.out);
+    private final ChaosProgress progress = new ChaosProgress(System.out);
 
     @ParameterizedTest
     @EnumSource
@@ -38,7 +38,7 @@ class NegativeControlsTest {
                 .withProcessors(processors(control))
                 .without(control);
         try (Rig rig = Rig.start(settings)) {
-            assertThat(isFound(control, new Player(rig, progress, "test"), folder))
+            assertThat(isFound(control, new ScenarioRunner(rig, progress, "test"), folder))
                     .as("replay: ./turnlane chaos --without %s --seed %d", control.word(), seed)
                     .isTrue();
         }
@@ -49,11 +49,12 @@ class NegativeControlsTest {
         return control == Control.DEDUPE ? 1 : 3;
     }
 
-    private boolean isFound(Control control, Player player, Path folder) throws Exception {
-        Scenario scenario = Scenario.against(control);
+    private boolean isFound(Control control, ScenarioRunner player, Path folder) throws Exception {
+        Scenario scenario = Scenario.revealing(control);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             progress.begins(scenario, scenario.plan(seed + round, Form.QUICK));
-            Result result = player.play(scenario, seed + round, Form.QUICK, folder.resolve(scenario.name() + round));
+            ScenarioResult result =
+                    player.run(scenario, seed + round, Form.QUICK, folder.resolve(scenario.name() + round));
             progress.ended(result);
             if (control.isFound(result.verdict())) {
                 return true;

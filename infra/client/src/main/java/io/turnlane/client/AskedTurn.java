@@ -1,6 +1,6 @@
 package io.turnlane.client;
 
-import io.turnlane.client.Gateways.Call;
+import io.turnlane.client.GatewayPool.GatewayCall;
 import java.io.IOException;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
@@ -10,12 +10,12 @@ public final class AskedTurn {
 
     private static final Duration POLL = Duration.ofSeconds(20);
 
-    private final Gateways gateways;
+    private final GatewayPool gateways;
     private final Duration patience;
     private final String sessionId;
     private final String requestId;
 
-    AskedTurn(Gateways gateways, Duration patience, String sessionId, String requestId) {
+    AskedTurn(GatewayPool gateways, Duration patience, String sessionId, String requestId) {
         this.gateways = gateways;
         this.patience = patience;
         this.sessionId = sessionId;
@@ -42,12 +42,12 @@ public final class AskedTurn {
         TurnView view = new TurnView();
         new EventFeed(gateways, path() + "/events", null, patience).read(news -> {
             if (view.apply(news)) {
-                listener.onNews(view, news);
+                listener.onUpdate(view, news);
             }
             return !view.status().terminal();
         });
         while (!view.status().terminal()) {
-            view.settle(gateways.call(Call.poll(path(), POLL)));
+            view.applyFinalState(gateways.call(GatewayCall.poll(path(), POLL)));
         }
         return view;
     }
@@ -59,7 +59,7 @@ public final class AskedTurn {
 
     /** The request resource as it stands. */
     public JsonNode request() throws IOException, InterruptedException {
-        return gateways.call(Call.get(path()));
+        return gateways.call(GatewayCall.get(path()));
     }
 
     /**
@@ -68,10 +68,10 @@ public final class AskedTurn {
      * @return the request resource as it stands
      */
     public JsonNode cancel() throws IOException, InterruptedException {
-        return gateways.call(Call.repeatable(path() + "/cancel"));
+        return gateways.call(GatewayCall.repeatable(path() + "/cancel"));
     }
 
     private String path() {
-        return Gateways.path("v1", "sessions", sessionId, "requests", requestId);
+        return GatewayPool.path("v1", "sessions", sessionId, "requests", requestId);
     }
 }

@@ -18,12 +18,12 @@ final class EventFeed {
     /** Twice the server's comment each 15 s, and some. */
     private static final Duration SILENCE = Duration.ofSeconds(40);
 
-    private final Gateways gateways;
+    private final GatewayPool gateways;
     private final String path;
     private final Backoff backoff;
     private @Nullable String cursor;
 
-    EventFeed(Gateways gateways, String path, @Nullable String after, Duration patience) {
+    EventFeed(GatewayPool gateways, String path, @Nullable String after, Duration patience) {
         this.gateways = gateways;
         this.path = path;
         this.cursor = after;
@@ -42,9 +42,9 @@ final class EventFeed {
      * @throws ProblemException where a gateway says no, and would again
      * @throws IOException where no gateway could be reached in time
      */
-    void read(Predicate<TurnNews> more) throws IOException, InterruptedException {
+    void read(Predicate<TurnUpdate> more) throws IOException, InterruptedException {
         while (true) {
-            int serving = gateways.serving();
+            int serving = gateways.currentGateway();
             try {
                 Optional<InputStream> body = gateways.stream(serving, path, cursor);
                 if (body.isEmpty() || readAll(body.get(), more)) {
@@ -62,7 +62,7 @@ final class EventFeed {
                 }
                 pauseAfter(broken, Optional.empty());
             }
-            gateways.leave(serving);
+            gateways.switchFrom(serving);
         }
     }
 
@@ -73,15 +73,15 @@ final class EventFeed {
     }
 
     /** One connection; true where the listener has had enough. */
-    private boolean readAll(InputStream body, Predicate<TurnNews> more) throws IOException {
-        Silence silence = new Silence(body);
+    private boolean readAll(InputStream body, Predicate<TurnUpdate> more) throws IOException {
+        SilenceTimer silence = new SilenceTimer(body);
         Runnable heard = () -> {
             silence.broken();
             // A connection that was quiet for longer than patience is no failure.
             backoff.succeeded();
         };
         try (SseReader events = new SseReader(body, heard, at -> cursor = at)) {
-            for (Optional<TurnNews> next = events.next(); next.isPresent(); next = events.next()) {
+            for (Optional<TurnUpdate> next = events.next(); next.isPresent(); next = events.next()) {
                 next.get().cursor().ifPresent(at -> cursor = at);
                 if (!more.test(next.get())) {
                     return true;
@@ -97,12 +97,12 @@ final class EventFeed {
      * Closes a connection on which nothing was heard for too long: a peer that is gone sends no word of it. The reader
      * calls {@link #broken} and {@link #over}; the JDK's timer thread looks.
      */
-    private static final class Silence {
+    private static final class SilenceTimer {
         private final InputStream body;
         private volatile long last = System.nanoTime();
         private volatile boolean over;
 
-        Silence(InputStream body) {
+        SilenceTimer(InputStream body) {
             this.body = body;
             look();
         }

@@ -32,7 +32,7 @@ final class SseReader implements AutoCloseable {
     }
 
     /** The next event; nothing where the stream has ended. One that is cut off is none. */
-    Optional<TurnNews> next() throws IOException {
+    Optional<TurnUpdate> next() throws IOException {
         String cursor = null;
         String type = "message";
         StringBuilder data = new StringBuilder();
@@ -60,9 +60,9 @@ final class SseReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static TurnNews news(@Nullable String cursor, String type, String json) throws IOException {
+    private static TurnUpdate news(@Nullable String cursor, String type, String json) throws IOException {
         try {
-            return new TurnNews(
+            return new TurnUpdate(
                     Optional.ofNullable(cursor), type, JsonMapper.shared().readTree(json));
         } catch (JacksonException cutUp) {
             throw new IOException("an event that is no JSON", cutUp);

@@ -10,5 +10,5 @@ public interface TurnListener {
      * @param turn what all events so far add up to
      * @param news the event
      */
-    void onNews(TurnView turn, TurnNews news);
+    void onUpdate(TurnView turn, TurnUpdate news);
 }

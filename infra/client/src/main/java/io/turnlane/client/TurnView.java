@@ -56,7 +56,7 @@ public final class TurnView {
     }
 
     /** Takes an event of this turn in; whether anything changed. */
-    public boolean apply(TurnNews news) {
+    public boolean apply(TurnUpdate news) {
         if (status.terminal()) {
             return false;
         }
@@ -71,7 +71,7 @@ public final class TurnView {
     }
 
     /** Takes over the end that a request resource tells, if it does. */
-    public void settle(JsonNode request) {
+    public void applyFinalState(JsonNode request) {
         String told = request.path("status").asString("");
         if (!status.terminal() && TurnStatus.terminal(told)) {
             end(told, request);
@@ -90,7 +90,7 @@ public final class TurnView {
 
     private boolean gap(JsonNode snapshot) {
         hole = true;
-        settle(snapshot);
+        applyFinalState(snapshot);
         return true;
     }
 
@@ -99,7 +99,7 @@ public final class TurnView {
         return status == TurnStatus.QUEUED;
     }
 
-    private boolean attempted(TurnNews news) {
+    private boolean attempted(TurnUpdate news) {
         int of = news.data().path("attempt").asInt(0);
         int at = news.data().path("seq").asInt(0);
         if (of < attempt || (of == attempt && at <= seq)) {
@@ -120,7 +120,7 @@ public final class TurnView {
         stage = "";
     }
 
-    private boolean step(TurnNews news) {
+    private boolean step(TurnUpdate news) {
         switch (news.type()) {
             case "retrying" -> status = TurnStatus.RETRYING;
             case "stage" -> stage = news.data().path("stage").asString("");

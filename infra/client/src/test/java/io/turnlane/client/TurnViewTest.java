@@ -13,7 +13,7 @@ class TurnViewTest {
     private boolean hear(String type, int attempt, int seq, String fields) {
         String data = "{\"attempt\":%d,\"seq\":%d%s}".formatted(attempt, seq, fields);
         return turn.apply(
-                new TurnNews(Optional.empty(), type, JsonMapper.shared().readTree(data)));
+                new TurnUpdate(Optional.empty(), type, JsonMapper.shared().readTree(data)));
     }
 
     private boolean delta(int attempt, int seq, int pos, String text) {

@@ -28,13 +28,13 @@ class TurnlaneTest {
 
     private ScriptedGateway one;
     private ScriptedGateway other;
-    private Turnlane turnlane;
+    private TurnlaneClient turnlane;
 
     @BeforeEach
     void start() throws IOException {
         one = new ScriptedGateway();
         other = new ScriptedGateway();
-        turnlane = Turnlane.with(List.of(one.address(), other.address()), Optional::empty, Duration.ofSeconds(5));
+        turnlane = TurnlaneClient.with(List.of(one.address(), other.address()), Optional::empty, Duration.ofSeconds(5));
     }
 
     @AfterEach
@@ -48,7 +48,7 @@ class TurnlaneTest {
         one.json(202, ACCEPTED).events(STARTED, delta("c1", 1, 1, 0, "Grü"), delta("c2", 1, 2, 3, "ße"), COMPLETED);
         List<String> seen = new ArrayList<>();
 
-        AskedTurn turn = turnlane.ask(Question.of("Hello?").in("s").policy("interrupt"));
+        AskedTurn turn = turnlane.ask(AskRequest.of("Hello?").in("s").policy("interrupt"));
         TurnView end = turn.follow((view, news) -> seen.add(view.text()));
 
         assertThat(seen).containsExactly("", "Grü", "Grüße", "Grüße");
@@ -65,7 +65,7 @@ class TurnlaneTest {
         other.events(delta("c2", 1, 2, 3, "ße"), COMPLETED);
         List<String> pieces = new ArrayList<>();
 
-        turnlane.ask(Question.of("Hello?").in("s")).follow((view, news) -> pieces.add(news.text()));
+        turnlane.ask(AskRequest.of("Hello?").in("s")).follow((view, news) -> pieces.add(news.text()));
 
         assertThat(String.join("", pieces)).isEqualTo("Grüße");
         assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c1");
@@ -87,7 +87,7 @@ class TurnlaneTest {
         one.hangingJson(202, "{\"session_id\":");
         other.json(202, ACCEPTED);
 
-        assertThat(turnlane.ask(Question.of("Hello?")).requestId()).isEqualTo("r");
+        assertThat(turnlane.ask(AskRequest.of("Hello?")).requestId()).isEqualTo("r");
     }
 
     /** A session's stream says where it starts before anything has happened. */
@@ -105,7 +105,7 @@ class TurnlaneTest {
     void asksAgainUnderTheSameKeyWhereTheReplyIsLost() throws Exception {
         other.json(202, ACCEPTED);
 
-        assertThat(turnlane.ask(Question.of("Hello?")).requestId()).isEqualTo("r");
+        assertThat(turnlane.ask(AskRequest.of("Hello?")).requestId()).isEqualTo("r");
 
         assertThat(one.heard()).hasSize(1);
         assertThat(other.heard().getFirst().key())
@@ -118,7 +118,7 @@ class TurnlaneTest {
         one.json(503, "{\"code\":\"unavailable\"}");
         other.json(202, ACCEPTED);
 
-        assertThat(turnlane.ask(Question.of("Hello?")).sessionId()).isEqualTo("s");
+        assertThat(turnlane.ask(AskRequest.of("Hello?")).sessionId()).isEqualTo("s");
     }
 
     @Test
@@ -126,7 +126,7 @@ class TurnlaneTest {
         one.json(422, "{\"code\":\"unknown_agent\",\"detail\":\"There is no agent x.\"}");
 
         assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> turnlane.ask(Question.of("Hello?").agent("x")))
+                .isThrownBy(() -> turnlane.ask(AskRequest.of("Hello?").agent("x")))
                 .satisfies(no -> assertThat(no.code()).isEqualTo("unknown_agent"))
                 .withMessage("There is no agent x. (422 unknown_agent)");
         assertThat(one.heard().size() + other.heard().size()).isOne();
@@ -160,7 +160,7 @@ class TurnlaneTest {
                 .json(204, "")
                 .json(200, "{\"status\":\"failed\",\"error\":{\"code\":\"poison\",\"message\":\"no\"}}");
 
-        TurnView end = turnlane.ask(Question.of("Hello?").in("s")).await();
+        TurnView end = turnlane.ask(AskRequest.of("Hello?").in("s")).await();
 
         assertThat(end.status()).isEqualTo(TurnStatus.FAILED);
         assertThat(end.error().path("code").asString()).isEqualTo("poison");
@@ -196,10 +196,10 @@ class TurnlaneTest {
     void givesUpWhereNoGatewayAnswersInTime() throws IOException {
         URI nobody = one.address();
         one.close();
-        Turnlane impatient = Turnlane.with(List.of(nobody), Optional::empty, Duration.ofMillis(300));
+        TurnlaneClient impatient = TurnlaneClient.with(List.of(nobody), Optional::empty, Duration.ofMillis(300));
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> impatient.ask(Question.of("Hello?")))
+                .isThrownBy(() -> impatient.ask(AskRequest.of("Hello?")))
                 .withMessage("no connection to 127.0.0.1:" + nobody.getPort());
     }
 }

@@ -30,7 +30,9 @@ class AccessPageTest {
     @Test
     void asksForAKeyUntilItHasAGoodOneAndKeepsItForThisTab() throws Exception {
         KeySecret key = KeySecret.random(new SecureRandom());
-        stage.turnlane().keys().put(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
+        stage.turnlane()
+                .keys()
+                .publish(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
         page.open();
         assertThat(page.at("access")).isVisible();
         assertThat(page.at("access-wrong")).isHidden();

@@ -96,7 +96,9 @@ class CrossOriginPageTest {
                         "--turnlane.security.allowed-origins=" + origin,
                         "--turnlane.agents.default=prompted");
         KeySecret key = KeySecret.random(new SecureRandom());
-        stage.turnlane().keys().put(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
+        stage.turnlane()
+                .keys()
+                .publish(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
         stage.agent().part(QUESTION).says("Yes, ").says("from anywhere.").ends();
         Page page = stage.browser().newContext(new Browser.NewContextOptions()).newPage();
         page.navigate(origin.toString());

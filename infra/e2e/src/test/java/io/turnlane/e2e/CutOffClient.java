@@ -1,6 +1,6 @@
 package io.turnlane.e2e;
 
-import io.turnlane.client.Turnlane;
+import io.turnlane.client.TurnlaneClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -252,7 +252,7 @@ abstract class CutOffClient {
 
         @Override
         void read(String session, String request) throws Exception {
-            Turnlane.with(addresses, Optional::empty, Duration.ofSeconds(30))
+            TurnlaneClient.with(addresses, Optional::empty, Duration.ofSeconds(30))
                     .turn(session, request)
                     .follow((_, news) -> heard(news.type(), news.text()));
         }

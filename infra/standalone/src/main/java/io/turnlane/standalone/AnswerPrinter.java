@@ -1,8 +1,8 @@
 package io.turnlane.standalone;
 
 import io.turnlane.client.TurnListener;
-import io.turnlane.client.TurnNews;
 import io.turnlane.client.TurnStatus;
+import io.turnlane.client.TurnUpdate;
 import io.turnlane.client.TurnView;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -28,7 +28,7 @@ final class AnswerPrinter implements TurnListener {
     }
 
     @Override
-    public void onNews(TurnView turn, TurnNews news) {
+    public void onUpdate(TurnView turn, TurnUpdate news) {
         switch (news.type()) {
             case "delta" -> say(news.text());
             case "queued" -> notes.println("waiting behind " + turn.position() + " earlier");

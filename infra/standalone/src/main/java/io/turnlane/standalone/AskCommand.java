@@ -1,11 +1,11 @@
 package io.turnlane.standalone;
 
+import io.turnlane.client.AskRequest;
 import io.turnlane.client.AskedTurn;
 import io.turnlane.client.ProblemException;
-import io.turnlane.client.Question;
 import io.turnlane.client.TurnStatus;
 import io.turnlane.client.TurnView;
-import io.turnlane.standalone.client.Gateway;
+import io.turnlane.standalone.client.OperatorClient;
 import java.io.Console;
 import java.io.IOException;
 import java.util.Optional;
@@ -40,8 +40,8 @@ final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
-        Question whole = wholeQuestion();
-        Gateway asked = gateway.at(data.path());
+        AskRequest whole = wholeQuestion();
+        OperatorClient asked = gateway.at(data.path());
         boolean watched = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .isPresent();
@@ -55,17 +55,17 @@ final class AskCommand implements Callable<Integer> {
             }
             return end.status() == TurnStatus.COMPLETED ? 0 : 1;
         } catch (ProblemException refused) {
-            throw new CommandFailedException(Sentences.of(refused));
+            throw new CommandFailedException(FailureMessages.of(refused));
         } catch (IOException away) {
-            throw new CommandFailedException(Sentences.unanswered(asked));
+            throw new CommandFailedException(FailureMessages.unanswered(asked));
         }
     }
 
-    private Question wholeQuestion() {
+    private AskRequest wholeQuestion() {
         if (question.isBlank()) {
-            throw new WrongUsageException("There is nothing to ask: the question is empty.");
+            throw new UsageException("There is nothing to ask: the question is empty.");
         }
-        Question asked = Question.of(question);
+        AskRequest asked = AskRequest.of(question);
         asked = session == null ? asked : asked.in(session);
         return agent == null ? asked : asked.agent(agent);
     }

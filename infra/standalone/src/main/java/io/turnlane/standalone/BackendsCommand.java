@@ -3,7 +3,7 @@ package io.turnlane.standalone;
 import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.standalone.run.BackendAddresses;
-import io.turnlane.standalone.run.CleanStop;
+import io.turnlane.standalone.run.OrderedShutdown;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,10 +26,11 @@ final class BackendsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LogSetup.toFiles(data.path());
-        Progress progress = new Progress(System.out);
-        try (CleanStop stop = new CleanStop(() -> progress.line("Stopping."))) {
+        StartupProgress progress = new StartupProgress(System.out);
+        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping."))) {
             DataFolder folder = stop.add("data folder", DataFolder.claim(data.path()));
-            Backends.Wishes wishes = new Backends.Wishes(Optional.empty(), Optional.empty(), kafkaPort, redisPort);
+            Backends.BackendOptions wishes =
+                    new Backends.BackendOptions(Optional.empty(), Optional.empty(), kafkaPort, redisPort);
             Backends backends = stop.add("backends", Backends.on(folder, wishes));
             backends.start();
             progress.part("kafka", backends.bootstrapServers());

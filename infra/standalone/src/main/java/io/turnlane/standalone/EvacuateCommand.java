@@ -1,7 +1,7 @@
 package io.turnlane.standalone;
 
-import io.turnlane.standalone.client.Gateway;
-import io.turnlane.standalone.client.Processor;
+import io.turnlane.standalone.client.OperatorClient;
+import io.turnlane.standalone.client.ProcessorEndpoint;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -29,11 +29,11 @@ final class EvacuateCommand implements Callable<Integer> {
     private @Nullable String processor;
 
     @Mixin
-    private Asking asking = new Asking();
+    private GatewayCallOptions asking = new GatewayCallOptions();
 
     @Override
     public Integer call() throws InterruptedException {
-        Processor chosen = choose(Processor.of(asking.call(Gateway::stats)));
+        ProcessorEndpoint chosen = choose(ProcessorEndpoint.of(asking.call(OperatorClient::stats)));
         try {
             print(chosen.evacuate());
             return 0;
@@ -46,15 +46,15 @@ final class EvacuateCommand implements Callable<Integer> {
         }
     }
 
-    private Processor choose(List<Processor> alive) {
-        String ids = alive.stream().map(Processor::id).collect(Collectors.joining(", "));
+    private ProcessorEndpoint choose(List<ProcessorEndpoint> alive) {
+        String ids = alive.stream().map(ProcessorEndpoint::id).collect(Collectors.joining(", "));
         if (processor == null) {
             if (alive.size() == 1) {
                 return alive.getFirst();
             }
             throw alive.isEmpty()
                     ? new CommandFailedException("No processor answers.")
-                    : new WrongUsageException("Say which processor: " + ids);
+                    : new UsageException("Say which processor: " + ids);
         }
         return alive.stream()
                 .filter(one -> one.id().equals(processor))

@@ -1,8 +1,8 @@
 package io.turnlane.standalone;
 
 import io.turnlane.standalone.run.Apps;
-import io.turnlane.standalone.run.CleanStop;
 import io.turnlane.standalone.run.GatewayEntry;
+import io.turnlane.standalone.run.OrderedShutdown;
 import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,8 +29,8 @@ final class GatewayCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Apps apps = options.apps();
         int chosen = GatewayPort.choose(port);
-        Progress progress = new Progress(System.out);
-        try (CleanStop stop = new CleanStop(() -> progress.line("Stopping."))) {
+        StartupProgress progress = new StartupProgress(System.out);
+        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping."))) {
             stop.add("gateway", apps.startGateway(chosen));
             URI address = URI.create("http://127.0.0.1:" + chosen);
             stop.add("entry", GatewayEntry.publish(options.data(), address));

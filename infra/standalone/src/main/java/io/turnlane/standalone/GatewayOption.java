@@ -2,7 +2,7 @@ package io.turnlane.standalone;
 
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.RunState;
-import io.turnlane.standalone.client.Gateway;
+import io.turnlane.standalone.client.OperatorClient;
 import io.turnlane.standalone.run.GatewayEntry;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -27,11 +27,11 @@ final class GatewayOption {
      * Any of them answers; where one doesn't, the next is asked.
      *
      * @throws CommandFailedException where nothing runs on the folder and no address is given
-     * @throws WrongUsageException where what is given isn't an address
+     * @throws UsageException where what is given isn't an address
      */
-    Gateway at(Path data) {
+    OperatorClient at(Path data) {
         Map<String, String> environment = System.getenv();
-        return new Gateway(
+        return new OperatorClient(
                 addresses(data, environment),
                 Optional.ofNullable(environment.get("TURNLANE_API_KEY")).filter(key -> !key.isBlank()));
     }
@@ -69,7 +69,7 @@ final class GatewayOption {
         } catch (URISyntaxException _) {
             // told below
         }
-        throw new WrongUsageException(
+        throw new UsageException(
                 source + " isn't a gateway's address, as http://127.0.0.1:8080: " + OneLine.of(text, 80));
     }
 }

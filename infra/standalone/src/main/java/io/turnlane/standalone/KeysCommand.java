@@ -44,7 +44,11 @@ import picocli.CommandLine.Spec;
             "It uses KAFKA_BOOTSTRAP_SERVERS, by default the Kafka of the data folder; for TLS and SASL --kafka-config."
         },
         synopsisSubcommandLabel = "create|list|revoke",
-        subcommands = {KeysCommand.CreateCommand.class, KeysCommand.ListCommand.class, KeysCommand.RevokeCommand.class})
+        subcommands = {
+            KeysCommand.KeysCreateCommand.class,
+            KeysCommand.KeysListCommand.class,
+            KeysCommand.KeysRevokeCommand.class
+        })
 final class KeysCommand implements Runnable {
 
     private static final WireFormat WIRE = new WireFormat();
@@ -59,7 +63,7 @@ final class KeysCommand implements Runnable {
     }
 
     /** Where the keys are. */
-    static final class Place {
+    static final class KeyTopicOptions {
 
         @Mixin
         private DataOption data = new DataOption();
@@ -77,11 +81,11 @@ final class KeysCommand implements Runnable {
         @Option(names = "--json", description = "Print JSON, one object a line.")
         private boolean json;
 
-        interface Work<T> {
+        interface KeyTopicFunction<T> {
             T on(KafkaKeyTopic topic) throws ExecutionException, InterruptedException;
         }
 
-        <T> T with(Work<T> work) throws InterruptedException {
+        <T> T with(KeyTopicFunction<T> work) throws InterruptedException {
             LogSetup.quiet();
             BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
                     .orElseThrow(() -> new CommandFailedException(
@@ -99,7 +103,7 @@ final class KeysCommand implements Runnable {
         Collection<ApiKey> all() throws InterruptedException {
             return with(topic -> {
                 try {
-                    return topic.all();
+                    return topic.readAll();
                 } catch (UnknownTopicOrPartitionException none) {
                     return List.of();
                 }
@@ -127,10 +131,10 @@ final class KeysCommand implements Runnable {
                 "Make a key and print it. It is shown this once: only its SHA-256 is kept.",
                 "The key alone goes to standard output, what it is for to standard error."
             })
-    static final class CreateCommand implements Callable<Integer> {
+    static final class KeysCreateCommand implements Callable<Integer> {
 
         @Mixin
-        private Place place = new Place();
+        private KeyTopicOptions place = new KeyTopicOptions();
 
         @Option(
                 names = "--user",
@@ -167,8 +171,8 @@ final class KeysCommand implements Runnable {
             KeySecret secret = KeySecret.random(new SecureRandom());
             ApiKey key = key(secret);
             place.with(topic -> {
-                topic.ensure((short) -1);
-                topic.put(key);
+                topic.createIfMissing((short) -1);
+                topic.publish(key);
                 return key;
             });
             System.out.println(secret.reveal());
@@ -211,10 +215,10 @@ final class KeysCommand implements Runnable {
 
     /** One line a key. */
     @Command(name = "list", description = "List keys, the newest first; never their secrets.")
-    static final class ListCommand implements Callable<Integer> {
+    static final class KeysListCommand implements Callable<Integer> {
 
         @Mixin
-        private Place place = new Place();
+        private KeyTopicOptions place = new KeyTopicOptions();
 
         @Option(names = "--all", description = "Revoked ones too.")
         private boolean all;
@@ -263,10 +267,10 @@ final class KeysCommand implements Runnable {
                 "Revoke keys: every gateway refuses them within 2 s and ends what they have open.",
                 "Exit code 1 where one isn't known."
             })
-    static final class RevokeCommand implements Callable<Integer> {
+    static final class KeysRevokeCommand implements Callable<Integer> {
 
         @Mixin
-        private Place place = new Place();
+        private KeyTopicOptions place = new KeyTopicOptions();
 
         @Parameters(paramLabel = "ID", arity = "1..*", description = "As list prints it, or a whole key that got out.")
         private List<String> ids = new ArrayList<>();
@@ -290,7 +294,7 @@ final class KeysCommand implements Runnable {
         private void revoke(ApiKey key) throws InterruptedException {
             ApiKey revoked = key.revoked() ? key : key.revoke(Instant.now().truncatedTo(ChronoUnit.MILLIS));
             place.with(topic -> {
-                topic.put(revoked);
+                topic.publish(revoked);
                 return revoked;
             });
             if (place.json) {

@@ -1,7 +1,7 @@
 package io.turnlane.standalone;
 
 import io.turnlane.standalone.run.Apps;
-import io.turnlane.standalone.run.CleanStop;
+import io.turnlane.standalone.run.OrderedShutdown;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
@@ -29,8 +29,8 @@ final class ProcessorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Apps apps = options.apps();
-        Progress progress = new Progress(System.out);
-        try (CleanStop stop = new CleanStop(() -> progress.line("Stopping: running turns finish."))) {
+        StartupProgress progress = new StartupProgress(System.out);
+        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping: running turns finish."))) {
             ConfigurableApplicationContext processor = stop.add("processor", apps.startProcessor(port));
             progress.line("The processor is ready: health and metrics at http://127.0.0.1:"
                     + processor.getEnvironment().getProperty("local.server.port") + " (" + apps.backends() + ")");

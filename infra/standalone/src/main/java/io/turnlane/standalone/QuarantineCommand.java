@@ -25,9 +25,9 @@ import tools.jackson.databind.JsonNode;
         description = "List and show turns that failed for good, and ask them again.",
         synopsisSubcommandLabel = "list|show|redrive",
         subcommands = {
-            QuarantineCommand.ListCommand.class,
-            QuarantineCommand.ShowCommand.class,
-            QuarantineCommand.RedriveCommand.class
+            QuarantineCommand.QuarantineListCommand.class,
+            QuarantineCommand.QuarantineShowCommand.class,
+            QuarantineCommand.QuarantineRedriveCommand.class
         })
 final class QuarantineCommand implements Runnable {
 
@@ -43,7 +43,7 @@ final class QuarantineCommand implements Runnable {
     }
 
     /** Walks through the quarantine, newest first, until there are so many. */
-    private static int walk(Asking asking, @Nullable String code, int most, Consumer<JsonNode> each)
+    private static int walk(GatewayCallOptions asking, @Nullable String code, int most, Consumer<JsonNode> each)
             throws InterruptedException {
         int seen = 0;
         Optional<String> cursor = Optional.empty();
@@ -65,10 +65,10 @@ final class QuarantineCommand implements Runnable {
 
     /** One line a turn. */
     @Command(name = "list", description = "List quarantined turns, newest first.")
-    static final class ListCommand implements Callable<Integer> {
+    static final class QuarantineListCommand implements Callable<Integer> {
 
         @Mixin
-        private Asking asking = new Asking();
+        private GatewayCallOptions asking = new GatewayCallOptions();
 
         @Option(names = "--code", paramLabel = "CODE", description = "Only those with this error, as agent_error.")
         private @Nullable String code;
@@ -110,10 +110,10 @@ final class QuarantineCommand implements Runnable {
 
     /** All that is known of one. */
     @Command(name = "show", description = "Show one quarantined turn. Exit code 1 where there is none.")
-    static final class ShowCommand implements Callable<Integer> {
+    static final class QuarantineShowCommand implements Callable<Integer> {
 
         @Mixin
-        private Asking asking = new Asking();
+        private GatewayCallOptions asking = new GatewayCallOptions();
 
         @Parameters(paramLabel = "ID", description = "As list prints it.")
         private String id = "";
@@ -183,10 +183,10 @@ final class QuarantineCommand implements Runnable {
                 "Ask a quarantined turn again, at its session's end; what was asked again before is left alone.",
                 "Exit code 1 where one was refused."
             })
-    static final class RedriveCommand implements Callable<Integer> {
+    static final class QuarantineRedriveCommand implements Callable<Integer> {
 
         @Mixin
-        private Asking asking = new Asking();
+        private GatewayCallOptions asking = new GatewayCallOptions();
 
         @Parameters(paramLabel = "ID", arity = "0..*", description = "As list prints it.")
         private List<String> ids = new ArrayList<>();

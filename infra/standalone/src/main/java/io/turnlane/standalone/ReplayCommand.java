@@ -71,7 +71,7 @@ final class ReplayCommand implements Callable<Integer> {
         if (replayed.recorded().outcome() == null) {
             return 1;
         }
-        return replayed.same() ? 0 : DIFFERENT;
+        return replayed.isSame() ? 0 : DIFFERENT;
     }
 
     private RequestId requestId() {

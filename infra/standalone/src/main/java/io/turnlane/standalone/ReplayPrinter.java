@@ -3,8 +3,8 @@ package io.turnlane.standalone;
 import io.turnlane.model.Answer;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.replay.Outcome;
 import io.turnlane.processor.replay.RecordedTurn;
+import io.turnlane.processor.replay.TurnOutcome;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,10 +47,12 @@ final class ReplayPrinter {
                 "%-10s %d earlier turns%s%n",
                 "history",
                 recorded.history().size(),
-                recorded.lost() == 0 ? "" : "; the answers of " + recorded.lost() + " more are gone from the log");
+                recorded.missingTurns() == 0
+                        ? ""
+                        : "; the answers of " + recorded.missingTurns() + " more are gone from the log");
         out.printf("%-10s %s%n%n", "question", OneLine.of(recorded.ask().question(), Math.max(20, width - 11)));
         List<String> then = told(recorded.outcome());
-        List<String> now = told(replayed.fresh());
+        List<String> now = told(replayed.replayed());
         if (width >= WIDE) {
             besides(then, now);
         } else {
@@ -64,7 +66,7 @@ final class ReplayPrinter {
         if (replayed.recorded().outcome() == null) {
             return "The log doesn't hold (any more) what was answered: nothing to compare with.";
         }
-        return replayed.same() ? "The same." : "They differ.";
+        return replayed.isSame() ? "The same." : "They differ.";
     }
 
     private void besides(List<String> then, List<String> now) {
@@ -107,7 +109,7 @@ final class ReplayPrinter {
         return lines;
     }
 
-    private static List<String> told(@Nullable Outcome outcome) {
+    private static List<String> told(@Nullable TurnOutcome outcome) {
         if (outcome == null) {
             return List.of("(gone from the log)");
         }
@@ -135,10 +137,10 @@ final class ReplayPrinter {
         all.put("question", recorded.ask().question());
         all.put("asked_at", recorded.ask().createdAt());
         all.put("history", recorded.history());
-        all.put("history_lost", recorded.lost());
+        all.put("history_lost", recorded.missingTurns());
         all.put("recorded", recorded.outcome());
-        all.put("replayed", replayed.fresh());
-        all.put("same", recorded.outcome() == null ? null : replayed.same());
+        all.put("replayed", replayed.replayed());
+        all.put("same", recorded.outcome() == null ? null : replayed.isSame());
         out.println(new String(new WireFormat().writeValue(all), StandardCharsets.UTF_8));
     }
 }

@@ -3,7 +3,7 @@ package io.turnlane.standalone;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.ProcessId;
 import io.turnlane.backends.RunState;
-import io.turnlane.standalone.client.Gateway;
+import io.turnlane.standalone.client.OperatorClient;
 import io.turnlane.standalone.run.BackendAddresses;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +32,7 @@ final class StatusCommand implements Callable<Integer> {
         Optional<RunState> state = DataFolder.read(data.path()).filter(RunState::alive);
         state.ifPresent(running -> printBackends(running, System.out));
         Optional<JsonNode> stats = Optional.empty();
-        for (Gateway one : gateway.at(data.path()).each()) {
+        for (OperatorClient one : gateway.at(data.path()).each()) {
             Optional<JsonNode> told = print(one, System.out);
             stats = stats.or(() -> told);
         }
@@ -41,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** One line a gateway; what it says, where it answers. */
-    private static Optional<JsonNode> print(Gateway one, PrintStream out) throws InterruptedException {
+    private static Optional<JsonNode> print(OperatorClient one, PrintStream out) throws InterruptedException {
         try {
             JsonNode stats = one.stats();
             printGateway(one, stats, out);
@@ -49,7 +49,7 @@ final class StatusCommand implements Callable<Integer> {
         } catch (IOException e) {
             out.printf(
                     "%-12s %-28s doesn't answer: %s%n",
-                    "gateway", one.addresses().getFirst(), Sentences.message(e));
+                    "gateway", one.addresses().getFirst(), FailureMessages.message(e));
             return Optional.empty();
         }
     }
@@ -74,7 +74,7 @@ final class StatusCommand implements Callable<Integer> {
         return process != null && process.find().isPresent() ? "runs (pid " + process.pid() + ")" : "is down";
     }
 
-    private static void printGateway(Gateway gateway, JsonNode stats, PrintStream out) {
+    private static void printGateway(OperatorClient gateway, JsonNode stats, PrintStream out) {
         JsonNode performance = stats.path("performance");
         out.printf(
                 "%-12s %-28s %s turns in the last minute, p95 %.3f s%n",

@@ -4,8 +4,8 @@ import io.turnlane.backends.ClassCache;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.FreePort;
 import io.turnlane.backends.RunState;
-import io.turnlane.client.Question;
-import io.turnlane.standalone.client.Gateway;
+import io.turnlane.client.AskRequest;
+import io.turnlane.standalone.client.OperatorClient;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -79,16 +79,16 @@ final class TrainCommand implements Callable<Integer> {
 
     /** So that the classes of asking and answering are in the cache too. */
     private static void askALittle(URI address) throws InterruptedException {
-        Gateway gateway = new Gateway(List.of(address), Optional.empty());
+        OperatorClient gateway = new OperatorClient(List.of(address), Optional.empty());
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
         try {
             for (int question = 0; question < QUESTIONS; question++) {
-                gateway.ask(Question.of("What is this about, number " + question + "?"))
+                gateway.ask(AskRequest.of("What is this about, number " + question + "?"))
                         .follow(new AnswerPrinter(nowhere, nowhere, true));
             }
             gateway.stats();
         } catch (IOException e) {
-            System.err.println("Not all could be asked: " + Sentences.of(e));
+            System.err.println("Not all could be asked: " + FailureMessages.of(e));
         }
     }
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.ScopeType;
         description = "A queue in front of any conversational agent.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = Turnlane.Version.class,
+        versionProvider = Turnlane.CommandVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             UpCommand.class,
@@ -43,21 +43,21 @@ final class Turnlane {
         return new CommandLine(new Turnlane())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
-                .setParameterExceptionHandler(new WrongUsage())
+                .setParameterExceptionHandler(new UsageErrorHandler())
                 .setExecutionExceptionHandler((failure, commandLine, _) -> told(failure, commandLine));
     }
 
     private static int told(Exception failure, CommandLine commandLine) {
-        if (failure instanceof WrongUsageException wrong) {
+        if (failure instanceof UsageException wrong) {
             ParameterException told = new ParameterException(commandLine, String.valueOf(wrong.getMessage()));
-            return new WrongUsage().handleParseException(told, new String[0]);
+            return new UsageErrorHandler().handleParseException(told, new String[0]);
         }
-        commandLine.getErr().println(Sentences.of(failure));
+        commandLine.getErr().println(FailureMessages.of(failure));
         return 1;
     }
 
     /** The version in the jar's manifest. */
-    static final class Version implements CommandLine.IVersionProvider {
+    static final class CommandVersion implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
             String version = Turnlane.class.getPackage().getImplementationVersion();

@@ -4,7 +4,7 @@ import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.BackendAddresses;
-import io.turnlane.standalone.run.CleanStop;
+import io.turnlane.standalone.run.OrderedShutdown;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,9 +44,9 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LogSetup.toFiles(data.path());
-        Progress progress = new Progress(System.out);
-        try (CleanStop stop =
-                new CleanStop(() -> progress.line("Stopping: running turns finish, then all is closed."))) {
+        StartupProgress progress = new StartupProgress(System.out);
+        try (OrderedShutdown stop =
+                new OrderedShutdown(() -> progress.line("Stopping: running turns finish, then all is closed."))) {
             DataFolder folder = stop.add("data folder", DataFolder.claim(data.path()));
             int gatewayPort = GatewayPort.choose(port);
             progress.line("Turnlane starts; data and logs stand in " + folder.path());
@@ -60,8 +60,8 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static Backends.Wishes wishes(Map<String, String> environment) {
-        return new Backends.Wishes(
+    private static Backends.BackendOptions wishes(Map<String, String> environment) {
+        return new Backends.BackendOptions(
                 BackendAddresses.named(environment, BackendAddresses.KAFKA),
                 BackendAddresses.named(environment, BackendAddresses.REDIS),
                 0,
@@ -69,7 +69,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** The processor is added last and so stops first: clients of the gateway still see its last answers. */
-    private void startTogether(CleanStop stop, Backends backends, int gatewayPort, Progress progress)
+    private void startTogether(OrderedShutdown stop, Backends backends, int gatewayPort, StartupProgress progress)
             throws ExecutionException, InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             Future<?> serve = threads.submit(() -> {

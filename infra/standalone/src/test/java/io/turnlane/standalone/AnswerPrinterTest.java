@@ -2,7 +2,7 @@ package io.turnlane.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.client.TurnNews;
+import io.turnlane.client.TurnUpdate;
 import io.turnlane.client.TurnView;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -29,9 +29,10 @@ class AnswerPrinterTest {
 
     private void hear(String type, int attempt, String fields) {
         String data = "{\"attempt\":%d,\"seq\":%d%s}".formatted(attempt, seq++, fields);
-        TurnNews news = new TurnNews(Optional.empty(), type, JsonMapper.shared().readTree(data));
+        TurnUpdate news =
+                new TurnUpdate(Optional.empty(), type, JsonMapper.shared().readTree(data));
         turn.apply(news);
-        printer.onNews(turn, news);
+        printer.onUpdate(turn, news);
     }
 
     private void complete() {

@@ -6,8 +6,8 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
-import io.turnlane.processor.replay.Outcome;
 import io.turnlane.processor.replay.RecordedTurn;
+import io.turnlane.processor.replay.TurnOutcome;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -32,10 +32,10 @@ class ReplayPrinterTest {
                 Map.of(),
                 Duration.ofHours(1),
                 AT);
-        Outcome before = then == null ? null : new Outcome(Answer.ofText(then), null);
+        TurnOutcome before = then == null ? null : new TurnOutcome(Answer.ofText(then), null);
         return new Replayed(
                 new RecordedTurn(ask, new byte[0], 0, 7, AT, List.of(), 0, before),
-                new Outcome(Answer.ofText(now), null));
+                new TurnOutcome(Answer.ofText(now), null));
     }
 
     private static List<String> printed(Replayed replayed, int width) {

@@ -53,7 +53,7 @@ public final class EchoAgent implements Agent {
     }
 
     /** Makes them. */
-    public static final class Factory implements AgentFactory {
+    public static final class EchoAgentFactory implements AgentFactory {
 
         private static final AgentDescription DESCRIPTION = new AgentDescription(
                 "echo",

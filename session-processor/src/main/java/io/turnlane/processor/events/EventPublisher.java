@@ -17,12 +17,12 @@ public interface EventPublisher {
      *
      * @param partition its events go to the partition of the same number
      */
-    record Origin(int partition, long offset) {}
+    record TurnOrigin(int partition, long offset) {}
 
     /**
      * Publishes the event.
      *
      * @return completes when the log has it, or fails when it didn't take it in time
      */
-    CompletableFuture<?> publish(SessionKey session, Origin turn, TurnEvent event);
+    CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event);
 }

@@ -25,7 +25,7 @@ public final class KafkaEventPublisher implements EventPublisher {
     }
 
     @Override
-    public CompletableFuture<?> publish(SessionKey session, Origin turn, TurnEvent event) {
+    public CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic, turn.partition(), session.toString().getBytes(StandardCharsets.UTF_8), wire.write(event));
         Headers headers = record.headers();
@@ -35,7 +35,7 @@ public final class KafkaEventPublisher implements EventPublisher {
         add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
         add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
         add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
-        if (event.callback() != null && event.body().terminal()) {
+        if (event.callback() != null && event.body().endsTurn()) {
             add(headers, RecordHeaders.CALLBACK_URL, event.callback());
         }
         try {

@@ -23,10 +23,10 @@ final class Assignment implements HeldPartition {
     private final TopicPartition partition;
     private final Ledger ledger;
     private final RecordReader reader;
-    private final ConcurrentNavigableMap<Long, Delivery> shed = new ConcurrentSkipListMap<>();
+    private final ConcurrentNavigableMap<Long, Delivery> unloaded = new ConcurrentSkipListMap<>();
     private volatile long fence = NO_FENCE;
     private volatile boolean held = true;
-    private volatile boolean fenceWanted = true;
+    private volatile boolean needsFence = true;
     private long committed;
 
     /** @param reader reads records again that deep lanes let go */
@@ -51,9 +51,9 @@ final class Assignment implements HeldPartition {
     }
 
     /** The coordinator took the commit that carries this token: it is ours. */
-    void fenced(long token) {
+    void setFence(long token) {
         fence = token;
-        fenceWanted = false;
+        needsFence = false;
     }
 
     @Override
@@ -65,13 +65,13 @@ final class Assignment implements HeldPartition {
         return fence != NO_FENCE;
     }
 
-    boolean fenceWanted() {
-        return fenceWanted;
+    boolean needsFence() {
+        return needsFence;
     }
 
     @Override
     public void renewFence() {
-        fenceWanted = true;
+        needsFence = true;
     }
 
     @Override
@@ -80,7 +80,7 @@ final class Assignment implements HeldPartition {
     }
 
     @Override
-    public boolean done(long offset) {
+    public boolean isDone(long offset) {
         return ledger.done(offset);
     }
 
@@ -89,13 +89,13 @@ final class Assignment implements HeldPartition {
     }
 
     /** The delivery keeps only its place from now on. */
-    void shed(Delivery delivery) {
-        shed.put(delivery.offset(), delivery);
+    void unloaded(Delivery delivery) {
+        unloaded.put(delivery.offset(), delivery);
     }
 
     /** The delivery is whole again, or has ended. */
-    void refilled(Delivery delivery) {
-        shed.remove(delivery.offset());
+    void reloaded(Delivery delivery) {
+        unloaded.remove(delivery.offset());
     }
 
     /**
@@ -104,9 +104,9 @@ final class Assignment implements HeldPartition {
      */
     ConsumerRecord<byte[], byte[]> readAgain(Delivery wanted) throws RecordGoneException {
         return reader.read(partition, wanted.offset(), along -> {
-            Delivery other = shed.get(along.offset());
+            Delivery other = unloaded.get(along.offset());
             if (other != null && Arrays.equals(other.key(), wanted.key())) {
-                other.refillWhereThereIsRoom(along);
+                other.reloadIfRoom(along);
             }
         });
     }
@@ -117,7 +117,7 @@ final class Assignment implements HeldPartition {
     }
 
     /** The frontier, with the fence beside it: whoever owns the partition next reads the token there. */
-    OffsetAndMetadata commit() {
+    OffsetAndMetadata startCommit() {
         committed = ledger.frontier();
         return new OffsetAndMetadata(committed, Long.toString(fence));
     }

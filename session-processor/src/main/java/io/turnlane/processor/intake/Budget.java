@@ -21,7 +21,7 @@ final class Budget {
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger places = new AtomicInteger();
-    private boolean spent;
+    private boolean isExhausted;
 
     /** What the next poll may bring comes on top of these: a poll can't be cut short. */
     Budget(int mostTurns, long mostBytes, int mostPlaces) {
@@ -30,33 +30,33 @@ final class Budget {
         this.mostPlaces = mostPlaces;
     }
 
-    void take(int size) {
+    void add(int size) {
         turns.incrementAndGet();
         bytes.addAndGet(size);
     }
 
-    void giveBack(int size) {
+    void remove(int size) {
         turns.decrementAndGet();
         bytes.addAndGet(-size);
     }
 
-    void takePlace() {
+    void addUnloaded() {
         places.incrementAndGet();
     }
 
-    void giveBackPlace() {
+    void removeUnloaded() {
         places.decrementAndGet();
     }
 
     /** Whether partitions must pause. Called by the poll thread only. */
-    boolean spent() {
+    boolean isExhausted() {
         double share = Math.max(ofRecords(), share(places.get(), mostPlaces));
-        spent = share >= (spent ? 0.8 : 1.0);
-        return spent;
+        isExhausted = share >= (isExhausted ? 0.8 : 1.0);
+        return isExhausted;
     }
 
     /** Whether there is room for no more whole records. Any thread may ask. */
-    boolean full() {
+    boolean isFull() {
         return ofRecords() >= 1.0;
     }
 
@@ -69,7 +69,7 @@ final class Budget {
     }
 
     /** Turns held, with those of which only the place is. */
-    int open() {
+    int openTurns() {
         return turns.get() + places.get();
     }
 }

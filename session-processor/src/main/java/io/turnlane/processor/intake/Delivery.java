@@ -34,7 +34,7 @@ final class Delivery implements Claim {
         this.record = record;
         this.assignment = assignment;
         this.budget = budget;
-        budget.take(sizeOf(record));
+        budget.add(sizeOf(record));
     }
 
     Assignment assignment() {
@@ -60,7 +60,7 @@ final class Delivery implements Claim {
     }
 
     @Override
-    public Object lease() {
+    public Object assignmentKey() {
         return assignment;
     }
 
@@ -80,7 +80,7 @@ final class Delivery implements Claim {
             return here;
         }
         ConsumerRecord<byte[], byte[]> again = assignment.readAgain(this);
-        refill(again);
+        reload(again);
         return again;
     }
 
@@ -89,34 +89,34 @@ final class Delivery implements Claim {
     }
 
     @Override
-    public synchronized void shed() {
+    public synchronized void unload() {
         if (record != null && !ended) {
-            budget.giveBack(sizeOf(record));
-            budget.takePlace();
+            budget.remove(sizeOf(record));
+            budget.addUnloaded();
             record = null;
-            assignment.shed(this);
+            assignment.unloaded(this);
         }
     }
 
     /** The record is here again; does nothing where it was not away, or is needed no more. */
-    synchronized void refill(ConsumerRecord<byte[], byte[]> again) {
+    synchronized void reload(ConsumerRecord<byte[], byte[]> again) {
         if (record == null && !ended) {
-            budget.giveBackPlace();
-            budget.take(sizeOf(again));
+            budget.removeUnloaded();
+            budget.add(sizeOf(again));
             record = again;
-            assignment.refilled(this);
+            assignment.reloaded(this);
         }
     }
 
-    /** As {@link #refill}, where there is room: the record came along and isn't wanted yet. */
-    void refillWhereThereIsRoom(ConsumerRecord<byte[], byte[]> along) {
-        if (!budget.full()) {
-            refill(along);
+    /** As {@link #reload}, where there is room: the record came along and isn't wanted yet. */
+    void reloadIfRoom(ConsumerRecord<byte[], byte[]> along) {
+        if (!budget.isFull()) {
+            reload(along);
         }
     }
 
     @Override
-    public void atEnd(Runnable what) {
+    public void onEnd(Runnable what) {
         synchronized (this) {
             if (!ended) {
                 atEnd.add(what);
@@ -133,7 +133,7 @@ final class Delivery implements Claim {
     }
 
     @Override
-    public void letGo() {
+    public void release() {
         end();
     }
 
@@ -148,16 +148,16 @@ final class Delivery implements Claim {
         }
         ended = true;
         if (record == null) {
-            budget.giveBackPlace();
-            assignment.refilled(this);
+            budget.removeUnloaded();
+            assignment.reloaded(this);
         } else {
-            budget.giveBack(sizeOf(record));
+            budget.remove(sizeOf(record));
         }
         return List.copyOf(atEnd);
     }
 
     @Override
-    public QuarantinedTurn quarantined(TurnError error, int attempts) {
+    public QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts) {
         try {
             ConsumerRecord<byte[], byte[]> whole = whole();
             List<QuarantinedTurn.Header> headers = new ArrayList<>();
@@ -168,8 +168,8 @@ final class Delivery implements Claim {
         }
     }
 
-    private QuarantinedTurn.Origin origin() {
-        return new QuarantinedTurn.Origin(assignment.partition().topic(), partition, offset);
+    private QuarantinedTurn.RecordOrigin origin() {
+        return new QuarantinedTurn.RecordOrigin(assignment.partition().topic(), partition, offset);
     }
 
     private static int sizeOf(ConsumerRecord<byte[], byte[]> record) {

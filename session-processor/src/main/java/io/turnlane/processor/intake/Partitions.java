@@ -1,6 +1,6 @@
 package io.turnlane.processor.intake;
 
-import io.turnlane.processor.rebuild.PartitionWatch;
+import io.turnlane.processor.rebuild.PartitionAssignmentListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,20 +33,20 @@ class Partitions implements ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
-    private final Reception reception;
+    private final RecordHandler reception;
     private final InstantSource clock;
     private final RecordReader reader;
-    private final PartitionWatch watch;
+    private final PartitionAssignmentListener watch;
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
-    private int count;
+    private int partitionCount;
 
     Partitions(
             Consumer<byte[], byte[]> consumer,
             String topic,
-            Reception reception,
+            RecordHandler reception,
             InstantSource clock,
             RecordReader reader,
-            PartitionWatch watch) {
+            PartitionAssignmentListener watch) {
         this.consumer = consumer;
         this.topic = topic;
         this.reception = reception;
@@ -61,11 +61,11 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /** How many partitions the topic has, ours and others'. */
-    int count() {
-        return count;
+    int partitionCount() {
+        return partitionCount;
     }
 
-    int held() {
+    int heldCount() {
         return assignments.size();
     }
 
@@ -79,7 +79,7 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /** Takes in what the group gave us while a callback was cut short by an error; called before each poll. */
-    void adoptLeftOut() {
+    void adoptMissed() {
         Set<TopicPartition> leftOut = new HashSet<>(consumer.assignment());
         leftOut.removeAll(assignments.keySet());
         if (!leftOut.isEmpty()) {
@@ -93,13 +93,13 @@ class Partitions implements ConsumerRebalanceListener {
      */
     private void adopt(Collection<TopicPartition> added) {
         consumer.pause(added);
-        count = consumer.partitionsFor(topic).size();
+        partitionCount = consumer.partitionsFor(topic).size();
         List<Assignment> adopted = added.stream()
                 .map(partition -> new Assignment(partition, consumer.position(partition), reader))
                 .toList(); // all or none: those left out are found by adoptLeftOut
         adopted.forEach(assignment -> assignments.put(assignment.partition(), assignment));
-        watch.adopted(adopted);
-        takeWantedFences();
+        watch.partitionsAssigned(adopted);
+        acquireFences();
     }
 
     /**
@@ -109,7 +109,7 @@ class Partitions implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
         leave(gone, true);
-        commitNow();
+        commitSync();
         gone.forEach(assignments::remove);
         log.atInfo()
                 .addKeyValue("gone", gone.size())
@@ -128,7 +128,7 @@ class Partitions implements ConsumerRebalanceListener {
     private void leave(Collection<TopicPartition> gone, boolean patient) {
         Set<Assignment> leaving = ours(gone);
         leaving.forEach(Assignment::end);
-        reception.leaving(claim -> isOf(claim, leaving), patient);
+        reception.onPartitionsLeaving(claim -> isOf(claim, leaving), patient);
     }
 
     private Set<Assignment> ours(Collection<TopicPartition> partitions) {
@@ -151,16 +151,16 @@ class Partitions implements ConsumerRebalanceListener {
      * than the one that stands there, and refused by the coordinator where the partition isn't ours any more. What was
      * refused is tried again the next time round; until then the partition stays paused.
      */
-    void takeWantedFences() {
+    void acquireFences() {
         List<Assignment> wanting =
-                assignments.values().stream().filter(Assignment::fenceWanted).toList();
+                assignments.values().stream().filter(Assignment::needsFence).toList();
         if (wanting.isEmpty()) {
             return;
         }
         try {
             Map<TopicPartition, OffsetAndMetadata> tokens = nextTokens(wanting);
             consumer.commitSync(tokens);
-            wanting.forEach(assignment -> assignment.fenced(tokenOf(tokens.get(assignment.partition()))));
+            wanting.forEach(assignment -> assignment.setFence(tokenOf(tokens.get(assignment.partition()))));
         } catch (CommitFailedException | RebalanceInProgressException e) {
             log.atWarn()
                     .addKeyValue("partitions", wanting.size())
@@ -208,7 +208,7 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /** Sends the frontiers that moved, and doesn't wait. */
-    void commit() {
+    void commitAsync() {
         Map<TopicPartition, OffsetAndMetadata> due = due();
         if (!due.isEmpty()) {
             consumer.commitAsync(due, (offsets, e) -> {
@@ -223,7 +223,7 @@ class Partitions implements ConsumerRebalanceListener {
      * Sends the frontiers that moved, and waits: before partitions leave. What is lost is delivered again, and told
      * again.
      */
-    void commitNow() {
+    void commitSync() {
         Map<TopicPartition, OffsetAndMetadata> due = due();
         try {
             consumer.commitSync(due);
@@ -241,7 +241,7 @@ class Partitions implements ConsumerRebalanceListener {
         Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
         assignments.forEach((partition, assignment) -> {
             if (assignment.commitDue()) {
-                due.put(partition, assignment.commit());
+                due.put(partition, assignment.startCommit());
             }
         });
         return due;

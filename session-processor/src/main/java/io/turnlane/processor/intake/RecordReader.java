@@ -25,7 +25,7 @@ public final class RecordReader implements AutoCloseable {
     private static final Duration LONGEST_READ = Duration.ofSeconds(2);
     private static final Duration ONE_POLL = Duration.ofMillis(200);
     /** Beyond these the records that come along are of no use: a deep lane keeps so many whole. */
-    static final int MOST_ALONG = 64;
+    static final int MAX_RECORDS = 64;
 
     private final BlockingQueue<Consumer<byte[], byte[]>> idle;
     private final int size;
@@ -42,7 +42,7 @@ public final class RecordReader implements AutoCloseable {
     /**
      * Reads the record at this offset.
      *
-     * @param along is given up to {@value #MOST_ALONG} records that were read behind it
+     * @param along is given up to {@value #MAX_RECORDS} records that were read behind it
      * @throws RecordGoneException where the log doesn't hold it any more
      * @throws LogUnavailableException where the log doesn't answer in time
      */
@@ -55,7 +55,7 @@ public final class RecordReader implements AutoCloseable {
             if (records.getFirst().offset() != offset) {
                 throw new RecordGoneException();
             }
-            records.stream().skip(1).limit(MOST_ALONG - 1L).forEach(along);
+            records.stream().skip(1).limit(MAX_RECORDS - 1L).forEach(along);
             return records.getFirst();
         } catch (OffsetOutOfRangeException e) {
             throw new RecordGoneException();

@@ -3,7 +3,7 @@ package io.turnlane.processor.intake;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
-import io.turnlane.processor.rebuild.PartitionWatch;
+import io.turnlane.processor.rebuild.PartitionAssignmentListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * poll is open, so that one slow answer would hold up all sessions (O2), and it can't commit beyond a gap.
  *
  * <p>Threading: {@link #run} belongs to one platform thread. Other threads may call {@link #pause}, {@link #stop},
- * {@link #awaitStopped}, {@link #broken} and {@link #figures}; they reach the poll thread through volatile fields.
+ * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}; they reach the poll thread through volatile
+ * fields.
  */
 public final class TurnPoller implements Runnable {
 
@@ -36,7 +37,7 @@ public final class TurnPoller implements Runnable {
 
     private final Consumer<byte[], byte[]> consumer;
     private final IntakeSettings settings;
-    private final Reception reception;
+    private final RecordHandler reception;
     private final InstantSource clock;
     private final Partitions partitions;
     private final Budget budget;
@@ -45,23 +46,23 @@ public final class TurnPoller implements Runnable {
     private Instant lastCommit;
     private volatile boolean stopping;
     private volatile boolean pausing;
-    private volatile Figures figures;
+    private volatile IntakeStatistics statistics;
 
     public TurnPoller(
             Consumer<byte[], byte[]> consumer,
             IntakeSettings settings,
-            Reception reception,
+            RecordHandler reception,
             InstantSource clock,
             RecordReader reader,
-            PartitionWatch watch) {
+            PartitionAssignmentListener watch) {
         this.consumer = consumer;
         this.settings = settings;
         this.reception = reception;
         this.clock = clock;
         this.partitions = new Partitions(consumer, settings.topic(), reception, clock, reader, watch);
-        this.budget = new Budget(settings.mostTurns(), settings.mostBytes(), settings.mostPlaces());
+        this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
         this.lastCommit = clock.instant();
-        this.figures = new Figures(lastCommit, 0, 0, 0, Duration.ZERO);
+        this.statistics = new IntakeStatistics(lastCommit, 0, 0, 0, Duration.ZERO);
     }
 
     /**
@@ -70,10 +71,10 @@ public final class TurnPoller implements Runnable {
      * @param at when it last came round: a health check's pulse
      * @param open turns held: buffered, running and waiting for a retry, and places in deep lanes
      */
-    public record Figures(Instant at, int partitions, int open, long lag, Duration oldestAge) {}
+    public record IntakeStatistics(Instant at, int partitions, int open, long lag, Duration oldestAge) {}
 
-    public Figures figures() {
-        return figures;
+    public IntakeStatistics statistics() {
+        return statistics;
     }
 
     /** Polls until it is told to stop; survives everything else. */
@@ -84,27 +85,27 @@ public final class TurnPoller implements Runnable {
             while (!stopping) {
                 comeRound();
             }
-            partitions.commitNow();
+            partitions.commitSync();
         } catch (Error e) {
             log.atError().setCause(e).log("poll thread ends; this processor does nothing any more");
             throw e;
         } finally {
             close();
-            figures = new Figures(clock.instant(), 0, 0, 0, Duration.ZERO); // what is held no more
+            statistics = new IntakeStatistics(clock.instant(), 0, 0, 0, Duration.ZERO); // what is held no more
         }
     }
 
     /** Whether the poll thread has ended though nobody stopped it. */
-    public boolean broken() {
+    public boolean hasFailed() {
         return stopped.getCount() == 0 && !stopping;
     }
 
     private void comeRound() {
         try {
-            partitions.adoptLeftOut();
+            partitions.adoptMissed();
             take(consumer.poll(settings.pollTime()));
-            partitions.takeWantedFences();
-            partitions.pause(pausing || budget.spent());
+            partitions.acquireFences();
+            partitions.pause(pausing || budget.isExhausted());
             commitWhenDue();
             look();
         } catch (RuntimeException e) {
@@ -140,13 +141,13 @@ public final class TurnPoller implements Runnable {
         assignment.ledger().delivered(record.offset(), clock.instant());
         Delivery delivery = new Delivery(record, assignment, budget);
         try {
-            reception.arrived(TurnReader.read(record, partitions.count(), delivery));
+            reception.onTurn(TurnReader.read(record, partitions.partitionCount(), delivery));
         } catch (UnreadableRecordException e) {
-            reception.unreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
+            reception.onUnreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             // A mistake of ours at one record must not skip those behind it.
             log.atError().addKeyValue("offset", record.offset()).setCause(e).log("record not taken; it is put aside");
-            reception.unreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, "it could not be taken in"));
+            reception.onUnreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, "it could not be taken in"));
         }
     }
 
@@ -154,13 +155,14 @@ public final class TurnPoller implements Runnable {
         Instant now = clock.instant();
         if (Duration.between(lastCommit, now).compareTo(settings.commitInterval()) >= 0) {
             lastCommit = now;
-            partitions.commit();
+            partitions.commitAsync();
         }
     }
 
     private void look() {
         Instant now = clock.instant();
-        figures = new Figures(now, partitions.held(), budget.open(), partitions.lag(), partitions.oldestAge(now));
+        statistics = new IntakeStatistics(
+                now, partitions.heldCount(), budget.openTurns(), partitions.lag(), partitions.oldestAge(now));
     }
 
     /** Takes nothing more from the log, and stays a member of the group. */

@@ -22,34 +22,34 @@ import org.jspecify.annotations.Nullable;
 final class Lane<K, T> {
 
     /** Where the head stands. */
-    enum State {
+    enum LaneState {
         /** Waits for a place to run. */
         READY,
         RUNNING,
         /** Waits for its delay to pass. */
-        RESTING,
+        DELAYED,
         /** Waits for what is done aside with it. */
-        HELD_UP
+        BLOCKED
     }
 
     /** Work on a waiting item, out of its turn. */
-    record Aside<T>(T item, AsideWork<T> work) {}
+    record QueuedSideTask<T>(T item, SideTask<T> work) {}
 
     private final K key;
     private final SequencedMap<Object, T> items = new LinkedHashMap<>(); // by identity, in order
     private final Function<? super T, ?> identity;
-    private final ToIntFunction<? super T> urgency;
-    private final int[] ofUrgency = new int[ReadyLanes.KINDS];
-    private State state = State.READY;
-    private final Deque<Aside<T>> asides = new ArrayDeque<>();
+    private final ToIntFunction<? super T> priority;
+    private final int[] ofUrgency = new int[ReadyLanes.PRIORITIES];
+    private LaneState state = LaneState.READY;
+    private final Deque<QueuedSideTask<T>> asides = new ArrayDeque<>();
     private boolean asideRuns;
-    private boolean hurried;
-    private int rests;
+    private boolean takeSkipRequest;
+    private int isDelayed;
 
     Lane(K key, Function<? super T, ?> identity, ToIntFunction<? super T> urgency) {
         this.key = key;
         this.identity = identity;
-        this.urgency = urgency;
+        this.priority = urgency;
     }
 
     K key() {
@@ -65,7 +65,7 @@ final class Lane<K, T> {
         if (items.putIfAbsent(identity.apply(item), item) != null) {
             return false;
         }
-        ofUrgency[urgency.applyAsInt(item)]++;
+        ofUrgency[priority.applyAsInt(item)]++;
         return true;
     }
 
@@ -73,18 +73,18 @@ final class Lane<K, T> {
         return items.sequencedValues().getFirst();
     }
 
-    void dropHead() {
-        hurried = false;
+    void removeHead() {
+        takeSkipRequest = false;
         forget(head());
     }
 
     private void forget(T item) {
         items.remove(identity.apply(item));
-        ofUrgency[urgency.applyAsInt(item)]--;
+        ofUrgency[priority.applyAsInt(item)]--;
     }
 
     /** Of its most urgent item: what is ahead of that has to go first. */
-    int urgency() {
+    int priority() {
         int most = 0;
         while (most < ofUrgency.length - 1 && ofUrgency[most] == 0) {
             most++;
@@ -92,48 +92,48 @@ final class Lane<K, T> {
         return most;
     }
 
-    State state() {
+    LaneState state() {
         return state;
     }
 
-    void state(State next) {
+    void state(LaneState next) {
         state = next;
     }
 
     /** The head starts to rest; the ticket tells this rest from any other. */
-    int rest() {
-        state = State.RESTING;
-        return ++rests;
+    int startDelay() {
+        state = LaneState.DELAYED;
+        return ++isDelayed;
     }
 
     /** The head's next rest is to take no time. */
-    void hurry() {
-        hurried = true;
+    void skipNextDelay() {
+        takeSkipRequest = true;
     }
 
     /** Whether it was, once for each time that it was said. */
-    boolean hurried() {
-        boolean was = hurried;
-        hurried = false;
+    boolean takeSkipRequest() {
+        boolean was = takeSkipRequest;
+        takeSkipRequest = false;
         return was;
     }
 
-    boolean rests(int ticket) {
-        return state == State.RESTING && rests == ticket;
+    boolean isDelayed(int ticket) {
+        return state == LaneState.DELAYED && isDelayed == ticket;
     }
 
     /** The waiting items that match, all but a running head. */
     List<T> waiting(Predicate<? super T> which) {
         return items.values().stream()
-                .skip(state == State.RUNNING ? 1 : 0)
+                .skip(state == LaneState.RUNNING ? 1 : 0)
                 .filter(which)
                 .toList();
     }
 
     /** Whether it is here, and isn't a running head. */
-    boolean waits(T item) {
+    boolean isWaiting(T item) {
         Object id = identity.apply(item);
-        return items.containsKey(id) && !(state == State.RUNNING && isHead(id));
+        return items.containsKey(id) && !(state == LaneState.RUNNING && isHead(id));
     }
 
     private boolean isHead(Object id) {
@@ -141,7 +141,7 @@ final class Lane<K, T> {
     }
 
     /** The items ahead of this one, with a running head; all where it has left. */
-    List<T> ahead(T item) {
+    List<T> itemsAhead(T item) {
         Object id = identity.apply(item);
         List<T> ahead = new ArrayList<>();
         for (Map.Entry<Object, T> other : items.entrySet()) {
@@ -153,28 +153,28 @@ final class Lane<K, T> {
         return ahead;
     }
 
-    void addAside(Aside<T> aside) {
+    void addSideTask(QueuedSideTask<T> aside) {
         asides.addLast(aside);
     }
 
     /** Whether the next work aside may begin: they go one after another. */
-    boolean asideDue() {
+    boolean isSideTaskDue() {
         return !asideRuns && !asides.isEmpty();
     }
 
-    /** The work aside that begins now; it stays until {@link #endAside}. */
-    Aside<T> beginAside() {
+    /** The work aside that begins now; it stays until {@link #endSideTask}. */
+    QueuedSideTask<T> beginSideTask() {
         asideRuns = true;
         return asides.getFirst();
     }
 
-    void endAside() {
+    void endSideTask() {
         asideRuns = false;
         asides.removeFirst();
     }
 
     /** Whether the head is worked on aside, or is to be. */
-    boolean headAside() {
+    boolean headHasSideTask() {
         return !items.isEmpty() && asides.stream().anyMatch(aside -> isHead(identity.apply(aside.item())));
     }
 
@@ -189,8 +189,8 @@ final class Lane<K, T> {
     }
 
     /** As {@link #withdraw}, of items that are over; one that is worked on aside too. */
-    boolean drop(Collection<T> over, List<? super T> into) {
-        return remove(over.stream().filter(this::waits).distinct().toList(), into);
+    boolean removeEnded(Collection<T> over, List<? super T> into) {
+        return remove(over.stream().filter(this::isWaiting).distinct().toList(), into);
     }
 
     private boolean remove(List<T> gone, List<? super T> into) {
@@ -201,7 +201,7 @@ final class Lane<K, T> {
             into.add(item);
         }
         if (headGone) {
-            hurried = false; // who follows wasn't meant
+            takeSkipRequest = false; // who follows wasn't meant
         }
         forgetAsides();
         return headGone;
@@ -209,7 +209,7 @@ final class Lane<K, T> {
 
     /** Of items that have left; one that runs stays until its end. */
     private void forgetAsides() {
-        @Nullable Aside<T> runs = asideRuns ? asides.removeFirst() : null;
+        @Nullable QueuedSideTask<T> runs = asideRuns ? asides.removeFirst() : null;
         asides.removeIf(aside -> !items.containsKey(identity.apply(aside.item())));
         if (runs != null) {
             asides.addFirst(runs);

@@ -11,5 +11,5 @@ public sealed interface LaneOutcome {
     record Done() implements LaneOutcome {}
 
     /** The item stays at the head of its lane and is run again after this time, during which it holds no thread. */
-    record Again(Duration after) implements LaneOutcome {}
+    record RunAgain(Duration delay) implements LaneOutcome {}
 }

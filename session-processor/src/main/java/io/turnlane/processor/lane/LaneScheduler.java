@@ -1,7 +1,7 @@
 package io.turnlane.processor.lane;
 
-import io.turnlane.processor.lane.Lane.Aside;
-import io.turnlane.processor.lane.Lane.State;
+import io.turnlane.processor.lane.Lane.LaneState;
+import io.turnlane.processor.lane.Lane.QueuedSideTask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,8 +28,8 @@ import java.util.function.ToIntFunction;
  * place at the end of the ready queue after every item, so that a deep lane can't keep shallow ones waiting. Where
  * places are few, {@linkplain ReadyLanes urgent} lanes go more often; none starves.
  *
- * <p>What waits may be worked on {@linkplain #aside aside}: it keeps its place, and where it is at the head its lane
- * goes on only after that. Such work takes no place among those that run, for it is short and calls no agent.
+ * <p>What waits may be worked on {@linkplain #submitSideTasks aside}: it keeps its place, and where it is at the head
+ * its lane goes on only after that. Such work takes no place among those that run, for it is short and calls no agent.
  */
 public final class LaneScheduler<K, T> {
 
@@ -96,7 +96,7 @@ public final class LaneScheduler<K, T> {
      *
      * @return where it stands
      */
-    public Place offer(K key, T item) {
+    public OfferResult offer(K key, T item) {
         lock.lock();
         try {
             Lane<K, T> lane = lanes.get(key);
@@ -105,19 +105,19 @@ public final class LaneScheduler<K, T> {
                 lane = new Lane<>(key, identity, urgency);
                 lanes.put(key, lane);
             }
-            int before = ahead == 0 ? ReadyLanes.KINDS : lane.urgency();
+            int before = ahead == 0 ? ReadyLanes.PRIORITIES : lane.priority();
             if (!lane.add(item)) {
-                return new Place(ahead, false, true);
+                return new OfferResult(ahead, false, true);
             }
             items++;
-            if (lane.state() == State.READY && lane.urgency() < before) {
+            if (lane.state() == LaneState.READY && lane.priority() < before) {
                 if (ahead > 0) {
                     ready.remove(lane);
                 }
-                ready.add(lane, lane.urgency());
+                ready.add(lane, lane.priority());
             }
             dispatch();
-            return new Place(ahead, lane.state() == State.RUNNING && ahead == 0, false);
+            return new OfferResult(ahead, lane.state() == LaneState.RUNNING && ahead == 0, false);
         } finally {
             lock.unlock();
         }
@@ -128,9 +128,9 @@ public final class LaneScheduler<K, T> {
      *
      * @param ahead how many of its key are ahead of it
      * @param running whether it was given a thread at once
-     * @param twin whether the lane holds it already and didn't take it a second time
+     * @param duplicate whether the lane holds it already and didn't take it a second time
      */
-    public record Place(int ahead, boolean running, boolean twin) {}
+    public record OfferResult(int ahead, boolean running, boolean duplicate) {}
 
     /** Takes the matching items out of their lanes, all but those that run: these don't rest after that. */
     public List<T> withdraw(Predicate<? super T> which) {
@@ -149,8 +149,8 @@ public final class LaneScheduler<K, T> {
     }
 
     private void withdraw(Lane<K, T> lane, Predicate<? super T> which, List<T> into) {
-        if (lane.state() == State.RUNNING && which.test(lane.head())) {
-            lane.hurry();
+        if (lane.state() == LaneState.RUNNING && which.test(lane.head())) {
+            lane.skipNextDelay();
         }
         goOn(lane, lane.withdraw(which, into));
     }
@@ -159,9 +159,9 @@ public final class LaneScheduler<K, T> {
         if (lane.depth() == 0) {
             lanes.remove(lane.key());
             ready.remove(lane);
-        } else if (headGone && lane.state() == State.RESTING) {
+        } else if (headGone && lane.state() == LaneState.DELAYED) {
             makeReady(lane); // whoever rested is gone, and its delay wakes nobody
-        } else if (lane.state() == State.HELD_UP && !lane.headAside()) {
+        } else if (lane.state() == LaneState.BLOCKED && !lane.headHasSideTask()) {
             makeReady(lane);
         }
     }
@@ -172,16 +172,16 @@ public final class LaneScheduler<K, T> {
      *
      * @return how many items that are
      */
-    public int aside(K key, Predicate<? super T> which, AsideWork<T> work) {
+    public int submitSideTasks(K key, Predicate<? super T> which, SideTask<T> work) {
         return workAside(key, lane -> lane.waiting(which), work);
     }
 
-    /** As {@link #aside}, on this item, which is found without a look at all that wait. */
-    public void asideOne(K key, T item, AsideWork<T> work) {
-        var _ = workAside(key, lane -> lane.waits(item) ? List.of(item) : List.of(), work);
+    /** As {@link #submitSideTasks}, on this item, which is found without a look at all that wait. */
+    public void submitSideTask(K key, T item, SideTask<T> work) {
+        var _ = workAside(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), work);
     }
 
-    private int workAside(K key, Function<Lane<K, T>, List<T>> which, AsideWork<T> work) {
+    private int workAside(K key, Function<Lane<K, T>, List<T>> which, SideTask<T> work) {
         lock.lock();
         try {
             Lane<K, T> lane = lanes.get(key);
@@ -189,7 +189,7 @@ public final class LaneScheduler<K, T> {
                 return 0;
             }
             List<T> waiting = which.apply(lane);
-            waiting.forEach(item -> lane.addAside(new Aside<>(item, work)));
+            waiting.forEach(item -> lane.addSideTask(new QueuedSideTask<>(item, work)));
             beginAside(lane);
             return waiting.size();
         } finally {
@@ -198,17 +198,17 @@ public final class LaneScheduler<K, T> {
     }
 
     private void beginAside(Lane<K, T> lane) {
-        if (lane.asideDue()) {
+        if (lane.isSideTaskDue()) {
             asides++;
-            Aside<T> aside = lane.beginAside();
+            QueuedSideTask<T> aside = lane.beginSideTask();
             executor.execute(() -> runAside(lane, aside));
         }
     }
 
-    private void runAside(Lane<K, T> lane, Aside<T> aside) {
+    private void runAside(Lane<K, T> lane, QueuedSideTask<T> aside) {
         Collection<T> over = List.of();
         try {
-            over = aside.work().run(aside.item(), looking(() -> lane.ahead(aside.item())));
+            over = aside.work().run(aside.item(), looking(() -> lane.itemsAhead(aside.item())));
         } finally {
             settleAside(lane, over);
         }
@@ -227,9 +227,9 @@ public final class LaneScheduler<K, T> {
         lock.lock();
         try {
             asides--;
-            lane.endAside();
+            lane.endSideTask();
             List<T> gone = new ArrayList<>();
-            boolean headGone = lane.drop(over, gone);
+            boolean headGone = lane.removeEnded(over, gone);
             items -= gone.size();
             goOn(lane, headGone);
             beginAside(lane);
@@ -241,13 +241,13 @@ public final class LaneScheduler<K, T> {
     }
 
     /** Lets a matching item at this key's head rest no longer; where it runs, it doesn't rest after that. */
-    public void hurry(K key, Predicate<? super T> which) {
+    public void skipDelay(K key, Predicate<? super T> which) {
         lock.lock();
         try {
             Lane<K, T> lane = lanes.get(key);
             if (lane != null && which.test(lane.head())) {
-                lane.hurry();
-                if (lane.state() == State.RESTING) {
+                lane.skipNextDelay();
+                if (lane.state() == LaneState.DELAYED) {
                     makeReady(lane);
                     dispatch();
                 }
@@ -258,7 +258,7 @@ public final class LaneScheduler<K, T> {
     }
 
     /** Starts nothing more from now on; what runs goes on. */
-    public void hold() {
+    public void stopDispatching() {
         lock.lock();
         try {
             held = true;
@@ -272,7 +272,7 @@ public final class LaneScheduler<K, T> {
      *
      * @return false where the time passed before
      */
-    public boolean awaitNothingRuns(Duration most) throws InterruptedException {
+    public boolean awaitIdle(Duration most) throws InterruptedException {
         lock.lock();
         try {
             long nanos = most.toNanos();
@@ -289,28 +289,28 @@ public final class LaneScheduler<K, T> {
     }
 
     /** How many lanes there are, how many of them run, and how many items they hold in all. */
-    public Figures figures() {
-        return looking(() -> new Figures(lanes.size(), running, items));
+    public LaneCounts counts() {
+        return looking(() -> new LaneCounts(lanes.size(), running, items));
     }
 
     /** A moment's counts. */
-    public record Figures(int lanes, int running, int items) {}
+    public record LaneCounts(int lanes, int running, int items) {}
 
     /** How busy its places are, and how long work has taken them until now. */
-    public Load load() {
-        return looking(() -> new Load(mostRunning, mostRunning - running, ready.size(), runs, runNanos));
+    public LaneLoad load() {
+        return looking(() -> new LaneLoad(mostRunning, mostRunning - running, ready.size(), runs, runNanos));
     }
 
     /**
      * A moment's load.
      *
-     * @param places how many lanes may run at once
-     * @param free how many more could
-     * @param ready lanes that could run and wait for a place; each will take it for one item
+     * @param slots how many lanes may run at once
+     * @param freeSlots how many more could
+     * @param readyLanes lanes that could run and wait for a place; each will take it for one item
      * @param runs how often work has run to its end, since the start
      * @param runNanos how long all of these took together
      */
-    public record Load(int places, int free, int ready, long runs, long runNanos) {}
+    public record LaneLoad(int slots, int freeSlots, int readyLanes, long runs, long runNanos) {}
 
     private void dispatch() {
         while (!held && running < mostRunning) {
@@ -318,10 +318,10 @@ public final class LaneScheduler<K, T> {
             if (lane == null) {
                 return;
             }
-            if (lane.headAside()) {
-                lane.state(State.HELD_UP);
+            if (lane.headHasSideTask()) {
+                lane.state(LaneState.BLOCKED);
             } else {
-                lane.state(State.RUNNING);
+                lane.state(LaneState.RUNNING);
                 running++;
                 executor.execute(() -> runHead(lane));
             }
@@ -349,7 +349,7 @@ public final class LaneScheduler<K, T> {
             runNanos += nanos;
             switch (outcome) {
                 case LaneOutcome.Done _ -> leave(lane);
-                case LaneOutcome.Again again -> rest(lane, again.after());
+                case LaneOutcome.RunAgain again -> rest(lane, again.delay());
             }
             dispatch();
             signalIfEmpty();
@@ -359,7 +359,7 @@ public final class LaneScheduler<K, T> {
     }
 
     private void leave(Lane<K, T> lane) {
-        lane.dropHead();
+        lane.removeHead();
         items--;
         if (lane.depth() == 0) {
             lanes.remove(lane.key());
@@ -369,8 +369,8 @@ public final class LaneScheduler<K, T> {
     }
 
     private void rest(Lane<K, T> lane, Duration time) {
-        int ticket = lane.rest();
-        if (lane.hurried()) {
+        int ticket = lane.startDelay();
+        if (lane.takeSkipRequest()) {
             makeReady(lane);
             return;
         }
@@ -381,7 +381,7 @@ public final class LaneScheduler<K, T> {
     private void wake(Lane<K, T> lane, int ticket) {
         lock.lock();
         try {
-            if (lane.depth() > 0 && lane.rests(ticket)) {
+            if (lane.depth() > 0 && lane.isDelayed(ticket)) {
                 makeReady(lane);
                 dispatch();
             }
@@ -391,8 +391,8 @@ public final class LaneScheduler<K, T> {
     }
 
     private void makeReady(Lane<K, T> lane) {
-        lane.state(State.READY);
-        ready.add(lane, lane.urgency());
+        lane.state(LaneState.READY);
+        ready.add(lane, lane.priority());
     }
 
     private void signalIfEmpty() {

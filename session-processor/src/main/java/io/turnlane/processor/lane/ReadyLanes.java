@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Stride scheduling (Waldspurger and Weihl, MIT 1995): each urgency has a pass that grows by its stride when one of
  * it goes; the smallest pass goes next, the more urgent one where two are the same. While all three wait, of 13 that go
  * 9 are urgent, 3 usual and 1 is not; who waits alone has all places. Nobody starves: whoever is first of its urgency
- * sees at most {@link #mostBefore} others go, for those can only go while their pass is no larger than its own.
+ * sees at most {@link #maxBefore} others go, for those can only go while their pass is no larger than its own.
  *
  * <p>Not safe for threads: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */
@@ -22,7 +22,7 @@ final class ReadyLanes<L> {
     private static final int[] STRIDES = {1, 3, 9};
 
     /** Urgencies are below this. */
-    static final int KINDS = STRIDES.length;
+    static final int PRIORITIES = STRIDES.length;
 
     private final List<Queue<L>> waiting = new ArrayList<>();
     private final long[] passes = new long[STRIDES.length];
@@ -74,7 +74,7 @@ final class ReadyLanes<L> {
     }
 
     /** How many others may go before whoever is first of this urgency. */
-    static int mostBefore(int urgency) {
+    static int maxBefore(int urgency) {
         int most = 0;
         for (int other = 0; other < STRIDES.length; other++) {
             most += other == urgency ? 0 : STRIDES[urgency] / STRIDES[other] + 1;

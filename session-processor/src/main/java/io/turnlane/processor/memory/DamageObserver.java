@@ -5,12 +5,12 @@ package io.turnlane.processor.memory;
 public interface DamageObserver {
 
     /** What it was. */
-    enum Stored {
+    enum DamagedValue {
         /** A turn of a session's history. */
         TURN,
         /** A request's answer. */
         ANSWER
     }
 
-    void setAside(Stored what);
+    void valueDamaged(DamagedValue what);
 }

@@ -76,25 +76,25 @@ public record EndedTurn(
         return ask.requestId();
     }
 
-    public boolean completed() {
+    public boolean isCompleted() {
         return answer != null;
     }
 
-    public Duration processing() {
+    public Duration processingTime() {
         return Duration.between(ask.createdAt(), endedAt);
     }
 
     /** Whether history keeps it: answered, or interrupted by somebody who doesn't mind that. */
-    public boolean remembered() {
+    public boolean isKeptInHistory() {
         boolean interrupted = status == RequestStatus.CANCELLED
                 && attempt > 0
                 && cause != null
                 && !cause.reason().equals(TurnPolicy.ROLLBACK.reason());
-        return completed() || interrupted;
+        return isCompleted() || interrupted;
     }
 
-    /** As history keeps it; of one that is {@linkplain #remembered remembered}. */
-    public PastTurn past() {
+    /** As history keeps it; of one that is {@linkplain #isKeptInHistory remembered}. */
+    public PastTurn toPastTurn() {
         return new PastTurn(
                 ask.requestId(),
                 status,
@@ -102,7 +102,7 @@ public record EndedTurn(
                 answer == null ? null : answer.text(),
                 answer == null ? null : answer.confidence(),
                 answer == null ? List.of() : answer.sources(),
-                processing(),
+                processingTime(),
                 endedAt);
     }
 }

@@ -4,7 +4,7 @@ import io.turnlane.model.Checksummed;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.memory.RecalledSession.Given;
+import io.turnlane.processor.memory.RecalledSession.InitialTurns;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,33 +22,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entries nothing where what is stored is all there is to keep
  */
-record MergedHistory(List<Entry> entries) {
+record MergedHistory(List<MergedTurn> entries) {
 
     /**
      * One turn.
      *
      * @param recalled which command it is from; null where it is stored already
      */
-    record Entry(byte[] blob, @Nullable From recalled) {}
+    record MergedTurn(byte[] blob, @Nullable SourceCommand recalled) {}
 
     /** A command's place in the turns topic, and when it was logged. */
-    record From(long offset, Instant loggedAt) {}
+    record SourceCommand(long offset, Instant loggedAt) {}
 
     /** @param given turns that this life was given, in front of those that were recalled; null where none were */
     static MergedHistory of(
             List<PastTurn> stored,
             List<EndedTurn> recalled,
-            @Nullable Given given,
+            @Nullable InitialTurns given,
             MemoryLimits limits,
             WireFormat wire) {
-        Map<RequestId, From> missing = new LinkedHashMap<>();
+        Map<RequestId, SourceCommand> missing = new LinkedHashMap<>();
         if (given != null) {
-            From command = new From(given.offset(), given.loggedAt());
+            SourceCommand command = new SourceCommand(given.offset(), given.loggedAt());
             given.turns().forEach(turn -> missing.put(turn.requestId(), command));
         }
-        recalled.forEach(turn -> missing.put(turn.requestId(), new From(turn.offset(), turn.loggedAt())));
+        recalled.forEach(turn -> missing.put(turn.requestId(), new SourceCommand(turn.offset(), turn.loggedAt())));
         stored.forEach(turn -> missing.remove(turn.requestId()));
-        Deque<Entry> kept = new ArrayDeque<>();
+        Deque<MergedTurn> kept = new ArrayDeque<>();
         int bytes = 0;
         for (PastTurn turn : inOrder(stored, recalled, given).reversed()) {
             byte[] blob = Checksummed.seal(wire.writeValue(turn));
@@ -56,7 +56,7 @@ record MergedHistory(List<Entry> entries) {
             if (kept.size() == limits.turns() || (bytes > limits.bytes() && !kept.isEmpty())) {
                 break;
             }
-            kept.addFirst(new Entry(blob, missing.get(turn.requestId())));
+            kept.addFirst(new MergedTurn(blob, missing.get(turn.requestId())));
         }
         boolean news = kept.stream().anyMatch(entry -> entry.recalled() != null);
         return new MergedHistory(news ? List.copyOf(kept) : List.of());
@@ -65,14 +65,15 @@ record MergedHistory(List<Entry> entries) {
     /**
      * As the log has them; a stored turn that the log doesn't hold any more, or not yet, is older or newer than all.
      */
-    private static List<PastTurn> inOrder(List<PastTurn> stored, List<EndedTurn> recalled, @Nullable Given given) {
+    private static List<PastTurn> inOrder(
+            List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns given) {
         Map<RequestId, PastTurn> byRequest = new LinkedHashMap<>();
         stored.forEach(turn -> byRequest.put(turn.requestId(), turn));
         List<PastTurn> first = given == null ? List.of() : givenFirst(byRequest, recalled, given);
         List<PastTurn> logged = new ArrayList<>();
         for (EndedTurn turn : recalled) {
             PastTurn known = byRequest.remove(turn.requestId());
-            logged.add(known == null ? turn.past() : known);
+            logged.add(known == null ? turn.toPastTurn() : known);
         }
         List<PastTurn> all = new ArrayList<>();
         for (PastTurn other : byRequest.values()) {
@@ -89,7 +90,8 @@ record MergedHistory(List<Entry> entries) {
     }
 
     /** What was stored before the life was given its state isn't of it. */
-    private static List<PastTurn> givenFirst(Map<RequestId, PastTurn> stored, List<EndedTurn> recalled, Given given) {
+    private static List<PastTurn> givenFirst(
+            Map<RequestId, PastTurn> stored, List<EndedTurn> recalled, InitialTurns given) {
         List<PastTurn> first = new ArrayList<>();
         for (PastTurn turn : given.turns()) {
             PastTurn known = stored.remove(turn.requestId());

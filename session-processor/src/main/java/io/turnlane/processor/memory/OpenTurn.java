@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param loggedAt its question's timestamp
  * @param eventsFrom where streams of it start to read, as its gateway knew; null where it didn't
  * @param attempt the last that began, 0 where none did: clients have seen its events, so the next has to be a newer one
- * @param absorbed questions that were merged into it, by request, oldest first
+ * @param mergedQuestions questions that were merged into it, by request, oldest first
  */
 public record OpenTurn(
         Ask ask,
@@ -23,10 +23,10 @@ public record OpenTurn(
         Instant loggedAt,
         @Nullable Long eventsFrom,
         int attempt,
-        Map<RequestId, String> absorbed) {
+        Map<RequestId, String> mergedQuestions) {
 
     public OpenTurn {
-        absorbed = Collections.unmodifiableMap(new LinkedHashMap<>(absorbed));
+        mergedQuestions = Collections.unmodifiableMap(new LinkedHashMap<>(mergedQuestions));
     }
 
     /** Into which nothing was merged. */

@@ -1,7 +1,7 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.PastTurn;
-import io.turnlane.model.SessionCommand.Change;
+import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,25 +14,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param life null where the session doesn't live any more: then only its ends and its deletion are put back
  * @param turns the last turns of this life that ended, oldest first
- * @param others older ones that may be delivered again
+ * @param redeliverable older ones that may be delivered again
  * @param open turns that are still to end, oldest first
  * @param deletion its last one
- * @param given the state that this life was given by an import or a fork, in front of its turns; null where none was
+ * @param initialTurns the state that this life was given by an import or a fork, in front of its turns; null where none
+ *     was
  * @param edits commands that are known to have been done, and may be delivered again
  */
 public record RecalledSession(
         SessionKey session,
         @Nullable Life life,
         List<EndedTurn> turns,
-        List<EndedTurn> others,
+        List<EndedTurn> redeliverable,
         List<OpenTurn> open,
         @Nullable Deletion deletion,
-        @Nullable Given given,
+        @Nullable InitialTurns initialTurns,
         List<Edit> edits) {
 
     public RecalledSession {
         turns = List.copyOf(turns);
-        others = List.copyOf(others);
+        redeliverable = List.copyOf(redeliverable);
         open = List.copyOf(open);
         edits = List.copyOf(edits);
     }
@@ -49,7 +50,7 @@ public record RecalledSession(
     }
 
     /** A session of which the log holds nothing. */
-    public static RecalledSession nothing(SessionKey session) {
+    public static RecalledSession empty(SessionKey session) {
         return new RecalledSession(session, null, List.of(), List.of(), List.of(), null, null, List.of());
     }
 
@@ -58,7 +59,7 @@ public record RecalledSession(
      *
      * @param ttl how long it lives without activity
      * @param turns answered in this life, kept or not
-     * @param processing of all of these together
+     * @param processingTime of all of these together
      * @param metadata as commands have left it; null where none said anything of it
      */
     public record Life(
@@ -68,7 +69,7 @@ public record RecalledSession(
             Instant lastActivity,
             Duration ttl,
             int turns,
-            Duration processing,
+            Duration processingTime,
             @Nullable Map<String, Object> metadata) {
 
         /** One that nothing but questions was told to. */
@@ -85,10 +86,10 @@ public record RecalledSession(
     }
 
     /** Turns that a life began with, by the place of the command that brought them. */
-    public record Given(List<PastTurn> turns, long offset, Instant loggedAt) {}
+    public record InitialTurns(List<PastTurn> turns, long offset, Instant loggedAt) {}
 
     /** A command that changed the session and asked nothing. */
-    public record Edit(Change command, long offset, Instant loggedAt) {}
+    public record Edit(SessionChange command, long offset, Instant loggedAt) {}
 
     /** A deletion that was done, by its place in the turns topic. */
     public record Deletion(long offset, Instant loggedAt) {}

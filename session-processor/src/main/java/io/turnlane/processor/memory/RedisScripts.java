@@ -132,7 +132,7 @@ final class RedisScripts {
         }
 
         /** What stands from there on. */
-        Reply from(int index) {
+        Reply tail(int index) {
             return new Reply(parts.subList(index, parts.size()));
         }
 

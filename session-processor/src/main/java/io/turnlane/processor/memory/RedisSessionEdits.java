@@ -54,7 +54,7 @@ public final class RedisSessionEdits implements SessionEdits {
 
     private final StringRedisTemplate redis;
     private final RedisScripts scripts;
-    private final StoredMemory stored;
+    private final StoredValueReader stored;
     private final SessionCache cache;
     private final MemoryLimits limits;
     private final WireFormat wire;
@@ -67,14 +67,14 @@ public final class RedisSessionEdits implements SessionEdits {
             DamageObserver damage) {
         this.redis = redis;
         this.scripts = new RedisScripts(redis);
-        this.stored = new StoredMemory(redis, wire, damage);
+        this.stored = new StoredValueReader(redis, wire, damage);
         this.cache = cache;
         this.limits = limits;
         this.wire = wire;
     }
 
     @Override
-    public Edited update(FlightRef flight, UpdateSession command, Terms terms) {
+    public EditResult update(FlightRef flight, UpdateSession command, EditConditions terms) {
         for (int moves = 0; moves < MOST_MOVES; moves++) {
             String before = command.metadata() == null ? "" : metadata(flight.keys());
             String after = command.metadata() == null ? "" : merged(before, command.metadata());
@@ -121,7 +121,7 @@ public final class RedisSessionEdits implements SessionEdits {
     }
 
     @Override
-    public Edited replace(FlightRef flight, ImportSession command, Terms terms) {
+    public EditResult replace(FlightRef flight, ImportSession command, EditConditions terms) {
         SessionState state = command.state();
         List<Object> arguments = new ArrayList<>(List.of(
                 UUID.randomUUID(),
@@ -157,10 +157,10 @@ public final class RedisSessionEdits implements SessionEdits {
     }
 
     @Override
-    public Edited take(FlightRef flight, ForkSession command, Terms terms) {
+    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions terms) {
         Reply reply = run(snapshot, flight, command, terms);
         return switch (reply.word()) {
-            case "STATE" -> new Edited.Taken(state(flight.session(), reply));
+            case "STATE" -> new EditResult.SnapshotTaken(state(flight.session(), reply));
             case "NONE" -> settle(flight, command, terms, NO_SESSION);
             case "MAKING" -> settle(flight, command, terms, BEING_MADE);
             default -> edited(flight, reply);
@@ -179,12 +179,12 @@ public final class RedisSessionEdits implements SessionEdits {
     }
 
     @Override
-    public Edited taken(FlightRef flight, ForkSession command, @Nullable TurnError error) {
-        return settle(flight, command, new Terms(false, true), error);
+    public EditResult completeFork(FlightRef flight, ForkSession command, @Nullable TurnError error) {
+        return settle(flight, command, new EditConditions(false, true), error);
     }
 
     @Override
-    public void free(ForkSession command, TurnError error) {
+    public void abandonFork(ForkSession command, TurnError error) {
         MemoryKeys keys = new MemoryKeys(SessionKey.of(command.userId(), command.into()));
         scripts.run(
                 unreserve,
@@ -194,12 +194,13 @@ public final class RedisSessionEdits implements SessionEdits {
                 limits.results().toMillis());
     }
 
-    private Edited settle(FlightRef flight, SessionCommand command, Terms terms, @Nullable TurnError error) {
+    private EditResult settle(
+            FlightRef flight, SessionCommand command, EditConditions terms, @Nullable TurnError error) {
         return edited(flight, run(settle, flight, command, terms, (Object)
                 (error == null ? new byte[0] : wire.writeValue(error))));
     }
 
-    private Reply run(Script script, FlightRef flight, SessionCommand command, Terms terms, Object... more) {
+    private Reply run(Script script, FlightRef flight, SessionCommand command, EditConditions terms, Object... more) {
         MemoryKeys keys = flight.keys();
         List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
@@ -212,7 +213,7 @@ public final class RedisSessionEdits implements SessionEdits {
                 limits.results().toMillis(),
                 limits.running().toMillis(),
                 terms.tooOld() ? 1 : 0,
-                terms.sure() ? 1 : 0));
+                terms.lossRuledOut() ? 1 : 0));
         Collections.addAll(arguments, more);
         return scripts.run(
                 script,
@@ -220,19 +221,19 @@ public final class RedisSessionEdits implements SessionEdits {
                         keys.context(),
                         keys.history(),
                         keys.request(flight.request()),
-                        keys.requests(),
-                        keys.open(),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
                         keys.tombstone()),
                 arguments.toArray());
     }
 
     /** What this processor knew of the session may be another now. */
-    private Edited edited(FlightRef flight, Reply reply) {
-        cache.forget(flight.session());
+    private EditResult edited(FlightRef flight, Reply reply) {
+        cache.invalidate(flight.session());
         return switch (reply.word()) {
-            case "DONE" -> new Edited.Done(reply.text(1).equals("failed"));
-            case "FENCED" -> new Edited.Fenced();
-            case "MISSED" -> new Edited.Missed();
+            case "DONE" -> new EditResult.EditEnded(reply.text(1).equals("failed"));
+            case "FENCED" -> new EditResult.EditFenced();
+            case "MISSED" -> new EditResult.RecordMissing();
             default -> throw new IllegalStateException("unexpected reply of a script: " + reply.word());
         };
     }

@@ -2,8 +2,8 @@ package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
+import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.MemoryKeys;
-import io.turnlane.model.MemoryMishap;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.SessionCommand.Ask;
@@ -11,7 +11,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.RedisScripts.Reply;
-import io.turnlane.processor.memory.SessionCache.Entry;
+import io.turnlane.processor.memory.SessionCache.CachedSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,9 +38,9 @@ public final class RedisSessionMemory implements SessionMemory {
     private static final int MOST_ERASED_NAMES = 256;
 
     private final RedisScripts scripts;
-    private final RedisTraces traces;
-    private final StoredMemory stored;
-    private final StoredReplies replies;
+    private final CrossSlotCleanup traces;
+    private final StoredValueReader stored;
+    private final ScriptReplies replies;
     private final SessionCache cache;
     private final MemoryLimits limits;
     private final WireFormat wire;
@@ -54,9 +54,9 @@ public final class RedisSessionMemory implements SessionMemory {
             DamageObserver damage,
             String processorId) {
         this.scripts = new RedisScripts(redis);
-        this.traces = new RedisTraces(scripts);
-        this.stored = new StoredMemory(redis, wire, damage);
-        this.replies = new StoredReplies(stored, wire);
+        this.traces = new CrossSlotCleanup(scripts);
+        this.stored = new StoredValueReader(redis, wire, damage);
+        this.replies = new ScriptReplies(stored, wire);
         this.cache = cache;
         this.limits = limits;
         this.wire = wire;
@@ -64,19 +64,19 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Begun begin(Beginning beginning) {
+    public BeginResult begin(BeginRequest beginning) {
         FlightRef flight = beginning.flight();
         Ask ask = beginning.ask();
         MemoryKeys keys = flight.keys();
-        Entry cached = cache.get(flight.session());
+        CachedSession cached = cache.get(flight.session());
         Reply reply = scripts.run(
                 scripts.begin,
                 List.of(
                         keys.context(),
                         keys.history(),
                         keys.request(flight.request()),
-                        keys.requests(),
-                        keys.open(),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
                         keys.tombstone()),
                 flight.fence(),
                 flight.flight(),
@@ -96,69 +96,74 @@ public final class RedisSessionMemory implements SessionMemory {
                 ask.sessionTtl().toMillis(),
                 cached == null ? "" : cached.version(),
                 beginning.tooOld() ? 1 : 0,
-                beginning.alone() ? 1 : 0,
+                beginning.soleSuspect() ? 1 : 0,
                 limits.results().toMillis(),
                 limits.running().toMillis(),
                 limits.crashes(),
                 limits.life().toMillis(),
-                wire.writeValue(Endings.POISON),
-                wire.writeValue(Endings.EXPIRED),
-                wire.writeValue(Endings.DEADLINE_EXCEEDED),
-                cached != null && cached.mustBeThere(flight.fence()) ? 1 : 0,
-                beginning.sure() ? 1 : 0,
-                beginning.settles(),
-                beginning.waited().toMillis());
+                wire.writeValue(MemoryErrors.POISON),
+                wire.writeValue(MemoryErrors.EXPIRED),
+                wire.writeValue(MemoryErrors.DEADLINE_EXCEEDED),
+                cached != null && cached.mustExist(flight.fence()) ? 1 : 0,
+                beginning.lossRuledOut() ? 1 : 0,
+                beginning.computedAttempt(),
+                beginning.outage().toMillis());
         return switch (reply.word()) {
             case "RUN" -> run(flight, cached, reply);
-            case "MISSED" -> new Begun.Missed(reply.number(1) == 1);
-            case "UNWANTED" -> new Begun.Unwanted();
-            case "SUSPECT" -> new Begun.Suspect();
-            case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            default -> replies.over(flight.session(), reply);
+            case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
+            case "UNWANTED" -> new BeginResult.CancelRequested();
+            case "SUSPECT" -> new BeginResult.CrashSuspected();
+            case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
+            default -> replies.nothingToRun(flight.session(), reply);
         };
     }
 
-    private Begun.Run run(FlightRef flight, @Nullable Entry cached, Reply reply) {
-        Entry entry = seen(flight.session(), cached, reply).seenUnder(flight.fence());
+    private BeginResult.RunTurn run(FlightRef flight, @Nullable CachedSession cached, Reply reply) {
+        CachedSession entry = seen(flight.session(), cached, reply).withFence(flight.fence());
         cache.put(flight.session(), entry, reply.life(7));
         Memory memory = entry.memory();
-        return new Begun.Run(
+        return new BeginResult.RunTurn(
                 reply.number(1),
                 reply.number(2),
                 reply.millis(3),
                 memory,
                 mishap(memory, reply.text(8)),
-                replies.absorbed(flight.session(), reply.bytes(9)));
+                replies.mergedQuestions(flight.session(), reply.bytes(9)));
     }
 
-    private static @Nullable MemoryMishap mishap(Memory memory, String stored) {
+    private static @Nullable MemoryIssue mishap(Memory memory, String stored) {
         if (memory.damaged()) {
-            return MemoryMishap.DAMAGED;
+            return MemoryIssue.DAMAGED;
         }
-        return stored.isEmpty() ? null : MemoryMishap.of(stored);
+        return stored.isEmpty() ? null : MemoryIssue.of(stored);
     }
 
     private static Object orEmpty(@Nullable Object value) {
         return value == null ? "" : value;
     }
 
-    private Entry seen(SessionKey session, @Nullable Entry cached, Reply reply) {
+    private CachedSession seen(SessionKey session, @Nullable CachedSession cached, Reply reply) {
         if (reply.number(5) == 1 && cached != null) {
-            cache.hit();
+            cache.countHit();
             return cached;
         }
-        cache.miss();
-        return new Entry(reply.text(4), stored.read(session, reply.blobs(6)));
+        cache.countMiss();
+        return new CachedSession(reply.text(4), stored.read(session, reply.blobs(6)));
     }
 
     @Override
-    public Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+    public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
         MemoryKeys keys = flight.keys();
         String version = UUID.randomUUID().toString();
-        Entry before = cache.get(flight.session());
+        CachedSession before = cache.get(flight.session());
         Reply reply = scripts.run(
                 scripts.commit,
-                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.requests(), keys.open()),
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds()),
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
@@ -170,16 +175,16 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.turns(),
                 limits.bytes(),
                 limits.results().toMillis());
-        Settled settled = replies.settled(flight.session(), reply);
-        if (settled instanceof Settled.Stored
+        SettleResult settled = replies.settled(flight.session(), reply);
+        if (settled instanceof SettleResult.Stored
                 && before != null
                 && before.version().equals(reply.text(3))) {
             cache.put(
                     flight.session(),
-                    new Entry(version, appended(before.memory(), turn, reply.number(2)), flight.fence()),
+                    new CachedSession(version, appended(before.memory(), turn, reply.number(2)), flight.fence()),
                     reply.life(4));
         } else {
-            cache.forget(flight.session());
+            cache.invalidate(flight.session());
         }
         return settled;
     }
@@ -192,11 +197,11 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.fail,
-                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open()),
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.openRequestIds()),
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
@@ -208,11 +213,16 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+    public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.cancel,
-                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open(), keys.tombstone()),
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
@@ -223,31 +233,36 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.turns(),
                 limits.bytes(),
                 limits.results().toMillis());
-        cache.forget(flight.session());
+        cache.invalidate(flight.session());
         return replies.settled(flight.session(), reply);
     }
 
     @Override
-    public Dismissed dismiss(FlightRef flight) {
+    public DismissResult dismiss(FlightRef flight) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.dismiss,
-                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.open(), keys.tombstone()),
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
                 flight.fence(),
                 flight.request(),
                 flight.partition(),
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
-                wire.writeValue(Endings.DEADLINE_EXCEEDED),
+                wire.writeValue(MemoryErrors.DEADLINE_EXCEEDED),
                 limits.results().toMillis());
         return switch (reply.word()) {
-            case "STAYS" -> new Stays(reply.millis(1));
-            default -> replies.over(flight.session(), reply);
+            case "STAYS" -> new StillWaiting(reply.millis(1));
+            default -> replies.nothingToRun(flight.session(), reply);
         };
     }
 
     @Override
-    public Decided decide(Arrival arrival) {
+    public DecideResult decide(BusyArrival arrival) {
         FlightRef flight = arrival.flight();
         Ask ask = arrival.ask();
         MemoryKeys keys = flight.keys();
@@ -268,16 +283,21 @@ public final class RedisSessionMemory implements SessionMemory {
                 ask.deadline() == null ? "" : ask.deadline().toMillis(),
                 orEmpty(arrival.eventsFrom()),
                 arrival.tooOld() ? 1 : 0,
-                arrival.sure() ? 1 : 0));
+                arrival.lossRuledOut() ? 1 : 0));
         arguments.addAll(arrival.ahead());
         Reply reply = scripts.run(
                 scripts.decide,
-                List.of(keys.context(), keys.request(flight.request()), keys.requests(), keys.open(), keys.tombstone()),
+                List.of(
+                        keys.context(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
                 arguments.toArray());
         return switch (reply.word()) {
             case "DECIDED" -> replies.decision(flight.session(), reply);
-            case "MISSED" -> new Begun.Missed(false);
-            default -> StoredReplies.notOurs(reply);
+            case "MISSED" -> new BeginResult.DataMissing(false);
+            default -> ScriptReplies.notOwned(reply);
         };
     }
 
@@ -288,7 +308,7 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public boolean leave(FlightRef flight, Duration handover) {
+    public boolean startHandover(FlightRef flight, Duration handover) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.leave,
@@ -300,7 +320,7 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Refused refuse(FlightRef flight, TurnError error) {
+    public FailUnreadableResult failUnreadable(FlightRef flight, TurnError error) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.refuse,
@@ -308,8 +328,8 @@ public final class RedisSessionMemory implements SessionMemory {
                         keys.context(),
                         keys.history(),
                         keys.request(flight.request()),
-                        keys.requests(),
-                        keys.open(),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
                         keys.tombstone()),
                 flight.fence(),
                 flight.request(),
@@ -319,13 +339,13 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(error),
                 limits.results().toMillis());
         return switch (reply.word()) {
-            case "LEAVING" -> new Begun.Leaving(Duration.ofMillis(reply.number(1)));
-            default -> replies.over(flight.session(), reply);
+            case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
+            default -> replies.nothingToRun(flight.session(), reply);
         };
     }
 
     @Override
-    public void quarantined(FlightRef flight) {
+    public void markQuarantined(FlightRef flight) {
         scripts.run(scripts.quarantined, List.of(flight.keys().request(flight.request())));
     }
 
@@ -335,7 +355,13 @@ public final class RedisSessionMemory implements SessionMemory {
         traces.wipeClaims(keys);
         Reply reply = scripts.run(
                 scripts.delete,
-                List.of(keys.context(), keys.history(), keys.requests(), keys.tombstone(), keys.open(), keys.rebuilt()),
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.requestIds(),
+                        keys.tombstone(),
+                        keys.openRequestIds(),
+                        keys.lastRebuild()),
                 flight.fence(),
                 flight.partition(),
                 flight.offset(),
@@ -344,7 +370,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.tombstones().toMillis(),
                 MOST_ERASED_NAMES,
                 keys.prefix());
-        cache.forget(flight.session());
+        cache.invalidate(flight.session());
         if (reply.word().equals("ERASED")) {
             traces.unlist(keys, flight.loggedAt());
         }

@@ -9,7 +9,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.RecalledSession.Life;
 import io.turnlane.processor.memory.RedisScripts.Reply;
-import io.turnlane.processor.memory.SessionCache.Entry;
+import io.turnlane.processor.memory.SessionCache.CachedSession;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -29,31 +29,31 @@ public final class RedisSessionRestore implements SessionRestore {
     /** A session whose turns end faster than they can be read and written is one that nobody has seen. */
     private static final int MOST_MOVES = 20;
 
-    private static final Entry NOTHING = new Entry("", Memory.EMPTY);
+    private static final CachedSession NOTHING = new CachedSession("", Memory.EMPTY);
 
     private final RedisScripts scripts;
-    private final StoredMemory stored;
+    private final StoredValueReader stored;
     private final MemoryLimits limits;
     private final WireFormat wire;
 
     public RedisSessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire, DamageObserver damage) {
         this.scripts = new RedisScripts(redis);
-        this.stored = new StoredMemory(redis, wire, damage);
+        this.stored = new StoredValueReader(redis, wire, damage);
         this.limits = limits;
         this.wire = wire;
     }
 
     @Override
-    public Restored restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy) {
-        Entry seen = NOTHING;
+    public RestoreResult restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy) {
+        CachedSession seen = NOTHING;
         for (int moves = 0; moves < MOST_MOVES; moves++) {
             Reply reply = run(recalled, seen, fence, partition, wantedBy);
             switch (reply.word()) {
                 case "RESTORED" -> {
-                    return new Restored(false, reply.number(1));
+                    return new RestoreResult(false, reply.number(1));
                 }
                 case "FENCED" -> {
-                    return Restored.FENCED;
+                    return RestoreResult.FENCED;
                 }
                 case "MOVED" -> seen = seenNow(recalled);
                 default -> throw new IllegalStateException("unexpected reply of a script: " + reply.word());
@@ -62,11 +62,14 @@ public final class RedisSessionRestore implements SessionRestore {
         throw new MemoryUnavailableException("a session changed each time that it was read", null);
     }
 
-    private Entry seenNow(RecalledSession recalled) {
-        return stored.fetch(recalled.session()).map(StoredMemory.Fetched::entry).orElse(NOTHING);
+    private CachedSession seenNow(RecalledSession recalled) {
+        return stored.fetch(recalled.session())
+                .map(StoredValueReader.FetchedSession::entry)
+                .orElse(NOTHING);
     }
 
-    private Reply run(RecalledSession recalled, Entry seen, long fence, int partition, @Nullable RequestId wantedBy) {
+    private Reply run(
+            RecalledSession recalled, CachedSession seen, long fence, int partition, @Nullable RequestId wantedBy) {
         MemoryKeys keys = new MemoryKeys(recalled.session());
         List<Object> arguments = new ArrayList<>(List.of(
                 fence,
@@ -79,7 +82,7 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(seen.version());
         arguments.add(UUID.randomUUID());
         addLife(arguments, recalled);
-        List<EndedTurn> ended = new ArrayList<>(recalled.others());
+        List<EndedTurn> ended = new ArrayList<>(recalled.redeliverable());
         ended.addAll(recalled.turns());
         arguments.add(ended.size());
         arguments.add(recalled.open().size());
@@ -95,7 +98,13 @@ public final class RedisSessionRestore implements SessionRestore {
         addHistory(arguments, recalled, seen);
         return scripts.run(
                 scripts.restore,
-                List.of(keys.context(), keys.history(), keys.requests(), keys.open(), keys.tombstone(), keys.rebuilt()),
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
+                        keys.tombstone(),
+                        keys.lastRebuild()),
                 arguments.toArray());
     }
 
@@ -106,7 +115,7 @@ public final class RedisSessionRestore implements SessionRestore {
     }
 
     private static void addGiven(List<Object> arguments, RecalledSession recalled) {
-        RecalledSession.Given given = recalled.given();
+        RecalledSession.InitialTurns given = recalled.initialTurns();
         arguments.add(given == null ? "" : given.offset());
         arguments.add(given == null ? "" : given.loggedAt().toEpochMilli());
     }
@@ -124,7 +133,7 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(life.lastActivity().toEpochMilli());
         arguments.add(life.ttl().toMillis());
         arguments.add(life.turns());
-        arguments.add(life.processing().toMillis());
+        arguments.add(life.processingTime().toMillis());
     }
 
     private void addEnd(List<Object> arguments, EndedTurn turn) {
@@ -153,7 +162,8 @@ public final class RedisSessionRestore implements SessionRestore {
         phases.put(Phase.QUEUED, turn.loggedAt().toEpochMilli());
         phases.put(Phase.PROVIDER_CALL_START, turn.startedAt().toEpochMilli());
         phases.put(
-                turn.completed() ? Phase.COMPLETED : Phase.ERROR, turn.endedAt().toEpochMilli());
+                turn.isCompleted() ? Phase.COMPLETED : Phase.ERROR,
+                turn.endedAt().toEpochMilli());
         return phases;
     }
 
@@ -172,11 +182,11 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(wire.writeValue(Map.of(
                 Phase.RECEIVED, ask.createdAt().toEpochMilli(),
                 Phase.QUEUED, turn.loggedAt().toEpochMilli())));
-        arguments.add(turn.absorbed().isEmpty() ? "" : wire.writeValue(absorbed(turn)));
+        arguments.add(turn.mergedQuestions().isEmpty() ? "" : wire.writeValue(absorbed(turn)));
     }
 
     private static List<Map<String, String>> absorbed(OpenTurn turn) {
-        return turn.absorbed().entrySet().stream()
+        return turn.mergedQuestions().entrySet().stream()
                 .map(one -> Map.of("request_id", one.getKey().toString(), "question", one.getValue()))
                 .toList();
     }
@@ -189,16 +199,18 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(edit.command().createdAt().toEpochMilli());
     }
 
-    private void addHistory(List<Object> arguments, RecalledSession recalled, Entry seen) {
+    private void addHistory(List<Object> arguments, RecalledSession recalled, CachedSession seen) {
         List<EndedTurn> kept =
-                recalled.turns().stream().filter(EndedTurn::remembered).toList();
-        boolean given = recalled.given() != null && !recalled.given().turns().isEmpty();
+                recalled.turns().stream().filter(EndedTurn::isKeptInHistory).toList();
+        boolean given = recalled.initialTurns() != null
+                && !recalled.initialTurns().turns().isEmpty();
         if (recalled.life() == null || (kept.isEmpty() && !given)) {
             return;
         }
-        for (MergedHistory.Entry entry : MergedHistory.of(seen.memory().turns(), kept, recalled.given(), limits, wire)
+        for (MergedHistory.MergedTurn entry : MergedHistory.of(
+                        seen.memory().turns(), kept, recalled.initialTurns(), limits, wire)
                 .entries()) {
-            MergedHistory.From turn = entry.recalled();
+            MergedHistory.SourceCommand turn = entry.recalled();
             arguments.add(turn == null ? "" : turn.offset());
             arguments.add(turn == null ? "" : turn.loggedAt().toEpochMilli());
             arguments.add(entry.blob());

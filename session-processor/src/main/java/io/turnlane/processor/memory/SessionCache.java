@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Policy.VarExpiration;
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,24 +24,24 @@ public final class SessionCache {
      *
      * @param fence under which a turn saw it
      */
-    record Entry(String version, Memory memory, long fence) {
+    record CachedSession(String version, Memory memory, long fence) {
 
         private static final long NONE = -1;
 
         /** Read outside of turns. */
-        Entry(String version, Memory memory) {
+        CachedSession(String version, Memory memory) {
             this(version, memory, NONE);
         }
 
-        Entry seenUnder(long token) {
-            return new Entry(version, memory, token);
+        CachedSession withFence(long token) {
+            return new CachedSession(version, memory, token);
         }
 
         /**
          * Whether the session must be there yet, unless memory was lost: since it was seen the partition was ours, so
          * that nobody else can have shortened its life.
          */
-        boolean mustBeThere(long token) {
+        boolean mustExist(long token) {
             return fence == token && !version.isEmpty();
         }
     }
@@ -49,8 +49,8 @@ public final class SessionCache {
     /** Entries end so much before their sessions do in the store, which hears of a turn a little before we know. */
     private static final Duration AHEAD = Duration.ofSeconds(1);
 
-    private final Cache<SessionKey, Entry> entries;
-    private final VarExpiration<SessionKey, Entry> expiry;
+    private final Cache<SessionKey, CachedSession> entries;
+    private final VarExpiration<SessionKey, CachedSession> expiry;
     private final long maxSize;
     private final Duration timeToLive;
     private final LongAdder hits = new LongAdder();
@@ -65,14 +65,14 @@ public final class SessionCache {
         this.timeToLive = timeToLive;
         this.entries = Caffeine.newBuilder()
                 .maximumSize(maxSize)
-                .expireAfter(Expiry.<SessionKey, Entry>writing((_, _) -> timeToLive))
+                .expireAfter(Expiry.<SessionKey, CachedSession>writing((_, _) -> timeToLive))
                 .ticker(ticker)
                 .build();
         this.expiry = entries.policy().expireVariably().orElseThrow();
     }
 
     @Nullable
-    Entry get(SessionKey session) {
+    CachedSession get(SessionKey session) {
         return entries.getIfPresent(session);
     }
 
@@ -80,25 +80,25 @@ public final class SessionCache {
      * Keeps the entry, but never for longer than its session lives without activity: a session that is known here and
      * not to the store was lost, and has not just expired.
      */
-    void put(SessionKey session, Entry entry, Duration life) {
+    void put(SessionKey session, CachedSession entry, Duration life) {
         Duration surely = life.compareTo(AHEAD) > 0 ? life.minus(AHEAD) : Duration.ZERO;
         var _ = expiry.put(session, entry, surely.compareTo(timeToLive) < 0 ? surely : timeToLive);
     }
 
-    void forget(SessionKey session) {
+    void invalidate(SessionKey session) {
         entries.invalidate(session);
     }
 
-    void hit() {
+    void countHit() {
         hits.increment();
     }
 
-    void miss() {
+    void countMiss() {
         misses.increment();
     }
 
     /** Size, bound, hits and misses so far. */
-    public ProcessorFigures.Cache figures() {
-        return new ProcessorFigures.Cache(entries.estimatedSize(), maxSize, hits.sum(), misses.sum());
+    public ProcessorStatistics.CacheStatistics statistics() {
+        return new ProcessorStatistics.CacheStatistics(entries.estimatedSize(), maxSize, hits.sum(), misses.sum());
     }
 }

@@ -19,29 +19,29 @@ public interface SessionEdits {
      * What is known besides.
      *
      * @param tooOld whether the record is so old that a missing request record means it ended long ago
-     * @param sure whether what memory {@linkplain Edited.Missed misses} is known not to come back
+     * @param lossRuledOut whether what memory {@linkplain EditResult.RecordMissing misses} is known not to come back
      */
-    record Terms(boolean tooOld, boolean sure) {}
+    record EditConditions(boolean tooOld, boolean lossRuledOut) {}
 
     /** The context changes. Fails where there is no session. */
-    Edited update(FlightRef flight, UpdateSession command, Terms terms);
+    EditResult update(FlightRef flight, UpdateSession command, EditConditions terms);
 
     /**
      * The session gets this state. What a fork brings fails where there is a session that the fork didn't make, or
      * where its session was deleted since.
      */
-    Edited replace(FlightRef flight, ImportSession command, Terms terms);
+    EditResult replace(FlightRef flight, ImportSession command, EditConditions terms);
 
-    /** The session as it stands in its order, {@link Edited.Taken}; fails where there is none. */
-    Edited take(FlightRef flight, ForkSession command, Terms terms);
+    /** The session as it stands in its order, {@link EditResult.SnapshotTaken}; fails where there is none. */
+    EditResult snapshot(FlightRef flight, ForkSession command, EditConditions terms);
 
     /**
-     * The copy that was {@linkplain #take taken} is safe on the log, or came to nothing.
+     * The copy that was {@linkplain #snapshot taken} is safe on the log, or came to nothing.
      *
      * @param error why it came to nothing; null where it didn't
      */
-    Edited taken(FlightRef flight, ForkSession command, @Nullable TurnError error);
+    EditResult completeFork(FlightRef flight, ForkSession command, @Nullable TurnError error);
 
     /** Frees the place of a session that a fork was to make and won't. Needs no fence: nothing is remembered there. */
-    void free(ForkSession command, TurnError error);
+    void abandonFork(ForkSession command, TurnError error);
 }

@@ -22,32 +22,32 @@ import org.jspecify.annotations.Nullable;
 public interface SessionMemory {
 
     /** A flight begins. */
-    Begun begin(Beginning beginning);
+    BeginResult begin(BeginRequest beginning);
 
     /**
      * What a flight says when it begins.
      *
      * @param eventsFrom where streams of this turn start to read, as the gateway knew it when it accepted the turn
      * @param tooOld whether the record is so old that a missing request record means it was answered long ago
-     * @param alone whether no other {@linkplain Begun.Suspect suspect} runs in this processor
-     * @param sure whether what memory {@linkplain Begun.Missed misses} is known not to come back
-     * @param settles the attempt whose outcome is at hand, because memory was lost under it: its client was told that
-     *     it started; 0 where the agent is still to be asked
-     * @param waited how long memory has been away since this was first asked: it doesn't count as the turn's life
+     * @param soleSuspect whether no other {@linkplain BeginResult.CrashSuspected suspect} runs in this processor
+     * @param lossRuledOut whether what memory {@linkplain BeginResult.DataMissing misses} is known not to come back
+     * @param computedAttempt the attempt whose outcome is at hand, because memory was lost under it: its client was
+     *     told that it started; 0 where the agent is still to be asked
+     * @param outage how long memory has been away since this was first asked: it doesn't count as the turn's life
      */
-    record Beginning(
+    record BeginRequest(
             FlightRef flight,
             Ask ask,
             Map<Phase, Instant> phases,
             @Nullable Long eventsFrom,
             boolean tooOld,
-            boolean alone,
-            boolean sure,
-            int settles,
-            Duration waited) {
+            boolean soleSuspect,
+            boolean lossRuledOut,
+            int computedAttempt,
+            Duration outage) {
 
         /** Where nothing can have been lost. */
-        public Beginning(
+        public BeginRequest(
                 FlightRef flight,
                 Ask ask,
                 Map<Phase, Instant> phases,
@@ -59,14 +59,14 @@ public interface SessionMemory {
     }
 
     /** Its answer: memory, context, request record and stored answer in one step. */
-    Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);
+    SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);
 
     /**
      * It ended without an answer.
      *
      * @param last whether the turn has failed for good; else it waits for another try
      */
-    Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases);
+    SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases);
 
     /**
      * It ends as cancelled. What had begun stays in history without an answer, unless no trace is wanted.
@@ -74,65 +74,71 @@ public interface SessionMemory {
      * @param turn as history keeps it
      * @param takesOver whether it may end another flight's run too: for whoever begins the turn
      */
-    Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
+    SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
 
     /** A turn that waits ends out of its turn, where it isn't wanted any more or its deadline passed. */
-    Dismissed dismiss(FlightRef flight);
+    DismissResult dismiss(FlightRef flight);
 
     /** What memory says of a turn that waits. */
-    sealed interface Dismissed permits Begun.Over, Stays {}
+    sealed interface DismissResult permits BeginResult.NothingToRun, StillWaiting {}
 
     /** It has begun, or goes on waiting; null where it may do so for ever. */
-    record Stays(@Nullable Duration timeLeft) implements Dismissed {}
+    record StillWaiting(@Nullable Duration timeLeft) implements DismissResult {}
 
     /** A question found its session busy: what becomes of it and of those ahead, by its policy. */
-    Decided decide(Arrival arrival);
+    DecideResult decide(BusyArrival arrival);
 
     /**
      * What a question says that found its session busy.
      *
-     * @param eventsFrom as in {@link Beginning}, like the two that follow
+     * @param eventsFrom as in {@link BeginRequest}, like the two that follow
      * @param ahead the questions that its lane holds ahead of it, oldest first
      */
-    record Arrival(
-            FlightRef flight, Ask ask, @Nullable Long eventsFrom, boolean tooOld, boolean sure, List<RequestId> ahead) {
+    record BusyArrival(
+            FlightRef flight,
+            Ask ask,
+            @Nullable Long eventsFrom,
+            boolean tooOld,
+            boolean lossRuledOut,
+            List<RequestId> ahead) {
 
-        public Arrival {
+        public BusyArrival {
             ahead = List.copyOf(ahead);
         }
     }
 
     /** What memory says to a question that found its session busy. */
-    sealed interface Decided permits Decision, Begun.Missed, Begun.NotOurs {}
+    sealed interface DecideResult permits PolicyDecision, BeginResult.DataMissing, BeginResult.NotOwned {}
 
     /**
      * What the question's policy did, now or when it was asked before; both are empty where it just waits.
      *
-     * @param over turns that ended by it, perhaps this one, and how; this one too where it had ended otherwise
-     * @param unwanted turns that have begun and are to be stopped
+     * @param ended turns that ended by it, perhaps this one, and how; this one too where it had ended otherwise
+     * @param toCancel turns that have begun and are to be stopped
      */
-    record Decision(Map<RequestId, Begun.Ending> over, List<RequestId> unwanted) implements Decided {}
+    record PolicyDecision(Map<RequestId, BeginResult.TurnEnding> ended, List<RequestId> toCancel)
+            implements DecideResult {}
 
     /** It is given back unfinished, and doesn't count as a crash. */
     void release(FlightRef flight);
 
     /**
      * Its partition leaves while its agent works: for this long it may end by itself, and the next owner
-     * {@linkplain Begun.Leaving waits} for it. Asked again it gains no time.
+     * {@linkplain BeginResult.HandoverPending waits} for it. Asked again it gains no time.
      *
      * @param handover at most a minute
      * @return whether the next owner will wait; false where another flight or a newer owner has been here
      */
-    boolean leave(FlightRef flight, Duration handover);
+    boolean startHandover(FlightRef flight, Duration handover);
 
     /** A turn that can't be read ends with this error, so that its client hears of it. */
-    Refused refuse(FlightRef flight, TurnError error);
+    FailUnreadableResult failUnreadable(FlightRef flight, TurnError error);
 
     /** What memory says to a turn that can't be read. */
-    sealed interface Refused permits Begun.Leaving, Begun.Over {}
+    sealed interface FailUnreadableResult permits BeginResult.HandoverPending, BeginResult.NothingToRun {}
 
     /** The copy of a failed turn is safe in quarantine. */
-    void quarantined(FlightRef flight);
+    void markQuarantined(FlightRef flight);
 
     /**
      * The session is forgotten.

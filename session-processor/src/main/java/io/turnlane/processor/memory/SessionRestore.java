@@ -18,7 +18,7 @@ public interface SessionRestore {
      * @param wantedBy the command that asked for it, and is told; null where none did
      * @throws MemoryUnavailableException where the store doesn't answer; doing it again is harmless
      */
-    Restored restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy);
+    RestoreResult restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy);
 
     /**
      * What came of it.
@@ -26,8 +26,8 @@ public interface SessionRestore {
      * @param fenced whether it was refused, because a newer owner has been here
      * @param turns that history missed and has now
      */
-    record Restored(boolean fenced, int turns) {
+    record RestoreResult(boolean fenced, int turns) {
 
-        public static final Restored FENCED = new Restored(true, 0);
+        public static final RestoreResult FENCED = new RestoreResult(true, 0);
     }
 }

@@ -5,7 +5,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionState;
-import io.turnlane.processor.memory.RecalledSession.Given;
+import io.turnlane.processor.memory.RecalledSession.InitialTurns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LifeEdits(
         @Nullable SessionState state,
-        @Nullable Given given,
+        @Nullable InitialTurns initialTurns,
         @Nullable String userId,
         @Nullable String agent,
         @Nullable Map<String, Object> metadata,
@@ -31,7 +31,7 @@ record LifeEdits(
         SessionState state = command.state();
         return new LifeEdits(
                 state,
-                new Given(state.turns(), offset, loggedAt),
+                new InitialTurns(state.turns(), offset, loggedAt),
                 command.userId(),
                 state.agent(),
                 state.metadata(),
@@ -42,26 +42,26 @@ record LifeEdits(
         Map<String, Object> before = Objects.requireNonNullElse(metadata, Map.of());
         return new LifeEdits(
                 state,
-                given,
+                initialTurns,
                 userId,
                 update.agent() == null ? agent : update.agent(),
                 update.metadata() == null ? metadata : MergePatch.apply(before, update.metadata()),
                 update.ttl() == null ? ttl : update.ttl());
     }
 
-    boolean isGiven() {
-        return given != null;
+    boolean hasInitialState() {
+        return initialTurns != null;
     }
 
-    List<PastTurn> turns() {
-        return given == null ? List.of() : given.turns();
+    List<PastTurn> importedTurns() {
+        return initialTurns == null ? List.of() : initialTurns.turns();
     }
 
     int requestCount() {
         return state == null ? 0 : Math.toIntExact(Math.min(state.requestCount(), Integer.MAX_VALUE / 2));
     }
 
-    Duration processing() {
+    Duration processingTime() {
         return state == null ? Duration.ZERO : state.totalProcessingTime();
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class PendingTurns {
 
     private final LongPredicate done;
-    private final Map<RequestId, Pending> turns = new LinkedHashMap<>();
+    private final Map<RequestId, PendingTurn> turns = new LinkedHashMap<>();
     private long bytes;
 
     /** @param done whether the record at an offset of the turns topic won't be delivered again */
@@ -32,43 +32,44 @@ final class PendingTurns {
     /**
      * One question and what came of it so far.
      *
-     * @param silentSince when the session last did anything before this was asked
+     * @param activeBefore when the session last did anything before this was asked
      * @param attempt the newest that began; 0 before the first
-     * @param absorbed questions that were merged into it
+     * @param mergedQuestions questions that were merged into it
      */
-    record Pending(
+    record PendingTurn(
             Ask ask,
-            Place place,
-            Instant silentSince,
+            CommandPosition position,
+            Instant activeBefore,
             int bytes,
             int attempt,
             @Nullable Instant startedAt,
-            Map<RequestId, String> absorbed) {
+            Map<RequestId, String> mergedQuestions) {
 
         /** Its text is kept from now on for this one. */
-        private Pending absorbing(Pending ended) {
-            Map<RequestId, String> all = new LinkedHashMap<>(absorbed);
-            all.putAll(ended.absorbed);
+        private PendingTurn absorbing(PendingTurn ended) {
+            Map<RequestId, String> all = new LinkedHashMap<>(mergedQuestions);
+            all.putAll(ended.mergedQuestions);
             all.put(ended.ask.requestId(), ended.ask.question());
-            return new Pending(ask, place, silentSince, bytes + ended.bytes, attempt, startedAt, all);
+            return new PendingTurn(ask, position, activeBefore, bytes + ended.bytes, attempt, startedAt, all);
         }
 
-        private Pending started(int newest, Instant at) {
-            return new Pending(ask, place, silentSince, bytes, Math.max(newest, attempt), at, absorbed);
+        private PendingTurn started(int newest, Instant at) {
+            return new PendingTurn(ask, position, activeBefore, bytes, Math.max(newest, attempt), at, mergedQuestions);
         }
 
         /** As it waits, to be delivered again. */
-        OpenTurn open() {
-            return new OpenTurn(ask, place.offset(), place.loggedAt(), place.eventsFrom(), attempt, absorbed);
+        OpenTurn toOpenTurn() {
+            return new OpenTurn(
+                    ask, position.offset(), position.loggedAt(), position.eventsFrom(), attempt, mergedQuestions);
         }
 
-        EndedTurn ended(TurnEvent end) {
+        EndedTurn toEndedTurn(TurnEvent end) {
             TurnEvent.Body body = end.body();
             return new EndedTurn(
                     ask,
-                    ask.behind(absorbed.values()).question(),
-                    place.offset(),
-                    place.loggedAt(),
+                    ask.withMerged(mergedQuestions.values()).question(),
+                    position.offset(),
+                    position.loggedAt(),
                     end.attempt(),
                     startedAt == null ? end.at() : startedAt,
                     end.at(),
@@ -113,59 +114,59 @@ final class PendingTurns {
 
     /** The question that has been open for longest. */
     Optional<Ask> first() {
-        return turns.values().stream().findFirst().map(Pending::ask);
+        return turns.values().stream().findFirst().map(PendingTurn::ask);
     }
 
-    void asked(Ask ask, Place place, Instant silentSince, int size) {
-        turns.put(ask.requestId(), new Pending(ask, place, silentSince, size, 0, null, Map.of()));
+    void asked(Ask ask, CommandPosition place, Instant silentSince, int size) {
+        turns.put(ask.requestId(), new PendingTurn(ask, place, silentSince, size, 0, null, Map.of()));
         bytes += size;
     }
 
     /** An attempt of it began; null where it isn't here. */
     @Nullable
-    Pending started(RequestId request, int attempt, Instant at) {
+    PendingTurn started(RequestId request, int attempt, Instant at) {
         return turns.computeIfPresent(request, (_, pending) -> pending.started(attempt, at));
     }
 
     /** It isn't pending any more; null where it wasn't. */
     @Nullable
-    Pending ended(RequestId request) {
-        Pending pending = turns.remove(request);
+    PendingTurn ended(RequestId request) {
+        PendingTurn pending = turns.remove(request);
         bytes -= pending == null ? 0 : pending.bytes();
         return pending;
     }
 
     /** The question of one that has ended, and those merged into it before, belong to the one that superseded it. */
-    void absorb(Pending ended, @Nullable RequestId by) {
+    void mergeInto(PendingTurn ended, @Nullable RequestId by) {
         if (by != null && turns.computeIfPresent(by, (_, survivor) -> survivor.absorbing(ended)) != null) {
             bytes += ended.bytes();
         }
     }
 
     /** Those that were asked before this place. */
-    List<Pending> forgetBefore(long offset) {
-        return forget(pending -> pending.place().offset() < offset);
+    List<PendingTurn> removeBefore(long offset) {
+        return forget(pending -> pending.position().offset() < offset);
     }
 
     /** Those that were asked before this place and won't be delivered again. */
-    List<Pending> forgetDoneBefore(long offset) {
-        return forget(pending ->
-                pending.place().offset() < offset && done.test(pending.place().offset()));
+    List<PendingTurn> removeDoneBefore(long offset) {
+        return forget(pending -> pending.position().offset() < offset
+                && done.test(pending.position().offset()));
     }
 
-    private List<Pending> forget(Predicate<Pending> which) {
-        List<Pending> gone = turns.values().stream().filter(which).toList();
+    private List<PendingTurn> forget(Predicate<PendingTurn> which) {
+        List<PendingTurn> gone = turns.values().stream().filter(which).toList();
         gone.forEach(pending -> ended(pending.ask().requestId()));
         return gone;
     }
 
     /** Those that are delivered again; the others are over in a way of which the log tells no more. */
-    Stream<Pending> waiting() {
+    Stream<PendingTurn> redeliverable() {
         return turns.values().stream()
-                .filter(pending -> !done.test(pending.place().offset()));
+                .filter(pending -> !done.test(pending.position().offset()));
     }
 
-    boolean anyWaits() {
-        return waiting().findAny().isPresent();
+    boolean anyRedeliverable() {
+        return redeliverable().findAny().isPresent();
     }
 }

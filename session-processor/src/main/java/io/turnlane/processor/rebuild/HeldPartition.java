@@ -14,5 +14,5 @@ public interface HeldPartition {
     void renewFence();
 
     /** Whether what followed from the record at this offset is safe: it won't be delivered again. */
-    boolean done(long offset);
+    boolean isDone(long offset);
 }

@@ -4,8 +4,8 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.memory.MemoryUnavailableException;
 import io.turnlane.processor.memory.RecalledSession;
-import io.turnlane.processor.memory.SessionRestore.Restored;
-import io.turnlane.processor.rebuild.recall.Recall;
+import io.turnlane.processor.memory.SessionRestore.RestoreResult;
+import io.turnlane.processor.rebuild.recall.RecallCollector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,16 +35,16 @@ public final class PartitionRebuild {
     }
 
     /** The partition left, or its fence was refused; the message says which. */
-    private static final class GivenUpException extends RuntimeException {
-        GivenUpException(String why) {
+    private static final class RebuildAbandonedException extends RuntimeException {
+        RebuildAbandonedException(String why) {
             super(why, null, false, false);
         }
     }
 
     /** Finds the partition's memory whole or makes it so; returns when it is, or when the partition has left. */
-    void untilWhole(HeldPartition partition) {
+    void rebuildUntilIntact(HeldPartition partition) {
         while (partition.held() && !atAPlace(() -> tried(partition))) {
-            kit.surroundings().pause().pause(AGAIN);
+            kit.environment().pause().pause(AGAIN);
         }
     }
 
@@ -52,7 +52,7 @@ public final class PartitionRebuild {
         try {
             rebuild(partition);
             return true;
-        } catch (GivenUpException e) {
+        } catch (RebuildAbandonedException e) {
             log.atInfo()
                     .addKeyValue("partition", partition.number())
                     .addKeyValue("why", e.getMessage())
@@ -69,9 +69,10 @@ public final class PartitionRebuild {
 
     private void rebuild(HeldPartition partition) {
         awaitThat(partition, () -> partition.fence() >= 0);
-        String digest = kit.ports().markers().look(List.of(partition.number())).digest();
+        String digest =
+                kit.ports().markers().readOrCreate(List.of(partition.number())).digest();
         Instant began = now();
-        Recall recall = recall(partition, null);
+        RecallCollector recall = recall(partition, null);
         List<RecalledSession> sessions = recall.sessions(now());
         int turns = 0;
         for (RecalledSession session : sessions) {
@@ -80,13 +81,13 @@ public final class PartitionRebuild {
         RebuildReport report = new RebuildReport(
                 digest,
                 partition.number(),
-                kit.surroundings().processor(),
+                kit.environment().processor(),
                 now(),
                 sessions.size(),
                 turns,
                 recall.dropped(),
                 Duration.between(began, now()));
-        kit.ports().markers().whole(report);
+        kit.ports().markers().storeIntact(report);
         tell(report);
     }
 
@@ -105,10 +106,11 @@ public final class PartitionRebuild {
     private int restore(RecalledSession session, HeldPartition partition) {
         while (true) {
             try {
-                Restored restored = kit.ports().restore().restore(session, partition.fence(), partition.number(), null);
+                RestoreResult restored =
+                        kit.ports().restore().restore(session, partition.fence(), partition.number(), null);
                 if (restored.fenced()) {
                     partition.renewFence();
-                    throw new GivenUpException("a newer fence is taken first");
+                    throw new RebuildAbandonedException("a newer fence is taken first");
                 }
                 return restored.turns();
             } catch (MemoryUnavailableException e) {
@@ -122,34 +124,34 @@ public final class PartitionRebuild {
      *
      * @param wantedBy the command that asked for it
      */
-    Restored one(SessionKey session, HeldPartition partition, RequestId wantedBy) {
+    RestoreResult rebuildSession(SessionKey session, HeldPartition partition, RequestId wantedBy) {
         return atAPlace(() -> {
             try {
                 List<RecalledSession> lives = recall(partition, session).sessions(now());
-                RecalledSession last = lives.isEmpty() ? RecalledSession.nothing(session) : lives.getLast();
+                RecalledSession last = lives.isEmpty() ? RecalledSession.empty(session) : lives.getLast();
                 lives.stream().limit(Math.max(0, lives.size() - 1)).forEach(life -> restore(life, partition));
                 return kit.ports().restore().restore(last, partition.fence(), partition.number(), wantedBy);
-            } catch (GivenUpException e) {
-                return Restored.FENCED; // whoever owns the partition now is given the command again
+            } catch (RebuildAbandonedException e) {
+                return RestoreResult.FENCED; // whoever owns the partition now is given the command again
             }
         });
     }
 
     /** @param only the one session that counts; null for all */
-    private Recall recall(HeldPartition partition, @Nullable SessionKey only) {
-        Recall recall = new Recall(kit.limits(), partition::done, only);
-        if (!kit.ports().sessionLog().replay(partition.number(), recall, partition::held)) {
-            throw new GivenUpException("the partition left");
+    private RecallCollector recall(HeldPartition partition, @Nullable SessionKey only) {
+        RecallCollector recall = new RecallCollector(kit.limits(), partition::isDone, only);
+        if (!kit.ports().sessionLog().readPartition(partition.number(), recall, partition::held)) {
+            throw new RebuildAbandonedException("the partition left");
         }
         return recall;
     }
 
     private <T> T atAPlace(Supplier<T> work) {
-        kit.surroundings().places().acquireUninterruptibly();
+        kit.environment().passSlots().acquireUninterruptibly();
         try {
             return work.get();
         } finally {
-            kit.surroundings().places().release();
+            kit.environment().passSlots().release();
         }
     }
 
@@ -161,12 +163,12 @@ public final class PartitionRebuild {
 
     private void holdOn(HeldPartition partition) {
         if (!partition.held()) {
-            throw new GivenUpException("the partition left");
+            throw new RebuildAbandonedException("the partition left");
         }
-        kit.surroundings().pause().pause(AGAIN);
+        kit.environment().pause().pause(AGAIN);
     }
 
     private Instant now() {
-        return kit.surroundings().clock().instant();
+        return kit.environment().clock().instant();
     }
 }

@@ -7,12 +7,12 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.memory.Begun;
-import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.BeginResult;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import io.turnlane.processor.memory.FlightRef;
 import io.turnlane.processor.memory.Memory;
 import io.turnlane.processor.memory.SessionMemory;
-import io.turnlane.processor.memory.Settled;
+import io.turnlane.processor.memory.SettleResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ public final class InMemorySessionMemory implements SessionMemory {
 
     private final int mostTurns;
     private final Map<SessionKey, List<PastTurn>> histories = new HashMap<>();
-    private final Map<RequestId, Entry> requests = new HashMap<>();
+    private final Map<RequestId, ReplayedRequest> requests = new HashMap<>();
 
     /** @param mostTurns of history a session */
     public InMemorySessionMemory(int mostTurns) {
@@ -40,15 +40,15 @@ public final class InMemorySessionMemory implements SessionMemory {
     }
 
     /** A request: what is known of its runs, and its end. */
-    private static final class Entry {
+    private static final class ReplayedRequest {
         private String flight = "";
         private int attempt;
         private int failures;
-        private @Nullable Ending ending;
+        private @Nullable TurnEnding ending;
     }
 
     /** What the session remembers from the start. */
-    public synchronized void remember(SessionKey session, List<PastTurn> turns) {
+    public synchronized void setHistory(SessionKey session, List<PastTurn> turns) {
         histories.put(session, new ArrayList<>(newest(turns)));
     }
 
@@ -57,87 +57,90 @@ public final class InMemorySessionMemory implements SessionMemory {
     }
 
     /** How a request ended; empty while it hasn't. */
-    public synchronized Optional<Ending> ending(RequestId request) {
-        Entry entry = requests.get(request);
+    public synchronized Optional<TurnEnding> ending(RequestId request) {
+        ReplayedRequest entry = requests.get(request);
         return entry == null ? Optional.empty() : Optional.ofNullable(entry.ending);
     }
 
     @Override
-    public synchronized Begun begin(Beginning beginning) {
+    public synchronized BeginResult begin(BeginRequest beginning) {
         FlightRef flight = beginning.flight();
-        Entry entry = requests.computeIfAbsent(flight.request(), _ -> new Entry());
+        ReplayedRequest entry = requests.computeIfAbsent(flight.request(), _ -> new ReplayedRequest());
         if (entry.ending != null) {
-            return new Begun.Ended(entry.ending);
+            return new BeginResult.AlreadyEnded(entry.ending);
         }
         if (!entry.flight.equals(flight.flight())) {
             entry.flight = flight.flight();
             entry.attempt++;
         }
         Memory memory = new Memory(history(flight.session()), false);
-        return new Begun.Run(entry.attempt, entry.failures, beginning.ask().deadline(), memory);
+        return new BeginResult.RunTurn(
+                entry.attempt, entry.failures, beginning.ask().deadline(), memory);
     }
 
     @Override
-    public synchronized Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
-        Entry entry = requests.get(flight.request());
-        Settled refused = refused(flight, entry, RequestStatus.COMPLETED);
+    public synchronized SettleResult commit(
+            FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+        ReplayedRequest entry = requests.get(flight.request());
+        SettleResult refused = refused(flight, entry, RequestStatus.COMPLETED);
         if (refused != null || entry == null) {
-            return refused == null ? new Settled.Gone() : refused;
+            return refused == null ? new SettleResult.TurnLost() : refused;
         }
-        entry.ending = new Ending(RequestStatus.COMPLETED, entry.attempt, answer, null, false);
+        entry.ending = new TurnEnding(RequestStatus.COMPLETED, entry.attempt, answer, null, false);
         List<PastTurn> history = histories.computeIfAbsent(flight.session(), _ -> new ArrayList<>());
         history.add(turn);
         histories.put(flight.session(), new ArrayList<>(newest(history)));
-        return new Settled.Stored();
+        return new SettleResult.Stored();
     }
 
     @Override
-    public synchronized Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
-        Entry entry = requests.get(flight.request());
-        Settled refused = refused(flight, entry, RequestStatus.FAILED);
+    public synchronized SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+        ReplayedRequest entry = requests.get(flight.request());
+        SettleResult refused = refused(flight, entry, RequestStatus.FAILED);
         if (refused != null || entry == null) {
-            return refused == null ? new Settled.Gone() : refused;
+            return refused == null ? new SettleResult.TurnLost() : refused;
         }
         entry.failures++;
         entry.flight = "";
         if (last) {
-            entry.ending = new Ending(RequestStatus.FAILED, entry.attempt, null, error, false);
+            entry.ending = new TurnEnding(RequestStatus.FAILED, entry.attempt, null, error, false);
         }
-        return new Settled.Stored();
+        return new SettleResult.Stored();
     }
 
     /** What a flight that wants to end so hears where it may not; null where it may. */
-    private static @Nullable Settled refused(FlightRef flight, @Nullable Entry entry, RequestStatus wanted) {
+    private static @Nullable SettleResult refused(
+            FlightRef flight, @Nullable ReplayedRequest entry, RequestStatus wanted) {
         if (entry == null) {
-            return new Settled.Gone();
+            return new SettleResult.TurnLost();
         }
-        Ending ending = entry.ending;
+        TurnEnding ending = entry.ending;
         if (ending != null) {
             boolean again = ending.status() == wanted && entry.flight.equals(flight.flight());
-            return again ? new Settled.Stored() : new Settled.Ended(ending);
+            return again ? new SettleResult.Stored() : new SettleResult.EndedOtherwise(ending);
         }
-        return entry.flight.equals(flight.flight()) ? null : new Settled.Fenced();
+        return entry.flight.equals(flight.flight()) ? null : new SettleResult.SettleFenced();
     }
 
     /** Nobody cancels a replay, and nothing waits in it. */
     @Override
-    public Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+    public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
         throw new UnsupportedOperationException("a replay is not cancelled");
     }
 
     @Override
-    public Dismissed dismiss(FlightRef flight) {
-        return new Stays(null);
+    public DismissResult dismiss(FlightRef flight) {
+        return new StillWaiting(null);
     }
 
     @Override
-    public Decided decide(Arrival arrival) {
-        return new Decision(Map.of(), List.of());
+    public DecideResult decide(BusyArrival arrival) {
+        return new PolicyDecision(Map.of(), List.of());
     }
 
     @Override
     public synchronized void release(FlightRef flight) {
-        Entry entry = requests.get(flight.request());
+        ReplayedRequest entry = requests.get(flight.request());
         if (entry != null && entry.flight.equals(flight.flight())) {
             entry.flight = "";
         }
@@ -145,21 +148,22 @@ public final class InMemorySessionMemory implements SessionMemory {
 
     /** There is no next owner. */
     @Override
-    public boolean leave(FlightRef flight, Duration handover) {
+    public boolean startHandover(FlightRef flight, Duration handover) {
         return false;
     }
 
     @Override
-    public synchronized Refused refuse(FlightRef flight, TurnError error) {
-        Entry entry = requests.computeIfAbsent(flight.request(), _ -> new Entry());
-        Ending known = entry.ending;
-        Ending ending = known == null ? new Ending(RequestStatus.FAILED, entry.attempt, null, error, false) : known;
+    public synchronized FailUnreadableResult failUnreadable(FlightRef flight, TurnError error) {
+        ReplayedRequest entry = requests.computeIfAbsent(flight.request(), _ -> new ReplayedRequest());
+        TurnEnding known = entry.ending;
+        TurnEnding ending =
+                known == null ? new TurnEnding(RequestStatus.FAILED, entry.attempt, null, error, false) : known;
         entry.ending = ending;
-        return new Begun.Ended(ending);
+        return new BeginResult.AlreadyEnded(ending);
     }
 
     @Override
-    public void quarantined(FlightRef flight) {}
+    public void markQuarantined(FlightRef flight) {}
 
     @Override
     public synchronized boolean delete(FlightRef flight) {

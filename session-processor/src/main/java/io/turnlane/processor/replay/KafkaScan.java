@@ -53,29 +53,29 @@ public final class KafkaScan implements AutoCloseable {
         return new TopicPartition(topic, hash % partitions(topic).size());
     }
 
-    synchronized KafkaStretch whole(TopicPartition partition) {
-        return new KafkaStretch(partition, begin(partition), end(partition));
+    synchronized PartitionRange whole(TopicPartition partition) {
+        return new PartitionRange(partition, begin(partition), end(partition));
     }
 
     /** From the first record of this time or later. */
-    synchronized KafkaStretch from(TopicPartition partition, Instant time) {
+    synchronized PartitionRange from(TopicPartition partition, Instant time) {
         consumer.assign(List.of(partition)); // the client warns of figures of partitions that it does not have
         @Nullable
         OffsetAndTimestamp at =
                 consumer.offsetsForTimes(Map.of(partition, time.toEpochMilli())).get(partition);
         long end = end(partition);
-        return new KafkaStretch(partition, at == null ? end : at.offset(), end);
+        return new PartitionRange(partition, at == null ? end : at.offset(), end);
     }
 
     /** From the first record of the one time or later up to the first of the other. */
-    synchronized KafkaStretch between(TopicPartition partition, Instant from, Instant to) {
-        return new KafkaStretch(
+    synchronized PartitionRange between(TopicPartition partition, Instant from, Instant to) {
+        return new PartitionRange(
                 partition, from(partition, from).from(), from(partition, to).from());
     }
 
     /** The records right before this offset: as many as one stretch may have, should none be missing. */
-    synchronized KafkaStretch before(TopicPartition partition, long offset) {
-        return new KafkaStretch(partition, Math.max(begin(partition), offset - most), offset);
+    synchronized PartitionRange before(TopicPartition partition, long offset) {
+        return new PartitionRange(partition, Math.max(begin(partition), offset - most), offset);
     }
 
     private long begin(TopicPartition partition) {
@@ -90,7 +90,7 @@ public final class KafkaScan implements AutoCloseable {
 
     /** The first record that matches. */
     Optional<ConsumerRecord<byte[], byte[]>> first(
-            KafkaStretch stretch, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+            PartitionRange stretch, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         AtomicReference<@Nullable ConsumerRecord<byte[], byte[]>> found = new AtomicReference<>();
         until(stretch, record -> {
             if (wanted.test(record)) {
@@ -101,14 +101,14 @@ public final class KafkaScan implements AutoCloseable {
         return Optional.ofNullable(found.get());
     }
 
-    void each(KafkaStretch stretch, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    void each(PartitionRange stretch, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink) {
         until(stretch, record -> {
             sink.accept(record);
             return false;
         });
     }
 
-    private synchronized void until(KafkaStretch stretch, Predicate<ConsumerRecord<byte[], byte[]>> last) {
+    private synchronized void until(PartitionRange stretch, Predicate<ConsumerRecord<byte[], byte[]>> last) {
         if (stretch.from() >= stretch.to()) {
             return;
         }

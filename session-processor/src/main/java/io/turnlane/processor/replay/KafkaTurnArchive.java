@@ -6,17 +6,17 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.Topics;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.EndedTurn;
-import io.turnlane.processor.past.Place;
-import io.turnlane.processor.past.SessionPast;
+import io.turnlane.processor.past.CommandPosition;
+import io.turnlane.processor.past.SessionReconstruction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +72,7 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     private Optional<ConsumerRecord<byte[], byte[]>> find(RequestId request, TopicPartition partition) {
-        KafkaStretch stretch = madeAt(request)
+        PartitionRange stretch = madeAt(request)
                 .map(at -> scan.between(partition, at.minus(KafkaScan.CLOCKS_DIFFER), at.plus(LONGEST_WAY)))
                 .orElseGet(() -> scan.whole(partition));
         return scan.first(stretch, record -> request.toString().equals(header(record, RecordHeaders.REQUEST_ID)));
@@ -89,10 +89,11 @@ public final class KafkaTurnArchive implements TurnArchive {
         if (!(command(record) instanceof Ask ask)) {
             return Optional.empty();
         }
-        Collection<Logged> earlier = earlier(record, ask);
+        Collection<LoggedCommand> earlier = earlier(record, ask);
         Map<RequestId, TurnEvent> ends = ends(record.partition(), earlier, ask);
-        Place place = place(record);
-        SessionPast.Told told = past(ask.key(), earlier, ends).before(place.loggedAt());
+        CommandPosition place = place(record);
+        SessionReconstruction.ReconstructedMemory told =
+                past(ask.key(), earlier, ends).memoryBefore(place.loggedAt());
         return Optional.of(new RecordedTurn(
                 ask,
                 record.value(),
@@ -100,35 +101,38 @@ public final class KafkaTurnArchive implements TurnArchive {
                 place.offset(),
                 place.loggedAt(),
                 remembered(told),
-                told.untold(),
+                told.unknownTurns(),
                 outcome(ends.get(ask.requestId()))));
     }
 
     /** As many of the newest as memory keeps. */
-    private List<PastTurn> remembered(SessionPast.Told told) {
-        List<PastTurn> all = new ArrayList<>(told.given());
-        told.turns().stream().filter(EndedTurn::completed).map(EndedTurn::past).forEach(all::add);
+    private List<PastTurn> remembered(SessionReconstruction.ReconstructedMemory told) {
+        List<PastTurn> all = new ArrayList<>(told.initialTurns());
+        told.turns().stream()
+                .filter(EndedTurn::isCompleted)
+                .map(EndedTurn::toPastTurn)
+                .forEach(all::add);
         return all.subList(Math.max(0, all.size() - mostTurns), all.size());
     }
 
     /** One command of the session, and where it stands. */
-    private record Logged(SessionCommand command, Place place) {}
+    private record LoggedCommand(SessionCommand command, CommandPosition place) {}
 
     /** The session's commands before this record, each once. */
-    private Collection<Logged> earlier(ConsumerRecord<byte[], byte[]> until, Ask ask) {
+    private Collection<LoggedCommand> earlier(ConsumerRecord<byte[], byte[]> until, Ask ask) {
         byte[] key = ask.key().toString().getBytes(StandardCharsets.UTF_8);
-        Map<RequestId, Logged> earlier = new LinkedHashMap<>();
+        Map<RequestId, LoggedCommand> earlier = new LinkedHashMap<>();
         scan.each(scan.before(new TopicPartition(until.topic(), until.partition()), until.offset()), record -> {
             SessionCommand command = Arrays.equals(key, record.key()) ? command(record) : null;
             if (command != null) {
-                earlier.putIfAbsent(command.requestId(), new Logged(command, place(record)));
+                earlier.putIfAbsent(command.requestId(), new LoggedCommand(command, place(record)));
             }
         });
         return earlier.values();
     }
 
     /** How these turns ended, the first end of each; the events of a turn stand on the partition of its number. */
-    private Map<RequestId, TurnEvent> ends(int partition, Collection<Logged> earlier, Ask ask) {
+    private Map<RequestId, TurnEvent> ends(int partition, Collection<LoggedCommand> earlier, Ask ask) {
         Set<String> wanted = new HashSet<>();
         earlier.forEach(logged -> wanted.add(logged.command().requestId().toString()));
         wanted.add(ask.requestId().toString());
@@ -144,9 +148,9 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /** When the first command was made that no deletion followed: ends of others aren't needed. */
-    private static Optional<Instant> sinceDeletion(Collection<Logged> earlier) {
+    private static Optional<Instant> sinceDeletion(Collection<LoggedCommand> earlier) {
         Optional<Instant> first = Optional.empty();
-        for (Logged logged : earlier) {
+        for (LoggedCommand logged : earlier) {
             SessionCommand command = logged.command();
             first = command instanceof DeleteSession
                     ? Optional.empty()
@@ -159,16 +163,19 @@ public final class KafkaTurnArchive implements TurnArchive {
     private Optional<TurnEvent> end(ConsumerRecord<byte[], byte[]> record) {
         String type = String.valueOf(header(record, RecordHeaders.TYPE));
         try {
-            return RequestStatus.ends(type) ? Optional.of(wire.readEnd(record.value())) : Optional.empty();
+            return RequestStatus.isTerminalType(type)
+                    ? Optional.of(wire.readTerminalEvent(record.value()))
+                    : Optional.empty();
         } catch (UnreadableRecordException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
     /** Nothing of it is delivered again: whatever was before the turn is done. */
-    private SessionPast past(SessionKey session, Collection<Logged> earlier, Map<RequestId, TurnEvent> ends) {
-        SessionPast past = new SessionPast(session, mostTurns, _ -> true);
-        for (Logged logged : earlier) {
+    private SessionReconstruction past(
+            SessionKey session, Collection<LoggedCommand> earlier, Map<RequestId, TurnEvent> ends) {
+        SessionReconstruction past = new SessionReconstruction(session, mostTurns, _ -> true);
+        for (LoggedCommand logged : earlier) {
             switch (logged.command()) {
                 case Ask ask -> {
                     past.asked(ask, logged.place(), 0);
@@ -176,27 +183,27 @@ public final class KafkaTurnArchive implements TurnArchive {
                 }
                 case DeleteSession _ -> past.deleted(logged.place());
                 case RebuildSession _ -> {} // memory was to be as it had been
-                case Change change -> past.edited(change, logged.place(), 0);
+                case SessionChange change -> past.edited(change, logged.place(), 0);
             }
         }
         return past;
     }
 
-    private static @Nullable Outcome outcome(@Nullable TurnEvent end) {
+    private static @Nullable TurnOutcome outcome(@Nullable TurnEvent end) {
         return switch (end == null ? null : end.body()) {
-            case TurnEvent.Completed completed -> new Outcome(completed.answer(), null);
-            case TurnEvent.Failed failed -> new Outcome(null, failed.error());
+            case TurnEvent.Completed completed -> new TurnOutcome(completed.answer(), null);
+            case TurnEvent.Failed failed -> new TurnOutcome(null, failed.error());
             case null, default -> null;
         };
     }
 
-    private static Place place(ConsumerRecord<byte[], byte[]> record) {
-        return new Place(record.offset(), Instant.ofEpochMilli(record.timestamp()), null);
+    private static CommandPosition place(ConsumerRecord<byte[], byte[]> record) {
+        return new CommandPosition(record.offset(), Instant.ofEpochMilli(record.timestamp()), null);
     }
 
     private @Nullable SessionCommand command(ConsumerRecord<byte[], byte[]> record) {
         byte[] value = record.value();
-        if (value == null || !WireFormat.readable(header(record, RecordHeaders.SCHEMA_VERSION))) {
+        if (value == null || !WireFormat.isReadable(header(record, RecordHeaders.SCHEMA_VERSION))) {
             return null;
         }
         try {

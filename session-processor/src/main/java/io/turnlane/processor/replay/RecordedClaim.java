@@ -27,7 +27,7 @@ final class RecordedClaim implements Turn.Claim {
     }
 
     @Override
-    public Object lease() {
+    public Object assignmentKey() {
         return this;
     }
 
@@ -35,7 +35,7 @@ final class RecordedClaim implements Turn.Claim {
     public void renewFence() {}
 
     @Override
-    public void atEnd(Runnable what) {}
+    public void onEnd(Runnable what) {}
 
     @Override
     public byte[] value() {
@@ -43,17 +43,18 @@ final class RecordedClaim implements Turn.Claim {
     }
 
     @Override
-    public void shed() {}
+    public void unload() {}
 
     @Override
     public void complete() {}
 
     @Override
-    public void letGo() {}
+    public void release() {}
 
     @Override
-    public QuarantinedTurn quarantined(TurnError error, int attempts) {
-        QuarantinedTurn.Origin origin = new QuarantinedTurn.Origin("replay", recorded.partition(), recorded.offset());
+    public QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts) {
+        QuarantinedTurn.RecordOrigin origin =
+                new QuarantinedTurn.RecordOrigin("replay", recorded.partition(), recorded.offset());
         return new QuarantinedTurn(null, recorded.value(), List.of(), error, attempts, origin);
     }
 }

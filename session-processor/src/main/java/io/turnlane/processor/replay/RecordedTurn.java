@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the record's value, byte for byte
  * @param history what its session remembered when it ran, as far as the log still holds it, oldest first
- * @param lost earlier turns of the session whose answers the log doesn't hold any more
+ * @param missingTurns earlier turns of the session whose answers the log doesn't hold any more
  * @param outcome how it ended; null where it hasn't, or where the log doesn't hold that any more
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes to run, never compared
@@ -22,8 +22,8 @@ public record RecordedTurn(
         long offset,
         Instant loggedAt,
         List<PastTurn> history,
-        int lost,
-        @Nullable Outcome outcome) {
+        int missingTurns,
+        @Nullable TurnOutcome outcome) {
 
     public RecordedTurn {
         history = List.copyOf(history);

@@ -5,7 +5,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
-import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
@@ -28,9 +28,9 @@ public final class TurnReplay {
 
     private final TurnArchive archive;
     private final AgentCatalog agents;
-    private final TurnKit.Rules rules;
-    private final TurnKit.Surroundings surroundings;
-    private final Settings settings;
+    private final TurnKit.TurnRules rules;
+    private final TurnKit.TurnRuntime surroundings;
+    private final ReplaySettings settings;
     private final WireFormat wire;
 
     /**
@@ -39,30 +39,30 @@ public final class TurnReplay {
      * @param turns of history a session
      * @param grace how long an agent may go on after its time was up
      */
-    public record Settings(int turns, Duration grace) {}
+    public record ReplaySettings(int turns, Duration grace) {}
 
     public TurnReplay(
             TurnArchive archive,
             AgentCatalog agents,
-            TurnKit.Rules rules,
-            TurnKit.Surroundings surroundings,
-            Settings settings,
+            TurnKit.TurnRules rules,
+            TurnKit.TurnRuntime surroundings,
+            ReplaySettings settings,
             WireFormat wire) {
         this.archive = archive;
         this.agents = agents;
-        this.rules = new TurnKit.Rules(ONCE, rules.limits(), rules.keptFor());
+        this.rules = new TurnKit.TurnRules(ONCE, rules.limits(), rules.minRequestRetention());
         this.surroundings = surroundings;
         this.settings = settings;
         this.wire = wire;
     }
 
     /** What was recorded, and how the turn ends now. */
-    public record Replayed(RecordedTurn recorded, Outcome fresh) {
+    public record Replayed(RecordedTurn recorded, TurnOutcome replayed) {
 
         /** Whether it ends as it did; false where nobody knows how it did. */
-        public boolean same() {
-            Outcome before = recorded.outcome();
-            return before != null && before.saysTheSameAs(fresh);
+        public boolean isSame() {
+            TurnOutcome before = recorded.outcome();
+            return before != null && before.matches(replayed);
         }
     }
 
@@ -76,27 +76,27 @@ public final class TurnReplay {
         return archive.find(request, session).map(recorded -> new Replayed(recorded, run(recorded)));
     }
 
-    private Outcome run(RecordedTurn recorded) {
+    private TurnOutcome run(RecordedTurn recorded) {
         Ask ask = recorded.ask();
         InMemorySessionMemory memory = new InMemorySessionMemory(settings.turns());
-        memory.remember(ask.key(), recorded.history());
+        memory.setHistory(ask.key(), recorded.history());
         Flights flights = new Flights(surroundings.delay(), settings.grace());
         var _ = new TurnRunner(kit(memory), flights).run(ask.key(), turn(recorded));
-        Ending ending = memory.ending(ask.requestId())
+        TurnEnding ending = memory.ending(ask.requestId())
                 .orElseThrow(() -> new IllegalStateException("the turn broke; the log says how"));
-        return new Outcome(ending.answer(), ending.error());
+        return new TurnOutcome(ending.answer(), ending.error());
     }
 
     private TurnKit kit(InMemorySessionMemory memory) {
-        TurnKit.Ports nowhere = new TurnKit.Ports(
+        TurnKit.TurnServices nowhere = new TurnKit.TurnServices(
                 memory,
-                new OnlyQuestions(),
+                new UnsupportedSessionEdits(),
                 agents,
                 (_, _, _) -> CompletableFuture.completedFuture(null),
                 _ -> CompletableFuture.completedFuture(null),
                 _ -> CompletableFuture.completedFuture(null),
                 _ -> {},
-                new NothingLost(),
+                new NoMemoryLoss(),
                 wire);
         return new TurnKit(nowhere, rules, surroundings);
     }

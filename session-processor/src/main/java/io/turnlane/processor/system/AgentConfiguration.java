@@ -17,13 +17,13 @@ class AgentConfiguration {
     @Bean
     @ConditionalOnProperty(name = "turnlane.processor.retrieval.enabled", matchIfMissing = true)
     RetrievalAgentFactory retrieval(ProcessorProperties properties) {
-        ProcessorProperties.Retrieval retrieval = properties.retrieval();
+        ProcessorProperties.RetrievalProperties retrieval = properties.retrieval();
         return new RetrievalAgentFactory(retrieval.waiting(), retrieval.remembered());
     }
 
     @Bean
     AgentFactory echo() {
-        return new EchoAgent.Factory();
+        return new EchoAgent.EchoAgentFactory();
     }
 
     @Bean

@@ -1,7 +1,7 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.model.SessionKey;
-import io.turnlane.processor.control.KafkaWakeUps;
+import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Flights;
@@ -35,10 +35,10 @@ class ControlConfiguration {
     }
 
     @Bean
-    KafkaWakeUps wakeUps(KafkaProperties kafka, TopicsProperties topics, WaitingTurns waiting) {
-        Map<String, Object> settings = ProcessorConfiguration.withoutGroup(kafka);
+    KafkaWakeUpListener wakeUps(KafkaProperties kafka, TopicsProperties topics, WaitingTurns waiting) {
+        Map<String, Object> settings = ProcessorConfiguration.consumerSettingsWithoutGroup(kafka);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
-        return new KafkaWakeUps(
+        return new KafkaWakeUpListener(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 topics.names().control(),
                 waiting::cancel);
@@ -46,7 +46,7 @@ class ControlConfiguration {
 
     /** A process that hears of no cancel any more is to be started anew, as one that doesn't poll. */
     @Bean
-    HealthIndicator controlThreadHealthIndicator(KafkaWakeUps wakeUps) {
-        return () -> (wakeUps.broken() ? Health.down() : Health.up()).build();
+    HealthIndicator controlThreadHealthIndicator(KafkaWakeUpListener wakeUps) {
+        return () -> (wakeUps.hasFailed() ? Health.down() : Health.up()).build();
     }
 }

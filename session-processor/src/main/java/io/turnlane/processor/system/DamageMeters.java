@@ -18,7 +18,7 @@ final class DamageMeters implements DamageObserver {
     }
 
     @Override
-    public void setAside(Stored what) {
+    public void valueDamaged(DamagedValue what) {
         switch (what) {
             case TURN -> turns.increment();
             case ANSWER -> answers.increment();

@@ -33,7 +33,7 @@ final class Drain {
     private final Duration budget;
     private final Duration afterInterrupt;
     private final AtomicReference<ProcessorState> state = new AtomicReference<>(ProcessorState.RUNNING);
-    private final CompletableFuture<Report> report = new CompletableFuture<>();
+    private final CompletableFuture<DrainReport> report = new CompletableFuture<>();
 
     /**
      * @param budget how long running turns may go on
@@ -56,14 +56,14 @@ final class Drain {
      * @param moved turns that waited and are now others'
      * @param left whether the group knows that we left; else it notices by its session timeout
      */
-    record Report(int running, int interrupted, int moved, boolean left) {}
+    record DrainReport(int running, int interrupted, int moved, boolean left) {}
 
     ProcessorState state() {
         return state.get();
     }
 
     /** Drains, or waits for who does. */
-    Report run() throws InterruptedException {
+    DrainReport run() throws InterruptedException {
         if (state.compareAndSet(ProcessorState.RUNNING, ProcessorState.DRAINING)) {
             try {
                 report.complete(drain());
@@ -77,19 +77,19 @@ final class Drain {
         return report.join();
     }
 
-    private Report drain() throws InterruptedException {
+    private DrainReport drain() throws InterruptedException {
         poller.pause();
-        lanes.hold();
-        int running = lanes.figures().running();
+        lanes.stopDispatching();
+        int running = lanes.counts().running();
         log.atInfo().addKeyValue("running", running).log("draining");
         int interrupted = 0;
-        if (!lanes.awaitNothingRuns(budget)) {
-            interrupted = lanes.figures().running();
+        if (!lanes.awaitIdle(budget)) {
+            interrupted = lanes.counts().running();
             flights.release(turn -> true);
-            var _ = lanes.awaitNothingRuns(afterInterrupt);
+            var _ = lanes.awaitIdle(afterInterrupt);
         }
         List<Turn> waiting = lanes.withdraw(turn -> true);
-        waiting.forEach(turn -> turn.claim().letGo());
+        waiting.forEach(turn -> turn.claim().release());
         poller.stop();
         boolean left = poller.awaitStopped(LEAVING);
         log.atInfo()
@@ -97,6 +97,6 @@ final class Drain {
                 .addKeyValue("moved", waiting.size())
                 .addKeyValue("left", left)
                 .log("drained");
-        return new Report(running, interrupted, waiting.size(), left);
+        return new DrainReport(running, interrupted, waiting.size(), left);
     }
 }

@@ -17,20 +17,20 @@ final class EngineHealth implements HealthIndicator {
     private final TurnPoller poller;
     private final IntSupplier abandonedAgents;
     private final Drain drain;
-    private final Pulse pulse;
+    private final PollLiveness pulse;
 
     EngineHealth(TurnPoller poller, IntSupplier abandonedAgents, Drain drain, InstantSource clock) {
         this.poller = poller;
         this.abandonedAgents = abandonedAgents;
         this.drain = drain;
-        this.pulse = new Pulse(poller, clock);
+        this.pulse = new PollLiveness(poller, clock);
     }
 
     @Override
     public Health health() {
-        TurnPoller.Figures figures = poller.figures();
+        TurnPoller.IntakeStatistics figures = poller.statistics();
         int abandoned = abandonedAgents.getAsInt();
-        boolean well = pulse.beats() && abandoned < MOST_ABANDONED;
+        boolean well = pulse.isAlive() && abandoned < MOST_ABANDONED;
         return standing(well)
                 .withDetail("state", drain.state().wire())
                 .withDetail("partitions", figures.partitions())
@@ -38,7 +38,7 @@ final class EngineHealth implements HealthIndicator {
                 .withDetail("abandoned_agents", abandoned)
                 .withDetail("lag", figures.lag())
                 .withDetail("oldest_age_seconds", figures.oldestAge().toSeconds())
-                .withDetail("last_poll_seconds_ago", pulse.silence().toSeconds())
+                .withDetail("last_poll_seconds_ago", pulse.sinceLastPoll().toSeconds())
                 .build();
     }
 

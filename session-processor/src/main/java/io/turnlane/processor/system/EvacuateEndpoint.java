@@ -22,7 +22,7 @@ class EvacuateEndpoint {
     }
 
     /** @param report null while it hasn't ended */
-    record Evacuation(String processor, String state, Drain.@Nullable Report report) {}
+    record Evacuation(String processor, String state, Drain.@Nullable DrainReport report) {}
 
     @ReadOperation
     Evacuation state() {
@@ -34,7 +34,7 @@ class EvacuateEndpoint {
         return answer(drain.run());
     }
 
-    private Evacuation answer(Drain.@Nullable Report report) {
+    private Evacuation answer(Drain.@Nullable DrainReport report) {
         ProcessorState state = drain.state();
         return new Evacuation(id.value(), state.wire(), report);
     }

@@ -1,8 +1,8 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.model.MemoryKeys;
-import io.turnlane.model.ProcessorFigures;
-import io.turnlane.model.ProcessorFigures.Places;
+import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
@@ -37,17 +37,17 @@ class Heartbeat {
 
     private final String processorId;
     private final String host;
-    private final Sources sources;
+    private final HeartbeatSources sources;
     private final StringRedisTemplate redis;
     private final WireFormat wire;
     private final InstantSource clock;
-    private final RunTimes runTimes = new RunTimes();
+    private final MeanRunTime runTimes = new MeanRunTime();
     private volatile String management = "";
     private volatile boolean silent;
     private boolean heard = true;
 
     /** Where the figures come from. */
-    record Sources(
+    record HeartbeatSources(
             AgentCatalog agents,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
@@ -60,7 +60,7 @@ class Heartbeat {
     Heartbeat(
             String processorId,
             String host,
-            Sources sources,
+            HeartbeatSources sources,
             StringRedisTemplate redis,
             WireFormat wire,
             InstantSource clock) {
@@ -110,12 +110,12 @@ class Heartbeat {
         }
     }
 
-    private ProcessorFigures figures(Instant now) {
-        TurnPoller.Figures intake = sources.poller().figures();
-        LaneScheduler.Figures lanes = sources.lanes().figures();
-        LaneScheduler.Load load = sources.lanes().load();
-        LatencyWindow.Minute minute = sources.latency().turnOver();
-        return new ProcessorFigures(
+    private ProcessorStatistics figures(Instant now) {
+        TurnPoller.IntakeStatistics intake = sources.poller().statistics();
+        LaneScheduler.LaneCounts lanes = sources.lanes().counts();
+        LaneScheduler.LaneLoad load = sources.lanes().load();
+        LatencyWindow.LatencySummary minute = sources.latency().rotate();
+        return new ProcessorStatistics(
                 processorId,
                 management,
                 now,
@@ -130,11 +130,11 @@ class Heartbeat {
                 minute.latency().getTotalCount(),
                 minute.terminal(),
                 minute.failed(),
-                sources.cache().figures(),
+                sources.cache().statistics(),
                 minute.encoded(),
                 minute.sum(),
-                new Places(load.places(), load.free(), load.ready(), runTimes.turnOver(load)),
-                sources.agentTimes().all());
+                new SlotStatistics(load.slots(), load.freeSlots(), load.readyLanes(), runTimes.update(load)),
+                sources.agentTimes().meanTimes());
     }
 
     /** One line when it changes, not one a second. */

@@ -29,7 +29,7 @@ final class LatencyWindow implements TurnObserver {
     private final Deque<Histogram> slices = new ArrayDeque<>(SLICES);
 
     @Override
-    public void ended(TurnReport report) {
+    public void flightEnded(TurnReport report) {
         switch (report.outcome()) {
             case "completed" -> {
                 terminal.increment();
@@ -46,18 +46,18 @@ final class LatencyWindow implements TurnObserver {
     }
 
     /** Closes the current slice, drops the oldest, and sums up. Called once a second. */
-    Minute turnOver() {
+    LatencySummary rotate() {
         if (slices.size() == SLICES) {
             slices.removeFirst();
         }
         slices.addLast(recorder.getIntervalHistogram());
         Histogram sum = new Histogram(LONGEST_MICROS, 2);
         slices.forEach(sum::add);
-        return new Minute(sum, terminal.sum(), failed.sum());
+        return new LatencySummary(sum, terminal.sum(), failed.sum());
     }
 
     /** The completed turns of the last minute, and the terminal and failed ones since the start. */
-    record Minute(Histogram latency, long terminal, long failed) {
+    record LatencySummary(Histogram latency, long terminal, long failed) {
 
         String encoded() {
             ByteBuffer buffer = ByteBuffer.allocate(latency.getNeededByteBufferCapacity());

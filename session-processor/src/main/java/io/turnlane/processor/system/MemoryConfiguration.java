@@ -39,14 +39,14 @@ class MemoryConfiguration {
 
     @Bean
     MemoryLimits memoryLimits(ProcessorProperties properties, TopicsProperties topics) {
-        ProcessorProperties.Memory memory = properties.memory();
+        ProcessorProperties.MemoryProperties memory = properties.memory();
         return new MemoryLimits(
                 memory.turns(),
                 Math.toIntExact(memory.size().toBytes()),
                 memory.results(),
                 topics.turnsRetention(),
                 memory.crashes(),
-                properties.answer().longest().multipliedBy(2),
+                properties.answer().maxTimeout().multipliedBy(2),
                 ProcessorConfiguration.LONGEST_TURN);
     }
 

@@ -35,14 +35,14 @@ class ObserverConfiguration {
     @Bean
     TurnObserver turnObserver(LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, agentTimes);
-        return report -> observers.forEach(observer -> observer.ended(report));
+        return report -> observers.forEach(observer -> observer.flightEnded(report));
     }
 
     @Bean
     Heartbeat heartbeat(
             ProcessorId id,
             ServerProperties server,
-            Heartbeat.Sources sources,
+            Heartbeat.HeartbeatSources sources,
             StringRedisTemplate redis,
             WireFormat wire,
             InstantSource clock) {
@@ -50,7 +50,7 @@ class ObserverConfiguration {
     }
 
     @Bean
-    Heartbeat.Sources figures(
+    Heartbeat.HeartbeatSources figures(
             AgentCatalog agents,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
@@ -58,22 +58,22 @@ class ObserverConfiguration {
             SessionCache cache,
             LatencyWindow latency,
             AgentTimes agentTimes) {
-        return new Heartbeat.Sources(agents, lanes, poller, drain, cache, latency, agentTimes);
+        return new Heartbeat.HeartbeatSources(agents, lanes, poller, drain, cache, latency, agentTimes);
     }
 
     @Bean
     EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
-        return new EngineHealth(poller, flights::abandoned, drain, clock);
+        return new EngineHealth(poller, flights::abandonedAgents, drain, clock);
     }
 
     /** A process whose poll thread died is only good for being started anew: that is what liveness is for. */
     @Bean
     HealthIndicator pollThreadHealthIndicator(
-            TurnPoller poller, ObjectProvider<WebhookConfiguration.Webhooks> webhooks) {
+            TurnPoller poller, ObjectProvider<WebhookConfiguration.WebhookEngine> webhooks) {
         return () -> {
             boolean webhooksBroken =
-                    webhooks.stream().anyMatch(one -> one.poller().broken());
-            return (poller.broken() || webhooksBroken ? Health.down() : Health.up()).build();
+                    webhooks.stream().anyMatch(one -> one.poller().hasFailed());
+            return (poller.hasFailed() || webhooksBroken ? Health.down() : Health.up()).build();
         };
     }
 
@@ -81,21 +81,23 @@ class ObserverConfiguration {
     MeterBinder engineMeters(
             LaneScheduler<SessionKey, Turn> lanes, TurnPoller poller, Flights flights, SessionCache cache) {
         return registry -> {
-            Gauge.builder("turnlane.agents.abandoned", flights::abandoned).register(registry);
-            Gauge.builder("turnlane.lanes", () -> lanes.figures().lanes()).register(registry);
-            Gauge.builder("turnlane.turns.running", () -> lanes.figures().running())
+            Gauge.builder("turnlane.agents.abandoned", flights::abandonedAgents).register(registry);
+            Gauge.builder("turnlane.lanes", () -> lanes.counts().lanes()).register(registry);
+            Gauge.builder("turnlane.turns.running", () -> lanes.counts().running())
                     .register(registry);
-            Gauge.builder("turnlane.turns.open", () -> poller.figures().open()).register(registry);
-            Gauge.builder("turnlane.partitions", () -> poller.figures().partitions())
+            Gauge.builder("turnlane.turns.open", () -> poller.statistics().open())
                     .register(registry);
-            Gauge.builder("turnlane.lag", () -> poller.figures().lag()).register(registry);
+            Gauge.builder("turnlane.partitions", () -> poller.statistics().partitions())
+                    .register(registry);
+            Gauge.builder("turnlane.lag", () -> poller.statistics().lag()).register(registry);
             Gauge.builder(
                             "turnlane.oldest.age",
-                            () -> poller.figures().oldestAge().toSeconds())
+                            () -> poller.statistics().oldestAge().toSeconds())
                     .baseUnit("seconds")
                     .register(registry);
-            Gauge.builder("turnlane.cache.hits", () -> cache.figures().hits()).register(registry);
-            Gauge.builder("turnlane.cache.misses", () -> cache.figures().misses())
+            Gauge.builder("turnlane.cache.hits", () -> cache.statistics().hits())
+                    .register(registry);
+            Gauge.builder("turnlane.cache.misses", () -> cache.statistics().misses())
                     .register(registry);
         };
     }

@@ -5,24 +5,24 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.commands.CommandPublisher;
 import io.turnlane.processor.commands.KafkaCommandPublisher;
-import io.turnlane.processor.control.KafkaWakeUps;
+import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
 import io.turnlane.processor.intake.IntakeSettings;
-import io.turnlane.processor.intake.LaneReception;
 import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.intake.TurnRecordHandler;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
-import io.turnlane.processor.rebuild.LossWatch;
+import io.turnlane.processor.rebuild.MemoryLossDetector;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
-import io.turnlane.processor.turn.PutAside;
+import io.turnlane.processor.turn.RecordQuarantine;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
@@ -73,7 +73,7 @@ class ProcessorConfiguration {
 
     @Bean
     ProcessorId processorId(ProcessorProperties properties) {
-        String given = properties.givenId();
+        String given = properties.configuredId();
         return new ProcessorId(
                 given == null ? "p-" + UUID.randomUUID().toString().substring(0, 8) : given);
     }
@@ -110,22 +110,22 @@ class ProcessorConfiguration {
 
     @Bean
     TurnKit turnKit(
-            TurnKit.Ports ports,
-            TurnKit.Surroundings surroundings,
+            TurnKit.TurnServices ports,
+            TurnKit.TurnRuntime surroundings,
             ProcessorProperties properties,
             TopicsProperties topics) {
         return new TurnKit(ports, rules(properties, topics), surroundings);
     }
 
     /** What holds for every turn. */
-    static TurnKit.Rules rules(ProcessorProperties properties, TopicsProperties topics) {
-        ProcessorProperties.Retry retry = properties.retry();
-        ProcessorProperties.Answer answer = properties.answer();
-        if (answer.longest().compareTo(LONGEST_TURN) >= 0) {
+    static TurnKit.TurnRules rules(ProcessorProperties properties, TopicsProperties topics) {
+        ProcessorProperties.RetryProperties retry = properties.retry();
+        ProcessorProperties.AnswerProperties answer = properties.answer();
+        if (answer.maxTimeout().compareTo(LONGEST_TURN) >= 0) {
             throw new IllegalStateException(
                     "an agent's time limit must be under the longest life of a turn, " + LONGEST_TURN);
         }
-        return new TurnKit.Rules(
+        return new TurnKit.TurnRules(
                 new RetryPolicy(retry.failures(), retry.first(), retry.most()),
                 new AnswerLimits(
                         Math.toIntExact(answer.text().toBytes()),
@@ -149,7 +149,7 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    TurnKit.Ports turnPorts(
+    TurnKit.TurnServices turnPorts(
             SessionMemory memory,
             SessionEdits edits,
             AgentCatalog agents,
@@ -157,9 +157,10 @@ class ProcessorConfiguration {
             CommandPublisher commands,
             QuarantinePublisher quarantine,
             TurnObserver turnObserver,
-            LossWatch lossWatch,
+            MemoryLossDetector lossWatch,
             WireFormat wire) {
-        return new TurnKit.Ports(memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire);
+        return new TurnKit.TurnServices(
+                memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire);
     }
 
     @Bean
@@ -168,16 +169,16 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    TurnKit.Surroundings surroundings(InstantSource clock, Delay delay) {
+    TurnKit.TurnRuntime surroundings(InstantSource clock, Delay delay) {
         return surroundingsOf(clock, delay, "lane-");
     }
 
     /** @param threadNames what the names of threads start with */
-    static TurnKit.Surroundings surroundingsOf(InstantSource clock, Delay delay, String threadNames) {
+    static TurnKit.TurnRuntime surroundingsOf(InstantSource clock, Delay delay, String threadNames) {
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name(threadNames, 0);
         Executor aThreadEach = task -> threads.start(task);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // a generator for any thread
-        return new TurnKit.Surroundings(
+        return new TurnKit.TurnRuntime(
                 clock, delay, aThreadEach, ProcessorConfiguration::pause, random, new Semaphore(1));
     }
 
@@ -198,15 +199,15 @@ class ProcessorConfiguration {
     LaneScheduler<SessionKey, Turn> lanes(TurnKit kit, Flights flights, ProcessorProperties properties) {
         return new LaneScheduler<>(
                 properties.intake().running(),
-                kit.surroundings().executor(),
-                kit.surroundings().delay(),
+                kit.runtime().executor(),
+                kit.runtime().delay(),
                 Turn::identity,
-                Turn::urgency,
+                Turn::priorityRank,
                 new TurnRunner(kit, flights),
                 ProcessorConfiguration::broken);
     }
 
-    static Map<String, Object> withoutGroup(KafkaProperties kafka) {
+    static Map<String, Object> consumerSettingsWithoutGroup(KafkaProperties kafka) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
@@ -221,13 +222,13 @@ class ProcessorConfiguration {
                 .addKeyValue("request", turn.requestId())
                 .setCause(e)
                 .log("turn broke its lane");
-        turn.claim().letGo();
+        turn.claim().release();
     }
 
     /** For lanes so deep that they keep places only. */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
-        Map<String, Object> settings = withoutGroup(kafka);
+        Map<String, Object> settings = consumerSettingsWithoutGroup(kafka);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         return new RecordReader(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), READERS);
@@ -238,13 +239,13 @@ class ProcessorConfiguration {
             KafkaProperties kafka,
             TopicsProperties topics,
             ProcessorProperties properties,
-            LaneReception reception,
+            TurnRecordHandler reception,
             InstantSource clock,
             RecordReader reader,
-            LossWatch lossWatch) {
-        ProcessorProperties.Intake intake = properties.intake();
+            MemoryLossDetector lossWatch) {
+        ProcessorProperties.IntakeProperties intake = properties.intake();
         return new TurnPoller(
-                consumerOf(kafka, intake.group()),
+                groupConsumer(kafka, intake.group()),
                 new IntakeSettings(
                         topics.names().turns(),
                         intake.open(),
@@ -259,7 +260,7 @@ class ProcessorConfiguration {
     }
 
     /** A member of this group that commits what its ledgers say, and starts with the oldest record. */
-    static KafkaConsumer<byte[], byte[]> consumerOf(KafkaProperties kafka, String group) {
+    static KafkaConsumer<byte[], byte[]> groupConsumer(KafkaProperties kafka, String group) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -276,8 +277,8 @@ class ProcessorConfiguration {
     Handover handover(
             Flights flights,
             WaitingTurns waiting,
-            TurnKit.Ports ports,
-            TurnKit.Surroundings surroundings,
+            TurnKit.TurnServices ports,
+            TurnKit.TurnRuntime surroundings,
             ProcessorProperties properties,
             KafkaProperties kafka) {
         return new Handover(
@@ -304,18 +305,18 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    LaneReception reception(
+    TurnRecordHandler reception(
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
             WaitingTurns waiting,
-            TurnKit.Ports ports,
-            TurnKit.Surroundings surroundings) {
-        return new LaneReception(
+            TurnKit.TurnServices ports,
+            TurnKit.TurnRuntime surroundings) {
+        return new TurnRecordHandler(
                 lanes,
                 handover,
                 ports.memory(),
                 waiting,
-                new PutAside(ports.quarantine(), surroundings.pause()),
+                new RecordQuarantine(ports.quarantine(), surroundings.pause()),
                 surroundings.executor(),
                 surroundings.clock());
     }
@@ -338,7 +339,7 @@ class ProcessorConfiguration {
 
     @Bean
     ProcessorLifecycle lifecycle(
-            TopicSetup topics, KafkaWakeUps wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
+            TopicSetup topics, KafkaWakeUpListener wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
         return new ProcessorLifecycle(topics, wakeUps, poller, drain, heartbeat);
     }
 }

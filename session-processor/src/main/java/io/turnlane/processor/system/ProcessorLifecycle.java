@@ -1,6 +1,6 @@
 package io.turnlane.processor.system;
 
-import io.turnlane.processor.control.KafkaWakeUps;
+import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.intake.TurnPoller;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
@@ -12,20 +12,21 @@ import org.springframework.context.SmartLifecycle;
  */
 final class ProcessorLifecycle implements SmartLifecycle {
 
-    private enum State {
+    private enum LifecycleState {
         LATENT,
         RUNNING,
         STOPPED
     }
 
     private final TopicSetup topics;
-    private final KafkaWakeUps wakeUps;
+    private final KafkaWakeUpListener wakeUps;
     private final TurnPoller poller;
     private final Drain drain;
     private final Heartbeat heartbeat;
-    private final AtomicReference<State> state = new AtomicReference<>(State.LATENT);
+    private final AtomicReference<LifecycleState> state = new AtomicReference<>(LifecycleState.LATENT);
 
-    ProcessorLifecycle(TopicSetup topics, KafkaWakeUps wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
+    ProcessorLifecycle(
+            TopicSetup topics, KafkaWakeUpListener wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
         this.topics = topics;
         this.wakeUps = wakeUps;
         this.poller = poller;
@@ -35,7 +36,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        if (state.compareAndSet(State.LATENT, State.RUNNING)) {
+        if (state.compareAndSet(LifecycleState.LATENT, LifecycleState.RUNNING)) {
             topics.prepare();
             wakeUps.start(); // before the first turn: no cancel of one that runs is missed
             Thread.ofPlatform().name("turnlane-poll").start(poller);
@@ -44,7 +45,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
 
     @Override
     public void stop() {
-        if (state.compareAndSet(State.RUNNING, State.STOPPED)) {
+        if (state.compareAndSet(LifecycleState.RUNNING, LifecycleState.STOPPED)) {
             try {
                 drain.run();
             } catch (InterruptedException e) {
@@ -58,6 +59,6 @@ final class ProcessorLifecycle implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return state.get() == State.RUNNING;
+        return state.get() == LifecycleState.RUNNING;
     }
 }

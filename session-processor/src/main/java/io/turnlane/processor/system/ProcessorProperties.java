@@ -31,12 +31,12 @@ public record ProcessorProperties(
         String id,
 
         @DefaultValue("20s") Duration drainBudget,
-        @Valid @DefaultValue Intake intake,
-        @Valid @DefaultValue Retry retry,
-        @Valid @DefaultValue Answer answer,
-        @Valid @DefaultValue Memory memory,
-        @Valid @DefaultValue Cache cache,
-        @Valid @DefaultValue Retrieval retrieval) {
+        @Valid @DefaultValue IntakeProperties intake,
+        @Valid @DefaultValue RetryProperties retry,
+        @Valid @DefaultValue AnswerProperties answer,
+        @Valid @DefaultValue MemoryProperties memory,
+        @Valid @DefaultValue CacheProperties cache,
+        @Valid @DefaultValue RetrievalProperties retrieval) {
 
     /**
      * How turns are taken from the log.
@@ -53,7 +53,7 @@ public record ProcessorProperties(
      * @param handover how long a turn may go on whose partition moves while its agent works; the next owner waits for
      *     it, but never for longer than the group's session timeout; 0s stops it at once
      */
-    public record Intake(
+    public record IntakeProperties(
             @NotBlank @DefaultValue("turnlane-processors") String group,
             @Min(1) @Max(100_000) @DefaultValue("1000") int running,
             @Min(1) @Max(1_000_000) @DefaultValue("5000") int open,
@@ -73,7 +73,7 @@ public record ProcessorProperties(
      * @param first wait before the second try; it doubles from try to try, less up to half at random
      * @param most longest wait between two tries
      */
-    public record Retry(
+    public record RetryProperties(
             @Min(1) @Max(100) @DefaultValue("3") int failures,
             @DefaultValue("1s") Duration first,
             @DefaultValue("30s") Duration most) {}
@@ -89,7 +89,7 @@ public record ProcessorProperties(
      * @param delta largest piece of an answer in one event
      * @param gather how long pieces of an answer are gathered into one event
      */
-    public record Answer(
+    public record AnswerProperties(
             @DefaultValue("300s") Duration timeout,
             @DefaultValue Map<String, Duration> timeouts,
             @DefaultValue("10s") Duration grace,
@@ -99,7 +99,7 @@ public record ProcessorProperties(
             @DefaultValue("15ms") Duration gather) {
 
         /** The longest time limit of any agent. */
-        Duration longest() {
+        Duration maxTimeout() {
             return timeouts.values().stream().reduce(timeout, (a, b) -> a.compareTo(b) > 0 ? a : b);
         }
     }
@@ -112,7 +112,7 @@ public record ProcessorProperties(
      * @param results how long a request's record lives
      * @param crashes how often a turn may end its processor before it is given up
      */
-    public record Memory(
+    public record MemoryProperties(
             @Min(1) @Max(1000) @DefaultValue("10") int turns,
             @DefaultValue("1MB") DataSize size,
             @DefaultValue("24h") Duration results,
@@ -124,7 +124,7 @@ public record ProcessorProperties(
      * @param sessions most sessions in the local cache
      * @param timeToLive how long an entry of the local cache lives; a number without a unit is seconds
      */
-    public record Cache(
+    public record CacheProperties(
             @Min(0) @DefaultValue("10000") long sessions,
 
             @DurationUnit(ChronoUnit.SECONDS) @DefaultValue("5m")
@@ -137,13 +137,13 @@ public record ProcessorProperties(
      * @param waiting most questions that may wait to be embedded; one too many is tried again later
      * @param remembered most questions whose vectors are kept, 1.5 KiB each
      */
-    public record Retrieval(
+    public record RetrievalProperties(
             @DefaultValue("true") boolean enabled,
             @Min(1) @Max(100_000) @DefaultValue("1000") int waiting,
             @Min(0) @Max(1_000_000) @DefaultValue("2000") int remembered) {}
 
     /** The id that was set, or nothing. */
-    public @Nullable String givenId() {
+    public @Nullable String configuredId() {
         return id.isEmpty() ? null : id;
     }
 }

@@ -6,11 +6,11 @@ import io.turnlane.processor.memory.DamageObserver;
 import io.turnlane.processor.memory.MemoryLimits;
 import io.turnlane.processor.memory.RedisSessionRestore;
 import io.turnlane.processor.memory.SessionRestore;
-import io.turnlane.processor.rebuild.LossWatch;
-import io.turnlane.processor.rebuild.Markers;
+import io.turnlane.processor.rebuild.LossMarkers;
+import io.turnlane.processor.rebuild.MemoryLossDetector;
 import io.turnlane.processor.rebuild.PartitionRebuild;
 import io.turnlane.processor.rebuild.RebuildKit;
-import io.turnlane.processor.rebuild.RedisMarkers;
+import io.turnlane.processor.rebuild.RedisLossMarkers;
 import io.turnlane.processor.rebuild.recall.KafkaSessionLog;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
 import java.time.Duration;
@@ -39,8 +39,8 @@ class RebuildConfiguration {
     }
 
     @Bean
-    Markers markers(StringRedisTemplate redis, TopicsProperties topics, WireFormat wire) {
-        return new RedisMarkers(redis, topics.names().turns(), wire);
+    LossMarkers markers(StringRedisTemplate redis, TopicsProperties topics, WireFormat wire) {
+        return new RedisLossMarkers(redis, topics.names().turns(), wire);
     }
 
     @Bean
@@ -65,14 +65,14 @@ class RebuildConfiguration {
     }
 
     /** Questions are looked for as far back again as their ends: a lane may hold one for much longer than it runs. */
-    private static KafkaSessionLog.Window window(Duration events, Duration slack) {
+    private static KafkaSessionLog.RecallWindow window(Duration events, Duration slack) {
         Duration longest = ProcessorConfiguration.LONGEST_TURN;
-        return new KafkaSessionLog.Window(events, events.compareTo(longest) < 0 ? longest : events, slack);
+        return new KafkaSessionLog.RecallWindow(events, events.compareTo(longest) < 0 ? longest : events, slack);
     }
 
     @Bean
     RebuildKit rebuildKit(
-            RebuildKit.Ports ports,
+            RebuildKit.RebuildPorts ports,
             MemoryLimits memory,
             RebuildProperties rebuild,
             ProcessorId id,
@@ -81,40 +81,40 @@ class RebuildConfiguration {
                 ports,
                 new RecallLimits(
                         memory.turns(), rebuild.sessions(), rebuild.size().toBytes()),
-                new RebuildKit.Surroundings(
+                new RebuildKit.RebuildEnvironment(
                         id.value(), clock, ProcessorConfiguration::pause, new Semaphore(rebuild.atOnce())));
     }
 
     @Bean
-    RebuildKit.Ports rebuildPorts(
-            KafkaSessionLog sessionLog, SessionRestore restore, Markers markers, MeterRegistry meters) {
-        return new RebuildKit.Ports(sessionLog, restore, markers, new RebuildMeters(meters));
+    RebuildKit.RebuildPorts rebuildPorts(
+            KafkaSessionLog sessionLog, SessionRestore restore, LossMarkers markers, MeterRegistry meters) {
+        return new RebuildKit.RebuildPorts(sessionLog, restore, markers, new RebuildMeters(meters));
     }
 
     @Bean
-    LossWatch lossWatch(RebuildKit kit, RebuildProperties rebuild, InstantSource clock) {
+    MemoryLossDetector lossWatch(RebuildKit kit, RebuildProperties rebuild, InstantSource clock) {
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("rebuild-", 0);
-        return new LossWatch(
+        return new MemoryLossDetector(
                 kit.ports().markers(), new PartitionRebuild(kit), threads::start, clock, rebuild.longestWait());
     }
 
     @Bean
-    Looking looking(LossWatch watch) {
-        return new Looking(watch);
+    LossCheckSchedule looking(MemoryLossDetector watch) {
+        return new LossCheckSchedule(watch);
     }
 
     /** Has the watch look again and again, the delay counted from the end of a look. */
-    static final class Looking {
+    static final class LossCheckSchedule {
 
-        private final LossWatch watch;
+        private final MemoryLossDetector watch;
 
-        Looking(LossWatch watch) {
+        LossCheckSchedule(MemoryLossDetector watch) {
             this.watch = watch;
         }
 
         @Scheduled(fixedDelayString = "${turnlane.processor.rebuild.look:1s}")
         void look() {
-            watch.look();
+            watch.checkMarkers();
         }
     }
 }

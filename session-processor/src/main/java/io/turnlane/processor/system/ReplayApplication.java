@@ -69,7 +69,7 @@ public class ReplayApplication {
                 agents,
                 ProcessorConfiguration.rules(properties, topics),
                 ProcessorConfiguration.surroundingsOf(InstantSource.system(), delay, "replay-"),
-                new TurnReplay.Settings(turns, properties.answer().grace()),
+                new TurnReplay.ReplaySettings(turns, properties.answer().grace()),
                 wire);
     }
 }

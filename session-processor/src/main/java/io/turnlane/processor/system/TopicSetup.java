@@ -58,7 +58,7 @@ final class TopicSetup {
                         TopicConfig.SEGMENT_MS_CONFIG,
                         Long.toString(plan.segment().toMillis()),
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                        Integer.toString(plan.mostRecordBytes())));
+                        Integer.toString(plan.maxRecordBytes())));
     }
 
     private static void await(KafkaFuture<Void> made)

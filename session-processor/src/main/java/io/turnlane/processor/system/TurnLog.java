@@ -15,7 +15,7 @@ final class TurnLog implements TurnObserver {
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.turn");
 
     @Override
-    public void ended(TurnReport report) {
+    public void flightEnded(TurnReport report) {
         boolean failed = report.outcome().equals("failed") || report.outcome().equals("unreadable");
         LoggingEventBuilder line = log.atLevel(failed ? Level.WARN : Level.INFO)
                 .addKeyValue("session", report.session().sessionId())

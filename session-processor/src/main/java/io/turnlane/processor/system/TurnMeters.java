@@ -17,7 +17,7 @@ final class TurnMeters implements TurnObserver {
     }
 
     @Override
-    public void ended(TurnReport report) {
+    public void flightEnded(TurnReport report) {
         registry.counter("turnlane.runs", "outcome", report.outcome()).increment();
         if (report.outcome().equals("completed")) {
             time(report, "turnlane.turn.duration", Phase.RECEIVED, Phase.COMPLETED);

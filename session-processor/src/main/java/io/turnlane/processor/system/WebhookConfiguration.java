@@ -6,16 +6,16 @@ import io.turnlane.model.RequestId;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
-import io.turnlane.processor.intake.WebhookReception;
+import io.turnlane.processor.intake.WebhookRecordHandler;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.webhook.CallbackHosts;
 import io.turnlane.processor.webhook.HttpWebhookSender;
-import io.turnlane.processor.webhook.RedisWebhookMarks;
+import io.turnlane.processor.webhook.RedisWebhookOutcomes;
 import io.turnlane.processor.webhook.WebhookCall;
-import io.turnlane.processor.webhook.WebhookRun;
+import io.turnlane.processor.webhook.WebhookRunner;
 import io.turnlane.processor.webhook.WebhookSignature;
 import java.net.InetAddress;
 import java.time.InstantSource;
@@ -38,14 +38,14 @@ class WebhookConfiguration {
     private static final Logger log = LoggerFactory.getLogger(WebhookConfiguration.class);
 
     /** Not a bean of its type: whatever asks for a poller means that of turns. */
-    record Webhooks(TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes) {}
+    record WebhookEngine(TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes) {}
 
     @Bean
     HttpWebhookSender webhookSender(WebhookProperties webhooks, Delay delay, InstantSource clock) {
         return new HttpWebhookSender(
                 InetAddress::getAllByName,
                 new WebhookSignature(webhooks.secrets()),
-                new HttpWebhookSender.Limits(
+                new HttpWebhookSender.WebhookLimits(
                         webhooks.timeout(), webhooks.running(), webhooks.runningPerHost(), webhooks.allowPrivate()),
                 delay,
                 clock);
@@ -54,7 +54,7 @@ class WebhookConfiguration {
     @Bean
     CallbackHosts callbackHosts(WebhookProperties webhooks, MeterRegistry meters) {
         CallbackHosts hosts = new CallbackHosts(webhooks.openPerHost(), webhooks.runningPerHost());
-        Gauge.builder("turnlane.webhooks.open.largest", hosts::largest)
+        Gauge.builder("turnlane.webhooks.open.largest", hosts::maxReserved)
                 .description("Webhooks held for the host that has most of them")
                 .register(meters);
         return hosts;
@@ -62,21 +62,21 @@ class WebhookConfiguration {
 
     /** Beside that of turns: a process may answer turns, and yet send no webhooks any more. */
     @Bean
-    HealthIndicator webhooksHealthIndicator(Webhooks webhooks, InstantSource clock) {
-        return new WebhookHealth(new Pulse(webhooks.poller(), clock), webhooks.poller());
+    HealthIndicator webhooksHealthIndicator(WebhookEngine webhooks, InstantSource clock) {
+        return new WebhookHealth(new PollLiveness(webhooks.poller(), clock), webhooks.poller());
     }
 
     @Bean
-    WebhookRun webhookRun(
+    WebhookRunner webhookRun(
             HttpWebhookSender sender,
             StringRedisTemplate redis,
             WebhookProperties webhooks,
             CallbackHosts hosts,
-            TurnKit.Surroundings surroundings,
+            TurnKit.TurnRuntime surroundings,
             MeterRegistry meters) {
-        return new WebhookRun(
+        return new WebhookRunner(
                 sender,
-                new RedisWebhookMarks(redis),
+                new RedisWebhookOutcomes(redis),
                 hosts,
                 new RetryPolicy(webhooks.tries(), webhooks.first(), webhooks.most()),
                 surroundings.random(),
@@ -85,14 +85,14 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Webhooks webhooks(
+    WebhookEngine webhooks(
             KafkaProperties kafka,
             TopicsProperties topics,
             ProcessorProperties processor,
             WebhookProperties webhooks,
-            WebhookRun run,
+            WebhookRunner run,
             CallbackHosts hosts,
-            TurnKit.Surroundings surroundings,
+            TurnKit.TurnRuntime surroundings,
             RecordReader reader,
             MeterRegistry meters) {
         LaneScheduler<RequestId, WebhookCall> lanes = new LaneScheduler<>(
@@ -102,7 +102,7 @@ class WebhookConfiguration {
                 call -> call.event().identity(),
                 run,
                 WebhookConfiguration::broken);
-        ProcessorProperties.Intake intake = processor.intake();
+        ProcessorProperties.IntakeProperties intake = processor.intake();
         IntakeSettings settings = new IntakeSettings(
                 topics.names().events(),
                 webhooks.open(),
@@ -111,15 +111,15 @@ class WebhookConfiguration {
                 intake.pollTime(),
                 intake.commitInterval());
         TurnPoller poller = new TurnPoller(
-                ProcessorConfiguration.consumerOf(kafka, webhooks.group()),
+                ProcessorConfiguration.groupConsumer(kafka, webhooks.group()),
                 settings,
-                new WebhookReception(lanes, hosts),
+                new WebhookRecordHandler(lanes, hosts),
                 surroundings.clock(),
                 reader,
                 _ -> {});
-        Gauge.builder("turnlane.webhooks.open", () -> lanes.figures().items()).register(meters);
-        Gauge.builder("turnlane.webhooks.lag", () -> poller.figures().lag()).register(meters);
-        return new Webhooks(poller, lanes);
+        Gauge.builder("turnlane.webhooks.open", () -> lanes.counts().items()).register(meters);
+        Gauge.builder("turnlane.webhooks.lag", () -> poller.statistics().lag()).register(meters);
+        return new WebhookEngine(poller, lanes);
     }
 
     /** A mistake of ours: the event stays open in the ledger and is delivered again to whoever starts next. */
@@ -128,11 +128,11 @@ class WebhookConfiguration {
                 .addKeyValue("request", call.event().requestId())
                 .setCause(e)
                 .log("webhook broke its lane");
-        call.event().claim().letGo();
+        call.event().claim().release();
     }
 
     @Bean
-    WebhookLifecycle webhookLifecycle(TopicSetup topics, Webhooks webhooks, WebhookProperties properties) {
+    WebhookLifecycle webhookLifecycle(TopicSetup topics, WebhookEngine webhooks, WebhookProperties properties) {
         return new WebhookLifecycle(topics, webhooks.poller(), webhooks.lanes(), properties.timeout());
     }
 }

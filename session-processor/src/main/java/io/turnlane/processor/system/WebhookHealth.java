@@ -7,22 +7,22 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 /** Down when the poll thread of webhooks died or hasn't come round for long: then nobody is told of anything. */
 final class WebhookHealth implements HealthIndicator {
 
-    private final Pulse pulse;
+    private final PollLiveness pulse;
     private final TurnPoller poller;
 
-    WebhookHealth(Pulse pulse, TurnPoller poller) {
+    WebhookHealth(PollLiveness pulse, TurnPoller poller) {
         this.pulse = pulse;
         this.poller = poller;
     }
 
     @Override
     public Health health() {
-        TurnPoller.Figures figures = poller.figures();
-        return (pulse.beats() ? Health.up() : Health.down())
+        TurnPoller.IntakeStatistics figures = poller.statistics();
+        return (pulse.isAlive() ? Health.up() : Health.down())
                 .withDetail("partitions", figures.partitions())
                 .withDetail("open_webhooks", figures.open())
                 .withDetail("lag", figures.lag())
-                .withDetail("last_poll_seconds_ago", pulse.silence().toSeconds())
+                .withDetail("last_poll_seconds_ago", pulse.sinceLastPoll().toSeconds())
                 .build();
     }
 }

@@ -45,10 +45,10 @@ final class WebhookLifecycle implements SmartLifecycle {
             return;
         }
         poller.pause();
-        lanes.hold();
+        lanes.stopDispatching();
         try {
-            var _ = lanes.awaitNothingRuns(longestCall.plusSeconds(1));
-            lanes.withdraw(_ -> true).forEach(call -> call.event().claim().letGo());
+            var _ = lanes.awaitIdle(longestCall.plusSeconds(1));
+            lanes.withdraw(_ -> true).forEach(call -> call.event().claim().release());
             poller.stop();
             var _ = poller.awaitStopped(LEAVING);
         } catch (InterruptedException e) {

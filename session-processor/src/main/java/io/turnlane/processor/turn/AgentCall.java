@@ -11,9 +11,9 @@ import io.turnlane.processor.agent.Question;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
-import io.turnlane.processor.memory.Begun;
+import io.turnlane.processor.memory.BeginResult;
 import io.turnlane.processor.memory.Memory;
-import io.turnlane.processor.turn.Flight.AbandonedException;
+import io.turnlane.processor.turn.Flight.AgentAbandonedException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +34,9 @@ final class AgentCall {
     private final TurnKit kit;
     private final Flight flight;
     private final Ask ask;
-    private final Begun.Run run;
+    private final BeginResult.RunTurn run;
 
-    AgentCall(TurnKit kit, Flight flight, Ask ask, Begun.Run run) {
+    AgentCall(TurnKit kit, Flight flight, Ask ask, BeginResult.RunTurn run) {
         this.kit = kit;
         this.flight = flight;
         this.ask = ask;
@@ -44,35 +44,37 @@ final class AgentCall {
     }
 
     /** How the call ended. */
-    sealed interface Result {
+    sealed interface CallResult {
 
-        record Answered(Answer answer) implements Result {}
+        record AgentAnswered(Answer answer) implements CallResult {}
 
         /**
          * The agent failed.
          *
-         * @param last whether another try would end the same
+         * @param permanent whether another try would end the same
          */
-        record Failed(TurnError error, boolean last) implements Result {}
+        record AgentFailed(TurnError error, boolean permanent) implements CallResult {}
 
         /** The turn is to be run elsewhere or later. */
-        record Released() implements Result {}
+        record AgentReleased() implements CallResult {}
 
         /** Nobody wants the answer any more. */
-        record Cancelled() implements Result {}
+        record AgentCancelled() implements CallResult {}
     }
 
     /** Tells {@code started} too, for an attempt begins with its agent's call and not before. */
-    Result call(TurnStream stream) {
+    CallResult call(TurnStream stream) {
         if (!flight.enterAgent()) {
-            return flight.cancelled() ? new Result.Cancelled() : new Result.Released();
+            return flight.isCancelled() ? new CallResult.AgentCancelled() : new CallResult.AgentReleased();
         }
-        stream.started(run.mishap());
+        stream.publishStarted(run.mishap());
         List<Cancellation> limits = limits();
         try {
-            return heard(flight.ask(kit.surroundings().executor(), () -> answer(new WantedSink(stream, flight))));
+            return heard(flight.callAgent(kit.runtime().executor(), () -> answer(new CancellableSink(stream, flight))));
         } catch (TerminalAgentException e) {
-            return flight.cancelled() ? new Result.Cancelled() : failed(e.code(), String.valueOf(e.getMessage()), true);
+            return flight.isCancelled()
+                    ? new CallResult.AgentCancelled()
+                    : failed(e.code(), String.valueOf(e.getMessage()), true);
         } catch (Throwable e) {
             return stoppedOrBroken(e);
         } finally {
@@ -81,29 +83,29 @@ final class AgentCall {
     }
 
     private List<Cancellation> limits() {
-        Delay delay = kit.surroundings().delay();
+        Delay delay = kit.runtime().delay();
         Cancellation timeout = delay.after(
-                kit.ports()
+                kit.services()
                         .agents()
                         .timeout(ask.agent())
                         .orElse(kit.rules().limits().timeout()),
-                () -> flight.stop(Flight.Stop.TIMEOUT));
+                () -> flight.stop(Flight.StopReason.TIMEOUT));
         return run.timeLeft() == null
                 ? List.of(timeout)
-                : List.of(timeout, delay.after(run.timeLeft(), () -> flight.stop(Flight.Stop.DEADLINE)));
+                : List.of(timeout, delay.after(run.timeLeft(), () -> flight.stop(Flight.StopReason.DEADLINE)));
     }
 
     /** An answer that came in spite of a stop: good for a turn that was to move, too late for any other. */
-    private Result heard(Answer answer) {
-        Flight.@Nullable Stop stop = flight.stopped();
-        return stop == null || stop == Flight.Stop.RELEASED ? checked(answer) : ended(stop);
+    private CallResult heard(Answer answer) {
+        Flight.@Nullable StopReason stop = flight.stopReason();
+        return stop == null || stop == Flight.StopReason.RELEASED ? checked(answer) : ended(stop);
     }
 
     private Answer answer(AnswerSink sink) throws Exception {
         CurrentTurn current = new CurrentTurn(ask.requestId(), ask.sessionId(), ask.userId(), run.attempt());
         Question question = new Question(ask.question(), ask.metadata());
         return current.call(
-                () -> kit.ports().agents().create(ask.agent()).answer(question, answered(run.memory()), sink));
+                () -> kit.services().agents().create(ask.agent()).answer(question, answered(run.memory()), sink));
     }
 
     /** Agents don't see turns that were interrupted. */
@@ -113,8 +115,8 @@ final class AgentCall {
         return new Memory(answered, memory.damaged());
     }
 
-    private Result checked(Answer answer) {
-        return textTooLarge(answer) || artifactsTooLarge(answer) ? tooLarge() : new Result.Answered(answer);
+    private CallResult checked(Answer answer) {
+        return textTooLarge(answer) || artifactsTooLarge(answer) ? tooLarge() : new CallResult.AgentAnswered(answer);
     }
 
     private boolean textTooLarge(Answer answer) {
@@ -129,12 +131,12 @@ final class AgentCall {
     }
 
     private int sizeOf(List<?> values) {
-        return values.isEmpty() ? 0 : kit.ports().wire().writeValue(values).length;
+        return values.isEmpty() ? 0 : kit.services().wire().writeValue(values).length;
     }
 
-    private Result stoppedOrBroken(Throwable e) {
-        Flight.@Nullable Stop stop = flight.stopped();
-        if (e instanceof AbandonedException) {
+    private CallResult stoppedOrBroken(Throwable e) {
+        Flight.@Nullable StopReason stop = flight.stopReason();
+        if (e instanceof AgentAbandonedException) {
             log.atWarn()
                     .addKeyValue("session", ask.sessionId())
                     .addKeyValue("request", ask.requestId())
@@ -145,10 +147,10 @@ final class AgentCall {
         return stop == null ? broken(e) : ended(stop);
     }
 
-    private Result ended(Flight.Stop stop) {
+    private CallResult ended(Flight.StopReason stop) {
         return switch (stop) {
-            case RELEASED -> new Result.Released();
-            case CANCELLED -> new Result.Cancelled();
+            case RELEASED -> new CallResult.AgentReleased();
+            case CANCELLED -> new CallResult.AgentCancelled();
             case TOO_LARGE -> tooLarge();
             case TIMEOUT -> failed(ErrorCode.AGENT_TIMEOUT, "The agent took longer than it may.", false);
             case DEADLINE ->
@@ -159,7 +161,7 @@ final class AgentCall {
     /**
      * What an agent throws may quote the question or a key: the log gets its type and its place, clients a sentence.
      */
-    private Result broken(Throwable e) {
+    private CallResult broken(Throwable e) {
         log.atWarn()
                 .addKeyValue("session", ask.sessionId())
                 .addKeyValue("request", ask.requestId())
@@ -170,12 +172,12 @@ final class AgentCall {
         return failed(ErrorCode.AGENT_ERROR, "The agent failed while it worked on this question.", false);
     }
 
-    private Result tooLarge() {
+    private CallResult tooLarge() {
         return failed(ErrorCode.ANSWER_TOO_LARGE, "The answer is larger than an answer may be.", true);
     }
 
-    private static Result failed(ErrorCode code, String message, boolean last) {
+    private static CallResult failed(ErrorCode code, String message, boolean last) {
         String shortened = message.substring(0, Math.min(message.length(), MOST_MESSAGE));
-        return new Result.Failed(TurnError.of(code, shortened), last);
+        return new CallResult.AgentFailed(TurnError.of(code, shortened), last);
     }
 }

@@ -40,7 +40,7 @@ public final class AgentTimes implements TurnObserver {
     }
 
     @Override
-    public void ended(TurnReport report) {
+    public void flightEnded(TurnReport report) {
         if (report.outcome().equals(RequestStatus.COMPLETED.wire())) {
             report.between(Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END)
                     .ifPresent(time -> byAgent.merge(
@@ -51,7 +51,7 @@ public final class AgentTimes implements TurnObserver {
     }
 
     /** How long a turn of this agent takes; empty where there is no basis for saying so. */
-    public Optional<Duration> of(@Nullable String agent) {
+    public Optional<Duration> meanTime(@Nullable String agent) {
         Seen seen = agent == null ? null : byAgent.get(agent);
         return seen == null || seen.turns() < FEWEST || !isFresh(seen)
                 ? Optional.empty()
@@ -63,9 +63,9 @@ public final class AgentTimes implements TurnObserver {
     }
 
     /** Of all agents of which there is something to say. */
-    public Map<String, Duration> all() {
+    public Map<String, Duration> meanTimes() {
         Map<String, Duration> all = new HashMap<>();
-        byAgent.keySet().forEach(agent -> of(agent).ifPresent(time -> all.put(agent, time)));
+        byAgent.keySet().forEach(agent -> meanTime(agent).ifPresent(time -> all.put(agent, time)));
         return all;
     }
 }

@@ -8,13 +8,17 @@ import java.time.Duration;
  * @param textBytes of the answer, in UTF-8
  * @param artifactBytes of all artifacts, as JSON
  * @param deltaBytes of one delta event; more is split
- * @param gather how long pieces are gathered before they leave as one event
+ * @param deltaInterval how long pieces are gathered before they leave as one event
  * @param timeout of an agent's call
  */
-public record AnswerLimits(int textBytes, int artifactBytes, int deltaBytes, Duration gather, Duration timeout) {
+public record AnswerLimits(int textBytes, int artifactBytes, int deltaBytes, Duration deltaInterval, Duration timeout) {
 
     public AnswerLimits {
-        if (textBytes < 1 || artifactBytes < 1 || deltaBytes < 4 || gather.isNegative() || !timeout.isPositive()) {
+        if (textBytes < 1
+                || artifactBytes < 1
+                || deltaBytes < 4
+                || deltaInterval.isNegative()
+                || !timeout.isPositive()) {
             throw new IllegalArgumentException("answer limits are positive");
         }
     }

@@ -8,14 +8,14 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.lane.LaneOutcome;
-import io.turnlane.processor.memory.Begun;
-import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.BeginResult;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import io.turnlane.processor.memory.FlightRef;
-import io.turnlane.processor.memory.SessionMemory.Beginning;
-import io.turnlane.processor.memory.Settled;
-import io.turnlane.processor.turn.AgentCall.Result;
-import io.turnlane.processor.turn.Patience.ClaimLostException;
-import io.turnlane.processor.turn.TurnKit.Ports;
+import io.turnlane.processor.memory.SessionMemory.BeginRequest;
+import io.turnlane.processor.memory.SettleResult;
+import io.turnlane.processor.turn.AgentCall.CallResult;
+import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
+import io.turnlane.processor.turn.TurnKit.TurnServices;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -42,8 +42,8 @@ final class AskRun {
     private static final Duration SOON = Duration.ofMillis(50);
 
     private final TurnKit kit;
-    private final Ports ports;
-    private final Patience patience;
+    private final TurnServices ports;
+    private final StepRetrier patience;
     private final Flight flight;
     private final Turn turn;
     private final Ask ask;
@@ -52,10 +52,10 @@ final class AskRun {
     private boolean sure;
     private int settles;
 
-    AskRun(TurnKit kit, Patience patience, Flight flight, Ask ask) {
+    AskRun(TurnKit kit, StepRetrier patience, Flight flight, Ask ask) {
         this.kit = kit;
-        this.ports = kit.ports();
-        this.patience = patience.of(flight);
+        this.ports = kit.services();
+        this.patience = patience.forFlight(flight);
         this.flight = flight;
         this.turn = flight.turn();
         this.ask = ask;
@@ -74,23 +74,23 @@ final class AskRun {
         return begun(begin(false));
     }
 
-    private LaneOutcome begun(Begun begun) {
+    private LaneOutcome begun(BeginResult begun) {
         return switch (begun) {
-            case Begun.Run run -> fly(run);
-            case Begun.Missed missed -> waitOrBeSure(missed);
-            case Begun.Suspect _ -> runAlone();
-            case Begun.Unwanted _ -> cancelBegun();
-            case Begun.Leaving leaving -> TurnRunner.awaitOther(leaving);
-            case Begun.Ended ended -> tellAgain(ended.ending());
-            case Begun.Fenced _ -> renewFence(0);
-            case Begun.Erased _ -> erased();
+            case BeginResult.RunTurn run -> fly(run);
+            case BeginResult.DataMissing missed -> waitOrBeSure(missed);
+            case BeginResult.CrashSuspected _ -> runAlone();
+            case BeginResult.CancelRequested _ -> cancelBegun();
+            case BeginResult.HandoverPending leaving -> TurnRunner.awaitPreviousFlight(leaving);
+            case BeginResult.AlreadyEnded ended -> tellAgain(ended.ending());
+            case BeginResult.Fenced _ -> renewFence(0);
+            case BeginResult.Erased _ -> erased();
         };
     }
 
     /** Memory that was lost is rebuilt first; what isn't there though nothing was lost is made. */
-    private LaneOutcome waitOrBeSure(Begun.Missed missed) {
-        if (ports.lostMemory().missed(turn.claim(), missed.session())) {
-            return new LaneOutcome.Again(TurnRunner.WHILE_REBUILT);
+    private LaneOutcome waitOrBeSure(BeginResult.DataMissing missed) {
+        if (ports.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
+            return new LaneOutcome.RunAgain(TurnRunner.REBUILD_CHECK_DELAY);
         }
         sure = true;
         return begun(begin(false));
@@ -98,25 +98,25 @@ final class AskRun {
 
     /** One suspect at a time: should the processor crash once more, only that one can be the killer. */
     private LaneOutcome runAlone() {
-        if (!kit.surroundings().isolation().tryAcquire()) {
-            return new LaneOutcome.Again(UNTIL_ALONE);
+        if (!kit.runtime().crashSuspectPermit().tryAcquire()) {
+            return new LaneOutcome.RunAgain(UNTIL_ALONE);
         }
         try {
             return begun(begin(true));
         } finally {
-            kit.surroundings().isolation().release();
+            kit.runtime().crashSuspectPermit().release();
         }
     }
 
-    private Begun begin(boolean alone) {
+    private BeginResult begin(boolean alone) {
         Instant asked = now();
-        Begun begun = askMemory(() -> ports.memory()
-                .begin(new Beginning(
+        BeginResult begun = askMemory(() -> ports.memory()
+                .begin(new BeginRequest(
                         ref(),
                         ask,
                         phases,
                         turn.envelope().eventsFrom(),
-                        kit.tooOld(turn),
+                        kit.isTooOld(turn),
                         alone,
                         sure,
                         settles,
@@ -125,52 +125,52 @@ final class AskRun {
         return begun;
     }
 
-    private LaneOutcome fly(Begun.Run run) {
-        Ask whole = ask.behind(run.absorbed());
+    private LaneOutcome fly(BeginResult.RunTurn run) {
+        Ask whole = ask.withMerged(run.mergedQuestions());
         TurnStream stream = streamOf(run.attempt());
         passed(Phase.PROVIDER_CALL_START);
-        Result result = new AgentCall(kit, flight, whole, run).call(stream);
+        CallResult result = new AgentCall(kit, flight, whole, run).call(stream);
         passed(Phase.PROVIDER_CALL_END);
         stream.close();
         return switch (result) {
-            case Result.Answered answered -> store(run, stream, whole.question(), answered.answer());
-            case Result.Failed failed -> fail(run, stream, failed.error(), failed.last());
-            case Result.Released _ -> release(run);
-            case Result.Cancelled _ -> cancel(run);
+            case CallResult.AgentAnswered answered -> store(run, stream, whole.question(), answered.answer());
+            case CallResult.AgentFailed failed -> fail(run, stream, failed.error(), failed.permanent());
+            case CallResult.AgentReleased _ -> release(run);
+            case CallResult.AgentCancelled _ -> cancel(run);
         };
     }
 
-    private LaneOutcome store(Begun.Run run, TurnStream stream, String question, Answer answer) {
+    private LaneOutcome store(BeginResult.RunTurn run, TurnStream stream, String question, Answer answer) {
         PastTurn past = pastTurn(question, answer);
         phases.put(Phase.SESSION_RELEASED, past.timestamp()); // in the record the commit's time stands for both
         phases.put(Phase.COMPLETED, past.timestamp());
-        Settled settled = settle(run, () -> ports.memory().commit(ref(), past, answer, phases));
-        return settled instanceof Settled.Stored ? completed(run, stream, answer) : otherwise(settled, run);
+        SettleResult settled = settle(run, () -> ports.memory().commit(ref(), past, answer, phases));
+        return settled instanceof SettleResult.Stored ? completed(run, stream, answer) : otherwise(settled, run);
     }
 
-    private LaneOutcome completed(Begun.Run run, TurnStream stream, Answer answer) {
+    private LaneOutcome completed(BeginResult.RunTurn run, TurnStream stream, Answer answer) {
         passed(Phase.SESSION_RELEASED);
-        end.tellCompleted(stream, answer);
+        end.publishCompleted(stream, answer);
         passed(Phase.COMPLETED);
         report(RequestStatus.COMPLETED.wire(), "", run.attempt());
         return TurnRunner.complete(turn);
     }
 
-    private LaneOutcome fail(Begun.Run run, TurnStream stream, TurnError error, boolean hopeless) {
+    private LaneOutcome fail(BeginResult.RunTurn run, TurnStream stream, TurnError error, boolean hopeless) {
         passed(Phase.ERROR);
         int failures = run.failures() + 1;
-        boolean last = hopeless || kit.rules().retries().exhaustedBy(failures);
-        Settled settled = settle(run, () -> ports.memory().fail(ref(), error, last, phases));
-        if (!(settled instanceof Settled.Stored)) {
+        boolean last = hopeless || kit.rules().retries().isExhausted(failures);
+        SettleResult settled = settle(run, () -> ports.memory().fail(ref(), error, last, phases));
+        if (!(settled instanceof SettleResult.Stored)) {
             return otherwise(settled, run);
         }
         return last ? failed(run, stream, error) : retry(run, stream, failures, error);
     }
 
     /** The flight ends its own run. */
-    private LaneOutcome cancel(Begun.Run run) {
+    private LaneOutcome cancel(BeginResult.RunTurn run) {
         passed(Phase.ERROR);
-        PastTurn past = interrupted(ask.behind(run.absorbed()).question());
+        PastTurn past = interrupted(ask.withMerged(run.mergedQuestions()).question());
         return otherwise(settle(run, () -> ports.memory().cancel(ref(), past, false, phases)), run);
     }
 
@@ -178,35 +178,35 @@ final class AskRun {
     private LaneOutcome cancelBegun() {
         passed(Phase.ERROR);
         return switch (askMemory(this::takeOverAndCancel)) {
-            case Settled.Ended ended -> tellEnd(ended.ending());
-            case Settled.Fenced _ -> renewFence(0);
-            case Settled.Erased _ -> erased();
-            case Settled.Gone _, Settled.Unwanted _, Settled.Stored _ -> new LaneOutcome.Again(SOON);
+            case SettleResult.EndedOtherwise ended -> tellEnd(ended.ending());
+            case SettleResult.SettleFenced _ -> renewFence(0);
+            case SettleResult.SettleErased _ -> erased();
+            case SettleResult.TurnLost _, SettleResult.CancelInstead _, SettleResult.Stored _ ->
+                new LaneOutcome.RunAgain(SOON);
         };
     }
 
     /** Whatever flight its record names, or none where memory was lost under this one. */
-    private Settled takeOverAndCancel() {
+    private SettleResult takeOverAndCancel() {
         return ports.memory().cancel(ref(), interrupted(ask.question()), true, phases);
     }
 
-    private LaneOutcome failed(Begun.Run run, TurnStream stream, TurnError error) {
-        end.tellFailed(stream, run.attempt(), error, false);
+    private LaneOutcome failed(BeginResult.RunTurn run, TurnStream stream, TurnError error) {
+        end.publishFailed(stream, run.attempt(), error, false);
         report(RequestStatus.FAILED.wire(), error.code(), run.attempt());
         return TurnRunner.complete(turn);
     }
 
-    private LaneOutcome retry(Begun.Run run, TurnStream stream, int failures, TurnError error) {
-        Duration backOff =
-                kit.rules().retries().backOff(failures, kit.surroundings().random());
+    private LaneOutcome retry(BeginResult.RunTurn run, TurnStream stream, int failures, TurnError error) {
+        Duration backOff = kit.rules().retries().backOff(failures, kit.runtime().random());
         Duration wait = shorter(backOff, timeLeft(run));
-        var _ = stream.last(new TurnEvent.Retrying(error, now().plus(wait)));
+        var _ = stream.publishLast(new TurnEvent.Retrying(error, now().plus(wait)));
         report(RequestStatus.RETRYING.wire(), error.code(), run.attempt());
-        return new LaneOutcome.Again(wait);
+        return new LaneOutcome.RunAgain(wait);
     }
 
     /** Until its deadline, less what the agent took; null where it has none. */
-    private @Nullable Duration timeLeft(Begun.Run run) {
+    private @Nullable Duration timeLeft(BeginResult.RunTurn run) {
         Duration atBegin = run.timeLeft();
         if (atBegin == null) {
             return null;
@@ -221,63 +221,64 @@ final class AskRun {
     }
 
     /** Memory that was lost in between is begun again with the same flight: what is at hand is not made twice. */
-    private Settled settle(Begun.Run run, Supplier<Settled> step) {
-        Settled settled = askMemory(step);
+    private SettleResult settle(BeginResult.RunTurn run, Supplier<SettleResult> step) {
+        SettleResult settled = askMemory(step);
         settles = run.attempt();
-        for (int tries = 0; settled instanceof Settled.Gone && tries < MOST_LOSSES; tries++) {
+        for (int tries = 0; settled instanceof SettleResult.TurnLost && tries < MOST_LOSSES; tries++) {
             settled = switch (begin(true)) {
-                case Begun.Run _ -> askMemory(step);
-                case Begun.Unwanted _ -> askMemory(this::takeOverAndCancel);
-                case Begun.Ended ended -> new Settled.Ended(ended.ending());
-                case Begun.Fenced _, Begun.Leaving _ -> new Settled.Fenced();
-                case Begun.Erased _ -> new Settled.Erased();
-                case Begun.Missed missed -> afterRebuild(missed);
-                case Begun.Suspect _ -> throw new IllegalStateException("a suspect that runs alone already");
+                case BeginResult.RunTurn _ -> askMemory(step);
+                case BeginResult.CancelRequested _ -> askMemory(this::takeOverAndCancel);
+                case BeginResult.AlreadyEnded ended -> new SettleResult.EndedOtherwise(ended.ending());
+                case BeginResult.Fenced _, BeginResult.HandoverPending _ -> new SettleResult.SettleFenced();
+                case BeginResult.Erased _ -> new SettleResult.SettleErased();
+                case BeginResult.DataMissing missed -> afterRebuild(missed);
+                case BeginResult.CrashSuspected _ ->
+                    throw new IllegalStateException("a suspect that runs alone already");
             };
         }
         return settled;
     }
 
     /** The answer is at hand and waits here: a lane that came back later would have to call the agent again. */
-    private Settled afterRebuild(Begun.Missed missed) {
-        if (ports.lostMemory().missed(turn.claim(), missed.session())) {
-            patience.await(turn.claim(), () -> ports.lostMemory().ready(turn.claim()));
+    private SettleResult afterRebuild(BeginResult.DataMissing missed) {
+        if (ports.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
+            patience.await(turn.claim(), () -> ports.lostMemory().isReady(turn.claim()));
         }
         sure = true;
-        return new Settled.Gone();
+        return new SettleResult.TurnLost();
     }
 
-    private LaneOutcome otherwise(Settled settled, Begun.Run run) {
+    private LaneOutcome otherwise(SettleResult settled, BeginResult.RunTurn run) {
         return switch (settled) {
-            case Settled.Ended ended -> tellEnd(ended.ending());
-            case Settled.Unwanted _ -> cancel(run);
-            case Settled.Fenced _ -> renewFence(run.attempt());
-            case Settled.Erased _ -> erased();
-            case Settled.Gone _ -> throw new IllegalStateException("memory keeps forgetting this turn");
-            case Settled.Stored _ -> throw new IllegalStateException("stored is no other outcome");
+            case SettleResult.EndedOtherwise ended -> tellEnd(ended.ending());
+            case SettleResult.CancelInstead _ -> cancel(run);
+            case SettleResult.SettleFenced _ -> renewFence(run.attempt());
+            case SettleResult.SettleErased _ -> erased();
+            case SettleResult.TurnLost _ -> throw new IllegalStateException("memory keeps forgetting this turn");
+            case SettleResult.Stored _ -> throw new IllegalStateException("stored is no other outcome");
         };
     }
 
-    private LaneOutcome release(Begun.Run run) {
+    private LaneOutcome release(BeginResult.RunTurn run) {
         patience.run(turn.claim(), () -> ports.memory().release(ref()));
         report("released", "", run.attempt());
-        turn.claim().letGo();
+        turn.claim().release();
         return LaneOutcome.DONE;
     }
 
     /** Ended while it was ours. */
-    private LaneOutcome tellEnd(Ending ending) {
+    private LaneOutcome tellEnd(TurnEnding ending) {
         if (ending.status() != RequestStatus.CANCELLED) {
             return tellAgain(ending);
         }
-        end.tellAgain(ending);
+        end.republish(ending);
         report(RequestStatus.CANCELLED.wire(), "", ending.attempt());
         return TurnRunner.complete(turn);
     }
 
     /** Ended before, or by beginning: what has no copy in quarantine yet is heard of for the first time. */
-    private LaneOutcome tellAgain(Ending ending) {
-        end.tellAgain(ending);
+    private LaneOutcome tellAgain(TurnEnding ending) {
+        end.republish(ending);
         boolean news = ending.status() == RequestStatus.FAILED && !ending.quarantined();
         report(
                 news ? ending.status().wire() : "told_again",
@@ -323,11 +324,11 @@ final class AskRun {
     }
 
     private TurnStream streamOf(int attempt) {
-        return new TurnStream(turn, attempt, kit, () -> flight.stop(Flight.Stop.TOO_LARGE));
+        return new TurnStream(turn, attempt, kit, () -> flight.stop(Flight.StopReason.TOO_LARGE));
     }
 
     private <T> T askMemory(Supplier<T> step) {
-        return patience.ask(turn.claim(), step);
+        return patience.call(turn.claim(), step);
     }
 
     private FlightRef ref() {
@@ -339,11 +340,12 @@ final class AskRun {
     }
 
     private Instant now() {
-        return kit.surroundings().clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        return kit.runtime().clock().instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private void report(String outcome, String code, int attempt) {
         ports.observer()
-                .ended(new TurnReport(turn.session(), ask.requestId(), ask.agent(), outcome, code, attempt, phases));
+                .flightEnded(
+                        new TurnReport(turn.session(), ask.requestId(), ask.agent(), outcome, code, attempt, phases));
     }
 }

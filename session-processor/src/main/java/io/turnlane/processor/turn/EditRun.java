@@ -3,17 +3,17 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.lane.LaneOutcome;
-import io.turnlane.processor.memory.Edited;
+import io.turnlane.processor.memory.EditResult;
 import io.turnlane.processor.memory.FlightRef;
 import io.turnlane.processor.memory.SessionEdits;
-import io.turnlane.processor.memory.SessionEdits.Terms;
+import io.turnlane.processor.memory.SessionEdits.EditConditions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,56 +38,57 @@ final class EditRun {
             ErrorCode.NOT_FOUND, "There was nothing to copy: see the request in the session it was asked of.");
 
     private final TurnKit kit;
-    private final Patience patience;
+    private final StepRetrier patience;
     private final Turn turn;
     private final FlightRef ref;
 
-    EditRun(TurnKit kit, Patience patience, Flight flight) {
+    EditRun(TurnKit kit, StepRetrier patience, Flight flight) {
         this.kit = kit;
         this.patience = patience;
         this.turn = flight.turn();
         this.ref = TurnRunner.refOf(turn, flight.id());
     }
 
-    LaneOutcome run(Change command) {
-        return ended(command, patience.ask(turn.claim(), () -> edit(command, false)));
+    LaneOutcome run(SessionChange command) {
+        return ended(command, patience.call(turn.claim(), () -> edit(command, false)));
     }
 
-    private LaneOutcome ended(Change command, Edited edited) {
+    private LaneOutcome ended(SessionChange command, EditResult edited) {
         return switch (edited) {
-            case Edited.Taken taken -> copied((ForkSession) command, taken.state());
-            case Edited.Missed _ -> waitOrBeSure(command);
-            case Edited.Fenced _ -> {
+            case EditResult.SnapshotTaken taken -> copied((ForkSession) command, taken.state());
+            case EditResult.RecordMissing _ -> waitOrBeSure(command);
+            case EditResult.EditFenced _ -> {
                 report("fenced");
                 yield TurnRunner.renewFence(turn);
             }
-            case Edited.Done done -> done(command, done.failed());
+            case EditResult.EditEnded done -> done(command, done.failed());
         };
     }
 
-    private LaneOutcome waitOrBeSure(Change command) {
-        if (kit.ports().lostMemory().missed(turn.claim(), false)) {
-            return new LaneOutcome.Again(TurnRunner.WHILE_REBUILT);
+    private LaneOutcome waitOrBeSure(SessionChange command) {
+        if (kit.services().lostMemory().reportMissing(turn.claim(), false)) {
+            return new LaneOutcome.RunAgain(TurnRunner.REBUILD_CHECK_DELAY);
         }
-        return ended(command, patience.ask(turn.claim(), () -> edit(command, true)));
+        return ended(command, patience.call(turn.claim(), () -> edit(command, true)));
     }
 
-    private Edited edit(Change command, boolean sure) {
-        SessionEdits edits = kit.ports().edits();
-        Terms terms = new Terms(kit.tooOld(turn), sure);
+    private EditResult edit(SessionChange command, boolean sure) {
+        SessionEdits edits = kit.services().edits();
+        EditConditions terms = new EditConditions(kit.isTooOld(turn), sure);
         return switch (command) {
             case UpdateSession update -> edits.update(ref, update, terms);
             case ImportSession given -> edits.replace(ref, given, terms);
-            case ForkSession fork -> edits.take(ref, fork, terms);
+            case ForkSession fork -> edits.snapshot(ref, fork, terms);
         };
     }
 
     private LaneOutcome copied(ForkSession fork, SessionState state) {
         Optional<SessionState> copy = upTo(fork.afterRequestId(), state, fork);
         copy.ifPresent(taken ->
-                patience.publish(turn.claim(), () -> kit.ports().commands().publish(brought(fork, taken))));
+                patience.publish(turn.claim(), () -> kit.services().commands().publish(brought(fork, taken))));
         TurnError error = copy.isPresent() ? null : NO_TURN;
-        return ended(fork, patience.ask(turn.claim(), () -> kit.ports().edits().taken(ref, fork, error)));
+        return ended(
+                fork, patience.call(turn.claim(), () -> kit.services().edits().completeFork(ref, fork, error)));
     }
 
     private static ImportSession brought(ForkSession fork, SessionState copy) {
@@ -97,7 +98,7 @@ final class EditRun {
                 fork.userId(),
                 fork.createdAt(),
                 copy,
-                new ImportSession.Origin(fork.sessionId(), fork.afterRequestId()));
+                new ImportSession.ForkOrigin(fork.sessionId(), fork.afterRequestId()));
     }
 
     private Optional<SessionState> upTo(RequestId last, SessionState state, ForkSession fork) {
@@ -125,7 +126,7 @@ final class EditRun {
         List<PastTurn> kept = new ArrayList<>();
         long bytes = 0;
         for (PastTurn past : turns.reversed()) {
-            bytes += kit.ports().wire().writeValue(past).length;
+            bytes += kit.services().wire().writeValue(past).length;
             if (bytes > MOST_COPIED && !kept.isEmpty()) {
                 break;
             }
@@ -134,15 +135,17 @@ final class EditRun {
         return kept;
     }
 
-    private LaneOutcome done(Change command, boolean failed) {
+    private LaneOutcome done(SessionChange command, boolean failed) {
         if (failed && command instanceof ForkSession fork) {
-            patience.run(turn.claim(), () -> kit.ports().edits().free(fork, NO_COPY));
+            patience.run(turn.claim(), () -> kit.services().edits().abandonFork(fork, NO_COPY));
         }
         report(failed ? "refused" : "edited");
         return TurnRunner.complete(turn);
     }
 
     private void report(String outcome) {
-        kit.ports().observer().ended(new TurnReport(turn.session(), turn.requestId(), "", outcome, "", 0, Map.of()));
+        kit.services()
+                .observer()
+                .flightEnded(new TurnReport(turn.session(), turn.requestId(), "", outcome, "", 0, Map.of()));
     }
 }

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>An agent that ignores its interrupt is abandoned after a grace: the lane goes on as if it had failed, and whatever
  * it says later nobody hears.
  *
- * <p>Threading: the lane's thread {@linkplain #enterAgent enters} and {@linkplain #ask asks}; any thread may stop the
- * flight. One lock guards section, thread and stop, so that an interrupt reaches the agent or nobody.
+ * <p>Threading: the lane's thread {@linkplain #enterAgent enters} and {@linkplain #callAgent asks}; any thread may stop
+ * the flight. One lock guards section, thread and stop, so that an interrupt reaches the agent or nobody.
  */
 final class Flight {
 
     /** Why a flight is stopped. */
-    enum Stop {
+    enum StopReason {
         /** The partition left and the handover is over, or the processor stops: somebody else takes the turn up. */
         RELEASED,
         /** The agent took too long. */
@@ -46,8 +46,8 @@ final class Flight {
     }
 
     /** The agent went on after its interrupt for as long as it may. */
-    static final class AbandonedException extends Exception {
-        AbandonedException() {
+    static final class AgentAbandonedException extends Exception {
+        AgentAbandonedException() {
             super("the agent ignored its interrupt");
         }
     }
@@ -61,7 +61,7 @@ final class Flight {
     private final ReentrantLock lock = new ReentrantLock();
     private Section section = Section.BEFORE;
     private @Nullable Thread thread;
-    private @Nullable Stop stop;
+    private @Nullable StopReason stop;
     private @Nullable Cancellation abandonment;
     private @Nullable Cancellation departure;
     private @Nullable Cancellation handover;
@@ -103,10 +103,10 @@ final class Flight {
     /**
      * Calls the agent on a thread of the executor and waits for its answer.
      *
-     * @throws AbandonedException where it was stopped and didn't end in time
+     * @throws AgentAbandonedException where it was stopped and didn't end in time
      * @throws Exception what the agent threw
      */
-    Answer ask(Executor executor, Callable<Answer> agent) throws Exception {
+    Answer callAgent(Executor executor, Callable<Answer> agent) throws Exception {
         executor.execute(() -> call(agent));
         try {
             return answer.get(); // on the lane's thread, which nobody interrupts
@@ -175,7 +175,7 @@ final class Flight {
     }
 
     /** Stops the flight unless it is past its agent; the first reason stays. */
-    void stop(Stop reason) {
+    void stop(StopReason reason) {
         lock.lock();
         try {
             if (section == Section.AFTER || stop != null) {
@@ -201,17 +201,17 @@ final class Flight {
      * @param whole how long the handover takes
      * @return whether its agent goes on
      */
-    boolean leave(Duration agent, Duration whole) {
+    boolean startHandover(Duration agent, Duration whole) {
         lock.lock();
         try {
             if (section != Section.BEFORE) {
                 handover = delay.after(whole, this::endHandover);
             }
             if (section == Section.AGENT && stop == null) {
-                departure = delay.after(agent, () -> stop(Stop.RELEASED));
+                departure = delay.after(agent, () -> stop(StopReason.RELEASED));
                 return true;
             }
-            stop(Stop.RELEASED);
+            stop(StopReason.RELEASED);
             return false;
         } finally {
             lock.unlock();
@@ -231,7 +231,7 @@ final class Flight {
     }
 
     /** Whether its turn is still its own to end, though its partition left. */
-    boolean handedOver() {
+    boolean inHandover() {
         lock.lock();
         try {
             return handover != null;
@@ -248,7 +248,7 @@ final class Flight {
     private void abandon() {
         lock.lock();
         try {
-            if (answer.completeExceptionally(new AbandonedException()) && thread != null) {
+            if (answer.completeExceptionally(new AgentAbandonedException()) && thread != null) {
                 counted = true;
                 abandoned.incrementAndGet();
             }
@@ -258,7 +258,7 @@ final class Flight {
     }
 
     @Nullable
-    Stop stopped() {
+    StopReason stopReason() {
         lock.lock();
         try {
             return stop;
@@ -267,11 +267,11 @@ final class Flight {
         }
     }
 
-    boolean cancelled() {
-        return stopped() == Stop.CANCELLED;
+    boolean isCancelled() {
+        return stopReason() == StopReason.CANCELLED;
     }
 
-    boolean pastAgent() {
+    boolean isPastAgent() {
         lock.lock();
         try {
             return section == Section.AFTER;

@@ -23,7 +23,7 @@ public final class Flights {
 
     private final Delay delay;
     private final Duration grace;
-    private final AtomicInteger abandoned = new AtomicInteger();
+    private final AtomicInteger abandonedAgents = new AtomicInteger();
     private final Set<Flight> inTheAir = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition closed = lock.newCondition();
@@ -35,7 +35,7 @@ public final class Flights {
     }
 
     Flight open(Turn turn) {
-        Flight flight = new Flight(turn, delay, grace, abandoned);
+        Flight flight = new Flight(turn, delay, grace, abandonedAgents);
         inTheAir.add(flight);
         return flight;
     }
@@ -52,15 +52,15 @@ public final class Flights {
     }
 
     /** How many agents still run though nobody waits for them any more. */
-    public int abandoned() {
-        return abandoned.get();
+    public int abandonedAgents() {
+        return abandonedAgents.get();
     }
 
     /** Stops the matching flights, all but those that are past their agent and about to store what it said. */
     public void release(Predicate<Turn> which) {
         inTheAir.forEach(flight -> {
             if (which.test(flight.turn())) {
-                flight.stop(Flight.Stop.RELEASED);
+                flight.stop(Flight.StopReason.RELEASED);
             }
         });
     }
@@ -72,7 +72,7 @@ public final class Flights {
         inTheAir.forEach(flight -> {
             Turn turn = flight.turn();
             if (turn.requestId().equals(request) && turn.session().equals(session)) {
-                flight.stop(Flight.Stop.CANCELLED);
+                flight.stop(Flight.StopReason.CANCELLED);
             }
         });
     }
@@ -84,9 +84,9 @@ public final class Flights {
      * @param whole how long the handover takes, in which a flight may end by itself
      * @return those that go on
      */
-    List<Flight> leave(Predicate<Turn> which, Duration agent, Duration whole) {
+    List<Flight> startHandover(Predicate<Turn> which, Duration agent, Duration whole) {
         return inTheAir.stream()
-                .filter(flight -> which.test(flight.turn()) && flight.leave(agent, whole))
+                .filter(flight -> which.test(flight.turn()) && flight.startHandover(agent, whole))
                 .toList();
     }
 
@@ -99,7 +99,7 @@ public final class Flights {
         lock.lock();
         try {
             long nanos = most.toNanos();
-            while (inTheAir.stream().anyMatch(flight -> flight.pastAgent() && which.test(flight.turn()))) {
+            while (inTheAir.stream().anyMatch(flight -> flight.isPastAgent() && which.test(flight.turn()))) {
                 if (nanos <= 0) {
                     return false;
                 }

@@ -46,27 +46,28 @@ public final class Handover {
     }
 
     /** The partition is somebody else's already: nobody waits for its flights. */
-    public void cut(Predicate<Turn> which) {
+    public void stop(Predicate<Turn> which) {
         flights.release(which);
     }
 
     /** The partition leaves in good order. */
-    public void leave(Predicate<Turn> which) {
+    public void handOver(Predicate<Turn> which) {
         if (most.isZero()) {
             flights.release(which);
             awaitPastAgent(which, budget.toNanos());
             return;
         }
         long start = System.nanoTime();
-        List<Leaving> leaving = flights.leave(which, most.minus(most.dividedBy(PART_FOR_RELEASE)), most).stream()
-                .map(this::announce)
-                .toList();
+        List<PendingHandover> leaving =
+                flights.startHandover(which, most.minus(most.dividedBy(PART_FOR_RELEASE)), most).stream()
+                        .map(this::announce)
+                        .toList();
         awaitPastAgent(which, budget.toNanos());
         int stopped = 0;
-        for (Leaving each : leaving) {
+        for (PendingHandover each : leaving) {
             if (!each.known(start + budget.toNanos() - System.nanoTime())
-                    && !each.flight().pastAgent()) {
-                each.flight().stop(Flight.Stop.RELEASED);
+                    && !each.flight().isPastAgent()) {
+                each.flight().stop(Flight.StopReason.RELEASED);
                 stopped++;
             }
         }
@@ -79,15 +80,15 @@ public final class Handover {
     }
 
     /** All are sent at once, on the one connection to memory. */
-    private Leaving announce(Flight flight) {
-        return new Leaving(
+    private PendingHandover announce(Flight flight) {
+        return new PendingHandover(
                 flight,
                 CompletableFuture.supplyAsync(
-                        () -> memory.leave(TurnRunner.refOf(flight.turn(), flight.id()), most), executor));
+                        () -> memory.startHandover(TurnRunner.refOf(flight.turn(), flight.id()), most), executor));
     }
 
     /** A flight that goes on, if memory says so. */
-    private record Leaving(Flight flight, CompletableFuture<Boolean> answer) {
+    private record PendingHandover(Flight flight, CompletableFuture<Boolean> answer) {
 
         /** Whether memory has said, within this time, that the next owner will wait. */
         boolean known(long nanos) {

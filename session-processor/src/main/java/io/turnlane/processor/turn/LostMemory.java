@@ -1,6 +1,6 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.processor.memory.SessionRestore.Restored;
+import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
 
 /** What turns need to know of memory that may have been lost. Called by lanes' threads. */
@@ -10,7 +10,7 @@ public interface LostMemory {
      * Whether a turn may begin: the memory of its partition's sessions is known to be whole, or has been rebuilt for as
      * long as turns wait for that. Never blocks.
      */
-    boolean ready(Claim claim);
+    boolean isReady(Claim claim);
 
     /**
      * A turn misses something that memory should have: looks at once whether memory was lost. Blocks for at most the
@@ -19,7 +19,7 @@ public interface LostMemory {
      * @param session whether it is the session that is missing; else its own request's record
      * @return whether the turn has to wait until it may begin; else what is missing won't come back
      */
-    boolean missed(Claim claim, boolean session);
+    boolean reportMissing(Claim claim, boolean session);
 
     /**
      * Puts back what the log holds of this command's session and memory misses. Blocks for as long as it takes to read
@@ -28,5 +28,5 @@ public interface LostMemory {
      * @throws io.turnlane.processor.memory.MemoryUnavailableException where the store doesn't answer
      * @throws Turn.LogUnavailableException where the log doesn't; doing it again is harmless in both cases
      */
-    Restored rebuild(Turn command);
+    RestoreResult rebuild(Turn command);
 }

@@ -6,7 +6,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
-import io.turnlane.processor.events.EventPublisher.Origin;
+import io.turnlane.processor.events.EventPublisher.TurnOrigin;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -53,19 +53,19 @@ public record Turn(
     }
 
     /** Its place on the turns topic. */
-    public Origin origin() {
-        return new Origin(partition, offset);
+    public TurnOrigin origin() {
+        return new TurnOrigin(partition, offset);
     }
 
     /** Two records of one turn, delivered under one assignment, are twins: one of them is enough. */
-    public record Identity(RequestId requestId, Object lease) {}
+    public record Identity(RequestId requestId, Object assignmentKey) {}
 
     public Identity identity() {
-        return new Identity(requestId, claim.lease());
+        return new Identity(requestId, claim.assignmentKey());
     }
 
     /** From 0, the most urgent, to 2; for where more lanes are ready than may run. */
-    public int urgency() {
+    public int priorityRank() {
         return switch (envelope.priority()) {
             case HIGH -> 0;
             case NORMAL -> 1;
@@ -83,7 +83,7 @@ public record Turn(
         boolean held();
 
         /** Stands for the partition's assignment: the same object for all turns that were delivered under it. */
-        Object lease();
+        Object assignmentKey();
 
         /** Asks for a newer token, where a write was refused though the partition is still ours. */
         void renewFence();
@@ -98,23 +98,23 @@ public record Turn(
         byte @Nullable [] value() throws RecordGoneException;
 
         /** Keeps only the record's place: its lane is so deep that the value won't be needed soon. */
-        void shed();
+        void unload();
 
         /** Runs this when the claim ends, at once where it has ended. */
-        void atEnd(Runnable what);
+        void onEnd(Runnable what);
 
         /** What followed from the turn is safe: its offset may be committed. Ends the claim. */
         void complete();
 
         /** The turn is somebody else's now, or is to be delivered again: its offset stays open. Ends the claim. */
-        void letGo();
+        void release();
 
         /**
          * The record as it came, for quarantine; without its value where the log doesn't hold it any more.
          *
          * @throws LogUnavailableException as {@link #value}
          */
-        QuarantinedTurn quarantined(TurnError error, int attempts);
+        QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts);
     }
 
     /** The log doesn't hold the record any more: it was kept for longer than its topic keeps records. */

@@ -5,7 +5,7 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
-import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 final class TurnEnd {
 
     private final TurnKit kit;
-    private final Patience patience;
+    private final StepRetrier patience;
     private final Turn turn;
     private final String flight;
 
     /** @param flight the id of the run that ends it */
-    TurnEnd(TurnKit kit, Patience patience, Turn turn, String flight) {
+    TurnEnd(TurnKit kit, StepRetrier patience, Turn turn, String flight) {
         this.kit = kit;
         this.patience = patience;
         this.turn = turn;
         this.flight = flight;
     }
 
-    void tellCompleted(TurnStream stream, Answer answer) {
+    void publishCompleted(TurnStream stream, Answer answer) {
         publish(stream, new TurnEvent.Completed(answer));
     }
 
@@ -38,22 +38,22 @@ final class TurnEnd {
      * @param quarantined whether the copy is known to stand there; should that mark be lost, a twin follows, which its
      *     request id tells
      */
-    void tellFailed(TurnStream stream, int attempt, TurnError error, boolean quarantined) {
+    void publishFailed(TurnStream stream, int attempt, TurnError error, boolean quarantined) {
         if (!quarantined) {
             patience.publish(
                     turn.claim(),
-                    () -> kit.ports().quarantine().publish(turn.claim().quarantined(error, attempt)));
-            patience.run(turn.claim(), () -> kit.ports().memory().quarantined(TurnRunner.refOf(turn, flight)));
+                    () -> kit.services().quarantine().publish(turn.claim().toQuarantinedTurn(error, attempt)));
+            patience.run(turn.claim(), () -> kit.services().memory().markQuarantined(TurnRunner.refOf(turn, flight)));
         }
         publish(stream, new TurnEvent.Failed(error));
     }
 
     /** The turn has ended before: its stored end is told again, and the agent isn't called (O4). */
-    void tellAgain(Ending ending) {
+    void republish(TurnEnding ending) {
         TurnStream stream = new TurnStream(turn, ending.attempt(), kit, () -> {});
         switch (ending.status()) {
-            case COMPLETED -> tellCompleted(stream, Objects.requireNonNull(ending.answer()));
-            case FAILED -> tellFailed(stream, ending.attempt(), errorOf(ending), ending.quarantined());
+            case COMPLETED -> publishCompleted(stream, Objects.requireNonNull(ending.answer()));
+            case FAILED -> publishFailed(stream, ending.attempt(), errorOf(ending), ending.quarantined());
             case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending)));
             case SUPERSEDED -> publish(stream, new TurnEvent.Superseded(causeOf(ending)));
             case REJECTED -> publish(stream, new TurnEvent.Rejected(causeOf(ending)));
@@ -61,12 +61,12 @@ final class TurnEnd {
         }
     }
 
-    private static EndCause causeOf(Ending ending) {
+    private static EndCause causeOf(TurnEnding ending) {
         @Nullable EndCause cause = ending.cause();
         return cause == null ? new EndCause(ending.status().wire(), null) : cause;
     }
 
-    private static TurnError errorOf(Ending ending) {
+    private static TurnError errorOf(TurnEnding ending) {
         @Nullable TurnError error = ending.error();
         return error == null
                 ? TurnError.of(
@@ -75,6 +75,6 @@ final class TurnEnd {
     }
 
     private void publish(TurnStream stream, TurnEvent.Body last) {
-        patience.publish(turn.claim(), () -> stream.last(last));
+        patience.publish(turn.claim(), () -> stream.publishLast(last));
     }
 }

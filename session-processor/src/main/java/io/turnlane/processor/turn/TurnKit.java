@@ -15,15 +15,15 @@ import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
 /** What every turn needs; all of it shared by all turns. */
-public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
+public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtime) {
 
     /** Whether the turn is so old that one without a request record was answered long ago. */
-    boolean tooOld(Turn turn) {
-        return turn.loggedAt().isBefore(surroundings.clock().instant().minus(rules.keptFor()));
+    boolean isTooOld(Turn turn) {
+        return turn.loggedAt().isBefore(runtime.clock().instant().minus(rules.minRequestRetention()));
     }
 
     /** Where a turn reaches out to. */
-    public record Ports(
+    public record TurnServices(
             SessionMemory memory,
             SessionEdits edits,
             AgentCatalog agents,
@@ -37,22 +37,22 @@ public record TurnKit(Ports ports, Rules rules, Surroundings surroundings) {
     /**
      * What holds for every turn.
      *
-     * @param keptFor how long a request's end is remembered, less the longest life of a turn: an older record without a
-     *     request record was answered long ago
+     * @param minRequestRetention how long a request's end is remembered, less the longest life of a turn: an older
+     *     record without a request record was answered long ago
      */
-    public record Rules(RetryPolicy retries, AnswerLimits limits, Duration keptFor) {}
+    public record TurnRules(RetryPolicy retries, AnswerLimits limits, Duration minRequestRetention) {}
 
     /**
      * Time, chance and threads.
      *
      * @param pause lets the calling thread wait; can't be interrupted
-     * @param isolation held by the one suspect of a crash that may run
+     * @param crashSuspectPermit held by the one suspect of a crash that may run
      */
-    public record Surroundings(
+    public record TurnRuntime(
             InstantSource clock,
             Delay delay,
             Executor executor,
-            Patience.Pause pause,
+            StepRetrier.Pause pause,
             RandomGenerator random,
-            Semaphore isolation) {}
+            Semaphore crashSuspectPermit) {}
 }

@@ -4,5 +4,5 @@ package io.turnlane.processor.turn;
 @FunctionalInterface
 public interface TurnObserver {
 
-    void ended(TurnReport report);
+    void flightEnded(TurnReport report);
 }

@@ -3,20 +3,20 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneWork;
-import io.turnlane.processor.memory.Begun;
+import io.turnlane.processor.memory.BeginResult;
 import io.turnlane.processor.memory.FlightRef;
-import io.turnlane.processor.memory.SessionMemory.Refused;
-import io.turnlane.processor.memory.SessionRestore.Restored;
-import io.turnlane.processor.turn.Patience.ClaimLostException;
+import io.turnlane.processor.memory.SessionMemory.FailUnreadableResult;
+import io.turnlane.processor.memory.SessionRestore.RestoreResult;
+import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
 import io.turnlane.processor.turn.Turn.Envelope;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.time.Duration;
@@ -34,7 +34,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     private static final Duration UNTIL_RENEWED = Duration.ofMillis(200);
 
     /** How often a turn looks whether its memory is rebuilt. */
-    static final Duration WHILE_REBUILT = Duration.ofMillis(200);
+    static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
 
     /** How often a turn looks whether the flight of its owner before has ended. */
     private static final Duration WHILE_LEAVING = Duration.ofMillis(150);
@@ -45,18 +45,18 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     private final TurnKit kit;
     private final Flights flights;
-    private final Patience patience;
+    private final StepRetrier patience;
 
     public TurnRunner(TurnKit kit, Flights flights) {
         this.kit = kit;
         this.flights = flights;
-        this.patience = new Patience(kit.surroundings().pause());
+        this.patience = new StepRetrier(kit.runtime().pause());
     }
 
     @Override
     public LaneOutcome run(SessionKey session, Turn turn) {
-        if (!kit.ports().lostMemory().ready(turn.claim())) {
-            return hereOrGone(turn, new LaneOutcome.Again(WHILE_REBUILT));
+        if (!kit.services().lostMemory().isReady(turn.claim())) {
+            return hereOrGone(turn, new LaneOutcome.RunAgain(REBUILD_CHECK_DELAY));
         }
         Flight flight = flights.open(turn);
         try {
@@ -76,13 +76,13 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /** What is to be run again is the next owner's to run, where the partition left meanwhile. */
     private static LaneOutcome hereOrGone(Turn turn, LaneOutcome outcome) {
         return switch (outcome) {
-            case LaneOutcome.Again _ when !turn.claim().held() -> letGo(turn);
-            case LaneOutcome.Again _, LaneOutcome.Done _ -> outcome;
+            case LaneOutcome.RunAgain _ when !turn.claim().held() -> letGo(turn);
+            case LaneOutcome.RunAgain _, LaneOutcome.Done _ -> outcome;
         };
     }
 
     private static LaneOutcome letGo(Turn turn) {
-        turn.claim().letGo();
+        turn.claim().release();
         return LaneOutcome.DONE;
     }
 
@@ -95,16 +95,16 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
                 .addKeyValue("request", turn.requestId())
                 .setCause(e)
                 .log("turn broke");
-        return new LaneOutcome.Again(AFTER_A_MISTAKE);
+        return new LaneOutcome.RunAgain(AFTER_A_MISTAKE);
     }
 
     private LaneOutcome work(Flight flight, Turn turn) {
         try {
-            return switch (read(turn, patience, kit.ports().wire())) {
+            return switch (read(turn, patience, kit.services().wire())) {
                 case Ask ask -> new AskRun(kit, patience, flight, ask).run();
                 case DeleteSession _ -> forget(turn, flight);
                 case RebuildSession _ -> rebuild(turn);
-                case Change change -> new EditRun(kit, patience, flight).run(change);
+                case SessionChange change -> new EditRun(kit, patience, flight).run(change);
             };
         } catch (UnreadableRecordException e) {
             return refuse(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
@@ -114,13 +114,13 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /** Headers and value must agree: a record that was mixed up on its way is nobody's turn. */
-    static SessionCommand read(Turn turn, Patience patience, WireFormat wire)
+    static SessionCommand read(Turn turn, StepRetrier patience, WireFormat wire)
             throws UnreadableRecordException, RecordGoneException {
         Envelope envelope = turn.envelope();
-        if (!WireFormat.readable(envelope.schemaVersion())) {
+        if (!WireFormat.isReadable(envelope.schemaVersion())) {
             throw new UnreadableRecordException("unknown schema version");
         }
-        byte[] value = patience.read(turn.claim());
+        byte[] value = patience.readValue(turn.claim());
         if (value == null) {
             throw new UnreadableRecordException("no value");
         }
@@ -136,35 +136,38 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
      */
     private LaneOutcome refuse(Flight flight, TurnError error) {
         Turn turn = flight.turn();
-        Refused refused =
-                patience.ask(turn.claim(), () -> kit.ports().memory().refuse(refOf(turn, flight.id()), error));
+        FailUnreadableResult refused = patience.call(
+                turn.claim(), () -> kit.services().memory().failUnreadable(refOf(turn, flight.id()), error));
         return switch (refused) {
-            case Begun.Ended ended -> {
-                new TurnEnd(kit, patience, turn, flight.id()).tellAgain(ended.ending());
+            case BeginResult.AlreadyEnded ended -> {
+                new TurnEnd(kit, patience, turn, flight.id()).republish(ended.ending());
                 report(turn, "unreadable");
                 yield complete(turn);
             }
-            case Begun.Leaving leaving -> awaitOther(leaving);
-            case Begun.Erased _ -> complete(turn);
-            case Begun.Fenced _ -> renewFence(turn);
+            case BeginResult.HandoverPending leaving -> awaitPreviousFlight(leaving);
+            case BeginResult.Erased _ -> complete(turn);
+            case BeginResult.Fenced _ -> renewFence(turn);
         };
     }
 
     private LaneOutcome forget(Turn turn, Flight flight) {
-        boolean erased = patience.ask(turn.claim(), () -> kit.ports().memory().delete(refOf(turn, flight.id())));
+        boolean erased =
+                patience.call(turn.claim(), () -> kit.services().memory().delete(refOf(turn, flight.id())));
         report(turn, erased ? "deleted" : "fenced");
         return erased ? complete(turn) : renewFence(turn);
     }
 
     private LaneOutcome rebuild(Turn turn) {
-        Restored restored =
-                patience.ask(turn.claim(), () -> kit.ports().lostMemory().rebuild(turn));
+        RestoreResult restored =
+                patience.call(turn.claim(), () -> kit.services().lostMemory().rebuild(turn));
         report(turn, restored.fenced() ? "fenced" : "rebuilt");
         return restored.fenced() ? renewFence(turn) : complete(turn);
     }
 
     private void report(Turn turn, String outcome) {
-        kit.ports().observer().ended(new TurnReport(turn.session(), turn.requestId(), "", outcome, "", 0, Map.of()));
+        kit.services()
+                .observer()
+                .flightEnded(new TurnReport(turn.session(), turn.requestId(), "", outcome, "", 0, Map.of()));
     }
 
     static FlightRef refOf(Turn turn, String flight) {
@@ -184,9 +187,9 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /** The flight of the owner before may end yet; the lane rests at its head meanwhile, holding no thread. */
-    static LaneOutcome awaitOther(Begun.Leaving leaving) {
+    static LaneOutcome awaitPreviousFlight(BeginResult.HandoverPending leaving) {
         Duration left = leaving.left();
-        return new LaneOutcome.Again(left.compareTo(WHILE_LEAVING) < 0 ? left : WHILE_LEAVING);
+        return new LaneOutcome.RunAgain(left.compareTo(WHILE_LEAVING) < 0 ? left : WHILE_LEAVING);
     }
 
     /**
@@ -194,6 +197,6 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
      */
     static LaneOutcome renewFence(Turn turn) {
         turn.claim().renewFence();
-        return new LaneOutcome.Again(UNTIL_RENEWED);
+        return new LaneOutcome.RunAgain(UNTIL_RENEWED);
     }
 }

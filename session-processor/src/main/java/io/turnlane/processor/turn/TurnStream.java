@@ -1,11 +1,11 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.model.MemoryMishap;
+import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.events.EventPublisher;
-import io.turnlane.processor.turn.TurnKit.Surroundings;
+import io.turnlane.processor.turn.TurnKit.TurnRuntime;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -28,7 +28,7 @@ final class TurnStream implements AnswerSink {
     private final int attempt;
     private final EventPublisher publisher;
     private final AnswerLimits limits;
-    private final Surroundings surroundings;
+    private final TurnRuntime surroundings;
     private final Runnable tooLarge;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,14 +43,14 @@ final class TurnStream implements AnswerSink {
     TurnStream(Turn turn, int attempt, TurnKit kit, Runnable tooLarge) {
         this.turn = turn;
         this.attempt = attempt;
-        this.publisher = kit.ports().events();
+        this.publisher = kit.services().events();
         this.limits = kit.rules().limits();
-        this.surroundings = kit.surroundings();
+        this.surroundings = kit.runtime();
         this.tooLarge = tooLarge;
     }
 
     /** The attempt begins, with memory as it was left, or not. */
-    void started(@Nullable MemoryMishap mishap) {
+    void publishStarted(@Nullable MemoryIssue mishap) {
         tell(new TurnEvent.Started(mishap));
     }
 
@@ -95,7 +95,7 @@ final class TurnStream implements AnswerSink {
     }
 
     /** The event that ends the attempt or the turn; may be told after {@link #close}, and again. */
-    CompletableFuture<?> last(Body body) {
+    CompletableFuture<?> publishLast(Body body) {
         lock.lock();
         try {
             return publish(body);
@@ -120,7 +120,7 @@ final class TurnStream implements AnswerSink {
         gathering = true;
         var _ = surroundings
                 .delay()
-                .after(limits.gather(), () -> surroundings.executor().execute(this::gatheredLongEnough));
+                .after(limits.deltaInterval(), () -> surroundings.executor().execute(this::gatheredLongEnough));
     }
 
     private void gatheredLongEnough() {

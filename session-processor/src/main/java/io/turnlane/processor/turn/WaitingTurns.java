@@ -7,13 +7,13 @@ import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import io.turnlane.processor.lane.LaneScheduler;
-import io.turnlane.processor.memory.Begun;
-import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.BeginResult;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import io.turnlane.processor.memory.FlightRef;
-import io.turnlane.processor.memory.SessionMemory.Arrival;
-import io.turnlane.processor.memory.SessionMemory.Decision;
-import io.turnlane.processor.memory.SessionMemory.Stays;
-import io.turnlane.processor.turn.Patience.ClaimLostException;
+import io.turnlane.processor.memory.SessionMemory.BusyArrival;
+import io.turnlane.processor.memory.SessionMemory.PolicyDecision;
+import io.turnlane.processor.memory.SessionMemory.StillWaiting;
+import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * which clients are told and the offset completes; a turn that goes on waiting is left where it is. What breaks off in
  * between is found by whoever begins the turn.
  *
- * <p>Threading: the control and poll threads ask; works run {@linkplain LaneScheduler#aside aside}, one after another
- * for a session.
+ * <p>Threading: the control and poll threads ask; works run {@linkplain LaneScheduler#submitSideTasks aside}, one after
+ * another for a session.
  */
 public final class WaitingTurns {
 
@@ -57,7 +57,7 @@ public final class WaitingTurns {
     private final Flights flights;
     private final LaneScheduler<SessionKey, Turn> lanes;
     private final AgentTimes agentTimes;
-    private final Patience patience;
+    private final StepRetrier patience;
     private final Set<RequestId> recentlyCancelled = Collections.synchronizedSet(newestOnly(MOST_RECENT));
 
     /** @param agentTimes what an estimate of the wait rests on */
@@ -66,7 +66,7 @@ public final class WaitingTurns {
         this.flights = flights;
         this.lanes = lanes;
         this.agentTimes = agentTimes;
-        this.patience = new Patience(kit.surroundings().pause());
+        this.patience = new StepRetrier(kit.runtime().pause());
     }
 
     /**
@@ -76,12 +76,12 @@ public final class WaitingTurns {
     public void cancel(SessionKey session, RequestId request) {
         recentlyCancelled.add(request); // it may be on its way here
         flights.cancel(session, request);
-        lanes.aside(session, turn -> turn.requestId().equals(request), this::dismiss);
-        lanes.hurry(session, turn -> turn.requestId().equals(request));
+        lanes.submitSideTasks(session, turn -> turn.requestId().equals(request), this::dismiss);
+        lanes.skipDelay(session, turn -> turn.requestId().equals(request));
     }
 
     /** A turn has come to its lane: where it was cancelled while it was on its way, that is heard now. */
-    public void cancelWhereAskedBefore(Turn turn) {
+    public void cancelIfRequested(Turn turn) {
         if (recentlyCancelled.contains(turn.requestId())) {
             cancel(turn.session(), turn.requestId());
         }
@@ -102,24 +102,24 @@ public final class WaitingTurns {
      *
      * @param whereItWaits is run when it is known to wait
      */
-    public void decide(Turn turn, Runnable whereItWaits) {
-        lanes.asideOne(turn.session(), turn, (one, ahead) -> decide(one, ahead, whereItWaits));
+    public void applyPolicy(Turn turn, Runnable whereItWaits) {
+        lanes.submitSideTask(turn.session(), turn, (one, ahead) -> applyPolicy(one, ahead, whereItWaits));
     }
 
     /** Ends a turn that still waits when its deadline passes. */
-    public void endAtDeadline(Turn turn, Duration left) {
+    public void scheduleDeadline(Turn turn, Duration left) {
         Cancellation timer =
-                kit.surroundings().delay().after(left, () -> lanes.asideOne(turn.session(), turn, this::dismiss));
-        turn.claim().atEnd(timer::cancel);
+                kit.runtime().delay().after(left, () -> lanes.submitSideTask(turn.session(), turn, this::dismiss));
+        turn.claim().onEnd(timer::cancel);
     }
 
     /** Tells a turn how many are ahead of it, and how long that may take if they are like those before. */
-    public void tellQueued(Turn turn, int position) {
+    public void publishQueued(Turn turn, int position) {
         Duration wait = agentTimes
-                .of(turn.envelope().agent())
+                .meanTime(turn.envelope().agent())
                 .map(each -> each.multipliedBy(position))
                 .orElse(null);
-        var _ = kit.ports()
+        var _ = kit.services()
                 .events()
                 .publish(
                         turn.session(),
@@ -129,7 +129,7 @@ public final class WaitingTurns {
                                 turn.session().sessionId(),
                                 0,
                                 0,
-                                kit.surroundings().clock().instant().truncatedTo(ChronoUnit.MILLIS),
+                                kit.runtime().clock().instant().truncatedTo(ChronoUnit.MILLIS),
                                 new TurnEvent.Queued(position, wait)));
     }
 
@@ -137,15 +137,15 @@ public final class WaitingTurns {
         return carefully(turn, () -> {
             while (true) {
                 FlightRef ref = refOf(turn);
-                switch (askMemory(turn, () -> kit.ports().memory().dismiss(ref))) {
-                    case Begun.Ended ended -> {
+                switch (askMemory(turn, () -> kit.services().memory().dismiss(ref))) {
+                    case BeginResult.AlreadyEnded ended -> {
                         return end(turn, ended.ending());
                     }
-                    case Begun.Erased _ -> {
+                    case BeginResult.Erased _ -> {
                         return complete(turn);
                     }
-                    case Begun.Fenced _ -> awaitNewerFence(turn, ref);
-                    case Stays stays -> {
+                    case BeginResult.Fenced _ -> awaitNewerFence(turn, ref);
+                    case StillWaiting stays -> {
                         return stay(turn, stays);
                     }
                 }
@@ -159,54 +159,55 @@ public final class WaitingTurns {
         patience.await(turn.claim(), () -> turn.claim().fence() > refused.fence());
     }
 
-    private Collection<Turn> stay(Turn turn, Stays stays) {
+    private Collection<Turn> stay(Turn turn, StillWaiting stays) {
         if (stays.timeLeft() != null) { // clocks differ
-            endAtDeadline(turn, stays.timeLeft());
+            scheduleDeadline(turn, stays.timeLeft());
         }
         return List.of();
     }
 
-    private Collection<Turn> decide(Turn turn, List<Turn> ahead, Runnable whereItWaits) {
+    private Collection<Turn> applyPolicy(Turn turn, List<Turn> ahead, Runnable whereItWaits) {
         List<Turn> others = questionsOf(ahead, turn);
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             try {
                 Ask ask = read(turn);
                 return ask == null // its lane says so, in its turn
                         ? List.of()
-                        : decide(turn, ask, others, whereItWaits);
+                        : applyPolicy(turn, ask, others, whereItWaits);
             } catch (ClaimLostException e) {
                 return List.of(); // its lane lets it go
             } catch (RuntimeException | Error e) {
                 broken(turn, e);
-                kit.surroundings().pause().pause(AFTER_A_MISTAKE);
+                kit.runtime().pause().pause(AFTER_A_MISTAKE);
             }
         }
         letWait(turn, others.size(), whereItWaits);
         return List.of();
     }
 
-    private Collection<Turn> decide(Turn turn, Ask ask, List<Turn> others, Runnable whereItWaits) {
+    private Collection<Turn> applyPolicy(Turn turn, Ask ask, List<Turn> others, Runnable whereItWaits) {
         List<RequestId> ahead = others.stream().map(Turn::requestId).distinct().toList();
         boolean sure = false;
         while (true) {
-            Arrival arrival =
-                    new Arrival(refOf(turn), ask, turn.envelope().eventsFrom(), kit.tooOld(turn), sure, ahead);
-            switch (askMemory(turn, () -> kit.ports().memory().decide(arrival))) {
-                case Decision decision -> {
+            BusyArrival arrival =
+                    new BusyArrival(refOf(turn), ask, turn.envelope().eventsFrom(), kit.isTooOld(turn), sure, ahead);
+            switch (askMemory(turn, () -> kit.services().memory().decide(arrival))) {
+                case PolicyDecision decision -> {
                     return follow(decision, turn, others, whereItWaits);
                 }
-                case Begun.Erased _ -> {
+                case BeginResult.Erased _ -> {
                     return complete(turn);
                 }
-                case Begun.Fenced _ -> awaitNewerFence(turn, arrival.flight());
-                case Begun.Missed missed -> sure = !kit.ports().lostMemory().missed(turn.claim(), missed.session());
+                case BeginResult.Fenced _ -> awaitNewerFence(turn, arrival.flight());
+                case BeginResult.DataMissing missed ->
+                    sure = !kit.services().lostMemory().reportMissing(turn.claim(), missed.sessionLost());
             }
         }
     }
 
     private @Nullable Ask read(Turn turn) {
         try {
-            return TurnRunner.read(turn, patience, kit.ports().wire()) instanceof Ask ask ? ask : null;
+            return TurnRunner.read(turn, patience, kit.services().wire()) instanceof Ask ask ? ask : null;
         } catch (UnreadableRecordException | RecordGoneException e) {
             return null;
         }
@@ -226,19 +227,19 @@ public final class WaitingTurns {
         return nearest;
     }
 
-    private Collection<Turn> follow(Decision decision, Turn turn, List<Turn> others, Runnable whereItWaits) {
-        decision.unwanted().forEach(request -> {
+    private Collection<Turn> follow(PolicyDecision decision, Turn turn, List<Turn> others, Runnable whereItWaits) {
+        decision.toCancel().forEach(request -> {
             flights.cancel(turn.session(), request);
-            lanes.hurry(turn.session(), other -> other.requestId().equals(request));
+            lanes.skipDelay(turn.session(), other -> other.requestId().equals(request));
         });
         List<Turn> over = new ArrayList<>();
         for (Turn other : others) {
-            Ending ending = decision.over().get(other.requestId());
+            TurnEnding ending = decision.ended().get(other.requestId());
             if (ending != null) {
                 over.addAll(carefully(other, () -> end(other, ending)));
             }
         }
-        Ending own = decision.over().get(turn.requestId());
+        TurnEnding own = decision.ended().get(turn.requestId());
         if (own != null) {
             over.addAll(end(turn, own));
         } else {
@@ -248,17 +249,18 @@ public final class WaitingTurns {
     }
 
     private void letWait(Turn turn, int position, Runnable whereItWaits) {
-        tellQueued(turn, position);
+        publishQueued(turn, position);
         whereItWaits.run();
     }
 
-    private Collection<Turn> end(Turn turn, Ending ending) {
-        new TurnEnd(kit, patience, turn, "").tellAgain(ending);
+    private Collection<Turn> end(Turn turn, TurnEnding ending) {
+        new TurnEnd(kit, patience, turn, "").republish(ending);
         String code = ending.error() == null ? "" : ending.error().code();
         String outcome = ending.attempt() > 0 ? "told_again" : ending.status().wire(); // its run has said it before
-        kit.ports()
+        kit.services()
                 .observer()
-                .ended(new TurnReport(turn.session(), turn.requestId(), "", outcome, code, ending.attempt(), Map.of()));
+                .flightEnded(new TurnReport(
+                        turn.session(), turn.requestId(), "", outcome, code, ending.attempt(), Map.of()));
         return complete(turn);
     }
 
@@ -268,8 +270,8 @@ public final class WaitingTurns {
     }
 
     private <T> T askMemory(Turn turn, Supplier<T> step) {
-        patience.await(turn.claim(), () -> kit.ports().lostMemory().ready(turn.claim()));
-        return patience.ask(turn.claim(), step);
+        patience.await(turn.claim(), () -> kit.services().lostMemory().isReady(turn.claim()));
+        return patience.call(turn.claim(), step);
     }
 
     /** No run: only its fence and its place count. */

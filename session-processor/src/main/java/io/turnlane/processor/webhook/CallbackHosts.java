@@ -41,7 +41,7 @@ public final class CallbackHosts {
     }
 
     /** Takes a place for one that came; false where its host has its share and fails. */
-    public synchronized boolean hold(String name) {
+    public synchronized boolean reserve(String name) {
         Host host = hosts.computeIfAbsent(name, _ -> new Host());
         if (host.failing && host.held >= mostHeld) {
             return false;
@@ -53,9 +53,9 @@ public final class CallbackHosts {
     /**
      * Gives a place back that was taken.
      *
-     * @param wake as given to {@link #begin}: it is to be woken no more
+     * @param wake as given to {@link #beginCall}: it is to be woken no more
      */
-    public synchronized void letGo(String name, Runnable wake) {
+    public synchronized void release(String name, Runnable wake) {
         Host host = hosts.get(name);
         if (host == null) {
             return;
@@ -69,9 +69,9 @@ public final class CallbackHosts {
     /**
      * Begins a call, or else remembers whom to wake when one may begin, each once: who is woken asks again.
      *
-     * @return whether the call may be made; {@link #end} it then
+     * @return whether the call may be made; {@link #endCall} it then
      */
-    synchronized boolean begin(String name, Runnable wake) {
+    synchronized boolean beginCall(String name, Runnable wake) {
         Host host = hosts.get(name);
         if (host == null) {
             return true; // given back a moment ago, with its partition
@@ -85,7 +85,7 @@ public final class CallbackHosts {
     }
 
     /** Ends a call, and wakes the next that waits. */
-    void end(String name, boolean received) {
+    void endCall(String name, boolean received) {
         Runnable next = ended(name, received);
         if (next != null) {
             next.run();
@@ -103,7 +103,7 @@ public final class CallbackHosts {
     }
 
     /** The most places that one host has. */
-    public synchronized int largest() {
+    public synchronized int maxReserved() {
         return hosts.values().stream().mapToInt(host -> host.held).max().orElse(0);
     }
 }

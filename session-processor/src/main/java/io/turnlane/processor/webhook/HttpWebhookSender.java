@@ -47,7 +47,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
     private final CloseableHttpClient http;
     private final WebhookSignature signature;
-    private final Limits limits;
+    private final WebhookLimits limits;
     private final Delay delay;
     private final InstantSource clock;
 
@@ -56,19 +56,20 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
      *
      * @param timeout of a whole call, from the name's look-up to the answer's status
      * @param connections open at once, in all
-     * @param toOneHost of them
+     * @param connectionsPerHost of them
      * @param allowPrivate whether addresses count too that aren't public
      */
-    public record Limits(Duration timeout, int connections, int toOneHost, boolean allowPrivate) {}
+    public record WebhookLimits(Duration timeout, int connections, int connectionsPerHost, boolean allowPrivate) {}
 
     /** What names stand for. */
     @FunctionalInterface
-    public interface Names {
+    public interface HostResolver {
         InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
     /** @param delay ends calls whose time is up */
-    public HttpWebhookSender(Names names, WebhookSignature signature, Limits limits, Delay delay, InstantSource clock) {
+    public HttpWebhookSender(
+            HostResolver names, WebhookSignature signature, WebhookLimits limits, Delay delay, InstantSource clock) {
         this.signature = signature;
         this.limits = limits;
         this.delay = delay;
@@ -83,7 +84,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
                                 .setTimeToLive(TimeValue.ofMinutes(1))
                                 .build())
                         .setMaxConnTotal(limits.connections())
-                        .setMaxConnPerRoute(limits.toOneHost())
+                        .setMaxConnPerRoute(limits.connectionsPerHost())
                         .build())
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setConnectionRequestTimeout(timeout)
@@ -99,12 +100,12 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     }
 
     /** Only addresses that may be called come out of it; the connection is made to one of them. */
-    private record Checked(Names names, boolean allowPrivate) implements DnsResolver {
+    private record Checked(HostResolver names, boolean allowPrivate) implements DnsResolver {
 
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
             InetAddress[] all = names.resolve(host);
-            if (!allowPrivate && !Arrays.stream(all).allMatch(PublicAddress::is)) {
+            if (!allowPrivate && !Arrays.stream(all).allMatch(PublicAddress::isPublic)) {
                 throw new NotPublicException();
             }
             return all;
@@ -126,7 +127,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     }
 
     @Override
-    public Sent send(CallbackUrl to, RequestId id, byte[] event) {
+    public SendResult send(CallbackUrl to, RequestId id, byte[] event) {
         HttpPost post = new HttpPost(to.value());
         long now = clock.instant().getEpochSecond();
         post.setHeader("webhook-id", id.toString());
@@ -136,26 +137,28 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         Cancellation limit = delay.after(limits.timeout(), post::cancel);
         try {
             ClassicHttpResponse response = http.executeOpen(null, post, null);
-            Sent sent = heard(response);
+            SendResult sent = heard(response);
             leave(post, response);
             return sent;
         } catch (NotPublicException e) {
-            return new Sent.Refused("not a public address");
+            return new SendResult.Undeliverable("not a public address");
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            return new Sent.Failed(post.isCancelled() ? "timeout" : e.getClass().getSimpleName(), null);
+            return new SendResult.SendFailed(
+                    post.isCancelled() ? "timeout" : e.getClass().getSimpleName(), null);
         } finally {
             limit.cancel();
         }
     }
 
-    private static Sent heard(ClassicHttpResponse response) {
+    private static SendResult heard(ClassicHttpResponse response) {
         int status = response.getCode();
         if (status / 100 == SUCCESS) {
-            return new Sent.Received();
+            return new SendResult.Delivered();
         }
         return status == GONE
-                ? new Sent.Refused("status 410")
-                : new Sent.Failed("status " + status, notBefore(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
+                ? new SendResult.Undeliverable("status 410")
+                : new SendResult.SendFailed(
+                        "status " + status, notBefore(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
     }
 
     /**

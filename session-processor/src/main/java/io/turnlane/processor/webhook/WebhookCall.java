@@ -12,9 +12,9 @@ import java.util.Locale;
 public final class WebhookCall {
 
     private final Turn event;
-    private final CallbackUrl to;
-    private final boolean turnedAway;
-    private final Runnable hurry;
+    private final CallbackUrl callbackUrl;
+    private final boolean isRejected;
+    private final Runnable skipDelay;
     private int tries;
 
     /**
@@ -26,17 +26,17 @@ public final class WebhookCall {
      */
     public WebhookCall(Turn event, CallbackUrl to, boolean turnedAway, Runnable hurry) {
         this.event = event;
-        this.to = to;
-        this.turnedAway = turnedAway;
-        this.hurry = hurry;
+        this.callbackUrl = to;
+        this.isRejected = turnedAway;
+        this.skipDelay = hurry;
     }
 
     public Turn event() {
         return event;
     }
 
-    CallbackUrl to() {
-        return to;
+    CallbackUrl callbackUrl() {
+        return callbackUrl;
     }
 
     /** What its callback's share is counted by. */
@@ -45,23 +45,23 @@ public final class WebhookCall {
     }
 
     String host() {
-        return hostOf(to);
+        return hostOf(callbackUrl);
     }
 
-    boolean turnedAway() {
-        return turnedAway;
+    boolean isRejected() {
+        return isRejected;
     }
 
-    Runnable hurry() {
-        return hurry;
+    Runnable skipDelay() {
+        return skipDelay;
     }
 
     /** How often it was tried, with this time. */
-    int tried() {
+    int countCall() {
         return ++tries;
     }
 
-    boolean fresh() {
+    boolean isFirstCall() {
         return tries == 0;
     }
 }

@@ -9,23 +9,23 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface WebhookSender {
 
-    Sent send(CallbackUrl to, RequestId id, byte[] event);
+    SendResult send(CallbackUrl to, RequestId id, byte[] event);
 
     /** What came of it. */
-    sealed interface Sent {
+    sealed interface SendResult {
 
         /** Its receiver has it. */
-        record Received() implements Sent {}
+        record Delivered() implements SendResult {}
 
         /**
          * Another try may go better.
          *
-         * @param why a word or a status, for logs
-         * @param notBefore how long the receiver wants to be left alone; null where it didn't say
+         * @param reason a word or a status, for logs
+         * @param retryAfter how long the receiver wants to be left alone; null where it didn't say
          */
-        record Failed(String why, @Nullable Duration notBefore) implements Sent {}
+        record SendFailed(String reason, @Nullable Duration retryAfter) implements SendResult {}
 
         /** No try will ever go better: the address isn't one to be called, or the receiver said so. */
-        record Refused(String why) implements Sent {}
+        record Undeliverable(String reason) implements SendResult {}
     }
 }

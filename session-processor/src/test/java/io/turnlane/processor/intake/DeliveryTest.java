@@ -30,16 +30,16 @@ class DeliveryTest {
     @Test
     void keepsOnlyAPlaceOnceItsLaneIsDeepAndIsReadAgainWhenItIsNear() throws Exception {
         Delivery delivery = deliver(0, "a");
-        delivery.shed();
-        delivery.shed();
-        assertThat(budget.full()).isFalse();
-        assertThat(budget.open()).as("one place").isOne();
+        delivery.unload();
+        delivery.unload();
+        assertThat(budget.isFull()).isFalse();
+        assertThat(budget.openTurns()).as("one place").isOne();
         onLog(List.of(record(0, "a")));
         assertThat(delivery.value()).isEqualTo(value(0));
-        assertThat(budget.open()).as("one turn").isOne();
+        assertThat(budget.openTurns()).as("one turn").isOne();
         delivery.complete();
-        delivery.letGo();
-        assertThat(budget.open()).as("given back once").isZero();
+        delivery.release();
+        assertThat(budget.openTurns()).as("given back once").isZero();
     }
 
     @Test
@@ -49,30 +49,30 @@ class DeliveryTest {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int offset = 0; offset < keys.size(); offset++) {
             all.add(deliver(offset, keys.get(offset)));
-            all.getLast().shed();
+            all.getLast().unload();
             records.add(record(offset, keys.get(offset)));
         }
         onLog(records);
         assertThat(all.getFirst().value()).isEqualTo(value(0));
-        assertThat(budget.full()).as("as many as may be held").isTrue();
-        all.forEach(Delivery::letGo);
-        assertThat(budget.open()).isZero();
+        assertThat(budget.isFull()).as("as many as may be held").isTrue();
+        all.forEach(Delivery::release);
+        assertThat(budget.openTurns()).isZero();
     }
 
     @Test
     void givesItsPlaceBackWhereItsPartitionLeavesWhileItIsAway() {
         Delivery delivery = deliver(0, "a");
-        delivery.shed();
-        delivery.letGo();
-        assertThat(budget.open()).isZero();
-        delivery.refill(record(0, "a"));
-        assertThat(budget.open()).as("nobody needs it any more").isZero();
+        delivery.unload();
+        delivery.release();
+        assertThat(budget.openTurns()).isZero();
+        delivery.reload(record(0, "a"));
+        assertThat(budget.openTurns()).as("nobody needs it any more").isZero();
     }
 
     @Test
     void saysThatTheLogIsAwayOrThatTheRecordIsGone() {
         Delivery delivery = deliver(0, "a");
-        delivery.shed();
+        delivery.unload();
         log.setPollException(new KafkaException("away"));
         assertThatThrownBy(delivery::value).isInstanceOf(LogUnavailableException.class);
         onLog(List.of(record(7, "a")));

@@ -24,7 +24,7 @@ import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.FakeLostMemory;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
-import io.turnlane.processor.turn.PutAside;
+import io.turnlane.processor.turn.RecordQuarantine;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnKit;
@@ -62,10 +62,11 @@ final class EveryOrderWorld {
     private static final WireFormat WIRE = new WireFormat();
 
     /** A processor's share of the engine. */
-    private record Processor(LaneScheduler<SessionKey, Turn> lanes, WaitingTurns waiting, LaneReception reception) {}
+    private record ProcessorUnderTest(
+            LaneScheduler<SessionKey, Turn> lanes, WaitingTurns waiting, TurnRecordHandler reception) {}
 
     /** An agent's call, and the assignment under which it began. */
-    private record Work(Assignment under) {}
+    private record AgentWork(Assignment under) {}
 
     private final Choices choices;
     private final List<Ask> log;
@@ -76,11 +77,11 @@ final class EveryOrderWorld {
     private final List<RequestId> ended = new ArrayList<>();
     private final Map<RequestId, Set<String>> ends = new HashMap<>();
     private final Set<RequestId> unwanted = new HashSet<>();
-    private final Map<SessionId, Work> working = new HashMap<>();
+    private final Map<SessionId, AgentWork> working = new HashMap<>();
     private final int mostInAgent;
     private final int mostInAll;
-    private final List<Processor> processors;
-    private Processor owner;
+    private final List<ProcessorUnderTest> processors;
+    private ProcessorUnderTest owner;
     private Assignment assignment;
     private long committed;
     private int next;
@@ -109,7 +110,7 @@ final class EveryOrderWorld {
         memory.clock(() -> delay.passed().toMillis());
     }
 
-    private Processor processor() {
+    private ProcessorUnderTest processor() {
         TurnKit kit = kit();
         Flights flights = new Flights(delay, Duration.ofSeconds(10));
         LaneScheduler<SessionKey, Turn> lanes =
@@ -117,15 +118,15 @@ final class EveryOrderWorld {
                     throw new AssertionError(e);
                 });
         WaitingTurns waiting = new WaitingTurns(kit, flights, lanes, new AgentTimes(InstantSource.fixed(NOW)));
-        return new Processor(
+        return new ProcessorUnderTest(
                 lanes,
                 waiting,
-                new LaneReception(
+                new TurnRecordHandler(
                         lanes,
                         new Handover(flights, memory, Runnable::run, HANDOVER, Duration.ofMillis(1)),
                         memory,
                         waiting,
-                        new PutAside(kit.ports().quarantine(), time -> {}),
+                        new RecordQuarantine(kit.services().quarantine(), time -> {}),
                         Runnable::run,
                         InstantSource.fixed(NOW)));
     }
@@ -172,8 +173,8 @@ final class EveryOrderWorld {
         }
         assertThat(processors)
                 .as("nothing is left")
-                .allMatch(each -> each.lanes().figures().equals(new LaneScheduler.Figures(0, 0, 0)));
-        assertThat(budget.open()).isZero();
+                .allMatch(each -> each.lanes().counts().equals(new LaneScheduler.LaneCounts(0, 0, 0)));
+        assertThat(budget.openTurns()).isZero();
         assertThat(assignment.ledger().frontier()).isEqualTo(log.size());
     }
 
@@ -213,7 +214,7 @@ final class EveryOrderWorld {
             }
         }
         if (!possible.isEmpty()) {
-            possible.get(choices.among(possible.size())).run();
+            possible.get(choices.choose(possible.size())).run();
         }
     }
 
@@ -221,7 +222,7 @@ final class EveryOrderWorld {
     private void cancel(int which, boolean heard) {
         cancels--;
         Ask ask = log.get(which);
-        if (memory.unwanted(ask.requestId())) {
+        if (memory.requestCancel(ask.requestId())) {
             unwanted.add(ask.requestId());
         }
         if (heard) {
@@ -231,7 +232,7 @@ final class EveryOrderWorld {
 
     private int items() {
         return processors.stream()
-                .mapToInt(each -> each.lanes().figures().items())
+                .mapToInt(each -> each.lanes().counts().items())
                 .sum();
     }
 
@@ -243,18 +244,18 @@ final class EveryOrderWorld {
     }
 
     /** One processor's own lane waits for an agent in any case. */
-    private void outlawed(Predicate<Work> which) {
+    private void outlawed(Predicate<AgentWork> which) {
         if (processors.size() > 1) {
             working.values().removeIf(which);
         }
     }
 
     private void adopt() {
-        owner = processors.size() == 1 ? owner : processors.get(choices.among(processors.size()));
+        owner = processors.size() == 1 ? owner : processors.get(choices.choose(processors.size()));
         fence++;
         assignment = new Assignment(
                 new TopicPartition("turns", 0), committed, new RecordReader(() -> new MockConsumer<>("none"), 1));
-        assignment.fenced(fence);
+        assignment.setFence(fence);
         next = Math.toIntExact(committed);
     }
 
@@ -265,7 +266,7 @@ final class EveryOrderWorld {
                 "turns", 0, next, ask.key().toString().getBytes(StandardCharsets.UTF_8), WIRE.write(ask));
         Delivery delivery = new Delivery(record, assignment, budget);
         Turn.Envelope envelope = new Turn.Envelope(Ask.TYPE, WireFormat.SCHEMA_VERSION, 0L);
-        owner.reception().arrived(new Turn(ask.key(), ask.requestId(), envelope, 0, next, NOW, delivery));
+        owner.reception().onTurn(new Turn(ask.key(), ask.requestId(), envelope, 0, next, NOW, delivery));
         next++;
         assignment.ledger().advancedTo(next);
     }
@@ -276,7 +277,7 @@ final class EveryOrderWorld {
         Assignment gone = assignment;
         assignment = null;
         gone.end();
-        owner.reception().leaving(claim -> claim.lease() == gone, patient);
+        owner.reception().onPartitionsLeaving(claim -> claim.assignmentKey() == gone, patient);
         if (patient) {
             commit(gone);
         } else {
@@ -311,19 +312,19 @@ final class EveryOrderWorld {
 
     /** Anything may happen while an agent works; what happens to its own lane must wait for it. */
     private Answer answer(SessionId session, String text) throws Exception {
-        Work work = new Work(assignment);
+        AgentWork work = new AgentWork(assignment);
         overlapped |= working.putIfAbsent(session, work) != null; // thrown here it would be the agent's failure
         calls++;
         try {
             for (int i = 0; i < mostInAgent; i++) {
                 act();
             }
-            if (failures < MOST_FAILURES && choices.among(2) == 1) {
+            if (failures < MOST_FAILURES && choices.choose(2) == 1) {
                 failures++;
                 mayRunAgain = true;
                 throw new IllegalStateException("fails");
             }
-            if (Thread.currentThread().isInterrupted() && choices.among(2) == 1) {
+            if (Thread.currentThread().isInterrupted() && choices.choose(2) == 1) {
                 throw new InterruptedException();
             }
             return Answer.ofText(text);
@@ -345,7 +346,7 @@ final class EveryOrderWorld {
             }
         };
         return new TurnKit(
-                new TurnKit.Ports(
+                new TurnKit.TurnServices(
                         memory,
                         new FakeSessionEdits(),
                         new AgentCatalog(List.of(factory)),
@@ -358,16 +359,16 @@ final class EveryOrderWorld {
                         report -> {},
                         new FakeLostMemory(),
                         WIRE),
-                new TurnKit.Rules(
+                new TurnKit.TurnRules(
                         new RetryPolicy(10, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new AnswerLimits(1_000, 1_000, 1_000, Duration.ofMillis(15), Duration.ofSeconds(900)),
                         Duration.ofDays(7)),
-                new TurnKit.Surroundings(
+                new TurnKit.TurnRuntime(
                         InstantSource.fixed(NOW), delay, Runnable::run, time -> {}, new Random(1), new Semaphore(1)));
     }
 
     private void note(TurnEvent event) {
-        if (event.body().terminal()) {
+        if (event.body().endsTurn()) {
             ended.add(event.requestId());
             ends.computeIfAbsent(event.requestId(), any -> new HashSet<>())
                     .add(event.body().type());

@@ -137,7 +137,7 @@ class FenceTest {
                     new Partitions(
                             consumer,
                             topic,
-                            new Nobody(),
+                            new IgnoringRecordHandler(),
                             InstantSource.system(),
                             new RecordReader(() -> new MockConsumer<>("none"), 1),
                             _ -> {}) {
@@ -185,15 +185,15 @@ class FenceTest {
         }
     }
 
-    private static final class Nobody implements Reception {
+    private static final class IgnoringRecordHandler implements RecordHandler {
 
         @Override
-        public void arrived(Turn turn) {}
+        public void onTurn(Turn turn) {}
 
         @Override
-        public void unreadable(Turn.Claim claim, TurnError error) {}
+        public void onUnreadable(Turn.Claim claim, TurnError error) {}
 
         @Override
-        public void leaving(Predicate<Turn.Claim> ofPartition, boolean patient) {}
+        public void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient) {}
     }
 }

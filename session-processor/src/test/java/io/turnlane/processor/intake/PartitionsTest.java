@@ -78,7 +78,7 @@ class PartitionsTest {
         consumer.rebalance(List.of(ONE));
         Assignment assignment = partitions.get(ONE);
         assignment.ledger().advancedTo(5);
-        partitions.commit();
+        partitions.commitAsync();
         assertThat(committed(ONE)).isEqualTo(new OffsetAndMetadata(5, Long.toString(NOW)));
     }
 
@@ -88,7 +88,7 @@ class PartitionsTest {
         consumer.rebalance(List.of(ONE));
         assertThat(consumer.paused()).containsExactly(ONE);
 
-        partitions.takeWantedFences();
+        partitions.acquireFences();
         partitions.pause(false);
         assertThat(consumer.paused()).isEmpty();
         assertThat(partitions.get(ONE).hasFence()).isTrue();
@@ -111,8 +111,8 @@ class PartitionsTest {
         assertThatThrownBy(() -> consumer.rebalance(List.of(ONE))).isInstanceOf(TimeoutException.class);
         assertThat(consumer.paused()).as("no record may come yet").containsExactly(ONE);
 
-        partitions.adoptLeftOut();
-        partitions.takeWantedFences();
+        partitions.adoptMissed();
+        partitions.acquireFences();
         partitions.pause(false);
         assertThat(partitions.get(ONE).hasFence()).isTrue();
         assertThat(consumer.paused()).isEmpty();
@@ -123,7 +123,7 @@ class PartitionsTest {
         positionFails = true;
         assertThatThrownBy(() -> consumer.rebalance(List.of(ONE, OTHER))).isInstanceOf(TimeoutException.class);
         positionFails = false;
-        partitions.adoptLeftOut();
+        partitions.adoptMissed();
         assertThat(watched).containsExactlyInAnyOrder(ONE.partition(), OTHER.partition());
     }
 
@@ -156,16 +156,16 @@ class PartitionsTest {
         return new PartitionInfo("turns", partition, node, new Node[] {node}, new Node[] {node});
     }
 
-    private final class Departures implements Reception {
+    private final class Departures implements RecordHandler {
 
         @Override
-        public void arrived(Turn turn) {}
+        public void onTurn(Turn turn) {}
 
         @Override
-        public void unreadable(Turn.Claim claim, TurnError error) {}
+        public void onUnreadable(Turn.Claim claim, TurnError error) {}
 
         @Override
-        public void leaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
+        public void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
             departures.add(patient);
         }
     }

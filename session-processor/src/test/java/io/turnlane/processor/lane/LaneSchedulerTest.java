@@ -2,8 +2,8 @@ package io.turnlane.processor.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.processor.lane.LaneScheduler.Figures;
-import io.turnlane.processor.lane.LaneScheduler.Place;
+import io.turnlane.processor.lane.LaneScheduler.LaneCounts;
+import io.turnlane.processor.lane.LaneScheduler.OfferResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class LaneSchedulerTest {
 
-    private static final Figures NOTHING = new Figures(0, 0, 0);
+    private static final LaneCounts NOTHING = new LaneCounts(0, 0, 0);
 
     private final SteppedExecutor executor = new SteppedExecutor();
     private final ManualDelay delay = new ManualDelay();
@@ -27,14 +27,14 @@ class LaneSchedulerTest {
     @Test
     void runsTheItemsOfOneKeyInOrderAndOneAtATime() {
         LaneScheduler<String, String> lanes = scheduler(10, this::finish);
-        assertThat(lanes.offer("a", "a1")).isEqualTo(new Place(0, true, false));
-        assertThat(lanes.offer("a", "a2")).isEqualTo(new Place(1, false, false));
-        assertThat(lanes.offer("a", "a3")).isEqualTo(new Place(2, false, false));
+        assertThat(lanes.offer("a", "a1")).isEqualTo(new OfferResult(0, true, false));
+        assertThat(lanes.offer("a", "a2")).isEqualTo(new OfferResult(1, false, false));
+        assertThat(lanes.offer("a", "a3")).isEqualTo(new OfferResult(2, false, false));
         assertThat(executor.waiting()).as("one thread for one key").isEqualTo(1);
 
         executor.runAll();
         assertThat(done).containsExactly("a1", "a2", "a3");
-        assertThat(lanes.figures()).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
@@ -42,11 +42,11 @@ class LaneSchedulerTest {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
-        assertThat(lanes.offer("a", "a2").twin()).isTrue();
-        assertThat(lanes.offer("a", "a1").twin()).as("also while it runs").isTrue();
+        assertThat(lanes.offer("a", "a2").duplicate()).isTrue();
+        assertThat(lanes.offer("a", "a1").duplicate()).as("also while it runs").isTrue();
         executor.runAll();
         assertThat(done).containsExactly("a1", "a2");
-        assertThat(lanes.offer("a", "a1").twin())
+        assertThat(lanes.offer("a", "a1").duplicate())
                 .as("the lane keeps nothing of what has left")
                 .isFalse();
     }
@@ -71,7 +71,8 @@ class LaneSchedulerTest {
         Set<String> failed = new HashSet<>(List.of("a1"));
         LaneScheduler<String, String> lanes = scheduler(
                 1,
-                (key, item) -> failed.remove(item) ? new LaneOutcome.Again(Duration.ofSeconds(2)) : finish(key, item));
+                (key, item) ->
+                        failed.remove(item) ? new LaneOutcome.RunAgain(Duration.ofSeconds(2)) : finish(key, item));
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
         lanes.offer("b", "b1");
@@ -83,7 +84,7 @@ class LaneSchedulerTest {
         delay.pass(Duration.ofMillis(1));
         executor.runAll();
         assertThat(done).containsExactly("b1", "a1", "a2");
-        assertThat(lanes.figures()).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
@@ -96,13 +97,14 @@ class LaneSchedulerTest {
         assertThat(done)
                 .as("what comes back waits for the flight that was swept out")
                 .containsExactly("a1", "a3");
-        assertThat(lanes.figures()).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
     void goesOnAfterTheItemThatRestedWasWithdrawn() {
         LaneScheduler<String, String> lanes = scheduler(
-                1, (key, item) -> item.equals("a1") ? new LaneOutcome.Again(Duration.ofSeconds(1)) : finish(key, item));
+                1,
+                (key, item) -> item.equals("a1") ? new LaneOutcome.RunAgain(Duration.ofSeconds(1)) : finish(key, item));
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
         executor.step();
@@ -110,7 +112,7 @@ class LaneSchedulerTest {
         executor.runAll();
         assertThat(done).containsExactly("a2");
         delay.pass(Duration.ofSeconds(1));
-        assertThat(lanes.figures()).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
@@ -118,13 +120,13 @@ class LaneSchedulerTest {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         List.of("a1", "a2", "a3", "b1").forEach(item -> lanes.offer(item.substring(0, 1), item));
         List<String> aheads = new ArrayList<>();
-        assertThat(lanes.aside("a", item -> !item.equals("a3"), (item, ahead) -> {
+        assertThat(lanes.submitSideTasks("a", item -> !item.equals("a3"), (item, ahead) -> {
                     aheads.add(item + " behind " + ahead);
                     return List.of(item);
                 }))
                 .as("what runs is left alone")
                 .isEqualTo(1);
-        lanes.aside("a", "a3"::equals, (item, ahead) -> {
+        lanes.submitSideTasks("a", "a3"::equals, (item, ahead) -> {
             aheads.add(item + " behind " + ahead);
             return List.of();
         });
@@ -133,7 +135,7 @@ class LaneSchedulerTest {
         assertThat(aheads).containsExactly("a2 behind [a1]", "a3 behind [a1]");
         executor.runAll();
         assertThat(done).as("what is over has left").containsExactly("a1", "b1", "a3");
-        assertThat(lanes.figures()).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
@@ -141,30 +143,30 @@ class LaneSchedulerTest {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
-        lanes.aside("a", "a2"::equals, (item, ahead) -> {
+        lanes.submitSideTasks("a", "a2"::equals, (item, ahead) -> {
             done.add("aside");
             return List.of();
         });
         executor.step();
         assertThat(done).containsExactly("a1");
-        assertThat(lanes.figures().running()).as("its lane is held up").isZero();
-        assertThat(lanes.awaitNothingRuns(Duration.ZERO)).isFalse();
+        assertThat(lanes.counts().running()).as("its lane is held up").isZero();
+        assertThat(lanes.awaitIdle(Duration.ZERO)).isFalse();
         assertThat(lanes.withdraw(item -> true)).as("nor is it withdrawn").isEmpty();
         executor.runAll();
         assertThat(done).containsExactly("a1", "aside", "a2");
-        assertThat(lanes.figures()).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
     void hurriesWhatRestsAndWhatIsAboutTo() {
         int[] tries = {0};
         LaneScheduler<String, String> lanes = scheduler(
-                1, (key, item) -> tries[0]++ < 2 ? new LaneOutcome.Again(Duration.ofHours(1)) : finish(key, item));
+                1, (key, item) -> tries[0]++ < 2 ? new LaneOutcome.RunAgain(Duration.ofHours(1)) : finish(key, item));
         lanes.offer("a", "a1");
         executor.step();
-        lanes.hurry("a", "a1"::equals);
+        lanes.skipDelay("a", "a1"::equals);
         assertThat(executor.waiting()).as("it rests no longer").isEqualTo(1);
-        lanes.hurry("a", "a1"::equals);
+        lanes.skipDelay("a", "a1"::equals);
         executor.runAll();
         assertThat(done).as("nor does it begin to rest").containsExactly("a1");
     }
@@ -175,17 +177,17 @@ class LaneSchedulerTest {
         List.of("a1", "a2", "a3").forEach(item -> lanes.offer("a", item));
         List<String> aheads = new ArrayList<>();
         for (String item : List.of("a1", "a3", "gone")) {
-            lanes.asideOne("a", item, (one, ahead) -> {
+            lanes.submitSideTask("a", item, (one, ahead) -> {
                 aheads.add(one + " behind " + ahead);
                 return List.of(one, one);
             });
         }
         executor.stepLast();
         assertThat(aheads).containsExactly("a3 behind [a1, a2]");
-        assertThat(lanes.figures().items()).isEqualTo(2);
+        assertThat(lanes.counts().items()).isEqualTo(2);
         executor.runAll();
         assertThat(done).containsExactly("a1", "a2");
-        assertThat(lanes.figures()).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
@@ -193,11 +195,11 @@ class LaneSchedulerTest {
         LaneScheduler<String, String> lanes = scheduler(
                 1,
                 (key, item) -> item.equals("a2") && done.add("try")
-                        ? new LaneOutcome.Again(Duration.ofHours(1))
+                        ? new LaneOutcome.RunAgain(Duration.ofHours(1))
                         : finish(key, item));
         List.of("b1", "a1", "a2").forEach(item -> lanes.offer(item.substring(0, 1), item));
-        lanes.aside("a", "a1"::equals, (item, ahead) -> List.of(item));
-        lanes.hurry("a", "a1"::equals);
+        lanes.submitSideTasks("a", "a1"::equals, (item, ahead) -> List.of(item));
+        lanes.skipDelay("a", "a1"::equals);
         executor.stepLast();
         executor.step();
         executor.step();
@@ -212,12 +214,12 @@ class LaneSchedulerTest {
             boolean leaves =
                     done.isEmpty() && lanes.getFirst().withdraw(any -> true).isEmpty();
             var _ = finish(key, item);
-            return leaves ? new LaneOutcome.Again(Duration.ofHours(1)) : LaneOutcome.DONE;
+            return leaves ? new LaneOutcome.RunAgain(Duration.ofHours(1)) : LaneOutcome.DONE;
         }));
         lanes.getFirst().offer("a", "a1");
         executor.runAll();
         assertThat(done).as("so that it sees at once that it may go").containsExactly("a1", "a1");
-        assertThat(lanes.getFirst().figures()).isEqualTo(NOTHING);
+        assertThat(lanes.getFirst().counts()).isEqualTo(NOTHING);
     }
 
     @Test
@@ -255,10 +257,10 @@ class LaneSchedulerTest {
         LaneScheduler<String, String> lanes = scheduler(10, this::finish);
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
-        lanes.hold();
-        assertThat(lanes.awaitNothingRuns(Duration.ZERO)).isFalse();
+        lanes.stopDispatching();
+        assertThat(lanes.awaitIdle(Duration.ZERO)).isFalse();
         executor.runAll();
-        assertThat(lanes.awaitNothingRuns(Duration.ZERO)).isTrue();
+        assertThat(lanes.awaitIdle(Duration.ZERO)).isTrue();
         assertThat(done).containsExactly("a1");
         assertThat(lanes.withdraw(item -> true)).containsExactly("a2");
     }
@@ -284,7 +286,7 @@ class LaneSchedulerTest {
                 item -> item,
                 (key, item) -> {
                     if (random.nextInt(4) == 0) {
-                        return new LaneOutcome.Again(Duration.ofMillis(random.nextInt(20)));
+                        return new LaneOutcome.RunAgain(Duration.ofMillis(random.nextInt(20)));
                     }
                     seen.computeIfAbsent(key, any -> new ArrayList<>()).add(item);
                     return LaneOutcome.DONE;
@@ -303,25 +305,25 @@ class LaneSchedulerTest {
                 case 5 -> {
                     int one = random.nextInt(offered + 1);
                     boolean over = random.nextBoolean();
-                    lanes.aside("k" + random.nextInt(4), item -> item == one, (item, ahead) -> {
+                    lanes.submitSideTasks("k" + random.nextInt(4), item -> item == one, (item, ahead) -> {
                         if (over) {
                             gone.add(item);
                         }
                         return over ? List.of(item) : List.of();
                     });
                 }
-                case 6 -> lanes.hurry("k" + random.nextInt(4), item -> true);
+                case 6 -> lanes.skipDelay("k" + random.nextInt(4), item -> true);
                 default -> {
                     int one = random.nextInt(offered + 1);
                     gone.addAll(lanes.withdraw(item -> item == one));
                 }
             }
         }
-        for (int i = 0; i < 10_000 && lanes.figures().items() > 0; i++) {
+        for (int i = 0; i < 10_000 && lanes.counts().items() > 0; i++) {
             executor.runAll();
             delay.pass(Duration.ofMillis(20));
         }
-        assertThat(lanes.figures()).as(what).isEqualTo(NOTHING);
+        assertThat(lanes.counts()).as(what).isEqualTo(NOTHING);
         assertThat(seen.values())
                 .as(what)
                 .allSatisfy(items -> assertThat(items).isSorted().doesNotHaveDuplicates());

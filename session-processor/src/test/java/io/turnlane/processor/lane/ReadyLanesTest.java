@@ -15,24 +15,25 @@ class ReadyLanesTest {
     private static final int KINDS = 3;
 
     /** Who waits: its urgency, and the place among its like. */
-    private record Waiting(int urgency, int number) {}
+    private record WaitingLane(int urgency, int number) {}
 
     /** A queue beside a plain model, with what must hold after every step. */
-    private static final class Watched {
-        private final ReadyLanes<Waiting> ready = new ReadyLanes<>();
-        private final List<Queue<Waiting>> model = List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
+    private static final class ObservedLanes {
+        private final ReadyLanes<WaitingLane> ready = new ReadyLanes<>();
+        private final List<Queue<WaitingLane>> model =
+                List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
         private final int[] passedBy = new int[KINDS];
         private final int[] gone = new int[KINDS];
         private int made;
 
         void add(int urgency) {
-            Waiting one = new Waiting(urgency, made++);
+            WaitingLane one = new WaitingLane(urgency, made++);
             ready.add(one, urgency);
             model.get(urgency).add(one);
         }
 
         void remove(int urgency) {
-            Waiting first = model.get(urgency).poll();
+            WaitingLane first = model.get(urgency).poll();
             if (first != null) {
                 ready.remove(first);
                 passedBy[urgency] = 0;
@@ -40,7 +41,7 @@ class ReadyLanesTest {
         }
 
         void poll() {
-            Waiting next = ready.poll();
+            WaitingLane next = ready.poll();
             if (next == null) {
                 assertThat(model)
                         .as("nobody waits")
@@ -55,7 +56,7 @@ class ReadyLanesTest {
                 passedBy[kind] = kind == next.urgency() || model.get(kind).isEmpty() ? 0 : passedBy[kind] + 1;
                 assertThat(passedBy[kind])
                         .as("urgency %d starves", kind)
-                        .isLessThanOrEqualTo(ReadyLanes.mostBefore(kind));
+                        .isLessThanOrEqualTo(ReadyLanes.maxBefore(kind));
             }
         }
     }
@@ -63,9 +64,9 @@ class ReadyLanesTest {
     @Test
     void keepsItsPromisesInEveryOrderOfEvents() {
         long runs = Choices.explore(choices -> {
-            Watched watched = new Watched();
+            ObservedLanes watched = new ObservedLanes();
             for (int i = 0; i < 8; i++) {
-                int what = choices.among(KINDS + 2);
+                int what = choices.choose(KINDS + 2);
                 if (what < KINDS) {
                     watched.add(what);
                 } else if (what == KINDS) {
@@ -80,7 +81,7 @@ class ReadyLanesTest {
 
     @Test
     void sharesPlacesByUrgencyWhileAllWait() {
-        Watched watched = new Watched();
+        ObservedLanes watched = new ObservedLanes();
         for (int i = 0; i < 1_300; i++) {
             for (int kind = 0; kind < KINDS; kind++) {
                 watched.add(kind);
@@ -101,7 +102,7 @@ class ReadyLanesTest {
         Random random = new Random(seed);
         IntUnaryOperator oftenFew = most -> random.nextInt(1 + random.nextInt(most));
         for (int round = 0; round < 200; round++) {
-            Watched watched = new Watched();
+            ObservedLanes watched = new ObservedLanes();
             for (int step = 0; step < 500; step++) {
                 for (int kind = 0; kind < KINDS; kind++) {
                     for (int i = oftenFew.applyAsInt(4); i > 0; i--) {
@@ -117,7 +118,7 @@ class ReadyLanesTest {
 
     @Test
     void givesAllPlacesToWhoeverWaitsAlone() {
-        Watched watched = new Watched();
+        ObservedLanes watched = new ObservedLanes();
         for (int i = 0; i < 100; i++) {
             watched.add(2);
             watched.poll();

@@ -12,36 +12,36 @@ import java.util.List;
 /** Says what it is told to say, and keeps what it was asked. */
 public final class FakeSessionEdits implements SessionEdits {
 
-    public final Deque<Edited> says = new ArrayDeque<>();
-    public final List<String> asked = new ArrayList<>();
+    public final Deque<EditResult> results = new ArrayDeque<>();
+    public final List<String> calls = new ArrayList<>();
 
     @Override
-    public Edited update(FlightRef flight, UpdateSession command, Terms terms) {
-        return said("update" + (terms.sure() ? " sure" : ""));
+    public EditResult update(FlightRef flight, UpdateSession command, EditConditions terms) {
+        return said("update" + (terms.lossRuledOut() ? " sure" : ""));
     }
 
     @Override
-    public Edited replace(FlightRef flight, ImportSession command, Terms terms) {
-        return said("replace" + (terms.sure() ? " sure" : ""));
+    public EditResult replace(FlightRef flight, ImportSession command, EditConditions terms) {
+        return said("replace" + (terms.lossRuledOut() ? " sure" : ""));
     }
 
     @Override
-    public Edited take(FlightRef flight, ForkSession command, Terms terms) {
-        return said("take" + (terms.sure() ? " sure" : ""));
+    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions terms) {
+        return said("take" + (terms.lossRuledOut() ? " sure" : ""));
     }
 
     @Override
-    public Edited taken(FlightRef flight, ForkSession command, TurnError error) {
+    public EditResult completeFork(FlightRef flight, ForkSession command, TurnError error) {
         return said(error == null ? "taken" : "taken " + error.code());
     }
 
     @Override
-    public void free(ForkSession command, TurnError error) {
-        asked.add("free");
+    public void abandonFork(ForkSession command, TurnError error) {
+        calls.add("free");
     }
 
-    private Edited said(String what) {
-        asked.add(what);
-        return says.isEmpty() ? new Edited.Done(what.contains("_")) : says.removeFirst();
+    private EditResult said(String what) {
+        calls.add(what);
+        return results.isEmpty() ? new EditResult.EditEnded(what.contains("_")) : results.removeFirst();
     }
 }

@@ -8,7 +8,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.memory.Begun.Ending;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -27,7 +27,7 @@ import java.util.function.LongSupplier;
  */
 public final class FakeSessionMemory implements SessionMemory {
 
-    private final Map<RequestId, Record> records = new HashMap<>();
+    private final Map<RequestId, FakeRequest> records = new HashMap<>();
     private final Map<SessionKey, List<PastTurn>> histories = new HashMap<>();
     private final Map<SessionKey, Long> fences = new HashMap<>();
     private final Set<RequestId> erased = new HashSet<>();
@@ -42,10 +42,10 @@ public final class FakeSessionMemory implements SessionMemory {
     private boolean lostBeforeCommit;
     private LongSupplier clock = () -> 0;
 
-    private final Deque<Decided> decisions = new ArrayDeque<>();
-    private final List<Arrival> arrivals = new ArrayList<>();
+    private final Deque<DecideResult> decisions = new ArrayDeque<>();
+    private final List<BusyArrival> arrivals = new ArrayList<>();
 
-    private static final class Record {
+    private static final class FakeRequest {
         private String flight; // null until one began
         private int attempt;
         private int failures;
@@ -60,19 +60,19 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     /** A client doesn't want the answer any more; true where the turn hadn't ended. */
-    public boolean unwanted(RequestId request) {
-        Record record = records.computeIfAbsent(request, any -> new Record());
+    public boolean requestCancel(RequestId request) {
+        FakeRequest record = records.computeIfAbsent(request, any -> new FakeRequest());
         record.unwanted = true;
-        return !record.status.terminal();
+        return !record.status.isTerminal();
     }
 
     /** What the next questions are told that find their session busy; the rest just wait. */
-    public void decides(Decided... answers) {
+    public void willDecide(DecideResult... answers) {
         decisions.addAll(List.of(answers));
     }
 
     /** The questions that found their session busy, each as often as it asked. */
-    public List<Arrival> arrivals() {
+    public List<BusyArrival> arrivals() {
         return arrivals;
     }
 
@@ -87,7 +87,7 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     /** From now on a newer owner has been here. */
-    public void fence() {
+    public void setFenced() {
         fenced = true;
     }
 
@@ -157,37 +157,37 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Begun begin(Beginning beginning) {
+    public BeginResult begin(BeginRequest beginning) {
         reach();
         duringBegin.run();
         FlightRef flight = beginning.flight();
-        Record leaving = records.get(flight.request());
+        FakeRequest leaving = records.get(flight.request());
         if (leaving != null
                 && leaving.status == RequestStatus.RUNNING
                 && !leaving.flight.equals(flight.flight())
                 && leaving.leavingUntil > clock.getAsLong()) {
-            return new Begun.Leaving(Duration.ofMillis(leaving.leavingUntil - clock.getAsLong()));
+            return new BeginResult.HandoverPending(Duration.ofMillis(leaving.leavingUntil - clock.getAsLong()));
         }
         if (fenced || fences.merge(flight.session(), flight.fence(), Math::max) > flight.fence()) {
-            return new Begun.Fenced();
+            return new BeginResult.Fenced();
         }
         if (erased.contains(flight.request())) {
-            return new Begun.Erased();
+            return new BeginResult.Erased();
         }
-        if (lost && !beginning.sure()) {
-            return new Begun.Missed(false);
+        if (lost && !beginning.lossRuledOut()) {
+            return new BeginResult.DataMissing(false);
         }
         lost = false;
-        Record record = records.computeIfAbsent(flight.request(), any -> new Record());
-        if (record.status.terminal()) {
-            return new Begun.Ended(ending(record));
+        FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
+        if (record.status.isTerminal()) {
+            return new BeginResult.AlreadyEnded(ending(record));
         }
         if (record.unwanted) {
-            return new Begun.Unwanted();
+            return new BeginResult.CancelRequested();
         }
         if (!flight.flight().equals(record.flight)) {
-            if (suspect && !beginning.alone()) {
-                return new Begun.Suspect();
+            if (suspect && !beginning.soleSuspect()) {
+                return new BeginResult.CrashSuspected();
             }
             record.attempt++;
             record.flight = flight.flight();
@@ -195,113 +195,118 @@ public final class FakeSessionMemory implements SessionMemory {
         }
         record.status = RequestStatus.RUNNING;
         record.eventsFrom = beginning.eventsFrom();
-        return new Begun.Run(record.attempt, record.failures, timeLeft, new Memory(history(flight.session()), false));
+        return new BeginResult.RunTurn(
+                record.attempt, record.failures, timeLeft, new Memory(history(flight.session()), false));
     }
 
     @Override
-    public Settled commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+    public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
         reach();
         duringCommit.run();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
             loseEverything();
-            return new Settled.Gone();
+            return new SettleResult.TurnLost();
         }
-        Record record = records.get(flight.request());
+        FakeRequest record = records.get(flight.request());
         if (record.flight == null) {
-            return new Settled.Gone();
+            return new SettleResult.TurnLost();
         }
         if (fenced || !record.flight.equals(flight.flight())) {
-            return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
+            return record.status.isTerminal()
+                    ? new SettleResult.EndedOtherwise(ending(record))
+                    : new SettleResult.SettleFenced();
         }
         if (record.unwanted) {
-            return new Settled.Unwanted();
+            return new SettleResult.CancelInstead();
         }
         record.status = RequestStatus.COMPLETED;
         record.answer = answer;
         histories.computeIfAbsent(flight.session(), any -> new ArrayList<>()).add(turn);
-        return new Settled.Stored();
+        return new SettleResult.Stored();
     }
 
     @Override
-    public Settled fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
         reach();
-        Record record = records.get(flight.request());
+        FakeRequest record = records.get(flight.request());
         if (record == null || record.flight == null) {
-            return new Settled.Gone();
+            return new SettleResult.TurnLost();
         }
         if (!record.flight.equals(flight.flight())) {
-            return record.status.terminal() ? new Settled.Ended(ending(record)) : new Settled.Fenced();
+            return record.status.isTerminal()
+                    ? new SettleResult.EndedOtherwise(ending(record))
+                    : new SettleResult.SettleFenced();
         }
         if (record.unwanted) {
-            return new Settled.Unwanted();
+            return new SettleResult.CancelInstead();
         }
         record.failures++;
         record.error = error;
         record.status = last ? RequestStatus.FAILED : RequestStatus.RETRYING;
-        return new Settled.Stored();
+        return new SettleResult.Stored();
     }
 
     @Override
-    public Settled cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+    public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
         reach();
-        Record record = records.get(flight.request());
+        FakeRequest record = records.get(flight.request());
         if (record == null) {
-            return new Settled.Gone();
+            return new SettleResult.TurnLost();
         }
-        if (record.status.terminal()) {
-            return new Settled.Ended(ending(record));
+        if (record.status.isTerminal()) {
+            return new SettleResult.EndedOtherwise(ending(record));
         }
         if (!takesOver && record.flight == null) {
-            return new Settled.Gone();
+            return new SettleResult.TurnLost();
         }
         if (fenced || isOlder(flight) || (!takesOver && !record.flight.equals(flight.flight()))) {
-            return new Settled.Fenced();
+            return new SettleResult.SettleFenced();
         }
         if (record.attempt > 0) {
             histories
                     .computeIfAbsent(flight.session(), any -> new ArrayList<>())
                     .add(turn);
         }
-        return new Settled.Ended(cancelled(record));
+        return new SettleResult.EndedOtherwise(cancelled(record));
     }
 
     private boolean isOlder(FlightRef flight) {
         return fences.getOrDefault(flight.session(), 0L) > flight.fence();
     }
 
-    private static Ending cancelled(Record record) {
+    private static TurnEnding cancelled(FakeRequest record) {
         record.status = RequestStatus.CANCELLED;
         record.cause = new EndCause(EndCause.REQUESTED, null);
         return ending(record);
     }
 
     @Override
-    public Dismissed dismiss(FlightRef flight) {
+    public DismissResult dismiss(FlightRef flight) {
         reach();
-        Record record = records.computeIfAbsent(flight.request(), any -> new Record());
+        FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
         if (fenced || isOlder(flight)) {
-            return new Begun.Fenced();
+            return new BeginResult.Fenced();
         }
-        if (record.status.terminal()) {
-            return new Begun.Ended(ending(record));
+        if (record.status.isTerminal()) {
+            return new BeginResult.AlreadyEnded(ending(record));
         }
         boolean waits = record.status == RequestStatus.QUEUED && record.attempt == 0;
-        return waits && record.unwanted ? new Begun.Ended(cancelled(record)) : new Stays(null);
+        return waits && record.unwanted ? new BeginResult.AlreadyEnded(cancelled(record)) : new StillWaiting(null);
     }
 
     /** Policies are decided by Redis' own script; here they let everybody wait, but for what a test says. */
     @Override
-    public Decided decide(Arrival arrival) {
+    public DecideResult decide(BusyArrival arrival) {
         reach();
         arrivals.add(arrival);
-        return decisions.isEmpty() ? new Decision(Map.of(), List.of()) : decisions.removeFirst();
+        return decisions.isEmpty() ? new PolicyDecision(Map.of(), List.of()) : decisions.removeFirst();
     }
 
     @Override
     public void release(FlightRef flight) {
         reach();
-        Record record = records.get(flight.request());
+        FakeRequest record = records.get(flight.request());
         if (record.flight.equals(flight.flight())) {
             record.status = RequestStatus.QUEUED;
             record.flight = "";
@@ -309,9 +314,9 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
-    public boolean leave(FlightRef flight, Duration handover) {
+    public boolean startHandover(FlightRef flight, Duration handover) {
         reach();
-        Record record = records.get(flight.request());
+        FakeRequest record = records.get(flight.request());
         if (fenced || record.status != RequestStatus.RUNNING || !record.flight.equals(flight.flight())) {
             return false;
         }
@@ -320,18 +325,18 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
-    public Refused refuse(FlightRef flight, TurnError error) {
+    public FailUnreadableResult failUnreadable(FlightRef flight, TurnError error) {
         reach();
-        Record record = records.computeIfAbsent(flight.request(), any -> new Record());
-        if (!record.status.terminal()) {
+        FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
+        if (!record.status.isTerminal()) {
             record.status = RequestStatus.FAILED;
             record.error = error;
         }
-        return new Begun.Ended(ending(record));
+        return new BeginResult.AlreadyEnded(ending(record));
     }
 
     @Override
-    public void quarantined(FlightRef flight) {
+    public void markQuarantined(FlightRef flight) {
         records.get(flight.request()).quarantined = true;
     }
 
@@ -345,7 +350,8 @@ public final class FakeSessionMemory implements SessionMemory {
     @Override
     public void prefetch(SessionKey session) {}
 
-    private static Ending ending(Record record) {
-        return new Ending(record.status, record.attempt, record.answer, record.error, record.quarantined, record.cause);
+    private static TurnEnding ending(FakeRequest record) {
+        return new TurnEnding(
+                record.status, record.attempt, record.answer, record.error, record.quarantined, record.cause);
     }
 }

@@ -20,7 +20,8 @@ class ForeignMemoryTest {
 
     private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
 
-    private final StoredMemory stored = new StoredMemory(new StringRedisTemplate(), new WireFormat(), _ -> {});
+    private final StoredValueReader stored =
+            new StoredValueReader(new StringRedisTemplate(), new WireFormat(), _ -> {});
 
     /** Each damaged value is logged; millions are not worth it. */
     @BeforeAll
@@ -34,7 +35,7 @@ class ForeignMemoryTest {
     }
 
     private static Logger logs() {
-        return (Logger) LoggerFactory.getLogger(StoredMemory.class);
+        return (Logger) LoggerFactory.getLogger(StoredValueReader.class);
     }
 
     @FuzzTest(maxDuration = "1m")

@@ -9,14 +9,14 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnPolicy;
-import io.turnlane.processor.memory.Begun.Ended;
-import io.turnlane.processor.memory.Begun.Ending;
-import io.turnlane.processor.memory.Begun.Run;
-import io.turnlane.processor.memory.SessionMemory.Arrival;
-import io.turnlane.processor.memory.SessionMemory.Decided;
-import io.turnlane.processor.memory.SessionMemory.Decision;
-import io.turnlane.processor.memory.SessionMemory.Dismissed;
-import io.turnlane.processor.memory.SessionMemory.Stays;
+import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
+import io.turnlane.processor.memory.BeginResult.RunTurn;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
+import io.turnlane.processor.memory.SessionMemory.BusyArrival;
+import io.turnlane.processor.memory.SessionMemory.DecideResult;
+import io.turnlane.processor.memory.SessionMemory.DismissResult;
+import io.turnlane.processor.memory.SessionMemory.PolicyDecision;
+import io.turnlane.processor.memory.SessionMemory.StillWaiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -33,13 +33,13 @@ class RedisEndingsTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         unwanted(ask);
-        assertThat(commit(flight, ask)).isEqualTo(new Settled.Unwanted());
-        assertThat(memory.fail(flight, ERROR, true, Map.of())).isEqualTo(new Settled.Unwanted());
+        assertThat(commit(flight, ask)).isEqualTo(new SettleResult.CancelInstead());
+        assertThat(memory.fail(flight, ERROR, true, Map.of())).isEqualTo(new SettleResult.CancelInstead());
 
-        Settled settled = cancel(flight, ask, false);
-        assertThat(settled).isEqualTo(new Settled.Ended(cancelled(1, "requested", null)));
+        SettleResult settled = cancel(flight, ask, false);
+        assertThat(settled).isEqualTo(new SettleResult.EndedOtherwise(cancelled(1, "requested", null)));
         assertThat(cancel(flight, ask, false)).as("the same again").isEqualTo(settled);
-        assertThat(commit(flight, ask)).isInstanceOf(Settled.Ended.class);
+        assertThat(commit(flight, ask)).isInstanceOf(SettleResult.EndedOtherwise.class);
         assertThat(history()).extracting(PastTurn::status).containsExactly(RequestStatus.CANCELLED);
         assertThat(history().getFirst().answer()).isNull();
         assertThat(open()).isZero();
@@ -54,7 +54,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         unwanted(ask);
         assertThat(cancel(flight, ask, false))
                 .isInstanceOfSatisfying(
-                        Settled.Ended.class,
+                        SettleResult.EndedOtherwise.class,
                         ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
         assertThat(history()).hasSize(1);
     }
@@ -65,8 +65,9 @@ class RedisEndingsTest extends RedisMemoryTests {
         accept(waited);
         unwanted(waited);
         FlightRef flight = flight(waited, 1);
-        assertThat(begin(flight, waited)).isEqualTo(new Begun.Unwanted());
-        assertThat(cancel(flight, waited, true)).isEqualTo(new Settled.Ended(cancelled(0, "requested", null)));
+        assertThat(begin(flight, waited)).isEqualTo(new BeginResult.CancelRequested());
+        assertThat(cancel(flight, waited, true))
+                .isEqualTo(new SettleResult.EndedOtherwise(cancelled(0, "requested", null)));
         assertThat(history()).as("it never began").isEmpty();
 
         Ask ran = ask("ran");
@@ -74,8 +75,8 @@ class RedisEndingsTest extends RedisMemoryTests {
         begin(crashed, ran);
         unwanted(ran);
         FlightRef successor = flight(ran, 2);
-        assertThat(begin(successor, ran)).isEqualTo(new Begun.Unwanted());
-        assertThat(cancel(successor, ran, true)).isInstanceOf(Settled.Ended.class);
+        assertThat(begin(successor, ran)).isEqualTo(new BeginResult.CancelRequested());
+        assertThat(cancel(successor, ran, true)).isInstanceOf(SettleResult.EndedOtherwise.class);
         assertThat(history()).extracting(PastTurn::question).containsExactly("ran");
     }
 
@@ -88,21 +89,21 @@ class RedisEndingsTest extends RedisMemoryTests {
             accept(ask);
         }
         unwanted(unwanted);
-        assertThat(dismiss(unwanted)).isEqualTo(new Ended(cancelled(0, "requested", null)));
+        assertThat(dismiss(unwanted)).isEqualTo(new AlreadyEnded(cancelled(0, "requested", null)));
         assertThat(dismiss(late))
                 .isInstanceOfSatisfying(
-                        Ended.class,
+                        AlreadyEnded.class,
                         ended -> assertThat(ended.ending().error().code()).isEqualTo("deadline_exceeded"));
         assertThat(dismiss(patient))
                 .isInstanceOfSatisfying(
-                        Stays.class,
+                        StillWaiting.class,
                         stays -> assertThat(stays.timeLeft())
                                 .isBetween(Duration.ofSeconds(490), Duration.ofSeconds(500)));
         Ask running = ask("running");
         begin(flight(running, 1), running);
         unwanted(running);
-        assertThat(dismiss(running)).as("it has begun").isEqualTo(new Stays(null));
-        assertThat(memory.dismiss(flight(patient, 0))).as("of an older owner").isEqualTo(new Begun.Fenced());
+        assertThat(dismiss(running)).as("it has begun").isEqualTo(new StillWaiting(null));
+        assertThat(memory.dismiss(flight(patient, 0))).as("of an older owner").isEqualTo(new BeginResult.Fenced());
     }
 
     @Test
@@ -116,10 +117,10 @@ class RedisEndingsTest extends RedisMemoryTests {
                 .as("its reply may have been lost, or its owner died")
                 .isEqualTo(
                         decision(busy, ending(RequestStatus.REJECTED, "session_busy", running.requestId()), List.of()));
-        assertThat(begin(flight(busy, 1), busy)).isInstanceOf(Ended.class);
+        assertThat(begin(flight(busy, 1), busy)).isInstanceOf(AlreadyEnded.class);
 
         Ask next = accepted("?", TurnPolicy.REJECT);
-        assertThat(decide(next, busy)).as("those ahead have ended").isEqualTo(new Decision(Map.of(), List.of()));
+        assertThat(decide(next, busy)).as("those ahead have ended").isEqualTo(new PolicyDecision(Map.of(), List.of()));
     }
 
     @Test
@@ -127,12 +128,12 @@ class RedisEndingsTest extends RedisMemoryTests {
         Ask running = running("running");
         Ask waiting = accepted("waiting", TurnPolicy.ENQUEUE);
         Ask ask = accepted("rather this", TurnPolicy.INTERRUPT);
-        Decision decision = decision(
+        PolicyDecision decision = decision(
                 waiting, ending(RequestStatus.CANCELLED, "interrupted", ask.requestId()), List.of(running.requestId()));
         assertThat(decide(ask, running, waiting)).isEqualTo(decision);
         assertThat(decide(ask, running, waiting)).as("asked again").isEqualTo(decision);
         FlightRef successor = flight(running, 2);
-        assertThat(begin(successor, running)).isEqualTo(new Begun.Unwanted());
+        assertThat(begin(successor, running)).isEqualTo(new BeginResult.CancelRequested());
         cancel(successor, running, true);
         assertThat(request(running, "by")).isEqualTo(ask.requestId().toString());
         assertThat(history()).extracting(PastTurn::question).containsExactly("running");
@@ -147,7 +148,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         FlightRef successor = flight(running, 2);
         begin(successor, running);
         assertThat(cancel(successor, running, true))
-                .isEqualTo(new Settled.Ended(cancelled(1, "rolled_back", ask.requestId())));
+                .isEqualTo(new SettleResult.EndedOtherwise(cancelled(1, "rolled_back", ask.requestId())));
         assertThat(history()).extracting(PastTurn::question).containsExactly("before");
     }
 
@@ -168,7 +169,7 @@ class RedisEndingsTest extends RedisMemoryTests {
                 .isEqualTo(decision(two, ending(RequestStatus.SUPERSEDED, "coalesced", three.requestId()), List.of()));
         assertThat(begin(flight(three, 1), three))
                 .isInstanceOfSatisfying(
-                        Run.class, run -> assertThat(run.absorbed()).containsExactly("\"one\" ü", "two"));
+                        RunTurn.class, run -> assertThat(run.mergedQuestions()).containsExactly("\"one\" ü", "two"));
     }
 
     @Test
@@ -177,7 +178,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         Ask first = accepted("a".repeat(60_000), TurnPolicy.ENQUEUE);
         Ask second = accepted("b".repeat(60_000), TurnPolicy.ENQUEUE);
         Ask third = accepted("c".repeat(60_000), TurnPolicy.COALESCE);
-        assertThat(decide(third, running, first, second).over()).containsOnlyKeys(second.requestId());
+        assertThat(decide(third, running, first, second).ended()).containsOnlyKeys(second.requestId());
     }
 
     /** Its begin would find the record, and run the turn in the new life. */
@@ -187,19 +188,19 @@ class RedisEndingsTest extends RedisMemoryTests {
         memory.delete(flight(ask("delete"), 1));
         Ask running = running("in a new life");
         Ask twin = withPolicy(erased, TurnPolicy.INTERRUPT);
-        assertThat(decide(twin, false, true, running)).isEqualTo(new Begun.Erased());
+        assertThat(decide(twin, false, true, running)).isEqualTo(new BeginResult.Erased());
         assertThat(request(running, "cancel_requested")).isNull();
-        assertThat(begin(flight(twin, 1), twin)).isEqualTo(new Begun.Erased());
+        assertThat(begin(flight(twin, 1), twin)).isEqualTo(new BeginResult.Erased());
     }
 
     @Test
     void makesARecordOnlyWhereNeitherALossNorTimeTookIt() {
         Ask running = running("running");
         Ask ask = withPolicy(ask("?"), TurnPolicy.COALESCE);
-        assertThat(decide(ask, false, false, running)).isEqualTo(new Begun.Missed(false));
-        assertThat(decide(ask, true, true, running)).isEqualTo(new Decision(Map.of(), List.of()));
+        assertThat(decide(ask, false, false, running)).isEqualTo(new BeginResult.DataMissing(false));
+        assertThat(decide(ask, true, true, running)).isEqualTo(new PolicyDecision(Map.of(), List.of()));
         assertThat(request(ask, "status")).isNull();
-        assertThat(decide(ask, false, true, running)).isEqualTo(new Decision(Map.of(), List.of()));
+        assertThat(decide(ask, false, true, running)).isEqualTo(new PolicyDecision(Map.of(), List.of()));
         assertThat(request(ask, "status")).isEqualTo("queued");
     }
 
@@ -212,7 +213,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         unwanted(ask);
         dismiss(ask);
         assertThat(decide(ask, running, waiting))
-                .isEqualTo(new Decision(
+                .isEqualTo(new PolicyDecision(
                         Map.of(
                                 waiting.requestId(),
                                 ending(RequestStatus.CANCELLED, "interrupted", ask.requestId()),
@@ -245,7 +246,7 @@ class RedisEndingsTest extends RedisMemoryTests {
                             "deadline_at",
                             Long.toString(ask.createdAt().plus(ask.deadline()).toEpochMilli()));
         }
-        redis.template.opsForZSet().add(keys.open(), ask.requestId().toString(), 1);
+        redis.template.opsForZSet().add(keys.openRequestIds(), ask.requestId().toString(), 1);
     }
 
     private Ask accepted(String question, TurnPolicy policy) {
@@ -277,20 +278,20 @@ class RedisEndingsTest extends RedisMemoryTests {
         return ask;
     }
 
-    private Decision decide(Ask ask, Ask... ahead) {
-        return (Decision) decide(ask, false, true, ahead);
+    private PolicyDecision decide(Ask ask, Ask... ahead) {
+        return (PolicyDecision) decide(ask, false, true, ahead);
     }
 
-    private Decided decide(Ask ask, boolean tooOld, boolean sure, Ask... ahead) {
+    private DecideResult decide(Ask ask, boolean tooOld, boolean sure, Ask... ahead) {
         List<RequestId> ids = Arrays.stream(ahead).map(Ask::requestId).toList();
-        return memory.decide(new Arrival(flight(ask, 1), ask, null, tooOld, sure, ids));
+        return memory.decide(new BusyArrival(flight(ask, 1), ask, null, tooOld, sure, ids));
     }
 
-    private Dismissed dismiss(Ask ask) {
+    private DismissResult dismiss(Ask ask) {
         return memory.dismiss(flight(ask, 1));
     }
 
-    private Settled cancel(FlightRef flight, Ask ask, boolean takesOver) {
+    private SettleResult cancel(FlightRef flight, Ask ask, boolean takesOver) {
         PastTurn past = new PastTurn(
                 ask.requestId(),
                 RequestStatus.CANCELLED,
@@ -303,30 +304,32 @@ class RedisEndingsTest extends RedisMemoryTests {
         return memory.cancel(flight, past, takesOver, Map.of());
     }
 
-    private static Decision decision(Ask over, Ending how, List<RequestId> unwanted) {
-        return new Decision(Map.of(over.requestId(), how), unwanted);
+    private static PolicyDecision decision(Ask over, TurnEnding how, List<RequestId> unwanted) {
+        return new PolicyDecision(Map.of(over.requestId(), how), unwanted);
     }
 
-    private static Ending ending(RequestStatus status, String reason, RequestId by) {
-        return new Ending(status, 0, null, null, false, new EndCause(reason, by));
+    private static TurnEnding ending(RequestStatus status, String reason, RequestId by) {
+        return new TurnEnding(status, 0, null, null, false, new EndCause(reason, by));
     }
 
-    private static Ending cancelled(int attempt, String reason, RequestId by) {
-        return new Ending(RequestStatus.CANCELLED, attempt, null, null, false, new EndCause(reason, by));
+    private static TurnEnding cancelled(int attempt, String reason, RequestId by) {
+        return new TurnEnding(RequestStatus.CANCELLED, attempt, null, null, false, new EndCause(reason, by));
     }
 
     private List<PastTurn> history() {
         Ask ask = ask("looks");
         FlightRef flight = flight(ask, Long.MAX_VALUE / 4096);
-        Run run =
-                (Run) memory(new SessionCache(1, Duration.ofMinutes(1)), LIMITS).begin(beginning(flight, ask));
+        RunTurn run = (RunTurn)
+                memory(new SessionCache(1, Duration.ofMinutes(1)), LIMITS).begin(beginning(flight, ask));
         redis.template.opsForHash().put(keys.context(), "fence", "1");
         memory.release(flight);
-        redis.template.opsForZSet().remove(keys.open(), ask.requestId().toString());
+        redis.template
+                .opsForZSet()
+                .remove(keys.openRequestIds(), ask.requestId().toString());
         return run.memory().turns();
     }
 
     private long open() {
-        return redis.template.opsForZSet().size(keys.open());
+        return redis.template.opsForZSet().size(keys.openRequestIds());
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.processor.memory.Begun.Ended;
-import io.turnlane.processor.memory.Begun.Ending;
-import io.turnlane.processor.memory.Begun.Run;
-import io.turnlane.processor.memory.SessionMemory.Beginning;
+import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
+import io.turnlane.processor.memory.BeginResult.RunTurn;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
+import io.turnlane.processor.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,8 +21,8 @@ class RedisFlightsTest extends RedisMemoryTests {
     void countsTheSameFlightOnce() {
         Ask ask = ask("?");
         FlightRef flight = flight(ask, 1);
-        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, null, Memory.EMPTY));
-        assertThat(begin(flight, ask)).isEqualTo(new Run(1, 0, null, Memory.EMPTY));
+        assertThat(begin(flight, ask)).isEqualTo(new RunTurn(1, 0, null, Memory.EMPTY));
+        assertThat(begin(flight, ask)).isEqualTo(new RunTurn(1, 0, null, Memory.EMPTY));
         assertThat(request(ask, "crashes")).isEqualTo("0");
     }
 
@@ -32,17 +32,17 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef frozen = flight(ask, 1);
         begin(frozen, ask);
         FlightRef successor = flight(ask, 2);
-        assertThat(begin(successor, ask)).isInstanceOf(Run.class);
+        assertThat(begin(successor, ask)).isInstanceOf(RunTurn.class);
 
-        assertThat(commit(frozen, ask)).isEqualTo(new Settled.Fenced());
-        assertThat(memory.fail(frozen, ERROR, true, Map.of())).isEqualTo(new Settled.Fenced());
+        assertThat(commit(frozen, ask)).isEqualTo(new SettleResult.SettleFenced());
+        assertThat(memory.fail(frozen, ERROR, true, Map.of())).isEqualTo(new SettleResult.SettleFenced());
         assertThat(memory.delete(frozen)).isFalse();
         memory.release(frozen);
-        assertThat(begin(frozen, ask)).isEqualTo(new Begun.Fenced());
+        assertThat(begin(frozen, ask)).isEqualTo(new BeginResult.Fenced());
         assertThat(request(ask, "status")).isEqualTo("running");
 
-        assertThat(commit(successor, ask)).isEqualTo(new Settled.Stored());
-        assertThat(commit(frozen, ask)).isInstanceOf(Settled.Ended.class);
+        assertThat(commit(successor, ask)).isEqualTo(new SettleResult.Stored());
+        assertThat(commit(frozen, ask)).isInstanceOf(SettleResult.EndedOtherwise.class);
         assertThat(questions(memory)).containsExactly("?");
     }
 
@@ -52,21 +52,21 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef first = flight(ask, 1);
         begin(first, ask);
         begin(flight(ask, 1), ask);
-        assertThat(commit(first, ask)).isEqualTo(new Settled.Fenced());
-        assertThat(memory.fail(first, ERROR, true, Map.of())).isEqualTo(new Settled.Fenced());
+        assertThat(commit(first, ask)).isEqualTo(new SettleResult.SettleFenced());
+        assertThat(memory.fail(first, ERROR, true, Map.of())).isEqualTo(new SettleResult.SettleFenced());
     }
 
     @Test
     void givesUpATurnThatEndedItsProcessorThreeTimes() {
         Ask ask = ask("?");
         for (int crash = 0; crash < 3; crash++) {
-            assertThat(begin(flight(ask, crash), ask)).isInstanceOf(Run.class);
+            assertThat(begin(flight(ask, crash), ask)).isInstanceOf(RunTurn.class);
         }
-        assertThat(begin(flight(ask, 4), ask)).isInstanceOfSatisfying(Ended.class, ended -> {
+        assertThat(begin(flight(ask, 4), ask)).isInstanceOfSatisfying(AlreadyEnded.class, ended -> {
             assertThat(ended.ending().status()).isEqualTo(RequestStatus.FAILED);
             assertThat(ended.ending().error().code()).isEqualTo("poison");
         });
-        assertThat(redis.template.opsForZSet().size(keys.open())).isZero();
+        assertThat(redis.template.opsForZSet().size(keys.openRequestIds())).isZero();
     }
 
     @Test
@@ -75,11 +75,13 @@ class RedisFlightsTest extends RedisMemoryTests {
         begin(flight(ask, 1), ask);
         begin(flight(ask, 2), ask);
         FlightRef third = flight(ask, 3);
-        Beginning beside = new Beginning(third, ask, Map.of(), null, false, false);
-        assertThat(memory.begin(beside)).isEqualTo(new Begun.Suspect());
-        assertThat(memory.begin(beside)).as("it waits for as long as it takes").isEqualTo(new Begun.Suspect());
+        BeginRequest beside = new BeginRequest(third, ask, Map.of(), null, false, false);
+        assertThat(memory.begin(beside)).isEqualTo(new BeginResult.CrashSuspected());
+        assertThat(memory.begin(beside))
+                .as("it waits for as long as it takes")
+                .isEqualTo(new BeginResult.CrashSuspected());
         assertThat(request(ask, "crashes")).as("and nothing is counted").isEqualTo("1");
-        assertThat(begin(third, ask)).isInstanceOf(Run.class);
+        assertThat(begin(third, ask)).isInstanceOf(RunTurn.class);
         assertThat(request(ask, "crashes")).isEqualTo("2");
     }
 
@@ -95,7 +97,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         memory.release(revoked);
         assertThat(request(ask, "crashes")).isEqualTo("0");
         assertThat(request(ask, "status")).isEqualTo("running");
-        assertThat(commit(next, ask)).isEqualTo(new Settled.Stored());
+        assertThat(commit(next, ask)).isEqualTo(new SettleResult.Stored());
     }
 
     @Test
@@ -110,7 +112,9 @@ class RedisFlightsTest extends RedisMemoryTests {
         memory.release(first);
         memory.release(first);
         assertThat(request(ask, "crashes")).isEqualTo("1");
-        assertThat(commit(second, ask)).as("it comes too late, but it comes").isEqualTo(new Settled.Fenced());
+        assertThat(commit(second, ask))
+                .as("it comes too late, but it comes")
+                .isEqualTo(new SettleResult.SettleFenced());
         assertThat(request(ask, "crashes")).isEqualTo("0");
     }
 
@@ -119,12 +123,12 @@ class RedisFlightsTest extends RedisMemoryTests {
         Ask late = ask("late", Instant.now().minusSeconds(10), Duration.ofSeconds(5));
         assertThat(begin(flight(late, 1), late))
                 .isInstanceOfSatisfying(
-                        Ended.class,
+                        AlreadyEnded.class,
                         ended -> assertThat(ended.ending().error().code()).isEqualTo("deadline_exceeded"));
         Ask early = ask("early", Instant.now(), Duration.ofSeconds(500));
         assertThat(begin(flight(early, 1), early))
                 .isInstanceOfSatisfying(
-                        Run.class,
+                        RunTurn.class,
                         run -> assertThat(run.timeLeft()).isBetween(Duration.ofSeconds(490), Duration.ofSeconds(501)));
     }
 
@@ -139,22 +143,22 @@ class RedisFlightsTest extends RedisMemoryTests {
         redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
         FlightRef second = flight(ask, 1);
         Duration away = Duration.ofMinutes(5);
-        assertThat(memory.begin(new Beginning(second, ask, Map.of(), null, false, true, true, 0, away)))
+        assertThat(memory.begin(new BeginRequest(second, ask, Map.of(), null, false, true, true, 0, away)))
                 .as("waiting for Redis doesn't count")
-                .isInstanceOf(Run.class);
+                .isInstanceOf(RunTurn.class);
         memory.release(second);
         redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
         assertThat(begin(flight(ask, 1), ask))
                 .isInstanceOfSatisfying(
-                        Ended.class,
+                        AlreadyEnded.class,
                         ended -> assertThat(ended.ending().error().code()).isEqualTo("expired"));
     }
 
     @Test
     void keepsWhereStreamsStartUnlessTheGatewayWroteItBefore() {
         Ask ask = ask("?");
-        memory.begin(new Beginning(flight(ask, 1), ask, Map.of(), 42L, false, true));
-        memory.begin(new Beginning(flight(ask, 1), ask, Map.of(), 77L, false, true));
+        memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 42L, false, true));
+        memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 77L, false, true));
         assertThat(request(ask, "events_from")).isEqualTo("42");
     }
 
@@ -162,20 +166,22 @@ class RedisFlightsTest extends RedisMemoryTests {
     void endsTheRequestOfARecordThatCannotBeReadUnlessItHasEnded() {
         Ask unreadable = ask("?");
         FlightRef flight = flight(unreadable, 2);
-        Ended ended = new Ended(new Ending(RequestStatus.FAILED, 0, null, ERROR, false));
-        assertThat(memory.refuse(flight, ERROR)).isEqualTo(ended);
-        memory.quarantined(flight);
-        assertThat(memory.refuse(flight, ERROR))
-                .isEqualTo(new Ended(new Ending(RequestStatus.FAILED, 0, null, ERROR, true)));
-        assertThat(memory.refuse(flight(ask("older"), 1), ERROR)).isInstanceOf(Ended.class);
+        AlreadyEnded ended = new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 0, null, ERROR, false));
+        assertThat(memory.failUnreadable(flight, ERROR)).isEqualTo(ended);
+        memory.markQuarantined(flight);
+        assertThat(memory.failUnreadable(flight, ERROR))
+                .isEqualTo(new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 0, null, ERROR, true)));
+        assertThat(memory.failUnreadable(flight(ask("older"), 1), ERROR)).isInstanceOf(AlreadyEnded.class);
 
         Ask answered = answer("fine");
-        assertThat(memory.refuse(flight(answered, 2), ERROR))
+        assertThat(memory.failUnreadable(flight(answered, 2), ERROR))
                 .as("it isn't taken back")
                 .isInstanceOfSatisfying(
-                        Ended.class, end -> assertThat(end.ending().status()).isEqualTo(RequestStatus.COMPLETED));
+                        AlreadyEnded.class,
+                        end -> assertThat(end.ending().status()).isEqualTo(RequestStatus.COMPLETED));
         begin(flight(ask("newer owner"), 5), ask("newer owner"));
-        assertThat(memory.refuse(flight(ask("by a frozen one"), 1), ERROR)).isEqualTo(new Begun.Fenced());
+        assertThat(memory.failUnreadable(flight(ask("by a frozen one"), 1), ERROR))
+                .isEqualTo(new BeginResult.Fenced());
     }
 
     @Test
@@ -183,7 +189,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         Ask ask = ask("?");
         for (int i = 1; i <= 5; i++) {
             FlightRef flight = flight(ask, i);
-            assertThat(begin(flight, ask)).isEqualTo(new Run(i, 0, null, Memory.EMPTY));
+            assertThat(begin(flight, ask)).isEqualTo(new RunTurn(i, 0, null, Memory.EMPTY));
             memory.release(flight);
             assertThat(request(ask, "status")).isEqualTo("queued");
         }
@@ -195,17 +201,17 @@ class RedisFlightsTest extends RedisMemoryTests {
         Ask ask = ask("?");
         FlightRef first = flight(ask, 1);
         begin(first, ask);
-        assertThat(memory.fail(first, ERROR, false, Map.of())).isEqualTo(new Settled.Stored());
-        assertThat(memory.fail(first, ERROR, false, Map.of())).as("sent again").isEqualTo(new Settled.Stored());
+        assertThat(memory.fail(first, ERROR, false, Map.of())).isEqualTo(new SettleResult.Stored());
+        assertThat(memory.fail(first, ERROR, false, Map.of())).as("sent again").isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "status")).isEqualTo("retrying");
 
         FlightRef second = flight(ask, 1);
-        assertThat(begin(second, ask)).isEqualTo(new Run(2, 1, null, Memory.EMPTY));
-        assertThat(memory.fail(second, ERROR, true, Map.of())).isEqualTo(new Settled.Stored());
+        assertThat(begin(second, ask)).isEqualTo(new RunTurn(2, 1, null, Memory.EMPTY));
+        assertThat(memory.fail(second, ERROR, true, Map.of())).isEqualTo(new SettleResult.Stored());
         assertThat(begin(flight(ask, 1), ask))
-                .isEqualTo(new Ended(new Ending(RequestStatus.FAILED, 2, null, ERROR, false)));
+                .isEqualTo(new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 2, null, ERROR, false)));
         assertThat(questions(memory)).as("memory keeps no half turn").isEmpty();
-        assertThat(redis.template.opsForZSet().size(keys.open()))
+        assertThat(redis.template.opsForZSet().size(keys.openRequestIds()))
                 .as("only the turn that just looked is open")
                 .isOne();
     }
@@ -213,9 +219,9 @@ class RedisFlightsTest extends RedisMemoryTests {
     @Test
     void expiresARecordWhoseAnswerWasForgottenLongAgo() {
         Ask ask = ask("?");
-        assertThat(memory.begin(new Beginning(flight(ask, 1), ask, Map.of(), null, true, false)))
+        assertThat(memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), null, true, false)))
                 .isInstanceOfSatisfying(
-                        Ended.class,
+                        AlreadyEnded.class,
                         ended -> assertThat(ended.ending().error().code()).isEqualTo("expired"));
     }
 
@@ -226,8 +232,8 @@ class RedisFlightsTest extends RedisMemoryTests {
         begin(frozen, ask);
         begin(flight(ask, 2), ask);
         redis.template.delete(List.of(keys.context(), keys.history()));
-        assertThat(commit(frozen, ask)).isEqualTo(new Settled.Gone());
-        assertThat(begin(frozen, ask)).isEqualTo(new Begun.Fenced());
+        assertThat(commit(frozen, ask)).isEqualTo(new SettleResult.TurnLost());
+        assertThat(begin(frozen, ask)).isEqualTo(new BeginResult.Fenced());
     }
 
     @Test
@@ -236,9 +242,9 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         redis.template.delete(List.of(keys.context(), keys.history(), keys.request(ask.requestId())));
-        assertThat(commit(flight, ask)).isEqualTo(new Settled.Gone());
+        assertThat(commit(flight, ask)).isEqualTo(new SettleResult.TurnLost());
         begin(flight, ask);
-        assertThat(commit(flight, ask)).isEqualTo(new Settled.Stored());
+        assertThat(commit(flight, ask)).isEqualTo(new SettleResult.Stored());
         assertThat(questions(memory)).containsExactly("?");
     }
 }

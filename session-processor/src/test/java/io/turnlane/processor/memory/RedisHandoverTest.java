@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.processor.memory.Begun.Ended;
-import io.turnlane.processor.memory.Begun.Leaving;
-import io.turnlane.processor.memory.Begun.Run;
+import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
+import io.turnlane.processor.memory.BeginResult.HandoverPending;
+import io.turnlane.processor.memory.BeginResult.RunTurn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -25,20 +25,20 @@ class RedisHandoverTest extends RedisMemoryTests {
     @Test
     void letsTheFlightEndAndTellsTheNextOwnerHow() {
         begin(before, ask);
-        assertThat(memory.leave(before, HANDOVER)).isTrue();
+        assertThat(memory.startHandover(before, HANDOVER)).isTrue();
         Map<Object, Object> record = record();
         assertThat(begin(next, ask))
                 .isInstanceOfSatisfying(
-                        Leaving.class,
+                        HandoverPending.class,
                         leaving -> assertThat(leaving.left()).isBetween(Duration.ofSeconds(20), HANDOVER));
         assertThat(record()).as("whoever waits changes nothing").isEqualTo(record);
         assertThat(context("fence")).isEqualTo("1");
 
-        assertThat(commit(before, ask)).isEqualTo(new Settled.Stored());
+        assertThat(commit(before, ask)).isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "leaving_until")).isNull();
         assertThat(begin(next, ask))
                 .isInstanceOfSatisfying(
-                        Ended.class,
+                        AlreadyEnded.class,
                         ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
         assertThat(questions(memory)).containsExactly("?");
     }
@@ -46,29 +46,31 @@ class RedisHandoverTest extends RedisMemoryTests {
     @Test
     void waitsNoLongerThanTheHandoverAndThenRefusesAnOwnerThatWasFrozenThroughIt() {
         begin(before, ask);
-        memory.leave(before, Duration.ofMillis(150));
-        assertThat(begin(next, ask)).isInstanceOf(Leaving.class);
+        memory.startHandover(before, Duration.ofMillis(150));
+        assertThat(begin(next, ask)).isInstanceOf(HandoverPending.class);
         await().atMost(Duration.ofSeconds(5))
                 .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> assertThat(begin(next, ask)).isEqualTo(new Run(2, 0, null, Memory.EMPTY)));
+                .untilAsserted(() -> assertThat(begin(next, ask)).isEqualTo(new RunTurn(2, 0, null, Memory.EMPTY)));
         assertThat(request(ask, "crashes")).isEqualTo("1");
         assertThat(request(ask, "leaving_until")).isNull();
 
-        assertThat(memory.leave(before, HANDOVER)).as("too late").isFalse();
-        assertThat(commit(before, ask)).isEqualTo(new Settled.Fenced());
+        assertThat(memory.startHandover(before, HANDOVER)).as("too late").isFalse();
+        assertThat(commit(before, ask)).isEqualTo(new SettleResult.SettleFenced());
         assertThat(request(ask, "crashes")).as("it only slept").isEqualTo("0");
-        assertThat(memory.leave(next, HANDOVER)).as("a handover of its own").isTrue();
-        assertThat(begin(flight(ask, 3), ask)).isInstanceOf(Leaving.class);
+        assertThat(memory.startHandover(next, HANDOVER))
+                .as("a handover of its own")
+                .isTrue();
+        assertThat(begin(flight(ask, 3), ask)).isInstanceOf(HandoverPending.class);
     }
 
     @Test
     void isOnlyForTheStoredFlightOfTheNewestOwner() {
-        assertThat(memory.leave(flight(answer("ended"), 1), HANDOVER)).isFalse();
-        assertThat(memory.leave(before, HANDOVER)).as("never began").isFalse();
+        assertThat(memory.startHandover(flight(answer("ended"), 1), HANDOVER)).isFalse();
+        assertThat(memory.startHandover(before, HANDOVER)).as("never began").isFalse();
         begin(before, ask);
-        assertThat(memory.leave(next, HANDOVER)).as("another flight").isFalse();
+        assertThat(memory.startHandover(next, HANDOVER)).as("another flight").isFalse();
         redis.template.opsForHash().put(keys.context(), "fence", "2");
-        assertThat(memory.leave(before, HANDOVER))
+        assertThat(memory.startHandover(before, HANDOVER))
                 .as("a newer owner has been here")
                 .isFalse();
         assertThat(request(ask, "leaving_until")).isNull();
@@ -77,52 +79,52 @@ class RedisHandoverTest extends RedisMemoryTests {
     @Test
     void gainsNoTimeByBeingSentAgain() {
         begin(before, ask);
-        memory.leave(before, HANDOVER);
+        memory.startHandover(before, HANDOVER);
         Object until = request(ask, "leaving_until");
-        assertThat(memory.leave(before, HANDOVER.multipliedBy(2))).isTrue();
+        assertThat(memory.startHandover(before, HANDOVER.multipliedBy(2))).isTrue();
         assertThat(request(ask, "leaving_until")).isEqualTo(until);
     }
 
     @Test
     void givesTheTurnOverAtOnceWhereTheFlightIsGivenBackOrItsAgentFails() {
         begin(before, ask);
-        memory.leave(before, HANDOVER);
+        memory.startHandover(before, HANDOVER);
         memory.release(before);
         assertThat(request(ask, "leaving_until")).isNull();
-        assertThat(begin(next, ask)).isEqualTo(new Run(2, 0, null, Memory.EMPTY));
+        assertThat(begin(next, ask)).isEqualTo(new RunTurn(2, 0, null, Memory.EMPTY));
         assertThat(request(ask, "crashes")).isEqualTo("0");
 
-        memory.leave(next, HANDOVER);
-        assertThat(memory.fail(next, ERROR, false, Map.of())).isEqualTo(new Settled.Stored());
+        memory.startHandover(next, HANDOVER);
+        assertThat(memory.fail(next, ERROR, false, Map.of())).isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "leaving_until")).isNull();
         FlightRef third = flight(ask, 3);
-        assertThat(begin(third, ask)).isEqualTo(new Run(3, 1, null, Memory.EMPTY));
+        assertThat(begin(third, ask)).isEqualTo(new RunTurn(3, 1, null, Memory.EMPTY));
 
-        memory.leave(third, HANDOVER);
-        assertThat(memory.fail(third, ERROR, true, Map.of())).isEqualTo(new Settled.Stored());
+        memory.startHandover(third, HANDOVER);
+        assertThat(memory.fail(third, ERROR, true, Map.of())).isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "leaving_until")).isNull();
-        assertThat(begin(flight(ask, 4), ask)).isInstanceOf(Ended.class);
+        assertThat(begin(flight(ask, 4), ask)).isInstanceOf(AlreadyEnded.class);
     }
 
     @Test
     void keepsARecordThatTheNextOwnerCannotReadUntilItsFlightHasEnded() {
         begin(before, ask);
-        memory.leave(before, HANDOVER);
-        assertThat(memory.refuse(next, ERROR)).isInstanceOf(Leaving.class);
+        memory.startHandover(before, HANDOVER);
+        assertThat(memory.failUnreadable(next, ERROR)).isInstanceOf(HandoverPending.class);
         commit(before, ask);
-        assertThat(memory.refuse(next, ERROR))
+        assertThat(memory.failUnreadable(next, ERROR))
                 .isInstanceOfSatisfying(
-                        Ended.class,
+                        AlreadyEnded.class,
                         ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
     }
 
     @Test
     void waitsForNobodyByAClockThatWasPutBack() {
         begin(before, ask);
-        memory.leave(before, HANDOVER);
+        memory.startHandover(before, HANDOVER);
         long inAnHour = Instant.now().plusSeconds(3600).toEpochMilli();
         redis.template.opsForHash().put(keys.request(ask.requestId()), "leaving_until", Long.toString(inAnHour));
-        assertThat(begin(next, ask)).isInstanceOf(Run.class);
+        assertThat(begin(next, ask)).isInstanceOf(RunTurn.class);
     }
 
     private Map<Object, Object> record() {

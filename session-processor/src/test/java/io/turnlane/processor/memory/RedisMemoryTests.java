@@ -13,8 +13,8 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.memory.Begun.Run;
-import io.turnlane.processor.memory.SessionMemory.Beginning;
+import io.turnlane.processor.memory.BeginResult.RunTurn;
+import io.turnlane.processor.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +32,7 @@ abstract class RedisMemoryTests {
     static final TurnError ERROR = TurnError.of(ErrorCode.AGENT_ERROR, "no");
 
     static TestRedis redis;
-    static final List<DamageObserver.Stored> damaged = new CopyOnWriteArrayList<>();
+    static final List<DamageObserver.DamagedValue> damaged = new CopyOnWriteArrayList<>();
 
     final SessionKey session = SessionKey.of(null, SessionId.random());
     final MemoryKeys keys = new MemoryKeys(session);
@@ -58,26 +58,26 @@ abstract class RedisMemoryTests {
         Ask ask = ask(question);
         FlightRef flight = flight(ask, fence);
         begin(flight, ask);
-        assertThat(commit(flight, ask)).isEqualTo(new Settled.Stored());
+        assertThat(commit(flight, ask)).isEqualTo(new SettleResult.Stored());
         return ask;
     }
 
-    static Beginning beginning(FlightRef flight, Ask ask) {
-        return new Beginning(flight, ask, Map.of(), null, false, true);
+    static BeginRequest beginning(FlightRef flight, Ask ask) {
+        return new BeginRequest(flight, ask, Map.of(), null, false, true);
     }
 
-    Begun begin(FlightRef flight, Ask ask) {
+    BeginResult begin(FlightRef flight, Ask ask) {
         return memory.begin(beginning(flight, ask));
     }
 
-    Settled commit(FlightRef flight, Ask ask) {
+    SettleResult commit(FlightRef flight, Ask ask) {
         return memory.commit(flight, past(ask), Answer.ofText("a: " + ask.question()), Map.of());
     }
 
     List<String> questions(SessionMemory of) {
         Ask ask = ask("looks");
         FlightRef flight = flight(ask, Long.MAX_VALUE / 4096);
-        if (!(of.begin(beginning(flight, ask)) instanceof Run run)) {
+        if (!(of.begin(beginning(flight, ask)) instanceof RunTurn run)) {
             throw new AssertionError("can't look");
         }
         redis.template.opsForHash().put(keys.context(), "fence", "1");

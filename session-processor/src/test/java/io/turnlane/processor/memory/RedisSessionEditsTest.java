@@ -13,7 +13,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.memory.SessionEdits.Terms;
+import io.turnlane.processor.memory.SessionEdits.EditConditions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 /** What changes a session and asks nothing: once, in its place, and by its owner only. */
 class RedisSessionEditsTest extends RedisMemoryTests {
 
-    private static final Terms SURE = new Terms(false, true);
-    private static final Edited DONE = new Edited.Done(false);
-    private static final Edited FAILED = new Edited.Done(true);
+    private static final EditConditions SURE = new EditConditions(false, true);
+    private static final EditResult DONE = new EditResult.EditEnded(false);
+    private static final EditResult FAILED = new EditResult.EditEnded(true);
 
     private final SessionEdits edits =
             new RedisSessionEdits(redis.template, cache, LIMITS, new WireFormat(), damaged::add);
@@ -65,7 +65,9 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     void keepsASessionWhoseLifeIsCutForTheTurnsThatWait() {
         answer("one");
         Ask waiting = ask("waits");
-        redis.template.opsForZSet().add(keys.open(), waiting.requestId().toString(), 1);
+        redis.template
+                .opsForZSet()
+                .add(keys.openRequestIds(), waiting.requestId().toString(), 1);
         edits.update(flight(1), update(null, null, Duration.ofSeconds(1)), SURE);
         assertThat(redis.template.getExpire(keys.context())).isGreaterThan(500);
         begin(flight(waiting, 1), waiting);
@@ -86,13 +88,14 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     void asksWhetherMemoryWasLostBeforeItTakesACommandForNew() {
         answer("one");
         UpdateSession update = update(Map.of("a", 1), null, null);
-        assertThat(edits.update(flight(update, 1), update, new Terms(false, false)))
-                .isEqualTo(new Edited.Missed());
+        assertThat(edits.update(flight(update, 1), update, new EditConditions(false, false)))
+                .isEqualTo(new EditResult.RecordMissing());
         redis.template.opsForHash().put(keys.request(update.requestId()), "status", "queued"); // as gateways do
-        assertThat(edits.update(flight(update, 1), update, new Terms(false, false)))
+        assertThat(edits.update(flight(update, 1), update, new EditConditions(false, false)))
                 .isEqualTo(DONE);
         UpdateSession old = update(Map.of("a", 2), null, null);
-        assertThat(edits.update(flight(old, 1), old, new Terms(true, false))).isEqualTo(DONE);
+        assertThat(edits.update(flight(old, 1), old, new EditConditions(true, false)))
+                .isEqualTo(DONE);
         assertThat(context("metadata")).as("ended long ago").isEqualTo("{\"a\":1}");
     }
 
@@ -101,11 +104,11 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         answer("one");
         edits.update(flight(5), update(Map.of("a", 1), null, null), SURE);
         assertThat(edits.update(flight(4), update(Map.of("a", 2), null, null), SURE))
-                .isEqualTo(new Edited.Fenced());
+                .isEqualTo(new EditResult.EditFenced());
         ImportSession state = state(List.of("x"), null);
-        assertThat(edits.replace(flight(state, 4), state, SURE)).isEqualTo(new Edited.Fenced());
+        assertThat(edits.replace(flight(state, 4), state, SURE)).isEqualTo(new EditResult.EditFenced());
         ForkSession fork = fork(id());
-        assertThat(edits.take(flight(fork, 4), fork, SURE)).isEqualTo(new Edited.Fenced());
+        assertThat(edits.snapshot(flight(fork, 4), fork, SURE)).isEqualTo(new EditResult.EditFenced());
         assertThat(context("metadata")).isEqualTo("{\"a\":1}");
         assertThat(questions(memory)).containsExactly("one");
     }
@@ -143,7 +146,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
 
     @Test
     void makesAForkOnlyWhereItsPlaceWasKeptOrNothingIs() {
-        ImportSession fork = state(List.of("a"), new ImportSession.Origin(SessionId.random(), id()));
+        ImportSession fork = state(List.of("a"), new ImportSession.ForkOrigin(SessionId.random(), id()));
         redis.template
                 .opsForHash()
                 .putAll(keys.context(), Map.of("fork", fork.requestId().toString()));
@@ -153,7 +156,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         assertThat(edits.replace(flight(fork, 1), fork, SURE)).as("a twin").isEqualTo(DONE);
         assertThat(questions(memory)).containsExactly("a", "next");
 
-        ImportSession other = state(List.of("x"), new ImportSession.Origin(SessionId.random(), id()));
+        ImportSession other = state(List.of("x"), new ImportSession.ForkOrigin(SessionId.random(), id()));
         assertThat(edits.replace(flight(other, 1), other, SURE)).isEqualTo(FAILED);
         assertThat((String) record(other, "error")).contains("session_exists");
         assertThat(questions(memory)).containsExactly("a", "next");
@@ -161,7 +164,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
 
     @Test
     void doesNotBringBackAForkThatWasDeletedInFlight() {
-        ImportSession fork = state(List.of("a"), new ImportSession.Origin(SessionId.random(), id()));
+        ImportSession fork = state(List.of("a"), new ImportSession.ForkOrigin(SessionId.random(), id()));
         redis.template
                 .opsForHash()
                 .putAll(keys.context(), Map.of("fork", fork.requestId().toString()));
@@ -185,27 +188,29 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         Ask one = answer("one");
         answer("two");
         ForkSession fork = fork(one.requestId());
-        assertThat(edits.take(flight(fork, 1), fork, SURE))
+        assertThat(edits.snapshot(flight(fork, 1), fork, SURE))
                 .isInstanceOfSatisfying(
-                        Edited.Taken.class,
+                        EditResult.SnapshotTaken.class,
                         taken -> assertThat(taken.state().turns())
                                 .extracting(PastTurn::question)
                                 .containsExactly("one", "two"));
         TurnError error = TurnError.of(io.turnlane.model.ErrorCode.NOT_FOUND, "no");
-        assertThat(edits.taken(flight(fork, 1), fork, error)).isEqualTo(FAILED);
-        assertThat(edits.take(flight(fork, 1), fork, SURE)).as("redelivered").isEqualTo(FAILED);
+        assertThat(edits.completeFork(flight(fork, 1), fork, error)).isEqualTo(FAILED);
+        assertThat(edits.snapshot(flight(fork, 1), fork, SURE))
+                .as("redelivered")
+                .isEqualTo(FAILED);
 
         var target = new io.turnlane.model.MemoryKeys(io.turnlane.model.SessionKey.of(null, fork.into()));
         redis.template
                 .opsForHash()
                 .put(target.context(), "fork", fork.requestId().toString());
         redis.template.opsForHash().put(target.request(fork.requestId()), "status", "queued");
-        edits.free(fork, error);
+        edits.abandonFork(fork, error);
         assertThat(redis.template.hasKey(target.context())).isFalse();
         assertThat(redis.template.opsForHash().get(target.request(fork.requestId()), "status"))
                 .isEqualTo("failed");
         redis.template.opsForHash().put(target.context(), "agent", "another's");
-        edits.free(fork, error);
+        edits.abandonFork(fork, error);
         assertThat(redis.template.hasKey(target.context())).isTrue();
         redis.template.delete(target.context());
     }
@@ -218,7 +223,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         return new ForkSession(id(), session.sessionId(), null, Instant.now(), after, SessionId.random());
     }
 
-    private ImportSession state(List<String> questions, ImportSession.Origin fork) {
+    private ImportSession state(List<String> questions, ImportSession.ForkOrigin fork) {
         List<PastTurn> turns = questions.stream().map(q -> past(ask(q))).toList();
         return new ImportSession(
                 id(),

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
-import io.turnlane.model.ProcessorFigures;
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.processor.memory.Begun.Ended;
-import io.turnlane.processor.memory.Begun.Ending;
-import io.turnlane.processor.memory.Begun.Run;
-import io.turnlane.processor.memory.SessionMemory.Beginning;
+import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
+import io.turnlane.processor.memory.BeginResult.RunTurn;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
+import io.turnlane.processor.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -71,11 +71,11 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         answer("one");
         answer("two");
         answer("three");
-        assertThat(cache.figures())
+        assertThat(cache.statistics())
                 .as("only the first turn had to fetch")
-                .isEqualTo(new ProcessorFigures.Cache(1, 100, 2, 1));
+                .isEqualTo(new ProcessorStatistics.CacheStatistics(1, 100, 2, 1));
 
-        cache.put(session, new SessionCache.Entry("of another life", Memory.EMPTY), Duration.ofHours(1));
+        cache.put(session, new SessionCache.CachedSession("of another life", Memory.EMPTY), Duration.ofHours(1));
         assertThat(questions(memory)).as("a stale copy is never used").containsExactly("one", "two", "three");
     }
 
@@ -83,19 +83,19 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     void takesASessionForLostOnlyWhereNobodyElseCanHaveLetItExpire() {
         answer("one");
         redis.template.delete(List.of(keys.context(), keys.history()));
-        assertThat(beginUnsure(2)).as("its partition was elsewhere meanwhile").isInstanceOf(Run.class);
+        assertThat(beginUnsure(2)).as("its partition was elsewhere meanwhile").isInstanceOf(RunTurn.class);
 
         answer("two", 2);
         redis.template.delete(List.of(keys.context(), keys.history()));
-        assertThat(beginUnsure(2)).isEqualTo(new Begun.Missed(true));
+        assertThat(beginUnsure(2)).isEqualTo(new BeginResult.DataMissing(true));
     }
 
     /** As a turn that its gateway has accepted. */
-    private Begun beginUnsure(long fence) {
+    private BeginResult beginUnsure(long fence) {
         Ask ask = ask("?");
         redis.template.opsForHash().put(keys.request(ask.requestId()), "status", "queued");
         return memory.begin(
-                new Beginning(flight(ask, fence), ask, Map.of(), null, false, true, false, 0, Duration.ZERO));
+                new BeginRequest(flight(ask, fence), ask, Map.of(), null, false, true, false, 0, Duration.ZERO));
     }
 
     @Test
@@ -119,7 +119,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         RedisSessionMemory elsewhere = memory(other, LIMITS);
         elsewhere.prefetch(session);
         assertThat(questions(elsewhere)).containsExactly("one");
-        assertThat(other.figures().hits()).isEqualTo(1);
+        assertThat(other.statistics().hits()).isEqualTo(1);
     }
 
     @Test
@@ -128,7 +128,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         for (int i = 0; i < 3; i++) {
-            assertThat(commit(flight, ask)).isEqualTo(new Settled.Stored());
+            assertThat(commit(flight, ask)).isEqualTo(new SettleResult.Stored());
         }
         assertThat(questions(memory)).containsExactly("?");
         assertThat(context("request_count")).isEqualTo("1");
@@ -138,7 +138,8 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     void givesTheStoredAnswerToARedeliveredTurn() {
         Ask ask = answer("?");
         assertThat(begin(flight(ask, 2), ask))
-                .isEqualTo(new Ended(new Ending(RequestStatus.COMPLETED, 1, Answer.ofText("a: ?"), null, false)));
+                .isEqualTo(new AlreadyEnded(
+                        new TurnEnding(RequestStatus.COMPLETED, 1, Answer.ofText("a: ?"), null, false)));
     }
 
     @Test
@@ -190,8 +191,8 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         assertThat(redis.template.hasKey(keys.context())).isFalse();
         assertThat(redis.template.hasKey(keys.history())).isFalse();
         assertThat(redis.template.hasKey(keys.request(answered.requestId()))).isFalse();
-        assertThat(commit(late, before)).isEqualTo(new Settled.Gone());
-        assertThat(begin(late, before)).isEqualTo(new Begun.Erased());
+        assertThat(commit(late, before)).isEqualTo(new SettleResult.TurnLost());
+        assertThat(begin(late, before)).isEqualTo(new BeginResult.Erased());
         assertThat(memory.delete(deletion)).as("again").isTrue();
 
         answer("after");
@@ -205,11 +206,11 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     void letsNoTwinOfAnErasedTurnRunInTheNextLife() {
         Ask ask = answer("erased");
         memory.delete(flight(ask("delete"), 1));
-        assertThat(begin(flight(ask, 1), ask)).as("its twin").isEqualTo(new Begun.Erased());
+        assertThat(begin(flight(ask, 1), ask)).as("its twin").isEqualTo(new BeginResult.Erased());
 
         answer("after");
         memory.delete(flight(ask("delete"), 1));
-        assertThat(begin(flight(ask, 1), ask)).as("two lives later").isEqualTo(new Begun.Erased());
+        assertThat(begin(flight(ask, 1), ask)).as("two lives later").isEqualTo(new BeginResult.Erased());
         assertThat(questions(memory)).isEmpty();
     }
 
@@ -218,13 +219,13 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         Ask early = ask("asked before", Instant.now().minusSeconds(5), null);
         answer("erased");
         memory.delete(flight(ask("delete"), 1));
-        assertThat(begin(flight(early, 1), early)).isInstanceOf(Run.class);
+        assertThat(begin(flight(early, 1), early)).isInstanceOf(RunTurn.class);
     }
 
     @Test
     void namesTheNewestErasedRequestsOnly() {
         for (int i = 0; i < 300; i++) {
-            redis.template.opsForZSet().add(keys.requests(), UUID.randomUUID().toString(), i);
+            redis.template.opsForZSet().add(keys.requestIds(), UUID.randomUUID().toString(), i);
         }
         memory.delete(flight(ask("delete"), 1));
         Object names = redis.template.opsForHash().get(keys.tombstone(), "erased");
@@ -241,8 +242,8 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         FlightRef before = flight(ask, 1);
         FlightRef later = new FlightRef(
                 session, ask.requestId(), "f", 1, 0, 0, Instant.now().plus(Duration.ofHours(2)));
-        assertThat(begin(before, ask)).isEqualTo(new Begun.Erased());
-        assertThat(begin(later, ask)).isInstanceOf(Run.class);
+        assertThat(begin(before, ask)).isEqualTo(new BeginResult.Erased());
+        assertThat(begin(later, ask)).isInstanceOf(RunTurn.class);
     }
 
     @Test
@@ -259,10 +260,10 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         });
         RedisSessionMemory fresh = memory(new SessionCache(10, Duration.ofMinutes(5)), LIMITS);
         Ask ask = ask("next");
-        Run run = (Run) fresh.begin(beginning(flight(ask, 1), ask));
+        RunTurn run = (RunTurn) fresh.begin(beginning(flight(ask, 1), ask));
         assertThat(run.memory().damaged()).isTrue();
         assertThat(run.memory().turns()).extracting(PastTurn::question).containsExactly("two");
-        assertThat(damaged).containsExactly(DamageObserver.Stored.TURN);
+        assertThat(damaged).containsExactly(DamageObserver.DamagedValue.TURN);
     }
 
     @Test
@@ -270,12 +271,12 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         damaged.clear();
         Ask ask = answer("one");
         redis.template.opsForHash().put(keys.request(ask.requestId()), "answer", "not what was sealed");
-        Ended ended = (Ended) begin(flight(ask, 1), ask);
+        AlreadyEnded ended = (AlreadyEnded) begin(flight(ask, 1), ask);
         assertThat(ended.ending().status()).isEqualTo(RequestStatus.FAILED);
-        assertThat(ended.ending().error()).isEqualTo(Endings.UNREADABLE);
+        assertThat(ended.ending().error()).isEqualTo(MemoryErrors.UNREADABLE);
         assertThat(ended.ending().quarantined())
                 .as("its copy is still to be made")
                 .isFalse();
-        assertThat(damaged).containsExactly(DamageObserver.Stored.ANSWER);
+        assertThat(damaged).containsExactly(DamageObserver.DamagedValue.ANSWER);
     }
 }

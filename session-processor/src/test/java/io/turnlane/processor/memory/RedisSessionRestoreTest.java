@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.MemoryMishap;
+import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.memory.Begun.Ended;
-import io.turnlane.processor.memory.Begun.Run;
+import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
+import io.turnlane.processor.memory.BeginResult.RunTurn;
 import io.turnlane.processor.memory.RecalledSession.Deletion;
 import io.turnlane.processor.memory.RecalledSession.Life;
-import io.turnlane.processor.memory.SessionMemory.Beginning;
-import io.turnlane.processor.memory.SessionRestore.Restored;
+import io.turnlane.processor.memory.SessionMemory.BeginRequest;
+import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,7 +39,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         EndedTurn one = answered("one");
         EndedTurn two = answered("two");
         EndedTurn failed = failed("three");
-        assertThat(restore(1, one, two, failed)).isEqualTo(new Restored(false, 2));
+        assertThat(restore(1, one, two, failed)).isEqualTo(new RestoreResult(false, 2));
 
         assertThat(redis.template.opsForHash().entries(keys.context()))
                 .containsEntry("agent", "echo")
@@ -48,15 +48,15 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         assertThat(redis.template.getExpire(keys.context()))
                 .as("what is left of its hour")
                 .isBetween(3000L, 3540L);
-        Run next = begin("next");
+        RunTurn next = begin("next");
         assertThat(next.memory().turns()).extracting(PastTurn::question).containsExactly("one", "two");
-        assertThat(next.mishap()).isEqualTo(MemoryMishap.REBUILT);
+        assertThat(next.mishap()).isEqualTo(MemoryIssue.REBUILT);
         assertThat(memory.begin(beginning(one.ask(), one.offset())))
                 .isInstanceOfSatisfying(
-                        Ended.class,
+                        AlreadyEnded.class,
                         ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("a: one")));
         assertThat(memory.begin(beginning(failed.ask(), failed.offset())))
-                .isInstanceOfSatisfying(Ended.class, ended -> {
+                .isInstanceOfSatisfying(AlreadyEnded.class, ended -> {
                     assertThat(ended.ending().status()).isEqualTo(RequestStatus.FAILED);
                     assertThat(ended.ending().quarantined()).isTrue();
                 });
@@ -67,7 +67,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         EndedTurn one = answered("one");
         restore(1, one);
         Map<Object, Object> context = redis.template.opsForHash().entries(keys.context());
-        assertThat(restore(1, one)).isEqualTo(new Restored(false, 0));
+        assertThat(restore(1, one)).isEqualTo(new RestoreResult(false, 0));
         assertThat(redis.template.opsForHash().entries(keys.context())).isEqualTo(context);
         assertThat(questions()).containsExactly("one");
     }
@@ -77,10 +77,10 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         EndedTurn one = answered("one");
         EndedTurn two = answered("two");
         commit("three");
-        assertThat(restore(1, one, two)).isEqualTo(new Restored(false, 2));
+        assertThat(restore(1, one, two)).isEqualTo(new RestoreResult(false, 2));
         assertThat(questions()).containsExactly("one", "two", "three");
         commit("four");
-        assertThat(restore(1, one, two)).as("it was trimmed, not lost").isEqualTo(new Restored(false, 0));
+        assertThat(restore(1, one, two)).as("it was trimmed, not lost").isEqualTo(new RestoreResult(false, 0));
         assertThat(questions()).containsExactly("two", "three", "four");
     }
 
@@ -101,10 +101,10 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     void goesOnCountingAttemptsWhereMemoryWasLostUnderOne() {
         Ask ask = earlier("fails");
         FlightRef second = flight(ask, 1);
-        Beginning settling = new Beginning(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO);
-        assertThat(((Run) memory.begin(settling)).attempt()).isEqualTo(2);
+        BeginRequest settling = new BeginRequest(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO);
+        assertThat(((RunTurn) memory.begin(settling)).attempt()).isEqualTo(2);
         memory.fail(second, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
-        assertThat(((Run) memory.begin(beginning(flight(ask, 1), ask))).attempt())
+        assertThat(((RunTurn) memory.begin(beginning(flight(ask, 1), ask))).attempt())
                 .isEqualTo(3);
     }
 
@@ -116,7 +116,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         restore(1, ended(ask, now.minusSeconds(60), Answer.ofText("as the log has it"), null));
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("made again"), Map.of()))
                 .isInstanceOfSatisfying(
-                        Settled.Ended.class,
+                        SettleResult.EndedOtherwise.class,
                         ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("as the log has it")));
     }
 
@@ -129,14 +129,14 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         restore(1, ended(ask, now.minusSeconds(60), null, logged));
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "made again"), true, Map.of()))
                 .isInstanceOfSatisfying(
-                        Settled.Ended.class,
+                        SettleResult.EndedOtherwise.class,
                         ended -> assertThat(ended.ending().error()).isEqualTo(logged));
     }
 
     @Test
     void isRefusedToAnOwnerThatWasFencedOff() {
         begin("by a newer owner", 5);
-        assertThat(restore(4, answered("one"))).isEqualTo(Restored.FENCED);
+        assertThat(restore(4, answered("one"))).isEqualTo(RestoreResult.FENCED);
         assertThat(redis.template.hasKey(keys.history())).isFalse();
     }
 
@@ -145,11 +145,11 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         Ask ask = earlier("three");
         FlightRef before = flight(ask, 1);
         memory.begin(beginning(before, ask));
-        memory.leave(before, Duration.ofSeconds(30));
+        memory.startHandover(before, Duration.ofSeconds(30));
         OpenTurn running = new OpenTurn(ask, before.offset(), now, null, 1);
-        assertThat(restore(2, List.of(running), answered("one"))).isEqualTo(new Restored(false, 1));
+        assertThat(restore(2, List.of(running), answered("one"))).isEqualTo(new RestoreResult(false, 1));
         assertThat(memory.commit(before, pastNow(ask), Answer.ofText("a: three"), Map.of()))
-                .isEqualTo(new Settled.Stored());
+                .isEqualTo(new SettleResult.Stored());
         assertThat(questions()).containsExactly("one", "three");
 
         Ask next = earlier("four");
@@ -158,7 +158,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         restore(2, List.of(new OpenTurn(next, frozen.offset(), now, null, 1)), answered("two"));
         assertThat(memory.commit(frozen, pastNow(next), Answer.ofText("a: four"), Map.of()))
                 .as("nobody waits for one that isn't handed over")
-                .isEqualTo(new Settled.Fenced());
+                .isEqualTo(new SettleResult.SettleFenced());
     }
 
     @Test
@@ -167,7 +167,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         Ask delete = earlier("delete");
         memory.delete(flight(delete, 1));
         EndedTurn after = answered("after");
-        assertThat(restore(1, one, after)).isEqualTo(new Restored(false, 1));
+        assertThat(restore(1, one, after)).isEqualTo(new RestoreResult(false, 1));
         assertThat(questions()).containsExactly("after");
         assertThat(redis.template.hasKey(keys.request(one.requestId()))).isFalse();
     }
@@ -179,7 +179,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         Deletion deletion = new Deletion(offset++, now);
         restore.restore(
                 new RecalledSession(session, null, List.of(), List.of(), List.of(), deletion), 1, PARTITION, null);
-        assertThat(memory.begin(beginning(before, at))).isEqualTo(new Begun.Erased());
+        assertThat(memory.begin(beginning(before, at))).isEqualTo(new BeginResult.Erased());
     }
 
     @Test
@@ -203,12 +203,12 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 .containsEntry("question", "waits")
                 .containsEntry("agent", "echo")
                 .containsEntry("events_from", "17");
-        assertThat(redis.template.opsForZSet().range(keys.open(), 0, -1))
+        assertThat(redis.template.opsForZSet().range(keys.openRequestIds(), 0, -1))
                 .containsExactly(waits.requestId().toString());
-        assertThat(redis.template.opsForZSet().range(keys.requests(), 0, -1))
+        assertThat(redis.template.opsForZSet().range(keys.requestIds(), 0, -1))
                 .containsExactly(waits.requestId().toString());
         assertThat(redis.template.getExpire(keys.context())).isPositive();
-        assertThat(((Run) memory.begin(beginning(waits.ask(), waits.offset()))).attempt())
+        assertThat(((RunTurn) memory.begin(beginning(waits.ask(), waits.offset()))).attempt())
                 .as("clients have seen two")
                 .isEqualTo(3);
     }
@@ -218,7 +218,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         RequestId merged = new RequestId(UUID.randomUUID());
         OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, null, 0, Map.of(merged, "merged"));
         restoreOpen(waits);
-        assertThat(((Run) memory.begin(beginning(waits.ask(), waits.offset()))).absorbed())
+        assertThat(((RunTurn) memory.begin(beginning(waits.ask(), waits.offset()))).mergedQuestions())
                 .containsExactly("merged");
     }
 
@@ -229,7 +229,8 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 earlier("ended"), "ended", offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
         restore(1, ended);
         assertThat(memory.begin(beginning(ended.ask(), ended.offset())))
-                .isEqualTo(new Begun.Ended(new Begun.Ending(RequestStatus.CANCELLED, 1, null, null, false, cause)));
+                .isEqualTo(new BeginResult.AlreadyEnded(
+                        new BeginResult.TurnEnding(RequestStatus.CANCELLED, 1, null, null, false, cause)));
         assertThat(redis.template.opsForList().size(keys.history())).isOne();
     }
 
@@ -242,7 +243,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         assertThat(redis.template.opsForHash().get(keys.request(ask.requestId()), "status"))
                 .isEqualTo("running");
         memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
-        assertThat(((Run) memory.begin(beginning(flight(ask, 1), ask))).attempt())
+        assertThat(((RunTurn) memory.begin(beginning(flight(ask, 1), ask))).attempt())
                 .isEqualTo(5);
     }
 
@@ -252,13 +253,14 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 1));
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("at hand"), Map.of()))
-                .isEqualTo(new Settled.Gone());
+                .isEqualTo(new SettleResult.TurnLost());
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
-                .isEqualTo(new Settled.Gone());
-        Run run = (Run) memory.begin(new Beginning(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO));
+                .isEqualTo(new SettleResult.TurnLost());
+        RunTurn run = (RunTurn)
+                memory.begin(new BeginRequest(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO));
         assertThat(run.attempt()).isEqualTo(1);
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("at hand"), Map.of()))
-                .isEqualTo(new Settled.Stored());
+                .isEqualTo(new SettleResult.Stored());
     }
 
     @Test
@@ -268,7 +270,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         restoreOpen(new OpenTurn(one.ask(), one.offset(), now, null, 1));
         assertThat(redis.template.opsForHash().get(keys.request(one.requestId()), "status"))
                 .isEqualTo("completed");
-        assertThat(redis.template.hasKey(keys.open())).isFalse();
+        assertThat(redis.template.hasKey(keys.openRequestIds())).isFalse();
     }
 
     @Test
@@ -286,12 +288,12 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 new RecalledSession(session, life, List.of(), List.of(), List.of(open), null), 1, PARTITION, null);
     }
 
-    private Restored restore(long fence, EndedTurn... turns) {
+    private RestoreResult restore(long fence, EndedTurn... turns) {
         return restore(fence, List.of(), turns);
     }
 
-    private Restored restore(long fence, List<OpenTurn> open, EndedTurn... turns) {
-        int answered = (int) Arrays.stream(turns).filter(EndedTurn::completed).count();
+    private RestoreResult restore(long fence, List<OpenTurn> open, EndedTurn... turns) {
+        int answered = (int) Arrays.stream(turns).filter(EndedTurn::isCompleted).count();
         Life life = new Life(
                 null,
                 "echo",
@@ -321,7 +323,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("a: " + question), Map.of()))
-                .isEqualTo(new Settled.Stored());
+                .isEqualTo(new SettleResult.Stored());
     }
 
     private PastTurn pastNow(Ask ask) {
@@ -336,20 +338,20 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 now.plusMillis(offset));
     }
 
-    private Run begin(String question) {
+    private RunTurn begin(String question) {
         return begin(question, 1);
     }
 
-    private Run begin(String question, long fence) {
+    private RunTurn begin(String question, long fence) {
         Ask ask = earlier(question);
-        return (Run) memory.begin(beginning(flight(ask, fence), ask));
+        return (RunTurn) memory.begin(beginning(flight(ask, fence), ask));
     }
 
     private List<String> questions() {
         return begin("looks").memory().turns().stream().map(PastTurn::question).toList();
     }
 
-    private Beginning beginning(Ask ask, long at) {
+    private BeginRequest beginning(Ask ask, long at) {
         return beginning(new FlightRef(session, ask.requestId(), "f", 1, PARTITION, at, now), ask);
     }
 

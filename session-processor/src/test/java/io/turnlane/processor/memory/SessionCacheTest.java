@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.processor.memory.SessionCache.Entry;
+import io.turnlane.processor.memory.SessionCache.CachedSession;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -14,7 +14,7 @@ class SessionCacheTest {
     private final AtomicLong nanos = new AtomicLong();
     private final SessionCache cache = new SessionCache(10, Duration.ofMinutes(5), nanos::get);
     private final SessionKey session = SessionKey.of(null, SessionId.random());
-    private final Entry entry = new Entry("v", Memory.EMPTY);
+    private final CachedSession entry = new CachedSession("v", Memory.EMPTY);
 
     @Test
     void knowsASessionNoLongerThanItLives() {

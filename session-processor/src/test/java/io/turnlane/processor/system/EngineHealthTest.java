@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.intake.IntakeSettings;
-import io.turnlane.processor.intake.Reception;
+import io.turnlane.processor.intake.RecordHandler;
 import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneOutcome;
@@ -28,7 +28,7 @@ class EngineHealthTest {
     private final TurnPoller poller = new TurnPoller(
             consumer,
             new IntakeSettings("turns", 1, 1, 1, Duration.ofMillis(1), Duration.ofMillis(1)),
-            new Nobody(),
+            new IgnoringReception(),
             () -> now,
             new RecordReader(() -> new MockConsumer<>("none"), 1),
             adopted -> {});
@@ -66,7 +66,7 @@ class EngineHealthTest {
         } catch (OutOfMemoryError e) {
             // it ended the thread that it was thrown on
         }
-        assertThat(poller.broken()).isTrue();
+        assertThat(poller.hasFailed()).isTrue();
         assertThat(status()).isEqualTo(Status.DOWN);
     }
 
@@ -74,15 +74,15 @@ class EngineHealthTest {
         return health.health().getStatus();
     }
 
-    private static final class Nobody implements Reception {
+    private static final class IgnoringReception implements RecordHandler {
 
         @Override
-        public void arrived(Turn turn) {}
+        public void onTurn(Turn turn) {}
 
         @Override
-        public void unreadable(Turn.Claim claim, TurnError error) {}
+        public void onUnreadable(Turn.Claim claim, TurnError error) {}
 
         @Override
-        public void leaving(Predicate<Turn.Claim> ofPartition, boolean patient) {}
+        public void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient) {}
     }
 }

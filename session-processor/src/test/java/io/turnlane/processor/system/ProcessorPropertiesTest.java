@@ -3,12 +3,12 @@ package io.turnlane.processor.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.turnlane.processor.system.ProcessorProperties.Answer;
-import io.turnlane.processor.system.ProcessorProperties.Cache;
-import io.turnlane.processor.system.ProcessorProperties.Intake;
-import io.turnlane.processor.system.ProcessorProperties.Memory;
-import io.turnlane.processor.system.ProcessorProperties.Retrieval;
-import io.turnlane.processor.system.ProcessorProperties.Retry;
+import io.turnlane.processor.system.ProcessorProperties.AnswerProperties;
+import io.turnlane.processor.system.ProcessorProperties.CacheProperties;
+import io.turnlane.processor.system.ProcessorProperties.IntakeProperties;
+import io.turnlane.processor.system.ProcessorProperties.MemoryProperties;
+import io.turnlane.processor.system.ProcessorProperties.RetrievalProperties;
+import io.turnlane.processor.system.ProcessorProperties.RetryProperties;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class ProcessorPropertiesTest {
                 .isEqualTo(new ProcessorProperties(
                         "",
                         Duration.ofSeconds(20),
-                        new Intake(
+                        new IntakeProperties(
                                 "turnlane-processors",
                                 1000,
                                 5000,
@@ -34,8 +34,8 @@ class ProcessorPropertiesTest {
                                 Duration.ofMillis(500),
                                 Duration.ofMillis(200),
                                 Duration.ofSeconds(5)),
-                        new Retry(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
-                        new Answer(
+                        new RetryProperties(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
+                        new AnswerProperties(
                                 Duration.ofSeconds(300),
                                 Map.of(),
                                 Duration.ofSeconds(10),
@@ -43,9 +43,9 @@ class ProcessorPropertiesTest {
                                 DataSize.ofKilobytes(512),
                                 DataSize.ofKilobytes(16),
                                 Duration.ofMillis(15)),
-                        new Memory(10, DataSize.ofMegabytes(1), Duration.ofHours(24), 3),
-                        new Cache(10_000, Duration.ofMinutes(5)),
-                        new Retrieval(true, 1000, 2000)));
+                        new MemoryProperties(10, DataSize.ofMegabytes(1), Duration.ofHours(24), 3),
+                        new CacheProperties(10_000, Duration.ofMinutes(5)),
+                        new RetrievalProperties(true, 1000, 2000)));
     }
 
     @Test
@@ -84,7 +84,7 @@ class ProcessorPropertiesTest {
                 .isEqualTo(new ProcessorProperties(
                         "p-1",
                         Duration.ofSeconds(1),
-                        new Intake(
+                        new IntakeProperties(
                                 "g",
                                 2,
                                 3,
@@ -94,8 +94,8 @@ class ProcessorPropertiesTest {
                                 Duration.ofMillis(6),
                                 Duration.ofMillis(7),
                                 Duration.ofMillis(77)),
-                        new Retry(8, Duration.ofMillis(9), Duration.ofMillis(10)),
-                        new Answer(
+                        new RetryProperties(8, Duration.ofMillis(9), Duration.ofMillis(10)),
+                        new AnswerProperties(
                                 Duration.ofSeconds(11),
                                 Map.of("echo", Duration.ofSeconds(34)),
                                 Duration.ofSeconds(35),
@@ -103,9 +103,9 @@ class ProcessorPropertiesTest {
                                 DataSize.ofKilobytes(13),
                                 DataSize.ofKilobytes(14),
                                 Duration.ofMillis(15)),
-                        new Memory(16, DataSize.ofKilobytes(17), Duration.ofHours(18), 19),
-                        new Cache(20, Duration.ofSeconds(21)),
-                        new Retrieval(false, 22, 23)));
+                        new MemoryProperties(16, DataSize.ofKilobytes(17), Duration.ofHours(18), 19),
+                        new CacheProperties(20, Duration.ofSeconds(21)),
+                        new RetrievalProperties(false, 22, 23)));
     }
 
     @Test
@@ -116,7 +116,7 @@ class ProcessorPropertiesTest {
                 .hasMessageContaining("longest life of a turn");
         assertThatThrownBy(() -> ProcessorConfiguration.rules(bind(Map.of("answer.timeouts.slow", "1h")), topics))
                 .hasMessageContaining("longest life of a turn");
-        assertThat(ProcessorConfiguration.rules(bind(Map.of()), topics).keptFor())
+        assertThat(ProcessorConfiguration.rules(bind(Map.of()), topics).minRequestRetention())
                 .isEqualTo(Duration.ofHours(23));
     }
 

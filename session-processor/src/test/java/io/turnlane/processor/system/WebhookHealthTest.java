@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
-import io.turnlane.processor.intake.WebhookReception;
+import io.turnlane.processor.intake.WebhookRecordHandler;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.ManualDelay;
@@ -24,7 +24,7 @@ class WebhookHealthTest {
     private final TurnPoller poller = new TurnPoller(
             consumer,
             new IntakeSettings("events", 1, 1, 1, Duration.ofMillis(1), Duration.ofMillis(1)),
-            new WebhookReception(
+            new WebhookRecordHandler(
                     new LaneScheduler<>(
                             1,
                             Runnable::run,
@@ -36,7 +36,7 @@ class WebhookHealthTest {
             () -> now,
             new RecordReader(() -> new MockConsumer<>("none"), 1),
             _ -> {});
-    private final WebhookHealth health = new WebhookHealth(new Pulse(poller, () -> now), poller);
+    private final WebhookHealth health = new WebhookHealth(new PollLiveness(poller, () -> now), poller);
 
     @Test
     void isDownWhenThePollThreadStands() {

@@ -23,14 +23,14 @@ class AgentTimesTest {
             ended("echo", "completed", 100);
         }
         ended("echo", "failed", 100);
-        assertThat(times.of("echo")).as("four are too few").isEmpty();
+        assertThat(times.meanTime("echo")).as("four are too few").isEmpty();
         ended("echo", "completed", 100);
-        assertThat(times.of("echo")).contains(Duration.ofMillis(100));
-        assertThat(times.of("other")).isEmpty();
-        assertThat(times.of(null)).isEmpty();
+        assertThat(times.meanTime("echo")).contains(Duration.ofMillis(100));
+        assertThat(times.meanTime("other")).isEmpty();
+        assertThat(times.meanTime(null)).isEmpty();
         now = now.plusSeconds(600);
-        assertThat(times.of("echo")).as("that was long ago").isEmpty();
-        assertThat(times.all()).isEmpty();
+        assertThat(times.meanTime("echo")).as("that was long ago").isEmpty();
+        assertThat(times.meanTimes()).isEmpty();
     }
 
     @Test
@@ -41,11 +41,11 @@ class AgentTimesTest {
         for (int i = 0; i < 20; i++) {
             ended("echo", "completed", 1000);
         }
-        assertThat(times.all().get("echo")).isBetween(Duration.ofMillis(980), Duration.ofMillis(1000));
+        assertThat(times.meanTimes().get("echo")).isBetween(Duration.ofMillis(980), Duration.ofMillis(1000));
     }
 
     private void ended(String agent, String outcome, int millis) {
-        times.ended(new TurnReport(
+        times.flightEnded(new TurnReport(
                 SessionKey.of(null, new SessionId("s")),
                 new RequestId(UUID.randomUUID()),
                 agent,

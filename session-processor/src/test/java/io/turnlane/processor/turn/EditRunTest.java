@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionCommand.Change;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.lane.LaneOutcome;
-import io.turnlane.processor.memory.Edited;
+import io.turnlane.processor.memory.EditResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,75 +30,75 @@ class EditRunTest extends TurnTests {
     @Test
     void changesTheSessionAndCompletesWithoutAWordToClients() {
         assertThat(run(update())).isEqualTo(LaneOutcome.DONE);
-        assertThat(edits.asked).containsExactly("update");
+        assertThat(edits.calls).containsExactly("update");
         assertThat(claim.completed).isEqualTo(1);
         assertThat(events).isEmpty();
     }
 
     @Test
     void waitsWhereMemoryWasLostAndIsSureAfterwards() {
-        edits.says.add(new Edited.Missed());
+        edits.results.add(new EditResult.RecordMissing());
         lost.lost = true;
-        assertThat(run(update())).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run(update())).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.completed).isZero();
 
-        edits.says.add(new Edited.Missed());
+        edits.results.add(new EditResult.RecordMissing());
         assertThat(run(update())).isEqualTo(LaneOutcome.DONE);
-        assertThat(edits.asked).containsExactly("update", "update", "update sure");
+        assertThat(edits.calls).containsExactly("update", "update", "update sure");
     }
 
     @Test
     void takesANewerFenceWhereItIsRefused() {
-        edits.says.add(new Edited.Fenced());
-        assertThat(run(update())).isInstanceOf(LaneOutcome.Again.class);
+        edits.results.add(new EditResult.EditFenced());
+        assertThat(run(update())).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.completed).isZero();
         assertThat(claim.renewals).isEqualTo(1);
     }
 
     @Test
     void sendsTheCopyToTheTargetsLaneBeforeTheForkIsDone() {
-        edits.says.add(taken(past));
+        edits.results.add(taken(past));
         ForkSession fork = fork(past.get(1).requestId());
         assertThat(run(fork)).isEqualTo(LaneOutcome.DONE);
-        assertThat(edits.asked).containsExactly("take", "published", "taken");
+        assertThat(edits.calls).containsExactly("take", "published", "taken");
         assertThat(commands).singleElement().satisfies(command -> {
             ImportSession copy = (ImportSession) command;
             assertThat(copy.key().sessionId()).isEqualTo(TARGET);
             assertThat(copy.requestId()).isEqualTo(fork.requestId());
             assertThat(copy.state().turns()).extracting(PastTurn::question).containsExactly("one", "two");
             assertThat(copy.state().requestCount()).isEqualTo(2);
-            assertThat(copy.forkOf()).isEqualTo(new ImportSession.Origin(SESSION, fork.afterRequestId()));
+            assertThat(copy.forkOf()).isEqualTo(new ImportSession.ForkOrigin(SESSION, fork.afterRequestId()));
         });
         assertThat(claim.completed).isEqualTo(1);
     }
 
     @Test
     void freesTheTargetWhereTheTurnIsntRemembered() {
-        edits.says.add(taken(past));
+        edits.results.add(taken(past));
         assertThat(run(fork(new RequestId(UUID.randomUUID())))).isEqualTo(LaneOutcome.DONE);
         assertThat(commands).isEmpty();
-        assertThat(edits.asked).containsExactly("take", "taken not_found", "free");
+        assertThat(edits.calls).containsExactly("take", "taken not_found", "free");
     }
 
     @Test
     void freesTheTargetAgainWhereItDiedBeforeDoingSo() {
-        edits.says.add(new Edited.Done(true)); // as an earlier run left it
+        edits.results.add(new EditResult.EditEnded(true)); // as an earlier run left it
         assertThat(run(fork(past.getFirst().requestId()))).isEqualTo(LaneOutcome.DONE);
-        assertThat(edits.asked).containsExactly("take", "free");
+        assertThat(edits.calls).containsExactly("take", "free");
     }
 
     @Test
     void leavesTheOldestTurnsOutOfACopyThatFitsNoRecord() {
         String large = "x".repeat(1_400_000);
         List<PastTurn> turns = List.of(past(large), past(large), past("last"));
-        edits.says.add(taken(turns));
+        edits.results.add(taken(turns));
         run(fork(turns.getLast().requestId()));
         ImportSession copy = (ImportSession) commands.getFirst();
         assertThat(copy.state().turns()).containsExactlyElementsOf(turns.subList(1, 3));
         assertThat(copy.state().requestCount()).as("counted all the same").isEqualTo(3);
     }
 
-    private LaneOutcome run(Change command) {
+    private LaneOutcome run(SessionChange command) {
         claim.value = wire.write(command);
         return run(new Turn(
                 command.key(),
@@ -118,8 +118,9 @@ class EditRunTest extends TurnTests {
         return new ForkSession(id(), SESSION, null, NOW, after, TARGET);
     }
 
-    private static Edited taken(List<PastTurn> turns) {
-        return new Edited.Taken(new SessionState("test", Map.of(), Duration.ofHours(1), NOW, 0, Duration.ZERO, turns));
+    private static EditResult taken(List<PastTurn> turns) {
+        return new EditResult.SnapshotTaken(
+                new SessionState("test", Map.of(), Duration.ofHours(1), NOW, 0, Duration.ZERO, turns));
     }
 
     private static PastTurn past(String question) {

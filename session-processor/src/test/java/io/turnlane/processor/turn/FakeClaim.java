@@ -27,7 +27,7 @@ final class FakeClaim implements Turn.Claim {
     }
 
     @Override
-    public Object lease() {
+    public Object assignmentKey() {
         return lease;
     }
 
@@ -43,12 +43,12 @@ final class FakeClaim implements Turn.Claim {
     }
 
     @Override
-    public void shed() {
+    public void unload() {
         throw new UnsupportedOperationException("no lane here is deep");
     }
 
     @Override
-    public void atEnd(Runnable what) {}
+    public void onEnd(Runnable what) {}
 
     @Override
     public void renewFence() {
@@ -61,12 +61,13 @@ final class FakeClaim implements Turn.Claim {
     }
 
     @Override
-    public void letGo() {
+    public void release() {
         letGo++;
     }
 
     @Override
-    public QuarantinedTurn quarantined(TurnError error, int attempts) {
-        return new QuarantinedTurn(null, null, List.of(), error, attempts, new QuarantinedTurn.Origin("turns", 0, 7));
+    public QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts) {
+        return new QuarantinedTurn(
+                null, null, List.of(), error, attempts, new QuarantinedTurn.RecordOrigin("turns", 0, 7));
     }
 }

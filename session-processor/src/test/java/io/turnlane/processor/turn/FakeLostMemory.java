@@ -1,6 +1,6 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.processor.memory.SessionRestore.Restored;
+import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
 
 /** Memory that is being rebuilt for as long as a test says. For one thread. */
@@ -16,12 +16,12 @@ public final class FakeLostMemory implements LostMemory {
     int rebuilt;
 
     @Override
-    public boolean ready(Claim claim) {
+    public boolean isReady(Claim claim) {
         return looksUntilReady-- <= 0;
     }
 
     @Override
-    public boolean missed(Claim claim, boolean session) {
+    public boolean reportMissing(Claim claim, boolean session) {
         missed++;
         boolean wait = lost;
         lost = false;
@@ -29,8 +29,8 @@ public final class FakeLostMemory implements LostMemory {
     }
 
     @Override
-    public Restored rebuild(Turn command) {
+    public RestoreResult rebuild(Turn command) {
         rebuilt++;
-        return new Restored(false, 1);
+        return new RestoreResult(false, 1);
     }
 }

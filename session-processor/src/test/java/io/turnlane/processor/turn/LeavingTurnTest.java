@@ -6,7 +6,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.memory.FlightRef;
-import io.turnlane.processor.memory.SessionMemory.Beginning;
+import io.turnlane.processor.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -158,11 +158,13 @@ class LeavingTurnTest extends TurnTests {
     @Test
     void waitsAtTheHeadOfItsLaneForTheFlightOfTheOwnerBefore() {
         FlightRef before = new FlightRef(ask.key(), ask.requestId(), "before", 1, 0, 7, NOW);
-        memory.begin(new Beginning(before, ask, Map.of(), 42L, false, false));
-        memory.leave(before, Duration.ofMillis(200));
-        assertThat(run()).isEqualTo(new LaneOutcome.Again(Duration.ofMillis(150)));
+        memory.begin(new BeginRequest(before, ask, Map.of(), 42L, false, false));
+        memory.startHandover(before, Duration.ofMillis(200));
+        assertThat(run()).isEqualTo(new LaneOutcome.RunAgain(Duration.ofMillis(150)));
         delay.pass(Duration.ofMillis(150));
-        assertThat(run()).as("no longer than there is to wait").isEqualTo(new LaneOutcome.Again(Duration.ofMillis(50)));
+        assertThat(run())
+                .as("no longer than there is to wait")
+                .isEqualTo(new LaneOutcome.RunAgain(Duration.ofMillis(50)));
         assertThat(calls).hasValue(0);
         assertThat(events).isEmpty();
 
@@ -173,7 +175,7 @@ class LeavingTurnTest extends TurnTests {
 
     private void leave(Executor toMemory) {
         claim.held = false;
-        new Handover(flights, memory, toMemory, Duration.ofSeconds(1), Duration.ofMillis(20)).leave(turn -> true);
+        new Handover(flights, memory, toMemory, Duration.ofSeconds(1), Duration.ofMillis(20)).handOver(turn -> true);
     }
 
     private void awaitAnswers() {

@@ -24,7 +24,7 @@ class StoppedTurnTest extends TurnTests {
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
             throw new InterruptedException();
         };
-        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(Thread.currentThread().isInterrupted())
                 .as("the interrupt ends with the agent")
                 .isFalse();
@@ -84,7 +84,7 @@ class StoppedTurnTest extends TurnTests {
             delay.pass(Duration.ofMillis(40));
             throw new IllegalStateException("no");
         };
-        assertThat(run()).isEqualTo(new LaneOutcome.Again(Duration.ofMillis(60)));
+        assertThat(run()).isEqualTo(new LaneOutcome.RunAgain(Duration.ofMillis(60)));
     }
 
     @Test
@@ -93,7 +93,7 @@ class StoppedTurnTest extends TurnTests {
             delay.pass(Duration.ofSeconds(300));
             return Answer.ofText("too late");
         };
-        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
         assertThat(memory.history(ask.key())).isEmpty();
     }
@@ -116,13 +116,13 @@ class StoppedTurnTest extends TurnTests {
         assertThat(run).as("it has ten seconds").isNotDone();
 
         delay.pass(Duration.ofMillis(1));
-        assertThat(run.get(10, TimeUnit.SECONDS)).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run.get(10, TimeUnit.SECONDS)).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
-        assertThat(flights.abandoned()).isEqualTo(1);
+        assertThat(flights.abandonedAgents()).isEqualTo(1);
         int told = events.size();
 
         deaf.countDown();
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> flights.abandoned() == 0);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> flights.abandonedAgents() == 0);
         assertThat(events).as("a late agent talks to nobody").hasSize(told);
         assertThat(memory.history(ask.key())).isEmpty();
     }
@@ -131,7 +131,7 @@ class StoppedTurnTest extends TurnTests {
     void runsASuspectOnlyWhenNoOtherRuns() {
         memory.suspectAll();
         isolation.acquireUninterruptibly();
-        assertThat(run()).as("another suspect runs").isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run()).as("another suspect runs").isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(calls).hasValue(0);
         isolation.release();
         agent = (question, remembered, sink) -> {

@@ -61,12 +61,12 @@ class TurnRunnerTest extends TurnTests {
         };
         assertThat(run())
                 .isInstanceOfSatisfying(
-                        LaneOutcome.Again.class,
-                        again -> assertThat(again.after()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1)));
+                        LaneOutcome.RunAgain.class,
+                        again -> assertThat(again.delay()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1)));
         assertThat(run())
                 .isInstanceOfSatisfying(
-                        LaneOutcome.Again.class,
-                        again -> assertThat(again.after()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2)));
+                        LaneOutcome.RunAgain.class,
+                        again -> assertThat(again.delay()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2)));
         assertThat(claim.completed).isZero();
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
 
@@ -140,7 +140,7 @@ class TurnRunnerTest extends TurnTests {
     void endsATurnThatNobodyWantsAnyMoreThoughMemoryWasLostUnderItsFlight() {
         agent = (question, remembered, sink) -> {
             memory.loseEverything();
-            memory.unwanted(ask.requestId()); // of a record that was put back, which knows no flight
+            memory.requestCancel(ask.requestId()); // of a record that was put back, which knows no flight
             return Answer.ofText("because");
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
@@ -168,8 +168,8 @@ class TurnRunnerTest extends TurnTests {
 
     @Test
     void asksForANewerFenceWhereItsOwnIsRefused() {
-        memory.fence();
-        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        memory.setFenced();
+        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.renewals).isEqualTo(1);
         assertThat(calls).hasValue(0);
     }
@@ -177,7 +177,7 @@ class TurnRunnerTest extends TurnTests {
     @Test
     void runsATurnAgainThatBrokeByAMistakeOfOurs() {
         memory.breakNext();
-        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.letGo).as("the turn isn't dropped").isZero();
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
         assertThat(types()).endsWith("completed");
@@ -257,7 +257,7 @@ class TurnRunnerTest extends TurnTests {
         agent = (question, remembered, sink) -> largest;
         run();
         assertThat(types()).endsWith("completed");
-        assertThat(wire.write(events.getLast()).length).isBetween(6 * 262_144, TopicPlan.MOST_RECORD_BYTES);
+        assertThat(wire.write(events.getLast()).length).isBetween(6 * 262_144, TopicPlan.MAX_RECORD_BYTES);
     }
 
     @Test
@@ -304,7 +304,7 @@ class TurnRunnerTest extends TurnTests {
         memory.duringCommit(() -> {
             throw new StackOverflowError();
         });
-        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.letGo + claim.completed).isZero();
     }
 
@@ -325,7 +325,7 @@ class TurnRunnerTest extends TurnTests {
             memory.loseEverything();
             throw new IllegalStateException("no");
         };
-        assertThat(run()).isInstanceOf(LaneOutcome.Again.class);
+        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.RETRYING);
         assertThat(types()).containsExactly("started", "retrying");
         assertThat(calls).hasValue(1);

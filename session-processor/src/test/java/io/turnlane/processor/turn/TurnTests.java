@@ -53,7 +53,7 @@ abstract class TurnTests {
     final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
     Executor executor = Runnable::run;
-    Patience.Pause pause = time -> {};
+    StepRetrier.Pause pause = time -> {};
     Agent agent = (question, remembered, sink) -> Answer.ofText("because");
 
     LaneOutcome run() {
@@ -78,19 +78,19 @@ abstract class TurnTests {
             }
         };
         return new TurnKit(
-                new TurnKit.Ports(
+                new TurnKit.TurnServices(
                         memory,
                         edits,
                         new AgentCatalog(List.of(factory)),
                         (session, origin, event) -> {
                             events.add(event);
-                            return event.body().terminal() && logFailures-- > 0
+                            return event.body().endsTurn() && logFailures-- > 0
                                     ? CompletableFuture.failedFuture(new TimeoutException())
                                     : CompletableFuture.completedFuture(null);
                         },
                         command -> {
                             commands.add(command);
-                            edits.asked.add("published");
+                            edits.calls.add("published");
                             return CompletableFuture.completedFuture(null);
                         },
                         copy -> {
@@ -100,11 +100,11 @@ abstract class TurnTests {
                         reports::add,
                         lost,
                         wire),
-                new TurnKit.Rules(
+                new TurnKit.TurnRules(
                         new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new AnswerLimits(262_144, 524_288, 16_384, Duration.ofMillis(15), Duration.ofSeconds(300)),
                         Duration.ofDays(7)),
-                new TurnKit.Surroundings(clock, delay, executor, pause, new Random(1), isolation));
+                new TurnKit.TurnRuntime(clock, delay, executor, pause, new Random(1), isolation));
     }
 
     Turn turn(Ask header, byte[] value) {

@@ -8,10 +8,10 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.SteppedExecutor;
-import io.turnlane.processor.memory.Begun;
-import io.turnlane.processor.memory.Begun.Ending;
-import io.turnlane.processor.memory.SessionMemory.Arrival;
-import io.turnlane.processor.memory.SessionMemory.Decision;
+import io.turnlane.processor.memory.BeginResult;
+import io.turnlane.processor.memory.BeginResult.TurnEnding;
+import io.turnlane.processor.memory.SessionMemory.BusyArrival;
+import io.turnlane.processor.memory.SessionMemory.PolicyDecision;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,23 +27,23 @@ class WaitingTurnsTest extends TurnTests {
     @Test
     void takesANewerFenceWhereItsOwnIsRefusedAndDecidesThen() {
         EndCause cause = new EndCause("session_busy", null);
-        Ending rejected = new Ending(RequestStatus.REJECTED, 0, null, null, false, cause);
-        memory.decides(new Begun.Fenced(), new Decision(Map.of(ask.requestId(), rejected), List.of()));
+        TurnEnding rejected = new TurnEnding(RequestStatus.REJECTED, 0, null, null, false, cause);
+        memory.willDecide(new BeginResult.Fenced(), new PolicyDecision(Map.of(ask.requestId(), rejected), List.of()));
         decide();
         assertThat(memory.arrivals())
                 .extracting(arrival -> arrival.flight().fence())
                 .containsExactly(1L, 2L);
         assertThat(types()).containsExactly("rejected");
         assertThat(claim.completed).isOne();
-        assertThat(lanes.figures().items()).as("it has left").isOne();
+        assertThat(lanes.counts().items()).as("it has left").isOne();
     }
 
     @Test
     void looksWhetherMemoryWasLostBeforeItsRecordIsMade() {
-        memory.decides(new Begun.Missed(false), new Begun.Missed(false));
+        memory.willDecide(new BeginResult.DataMissing(false), new BeginResult.DataMissing(false));
         lost.lost = true;
         decide();
-        assertThat(memory.arrivals()).extracting(Arrival::sure).containsExactly(false, false, true);
+        assertThat(memory.arrivals()).extracting(BusyArrival::lossRuledOut).containsExactly(false, false, true);
         assertThat(lost.missed).isEqualTo(2);
         assertThat(types()).containsExactly("queued");
         assertThat(waits).isOne();
@@ -60,7 +60,7 @@ class WaitingTurnsTest extends TurnTests {
 
     @Test
     void leavesATurnToItsNextOwnerWhosePartitionLeftMeanwhile() {
-        memory.decides(new Begun.Fenced());
+        memory.willDecide(new BeginResult.Fenced());
         claim.held = false;
         decide();
         assertThat(events).isEmpty();
@@ -74,7 +74,7 @@ class WaitingTurnsTest extends TurnTests {
         lanes.offer(ask.key(), new Turn(first.session(), first.requestId(), first.envelope(), 0, 6, NOW, other));
         Turn turn = turn(ask, wire.write(ask));
         lanes.offer(ask.key(), turn);
-        new WaitingTurns(kit(), flights, lanes, new AgentTimes(clock)).decide(turn, () -> waits++);
+        new WaitingTurns(kit(), flights, lanes, new AgentTimes(clock)).applyPolicy(turn, () -> waits++);
         threads.stepLast();
     }
 }

@@ -14,12 +14,12 @@ class CallbackHostsTest {
     private final List<String> woken = new ArrayList<>();
 
     private boolean begin(String host, String who) {
-        return hosts.begin(host, () -> woken.add(who));
+        return hosts.beginCall(host, () -> woken.add(who));
     }
 
     private void hold(String host, int times) {
         for (int i = 0; i < times; i++) {
-            assertThat(hosts.hold(host)).isTrue();
+            assertThat(hosts.reserve(host)).isTrue();
         }
     }
 
@@ -27,21 +27,21 @@ class CallbackHostsTest {
     void aHostThatFailsHasItsShareOfPlacesAndNoMore() {
         hold("dead", 1);
         assertThat(begin("dead", "a")).isTrue();
-        hosts.end("dead", false);
+        hosts.endCall("dead", false);
         hold("dead", 2);
-        assertThat(hosts.hold("dead")).isFalse();
+        assertThat(hosts.reserve("dead")).isFalse();
         hold("good", 10);
-        assertThat(hosts.largest()).isEqualTo(10);
-        hosts.letGo("dead", NOBODY);
+        assertThat(hosts.maxReserved()).isEqualTo(10);
+        hosts.release("dead", NOBODY);
         hold("dead", 1);
-        assertThat(hosts.hold("dead")).isFalse();
+        assertThat(hosts.reserve("dead")).isFalse();
     }
 
     @Test
     void aHostThatReceivesMayBeSlow() {
         hold("slow", 100);
         assertThat(begin("slow", "a")).isTrue();
-        hosts.end("slow", true);
+        hosts.endCall("slow", true);
         hold("slow", 100);
     }
 
@@ -49,10 +49,10 @@ class CallbackHostsTest {
     void aHostThatIsBackIsServedAgain() {
         hold("back", 3);
         assertThat(begin("back", "a")).isTrue();
-        hosts.end("back", false);
-        assertThat(hosts.hold("back")).isFalse();
+        hosts.endCall("back", false);
+        assertThat(hosts.reserve("back")).isFalse();
         assertThat(begin("back", "b")).isTrue();
-        hosts.end("back", true);
+        hosts.endCall("back", true);
         hold("back", 1);
     }
 
@@ -65,13 +65,13 @@ class CallbackHostsTest {
         assertThat(begin("busy", "c")).isFalse();
         assertThat(begin("busy", "d")).isFalse();
         assertThat(begin("other", "x")).isTrue();
-        hosts.end("busy", true);
+        hosts.endCall("busy", true);
         assertThat(woken).containsExactly("c");
         assertThat(begin("busy", "c")).isTrue();
         assertThat(begin("busy", "e")).isFalse();
-        hosts.end("busy", true);
-        hosts.end("busy", true);
-        hosts.end("busy", true);
+        hosts.endCall("busy", true);
+        hosts.endCall("busy", true);
+        hosts.endCall("busy", true);
         assertThat(woken).containsExactly("c", "d", "e");
     }
 
@@ -82,12 +82,12 @@ class CallbackHostsTest {
         Runnable impatient = () -> woken.add("impatient");
         Runnable gone = () -> woken.add("gone");
         for (int i = 0; i < 3; i++) {
-            assertThat(hosts.begin("busy", gone)).isFalse();
-            assertThat(hosts.begin("busy", impatient)).isFalse();
+            assertThat(hosts.beginCall("busy", gone)).isFalse();
+            assertThat(hosts.beginCall("busy", impatient)).isFalse();
         }
-        hosts.letGo("busy", gone);
-        hosts.end("busy", true);
-        hosts.end("busy", true);
+        hosts.release("busy", gone);
+        hosts.endCall("busy", true);
+        hosts.endCall("busy", true);
         assertThat(woken).containsExactly("impatient");
     }
 
@@ -95,11 +95,11 @@ class CallbackHostsTest {
     void aHostOfWhichNothingIsHeldIsForgotten() {
         hold("gone", 3);
         assertThat(begin("gone", "a")).isTrue();
-        hosts.end("gone", false);
+        hosts.endCall("gone", false);
         for (int i = 0; i < 3; i++) {
-            hosts.letGo("gone", NOBODY);
+            hosts.release("gone", NOBODY);
         }
-        assertThat(hosts.largest()).isZero();
+        assertThat(hosts.maxReserved()).isZero();
         hold("gone", 4);
         assertThat(begin("gone", "b")).isTrue();
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.RequestId;
 import io.turnlane.processor.lane.Delay;
-import io.turnlane.processor.webhook.WebhookSender.Sent;
+import io.turnlane.processor.webhook.WebhookSender.SendResult;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -65,7 +65,7 @@ class HttpWebhookSenderTest {
 
     @Test
     void postsTheEventAsItIs() {
-        assertThat(send(true, receiver.url("/hook"))).isEqualTo(new Sent.Received());
+        assertThat(send(true, receiver.url("/hook"))).isEqualTo(new SendResult.Delivered());
         assertThat(receiver.posts).singleElement().satisfies(post -> {
             assertThat(post.id()).isEqualTo(ID.toString());
             assertThat(post.type()).isEqualTo("application/json");
@@ -82,10 +82,11 @@ class HttpWebhookSenderTest {
         CallbackUrl named = CallbackUrl.parse(receiver.url("/").toString().replace("127.0.0.1", "looks-fine.example"));
         for (InetAddress[] addresses : new InetAddress[][] {{loopback}, {publicOne, loopback}}) {
             try (HttpWebhookSender sender = sender(false, _ -> addresses, Duration.ofSeconds(5))) {
-                assertThat(sender.send(named, ID, EVENT)).isEqualTo(new Sent.Refused("not a public address"));
+                assertThat(sender.send(named, ID, EVENT))
+                        .isEqualTo(new SendResult.Undeliverable("not a public address"));
             }
         }
-        assertThat(send(false, receiver.url("/"))).isEqualTo(new Sent.Refused("not a public address"));
+        assertThat(send(false, receiver.url("/"))).isEqualTo(new SendResult.Undeliverable("not a public address"));
         assertThat(receiver.posts).isEmpty();
     }
 
@@ -94,12 +95,12 @@ class HttpWebhookSenderTest {
     void looksAtTheVeryAddressThatItConnectsTo() throws Exception {
         CallbackUrl named = CallbackUrl.parse(receiver.url("/").toString().replace("127.0.0.1", "rebinds.example"));
         int[] looks = {0};
-        HttpWebhookSender.Names rebinding = _ -> {
+        HttpWebhookSender.HostResolver rebinding = _ -> {
             looks[0]++;
             return new InetAddress[] {InetAddress.getLoopbackAddress()};
         };
         try (HttpWebhookSender sender = sender(true, rebinding, Duration.ofSeconds(5))) {
-            assertThat(sender.send(named, ID, EVENT)).isEqualTo(new Sent.Received());
+            assertThat(sender.send(named, ID, EVENT)).isEqualTo(new SendResult.Delivered());
             assertThat(looks[0]).as("one look a connection, and none besides").isEqualTo(1);
         }
     }
@@ -110,7 +111,7 @@ class HttpWebhookSenderTest {
             call.getResponseHeaders().add("Location", receiver.url("/elsewhere").toString());
             call.sendResponseHeaders(307, -1);
         });
-        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Failed("status 307", null));
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new SendResult.SendFailed("status 307", null));
         assertThat(receiver.posts).hasSize(1);
     }
 
@@ -120,9 +121,10 @@ class HttpWebhookSenderTest {
             call.getResponseHeaders().add("Retry-After", "7");
             call.sendResponseHeaders(429, -1);
         });
-        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Failed("status 500", null));
-        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Refused("status 410"));
-        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Failed("status 429", Duration.ofSeconds(7)));
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new SendResult.SendFailed("status 500", null));
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new SendResult.Undeliverable("status 410"));
+        assertThat(send(true, receiver.url("/")))
+                .isEqualTo(new SendResult.SendFailed("status 429", Duration.ofSeconds(7)));
     }
 
     @Test
@@ -131,7 +133,7 @@ class HttpWebhookSenderTest {
         receiver.answering(_ -> over.join());
         try (HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(500))) {
             long began = System.nanoTime();
-            assertThat(sender.send(receiver.url("/"), ID, EVENT)).isInstanceOf(Sent.Failed.class);
+            assertThat(sender.send(receiver.url("/"), ID, EVENT)).isInstanceOf(SendResult.SendFailed.class);
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
         } finally {
             over.complete(null);
@@ -145,7 +147,8 @@ class HttpWebhookSenderTest {
             try (DrippingReceiver dripping = new DrippingReceiver(answer);
                     HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(800))) {
                 long began = System.nanoTime();
-                assertThat(sender.send(dripping.url(), ID, EVENT)).isEqualTo(new Sent.Failed("timeout", null));
+                assertThat(sender.send(dripping.url(), ID, EVENT))
+                        .isEqualTo(new SendResult.SendFailed("timeout", null));
                 assertThat(Duration.ofNanos(System.nanoTime() - began))
                         .isBetween(Duration.ofMillis(700), Duration.ofSeconds(5));
                 assertThat(dripping.dripped()).as("bytes that came").isGreaterThan(2);
@@ -160,7 +163,7 @@ class HttpWebhookSenderTest {
         try (DrippingReceiver dripping = new DrippingReceiver(answer, "a".repeat(4_000));
                 HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(800))) {
             long began = System.nanoTime();
-            assertThat(sender.send(dripping.url(), ID, EVENT)).isEqualTo(new Sent.Received());
+            assertThat(sender.send(dripping.url(), ID, EVENT)).isEqualTo(new SendResult.Delivered());
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
             dripping.awaitHangUp();
         }
@@ -174,17 +177,17 @@ class HttpWebhookSenderTest {
                 call.getResponseBody().write(new byte[8192]);
             }
         });
-        assertThat(send(true, receiver.url("/"))).isEqualTo(new Sent.Received());
+        assertThat(send(true, receiver.url("/"))).isEqualTo(new SendResult.Delivered());
     }
 
     @Test
     void saysThatNobodyIsThere() throws Exception {
         CallbackUrl gone = receiver.url("/");
         receiver.close();
-        assertThat(send(true, gone)).isInstanceOf(Sent.Failed.class);
+        assertThat(send(true, gone)).isInstanceOf(SendResult.SendFailed.class);
     }
 
-    private Sent send(boolean allowPrivate, CallbackUrl to) {
+    private SendResult send(boolean allowPrivate, CallbackUrl to) {
         try (HttpWebhookSender sender = sender(allowPrivate, InetAddress::getAllByName, Duration.ofSeconds(10))) {
             return sender.send(to, ID, EVENT);
         } catch (java.io.IOException e) {
@@ -192,11 +195,11 @@ class HttpWebhookSenderTest {
         }
     }
 
-    private HttpWebhookSender sender(boolean allowPrivate, HttpWebhookSender.Names names, Duration timeout) {
+    private HttpWebhookSender sender(boolean allowPrivate, HttpWebhookSender.HostResolver names, Duration timeout) {
         return new HttpWebhookSender(
                 names,
                 signature,
-                new HttpWebhookSender.Limits(timeout, 8, 2, allowPrivate),
+                new HttpWebhookSender.WebhookLimits(timeout, 8, 2, allowPrivate),
                 delay,
                 InstantSource.fixed(Instant.parse("2026-11-21T06:00:00Z")));
     }

@@ -24,9 +24,10 @@ public final class Receiver implements AutoCloseable {
     }
 
     /** What was posted. */
-    public record Post(String path, String id, String timestamp, String signature, String type, String body) {}
+    public record ReceivedWebhook(
+            String path, String id, String timestamp, String signature, String type, String body) {}
 
-    public final List<Post> posts = new CopyOnWriteArrayList<>();
+    public final List<ReceivedWebhook> posts = new CopyOnWriteArrayList<>();
     private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
     private final HttpServer server;
 
@@ -43,7 +44,7 @@ public final class Receiver implements AutoCloseable {
 
     private void take(HttpExchange call) throws IOException {
         var headers = call.getRequestHeaders();
-        posts.add(new Post(
+        posts.add(new ReceivedWebhook(
                 call.getRequestURI().getPath(),
                 headers.getFirst("webhook-id"),
                 headers.getFirst("webhook-timestamp"),
@@ -69,7 +70,7 @@ public final class Receiver implements AutoCloseable {
         return CallbackUrl.parse("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    public List<Post> of(String requestId) {
+    public List<ReceivedWebhook> of(String requestId) {
         return posts.stream().filter(post -> post.id().equals(requestId)).toList();
     }
 

@@ -28,11 +28,11 @@ public final class Checker {
         Findings findings = new Findings();
         Facts facts = Facts.of(run);
         List<Rule> rules = Rule.all(facts, findings);
-        run.readTopic(run.turns(), line -> rules.forEach(rule -> rule.turn(line)));
-        run.readTopic(run.events(), line -> rules.forEach(rule -> rule.event(line)));
-        run.readHistory(line -> rules.forEach(rule -> rule.history(line)));
-        run.readAgents(line -> rules.forEach(rule -> rule.agent(line)));
-        run.readMemory(line -> rules.forEach(rule -> rule.memory(line)));
+        run.readTopic(run.turns(), line -> rules.forEach(rule -> rule.onTurn(line)));
+        run.readTopic(run.events(), line -> rules.forEach(rule -> rule.onEvent(line)));
+        run.readHistory(line -> rules.forEach(rule -> rule.onHistory(line)));
+        run.readAgents(line -> rules.forEach(rule -> rule.onAgent(line)));
+        run.readMemory(line -> rules.forEach(rule -> rule.onMemory(line)));
         rules.forEach(Rule::finish);
         return findings.verdict();
     }

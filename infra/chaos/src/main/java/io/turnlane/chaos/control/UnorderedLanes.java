@@ -39,23 +39,23 @@ final class UnorderedLanes implements BeanFactoryPostProcessor {
         TurnRunner runner = new TurnRunner(kit, flights);
         return new LaneScheduler<>(
                 RUNNING,
-                kit.surroundings().executor(),
-                kit.surroundings().delay(),
+                kit.runtime().executor(),
+                kit.runtime().delay(),
                 Turn::identity,
                 (session, turn) -> {
                     Thread.ofVirtual().start(() -> run(runner, session, turn));
                     return LaneOutcome.DONE;
                 },
-                (turn, e) -> turn.claim().letGo());
+                (turn, e) -> turn.claim().release());
     }
 
     private static void run(TurnRunner runner, SessionKey session, Turn turn) {
         try {
-            while (runner.run(session, turn) instanceof LaneOutcome.Again again) {
-                Thread.sleep(again.after());
+            while (runner.run(session, turn) instanceof LaneOutcome.RunAgain again) {
+                Thread.sleep(again.delay());
             }
         } catch (InterruptedException e) {
-            turn.claim().letGo();
+            turn.claim().release();
         }
     }
 }

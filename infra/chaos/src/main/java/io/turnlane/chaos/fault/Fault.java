@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param hold how long it lasts before it is healed
  * @param amount how many, where the kind counts something; else 1
  */
-public record Fault(Duration after, Kind kind, String target, Duration hold, int amount) {
+public record Fault(Duration after, FaultKind kind, String target, Duration hold, int amount) {
 
     public Fault {
         if (after.isNegative() || hold.isNegative() || amount < 1) {

@@ -87,7 +87,7 @@ public final class RunningTurns {
     }
 
     /** The process is gone, and with it what it worked on. */
-    public void gone(String processor) {
+    public void processEnded(String processor) {
         Journal journal = journals.get(processor);
         if (journal != null) {
             journal.readOn();

@@ -26,7 +26,7 @@ public final class LineFormat {
             .build();
 
     /** One line, without its end. */
-    public byte[] write(Line line) {
+    public byte[] write(HistoryLine line) {
         ObjectNode json = mapper.valueToTree(line);
         json.put("op", line.op().name().toLowerCase(Locale.ROOT));
         json.put("type", line.type().wire());
@@ -43,11 +43,12 @@ public final class LineFormat {
      *
      * @throws IllegalArgumentException where it is none
      */
-    public Line readLine(byte[] json) {
+    public HistoryLine readLine(byte[] json) {
         try {
             JsonNode tree = mapper.readTree(json);
-            Line.Op op = Line.Op.valueOf(tree.path("op").asString().toUpperCase(Locale.ROOT));
-            Outcome type = Outcome.of(tree.path("type").asString());
+            HistoryLine.Op op =
+                    HistoryLine.Op.valueOf(tree.path("op").asString().toUpperCase(Locale.ROOT));
+            OperationOutcome type = OperationOutcome.of(tree.path("type").asString());
             return mapper.treeToValue(tree, shape(op, type));
         } catch (JacksonException e) {
             throw new IllegalArgumentException("not a line of a history: " + e.getOriginalMessage(), e);
@@ -67,26 +68,29 @@ public final class LineFormat {
         }
     }
 
-    private static Class<? extends Line> shape(Line.Op op, Outcome type) {
+    private static Class<? extends HistoryLine> shape(HistoryLine.Op op, OperationOutcome type) {
         return switch (op) {
             case ASK -> askShape(type);
-            case STREAM -> type == Outcome.INVOKE ? Line.StreamOpened.class : Line.StreamEnded.class;
-            case EVENT -> Line.Received.class;
-            case POLL -> Line.Polled.class;
-            case FAULT -> type == Outcome.INVOKE ? Line.FaultBegan.class : Line.FaultHealed.class;
-            case PROCESS -> Line.ProcessChanged.class;
-            case AGENT -> type == Outcome.INVOKE ? Line.AgentEntered.class : Line.AgentLeft.class;
-            case COMMITTED -> Line.Committed.class;
-            case FIGURES -> Line.Figures.class;
+            case STREAM ->
+                type == OperationOutcome.INVOKE ? HistoryLine.StreamOpened.class : HistoryLine.StreamEnded.class;
+            case EVENT -> HistoryLine.EventReceived.class;
+            case POLL -> HistoryLine.StatusPolled.class;
+            case FAULT ->
+                type == OperationOutcome.INVOKE ? HistoryLine.FaultBegan.class : HistoryLine.FaultHealed.class;
+            case PROCESS -> HistoryLine.ProcessChanged.class;
+            case AGENT ->
+                type == OperationOutcome.INVOKE ? HistoryLine.AgentEntered.class : HistoryLine.AgentLeft.class;
+            case COMMITTED -> HistoryLine.OffsetRead.class;
+            case FIGURES -> HistoryLine.CountersRead.class;
         };
     }
 
-    private static Class<? extends Line> askShape(Outcome type) {
+    private static Class<? extends HistoryLine> askShape(OperationOutcome type) {
         return switch (type) {
-            case INVOKE -> Line.Asked.class;
-            case OK -> Line.Accepted.class;
-            case FAIL -> Line.Refused.class;
-            case INFO -> Line.Unsettled.class;
+            case INVOKE -> HistoryLine.QuestionPosted.class;
+            case OK -> HistoryLine.QuestionAccepted.class;
+            case FAIL -> HistoryLine.QuestionRejected.class;
+            case INFO -> HistoryLine.QuestionUnresolved.class;
         };
     }
 }

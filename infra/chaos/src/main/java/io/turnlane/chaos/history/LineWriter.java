@@ -45,7 +45,7 @@ public final class LineWriter implements AutoCloseable {
     }
 
     /** Appends a line of the history or of an agent. */
-    public void write(Line line) {
+    public void write(HistoryLine line) {
         append(format.write(line));
     }
 
@@ -55,7 +55,7 @@ public final class LineWriter implements AutoCloseable {
     }
 
     /** Appends a session's memory. */
-    public void write(SessionState line) {
+    public void write(StoredSession line) {
         append(format.writeValue(line));
     }
 

@@ -66,13 +66,13 @@ public record RunFolder(Path path) {
     }
 
     /** Gives each line of the history, in the order of its writing. */
-    public void readHistory(Consumer<Located<Line>> each) {
+    public void readHistory(Consumer<Located<HistoryLine>> each) {
         LineFormat format = new LineFormat();
         read(history(), format::readLine, each);
     }
 
     /** Gives each line of every agent, file by file, its time shifted to the driver's. */
-    public void readAgents(Consumer<Located<Line>> each) {
+    public void readAgents(Consumer<Located<HistoryLine>> each) {
         LineFormat format = new LineFormat();
         long start = describe().startedEpochMicros();
         for (Path file : agentFiles()) {
@@ -87,9 +87,9 @@ public record RunFolder(Path path) {
     }
 
     /** Gives each session's memory. */
-    public void readMemory(Consumer<Located<SessionState>> each) {
+    public void readMemory(Consumer<Located<StoredSession>> each) {
         LineFormat format = new LineFormat();
-        read(memory(), json -> format.readValue(json, SessionState.class), each);
+        read(memory(), json -> format.readValue(json, StoredSession.class), each);
     }
 
     private static <T> void read(Path file, Function<byte[], T> parse, Consumer<Located<T>> each) {
@@ -107,10 +107,10 @@ public record RunFolder(Path path) {
         }
     }
 
-    private static Line shifted(Line line, long start) {
+    private static HistoryLine shifted(HistoryLine line, long start) {
         return switch (line) {
-            case Line.AgentEntered in ->
-                new Line.AgentEntered(
+            case HistoryLine.AgentEntered in ->
+                new HistoryLine.AgentEntered(
                         in.time() - start,
                         in.process(),
                         in.session(),
@@ -118,8 +118,8 @@ public record RunFolder(Path path) {
                         in.attempt(),
                         in.canary(),
                         in.history());
-            case Line.AgentLeft out ->
-                new Line.AgentLeft(
+            case HistoryLine.AgentLeft out ->
+                new HistoryLine.AgentLeft(
                         out.time() - start, out.process(), out.session(), out.request(), out.attempt(), out.outcome());
             default -> throw new IllegalArgumentException("an agent's file holds agent lines only");
         };

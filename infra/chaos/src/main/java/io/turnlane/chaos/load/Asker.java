@@ -1,7 +1,7 @@
 package io.turnlane.chaos.load;
 
-import io.turnlane.chaos.history.Line;
-import io.turnlane.chaos.load.Gateways.Reply;
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.load.GatewayApi.GatewayReply;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -20,27 +20,27 @@ final class Asker {
     private static final Duration BETWEEN = Duration.ofMillis(200);
     private static final int TOO_MANY = 429;
 
-    private final Gateways gateways;
-    private final History history;
-    private final Ledger ledger;
+    private final GatewayApi gateways;
+    private final HistoryRecorder history;
+    private final AcceptedTurns acceptedTurns;
 
-    Asker(Gateways gateways, History history, Ledger ledger) {
+    Asker(GatewayApi gateways, HistoryRecorder history, AcceptedTurns ledger) {
         this.gateways = gateways;
         this.history = history;
-        this.ledger = ledger;
+        this.acceptedTurns = ledger;
     }
 
     /** What one try told. */
-    private sealed interface Outcome {
-        record Accepted(String request) implements Outcome {}
+    private sealed interface PostOutcome {
+        record PostAccepted(String request) implements PostOutcome {}
 
         /** Certainly not taken; another try may be. */
-        record NotTaken() implements Outcome {}
+        record PostRetryable() implements PostOutcome {}
 
         /** Refused for good. */
-        record Refused() implements Outcome {}
+        record PostRejected() implements PostOutcome {}
 
-        record Unknown() implements Outcome {}
+        record PostUnresolved() implements PostOutcome {}
     }
 
     /**
@@ -49,19 +49,19 @@ final class Asker {
      * @param goOn asked before each further try
      * @return nothing where it was refused, or its outcome isn't known when {@code goOn} says no
      */
-    Optional<Turn> ask(String client, int gateway, Question question, BooleanSupplier goOn)
+    Optional<LoadTurn> ask(String client, int gateway, ScriptedQuestion question, BooleanSupplier goOn)
             throws InterruptedException {
         String key = UUID.randomUUID().toString();
         for (int attempt = 0; ; attempt++) {
             int at = (gateway + attempt) % gateways.count();
             switch (tryOnce(client, at, question, key)) {
-                case Outcome.Accepted(String request) -> {
-                    return Optional.of(ledger.accepted(question, request));
+                case PostOutcome.PostAccepted(String request) -> {
+                    return Optional.of(acceptedTurns.add(question, request));
                 }
-                case Outcome.Refused _ -> {
+                case PostOutcome.PostRejected _ -> {
                     return Optional.empty();
                 }
-                case Outcome.NotTaken _, Outcome.Unknown _ -> {}
+                case PostOutcome.PostRetryable _, PostOutcome.PostUnresolved _ -> {}
             }
             if (!goOn.getAsBoolean()) {
                 return Optional.empty();
@@ -70,10 +70,12 @@ final class Asker {
         }
     }
 
-    private Outcome tryOnce(String client, int gateway, Question question, String key) throws InterruptedException {
-        history.write(new Line.Asked(history.now(), client, question.session(), key, question.canary()));
+    private PostOutcome tryOnce(String client, int gateway, ScriptedQuestion question, String key)
+            throws InterruptedException {
+        history.write(
+                new HistoryLine.QuestionPosted(history.now(), client, question.session(), key, question.canary()));
         try {
-            Reply reply = gateways.post(
+            GatewayReply reply = gateways.post(
                     gateway,
                     "/v1/sessions/" + question.session() + "/requests",
                     Map.of("question", question.text(), "agent", "scripted"),
@@ -86,35 +88,36 @@ final class Asker {
         }
     }
 
-    private Outcome outcome(String client, Question question, String key, Reply reply) {
+    private PostOutcome outcome(String client, ScriptedQuestion question, String key, GatewayReply reply) {
         int http = reply.status();
         String request = reply.text("request_id");
         if (accepted(http) && request != null) {
             boolean replayed = reply.json().path("replayed").asBoolean(false);
-            history.write(new Line.Accepted(
+            history.write(new HistoryLine.QuestionAccepted(
                     history.now(), client, question.session(), request, key, question.canary(), http, replayed));
-            return new Outcome.Accepted(request);
+            return new PostOutcome.PostAccepted(request);
         }
         return http >= 500
                 ? unsettled(client, question, key, http, reply.text("code"), request)
                 : refused(client, question, key, reply.text("code"), http);
     }
 
-    private Outcome refused(String client, Question question, String key, @Nullable String code, int http) {
-        history.write(new Line.Refused(history.now(), client, question.session(), key, question.canary(), code, http));
-        return http == 0 || mayPass(http, code) ? new Outcome.NotTaken() : new Outcome.Refused();
+    private PostOutcome refused(String client, ScriptedQuestion question, String key, @Nullable String code, int http) {
+        history.write(new HistoryLine.QuestionRejected(
+                history.now(), client, question.session(), key, question.canary(), code, http));
+        return http == 0 || mayPass(http, code) ? new PostOutcome.PostRetryable() : new PostOutcome.PostRejected();
     }
 
-    private Outcome unsettled(
+    private PostOutcome unsettled(
             String client,
-            Question question,
+            ScriptedQuestion question,
             String key,
             @Nullable Integer http,
             @Nullable String code,
             @Nullable String request) {
-        history.write(new Line.Unsettled(
+        history.write(new HistoryLine.QuestionUnresolved(
                 history.now(), client, question.session(), key, question.canary(), code, http, request));
-        return new Outcome.Unknown();
+        return new PostOutcome.PostUnresolved();
     }
 
     private static boolean accepted(int status) {

@@ -24,10 +24,10 @@ final class EventReader implements Closeable {
      *
      * @param cursor its {@code id}; null where it has none
      */
-    record Event(@Nullable String cursor, String type, JsonNode data) {}
+    record ServerSentEvent(@Nullable String cursor, String type, JsonNode data) {}
 
     /** The next one; nothing where the gateway has ended the stream. */
-    Optional<Event> next() throws IOException {
+    Optional<ServerSentEvent> next() throws IOException {
         String cursor = null;
         String type = "message";
         StringBuilder data = new StringBuilder();
@@ -39,7 +39,7 @@ final class EventReader implements Closeable {
             } else if (line.startsWith("data:")) {
                 data.append(line, 5, line.length());
             } else if (line.isEmpty() && !data.isEmpty()) {
-                return Optional.of(new Event(cursor, type, Gateways.JSON.readTree(data.toString())));
+                return Optional.of(new ServerSentEvent(cursor, type, GatewayApi.JSON.readTree(data.toString())));
             }
         }
         return Optional.empty();

@@ -1,7 +1,7 @@
 package io.turnlane.chaos.load;
 
-import io.turnlane.chaos.history.Line;
-import io.turnlane.chaos.load.Gateways.Reply;
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.load.GatewayApi.GatewayReply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -13,16 +13,16 @@ final class Poller {
     private static final Duration BETWEEN = Duration.ofMillis(150);
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
-    private final Gateways gateways;
-    private final History history;
+    private final GatewayApi gateways;
+    private final HistoryRecorder history;
 
-    Poller(Gateways gateways, History history) {
+    Poller(GatewayApi gateways, HistoryRecorder history) {
         this.gateways = gateways;
         this.history = history;
     }
 
     /** Polls until the turn has ended, or {@code goOn} says no; whether it has. */
-    boolean awaitEnd(String client, int gateway, Turn turn, BooleanSupplier goOn) throws InterruptedException {
+    boolean awaitEnd(String client, int gateway, LoadTurn turn, BooleanSupplier goOn) throws InterruptedException {
         for (int attempt = 0; ; attempt++) {
             if (poll(client, (gateway + attempt) % gateways.count(), turn)) {
                 return true;
@@ -35,19 +35,20 @@ final class Poller {
     }
 
     /** Asks once; whether the turn has ended. */
-    boolean poll(String client, int gateway, Turn turn) throws InterruptedException {
+    boolean poll(String client, int gateway, LoadTurn turn) throws InterruptedException {
         long sent = history.now();
         try {
-            Reply reply = gateways.get(gateway, "/v1/sessions/" + turn.session() + "/requests/" + turn.request());
+            GatewayReply reply =
+                    gateways.get(gateway, "/v1/sessions/" + turn.session() + "/requests/" + turn.request());
             return reply.status() == 200 && seen(client, sent, turn, reply);
         } catch (IOException _) {
             return false; // it says nothing about the turn; another try will
         }
     }
 
-    private boolean seen(String client, long sent, Turn turn, Reply reply) {
+    private boolean seen(String client, long sent, LoadTurn turn, GatewayReply reply) {
         String status = reply.json().path("status").asString("");
-        history.write(new Line.Polled(
+        history.write(new HistoryLine.StatusPolled(
                 history.now(),
                 client,
                 sent,

@@ -1,8 +1,8 @@
 package io.turnlane.chaos.member;
 
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.LineWriter;
-import io.turnlane.chaos.history.Outcome;
+import io.turnlane.chaos.history.OperationOutcome;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.memory.Memory;
 import java.io.IOException;
@@ -30,7 +30,7 @@ final class AgentJournal {
 
     /** The agent was given a turn, with these earlier ones. */
     void entered(CurrentTurn turn, String canary, Memory memory) {
-        lines.write(new Line.AgentEntered(
+        lines.write(new HistoryLine.AgentEntered(
                 now(),
                 process,
                 turn.sessionId().toString(),
@@ -43,8 +43,8 @@ final class AgentJournal {
     }
 
     /** The agent's call ended. */
-    void left(Outcome outcome, CurrentTurn turn) {
-        lines.write(new Line.AgentLeft(
+    void left(OperationOutcome outcome, CurrentTurn turn) {
+        lines.write(new HistoryLine.AgentLeft(
                 now(), process, turn.sessionId().toString(), turn.requestId().toString(), turn.attempt(), outcome));
     }
 

@@ -8,7 +8,7 @@ public final class GatewayMain {
     private GatewayMain() {}
 
     public static void main(String[] args) {
-        LifeLine.follow();
+        ParentWatch.start();
         GatewayApplication.application().run(args);
     }
 }

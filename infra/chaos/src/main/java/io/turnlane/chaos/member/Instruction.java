@@ -8,9 +8,9 @@ import java.util.Locale;
  * @param canary the word that every piece of the answer repeats, unique in a run
  * @param millis how long the agent takes
  * @param deltas in how many pieces it answers
- * @param deed what it does in the end
+ * @param action what it does in the end
  */
-public record Instruction(String canary, int millis, int deltas, Deed deed) {
+public record Instruction(String canary, int millis, int deltas, ScriptedAction action) {
 
     /** Bounds, so that no question wedges a run for good. */
     private static final int MOST_MILLIS = 600_000;
@@ -18,7 +18,7 @@ public record Instruction(String canary, int millis, int deltas, Deed deed) {
     private static final int MOST_DELTAS = 10_000;
 
     /** What the agent does once its time is over. */
-    public enum Deed {
+    public enum ScriptedAction {
         /** Answers. */
         ANSWER,
         /** Throws, each time. */
@@ -50,7 +50,7 @@ public record Instruction(String canary, int millis, int deltas, Deed deed) {
         String[] words = question.strip().split(" +", -1);
         int millis = 0;
         int deltas = 1;
-        Deed deed = Deed.ANSWER;
+        ScriptedAction deed = ScriptedAction.ANSWER;
         for (int i = 1; i < words.length; i++) {
             String value = words[i].substring(words[i].indexOf('=') + 1);
             if (words[i].startsWith("ms=")) {
@@ -58,7 +58,7 @@ public record Instruction(String canary, int millis, int deltas, Deed deed) {
             } else if (words[i].startsWith("deltas=")) {
                 deltas = Integer.parseInt(value);
             } else if (words[i].startsWith("do=")) {
-                deed = Deed.valueOf(value.toUpperCase(Locale.ROOT));
+                deed = ScriptedAction.valueOf(value.toUpperCase(Locale.ROOT));
             }
         }
         return new Instruction(words[0], millis, deltas, deed);
@@ -67,6 +67,6 @@ public record Instruction(String canary, int millis, int deltas, Deed deed) {
     /** The question. */
     public String text() {
         return canary + " ms=" + millis + " deltas=" + deltas + " do="
-                + deed.name().toLowerCase(Locale.ROOT);
+                + action.name().toLowerCase(Locale.ROOT);
     }
 }

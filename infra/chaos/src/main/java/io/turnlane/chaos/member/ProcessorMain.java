@@ -19,8 +19,8 @@ public final class ProcessorMain {
     private ProcessorMain() {}
 
     public static void main(String[] args) throws IOException {
-        LifeLine.follow();
-        AgentFactory agent = new ScriptedAgent.Factory(AgentJournal.open(Path.of(args[0]), args[1]));
+        ParentWatch.start();
+        AgentFactory agent = new ScriptedAgent.ScriptedAgentFactory(AgentJournal.open(Path.of(args[0]), args[1]));
         ApplicationContextInitializer<GenericApplicationContext> withAgent =
                 context -> context.registerBean("scripted", AgentFactory.class, () -> agent);
         ProcessorApplication.application()

@@ -1,6 +1,6 @@
 package io.turnlane.chaos.member;
 
-import io.turnlane.chaos.history.Outcome;
+import io.turnlane.chaos.history.OperationOutcome;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
@@ -35,20 +35,20 @@ final class ScriptedAgent implements Agent {
         journal.entered(turn, instruction.canary(), memory);
         try {
             Answer answer = follow(instruction, turn, sink);
-            journal.left(Outcome.OK, turn);
+            journal.left(OperationOutcome.OK, turn);
             return answer;
         } catch (InterruptedException e) {
-            journal.left(Outcome.INFO, turn);
+            journal.left(OperationOutcome.INFO, turn);
             throw e;
         } catch (Exception e) {
-            journal.left(Outcome.FAIL, turn);
+            journal.left(OperationOutcome.FAIL, turn);
             throw e;
         }
     }
 
     private static Answer follow(Instruction instruction, CurrentTurn turn, AnswerSink sink) throws Exception {
         boolean first = turn.attempt() == 1;
-        return switch (instruction.deed()) {
+        return switch (instruction.action()) {
             case ANSWER -> stream(instruction, sink);
             case STUBBORN -> stubborn(instruction, sink);
             case HUGE ->
@@ -112,14 +112,14 @@ final class ScriptedAgent implements Agent {
     }
 
     /** Makes them. */
-    static final class Factory implements AgentFactory {
+    static final class ScriptedAgentFactory implements AgentFactory {
 
         private static final AgentDescription DESCRIPTION = new AgentDescription(
                 "scripted", "Does what its question says, for chaos runs.", List.of("c-1 ms=300 deltas=20 do=answer"));
 
         private final AgentJournal journal;
 
-        Factory(AgentJournal journal) {
+        ScriptedAgentFactory(AgentJournal journal) {
             this.journal = journal;
         }
 

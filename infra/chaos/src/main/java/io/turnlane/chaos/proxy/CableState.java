@@ -36,7 +36,7 @@ final class CableState {
         }
     }
 
-    Setting now() {
+    Setting current() {
         lock.lock();
         try {
             return setting;

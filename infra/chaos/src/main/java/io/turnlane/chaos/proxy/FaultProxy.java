@@ -27,7 +27,7 @@ public final class FaultProxy implements AutoCloseable {
     private final InetSocketAddress server;
     private final ServerSocket entrance;
     private final CableState state = new CableState();
-    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Set<ProxiedConnection> links = ConcurrentHashMap.newKeySet();
 
     /** Listens on this port of loopback; 0 for a free one. */
     public FaultProxy(int port, InetSocketAddress server) throws IOException {
@@ -43,7 +43,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** How the cable is now. */
     public CableFault fault() {
-        return state.now().fault();
+        return state.current().fault();
     }
 
     /** Makes the cable so, for open connections too. */
@@ -73,7 +73,7 @@ public final class FaultProxy implements AutoCloseable {
         while (!entrance.isClosed()) {
             try {
                 Socket client = entrance.accept();
-                Link link = new Link(client, server, state, links::remove);
+                ProxiedConnection link = new ProxiedConnection(client, server, state, links::remove);
                 links.add(link);
                 link.start();
             } catch (IOException e) {
@@ -86,6 +86,6 @@ public final class FaultProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         entrance.close();
-        links.forEach(Link::close);
+        links.forEach(ProxiedConnection::close);
     }
 }

@@ -22,14 +22,14 @@ final class Pump {
     /** Bytes, and when they were read. */
     private record Chunk(byte[] bytes, long readAt) {}
 
-    private final Link link;
+    private final ProxiedConnection link;
     private final CableState state;
     private final Socket from;
     private final Socket to;
     private final boolean replies;
     private final BlockingQueue<Chunk> waiting = new ArrayBlockingQueue<>(WAITING_CHUNKS);
 
-    Pump(Link link, CableState state, Socket from, Socket to, boolean replies) {
+    Pump(ProxiedConnection link, CableState state, Socket from, Socket to, boolean replies) {
         this.link = link;
         this.state = state;
         this.from = from;
@@ -53,7 +53,7 @@ final class Pump {
                 return;
             }
         }
-        link.passage(0);
+        link.awaitPassage(0);
         to.shutdownOutput();
         link.directionEnded();
     }
@@ -74,18 +74,18 @@ final class Pump {
     /** Sends some of the chunk as the fault has it; 0 where the fault cut the connection. */
     private int slice(Chunk chunk, int from) throws IOException, InterruptedException {
         int length = chunk.bytes().length - from;
-        Setting setting = link.passage(length);
+        Setting setting = link.awaitPassage(length);
         return switch (setting.fault()) {
             case CableFault.Pass _, CableFault.HalfOpen _ -> send(chunk, from, length);
             case CableFault.Slow slow -> sendSlowly(setting, slow, chunk, from);
             case CableFault.SwallowReplies swallow -> {
-                if (replies && link.counts().replyBefore(setting) >= swallow.pass()) {
+                if (replies && link.counts().countReply(setting) >= swallow.pass()) {
                     yield cut(setting, length);
                 }
                 yield send(chunk, from, length);
             }
             case CableFault.ResetAfter reset -> {
-                int allowed = link.counts().take(setting, reset.bytes(), length);
+                int allowed = link.counts().reserveBytes(setting, reset.bytes(), length);
                 yield allowed == 0 ? cut(setting, length) : send(chunk, from, allowed);
             }
             case CableFault.Down _ -> cut(setting, length);

@@ -44,7 +44,7 @@ public record ChaosReport(int checker, List<RunReport> runs, List<RunReport> con
 
     /** For people. */
     public String markdown() {
-        return new Markdown(this).text();
+        return new MarkdownReport(this).text();
     }
 
     /** For programs: all figures and all violations that were kept. */

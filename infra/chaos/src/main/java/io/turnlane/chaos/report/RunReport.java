@@ -26,7 +26,7 @@ public record RunReport(
         int posts,
         int accepted,
         Map<String, Integer> ends,
-        Map<String, FaultFigures> faults,
+        Map<String, FaultStatistics> faults,
         int agentCalls,
         int turnsRun,
         int suppressed,
@@ -40,7 +40,7 @@ public record RunReport(
      * @param hit how many of them hit work in flight
      * @param recovery from a fault on a processor until each turn whose agent's call it broke off went on
      */
-    public record FaultFigures(int times, int hit, Times recovery) {}
+    public record FaultStatistics(int times, int hit, DurationPercentiles recovery) {}
 
     public RunReport {
         ends = Map.copyOf(ends);
@@ -51,7 +51,7 @@ public record RunReport(
 
     /** Reads the run's folder. */
     public static RunReport of(RunFolder folder, Verdict verdict, List<String> unmet) {
-        return new RunReading(folder).report(verdict, unmet);
+        return new RunCounter(folder).report(verdict, unmet);
     }
 
     /** Whether all held. */
@@ -70,10 +70,10 @@ public record RunReport(
     }
 
     public int faultCount() {
-        return faults.values().stream().mapToInt(FaultFigures::times).sum();
+        return faults.values().stream().mapToInt(FaultStatistics::times).sum();
     }
 
     public int hits() {
-        return faults.values().stream().mapToInt(FaultFigures::hit).sum();
+        return faults.values().stream().mapToInt(FaultStatistics::hit).sum();
     }
 }

@@ -40,16 +40,16 @@ public final class Rig implements AutoCloseable {
     private final RigSettings settings;
     private final DataFolder data;
     private final Backends backends;
-    private final Wires wires;
+    private final RigNetwork network;
     private final Map<String, ChildProcess> members = new LinkedHashMap<>();
     private final List<URI> gateways = new ArrayList<>();
 
-    private Rig(RigSettings settings, DataFolder data, Wires wires) throws IOException {
+    private Rig(RigSettings settings, DataFolder data, RigNetwork wires) throws IOException {
         this.settings = settings;
         this.data = data;
-        this.wires = wires;
-        this.backends = Backends.on(data, wires.wishes());
-        wires.lead(backends);
+        this.network = wires;
+        this.backends = Backends.on(data, wires.backendSettings());
+        wires.connectTo(backends);
         ClassPath classPath = new ClassPath(settings.classPath());
         for (int number = 1; number <= settings.gateways(); number++) {
             addGateway("gateway-" + number, classPath);
@@ -78,7 +78,7 @@ public final class Rig implements AutoCloseable {
     public static Rig start(RigSettings settings) throws IOException, InterruptedException {
         Files.createDirectories(settings.folder().resolve("journals"));
         DataFolder data = DataFolder.claim(settings.folder().resolve("data"));
-        Rig rig = new Rig(settings, data, Wires.make());
+        Rig rig = new Rig(settings, data, RigNetwork.create());
         Runtime.getRuntime().addShutdownHook(new Thread(rig::close, "rig-close"));
         try {
             rig.backends.launch();
@@ -92,7 +92,7 @@ public final class Rig implements AutoCloseable {
 
     private void addGateway(String name, ClassPath classPath) {
         int port = FreePort.any();
-        List<String> arguments = new ArrayList<>(common(port, wires.gatewayKafka(), wires.gatewayRedis()));
+        List<String> arguments = new ArrayList<>(common(port, network.gatewayKafka(), network.gatewayRedis()));
         gateways.add(URI.create("http://127.0.0.1:" + port));
         add(new MemberProgram(name, GatewayMain.class, port, arguments, classPath));
     }
@@ -100,7 +100,7 @@ public final class Rig implements AutoCloseable {
     private void addProcessor(String name, ClassPath classPath) {
         int port = FreePort.any();
         List<String> arguments = new ArrayList<>(List.of(journal(name).toString(), name));
-        arguments.addAll(common(port, wires.processorKafka(name), wires.processorRedis()));
+        arguments.addAll(common(port, network.processorKafka(name), network.processorRedis()));
         arguments.addAll(List.of(
                 "--turnlane.processor.id=" + name,
                 "--turnlane.processor.drain-budget=" + RigSettings.DRAIN_BUDGET.toSeconds() + "s",
@@ -140,7 +140,7 @@ public final class Rig implements AutoCloseable {
 
     /** Thaws what is frozen and starts what isn't there, Redis and the broker first. */
     public void heal() throws IOException, InterruptedException {
-        wires.heal();
+        network.heal();
         for (ChildProcess backend : List.of(backends.redis(), backends.broker())) {
             backend.thaw();
             backend.start();
@@ -184,8 +184,8 @@ public final class Rig implements AutoCloseable {
     }
 
     /** What stands between the processes. */
-    public Wires wires() {
-        return wires;
+    public RigNetwork network() {
+        return network;
     }
 
     /** The broker, by no proxy. */
@@ -217,7 +217,7 @@ public final class Rig implements AutoCloseable {
     public synchronized void close() {
         Collection<ChildProcess> all = members.values();
         all.forEach(ChildProcess::kill);
-        wires.close();
+        network.close();
         backends.broker().thaw();
         backends.redis().thaw();
         backends.close();

@@ -1,7 +1,7 @@
 package io.turnlane.chaos.scenario;
 
-import io.turnlane.chaos.history.Line;
-import io.turnlane.chaos.load.History;
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.load.HistoryRecorder;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.model.Topics;
 import java.time.Duration;
@@ -32,10 +32,10 @@ final class CommitWatch implements AutoCloseable {
     private static final int CALL_LIMIT_MILLIS = 2000;
 
     private final Admin admin;
-    private final History history;
+    private final HistoryRecorder history;
     private final Thread thread;
 
-    CommitWatch(Rig rig, History history) {
+    CommitWatch(Rig rig, HistoryRecorder history) {
         this.admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, rig.bootstrapServers(),
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CALL_LIMIT_MILLIS,
@@ -93,7 +93,7 @@ final class CommitWatch implements AutoCloseable {
     /** The time is that of the commit's reading: what it says may have been true a little before. */
     private void write(long at, TopicPartition partition, @Nullable OffsetAndMetadata committed, long end) {
         if (committed != null) {
-            history.write(new Line.Committed(at, "driver", partition.partition(), committed.offset(), end));
+            history.write(new HistoryLine.OffsetRead(at, "driver", partition.partition(), committed.offset(), end));
         }
     }
 

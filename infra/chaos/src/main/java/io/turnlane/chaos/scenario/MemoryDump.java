@@ -7,9 +7,9 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.turnlane.chaos.history.LineWriter;
 import io.turnlane.chaos.history.RunFolder;
-import io.turnlane.chaos.history.SessionState;
-import io.turnlane.chaos.history.SessionState.RememberedTurn;
-import io.turnlane.chaos.history.SessionState.RequestState;
+import io.turnlane.chaos.history.StoredSession;
+import io.turnlane.chaos.history.StoredSession.RememberedTurn;
+import io.turnlane.chaos.history.StoredSession.RequestState;
 import io.turnlane.chaos.load.Canary;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.CorruptValueException;
@@ -50,23 +50,23 @@ final class MemoryDump {
         }
     }
 
-    private static SessionState state(RedisCommands<byte[], byte[]> redis, String session) {
+    private static StoredSession state(RedisCommands<byte[], byte[]> redis, String session) {
         SessionKey key = SessionKey.of(null, new SessionId(session));
         MemoryKeys keys = new MemoryKeys(key);
         List<RememberedTurn> turns = redis.lrange(bytes(keys.history()), 0, -1).stream()
                 .map(MemoryDump::remembered)
                 .toList();
         List<RequestState> requests = new ArrayList<>();
-        for (byte[] request : redis.zrange(bytes(keys.requests()), 0, -1)) {
+        for (byte[] request : redis.zrange(bytes(keys.requestIds()), 0, -1)) {
             RequestState state = request(redis, keys, text(request));
             if (state != null) {
                 requests.add(state);
             }
         }
-        List<String> open = redis.zrange(bytes(keys.open()), 0, -1).stream()
+        List<String> open = redis.zrange(bytes(keys.openRequestIds()), 0, -1).stream()
                 .map(MemoryDump::text)
                 .toList();
-        return new SessionState(session, key.toString(), turns, redis.pttl(bytes(keys.context())), open, requests);
+        return new StoredSession(session, key.toString(), turns, redis.pttl(bytes(keys.context())), open, requests);
     }
 
     private static @Nullable RequestState request(RedisCommands<byte[], byte[]> redis, MemoryKeys keys, String id) {

@@ -2,8 +2,8 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Fault;
-import io.turnlane.chaos.fault.Kind;
-import io.turnlane.chaos.load.Profile;
+import io.turnlane.chaos.fault.FaultKind;
+import io.turnlane.chaos.load.LoadProfile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,28 +51,28 @@ public enum Scenario {
 
     /** The schedule of a seed. */
     public List<Fault> plan(long seed, Form form) {
-        return Schedules.of(this, new Draw(new SplittableRandom(seed * 31 + name().hashCode()), form));
+        return Schedules.of(this, new ScheduleRandom(new SplittableRandom(seed * 31 + name().hashCode()), form));
     }
 
-    Profile profile() {
+    LoadProfile profile() {
         return switch (this) {
-            case F15 -> Profile.usual().withMillis(500, 2000);
+            case F15 -> LoadProfile.usual().withMillis(500, 2000);
             // Turns that are still being answered when their owner is given up, whichever is frozen.
-            case F13 -> Profile.usual().withMillis(200, 6000);
-            default -> Profile.usual();
+            case F13 -> LoadProfile.usual().withMillis(200, 6000);
+            default -> LoadProfile.usual();
         };
     }
 
     /** How long accepted turns may take to end once all is healed; what was asked to run long, may first do so. */
     static Duration settle(List<Fault> plan) {
         return plan.stream()
-                .filter(fault -> fault.kind() == Kind.LONG_RUN)
+                .filter(fault -> fault.kind() == FaultKind.LONG_RUN)
                 .map(Fault::hold)
                 .reduce(SETTLE, Duration::plus);
     }
 
     /** The scenario that brings a missing promise to light. */
-    public static Scenario against(Control control) {
+    public static Scenario revealing(Control control) {
         return switch (control) {
             case DEDUPE, ORDER -> F22;
             case FENCE -> F13;

@@ -50,15 +50,19 @@ final class TopicDump {
     }
 
     /** From the marks to the ends as they are now. */
-    void write(Consumer<byte[], byte[]> consumer, Marks from) throws IOException {
-        Map<TopicPartition, Long> ends = Marks.ends(consumer);
+    void write(Consumer<byte[], byte[]> consumer, StartPositions from) throws IOException {
+        Map<TopicPartition, Long> ends = StartPositions.ends(consumer);
         write(consumer, Topics.DEFAULT.turns(), from, ends, folder.turns());
         write(consumer, Topics.DEFAULT.events(), from, ends, folder.events());
         write(consumer, Topics.DEFAULT.quarantine(), from, ends, folder.quarantine());
     }
 
     private void write(
-            Consumer<byte[], byte[]> consumer, String topic, Marks from, Map<TopicPartition, Long> ends, Path file)
+            Consumer<byte[], byte[]> consumer,
+            String topic,
+            StartPositions from,
+            Map<TopicPartition, Long> ends,
+            Path file)
             throws IOException {
         Map<TopicPartition, Long> left = new HashMap<>(ends);
         left.entrySet()

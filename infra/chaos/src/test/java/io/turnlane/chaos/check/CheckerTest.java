@@ -13,9 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.chaos.check.finding.Invariant;
 import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.check.finding.Violation;
-import io.turnlane.chaos.history.Line;
-import io.turnlane.chaos.history.SessionState;
-import io.turnlane.chaos.history.SessionState.RememberedTurn;
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.history.StoredSession;
+import io.turnlane.chaos.history.StoredSession.RememberedTurn;
 import io.turnlane.chaos.history.TopicRecord;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -39,7 +39,8 @@ final class CheckerTest extends CheckerTests {
     @Test
     void violationsAreCountedBeyondWhatIsKept() throws IOException {
         for (int i = 0; i < 80; i++) {
-            run.history.add(new Line.Accepted(5 * SECOND, "client-z", "z", "z" + i, "k-z" + i, "c-z-" + i, 202, false));
+            run.history.add(new HistoryLine.QuestionAccepted(
+                    5 * SECOND, "client-z", "z", "z" + i, "k-z" + i, "c-z-" + i, 202, false));
         }
         Verdict verdict = run.check(folder);
         assertThat(verdict.count(Invariant.I1)).isEqualTo(80);
@@ -63,7 +64,8 @@ final class CheckerTest extends CheckerTests {
             remove(run.events, event("a2", "completed", 3));
             remove(run.history, received("a2", 3));
             run.memory.clear();
-            run.history.removeIf(line -> line instanceof Line.Polled || line instanceof Line.Committed);
+            run.history.removeIf(
+                    line -> line instanceof HistoryLine.StatusPolled || line instanceof HistoryLine.OffsetRead);
             Verdict verdict = run.check(folder);
             assertThat(verdict.violations())
                     .filteredOn(v -> v.invariant() == Invariant.I1)
@@ -79,7 +81,8 @@ final class CheckerTest extends CheckerTests {
 
         @Test
         void acceptedAndNotInTheLog() throws IOException {
-            run.history.add(new Line.Accepted(5 * SECOND, "client-a", "a", "a9", "k-a9", "c-a-9", 202, false));
+            run.history.add(
+                    new HistoryLine.QuestionAccepted(5 * SECOND, "client-a", "a", "a9", "k-a9", "c-a-9", 202, false));
             assertThat(breaks(Invariant.I1).evidence()).containsExactly("history.jsonl:" + run.history.size());
         }
     }
@@ -91,28 +94,33 @@ final class CheckerTest extends CheckerTests {
         void aPostThatTimedOutMayHaveRun() throws IOException {
             replace(
                     run.history,
-                    line -> line instanceof Line.Accepted ok && ok.request().equals("a1"),
-                    line -> new Line.Unsettled(line.time(), "client-a", "a", "k-a1", canary("a1"), null, null, null));
+                    line -> line instanceof HistoryLine.QuestionAccepted ok
+                            && ok.request().equals("a1"),
+                    line -> new HistoryLine.QuestionUnresolved(
+                            line.time(), "client-a", "a", "k-a1", canary("a1"), null, null, null));
             holds();
         }
 
         @Test
         void aPostThatTimedOutMayNotHaveRun() throws IOException {
-            run.history.add(new Line.Asked(5 * SECOND, "client-a", "a", "k-a3", "c-a-3"));
-            run.history.add(new Line.Unsettled(6 * SECOND, "client-a", "a", "k-a3", "c-a-3", "unavailable", 503, "a3"));
+            run.history.add(new HistoryLine.QuestionPosted(5 * SECOND, "client-a", "a", "k-a3", "c-a-3"));
+            run.history.add(new HistoryLine.QuestionUnresolved(
+                    6 * SECOND, "client-a", "a", "k-a3", "c-a-3", "unavailable", 503, "a3"));
             holds();
         }
 
         @Test
         void aRetryWithTheSameKeyIsTheSameRequest() throws IOException {
-            run.history.add(new Line.Asked(5 * SECOND, "client-a", "a", "k-a1", canary("a1")));
-            run.history.add(new Line.Accepted(6 * SECOND, "client-a", "a", "a1", "k-a1", canary("a1"), 202, true));
+            run.history.add(new HistoryLine.QuestionPosted(5 * SECOND, "client-a", "a", "k-a1", canary("a1")));
+            run.history.add(new HistoryLine.QuestionAccepted(
+                    6 * SECOND, "client-a", "a", "a1", "k-a1", canary("a1"), 202, true));
             holds();
         }
 
         @Test
         void oneKeyIsTwoRequests() throws IOException {
-            run.history.add(new Line.Unsettled(6 * SECOND, "client-a", "a", "k-a1", canary("a1"), null, 503, "a7"));
+            run.history.add(new HistoryLine.QuestionUnresolved(
+                    6 * SECOND, "client-a", "a", "k-a1", canary("a1"), null, 503, "a7"));
             breaks(Invariant.I2);
         }
 
@@ -120,8 +128,10 @@ final class CheckerTest extends CheckerTests {
         void aRefusedQuestionRan() throws IOException {
             replace(
                     run.history,
-                    line -> line instanceof Line.Accepted ok && ok.request().equals("a1"),
-                    line -> new Line.Refused(line.time(), "client-a", "a", "k-a1", canary("a1"), "x", 429));
+                    line -> line instanceof HistoryLine.QuestionAccepted ok
+                            && ok.request().equals("a1"),
+                    line -> new HistoryLine.QuestionRejected(
+                            line.time(), "client-a", "a", "k-a1", canary("a1"), "x", 429));
             breaks(Invariant.I2);
         }
 
@@ -194,7 +204,7 @@ final class CheckerTest extends CheckerTests {
     }
 
     @Nested
-    final class Memory {
+    final class MemoryContents {
 
         @Test
         void whatAFlushTookMayBeMissing() throws IOException {
@@ -226,7 +236,7 @@ final class CheckerTest extends CheckerTests {
             replace(
                     run.memory,
                     m -> m.session().equals("a"),
-                    m -> new SessionState("a", m.key(), m.turns(), -1, List.of(), m.requests()));
+                    m -> new StoredSession("a", m.key(), m.turns(), -1, List.of(), m.requests()));
             breaks(Invariant.I4);
         }
 
@@ -235,7 +245,7 @@ final class CheckerTest extends CheckerTests {
             replace(
                     run.memory,
                     m -> m.session().equals("a"),
-                    m -> new SessionState(
+                    m -> new StoredSession(
                             "a",
                             m.key(),
                             List.of(remembered("a1"), remembered("a2"), new RememberedTurn("unreadable", null, null)),
@@ -267,7 +277,7 @@ final class CheckerTest extends CheckerTests {
             replace(
                     run.memory,
                     m -> m.session().equals("a"),
-                    m -> new SessionState(
+                    m -> new StoredSession(
                             "a",
                             m.key(),
                             List.of(requests).stream().map(SmallRun::remembered).toList(),
@@ -294,7 +304,8 @@ final class CheckerTest extends CheckerTests {
 
         @Test
         void aTurnWaitsAgainBeforeItsFirstAttempt() throws IOException {
-            run.history.add(new Line.Polled(2 * SECOND, "client-9", SECOND + 300_000, "a", "a1", "queued", 0, null));
+            run.history.add(new HistoryLine.StatusPolled(
+                    2 * SECOND, "client-9", SECOND + 300_000, "a", "a1", "queued", 0, null));
             breaks(Invariant.I6);
         }
 
@@ -309,13 +320,13 @@ final class CheckerTest extends CheckerTests {
             replace(
                     run.memory,
                     m -> m.session().equals("a"),
-                    m -> new SessionState(
+                    m -> new StoredSession(
                             "a",
                             m.key(),
                             m.turns(),
                             m.ttlMs(),
                             List.of(),
-                            List.of(new SessionState.RequestState("a1", "running", 1))));
+                            List.of(new StoredSession.RequestState("a1", "running", 1))));
             breaks(Invariant.I6);
         }
 
@@ -331,7 +342,7 @@ final class CheckerTest extends CheckerTests {
 
         @Test
         void lagStays() throws IOException {
-            run.history.add(new Line.Committed(10 * SECOND, "driver", 0, 2, 3));
+            run.history.add(new HistoryLine.OffsetRead(10 * SECOND, "driver", 0, 2, 3));
             breaks(Invariant.I8);
         }
 
@@ -342,8 +353,8 @@ final class CheckerTest extends CheckerTests {
             replace(run.events, event("a2", "completed", 3), r -> late);
             replace(
                     run.history,
-                    line -> line instanceof Line.Committed c && c.partition() == 0 && c.offset() == 2,
-                    line -> new Line.Committed(30 * SECOND, "driver", 0, 2, 2));
+                    line -> line instanceof HistoryLine.OffsetRead c && c.partition() == 0 && c.offset() == 2,
+                    line -> new HistoryLine.OffsetRead(30 * SECOND, "driver", 0, 2, 2));
             breaks(Invariant.I8);
         }
 
@@ -354,8 +365,8 @@ final class CheckerTest extends CheckerTests {
             replace(run.events, event("a2", "completed", 3), r -> late);
             replace(
                     run.history,
-                    line -> line instanceof Line.Committed c && c.partition() == 0 && c.offset() == 2,
-                    line -> new Line.Committed(30 * SECOND, "driver", 0, 2, 2));
+                    line -> line instanceof HistoryLine.OffsetRead c && c.partition() == 0 && c.offset() == 2,
+                    line -> new HistoryLine.OffsetRead(30 * SECOND, "driver", 0, 2, 2));
             run.fault("freeze", "processor-1", 16 * SECOND);
             holds();
         }
@@ -365,20 +376,20 @@ final class CheckerTest extends CheckerTests {
             replace(
                     run.memory,
                     m -> m.session().equals("a"),
-                    m -> new SessionState("a", m.key(), m.turns(), m.ttlMs(), List.of("a1"), m.requests()));
+                    m -> new StoredSession("a", m.key(), m.turns(), m.ttlMs(), List.of("a1"), m.requests()));
             breaks(Invariant.I8);
         }
 
         @Test
         void theFrontierPassesAnOpenTurn() throws IOException {
-            run.history.add(new Line.Committed(SECOND + 300_000, "driver", 0, 1, 1));
-            run.history.add(new Line.Committed(10 * SECOND, "driver", 0, 2, 2));
+            run.history.add(new HistoryLine.OffsetRead(SECOND + 300_000, "driver", 0, 1, 1));
+            run.history.add(new HistoryLine.OffsetRead(10 * SECOND, "driver", 0, 2, 2));
             breaks(Invariant.I9);
         }
 
         @Test
         void nobodyReadTheOffsets() throws IOException {
-            remove(run.history, line -> line instanceof Line.Committed);
+            remove(run.history, line -> line instanceof HistoryLine.OffsetRead);
             assertThat(run.check(folder).notes()).singleElement().asString().contains("not checked");
         }
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.chaos.check.finding.Invariant;
 import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.check.finding.Violation;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,11 +42,13 @@ abstract class CheckerTests {
     void agentOfA2Got(List<String> history) {
         replace(
                 run.agents,
-                line -> line instanceof Line.AgentEntered in && in.request().equals("a2"),
-                line -> new Line.AgentEntered(line.time(), "processor-1", "a", "a2", 1, canary("a2"), history));
+                line -> line instanceof HistoryLine.AgentEntered in
+                        && in.request().equals("a2"),
+                line -> new HistoryLine.AgentEntered(line.time(), "processor-1", "a", "a2", 1, canary("a2"), history));
     }
 
-    static Line delta(String stream, String session, String request, int seq, int pos, String text) {
-        return new Line.Received(0, "client-a", stream, 1, session, request, "delta", "cur", 1, seq, pos, text, null);
+    static HistoryLine delta(String stream, String session, String request, int seq, int pos, String text) {
+        return new HistoryLine.EventReceived(
+                0, "client-a", stream, 1, session, request, "delta", "cur", 1, seq, pos, text, null);
     }
 }

@@ -2,13 +2,13 @@ package io.turnlane.chaos.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.chaos.history.Line;
-import io.turnlane.chaos.history.Outcome;
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.history.OperationOutcome;
 import io.turnlane.chaos.history.RunDescription;
 import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.report.ChaosReport;
+import io.turnlane.chaos.report.DurationPercentiles;
 import io.turnlane.chaos.report.RunReport;
-import io.turnlane.chaos.report.Times;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,11 +45,11 @@ final class ReportTest {
 
     @Test
     void timesHowLongAKilledProcessorsTurnsTookToGoOn() throws IOException {
-        run.agents.removeIf(
-                line -> line instanceof Line.AgentLeft out && out.request().equals("a1"));
-        run.agents.add(new Line.AgentEntered(3 * SECOND, "processor-2", "a", "a1", 2, "c-a-1", List.of()));
-        run.history.add(new Line.FaultBegan(SECOND + 60_000, "driver", "f", "kill", "processor-1"));
-        run.history.add(new Line.FaultHealed(4 * SECOND, "driver", "f", 2, null));
+        run.agents.removeIf(line ->
+                line instanceof HistoryLine.AgentLeft out && out.request().equals("a1"));
+        run.agents.add(new HistoryLine.AgentEntered(3 * SECOND, "processor-2", "a", "a1", 2, "c-a-1", List.of()));
+        run.history.add(new HistoryLine.FaultBegan(SECOND + 60_000, "driver", "f", "kill", "processor-1"));
+        run.history.add(new HistoryLine.FaultHealed(4 * SECOND, "driver", "f", 2, null));
         RunReport report = report();
         assertThat(report.faults()).containsOnlyKeys("kill processor");
         assertThat(report.faults().get("kill processor").hit()).isEqualTo(1);
@@ -59,10 +59,10 @@ final class ReportTest {
 
     @Test
     void percentilesAreByNearestRank() {
-        Times times = Times.ofMicros(
+        DurationPercentiles times = DurationPercentiles.ofMicros(
                 LongStream.rangeClosed(1, 100).map(n -> n * SECOND).boxed().toList());
-        assertThat(times).isEqualTo(new Times(100, 50, 99, 100));
-        assertThat(Times.ofMicros(List.of())).hasToString("–");
+        assertThat(times).isEqualTo(new DurationPercentiles(100, 50, 99, 100));
+        assertThat(DurationPercentiles.ofMicros(List.of())).hasToString("–");
     }
 
     @Test
@@ -94,8 +94,8 @@ final class ReportTest {
 
     @Test
     void aControlThatIsFoundPassesIt() throws IOException {
-        run.agents.add(new Line.AgentEntered(5 * SECOND, "processor-2", "a", "a1", 2, "c-a-1", List.of()));
-        run.agents.add(new Line.AgentLeft(6 * SECOND, "processor-2", "a", "a1", 2, Outcome.OK));
+        run.agents.add(new HistoryLine.AgentEntered(5 * SECOND, "processor-2", "a", "a1", 2, "c-a-1", List.of()));
+        run.agents.add(new HistoryLine.AgentLeft(6 * SECOND, "processor-2", "a", "a1", 2, OperationOutcome.OK));
         RunFolder written = run.writeTo(folder);
         written.describe(new RunDescription("by hand", 1, "abc", "2 cores", 0, 10, 5, "dedupe"));
         ChaosReport seen = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written), List.of())));

@@ -1,14 +1,14 @@
 package io.turnlane.chaos.check;
 
 import io.turnlane.chaos.check.finding.Verdict;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.LineWriter;
-import io.turnlane.chaos.history.Outcome;
+import io.turnlane.chaos.history.OperationOutcome;
 import io.turnlane.chaos.history.RunDescription;
 import io.turnlane.chaos.history.RunFolder;
-import io.turnlane.chaos.history.SessionState;
-import io.turnlane.chaos.history.SessionState.RememberedTurn;
-import io.turnlane.chaos.history.SessionState.RequestState;
+import io.turnlane.chaos.history.StoredSession;
+import io.turnlane.chaos.history.StoredSession.RememberedTurn;
+import io.turnlane.chaos.history.StoredSession.RequestState;
 import io.turnlane.chaos.history.TopicRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,11 +27,11 @@ final class SmallRun {
 
     static final long SECOND = 1_000_000;
 
-    final List<Line> history = new ArrayList<>();
-    final List<Line> agents = new ArrayList<>();
+    final List<HistoryLine> history = new ArrayList<>();
+    final List<HistoryLine> agents = new ArrayList<>();
     final List<TopicRecord> turns = new ArrayList<>();
     final List<TopicRecord> events = new ArrayList<>();
-    final List<SessionState> memory = new ArrayList<>();
+    final List<StoredSession> memory = new ArrayList<>();
 
     SmallRun() {
         for (int session = 0; session < 2; session++) {
@@ -39,15 +39,15 @@ final class SmallRun {
                 turn(session, n, (n - 1) * 2 * SECOND + SECOND);
             }
             String name = name(session);
-            memory.add(new SessionState(
+            memory.add(new StoredSession(
                     name,
                     "-:" + name,
                     List.of(remembered(name + 1), remembered(name + 2)),
                     3_600_000,
                     List.of(),
                     List.of(new RequestState(name + 1, "completed", 1), new RequestState(name + 2, "completed", 1))));
-            history.add(new Line.Committed(2 * SECOND, "driver", session, 1, 2));
-            history.add(new Line.Committed(9 * SECOND, "driver", session, 2, 2));
+            history.add(new HistoryLine.OffsetRead(2 * SECOND, "driver", session, 1, 2));
+            history.add(new HistoryLine.OffsetRead(9 * SECOND, "driver", session, 2, 2));
         }
     }
 
@@ -70,21 +70,21 @@ final class SmallRun {
     private void turn(int partition, int n, long at) {
         String session = name(partition);
         String id = session + n;
-        history.add(new Line.Asked(at, "client-" + session, session, "k-" + id, canary(id)));
-        history.add(
-                new Line.Accepted(at + 20_000, "client-" + session, session, id, "k-" + id, canary(id), 202, false));
-        history.add(new Line.StreamOpened(at + 30_000, "client-" + session, "st-" + id, 1, session, id, null));
+        history.add(new HistoryLine.QuestionPosted(at, "client-" + session, session, "k-" + id, canary(id)));
+        history.add(new HistoryLine.QuestionAccepted(
+                at + 20_000, "client-" + session, session, id, "k-" + id, canary(id), 202, false));
+        history.add(new HistoryLine.StreamOpened(at + 30_000, "client-" + session, "st-" + id, 1, session, id, null));
         turns.add(new TopicRecord(
                 partition, n - 1, "-:" + session, id, "ask", 0, 0, at + 10_000, canary(id), null, null));
         List<String> before = n == 1 ? List.of() : List.of(canary(session + 1));
-        agents.add(new Line.AgentEntered(at + 50_000, "processor-1", session, id, 1, canary(id), before));
-        agents.add(new Line.AgentLeft(at + 400_000, "processor-1", session, id, 1, Outcome.OK));
+        agents.add(new HistoryLine.AgentEntered(at + 50_000, "processor-1", session, id, 1, canary(id), before));
+        agents.add(new HistoryLine.AgentLeft(at + 400_000, "processor-1", session, id, 1, OperationOutcome.OK));
         told(partition, id, "started", 0, at + 40_000, null, null);
         told(partition, id, "delta", 1, at + 100_000, 0, canary(id) + " one ");
         told(partition, id, "delta", 2, at + 200_000, 10, canary(id) + " two");
         told(partition, id, "completed", 3, at + 500_000, null, answer(id));
-        history.add(new Line.StreamEnded(
-                at + 520_000, "client-" + session, "st-" + id, 1, session, Line.StreamEnd.TERMINAL));
+        history.add(new HistoryLine.StreamEnded(
+                at + 520_000, "client-" + session, "st-" + id, 1, session, HistoryLine.StreamEnd.TERMINAL));
         poll(id, at + 90_000, "running");
         poll(id, at + 600_000, "completed");
     }
@@ -93,20 +93,21 @@ final class SmallRun {
         String session = name(partition);
         String mark = text == null ? null : canary(id);
         events.add(new TopicRecord(partition, events.size(), "-:" + session, id, type, 1, seq, at, mark, text, null));
-        history.add(new Line.Received(
+        history.add(new HistoryLine.EventReceived(
                 at + 10_000, "client-" + session, "st-" + id, 1, session, id, type, "cur", 1, seq, pos, text, mark));
     }
 
     void poll(String id, long sent, String status) {
         String text = status.equals("completed") ? answer(id) : null;
-        history.add(new Line.Polled(sent + 5_000, "client-9", sent, id.substring(0, 1), id, status, 1, text));
+        history.add(
+                new HistoryLine.StatusPolled(sent + 5_000, "client-9", sent, id.substring(0, 1), id, status, 1, text));
     }
 
     /** A fault that lasts a second. */
     void fault(String kind, String target, long at) {
         String id = "f-" + at;
-        history.add(new Line.FaultBegan(at, "driver", id, kind, target));
-        history.add(new Line.FaultHealed(at + SECOND, "driver", id, 1, null));
+        history.add(new HistoryLine.FaultBegan(at, "driver", id, kind, target));
+        history.add(new HistoryLine.FaultHealed(at + SECOND, "driver", id, 1, null));
     }
 
     /** Lines that match become others. */
@@ -129,8 +130,8 @@ final class SmallRun {
     }
 
     /** The line of an event that a client received. */
-    static Predicate<Line> received(String request, int seq) {
-        return line -> line instanceof Line.Received event
+    static Predicate<HistoryLine> received(String request, int seq) {
+        return line -> line instanceof HistoryLine.EventReceived event
                 && request.equals(event.request())
                 && Integer.valueOf(seq).equals(event.seq());
     }

@@ -20,23 +20,24 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class HistoryTest {
 
-    private static final List<Line> EVERY_KIND = List.of(
-            new Line.Asked(1, "client-1", "s-1", "k-1", "c-s-1-1"),
-            new Line.Accepted(2, "client-1", "s-1", "r-1", "k-1", "c-s-1-1", 202, true),
-            new Line.Refused(3, "client-1", "s-1", null, "c-s-1-2", "session_queue_full", 429),
-            new Line.Unsettled(4, "client-1", "s-1", null, "c-s-1-3", null, null, null),
-            new Line.StreamOpened(5, "client-1", "st-1", 1, "s-1", "r-1", null),
-            new Line.StreamEnded(6, "client-1", "st-1", 1, "s-1", Line.StreamEnd.TERMINAL),
-            new Line.StreamEnded(6, "client-1", "st-1", 2, "s-1", Line.StreamEnd.CUT),
-            new Line.Received(7, "client-1", "st-1", 1, "s-1", "r-1", "delta", "cur", 1, 2, 0, "c-s-1-1 a", "c-s-1-1"),
-            new Line.Polled(9, "client-1", 8, "s-1", "r-1", "completed", 1, "c-s-1-1 a"),
-            new Line.FaultBegan(10, "driver", "f-1", "kill", "processor-2"),
-            new Line.FaultHealed(11, "driver", "f-1", 3, 1.5),
-            new Line.ProcessChanged(12, "processor-2", Line.ProcessChange.KILLED),
-            new Line.AgentEntered(13, "processor-1", "s-1", "r-1", 1, "c-s-1-1", List.of("c-s-1-0")),
-            new Line.AgentLeft(14, "processor-1", "s-1", "r-1", 1, Outcome.INFO),
-            new Line.Committed(15, "driver", 3, 17, 20),
-            new Line.Figures(16, "processor-1", Map.of("redeliveries", 2.0)));
+    private static final List<HistoryLine> EVERY_KIND = List.of(
+            new HistoryLine.QuestionPosted(1, "client-1", "s-1", "k-1", "c-s-1-1"),
+            new HistoryLine.QuestionAccepted(2, "client-1", "s-1", "r-1", "k-1", "c-s-1-1", 202, true),
+            new HistoryLine.QuestionRejected(3, "client-1", "s-1", null, "c-s-1-2", "session_queue_full", 429),
+            new HistoryLine.QuestionUnresolved(4, "client-1", "s-1", null, "c-s-1-3", null, null, null),
+            new HistoryLine.StreamOpened(5, "client-1", "st-1", 1, "s-1", "r-1", null),
+            new HistoryLine.StreamEnded(6, "client-1", "st-1", 1, "s-1", HistoryLine.StreamEnd.TERMINAL),
+            new HistoryLine.StreamEnded(6, "client-1", "st-1", 2, "s-1", HistoryLine.StreamEnd.CUT),
+            new HistoryLine.EventReceived(
+                    7, "client-1", "st-1", 1, "s-1", "r-1", "delta", "cur", 1, 2, 0, "c-s-1-1 a", "c-s-1-1"),
+            new HistoryLine.StatusPolled(9, "client-1", 8, "s-1", "r-1", "completed", 1, "c-s-1-1 a"),
+            new HistoryLine.FaultBegan(10, "driver", "f-1", "kill", "processor-2"),
+            new HistoryLine.FaultHealed(11, "driver", "f-1", 3, 1.5),
+            new HistoryLine.ProcessChanged(12, "processor-2", HistoryLine.ProcessChange.KILLED),
+            new HistoryLine.AgentEntered(13, "processor-1", "s-1", "r-1", 1, "c-s-1-1", List.of("c-s-1-0")),
+            new HistoryLine.AgentLeft(14, "processor-1", "s-1", "r-1", 1, OperationOutcome.INFO),
+            new HistoryLine.OffsetRead(15, "driver", 3, 17, 20),
+            new HistoryLine.CountersRead(16, "processor-1", Map.of("redeliveries", 2.0)));
 
     @TempDir
     Path path;
@@ -55,7 +56,7 @@ final class HistoryTest {
             EVERY_KIND.forEach(writer::write);
         }
         assertThat(EVERY_KIND.stream().map(Object::getClass).collect(Collectors.toSet()))
-                .isEqualTo(Set.of(Line.class.getPermittedSubclasses()));
+                .isEqualTo(Set.of(HistoryLine.class.getPermittedSubclasses()));
         assertThat(history()).extracting(Located::line).isEqualTo(EVERY_KIND);
         assertThat(history().get(2).where()).isEqualTo("history.jsonl:3");
     }
@@ -72,7 +73,7 @@ final class HistoryTest {
     @Test
     void agentsTimesAreShiftedToTheDrivers() throws IOException {
         try (LineWriter writer = LineWriter.durable(run.agent("processor-1"))) {
-            writer.write(new Line.AgentLeft(1_000_014, "processor-1", "s-1", "r-1", 1, Outcome.OK));
+            writer.write(new HistoryLine.AgentLeft(1_000_014, "processor-1", "s-1", "r-1", 1, OperationOutcome.OK));
             assertThat(Files.readAllLines(run.agent("processor-1")))
                     .as("before it is closed")
                     .hasSize(1);
@@ -87,7 +88,8 @@ final class HistoryTest {
         try (LineWriter writer = LineWriter.buffered(run.history())) {
             List<Thread> threads = IntStream.range(0, 8)
                     .mapToObj(t -> Thread.startVirtualThread(() -> IntStream.range(0, 500)
-                            .forEach(i -> writer.write(new Line.Asked(i, "client-" + t, "s", null, "c")))))
+                            .forEach(i ->
+                                    writer.write(new HistoryLine.QuestionPosted(i, "client-" + t, "s", null, "c")))))
                     .toList();
             for (Thread thread : threads) {
                 thread.join();
@@ -115,13 +117,13 @@ final class HistoryTest {
     void topicsAndMemoryAreReadAsTheyWereWritten() throws IOException {
         TopicRecord record =
                 new TopicRecord(3, 17, "-:s-1", "r-1", "completed", 1, 4, 99, "c-s-1-1", "c-s-1-1 a", null);
-        SessionState state = new SessionState(
+        StoredSession state = new StoredSession(
                 "s-1",
                 "-:s-1",
-                List.of(new SessionState.RememberedTurn("r-1", "c-s-1-1", "c-s-1-1 a")),
+                List.of(new StoredSession.RememberedTurn("r-1", "c-s-1-1", "c-s-1-1 a")),
                 3_600_000,
                 List.of(),
-                List.of(new SessionState.RequestState("r-1", "completed", 1)));
+                List.of(new StoredSession.RequestState("r-1", "completed", 1)));
         try (LineWriter events = LineWriter.buffered(run.events());
                 LineWriter memory = LineWriter.buffered(run.memory())) {
             events.write(record);
@@ -131,8 +133,8 @@ final class HistoryTest {
         run.readMemory(line -> assertThat(line.line()).isEqualTo(state));
     }
 
-    private List<Located<Line>> history() {
-        List<Located<Line>> lines = new ArrayList<>();
+    private List<Located<HistoryLine>> history() {
+        List<Located<HistoryLine>> lines = new ArrayList<>();
         run.readHistory(lines::add);
         return lines;
     }

@@ -3,7 +3,7 @@ package io.turnlane.chaos.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.chaos.fault.Fault;
-import io.turnlane.chaos.fault.Kind;
+import io.turnlane.chaos.fault.FaultKind;
 import io.turnlane.chaos.rig.RigSettings;
 import java.time.Duration;
 import java.util.List;
@@ -36,12 +36,12 @@ class ScenarioTest {
 
     @Test
     void theFullFormHasTheNumbersThatThePromisesAreStatedWith() {
-        assertThat(count(Scenario.F1, Kind.KILL)).isGreaterThanOrEqualTo(20);
-        assertThat(count(Scenario.F3, Kind.KILL)).isGreaterThanOrEqualTo(20);
-        assertThat(count(Scenario.F4, Kind.KILL)).isGreaterThanOrEqualTo(5);
-        assertThat(count(Scenario.F6, Kind.KILL)).isGreaterThanOrEqualTo(20);
-        assertThat(count(Scenario.F9, Kind.SWALLOW)).isGreaterThanOrEqualTo(1000);
-        assertThat(count(Scenario.F13, Kind.FREEZE)).isGreaterThanOrEqualTo(50);
+        assertThat(count(Scenario.F1, FaultKind.KILL)).isGreaterThanOrEqualTo(20);
+        assertThat(count(Scenario.F3, FaultKind.KILL)).isGreaterThanOrEqualTo(20);
+        assertThat(count(Scenario.F4, FaultKind.KILL)).isGreaterThanOrEqualTo(5);
+        assertThat(count(Scenario.F6, FaultKind.KILL)).isGreaterThanOrEqualTo(20);
+        assertThat(count(Scenario.F9, FaultKind.SWALLOW)).isGreaterThanOrEqualTo(1000);
+        assertThat(count(Scenario.F13, FaultKind.FREEZE)).isGreaterThanOrEqualTo(50);
         Fault storm = Scenario.F14.plan(42, Form.FULL).getFirst();
         assertThat(storm.hold().multipliedBy(2L * storm.amount())).isGreaterThanOrEqualTo(Duration.ofMinutes(2));
     }
@@ -54,7 +54,7 @@ class ScenarioTest {
         assertThat(Scenario.settle(Scenario.F19.plan(42, Form.FULL))).isEqualTo(usual.plus(run));
     }
 
-    private static int count(Scenario scenario, Kind kind) {
+    private static int count(Scenario scenario, FaultKind kind) {
         return scenario.plan(42, Form.FULL).stream()
                 .filter(fault -> fault.kind() == kind)
                 .mapToInt(Fault::amount)

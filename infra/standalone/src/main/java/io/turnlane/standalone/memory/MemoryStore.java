@@ -49,12 +49,12 @@ public final class MemoryStore implements AutoCloseable {
 
     /** Nobody knows any more that the partition's memory is whole: its owner finds that out and rebuilds it. */
     public void doubt(int partition) {
-        redis.del(MemoryKeys.rebuilt(turnsTopic, partition));
+        redis.del(MemoryKeys.lastRebuild(turnsTopic, partition));
     }
 
     /** What the partition's owner said last; nothing while its memory is in doubt. */
     public Optional<RebuildReport> report(int partition) {
-        String json = redis.get(MemoryKeys.rebuilt(turnsTopic, partition));
+        String json = redis.get(MemoryKeys.lastRebuild(turnsTopic, partition));
         try {
             return json == null
                     ? Optional.empty()
@@ -66,7 +66,7 @@ public final class MemoryStore implements AutoCloseable {
 
     /** How many turns this command put back; nothing until it is done. */
     public OptionalInt restored(SessionKey session, RequestId command) {
-        Map<String, String> rebuilt = redis.hgetall(new MemoryKeys(session).rebuilt());
+        Map<String, String> rebuilt = redis.hgetall(new MemoryKeys(session).lastRebuild());
         return command.toString().equals(rebuilt.get("request_id"))
                 ? OptionalInt.of(Integer.parseInt(rebuilt.getOrDefault("turns", "0")))
                 : OptionalInt.empty();
@@ -75,7 +75,7 @@ public final class MemoryStore implements AutoCloseable {
     /** Whether memory holds anything of the session, be it that it was erased. */
     public boolean knows(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
-        return redis.exists(keys.context(), keys.history(), keys.requests(), keys.tombstone()) > 0;
+        return redis.exists(keys.context(), keys.history(), keys.requestIds(), keys.tombstone()) > 0;
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Calibration {
     static final double PER_MARGIN = 23.13;
 
     /** Below it the agent says that it doesn't know: there, an answer would be wrong more often than right by far. */
-    static final double KNOWS = 0.3;
+    static final double MIN_CONFIDENCE = 0.3;
 
     private Calibration() {}
 

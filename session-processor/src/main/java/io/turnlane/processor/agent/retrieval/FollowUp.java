@@ -1,6 +1,6 @@
 package io.turnlane.processor.agent.retrieval;
 
-import io.turnlane.processor.agent.retrieval.dataset.Entry;
+import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
  * "what about …": such a one means nothing alone. One that merely begins with "and" or "but" may stand on its own feet.
  *
  * @param question in words that stand alone
- * @param meansNothingAlone whether it has to be read so
+ * @param needsContext whether it has to be read so
  */
-record FollowUp(String question, boolean meansNothingAlone) {
+record FollowUp(String question, boolean needsContext) {
 
     private static final int MOST_WORDS = 14;
 
@@ -36,7 +36,7 @@ record FollowUp(String question, boolean meansNothingAlone) {
      *
      * @return empty where the question doesn't lean on it
      */
-    static Optional<FollowUp> of(String question, Entry before) {
+    static Optional<FollowUp> of(String question, DataSetEntry before) {
         String plain = plain(question);
         String asked = LEAD.matcher(plain).replaceFirst("");
         if (asked.isEmpty() || plain.split(" ").length > MOST_WORDS) {
@@ -60,7 +60,7 @@ record FollowUp(String question, boolean meansNothingAlone) {
      * What the entry's question asks about, without the asking: "What is impermanent loss?" is about "impermanent
      * loss".
      */
-    private static String topicOf(Entry entry) {
+    private static String topicOf(DataSetEntry entry) {
         String topic = plain(entry.question());
         for (Matcher word = QUESTION_WORD.matcher(topic); word.find(); word = QUESTION_WORD.matcher(topic)) {
             topic = topic.substring(word.end());

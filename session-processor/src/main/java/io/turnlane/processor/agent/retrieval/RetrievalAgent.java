@@ -7,7 +7,7 @@ import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.Question;
-import io.turnlane.processor.agent.retrieval.dataset.Entry;
+import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import io.turnlane.processor.agent.retrieval.embedding.QuestionEmbedder;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
@@ -43,7 +43,7 @@ final class RetrievalAgent implements Agent {
         sink.stage("searching " + index.size() + " answers");
         List<Match> nearest = search(question.text(), memory);
         double confidence = Calibration.confidence(nearest);
-        boolean knows = confidence >= Calibration.KNOWS;
+        boolean knows = confidence >= Calibration.MIN_CONFIDENCE;
         String text = knows ? nearest.getFirst().entry().answer() : doesNotKnow(nearest);
         sink.stage("answering");
         speak(text, sink);
@@ -57,7 +57,7 @@ final class RetrievalAgent implements Agent {
 
     private List<Match> search(String question, Memory memory) throws InterruptedException {
         List<Match> alone = nearest(question);
-        Optional<Entry> before = lastAnswered(memory);
+        Optional<DataSetEntry> before = lastAnswered(memory);
         Optional<FollowUp> followUp = before.flatMap(entry -> FollowUp.of(question, entry));
         if (followUp.isEmpty()) {
             return alone;
@@ -65,8 +65,9 @@ final class RetrievalAgent implements Agent {
         List<Match> together = new ArrayList<>(nearest(followUp.get().question()));
         together.removeIf(match -> match.entry().equals(before.get())); // a follow-up asks for something new
         double sure = Calibration.confidence(together);
-        boolean read =
-                followUp.get().meansNothingAlone() ? sure >= Calibration.KNOWS : sure > Calibration.confidence(alone);
+        boolean read = followUp.get().needsContext()
+                ? sure >= Calibration.MIN_CONFIDENCE
+                : sure > Calibration.confidence(alone);
         return read ? together : alone;
     }
 
@@ -75,7 +76,7 @@ final class RetrievalAgent implements Agent {
     }
 
     /** What the newest turn that was answered from the data set was answered with; what wasn't known led nowhere. */
-    private Optional<Entry> lastAnswered(Memory memory) {
+    private Optional<DataSetEntry> lastAnswered(Memory memory) {
         for (PastTurn turn : memory.turns().reversed()) {
             if (!turn.sources().isEmpty()) {
                 return index.withId(turn.sources().getFirst().id());

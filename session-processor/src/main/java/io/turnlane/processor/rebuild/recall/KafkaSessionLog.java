@@ -23,7 +23,7 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     private final Supplier<? extends Consumer<byte[], byte[]>> consumers;
     private final Queue<Consumer<byte[], byte[]>> idle = new ConcurrentLinkedQueue<>();
     private final Topics topics;
-    private final Window window;
+    private final RecallWindow window;
     private final InstantSource clock;
     private final WireFormat wire;
     private volatile boolean closed;
@@ -35,13 +35,13 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
      * @param turns how much further back questions are read, for turns that waited or took long
      * @param slack how much the clocks of gateways and processors may differ
      */
-    public record Window(Duration events, Duration turns, Duration slack) {}
+    public record RecallWindow(Duration events, Duration turns, Duration slack) {}
 
     /** @param consumers makes a consumer without a group, which neither commits nor resets its offsets */
     public KafkaSessionLog(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,
             Topics topics,
-            Window window,
+            RecallWindow window,
             InstantSource clock,
             WireFormat wire) {
         this.consumers = consumers;
@@ -52,15 +52,15 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     }
 
     @Override
-    public boolean replay(int partition, Listener listener, BooleanSupplier goOn) {
+    public boolean readPartition(int partition, SessionLogListener listener, BooleanSupplier goOn) {
         Consumer<byte[], byte[]> kept = idle.poll();
         Consumer<byte[], byte[]> consumer = kept == null ? consumers.get() : kept;
         boolean fine = false;
         try {
             Instant events = clock.instant().minus(window.events());
-            KafkaPass pass =
-                    new KafkaPass(consumer, topics, partition, window.slack(), new KafkaRecordTeller(listener, wire));
-            boolean whole = pass.from(events.minus(window.turns()), events).run(goOn);
+            KafkaLogPass pass = new KafkaLogPass(
+                    consumer, topics, partition, window.slack(), new KafkaRecordDispatcher(listener, wire));
+            boolean whole = pass.seekTo(events.minus(window.turns()), events).run(goOn);
             fine = true;
             return whole;
         } catch (KafkaException e) {

@@ -2,10 +2,10 @@ package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.model.SessionCommand.Change;
+import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
-import io.turnlane.processor.past.Place;
+import io.turnlane.processor.past.CommandPosition;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
@@ -19,10 +19,10 @@ public interface SessionLog {
      * @return whether the pass came to its end
      * @throws io.turnlane.processor.turn.Turn.LogUnavailableException where the log doesn't answer
      */
-    boolean replay(int partition, Listener listener, BooleanSupplier goOn);
+    boolean readPartition(int partition, SessionLogListener listener, BooleanSupplier goOn);
 
     /** Is told what the log says, by one thread. What can't be read is left out: it stands in quarantine. */
-    interface Listener {
+    interface SessionLogListener {
 
         /** Whether records of this session count; the others aren't read. */
         boolean wants(SessionKey session);
@@ -32,17 +32,17 @@ public interface SessionLog {
          *
          * @param bytes of its record
          */
-        void asked(Ask ask, Place place, int bytes);
+        void asked(Ask ask, CommandPosition place, int bytes);
 
         /** The session was deleted, or is to be. */
-        void deleted(SessionKey session, Place place);
+        void deleted(SessionKey session, CommandPosition place);
 
         /**
          * The session was changed by a command that asks nothing, or is to be.
          *
          * @param bytes of its record
          */
-        void edited(Change command, Place place, int bytes);
+        void edited(SessionChange command, CommandPosition place, int bytes);
 
         /** An attempt began, the first with 1. */
         void started(SessionKey session, RequestId request, int attempt, Instant at);

@@ -53,6 +53,6 @@ class HeldOutQuestionsTest {
     }
 
     private static boolean refused(String question) {
-        return Calibration.confidence(TestRetrieval.nearest(question)) < Calibration.KNOWS;
+        return Calibration.confidence(TestRetrieval.nearest(question)) < Calibration.MIN_CONFIDENCE;
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.model.Answer;
-import io.turnlane.processor.agent.retrieval.dataset.Entry;
+import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import org.junit.jupiter.api.Test;
 
 class RetrievalAgentTest {
@@ -14,7 +14,7 @@ class RetrievalAgentTest {
     @Test
     void answersFromTheNearestEntryAndNamesIt() throws Exception {
         Answer answer = talk.ask("What is impermanent loss?");
-        Entry entry = TestRetrieval.INDEX.withId("impermanent-loss-01").orElseThrow();
+        DataSetEntry entry = TestRetrieval.INDEX.withId("impermanent-loss-01").orElseThrow();
         assertThat(answer.text()).isEqualTo(entry.answer());
         assertThat(answer.sources()).singleElement().satisfies(source -> {
             assertThat(source.id()).isEqualTo("impermanent-loss-01");
@@ -28,7 +28,7 @@ class RetrievalAgentTest {
         Answer answer = talk.ask("How long do I boil an egg?");
         assertThat(answer.text()).startsWith("I don't know that.").containsPattern("(?s)(\n- [^\n]+\\?){3}$");
         assertThat(answer.sources()).isEmpty();
-        assertThat(answer.confidence()).isLessThan(Calibration.KNOWS);
+        assertThat(answer.confidence()).isLessThan(Calibration.MIN_CONFIDENCE);
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.turnlane.chaos.check.facts;
 
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunDescription;
 import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.history.RunFolder.Located;
@@ -34,7 +34,7 @@ public final class Facts {
         folder.readTopic(folder.events(), facts::event);
         folder.readTopic(folder.quarantine(), facts::quarantined);
         folder.readHistory(facts::history);
-        facts.losses.end();
+        facts.losses.closeOpenFaults();
         facts.sessions.values().forEach(SessionFacts::sort);
         return facts;
     }
@@ -67,7 +67,7 @@ public final class Facts {
     private void event(Located<TopicRecord> event) {
         TopicRecord record = event.line();
         if (record.key() != null && record.request() != null) {
-            request(record.request(), sessionOf(record.key())).told(event);
+            request(record.request(), sessionOf(record.key())).addEvent(event);
         }
     }
 
@@ -78,11 +78,12 @@ public final class Facts {
         }
     }
 
-    private void history(Located<Line> line) {
+    private void history(Located<HistoryLine> line) {
         switch (line.line()) {
-            case Line.Accepted ok -> request(ok.request(), ok.session()).accepted(ok.time(), line.where(), ok.canary());
-            case Line.FaultBegan fault -> losses.began(fault);
-            case Line.FaultHealed heal -> losses.healed(heal);
+            case HistoryLine.QuestionAccepted ok ->
+                request(ok.request(), ok.session()).accepted(ok.time(), line.where(), ok.canary());
+            case HistoryLine.FaultBegan fault -> losses.began(fault);
+            case HistoryLine.FaultHealed heal -> losses.healed(heal);
             default -> {
                 // The rules read these.
             }

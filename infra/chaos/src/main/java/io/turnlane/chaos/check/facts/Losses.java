@@ -1,7 +1,7 @@
 package io.turnlane.chaos.check.facts;
 
-import io.turnlane.chaos.history.Line.FaultBegan;
-import io.turnlane.chaos.history.Line.FaultHealed;
+import io.turnlane.chaos.history.HistoryLine.FaultBegan;
+import io.turnlane.chaos.history.HistoryLine.FaultHealed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class Losses {
     private static final Set<String> HOLDS_UP =
             Set.of("freeze", "half_open", "slow", "latency", "swallow", "reset", "down");
 
-    private record Window(FaultBegan fault, long healed) {
+    private record FaultWindow(FaultBegan fault, long healed) {
         String kind() {
             return (fault.fault() + " " + fault.target()).toLowerCase(Locale.ROOT);
         }
@@ -45,7 +45,7 @@ public final class Losses {
     }
 
     private final Map<String, FaultBegan> begun = new HashMap<>();
-    private final List<Window> windows = new ArrayList<>();
+    private final List<FaultWindow> windows = new ArrayList<>();
 
     void began(FaultBegan fault) {
         begun.put(fault.id(), fault);
@@ -54,27 +54,27 @@ public final class Losses {
     void healed(FaultHealed heal) {
         FaultBegan fault = begun.remove(heal.id());
         if (fault != null) {
-            windows.add(new Window(fault, heal.time()));
+            windows.add(new FaultWindow(fault, heal.time()));
         }
     }
 
     /** Faults that nobody healed hold to the end. */
-    void end() {
-        begun.values().forEach(fault -> windows.add(new Window(fault, Long.MAX_VALUE - LATE_DROPS_MICROS)));
+    void closeOpenFaults() {
+        begun.values().forEach(fault -> windows.add(new FaultWindow(fault, Long.MAX_VALUE - LATE_DROPS_MICROS)));
         begun.clear();
     }
 
     /** When the last fault was healed; 0 without faults. */
     public long lastHeal() {
         return windows.stream()
-                .mapToLong(Window::healed)
+                .mapToLong(FaultWindow::healed)
                 .filter(at -> at < Long.MAX_VALUE - LATE_DROPS_MICROS)
                 .max()
                 .orElse(0);
     }
 
     /** Whether state that was stored at this time may have been lost later. */
-    public boolean mayHaveTaken(long storedAt) {
+    public boolean mayHaveLostState(long storedAt) {
         return windows.stream()
                 .anyMatch(w -> (w.takesAll() && storedAt <= w.healed())
                         || (w.takesTheLatest()
@@ -83,7 +83,7 @@ public final class Losses {
     }
 
     /** Whether events that were sent in this time may have been dropped on their way. */
-    public boolean mayHaveDropped(long from, long to) {
+    public boolean mayHaveLostEvents(long from, long to) {
         return windows.stream()
                 .anyMatch(w -> w.dropsEvents() && w.fault().time() <= to && from <= w.healed() + LATE_DROPS_MICROS);
     }

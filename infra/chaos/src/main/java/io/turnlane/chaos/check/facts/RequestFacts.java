@@ -13,10 +13,10 @@ public final class RequestFacts {
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     /** Its record on the turns topic, the first where there are twins. */
-    public record Logged(int partition, long offset, long timestamp, String where) {}
+    public record LoggedQuestion(int partition, long offset, long timestamp, String where) {}
 
     /** Its end on the events topic, the first where there are twins. */
-    public record End(
+    public record RequestEnd(
             String type,
             int attempt,
             long offset,
@@ -31,7 +31,7 @@ public final class RequestFacts {
         }
 
         /** Ends that come in the order of the log; the others may overtake, and so may what never began in time. */
-        public boolean inOrder() {
+        public boolean followsLogOrder() {
             return completed() || (type.equals("failed") && !neverBegan());
         }
 
@@ -45,15 +45,15 @@ public final class RequestFacts {
     }
 
     /** The first time that a client was told that it is accepted. */
-    public record Acceptance(long time, String where) {}
+    public record FirstAcceptance(long time, String where) {}
 
     private final String id;
-    private final TreeMap<Integer, BitSet> told = new TreeMap<>();
+    private final TreeMap<Integer, BitSet> addEvent = new TreeMap<>();
     private String session;
     private @Nullable String canary;
-    private @Nullable Logged logged;
-    private @Nullable End end;
-    private @Nullable Acceptance accepted;
+    private @Nullable LoggedQuestion logged;
+    private @Nullable RequestEnd end;
+    private @Nullable FirstAcceptance accepted;
     private long quarantinedAt = Long.MAX_VALUE;
 
     RequestFacts(String id, String session) {
@@ -62,14 +62,14 @@ public final class RequestFacts {
     }
 
     /** Whether an event of this type ends its request. */
-    public static boolean ends(@Nullable String type) {
+    public static boolean isTerminal(@Nullable String type) {
         return type != null && ENDS.contains(type);
     }
 
     void logged(Located<TopicRecord> turn, String ofSession) {
         TopicRecord record = turn.line();
         if (logged == null) {
-            logged = new Logged(record.partition(), record.offset(), record.timestamp(), turn.where());
+            logged = new LoggedQuestion(record.partition(), record.offset(), record.timestamp(), turn.where());
             canary = record.canary();
             session = ofSession;
         }
@@ -77,7 +77,7 @@ public final class RequestFacts {
 
     void accepted(long time, String where, String asked) {
         if (accepted == null || time < accepted.time()) {
-            accepted = new Acceptance(time, where);
+            accepted = new FirstAcceptance(time, where);
         }
         if (canary == null) {
             canary = asked;
@@ -85,13 +85,13 @@ public final class RequestFacts {
     }
 
     /** Notes an event that a client may see; twins, and late words of an attempt that was replaced, are none. */
-    void told(Located<TopicRecord> event) {
+    void addEvent(Located<TopicRecord> event) {
         TopicRecord record = event.line();
         if (end != null) {
             return;
         }
-        if (ends(record.type())) {
-            end = new End(
+        if (isTerminal(record.type())) {
+            end = new RequestEnd(
                     String.valueOf(record.type()),
                     record.attempt(),
                     record.offset(),
@@ -99,8 +99,8 @@ public final class RequestFacts {
                     record.text(),
                     record.error(),
                     event.where());
-        } else if (record.attempt() > 0 && (told.isEmpty() || record.attempt() >= told.lastKey())) {
-            told.computeIfAbsent(record.attempt(), _ -> new BitSet()).set(record.seq());
+        } else if (record.attempt() > 0 && (addEvent.isEmpty() || record.attempt() >= addEvent.lastKey())) {
+            addEvent.computeIfAbsent(record.attempt(), _ -> new BitSet()).set(record.seq());
         }
     }
 
@@ -120,15 +120,15 @@ public final class RequestFacts {
         return canary;
     }
 
-    public @Nullable Logged logged() {
+    public @Nullable LoggedQuestion logged() {
         return logged;
     }
 
-    public @Nullable End end() {
+    public @Nullable RequestEnd end() {
         return end;
     }
 
-    public @Nullable Acceptance accepted() {
+    public @Nullable FirstAcceptance accepted() {
         return accepted;
     }
 
@@ -144,18 +144,18 @@ public final class RequestFacts {
 
     /** The attempts of which the topic holds events. */
     public Set<Integer> attempts() {
-        return told.keySet();
+        return addEvent.keySet();
     }
 
     /** Whether the topic holds all that this attempt said, up to the last that it holds. */
-    public boolean whole(int attempt) {
-        BitSet seqs = told.get(attempt);
+    public boolean isComplete(int attempt) {
+        BitSet seqs = addEvent.get(attempt);
         return seqs == null || seqs.nextClearBit(0) == seqs.length();
     }
 
     /** The first number that the topic holds of this attempt from {@code seq} on; -1 for none. */
-    public int nextTold(int attempt, int seq) {
-        BitSet seqs = told.get(attempt);
+    public int nextSeq(int attempt, int seq) {
+        BitSet seqs = addEvent.get(attempt);
         return seqs == null ? -1 : seqs.nextSetBit(seq);
     }
 }

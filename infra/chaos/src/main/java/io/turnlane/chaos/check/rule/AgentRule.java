@@ -2,12 +2,12 @@ package io.turnlane.chaos.check.rule;
 
 import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
-import io.turnlane.chaos.check.facts.RequestFacts.End;
+import io.turnlane.chaos.check.facts.RequestFacts.RequestEnd;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
-import io.turnlane.chaos.history.Line.AgentEntered;
-import io.turnlane.chaos.history.Outcome;
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.history.HistoryLine.AgentEntered;
+import io.turnlane.chaos.history.OperationOutcome;
 import io.turnlane.chaos.history.RunFolder.Located;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,24 +29,24 @@ final class AgentRule implements Rule {
     private static final long SLACK_MICROS = 20_000;
 
     /** One call of the agent. */
-    private static final class Call {
+    private static final class CheckedCall {
         private final AgentEntered in;
         private final String where;
         private long left = Long.MAX_VALUE;
-        private Outcome outcome = Outcome.INVOKE;
+        private OperationOutcome outcome = OperationOutcome.INVOKE;
 
-        Call(AgentEntered in, String where) {
+        CheckedCall(AgentEntered in, String where) {
             this.in = in;
             this.where = where;
         }
     }
 
-    private record Flight(String process, String request, int attempt) {}
+    private record CallKey(String process, String request, int attempt) {}
 
     private final Facts facts;
     private final Findings findings;
-    private final Map<Flight, Call> open = new HashMap<>();
-    private final Map<String, List<Call>> bySession = new HashMap<>();
+    private final Map<CallKey, CheckedCall> open = new HashMap<>();
+    private final Map<String, List<CheckedCall>> bySession = new HashMap<>();
 
     AgentRule(Facts facts, Findings findings) {
         this.facts = facts;
@@ -54,15 +54,15 @@ final class AgentRule implements Rule {
     }
 
     @Override
-    public void agent(Located<Line> line) {
+    public void onAgent(Located<HistoryLine> line) {
         switch (line.line()) {
             case AgentEntered in -> {
-                Call call = new Call(in, line.where());
-                open.put(new Flight(in.process(), in.request(), in.attempt()), call);
+                CheckedCall call = new CheckedCall(in, line.where());
+                open.put(new CallKey(in.process(), in.request(), in.attempt()), call);
                 bySession.computeIfAbsent(in.session(), _ -> new ArrayList<>()).add(call);
             }
-            case Line.AgentLeft out -> {
-                Call call = open.remove(new Flight(out.process(), out.request(), out.attempt()));
+            case HistoryLine.AgentLeft out -> {
+                CheckedCall call = open.remove(new CallKey(out.process(), out.request(), out.attempt()));
                 if (call != null) {
                     call.left = out.time();
                     call.outcome = out.outcome();
@@ -74,15 +74,15 @@ final class AgentRule implements Rule {
 
     @Override
     public void finish() {
-        for (List<Call> calls : bySession.values()) {
+        for (List<CheckedCall> calls : bySession.values()) {
             calls.sort(Comparator.comparingLong(call -> call.in.time()));
             oneAfterTheOther(calls);
             notTwiceInOneProcess(calls);
-            Map<String, Call> attempts = new HashMap<>();
-            for (Call call : calls) {
+            Map<String, CheckedCall> attempts = new HashMap<>();
+            for (CheckedCall call : calls) {
                 endIsTheEnd(call);
                 String attempt = call.in.request() + "/" + call.in.attempt();
-                Call twin = attempts.putIfAbsent(attempt, call);
+                CheckedCall twin = attempts.putIfAbsent(attempt, call);
                 if (twin != null && !mayBeLost(call)) {
                     violated(Invariant.O4, call, "was given to the agent twice as one attempt", twin);
                 }
@@ -91,10 +91,10 @@ final class AgentRule implements Rule {
     }
 
     /** Sweeps a session's calls by time, with the latest turn whose call has given an end. */
-    private void oneAfterTheOther(List<Call> calls) {
-        List<Call> counting = calls.stream().filter(this::gaveTheEnd).toList();
-        Call before = null;
-        for (Call call : counting) {
+    private void oneAfterTheOther(List<CheckedCall> calls) {
+        List<CheckedCall> counting = calls.stream().filter(this::gaveTheEnd).toList();
+        CheckedCall before = null;
+        for (CheckedCall call : counting) {
             findings.checked(Invariant.O1);
             if (before != null && offset(before) > offset(call)) {
                 violated(Invariant.O1, call, "ran after the later turn " + before.in.request(), before);
@@ -107,11 +107,11 @@ final class AgentRule implements Rule {
     }
 
     /** A call that came to nothing may not have begun before the earlier turns were done, either. */
-    private void earlierTurnsAreDone(List<Call> calls, List<Call> counting) {
-        TreeMap<Long, Call> byOffset = new TreeMap<>();
+    private void earlierTurnsAreDone(List<CheckedCall> calls, List<CheckedCall> counting) {
+        TreeMap<Long, CheckedCall> byOffset = new TreeMap<>();
         counting.forEach(call -> byOffset.put(offset(call), call));
-        for (Call call : calls) {
-            Map.Entry<Long, Call> previous = byOffset.lowerEntry(offset(call));
+        for (CheckedCall call : calls) {
+            Map.Entry<Long, CheckedCall> previous = byOffset.lowerEntry(offset(call));
             if (gaveTheEnd(call) || previous == null) {
                 continue;
             }
@@ -125,22 +125,22 @@ final class AgentRule implements Rule {
     }
 
     /** In one process nothing excuses two calls of a session that both end of themselves. */
-    private void notTwiceInOneProcess(List<Call> calls) {
-        Map<String, Call> latest = new HashMap<>();
-        for (Call call : calls) {
-            if (call.outcome != Outcome.OK && call.outcome != Outcome.FAIL) {
+    private void notTwiceInOneProcess(List<CheckedCall> calls) {
+        Map<String, CheckedCall> latest = new HashMap<>();
+        for (CheckedCall call : calls) {
+            if (call.outcome != OperationOutcome.OK && call.outcome != OperationOutcome.FAIL) {
                 continue;
             }
-            Call before = latest.put(call.in.process(), call);
+            CheckedCall before = latest.put(call.in.process(), call);
             if (before != null && before.left > call.in.time() && !(gaveTheEnd(before) && gaveTheEnd(call))) {
                 violated(Invariant.O1, call, "ran beside " + before.in.request() + " in one process", before);
             }
         }
     }
 
-    private void endIsTheEnd(Call call) {
+    private void endIsTheEnd(CheckedCall call) {
         findings.checked(Invariant.O4);
-        End end = end(call);
+        RequestEnd end = end(call);
         if (end == null || call.in.attempt() <= end.attempt() || mayBeLost(call)) {
             return;
         }
@@ -157,29 +157,30 @@ final class AgentRule implements Rule {
                 end.where());
     }
 
-    private boolean gaveTheEnd(Call call) {
-        End end = end(call);
-        return end != null && end.inOrder() && !end.givenUp() && end.attempt() == call.in.attempt();
+    private boolean gaveTheEnd(CheckedCall call) {
+        RequestEnd end = end(call);
+        return end != null && end.followsLogOrder() && !end.givenUp() && end.attempt() == call.in.attempt();
     }
 
-    private boolean mayBeLost(Call call) {
-        End end = end(call);
-        return facts.losses().mayHaveTaken(end == null ? call.in.time() : Math.min(call.in.time(), end.timestamp()));
+    private boolean mayBeLost(CheckedCall call) {
+        RequestEnd end = end(call);
+        return facts.losses()
+                .mayHaveLostState(end == null ? call.in.time() : Math.min(call.in.time(), end.timestamp()));
     }
 
-    private @Nullable End end(Call call) {
+    private @Nullable RequestEnd end(CheckedCall call) {
         RequestFacts request = facts.find(call.in.request());
         return request == null ? null : request.end();
     }
 
-    private long offset(Call call) {
+    private long offset(CheckedCall call) {
         RequestFacts request = facts.find(call.in.request());
         return request == null || request.logged() == null
                 ? -1
                 : request.logged().offset();
     }
 
-    private void violated(Invariant invariant, Call call, String what, Call other) {
+    private void violated(Invariant invariant, CheckedCall call, String what, CheckedCall other) {
         findings.violated(invariant, call.in.session(), call.in.request(), what, other.where, call.where);
     }
 }

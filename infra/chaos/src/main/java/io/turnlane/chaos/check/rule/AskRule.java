@@ -3,7 +3,7 @@ package io.turnlane.chaos.check.rule;
 import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
 import io.turnlane.chaos.history.TopicRecord;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class AskRule implements Rule {
 
     /** What is known of one question. */
-    private static final class Question {
+    private static final class PostedQuestion {
         private final String session;
         private @Nullable String firstPost;
         private @Nullable String key;
@@ -29,7 +29,7 @@ final class AskRule implements Rule {
         /** Request ids in the log, with where each stands. */
         private final Map<String, String> logged = new LinkedHashMap<>();
 
-        Question(String session) {
+        PostedQuestion(String session) {
             this.session = session;
         }
 
@@ -39,18 +39,18 @@ final class AskRule implements Rule {
         }
     }
 
-    private record Told(String request, String where) {}
+    private record KeyedRequest(String request, String where) {}
 
     private final Findings findings;
-    private final Map<String, Question> questions = new HashMap<>();
-    private final Map<String, Told> keys = new HashMap<>();
+    private final Map<String, PostedQuestion> questions = new HashMap<>();
+    private final Map<String, KeyedRequest> keys = new HashMap<>();
 
     AskRule(Findings findings) {
         this.findings = findings;
     }
 
     @Override
-    public void turn(Located<TopicRecord> turn) {
+    public void onTurn(Located<TopicRecord> turn) {
         TopicRecord record = turn.line();
         if (record.canary() != null && record.request() != null && record.key() != null) {
             String session = Facts.sessionOf(record.key());
@@ -59,19 +59,20 @@ final class AskRule implements Rule {
     }
 
     @Override
-    public void history(Located<Line> line) {
+    public void onHistory(Located<HistoryLine> line) {
         switch (line.line()) {
-            case Line.Asked ask -> {
-                Question question = question(ask.canary(), ask.session());
+            case HistoryLine.QuestionPosted ask -> {
+                PostedQuestion question = question(ask.canary(), ask.session());
                 question.posts++;
                 question.key = ask.key();
                 if (question.firstPost == null) {
                     question.firstPost = line.where();
                 }
             }
-            case Line.Refused refused -> question(refused.canary(), refused.session()).refusals++;
-            case Line.Accepted ok -> oneRequest(ok.session(), ok.key(), ok.request(), line.where());
-            case Line.Unsettled open -> oneRequest(open.session(), open.key(), open.request(), line.where());
+            case HistoryLine.QuestionRejected refused -> question(refused.canary(), refused.session()).refusals++;
+            case HistoryLine.QuestionAccepted ok -> oneRequest(ok.session(), ok.key(), ok.request(), line.where());
+            case HistoryLine.QuestionUnresolved open ->
+                oneRequest(open.session(), open.key(), open.request(), line.where());
             default -> {}
         }
     }
@@ -81,7 +82,7 @@ final class AskRule implements Rule {
             return;
         }
         findings.checked(Invariant.I2);
-        Told first = keys.putIfAbsent(key, new Told(request, where));
+        KeyedRequest first = keys.putIfAbsent(key, new KeyedRequest(request, where));
         if (first != null && !first.request().equals(request)) {
             String what = "one key is two requests, the other is " + first.request();
             findings.violated(Invariant.I2, session, request, what, first.where(), where);
@@ -93,7 +94,7 @@ final class AskRule implements Rule {
         questions.forEach(this::hold);
     }
 
-    private void hold(String canary, Question question) {
+    private void hold(String canary, PostedQuestion question) {
         findings.checked(Invariant.I2);
         if (question.logged.size() <= question.mostTurns()) {
             return;
@@ -111,7 +112,7 @@ final class AskRule implements Rule {
                 evidence(question));
     }
 
-    private static String[] evidence(Question question) {
+    private static String[] evidence(PostedQuestion question) {
         List<String> lines = new ArrayList<>(question.logged.values());
         if (question.firstPost != null) {
             lines.addFirst(question.firstPost);
@@ -119,7 +120,7 @@ final class AskRule implements Rule {
         return lines.toArray(String[]::new);
     }
 
-    private Question question(String canary, String session) {
-        return questions.computeIfAbsent(canary, _ -> new Question(session));
+    private PostedQuestion question(String canary, String session) {
+        return questions.computeIfAbsent(canary, _ -> new PostedQuestion(session));
     }
 }

@@ -2,7 +2,7 @@ package io.turnlane.chaos.check.rule;
 
 import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
-import io.turnlane.chaos.check.facts.RequestFacts.End;
+import io.turnlane.chaos.check.facts.RequestFacts.RequestEnd;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
 import io.turnlane.chaos.history.RunFolder.Located;
@@ -21,16 +21,16 @@ final class EndRule implements Rule {
     }
 
     @Override
-    public void event(Located<TopicRecord> event) {
+    public void onEvent(Located<TopicRecord> event) {
         TopicRecord record = event.line();
         RequestFacts request = facts.find(record.request());
-        if (request == null || !RequestFacts.ends(record.type()) || request.end() == null) {
+        if (request == null || !RequestFacts.isTerminal(record.type()) || request.end() == null) {
             return;
         }
-        End first = request.end();
+        RequestEnd first = request.end();
         if (!first.type().equals(record.type()) || differ(first.text(), record.text())) {
             violated(Invariant.I1, request, "has two different ends", first.where(), event.where());
-        } else if (first.attempt() != record.attempt() && !facts.losses().mayHaveTaken(first.timestamp())) {
+        } else if (first.attempt() != record.attempt() && !facts.losses().mayHaveLostState(first.timestamp())) {
             violated(Invariant.O5, request, "was ended by two attempts", first.where(), event.where());
         }
     }

@@ -4,7 +4,7 @@ import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
 import io.turnlane.chaos.history.TopicRecord;
 import java.util.HashMap;
@@ -33,7 +33,7 @@ final class FrontierRule implements Rule {
     }
 
     @Override
-    public void turn(Located<TopicRecord> turn) {
+    public void onTurn(Located<TopicRecord> turn) {
         TopicRecord record = turn.line();
         RequestFacts request = facts.find(record.request());
         if (request == null || !"ask".equals(record.type())) {
@@ -46,8 +46,8 @@ final class FrontierRule implements Rule {
     }
 
     @Override
-    public void history(Located<Line> line) {
-        if (!(line.line() instanceof Line.Committed committed)) {
+    public void onHistory(Located<HistoryLine> line) {
+        if (!(line.line() instanceof HistoryLine.OffsetRead committed)) {
             return;
         }
         findings.checked(Invariant.I9);

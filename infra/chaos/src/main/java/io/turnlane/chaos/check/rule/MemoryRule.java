@@ -2,14 +2,14 @@ package io.turnlane.chaos.check.rule;
 
 import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
-import io.turnlane.chaos.check.facts.RequestFacts.End;
+import io.turnlane.chaos.check.facts.RequestFacts.RequestEnd;
 import io.turnlane.chaos.check.facts.SessionFacts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
-import io.turnlane.chaos.history.SessionState;
-import io.turnlane.chaos.history.SessionState.RememberedTurn;
+import io.turnlane.chaos.history.StoredSession;
+import io.turnlane.chaos.history.StoredSession.RememberedTurn;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -32,29 +32,31 @@ final class MemoryRule implements Rule {
     }
 
     @Override
-    public void agent(Located<Line> line) {
-        if (line.line() instanceof Line.AgentEntered in) {
+    public void onAgent(Located<HistoryLine> line) {
+        if (line.line() instanceof HistoryLine.AgentEntered in) {
             RequestFacts request = facts.find(in.request());
             SessionFacts session = request == null ? null : facts.findSession(request.session());
             if (request != null && request.logged() != null && session != null) {
                 List<RequestFacts> before =
                         session.completedBefore(request.logged().offset());
                 List<String> ids = in.history().stream().map(this::requestOf).toList();
-                hold(new Held(request.session(), request.id(), "its agent was handed ", ids, line.where()), before);
+                hold(
+                        new ObservedMemory(request.session(), request.id(), "its agent was handed ", ids, line.where()),
+                        before);
             }
         }
     }
 
     @Override
-    public void memory(Located<SessionState> state) {
-        SessionState memory = state.line();
+    public void onMemory(Located<StoredSession> state) {
+        StoredSession memory = state.line();
         remembered.add(memory.session());
         SessionFacts session = facts.findSession(memory.session());
         List<RequestFacts> completed = session == null ? List.of() : session.completedBefore(Long.MAX_VALUE);
         List<RememberedTurn> answered =
                 memory.turns().stream().filter(turn -> turn.text() != null).toList();
         List<String> ids = answered.stream().map(RememberedTurn::request).toList();
-        hold(new Held(memory.session(), null, "memory holds ", ids, state.where()), completed);
+        hold(new ObservedMemory(memory.session(), null, "memory holds ", ids, state.where()), completed);
         if (memory.turns().size() > facts.run().historyTurns()) {
             violated(memory.session(), "memory holds more turns than it may", state.where());
         }
@@ -73,15 +75,16 @@ final class MemoryRule implements Rule {
         for (SessionFacts session : facts.sessions()) {
             List<RequestFacts> completed = session.completedBefore(Long.MAX_VALUE);
             if (!completed.isEmpty() && !remembered.contains(session.name())) {
-                hold(new Held(session.name(), null, "memory holds ", List.of(), "memory.jsonl"), completed);
+                hold(new ObservedMemory(session.name(), null, "memory holds ", List.of(), "memory.jsonl"), completed);
             }
         }
     }
 
     /** Turns that somebody holds as a session's memory. */
-    private record Held(String session, @Nullable String request, String who, List<String> turns, String where) {}
+    private record ObservedMemory(
+            String session, @Nullable String request, String who, List<String> turns, String where) {}
 
-    private void hold(Held held, List<RequestFacts> completed) {
+    private void hold(ObservedMemory held, List<RequestFacts> completed) {
         findings.checked(Invariant.I4);
         int bound = facts.run().historyTurns();
         List<String> expected = completed.subList(Math.max(0, completed.size() - bound), completed.size()).stream()
@@ -111,8 +114,8 @@ final class MemoryRule implements Rule {
     }
 
     private boolean mayBeLost(RequestFacts request) {
-        End end = Objects.requireNonNull(request.end());
-        return facts.losses().mayHaveTaken(end.timestamp());
+        RequestEnd end = Objects.requireNonNull(request.end());
+        return facts.losses().mayHaveLostState(end.timestamp());
     }
 
     private void sameAnswer(String session, RememberedTurn turn, String where) {
@@ -138,7 +141,7 @@ final class MemoryRule implements Rule {
         return request == null ? canary : request.id();
     }
 
-    private void violated(Held held, String what) {
+    private void violated(ObservedMemory held, String what) {
         findings.violated(Invariant.I4, held.session(), held.request(), held.who() + what, held.where());
     }
 

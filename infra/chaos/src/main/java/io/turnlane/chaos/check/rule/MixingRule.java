@@ -4,9 +4,9 @@ import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
-import io.turnlane.chaos.history.SessionState;
+import io.turnlane.chaos.history.StoredSession;
 import io.turnlane.chaos.history.TopicRecord;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class MixingRule implements Rule {
 
-    private record Subject(String session, @Nullable String request) {}
+    private record StreamSubject(String session, @Nullable String request) {}
 
     private final Facts facts;
     private final Findings findings;
-    private final Map<String, Subject> streams = new HashMap<>();
+    private final Map<String, StreamSubject> streams = new HashMap<>();
 
     MixingRule(Facts facts, Findings findings) {
         this.facts = facts;
@@ -30,12 +30,12 @@ final class MixingRule implements Rule {
     }
 
     @Override
-    public void turn(Located<TopicRecord> turn) {
+    public void onTurn(Located<TopicRecord> turn) {
         record(turn);
     }
 
     @Override
-    public void event(Located<TopicRecord> event) {
+    public void onEvent(Located<TopicRecord> event) {
         record(event);
     }
 
@@ -47,19 +47,19 @@ final class MixingRule implements Rule {
     }
 
     @Override
-    public void history(Located<Line> line) {
+    public void onHistory(Located<HistoryLine> line) {
         switch (line.line()) {
-            case Line.Accepted ok -> hold(ok.session(), ok.request(), ok.canary(), null, line.where());
-            case Line.StreamOpened open ->
-                streams.putIfAbsent(open.stream(), new Subject(open.session(), open.request()));
-            case Line.Received event -> received(event, line.where());
-            case Line.Polled poll -> hold(poll.session(), poll.request(), null, poll.text(), line.where());
+            case HistoryLine.QuestionAccepted ok -> hold(ok.session(), ok.request(), ok.canary(), null, line.where());
+            case HistoryLine.StreamOpened open ->
+                streams.putIfAbsent(open.stream(), new StreamSubject(open.session(), open.request()));
+            case HistoryLine.EventReceived event -> received(event, line.where());
+            case HistoryLine.StatusPolled poll -> hold(poll.session(), poll.request(), null, poll.text(), line.where());
             default -> {}
         }
     }
 
-    private void received(Line.Received event, String where) {
-        Subject subject = streams.get(event.stream());
+    private void received(HistoryLine.EventReceived event, String where) {
+        StreamSubject subject = streams.get(event.stream());
         if (subject != null
                 && (!subject.session().equals(event.session())
                         || (subject.request() != null
@@ -73,16 +73,16 @@ final class MixingRule implements Rule {
     }
 
     @Override
-    public void agent(Located<Line> line) {
-        if (line.line() instanceof Line.AgentEntered in) {
+    public void onAgent(Located<HistoryLine> line) {
+        if (line.line() instanceof HistoryLine.AgentEntered in) {
             hold(in.session(), in.request(), in.canary(), null, line.where());
             in.history().forEach(mark -> ofSession(in.session(), in.request(), mark, line.where()));
         }
     }
 
     @Override
-    public void memory(Located<SessionState> state) {
-        SessionState memory = state.line();
+    public void onMemory(Located<StoredSession> state) {
+        StoredSession memory = state.line();
         memory.turns()
                 .forEach(turn -> hold(memory.session(), turn.request(), turn.canary(), turn.text(), state.where()));
     }
@@ -103,7 +103,7 @@ final class MixingRule implements Rule {
         if (canary != null && !canary.equals(own)) {
             violated(session, id, "it carries " + canary + " for " + own, where);
         } else if (text != null) {
-            String foreign = Marks.foreign(text, own);
+            String foreign = CanaryCheck.foreign(text, own);
             if (foreign != null) {
                 violated(session, id, "its text says " + foreign + " for " + own, where);
             }

@@ -2,13 +2,13 @@ package io.turnlane.chaos.check.rule;
 
 import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
-import io.turnlane.chaos.check.facts.RequestFacts.Acceptance;
-import io.turnlane.chaos.check.facts.RequestFacts.End;
-import io.turnlane.chaos.check.facts.RequestFacts.Logged;
+import io.turnlane.chaos.check.facts.RequestFacts.FirstAcceptance;
+import io.turnlane.chaos.check.facts.RequestFacts.LoggedQuestion;
+import io.turnlane.chaos.check.facts.RequestFacts.RequestEnd;
 import io.turnlane.chaos.check.facts.SessionFacts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrderRule implements Rule {
 
-    private record Post(long time, String where) {}
+    private record FirstPost(long time, String where) {}
 
     private final Facts facts;
     private final Findings findings;
     /** The first post of each question, by canary. */
-    private final Map<String, Post> posts = new HashMap<>();
+    private final Map<String, FirstPost> posts = new HashMap<>();
 
     OrderRule(Facts facts, Findings findings) {
         this.facts = facts;
@@ -36,9 +36,9 @@ final class OrderRule implements Rule {
     }
 
     @Override
-    public void history(Located<Line> line) {
-        if (line.line() instanceof Line.Asked ask) {
-            posts.merge(ask.canary(), new Post(ask.time(), line.where()), (a, b) -> a.time() <= b.time() ? a : b);
+    public void onHistory(Located<HistoryLine> line) {
+        if (line.line() instanceof HistoryLine.QuestionPosted ask) {
+            posts.merge(ask.canary(), new FirstPost(ask.time(), line.where()), (a, b) -> a.time() <= b.time() ? a : b);
         }
     }
 
@@ -58,8 +58,8 @@ final class OrderRule implements Rule {
         List<RequestFacts> requests =
                 logged.stream().filter(request -> request.accepted() != null).toList();
         for (RequestFacts request : requests) {
-            Logged first = logged(requests.getFirst());
-            Logged other = logged(request);
+            LoggedQuestion first = logged(requests.getFirst());
+            LoggedQuestion other = logged(request);
             if (first.partition() != other.partition()) {
                 violated(request, "its session is on two partitions", first.where(), other.where());
                 return;
@@ -83,7 +83,7 @@ final class OrderRule implements Rule {
         RequestFacts highest = null;
         for (RequestFacts request : byPost) {
             findings.checked(Invariant.I3);
-            Post post = Objects.requireNonNull(post(request));
+            FirstPost post = Objects.requireNonNull(post(request));
             while (next < byAcceptance.size()
                     && acceptance(byAcceptance.get(next)).time() < post.time()) {
                 RequestFacts accepted = byAcceptance.get(next++);
@@ -99,12 +99,12 @@ final class OrderRule implements Rule {
     private void endedInOrder(List<RequestFacts> requests) {
         RequestFacts latest = null;
         for (RequestFacts request : requests) {
-            End end = request.end();
-            if (end == null || !end.inOrder()) {
+            RequestEnd end = request.end();
+            if (end == null || !end.followsLogOrder()) {
                 continue;
             }
             findings.checked(Invariant.I3);
-            End before = latest == null ? null : latest.end();
+            RequestEnd before = latest == null ? null : latest.end();
             if (latest != null && before != null && before.offset() > end.offset()) {
                 violated(request, "ended before the earlier " + latest.id(), end.where(), before.where());
             } else {
@@ -114,12 +114,12 @@ final class OrderRule implements Rule {
     }
 
     private void withoutHoles(RequestFacts request) {
-        End end = request.end();
+        RequestEnd end = request.end();
         long until = end == null ? Long.MAX_VALUE : end.timestamp();
         for (int attempt : request.attempts()) {
             findings.checked(Invariant.I3);
-            if (!request.whole(attempt)
-                    && !facts.losses().mayHaveDropped(logged(request).timestamp(), until)) {
+            if (!request.isComplete(attempt)
+                    && !facts.losses().mayHaveLostEvents(logged(request).timestamp(), until)) {
                 violated(
                         request,
                         "attempt " + attempt + " has a hole in its events",
@@ -132,20 +132,20 @@ final class OrderRule implements Rule {
         findings.violated(Invariant.I3, request.session(), request.id(), what, evidence);
     }
 
-    private @Nullable Post post(RequestFacts request) {
+    private @Nullable FirstPost post(RequestFacts request) {
         return request.canary() == null ? null : posts.get(request.canary());
     }
 
-    private static Logged logged(RequestFacts request) {
+    private static LoggedQuestion logged(RequestFacts request) {
         return Objects.requireNonNull(request.logged());
     }
 
     private static long offset(RequestFacts request) {
-        Logged logged = request.logged();
+        LoggedQuestion logged = request.logged();
         return logged == null ? -1 : logged.offset();
     }
 
-    private static Acceptance acceptance(RequestFacts request) {
+    private static FirstAcceptance acceptance(RequestFacts request) {
         return Objects.requireNonNull(request.accepted());
     }
 }

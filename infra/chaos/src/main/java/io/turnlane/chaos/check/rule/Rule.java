@@ -2,9 +2,9 @@ package io.turnlane.chaos.check.rule;
 
 import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.finding.Findings;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
-import io.turnlane.chaos.history.SessionState;
+import io.turnlane.chaos.history.StoredSession;
 import io.turnlane.chaos.history.TopicRecord;
 import java.util.List;
 
@@ -29,15 +29,15 @@ public interface Rule {
                 new StreamRule(facts, findings));
     }
 
-    default void turn(Located<TopicRecord> turn) {}
+    default void onTurn(Located<TopicRecord> turn) {}
 
-    default void event(Located<TopicRecord> event) {}
+    default void onEvent(Located<TopicRecord> event) {}
 
-    default void history(Located<Line> line) {}
+    default void onHistory(Located<HistoryLine> line) {}
 
-    default void agent(Located<Line> line) {}
+    default void onAgent(Located<HistoryLine> line) {}
 
-    default void memory(Located<SessionState> state) {}
+    default void onMemory(Located<StoredSession> state) {}
 
     default void finish() {}
 }

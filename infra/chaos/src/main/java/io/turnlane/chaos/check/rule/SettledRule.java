@@ -4,9 +4,9 @@ import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
-import io.turnlane.chaos.history.SessionState;
+import io.turnlane.chaos.history.StoredSession;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,7 +15,7 @@ final class SettledRule implements Rule {
 
     private final Facts facts;
     private final Findings findings;
-    private final Map<Integer, Located<Line>> lastCommitted = new HashMap<>();
+    private final Map<Integer, Located<HistoryLine>> lastCommitted = new HashMap<>();
 
     SettledRule(Facts facts, Findings findings) {
         this.facts = facts;
@@ -23,14 +23,14 @@ final class SettledRule implements Rule {
     }
 
     @Override
-    public void history(Located<Line> line) {
-        if (line.line() instanceof Line.Committed committed) {
+    public void onHistory(Located<HistoryLine> line) {
+        if (line.line() instanceof HistoryLine.OffsetRead committed) {
             lastCommitted.put(committed.partition(), line);
         }
     }
 
     @Override
-    public void memory(Located<SessionState> state) {
+    public void onMemory(Located<StoredSession> state) {
         for (String open : state.line().open()) {
             RequestFacts request = facts.find(open);
             if (request != null && request.end() != null) {
@@ -49,9 +49,9 @@ final class SettledRule implements Rule {
         facts.requests().forEach(request -> inTime(request, settle));
     }
 
-    private void withoutLag(Located<Line> line) {
+    private void withoutLag(Located<HistoryLine> line) {
         findings.checked(Invariant.I8);
-        if (line.line() instanceof Line.Committed last && last.offset() != last.end()) {
+        if (line.line() instanceof HistoryLine.OffsetRead last && last.offset() != last.end()) {
             String what = "partition " + last.partition() + " is left at " + last.offset() + " of " + last.end();
             findings.violated(Invariant.I8, null, null, what, line.where());
         }

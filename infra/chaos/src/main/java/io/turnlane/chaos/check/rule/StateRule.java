@@ -4,10 +4,10 @@ import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
-import io.turnlane.chaos.history.SessionState;
-import io.turnlane.chaos.history.SessionState.RequestState;
+import io.turnlane.chaos.history.StoredSession;
+import io.turnlane.chaos.history.StoredSession.RequestState;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,18 +21,18 @@ final class StateRule implements Rule {
 
     private static final int ENDED = Integer.MAX_VALUE;
 
-    private record Sight(long time, String where) {}
+    private record StatusObservation(long time, String where) {}
 
     /** Of one request: by how far it was, when that was first known, and the last poll that was told so. */
-    private static final class Sights {
-        private final TreeMap<Integer, Sight> known = new TreeMap<>();
-        private final TreeMap<Integer, Sight> told = new TreeMap<>();
+    private static final class RequestObservations {
+        private final TreeMap<Integer, StatusObservation> known = new TreeMap<>();
+        private final TreeMap<Integer, StatusObservation> told = new TreeMap<>();
         private @Nullable String end;
     }
 
     private final Facts facts;
     private final Findings findings;
-    private final Map<String, Sights> sights = new HashMap<>();
+    private final Map<String, RequestObservations> sights = new HashMap<>();
     private long untimed;
 
     StateRule(Facts facts, Findings findings) {
@@ -41,32 +41,32 @@ final class StateRule implements Rule {
     }
 
     @Override
-    public void history(Located<Line> line) {
+    public void onHistory(Located<HistoryLine> line) {
         switch (line.line()) {
-            case Line.Received event
-            when event.request() != null && RequestFacts.ends(event.event()) ->
-                known(sightsOf(event.request()), ENDED, new Sight(event.time(), line.where()));
-            case Line.Polled poll when poll.status() != null -> polled(poll, poll.status(), line.where());
+            case HistoryLine.EventReceived event
+            when event.request() != null && RequestFacts.isTerminal(event.event()) ->
+                known(sightsOf(event.request()), ENDED, new StatusObservation(event.time(), line.where()));
+            case HistoryLine.StatusPolled poll when poll.status() != null -> polled(poll, poll.status(), line.where());
             default -> {}
         }
     }
 
-    private void polled(Line.Polled poll, String status, String where) {
-        Sights of = sightsOf(poll.request());
-        int far = RequestFacts.ends(status) ? ENDED : 2 * poll.attempt() + (status.equals("running") ? 0 : 1);
+    private void polled(HistoryLine.StatusPolled poll, String status, String where) {
+        RequestObservations of = sightsOf(poll.request());
+        int far = RequestFacts.isTerminal(status) ? ENDED : 2 * poll.attempt() + (status.equals("running") ? 0 : 1);
         if (far == ENDED) {
             oneEnd(poll, of, status, where);
         }
-        known(of, far, new Sight(poll.time(), where));
+        known(of, far, new StatusObservation(poll.time(), where));
         if (poll.sent() == 0) {
             untimed++;
             return;
         }
         findings.checked(Invariant.I6);
-        of.told.merge(far, new Sight(poll.sent(), where), (a, b) -> a.time() >= b.time() ? a : b);
+        of.told.merge(far, new StatusObservation(poll.sent(), where), (a, b) -> a.time() >= b.time() ? a : b);
     }
 
-    private void oneEnd(Line.Polled poll, Sights of, String status, String where) {
+    private void oneEnd(HistoryLine.StatusPolled poll, RequestObservations of, String status, String where) {
         RequestFacts request = facts.find(poll.request());
         String other = request != null && request.end() != null ? request.end().type() : of.end;
         if (other != null && !other.equals(status)) {
@@ -75,18 +75,18 @@ final class StateRule implements Rule {
         of.end = status;
     }
 
-    private static void known(Sights of, int far, Sight sight) {
+    private static void known(RequestObservations of, int far, StatusObservation sight) {
         of.known.merge(far, sight, (a, b) -> a.time() <= b.time() ? a : b);
     }
 
     @Override
-    public void memory(Located<SessionState> state) {
+    public void onMemory(Located<StoredSession> state) {
         for (RequestState stored : state.line().requests()) {
             RequestFacts request = facts.find(stored.request());
             if (request != null
                     && request.end() != null
                     && !request.end().type().equals(stored.status())
-                    && !facts.losses().mayHaveTaken(request.end().timestamp())) {
+                    && !facts.losses().mayHaveLostState(request.end().timestamp())) {
                 String what = "its record says " + stored.status() + ", its end was "
                         + request.end().type();
                 violated(request.session(), request.id(), what, state.where());
@@ -102,12 +102,12 @@ final class StateRule implements Rule {
         }
     }
 
-    private void hold(String request, Sights of) {
-        for (Map.Entry<Integer, Sight> known : of.known.entrySet()) {
-            for (Map.Entry<Integer, Sight> told :
+    private void hold(String request, RequestObservations of) {
+        for (Map.Entry<Integer, StatusObservation> known : of.known.entrySet()) {
+            for (Map.Entry<Integer, StatusObservation> told :
                     of.told.headMap(known.getKey()).entrySet()) {
                 if (told.getValue().time() > known.getValue().time()
-                        && !facts.losses().mayHaveTaken(known.getValue().time())) {
+                        && !facts.losses().mayHaveLostState(known.getValue().time())) {
                     RequestFacts whose = facts.find(request);
                     String session = whose == null ? null : whose.session();
                     String first = known.getValue().where();
@@ -123,8 +123,8 @@ final class StateRule implements Rule {
         }
     }
 
-    private Sights sightsOf(String request) {
-        return sights.computeIfAbsent(request, _ -> new Sights());
+    private RequestObservations sightsOf(String request) {
+        return sights.computeIfAbsent(request, _ -> new RequestObservations());
     }
 
     private void violated(@Nullable String session, String request, String what, String... evidence) {

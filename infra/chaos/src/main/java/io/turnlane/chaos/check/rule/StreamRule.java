@@ -4,9 +4,9 @@ import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
-import io.turnlane.chaos.history.Line;
-import io.turnlane.chaos.history.Line.Received;
-import io.turnlane.chaos.history.Line.StreamOpened;
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.history.HistoryLine.EventReceived;
+import io.turnlane.chaos.history.HistoryLine.StreamOpened;
 import io.turnlane.chaos.history.RunFolder.Located;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamRule implements Rule {
 
-    private static final class Stream {
+    private static final class ObservedStream {
         private final StreamOpened first;
         private final String where;
-        private final Map<String, Heard> heard = new HashMap<>();
+        private final Map<String, StreamedRequest> heard = new HashMap<>();
         private final Set<String> ended = new HashSet<>();
         private boolean cut;
 
-        Stream(StreamOpened first, String where) {
+        ObservedStream(StreamOpened first, String where) {
             this.first = first;
             this.where = where;
         }
@@ -41,7 +41,7 @@ final class StreamRule implements Rule {
 
     private final Facts facts;
     private final Findings findings;
-    private final Map<String, Stream> streams = new HashMap<>();
+    private final Map<String, ObservedStream> streams = new HashMap<>();
     /** Requests whose ends polls have told: nobody need wait for them on a stream. */
     private final Set<String> polledEnds = new HashSet<>();
 
@@ -51,53 +51,55 @@ final class StreamRule implements Rule {
     }
 
     @Override
-    public void history(Located<Line> line) {
+    public void onHistory(Located<HistoryLine> line) {
         switch (line.line()) {
             case StreamOpened open -> opened(open, line.where());
-            case Line.StreamEnded end -> streamOf(end.stream()).cut = end.ended() != Line.StreamEnd.TERMINAL;
-            case Received event -> received(streamOf(event.stream()), event, line.where());
-            case Line.Polled poll when RequestFacts.ends(poll.status()) -> polledEnds.add(poll.request());
+            case HistoryLine.StreamEnded end ->
+                streamOf(end.stream()).cut = end.ended() != HistoryLine.StreamEnd.TERMINAL;
+            case EventReceived event -> received(streamOf(event.stream()), event, line.where());
+            case HistoryLine.StatusPolled poll
+            when RequestFacts.isTerminal(poll.status()) -> polledEnds.add(poll.request());
             default -> {}
         }
     }
 
     private void opened(StreamOpened open, String where) {
-        Stream stream = streams.computeIfAbsent(open.stream(), _ -> new Stream(open, where));
+        ObservedStream stream = streams.computeIfAbsent(open.stream(), _ -> new ObservedStream(open, where));
         stream.cut = true;
         if (open.after() == null) {
             stream.anew();
         }
     }
 
-    private Stream streamOf(String name) {
-        Stream stream = streams.get(name);
+    private ObservedStream streamOf(String name) {
+        ObservedStream stream = streams.get(name);
         if (stream == null) {
             throw new IllegalArgumentException("stream " + name + " was never opened");
         }
         return stream;
     }
 
-    private void received(Stream stream, Received event, String where) {
+    private void received(ObservedStream stream, EventReceived event, String where) {
         findings.checked(Invariant.O10);
         String request = event.request();
         if (event.event().equals("gap")) {
-            stream.heard.values().forEach(Heard::gap);
+            stream.heard.values().forEach(StreamedRequest::gap);
         } else if (request != null && stream.ended.contains(request)) {
-            violated(event, RequestFacts.ends(event.event()) ? "a second end" : "an event after the end", where);
-        } else if (request != null && RequestFacts.ends(event.event())) {
+            violated(event, RequestFacts.isTerminal(event.event()) ? "a second end" : "an event after the end", where);
+        } else if (request != null && RequestFacts.isTerminal(event.event())) {
             stream.ended.add(request);
-            Heard heard = stream.heard.remove(request);
-            ended(heard == null ? new Heard(facts.find(request)) : heard, event, where);
+            StreamedRequest heard = stream.heard.remove(request);
+            ended(heard == null ? new StreamedRequest(facts.find(request)) : heard, event, where);
         } else if (request != null) {
-            Heard heard = stream.heard.computeIfAbsent(request, id -> new Heard(facts.find(id)));
-            String wrong = heard.next(event);
+            StreamedRequest heard = stream.heard.computeIfAbsent(request, id -> new StreamedRequest(facts.find(id)));
+            String wrong = heard.checkEvent(event);
             if (wrong != null) {
                 violated(event, wrong, where);
             }
         }
     }
 
-    private void ended(Heard heard, Received event, String where) {
+    private void ended(StreamedRequest heard, EventReceived event, String where) {
         RequestFacts request = facts.find(event.request());
         if (request != null && request.end() != null && !request.end().type().equals(event.event())) {
             violated(
@@ -106,7 +108,7 @@ final class StreamRule implements Rule {
                             + request.end().type(),
                     where);
         }
-        String wrong = heard.end(event);
+        String wrong = heard.checkEnd(event);
         if (wrong != null) {
             violated(event, wrong, where);
         }
@@ -117,7 +119,7 @@ final class StreamRule implements Rule {
         streams.values().forEach(this::hasItsEnd);
     }
 
-    private void hasItsEnd(Stream stream) {
+    private void hasItsEnd(ObservedStream stream) {
         String request = stream.first.request();
         RequestFacts known = facts.find(request);
         if (request != null
@@ -137,7 +139,7 @@ final class StreamRule implements Rule {
         }
     }
 
-    private void violated(Received event, String what, String where) {
+    private void violated(EventReceived event, String what, String where) {
         findings.violated(
                 Invariant.O10,
                 event.session(),

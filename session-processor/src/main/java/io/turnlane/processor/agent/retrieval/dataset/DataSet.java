@@ -14,12 +14,12 @@ import java.util.Map;
  * <p>No id appears twice, and no wording belongs to two entries (compared without case, spaces and punctuation): such a
  * wording could never find both.
  */
-public record DataSet(List<Entry> entries) {
+public record DataSet(List<DataSetEntry> entries) {
 
     public DataSet {
         entries = List.copyOf(entries);
         Map<String, String> ownerOf = new HashMap<>();
-        for (Entry entry : entries) {
+        for (DataSetEntry entry : entries) {
             claim(ownerOf, "id " + entry.id(), entry);
             for (String wording : entry.wordings()) {
                 claim(ownerOf, plain(wording), entry);
@@ -34,7 +34,7 @@ public record DataSet(List<Entry> entries) {
      */
     public byte[] hash() {
         MessageDigest digest = sha256();
-        for (Entry entry : entries) {
+        for (DataSetEntry entry : entries) {
             add(digest, entry.id());
             entry.wordings().forEach(wording -> add(digest, wording));
             add(digest, entry.answer());
@@ -43,7 +43,7 @@ public record DataSet(List<Entry> entries) {
         return digest.digest();
     }
 
-    private static void claim(Map<String, String> ownerOf, String claimed, Entry entry) {
+    private static void claim(Map<String, String> ownerOf, String claimed, DataSetEntry entry) {
         String other = ownerOf.putIfAbsent(claimed, entry.id());
         if (other != null) {
             throw new IllegalArgumentException(entry.id() + ": \"" + claimed + "\" stands in " + other + " already");

@@ -56,11 +56,11 @@ public final class DataSetReader {
             .build();
 
     /** One file. */
-    record CategoryFile(String category, String title, List<Entry> entries) {
+    record CategoryFile(String category, String title, List<DataSetEntry> entries) {
 
         CategoryFile {
             entries = List.copyOf(entries);
-            for (Entry entry : entries) {
+            for (DataSetEntry entry : entries) {
                 if (!entry.category().equals(category)) {
                     throw new IllegalArgumentException(entry.id() + ": stands in the file of " + category);
                 }
@@ -74,7 +74,7 @@ public final class DataSetReader {
      * @throws IllegalStateException where a file is missing or breaks a rule; the message names file and rule
      */
     public DataSet read() {
-        List<Entry> entries = new ArrayList<>();
+        List<DataSetEntry> entries = new ArrayList<>();
         for (String category : CATEGORIES) {
             entries.addAll(readFile(category).entries());
         }

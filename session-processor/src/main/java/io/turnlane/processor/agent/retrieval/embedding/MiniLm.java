@@ -49,7 +49,7 @@ public final class MiniLm implements SentenceModel {
 
     @Override
     public UnitVector embed(String sentence) {
-        return UnitVector.towards(model.embed(sentence).content().vector());
+        return UnitVector.normalize(model.embed(sentence).content().vector());
     }
 
     private static InputStream resource(String name) throws IOException {

@@ -23,13 +23,13 @@ public final class QuestionEmbedder implements AutoCloseable {
     private static final int MOST_CHARACTERS = 2_000;
 
     private final SentenceModel model;
-    private final BlockingQueue<Waiting> queue;
+    private final BlockingQueue<PendingQuestion> queue;
     private final int bound;
     private final AsyncCache<String, UnitVector> vectors;
     private final Thread thread;
     private volatile boolean closed;
 
-    private record Waiting(String question, CompletableFuture<UnitVector> vector) {}
+    private record PendingQuestion(String question, CompletableFuture<UnitVector> vector) {}
 
     /**
      * Starts the thread.
@@ -78,7 +78,7 @@ public final class QuestionEmbedder implements AutoCloseable {
     }
 
     private CompletableFuture<UnitVector> enqueue(String question) {
-        Waiting waiting = new Waiting(question, new CompletableFuture<>());
+        PendingQuestion waiting = new PendingQuestion(question, new CompletableFuture<>());
         if (!queue.offer(waiting)) {
             throw new EmbedderBusyException(bound);
         }
@@ -101,7 +101,7 @@ public final class QuestionEmbedder implements AutoCloseable {
 
     /** Whatever goes wrong, linkage errors of native code too, belongs to the caller; the thread lives on. */
     @SuppressWarnings("CatchingUnchecked")
-    private void embed(Waiting waiting) {
+    private void embed(PendingQuestion waiting) {
         try {
             waiting.vector().complete(model.embed(waiting.question()));
         } catch (Throwable e) {
@@ -110,7 +110,7 @@ public final class QuestionEmbedder implements AutoCloseable {
     }
 
     private void tellWaiting() {
-        for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+        for (PendingQuestion waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
             waiting.vector().completeExceptionally(new IllegalStateException("the embedder is closed"));
         }
     }

@@ -16,7 +16,7 @@ public final class UnitVector {
      *
      * @throws IllegalArgumentException where all are zero or one isn't a number
      */
-    public static UnitVector towards(float[] values) {
+    public static UnitVector normalize(float[] values) {
         double square = 0;
         for (float value : values) {
             square += (double) value * value;
@@ -56,7 +56,7 @@ public final class UnitVector {
     }
 
     /** Writes the values at the buffer's position. */
-    public void putInto(FloatBuffer buffer) {
+    public void writeTo(FloatBuffer buffer) {
         buffer.put(values);
     }
 }

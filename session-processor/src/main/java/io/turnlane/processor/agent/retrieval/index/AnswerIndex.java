@@ -1,7 +1,7 @@
 package io.turnlane.processor.agent.retrieval.index;
 
 import io.turnlane.processor.agent.retrieval.dataset.DataSet;
-import io.turnlane.processor.agent.retrieval.dataset.Entry;
+import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import io.turnlane.processor.agent.retrieval.embedding.SentenceModel;
 import io.turnlane.processor.agent.retrieval.embedding.UnitVector;
 import java.io.IOException;
@@ -34,8 +34,8 @@ public final class AnswerIndex {
     /** A wording as near as this is the question itself, but for a word. */
     private static final float SAME = 0.92f;
 
-    private final List<Entry> entries;
-    private final Map<String, Entry> byId;
+    private final List<DataSetEntry> entries;
+    private final Map<String, DataSetEntry> byId;
     private final float[] matrix;
     /** Entry {@code i} has the rows from {@code firstRow[i]} to before {@code firstRow[i + 1]}. */
     private final int[] firstRow;
@@ -47,11 +47,11 @@ public final class AnswerIndex {
      *
      * @param similarity the mean cosine between the question and the nearest wordings of the entry, -1 to 1
      */
-    public record Match(Entry entry, float similarity) {}
+    public record Match(DataSetEntry entry, float similarity) {}
 
     AnswerIndex(DataSet dataSet, float[] matrix) {
         this.entries = dataSet.entries();
-        this.byId = entries.stream().collect(Collectors.toUnmodifiableMap(Entry::id, Function.identity()));
+        this.byId = entries.stream().collect(Collectors.toUnmodifiableMap(DataSetEntry::id, Function.identity()));
         this.firstRow = firstRows(entries);
         this.matrix = matrix;
         int rows = firstRow[entries.size()];
@@ -85,7 +85,7 @@ public final class AnswerIndex {
                 .toList();
         FloatBuffer matrix =
                 FloatBuffer.allocate(vectors.size() * vectors.getFirst().dimension());
-        vectors.forEach(vector -> vector.putInto(matrix));
+        vectors.forEach(vector -> vector.writeTo(matrix));
         return matrix.array();
     }
 
@@ -101,7 +101,7 @@ public final class AnswerIndex {
                 .toList();
     }
 
-    public Optional<Entry> withId(String id) {
+    public Optional<DataSetEntry> withId(String id) {
         return Optional.ofNullable(byId.get(id));
     }
 
@@ -137,7 +137,7 @@ public final class AnswerIndex {
         }
     }
 
-    private static int[] firstRows(List<Entry> entries) {
+    private static int[] firstRows(List<DataSetEntry> entries) {
         int[] rows = new int[entries.size() + 1];
         for (int i = 0; i < entries.size(); i++) {
             rows[i + 1] = entries.get(i).wordings().size();

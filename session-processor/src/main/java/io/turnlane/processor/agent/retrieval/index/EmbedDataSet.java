@@ -28,7 +28,7 @@ final class EmbedDataSet {
         }
         DataSet dataSet = new DataSetReader().read();
         Path file = Path.of(args[0], EmbeddingsFile.RESOURCE.substring(1));
-        if (EmbeddingsFile.isOf(dataSet, file)) {
+        if (EmbeddingsFile.matches(dataSet, file)) {
             return;
         }
         float[] matrix = AnswerIndex.embed(dataSet, MiniLm.load());

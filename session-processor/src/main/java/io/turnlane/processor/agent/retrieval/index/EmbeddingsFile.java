@@ -41,12 +41,12 @@ final class EmbeddingsFile {
     }
 
     /** Whether this file was made from that data set, by this version. */
-    static boolean isOf(DataSet dataSet, Path file) throws IOException {
+    static boolean matches(DataSet dataSet, Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             return false;
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return isOf(dataSet, in.readNBytes(HEADER_BYTES));
+            return matches(dataSet, in.readNBytes(HEADER_BYTES));
         }
     }
 
@@ -56,7 +56,7 @@ final class EmbeddingsFile {
      * @throws IllegalStateException where the bytes were made from another data set, or are cut short
      */
     static float[] unpack(DataSet dataSet, byte[] bytes) {
-        if (!isOf(dataSet, bytes)) {
+        if (!matches(dataSet, bytes)) {
             throw new IllegalStateException("the packed embeddings belong to another data set; build again");
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes).position(Integer.BYTES + HASH_BYTES);
@@ -69,7 +69,7 @@ final class EmbeddingsFile {
         return matrix;
     }
 
-    private static boolean isOf(DataSet dataSet, byte[] bytes) {
+    private static boolean matches(DataSet dataSet, byte[] bytes) {
         if (bytes.length < HEADER_BYTES) {
             return false;
         }

@@ -24,7 +24,7 @@ class QuestionEmbedderTest {
             throw new IllegalStateException(e);
         }
         embedded.add(question);
-        return UnitVector.towards(new float[] {question.length(), 1});
+        return UnitVector.normalize(new float[] {question.length(), 1});
     }
 
     @Test

@@ -1,9 +1,0 @@
-package io.turnlane.gateway.caller;
-
-import java.security.Principal;
-
-/** A request's principal that was authenticated. */
-public interface KnownCaller extends Principal {
-
-    Caller caller();
-}

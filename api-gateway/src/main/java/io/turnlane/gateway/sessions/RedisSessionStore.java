@@ -1,0 +1,155 @@
+package io.turnlane.gateway.sessions;
+
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.CorruptValueException;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.stereotype.Component;
+
+/** Contexts and histories in Redis. */
+@Component
+final class RedisSessionStore implements SessionStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisSessionStore.class);
+    private static final RedisScript<Long> CREATE =
+            RedisScript.of(new ClassPathResource("create_session.lua", RedisSessionStore.class), Long.class);
+
+    private static final int MOST_READS = 10;
+
+    private final StringRedisTemplate text;
+    private final RedisTemplate<String, byte[]> blobs;
+    private final WireFormat wire;
+
+    RedisSessionStore(StringRedisTemplate text, RedisTemplate<String, byte[]> blobs, WireFormat wire) {
+        this.text = text;
+        this.blobs = blobs;
+        this.wire = wire;
+    }
+
+    @Override
+    public void create(SessionKey session, NewSession fresh) {
+        text.execute(
+                CREATE,
+                List.of(new MemoryKeys(session).context()),
+                Long.toString(fresh.createdAt().toEpochMilli()),
+                session.sessionId().toString(),
+                fresh.userId() == null ? "" : fresh.userId(),
+                fresh.agent(),
+                new String(wire.writeValue(fresh.metadata()), StandardCharsets.UTF_8),
+                Long.toString(fresh.ttl().toMillis()));
+    }
+
+    @Override
+    public Optional<SessionContext> context(SessionKey session) {
+        MemoryKeys keys = new MemoryKeys(session);
+        Map<String, String> fields = text.<String, String>opsForHash().entries(keys.context());
+        if (fields.isEmpty()) {
+            return Optional.empty();
+        }
+        Long open = text.opsForZSet().zCard(keys.openRequestIds());
+        try {
+            return Optional.of(context(session, fields, open == null ? 0 : open.intValue()));
+        } catch (IllegalArgumentException | UnreadableRecordException e) {
+            throw damaged(session, e);
+        }
+    }
+
+    private SessionContext context(SessionKey session, Map<String, String> fields, int open)
+            throws UnreadableRecordException {
+        String metadata = fields.getOrDefault("metadata", "{}");
+        return new SessionContext(
+                session.sessionId(),
+                present(fields.get("user_id")),
+                fields.getOrDefault("agent", ""),
+                Instant.ofEpochMilli(number(fields, "created_at")),
+                Instant.ofEpochMilli(number(fields, "last_activity")),
+                present(fields.get("current_question")),
+                fields.getOrDefault("processing_stage", ""),
+                number(fields, "request_count"),
+                Duration.ofMillis(number(fields, "total_processing_time")),
+                open,
+                wire.readObject(metadata.getBytes(StandardCharsets.UTF_8)),
+                Duration.ofMillis(number(fields, "ttl")).toSeconds());
+    }
+
+    private static ProblemDetailException damaged(SessionKey session, Exception cause) {
+        LOG.atError()
+                .setMessage("session context is damaged")
+                .addKeyValue("session", session)
+                .log();
+        return new ProblemDetailException(ErrorCode.INTERNAL_ERROR, "the stored session is damaged", cause);
+    }
+
+    @Override
+    public Optional<SessionHistory> history(SessionKey session) {
+        MemoryKeys keys = new MemoryKeys(session);
+        if (!Objects.requireNonNullElse(text.hasKey(keys.context()), false)) {
+            return Optional.empty();
+        }
+        List<byte[]> stored = Objects.requireNonNullElse(blobs.opsForList().range(keys.history(), 0, -1), List.of());
+        List<PastTurn> turns = new ArrayList<>();
+        for (byte[] blob : stored) {
+            PastTurn turn = open(session, blob);
+            if (turn != null) {
+                turns.add(turn);
+            }
+        }
+        return Optional.of(new SessionHistory(List.copyOf(turns), stored.size() - turns.size()));
+    }
+
+    /** What changes meanwhile is read again; a session whose turns end faster than that is told as it was last seen. */
+    @Override
+    public Optional<SessionSnapshot> snapshot(SessionKey session) {
+        String key = new MemoryKeys(session).context();
+        Optional<SessionSnapshot> seen = Optional.empty();
+        for (int tries = 0; tries < MOST_READS; tries++) {
+            String before = text.<String, String>opsForHash().get(key, "version");
+            seen = context(session).flatMap(c -> history(session).map(h -> new SessionSnapshot(c, h)));
+            if (Objects.equals(before, text.<String, String>opsForHash().get(key, "version"))) {
+                return seen;
+            }
+        }
+        return seen;
+    }
+
+    private @Nullable PastTurn open(SessionKey session, byte[] blob) {
+        try {
+            return wire.read(Checksummed.open(blob), PastTurn.class);
+        } catch (CorruptValueException | UnreadableRecordException e) {
+            LOG.atError()
+                    .setMessage("damaged turn left out of a history")
+                    .addKeyValue("session", session)
+                    .addKeyValue("why", e.getMessage())
+                    .log();
+            return null;
+        }
+    }
+
+    private static long number(Map<String, String> fields, String name) {
+        return (long) Double.parseDouble(fields.getOrDefault(name, "0"));
+    }
+
+    private static @Nullable String present(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : text;
+    }
+}

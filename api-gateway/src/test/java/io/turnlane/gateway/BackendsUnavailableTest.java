@@ -1,0 +1,80 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.backends.EmbeddedTestBackends;
+import io.turnlane.backends.TestBackends;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import io.turnlane.gateway.TestProcessor.ReceivedTurn;
+import io.turnlane.gateway.many.RawStream;
+import io.turnlane.model.TurnEvent;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a client sees while memory or the log is away, and that all is well once they are back. */
+@Timeout(120)
+class BackendsUnavailableTest {
+
+    @Test
+    void goesOnWithoutMemoryAndRefusesWithoutTheLog() throws Exception {
+        try (EmbeddedTestBackends backends = TestBackends.own();
+                TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
+                TestProcessor processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL)) {
+            assertThat(gateway.ask("s", "before").status()).isEqualTo(202);
+            ReceivedTurn turn = processor.nextTurn();
+            SseClient open = gateway.stream("/v1/sessions/s/requests/" + turn.ask.requestId() + "/events");
+            turn.publish(new TurnEvent.Started());
+            String cursor = open.next().id();
+
+            backends.redis().kill();
+            await().until(() -> gateway.get("/v1/sessions/s").status() == 503);
+            HttpReply away = gateway.get("/v1/sessions/s/requests/" + turn.ask.requestId());
+            assertThat(away.status()).isEqualTo(503);
+            assertThat(away.text("code")).isEqualTo("unavailable");
+            assertThat(away.header("Retry-After")).isNotNull();
+            assertThat(gateway.get("/v1/sessions/s/events").status()).isEqualTo(503);
+            assertThat(gateway.get("/readyz").status()).isEqualTo(200);
+            assertThat(gateway.get("/api/stats")
+                            .json()
+                            .path("redis")
+                            .path("available")
+                            .asBoolean())
+                    .isFalse();
+
+            HttpReply asked = gateway.ask("s", "without memory");
+            assertThat(asked.status()).isEqualTo(202);
+            assertThat(processor.nextTurn().command.requestId()).hasToString(asked.text("request_id"));
+
+            turn.delta("goes on");
+            assertThat(open.next().type()).isEqualTo("delta");
+            try (SseClient resumed =
+                    gateway.stream("/v1/sessions/s/requests/" + turn.ask.requestId() + "/events?after=" + cursor)) {
+                assertThat(resumed.next().type()).isEqualTo("delta");
+            }
+            try (RawStream resumed = RawStream.socket(gateway.port(), "s", cursor)) {
+                assertThat(resumed.next()).contains("goes on");
+            }
+            open.close();
+
+            backends.redis().start();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> gateway.get("/v1/sessions/s").status() == 200);
+
+            backends.broker().pause();
+            long start = System.nanoTime();
+            HttpReply refused = gateway.ask("s-broker", "?");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(7));
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.text("code")).isEqualTo("unavailable");
+            assertThat(refused.text("request_id")).isNotNull();
+            assertThat(gateway.get("/v1/sessions/s-broker").status())
+                    .as("undone")
+                    .isEqualTo(404);
+            backends.broker().resume();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> gateway.ask("s-back", "?").status() == 202);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.turnlane.gateway;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/** Who must not know whom, each with its reason. */
+class GatewayArchitectureTest {
+
+    private static final JavaClasses GATEWAY = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.turnlane.gateway");
+
+    private static void check(ArchRule rule) {
+        rule.check(GATEWAY);
+    }
+
+    @Test
+    void kafkaStaysAtItsEdge() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("..system..")
+                .and()
+                .haveNameNotMatching(".*\\.(Kafka\\w*|EventFollower|LogPass|LogReader)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..")
+                .because("the edge is countable, and HTTP can be understood without a broker"));
+    }
+
+    @Test
+    void redisStaysAtItsEdge() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("..system..")
+                .and()
+                .haveNameNotMatching(".*\\.Redis\\w*(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.lettuce..", "org.springframework.data.redis..")
+                .because("the edge is countable"));
+    }
+
+    @Test
+    void deliveryKnowsNoStationBeforeIt() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("..deliver..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.turnlane.gateway..")
+                        .and(not(resideInAnyPackage("io.turnlane.gateway.deliver.."))))
+                .because("others subscribe before they publish: one direction"));
+    }
+
+    @Test
+    void nobodyKnowsTheWiring() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.turnlane.gateway.(*)..")
+                .and()
+                .resideOutsideOfPackage("..system..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..gateway.system..")
+                .because("the core takes plain values"));
+        check(com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods()
+                .that()
+                .areAnnotatedWith(Bean.class)
+                .should()
+                .beDeclaredInClassesThat()
+                .resideInAPackage("..system..")
+                .because("there is one place to see what the gateway is made of"));
+        check(classes()
+                .that()
+                .areAnnotatedWith(ConfigurationProperties.class)
+                .should()
+                .resideInAPackage("..system.."));
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        check(slices().matching("io.turnlane.gateway.(*)..").should().beFreeOfCycles());
+    }
+
+    @Test
+    void nothingIsInjectedIntoFieldsOrKeptInMutableStatics() {
+        check(fields().should().notBeAnnotatedWith(Autowired.class).because("constructors say what is needed"));
+        check(fields().that().areStatic().should().beFinal().because("two gateways may live in one JVM"));
+    }
+
+    @Test
+    void timeComesFromOutside() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("..system..")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Thread.class, "sleep", long.class)
+                .because("tests drive time by hand"));
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        check(noClasses()
+                .should()
+                .haveNameMatching(".*(Impl|Manager|Util|Utils|Helper|DTO)$")
+                .because("such a name says that nobody knew what it is"));
+    }
+
+    @Test
+    void controllersAreNobodysDependency() {
+        check(classes().that().haveSimpleNameEndingWith("Controller").should().notBePublic());
+    }
+}

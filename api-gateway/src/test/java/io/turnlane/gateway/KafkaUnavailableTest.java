@@ -1,0 +1,101 @@
+package io.turnlane.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.backends.EmbeddedTestBackends;
+import io.turnlane.backends.TestBackends;
+import io.turnlane.gateway.TestGateway.HttpReply;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A broker that goes away after the start: said within seconds, refused in time, and over by itself. */
+@Timeout(120)
+class KafkaUnavailableTest {
+
+    /** The delivery timeout, and room for the call around it. */
+    private static final Duration IN_TIME = Duration.ofMillis(5_500);
+
+    private static HttpReply ask(TestGateway gateway, String key) {
+        long start = System.nanoTime();
+        HttpReply reply = gateway.post("/v1/sessions/s/requests", "{\"question\":\"?\"}", "Idempotency-Key", key);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(IN_TIME);
+        return reply;
+    }
+
+    private static boolean kafkaAvailable(TestGateway gateway) {
+        return gateway.get("/api/stats").json().path("kafka").path("available").asBoolean();
+    }
+
+    @Test
+    void aBrokerThatHangs() throws Exception {
+        try (EmbeddedTestBackends backends = TestBackends.own();
+                TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
+                TestProcessor processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL)) {
+            assertThat(ask(gateway, "before").status()).isEqualTo(202);
+            processor.nextTurn();
+
+            backends.broker().pause();
+            HttpReply unknown = ask(gateway, "k");
+            assertRefused(unknown);
+            String claimed = unknown.text("request_id");
+            assertThat(claimed).isNotNull();
+            assertDown(gateway);
+            assertRefused(ask(gateway, "k"));
+
+            backends.broker().resume();
+            assertUp(gateway);
+            HttpReply found = ask(gateway, "k");
+            assertThat(found.status()).isEqualTo(202);
+            assertThat(found.text("request_id")).isEqualTo(claimed);
+            // The timed out record may have got through too; nothing but this turn is there.
+            assertThat(processor.nextTurn().command.requestId()).hasToString(claimed);
+        }
+    }
+
+    @Test
+    void aBrokerThatIsKilled() {
+        try (EmbeddedTestBackends backends = TestBackends.own();
+                TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics())) {
+            assertThat(kafkaAvailable(gateway)).isTrue();
+            backends.broker().kill();
+            assertRefused(ask(gateway, "k"));
+            assertDown(gateway);
+            backends.broker().start();
+            assertUp(gateway);
+            assertThat(ask(gateway, "k").status()).isEqualTo(202);
+        }
+    }
+
+    @Test
+    void aRecordThatTheProducerDoesNotTakeIsRefusedForGood() {
+        try (TestGateway gateway = TestGateway.start("spring.kafka.producer.properties.max.request.size=4096")) {
+            String session = TwoGateways.freshSession();
+            assertRefused(TwoGateways.ask(gateway, session, "k", "?".repeat(8_000)));
+            assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
+            assertThat(TwoGateways.ask(gateway, session, "k", "?").status())
+                    .as("the key is free")
+                    .isEqualTo(202);
+        }
+    }
+
+    private static void assertRefused(HttpReply reply) {
+        assertThat(reply.status()).as(reply.response().body()).isEqualTo(503);
+        assertThat(reply.text("code")).isEqualTo("unavailable");
+        assertThat(reply.header("Retry-After")).isNotNull();
+    }
+
+    private static void assertDown(TestGateway gateway) {
+        await().atMost(Duration.ofSeconds(5)).until(() -> gateway.get("/readyz").status() == 503);
+        assertThat(gateway.get("/actuator/health").text("status")).isEqualTo("DOWN");
+        assertThat(gateway.get("/livez").status()).isEqualTo(200);
+        assertThat(kafkaAvailable(gateway)).isFalse();
+    }
+
+    private static void assertUp(TestGateway gateway) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> gateway.get("/readyz").status() == 200);
+        assertThat(kafkaAvailable(gateway)).isTrue();
+    }
+}

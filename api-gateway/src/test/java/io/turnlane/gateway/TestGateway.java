@@ -1,0 +1,217 @@
+package io.turnlane.gateway;
+
+import io.turnlane.backends.TestBackends;
+import io.turnlane.gateway.ask.TurnPublisher;
+import io.turnlane.model.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A gateway on a free port, with topics of its own on the tests' broker and Redis, and calls to it. */
+public final class TestGateway implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(70);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final ConfigurableApplicationContext context;
+    private final TestBackends backends;
+    private final Topics topics;
+
+    private TestGateway(TestBackends backends, Topics topics, ConfigurableApplicationContext context) {
+        this.backends = backends;
+        this.topics = topics;
+        this.context = context;
+    }
+
+    public static TestGateway start(String... settings) {
+        return start(TestBackends.shared(), freshTopics(), settings);
+    }
+
+    public static Topics freshTopics() {
+        return new Topics("test-" + UUID.randomUUID().toString().substring(0, 8) + ".");
+    }
+
+    /** A gateway whose publisher is wrapped, to hold a moment still that is short otherwise. */
+    public static TestGateway startPublishing(UnaryOperator<TurnPublisher> wrapped, String... settings) {
+        return start(TestBackends.shared(), freshTopics(), wrapped, settings);
+    }
+
+    /** @param settings {@code name=value} */
+    public static TestGateway start(TestBackends backends, Topics topics, String... settings) {
+        return start(backends, topics, UnaryOperator.identity(), settings);
+    }
+
+    /** The same, on these backends and topics. */
+    public static TestGateway startPublishing(
+            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
+        return start(backends, topics, wrapped, settings);
+    }
+
+    private static TestGateway start(
+            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
+        Map<String, Object> properties = new LinkedHashMap<>(GatewayApplication.DEFAULTS);
+        properties.put("server.port", "0");
+        SpringApplication application = GatewayApplication.application();
+        application.setDefaultProperties(properties);
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return bean instanceof TurnPublisher publisher ? wrapped.apply(publisher) : bean;
+            }
+        }));
+        Map<String, String> own = new LinkedHashMap<>();
+        own.put("spring.kafka.bootstrap-servers", backends.bootstrapServers());
+        own.put("spring.data.redis.url", backends.redisUrl());
+        own.put("turnlane.topics.prefix", topics.prefix());
+        own.put("turnlane.topics.partitions", "3");
+        own.put("server.port", "0");
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            own.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        String[] arguments = own.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new);
+        return new TestGateway(backends, topics, application.run(arguments));
+    }
+
+    public TestBackends backends() {
+        return backends;
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
+    /** All of this type. */
+    public <T> Collection<T> beans(Class<T> type) {
+        return context.getBeansOfType(type).values();
+    }
+
+    public int port() {
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    public HttpClient http() {
+        return http;
+    }
+
+    public HttpReply get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    public HttpReply delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    public HttpReply post(String path, String json, String... headers) {
+        return send(request(path, headers)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    public HttpReply put(String path, String json) {
+        return send(request(path).header("Content-Type", "application/json").PUT(BodyPublishers.ofString(json)));
+    }
+
+    public HttpReply patch(String path, String json) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(json)));
+    }
+
+    /** Asks; the reply's body is the accepted request. */
+    public HttpReply ask(String session, String question) {
+        return post("/v1/sessions/" + session + "/requests", JSON.writeValueAsString(Map.of("question", question)));
+    }
+
+    public SseClient stream(String path, String... headers) {
+        try {
+            var response = http.send(request(path, headers).GET().build(), BodyHandlers.ofInputStream());
+            return new SseClient(response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    public HttpReply send(HttpRequest.Builder request) {
+        try {
+            return new HttpReply(http.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An answered call. */
+    public record HttpReply(HttpResponse<String> response) {
+
+        public int status() {
+            return response.statusCode();
+        }
+
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        public JsonNode json() {
+            return JSON.readTree(response.body());
+        }
+
+        public String text(String field) {
+            return json().path(field).asString(null);
+        }
+    }
+
+    /** Stops the gateway; its clients' ends stay open. */
+    public void stop() {
+        context.close();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        context.close();
+    }
+}

@@ -1,0 +1,28 @@
+package io.turnlane.chaos;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Which code is on trial, for reports. */
+final class CodeVersion {
+
+    private CodeVersion() {}
+
+    /** The short name of the working copy's commit; {@code unknown} where there is none. */
+    static String current() {
+        String home = Optional.ofNullable(System.getenv("TURNLANE_HOME")).orElse(".");
+        try {
+            Process git = new ProcessBuilder("git", "-C", home, "rev-parse", "--short", "HEAD")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String name = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return git.waitFor() == 0 && !name.isEmpty() ? name : "unknown";
+        } catch (IOException _) {
+            return "unknown";
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.turnlane.chaos.fault.act;
+
+import io.turnlane.chaos.fault.FaultExpectations;
+import io.turnlane.chaos.fault.RunningTurns;
+import io.turnlane.chaos.rig.Rig;
+import io.turnlane.chaos.rig.RigSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+
+/** Signals to the rig's own processes. The driver's thread, and for starts any. */
+public final class ProcessFaults {
+
+    /** A processor that is told to stop is gone after its drain budget and this. */
+    private static final Duration AFTER_DRAIN = Duration.ofSeconds(2);
+
+    private final Rig rig;
+    private final RunningTurns running;
+    private final FaultExpectations expectations;
+
+    public ProcessFaults(Rig rig, RunningTurns running, FaultExpectations expectations) {
+        this.rig = rig;
+        this.running = running;
+        this.expectations = expectations;
+    }
+
+    public void kill(String target) {
+        rig.member(target).kill();
+        running.processEnded(target);
+    }
+
+    /** SIGTERM. The turns that a processor is at end there, and are not run again elsewhere. */
+    public void stop(String target, Set<String> hit) {
+        long begun = System.nanoTime();
+        rig.member(target).stop();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        running.processEnded(target);
+        if (target.startsWith("processor-")) {
+            Duration limit = RigSettings.DRAIN_BUDGET.plus(AFTER_DRAIN);
+            expectations.failIf(took.compareTo(limit) > 0, "%s took %d ms to stop".formatted(target, took.toMillis()));
+            hit.forEach(expectations::expectSingleRun);
+        }
+    }
+
+    public void start(String target) throws IOException, InterruptedException {
+        rig.member(target).start();
+    }
+
+    public void freeze(String target) {
+        rig.member(target).freeze();
+    }
+
+    public void thaw(String target) {
+        rig.member(target).thaw();
+    }
+}

@@ -1,0 +1,148 @@
+package io.turnlane.chaos.fault.act;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.turnlane.chaos.rig.Rig;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Commands to Redis itself that take its data, its memory, or its disk. The driver's thread only. */
+public final class RedisFaults {
+
+    private static final String DISK_SIZE = "size=16m";
+    private static final int BALLAST_BLOCK = 1 << 14;
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final int POLL_MILLIS = 20;
+    private static final String PROBE = "chaos-probe";
+
+    private final Rig rig;
+    private final Path disk;
+    private String folder = "";
+    private @Nullable RandomAccessFile ballast;
+
+    public RedisFaults(Rig rig) {
+        this.rig = rig;
+        this.disk = rig.settings().folder().toAbsolutePath().resolve("redis-disk");
+    }
+
+    /** Everything is gone. */
+    public void flush() {
+        with(RedisCommands::flushall);
+    }
+
+    /** No write has room any more. */
+    public void fillMemory() {
+        with(redis -> redis.configSet("maxmemory", "1"));
+    }
+
+    public void freeMemory() {
+        with(redis -> redis.configSet("maxmemory", "0"));
+    }
+
+    /**
+     * Moves the append-only file to a disk of 16 MiB, and fills that up.
+     *
+     * @return false where this system lets us mount none, or this Redis doesn't move, or took writes all the same
+     */
+    public boolean fillDisk() throws IOException, InterruptedException {
+        Files.createDirectories(disk);
+        if (!run("mount", "-t", "tmpfs", "-o", DISK_SIZE, "tmpfs", disk.toString())) {
+            return false;
+        }
+        RandomAccessFile file = new RandomAccessFile(disk.resolve("ballast").toFile(), "rw");
+        ballast = file;
+        try {
+            with(redis -> folder = redis.configGet("dir").getOrDefault("dir", ""));
+            moveTo(disk.toString());
+        } catch (RedisCommandExecutionException _) {
+            return false;
+        } finally {
+            // Who is in it stays in it, and it goes with them: whatever becomes of this process, no mount is left.
+            run("umount", "-l", disk.toString());
+        }
+        fill(file);
+        return await(RedisFaults::refusesWrites);
+    }
+
+    /** Gives the disk room again, and moves the file back. */
+    public void freeDisk() throws IOException, InterruptedException {
+        RandomAccessFile file = ballast;
+        if (file == null) {
+            return; // it never was full
+        }
+        file.setLength(0);
+        await(redis -> !refusesWrites(redis));
+        moveTo(folder);
+        file.close();
+        ballast = null;
+    }
+
+    /** The file is written anew in the other folder; nobody kills Redis meanwhile. */
+    private void moveTo(String target) throws InterruptedException {
+        with(redis -> {
+            redis.configSet("appendonly", "no");
+            redis.configSet("dir", target);
+            redis.configSet("appendonly", "yes");
+        });
+        await(redis -> redis.info("persistence").contains("aof_rewrite_in_progress:0")
+                && redis.info("persistence").contains("aof_rewrite_scheduled:0"));
+    }
+
+    private static void fill(RandomAccessFile file) {
+        byte[] block = new byte[BALLAST_BLOCK];
+        try {
+            while (true) {
+                file.write(block);
+            }
+        } catch (IOException _) {
+            // Full.
+        }
+    }
+
+    private static boolean refusesWrites(RedisCommands<String, String> redis) {
+        try {
+            redis.set(PROBE, PROBE, SetArgs.Builder.ex(60));
+            return false;
+        } catch (RedisCommandExecutionException _) {
+            return true;
+        }
+    }
+
+    private boolean await(Predicate<RedisCommands<String, String>> condition) throws InterruptedException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        boolean[] met = {false};
+        while (System.nanoTime() < end && !met[0]) {
+            with(redis -> met[0] = condition.test(redis));
+            Thread.sleep(POLL_MILLIS);
+        }
+        return met[0];
+    }
+
+    private static boolean run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0;
+    }
+
+    private void with(Consumer<RedisCommands<String, String>> commands) {
+        RedisClient client = RedisClient.create(RedisURI.create(rig.redisUrl()));
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            commands.accept(connection.sync());
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        }
+    }
+}

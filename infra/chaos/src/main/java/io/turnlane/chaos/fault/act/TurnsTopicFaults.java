@@ -1,0 +1,193 @@
+package io.turnlane.chaos.fault.act;
+
+import io.turnlane.chaos.fault.FaultExpectations;
+import io.turnlane.chaos.rig.Rig;
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.Topics;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Records that come onto the turns topic past every gateway. The driver's thread only. */
+public final class TurnsTopicFaults {
+
+    private static final String TOPIC = Topics.DEFAULT.turns();
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final int LARGE = 1_100_000;
+
+    private final Rig rig;
+    private final String tag;
+    private final RandomGenerator random;
+    private final FaultExpectations expectations;
+
+    /** @param tag what the names of the run's own sessions begin with */
+    public TurnsTopicFaults(Rig rig, String tag, RandomGenerator random, FaultExpectations expectations) {
+        this.rig = rig;
+        this.tag = tag;
+        this.random = random;
+        this.expectations = expectations;
+    }
+
+    /** Records that nobody can read, of every kind in turn; each is to be put aside. */
+    public void publishUnreadable(int count) throws InterruptedException, ExecutionException {
+        send(IntStream.range(0, count)
+                .mapToObj(number -> bad(Flaw.values()[number % Flaw.values().length], number))
+                .toList());
+        expectations.expectQuarantined(count);
+    }
+
+    /** Returns once the broker has them all. */
+    private void send(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException, ExecutionException {
+        try (Producer<byte[], byte[]> producer = producer()) {
+            List<Future<RecordMetadata>> sent =
+                    records.stream().map(producer::send).toList();
+            for (Future<RecordMetadata> one : sent) {
+                one.get();
+            }
+        }
+    }
+
+    /** What is wrong with a record. */
+    private enum Flaw {
+        NO_JSON,
+        UNKNOWN_MAJOR,
+        NO_KEY,
+        STRANGE_KEY,
+        NO_HEADERS,
+        UNKNOWN_TYPE,
+        NO_VALUE,
+        ANOTHER_SHAPE,
+        NOISE
+    }
+
+    private ProducerRecord<byte[], byte[]> bad(Flaw flaw, int number) {
+        String session = "bad-" + number + "-" + Integer.toString(random.nextInt(1 << 20), 36);
+        byte[] good = ask(session, "a good question", UUID.randomUUID().toString());
+        byte[] noise = new byte[1 + random.nextInt(2000)];
+        random.nextBytes(noise);
+        String key = "-:" + session;
+        return switch (flaw) {
+            case NO_JSON -> record(key, "{\"question".getBytes(StandardCharsets.UTF_8), "ask", "1.0");
+            case UNKNOWN_MAJOR -> record(key, good, "ask", "9.0");
+            case NO_KEY -> record(null, good, "ask", "1.0");
+            case STRANGE_KEY -> record("no key of ours", good, "ask", "1.0");
+            case NO_HEADERS -> new ProducerRecord<>(TOPIC, key.getBytes(StandardCharsets.UTF_8), good);
+            case UNKNOWN_TYPE -> record(key, good, "sing", "1.0");
+            case NO_VALUE -> record(key, null, "ask", "1.0");
+            case ANOTHER_SHAPE -> record(key, "[1,2,3]".getBytes(StandardCharsets.UTF_8), "ask", "1.0");
+            case NOISE -> record(key, noise, "ask", "1.0");
+        };
+    }
+
+    /** A question of 1.1 MB that no gateway would take; whatever becomes of it, others go on. */
+    public void publishOversized() throws InterruptedException, ExecutionException {
+        String session = "large-" + Integer.toString(random.nextInt(1 << 20), 36);
+        String request = UUID.randomUUID().toString();
+        ProducerRecord<byte[], byte[]> record =
+                record("-:" + session, ask(session, "x".repeat(LARGE), request), "ask", "1.0");
+        record.headers().add(RecordHeaders.REQUEST_ID, request.getBytes(StandardCharsets.UTF_8));
+        send(List.of(record));
+    }
+
+    /** Sends records of this run that are on the topic once more, byte for byte; how many. */
+    public int publishDuplicates(int count) throws InterruptedException, ExecutionException {
+        List<ConsumerRecord<byte[], byte[]>> old = latest(count);
+        if (old.isEmpty()) {
+            return 0;
+        }
+        send(IntStream.range(0, count)
+                .mapToObj(_ -> twin(old.get(random.nextInt(old.size()))))
+                .toList());
+        return count;
+    }
+
+    private static ProducerRecord<byte[], byte[]> twin(ConsumerRecord<byte[], byte[]> record) {
+        return new ProducerRecord<>(TOPIC, record.partition(), null, record.key(), record.value(), record.headers());
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> latest(int count) {
+        try (Consumer<byte[], byte[]> consumer = consumer()) {
+            List<TopicPartition> partitions = consumer.partitionsFor(TOPIC).stream()
+                    .map(partition -> new TopicPartition(TOPIC, partition.partition()))
+                    .toList();
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            consumer.assign(partitions);
+            int each = 1 + count / partitions.size();
+            ends.forEach((partition, end) -> consumer.seek(partition, Math.max(0, end - each)));
+            List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(POLL).forEach(read::add);
+            }
+            read.removeIf(record -> !ofThisRun(record));
+            return read;
+        }
+    }
+
+    private boolean ofThisRun(ConsumerRecord<byte[], byte[]> record) {
+        return record.key() != null && new String(record.key(), StandardCharsets.UTF_8).startsWith("-:" + tag);
+    }
+
+    private static byte[] ask(String session, String question, String request) {
+        return new WireFormat()
+                .writeValue(Map.of(
+                        "request_id",
+                        request,
+                        "session_id",
+                        session,
+                        "agent",
+                        "scripted",
+                        "question",
+                        question,
+                        "metadata",
+                        Map.of(),
+                        "session_ttl",
+                        3600.0,
+                        "created_at",
+                        Instant.now().toString()));
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(
+            @Nullable String key, byte @Nullable [] value, String type, String version) {
+        byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(TOPIC, keyBytes, value);
+        record.headers().add(RecordHeaders.TYPE, type.getBytes(StandardCharsets.UTF_8));
+        record.headers().add(RecordHeaders.SCHEMA_VERSION, version.getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+
+    private Producer<byte[], byte[]> producer() {
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", rig.bootstrapServers());
+        settings.put("acks", "all");
+        settings.put("max.request.size", Integer.toString(4 << 20));
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private Consumer<byte[], byte[]> consumer() {
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", rig.bootstrapServers());
+        settings.put("enable.auto.commit", "false");
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+}

@@ -1,0 +1,44 @@
+package io.turnlane.chaos.load;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** All turns that were accepted in a run. Any thread may call any method. */
+public final class AcceptedTurns {
+
+    private final Map<String, LoadTurn> turns = new ConcurrentHashMap<>();
+    private final Queue<Resumption> resumptions = new ConcurrentLinkedQueue<>();
+
+    /** The turn of a request; a twin of a reply finds the turn that there is. */
+    LoadTurn add(ScriptedQuestion question, String request) {
+        return turns.computeIfAbsent(request, _ -> new LoadTurn(question.session(), request, question.canary()));
+    }
+
+    @Nullable
+    LoadTurn find(String request) {
+        return turns.get(request);
+    }
+
+    void resumed(Resumption resumption) {
+        resumptions.add(resumption);
+    }
+
+    /** Streams that broke and went on. */
+    public List<Resumption> resumptions() {
+        return List.copyOf(resumptions);
+    }
+
+    public Collection<LoadTurn> all() {
+        return List.copyOf(turns.values());
+    }
+
+    /** Those whose end no client has seen yet. */
+    public List<LoadTurn> open() {
+        return turns.values().stream().filter(turn -> !turn.ended()).toList();
+    }
+}

@@ -1,0 +1,198 @@
+package io.turnlane.chaos.load;
+
+import io.turnlane.chaos.history.HistoryLine;
+import io.turnlane.chaos.history.HistoryLine.StreamEnd;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Follows turns by SSE until their ends; a stream that breaks goes on at the next gateway from its last cursor. Any
+ * thread may call it.
+ */
+final class StreamFollower {
+
+    private static final Duration BETWEEN = Duration.ofMillis(100);
+    private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
+
+    private final GatewayApi gateways;
+    private final HistoryRecorder history;
+    private final AcceptedTurns acceptedTurns;
+    private final AtomicLong streams = new AtomicLong();
+
+    StreamFollower(GatewayApi gateways, HistoryRecorder history, AcceptedTurns ledger) {
+        this.gateways = gateways;
+        this.history = history;
+        this.acceptedTurns = ledger;
+    }
+
+    /** What a stream is about. */
+    private record FollowedTurns(
+            String client, String session, @Nullable String request, Collection<LoadTurn> turns) {
+
+        String path() {
+            return "/v1/sessions/" + session + (request == null ? "" : "/requests/" + request) + "/events";
+        }
+
+        boolean ended() {
+            return turns.stream().allMatch(LoadTurn::ended);
+        }
+    }
+
+    /** The place of one stream through all its connections. Belongs to one thread. */
+    private static final class FollowedStream {
+        final String name;
+        int connection;
+
+        @Nullable
+        String cursor;
+
+        private @Nullable Resumption cut;
+
+        FollowedStream(String name, @Nullable String cursor) {
+            this.name = name;
+            this.cursor = cursor;
+        }
+
+        /** The gateway broke it off. */
+        void cut(int gateway, long at) {
+            if (cut == null) {
+                cut = new Resumption(gateway, at, at);
+            }
+        }
+
+        /** A gateway serves it again. */
+        Optional<Resumption> resumed(long at) {
+            Optional<Resumption> over =
+                    Optional.ofNullable(cut).map(begun -> new Resumption(begun.gateway(), begun.cutAt(), at));
+            cut = null;
+            return over;
+        }
+    }
+
+    /** Follows one request from its beginning; its last cursor. */
+    Optional<String> follow(String client, int gateway, LoadTurn turn, BooleanSupplier goOn)
+            throws InterruptedException {
+        return follow(new FollowedTurns(client, turn.session(), turn.request(), Set.of(turn)), gateway, null, goOn);
+    }
+
+    /** Follows a session from a cursor of it until these turns have ended; the last cursor. */
+    Optional<String> followSession(
+            String client, int gateway, String session, String after, Collection<LoadTurn> turns, BooleanSupplier goOn)
+            throws InterruptedException {
+        return follow(new FollowedTurns(client, session, null, turns), gateway, after, goOn);
+    }
+
+    private Optional<String> follow(FollowedTurns subject, int gateway, @Nullable String after, BooleanSupplier goOn)
+            throws InterruptedException {
+        FollowedStream stream = new FollowedStream("stream-" + streams.incrementAndGet(), after);
+        while (true) {
+            stream.connection++;
+            if (connect(subject, (gateway + stream.connection) % gateways.count(), stream)
+                    || subject.ended()
+                    || !goOn.getAsBoolean()) {
+                return Optional.ofNullable(stream.cursor);
+            }
+            Thread.sleep(BETWEEN);
+        }
+    }
+
+    /** One connection; whether the gateway said that there is no more to come. */
+    private boolean connect(FollowedTurns subject, int gateway, FollowedStream stream) throws InterruptedException {
+        history.write(new HistoryLine.StreamOpened(
+                history.now(),
+                subject.client(),
+                stream.name,
+                stream.connection,
+                subject.session(),
+                subject.request(),
+                stream.cursor));
+        StreamEnd end = StreamEnd.CUT;
+        try {
+            HttpResponse<InputStream> response = gateways.stream(gateway, subject.path(), stream.cursor);
+            try (EventReader reader = new EventReader(response.body())) {
+                end = readAll(subject, stream, response.statusCode(), reader);
+            } finally {
+                gateways.streamEnded(gateway);
+            }
+        } catch (IOException _) {
+            stream.cut(gateway, history.now());
+        }
+        history.write(new HistoryLine.StreamEnded(
+                history.now(), subject.client(), stream.name, stream.connection, subject.session(), end));
+        return end == StreamEnd.TERMINAL;
+    }
+
+    private StreamEnd readAll(FollowedTurns subject, FollowedStream stream, int http, EventReader reader)
+            throws IOException {
+        if (http != 200 && http != 204) {
+            return StreamEnd.ERROR;
+        }
+        stream.resumed(history.now()).ifPresent(acceptedTurns::resumed);
+        if (http == 204 || read(subject, stream, reader)) {
+            return StreamEnd.TERMINAL;
+        }
+        return StreamEnd.CUT;
+    }
+
+    /** Reads to the end of the connection, or of what is to be seen; true where all has ended. */
+    private boolean read(FollowedTurns subject, FollowedStream stream, EventReader reader) throws IOException {
+        Optional<EventReader.ServerSentEvent> next = reader.next();
+        while (next.isPresent()) {
+            EventReader.ServerSentEvent event = next.get();
+            if (event.cursor() != null) {
+                stream.cursor = event.cursor();
+            }
+            note(subject, stream, event);
+            if (subject.ended()) {
+                return true;
+            }
+            next = reader.next();
+        }
+        return false;
+    }
+
+    private void note(FollowedTurns subject, FollowedStream stream, EventReader.ServerSentEvent event) {
+        JsonNode data = event.data();
+        String request = data.path("request_id").asString(subject.request());
+        String text = text(event);
+        history.write(new HistoryLine.EventReceived(
+                history.now(),
+                subject.client(),
+                stream.name,
+                stream.connection,
+                data.path("session_id").asString(subject.session()),
+                request,
+                event.type(),
+                event.cursor(),
+                number(data, "attempt"),
+                number(data, "seq"),
+                number(data, "pos"),
+                text,
+                Canary.in(text)));
+        LoadTurn turn = request == null ? null : acceptedTurns.find(request);
+        if (turn != null && ENDS.contains(event.type())) {
+            turn.ended(event.type());
+        }
+    }
+
+    private static @Nullable String text(EventReader.ServerSentEvent event) {
+        return switch (event.type()) {
+            case "delta" -> event.data().path("text").asString(null);
+            case "completed" -> event.data().path("answer").path("text").asString(null);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Integer number(JsonNode data, String name) {
+        return data.path(name).isNumber() ? data.path(name).asInt() : null;
+    }
+}

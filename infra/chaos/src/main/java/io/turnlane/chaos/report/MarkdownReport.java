@@ -1,0 +1,169 @@
+package io.turnlane.chaos.report;
+
+import io.turnlane.chaos.check.finding.Invariant;
+import io.turnlane.chaos.check.finding.Violation;
+import io.turnlane.chaos.control.Control;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A report as Markdown: what matters in the first table, one short section a run below. Used once. */
+final class MarkdownReport {
+
+    private static final int VIOLATIONS_SHOWN = 10;
+
+    private final ChaosReport report;
+    private final StringBuilder out = new StringBuilder();
+
+    MarkdownReport(ChaosReport report) {
+        this.report = report;
+    }
+
+    String text() {
+        line("# Chaos report");
+        line("");
+        line(report.passed() ? "**Passed.**" : "**Failed.**");
+        provenance();
+        overview();
+        controls();
+        report.runs().forEach(this::run);
+        return out.toString();
+    }
+
+    private void provenance() {
+        String commits = distinct(run -> run.run().commit());
+        String machines = distinct(run -> run.run().machine());
+        line("Code %s, checker %d, %s.".formatted(commits, report.checker(), machines));
+        line("");
+    }
+
+    private String distinct(Function<RunReport, String> of) {
+        return Stream.concat(report.runs().stream(), report.controls().stream())
+                .map(of)
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private void overview() {
+        row(
+                "scenario",
+                "seed",
+                "questions",
+                "accepted",
+                "faults",
+                "hit work",
+                "agent calls a turn",
+                "run again",
+                "ends suppressed",
+                "violations");
+        row("---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
+        for (RunReport run : report.runs()) {
+            row(
+                    run.run().scenario(),
+                    run.run().seed(),
+                    run.questions(),
+                    run.accepted(),
+                    run.faultCount(),
+                    run.hits(),
+                    String.format(Locale.ROOT, "%.3f", run.callsPerTurn()),
+                    run.redeliveries(),
+                    run.suppressed(),
+                    run.clean()
+                            ? 0
+                            : "**" + (run.verdict().total() + run.unmet().size()) + "**");
+        }
+        line("");
+    }
+
+    private void controls() {
+        if (report.controls().isEmpty()) {
+            return;
+        }
+        line("## Negative controls");
+        line("");
+        line("A promise is switched off on purpose; the checker must find it.");
+        line("");
+        row("switched off", "scenario", "seed", "expected, one of", "found", "");
+        row("---", "---", "---:", "---", "---", "---");
+        for (RunReport run : report.controls()) {
+            row(
+                    String.valueOf(run.run().control()),
+                    run.run().scenario(),
+                    run.run().seed(),
+                    expected(run),
+                    found(run),
+                    ChaosReport.found(run) ? "as it must be" : "**the checker is blind to it**");
+        }
+        line("");
+    }
+
+    private static String expected(RunReport run) {
+        return Control.named(run.run().control())
+                .map(control ->
+                        control.expected().stream().sorted().map(Enum::name).collect(Collectors.joining(", ")))
+                .orElse("?");
+    }
+
+    private static String found(RunReport run) {
+        return run.verdict().clean()
+                ? "nothing"
+                : new TreeMap<>(run.verdict().counts())
+                        .entrySet().stream()
+                                .map(count -> count.getKey() + " × " + count.getValue())
+                                .collect(Collectors.joining(", "));
+    }
+
+    private void run(RunReport run) {
+        line("## %s".formatted(run.run().scenario()));
+        line("");
+        line("%d questions in %d posts, %d accepted; ended: %s."
+                .formatted(run.questions(), run.posts(), run.accepted(), run.ends()));
+        if (!run.figures().isEmpty()) {
+            line("Counters: %s.".formatted(new TreeMap<>(run.figures())));
+        }
+        line("");
+        faults(run);
+        invariants(run);
+        run.verdict().notes().forEach(note -> line("Not checked: %s.".formatted(note)));
+        violations(run);
+    }
+
+    private void faults(RunReport run) {
+        row("fault", "times", "hit work", "recovery p50 / p99 / max");
+        row("---", "---:", "---:", "---:");
+        new TreeMap<>(run.faults()).forEach((kind, of) -> row(kind, of.times(), of.hit(), of.recovery()));
+        line("");
+    }
+
+    private void invariants(RunReport run) {
+        row("must hold", "looked at", "violations");
+        row("---", "---:", "---:");
+        for (Invariant invariant : Invariant.values()) {
+            long checked = run.verdict().checked().getOrDefault(invariant, 0L);
+            row(invariant + ": " + invariant.promise(), checked, run.verdict().count(invariant));
+        }
+        line("");
+    }
+
+    private void violations(RunReport run) {
+        List<Violation> violations = run.verdict().violations();
+        run.unmet().forEach(unmet -> line("- " + unmet));
+        violations.stream().limit(VIOLATIONS_SHOWN).forEach(violation -> line("- " + violation));
+        if (violations.size() > VIOLATIONS_SHOWN) {
+            line("- … and %d more, of which report.json has the first of each"
+                    .formatted(run.verdict().total() - VIOLATIONS_SHOWN));
+        }
+        line("");
+    }
+
+    private void row(Object... cells) {
+        line(Stream.of(cells).map(String::valueOf).collect(Collectors.joining(" | ", "| ", " |")));
+    }
+
+    private void line(String text) {
+        out.append(text).append('\n');
+    }
+}

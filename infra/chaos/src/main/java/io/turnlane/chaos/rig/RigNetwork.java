@@ -1,0 +1,108 @@
+package io.turnlane.chaos.rig;
+
+import io.turnlane.backends.Backends;
+import io.turnlane.backends.Backends.ProxiedListener;
+import io.turnlane.backends.FreePort;
+import io.turnlane.chaos.proxy.FaultProxy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What stands between the processes of a rig: gateways and processors reach Redis through a proxy each, and one of the
+ * processors reaches the broker through one. The others have no proxy before the broker, so that they take over when
+ * that one is cut off. Any thread may call any method.
+ */
+public final class RigNetwork implements AutoCloseable {
+
+    public static final String REDIS_OF_GATEWAYS = "redis-of-gateways";
+    public static final String REDIS_OF_PROCESSORS = "redis-of-processors";
+    public static final String KAFKA_OF_PROXIED_PROCESSOR = "kafka-of-processor-3";
+
+    /** Whose broker is behind {@link #KAFKA_OF_PROXIED_PROCESSOR}. */
+    public static final String PROXIED_PROCESSOR = "processor-3";
+
+    private final Map<String, FaultProxy> cables = new LinkedHashMap<>();
+    private final ProxiedListener listener;
+    private String kafka = "";
+    private String redis = "";
+
+    private RigNetwork(FaultProxy kafkaCable, ProxiedListener listener) {
+        this.listener = listener;
+        cables.put(KAFKA_OF_PROXIED_PROCESSOR, kafkaCable);
+    }
+
+    static RigNetwork create() throws IOException {
+        int port = FreePort.any();
+        FaultProxy cable = new FaultProxy(0, loopback(port));
+        return new RigNetwork(cable, new ProxiedListener(port, cable.port()));
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** How the broker must listen. */
+    Backends.BackendOptions backendSettings() {
+        return new Backends.BackendOptions(Optional.empty(), Optional.empty(), 0, 0, Optional.of(listener));
+    }
+
+    /** Leads to these backends. */
+    void connectTo(Backends backends) throws IOException {
+        kafka = backends.bootstrapServers();
+        redis = backends.redisUrl();
+        int port = URI.create(redis).getPort();
+        cables.put(REDIS_OF_GATEWAYS, new FaultProxy(0, loopback(port)));
+        cables.put(REDIS_OF_PROCESSORS, new FaultProxy(0, loopback(port)));
+    }
+
+    String gatewayKafka() {
+        return kafka;
+    }
+
+    String processorKafka(String name) {
+        return name.equals(PROXIED_PROCESSOR) ? "127.0.0.1:" + listener.advertisedPort() : kafka;
+    }
+
+    String gatewayRedis() {
+        return redisThrough(REDIS_OF_GATEWAYS);
+    }
+
+    String processorRedis() {
+        return redisThrough(REDIS_OF_PROCESSORS);
+    }
+
+    private String redisThrough(String name) {
+        int port = URI.create(redis).getPort();
+        return redis.replace(":" + port, ":" + cable(name).port());
+    }
+
+    /** One of the cables by its name. */
+    public FaultProxy cable(String name) {
+        FaultProxy cable = cables.get(name);
+        if (cable == null) {
+            throw new IllegalArgumentException("the rig has no cable " + name);
+        }
+        return cable;
+    }
+
+    /** Lets everything through again. */
+    void heal() {
+        cables.values().forEach(FaultProxy::heal);
+    }
+
+    @Override
+    public void close() {
+        for (FaultProxy cable : cables.values()) {
+            try {
+                cable.close();
+            } catch (IOException _) {
+                // It takes no more connections either way.
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.turnlane.chaos.scenario;
+
+import io.turnlane.chaos.rig.Rig;
+import io.turnlane.model.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Where a run begins in what outlives it.
+ *
+ * @param offsets the ends of all partitions of the topics that are read afterwards
+ * @param journals the length of each processor's journal
+ */
+record StartPositions(Map<TopicPartition, Long> offsets, Map<String, Long> journals) {
+
+    static final List<String> TOPICS =
+            List.of(Topics.DEFAULT.turns(), Topics.DEFAULT.events(), Topics.DEFAULT.quarantine());
+
+    static StartPositions of(Rig rig, Consumer<?, ?> consumer) throws IOException {
+        Map<String, Long> journals = new HashMap<>();
+        for (String processor : rig.processorNames()) {
+            Path journal = rig.journal(processor);
+            journals.put(processor, Files.exists(journal) ? Files.size(journal) : 0);
+        }
+        return new StartPositions(ends(consumer), journals);
+    }
+
+    static Map<TopicPartition, Long> ends(Consumer<?, ?> consumer) {
+        List<TopicPartition> partitions = TOPICS.stream()
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                .toList();
+        return consumer.endOffsets(partitions);
+    }
+}

@@ -1,0 +1,28 @@
+package io.turnlane.standalone;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Lines that a person can scan while things start: {@code redis 127.0.0.1:6379 0.1 s}. Any thread may add one. */
+final class StartupProgress {
+
+    private final PrintStream out;
+    private final long begun = System.nanoTime();
+
+    StartupProgress(PrintStream out) {
+        this.out = out;
+    }
+
+    /** A part and what it says, with the seconds since the start. */
+    void part(String name, String text) {
+        Duration since = Duration.ofNanos(System.nanoTime() - begun);
+        out.printf(Locale.ROOT, "  %-10s %-40s %5.1f s%n", name, text, since.toMillis() / 1000.0);
+        out.flush();
+    }
+
+    void line(String text) {
+        out.println(text);
+        out.flush();
+    }
+}

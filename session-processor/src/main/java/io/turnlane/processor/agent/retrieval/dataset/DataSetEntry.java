@@ -1,0 +1,59 @@
+package io.turnlane.processor.agent.retrieval.dataset;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * One answer, and the questions that it answers.
+ *
+ * @param id {@code <category>-<number>}, such as {@code amm-03}; named as the answer's source
+ * @param question the question in its plainest words; at most 120 characters, ends with a question mark
+ * @param paraphrases 4 to 16 other ways to ask it
+ * @param answer Markdown, 120 to 1,200 characters in whole sentences
+ * @param tags 1 to 6; the first one names the subject and completes "and how about …"
+ */
+public record DataSetEntry(String id, String question, List<String> paraphrases, String answer, List<String> tags) {
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2}");
+    /** Sentences end with a full stop; a Markdown table or code block may come last. */
+    private static final Pattern WHOLE = Pattern.compile("(?s)[\\p{Lu}*`0-9\\[\"“].*[.!?:)|`*]");
+
+    public DataSetEntry {
+        paraphrases = List.copyOf(paraphrases);
+        tags = List.copyOf(tags);
+        answer = answer.strip();
+        must(ID.matcher(id).matches(), id, "id must be <category>-NN");
+        must(question.endsWith("?") && question.length() <= 120, id, "question must end with ? and have at most 120");
+        must(paraphrases.size() >= 4 && paraphrases.size() <= 16, id, "must have 4 to 16 paraphrases");
+        must(paraphrases.stream().allMatch(p -> fits(p, 200)), id, "a paraphrase must have 1 to 200 characters");
+        must(answer.length() >= 120 && answer.length() <= 1_200, id, "answer must have 120 to 1200 characters");
+        must(WHOLE.matcher(answer).matches(), id, "answer must be whole sentences");
+        must(!tags.isEmpty() && tags.size() <= 6, id, "must have 1 to 6 tags");
+        must(tags.stream().allMatch(t -> fits(t, 40)), id, "a tag must have 1 to 40 characters");
+    }
+
+    /** What the entry is about, in a word or three. */
+    public String subject() {
+        return tags.getFirst();
+    }
+
+    /** The question and its paraphrases: each of them finds this entry. */
+    public List<String> wordings() {
+        return Stream.concat(Stream.of(question), paraphrases.stream()).toList();
+    }
+
+    String category() {
+        return id.substring(0, id.lastIndexOf('-'));
+    }
+
+    private static boolean fits(String text, int most) {
+        return !text.isBlank() && text.length() <= most && text.strip().equals(text);
+    }
+
+    private static void must(boolean holds, String id, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(id + ": " + rule);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.turnlane.processor.memory;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.Checksummed;
+import io.turnlane.model.CorruptValueException;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.DamageObserver.DamagedValue;
+import io.turnlane.processor.memory.SessionCache.CachedSession;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Reads stored values with their checksums. What is damaged is set aside and reported with its session; it is never
+ * read as something else. Safe for threads.
+ */
+final class StoredValueReader {
+
+    private static final Logger log = LoggerFactory.getLogger(StoredValueReader.class);
+
+    private final StringRedisTemplate redis;
+    private final WireFormat wire;
+    private final DamageObserver observer;
+
+    StoredValueReader(StringRedisTemplate redis, WireFormat wire, DamageObserver observer) {
+        this.redis = redis;
+        this.wire = wire;
+        this.observer = observer;
+    }
+
+    /** A session's history from its blobs, oldest first. */
+    Memory read(SessionKey session, List<byte[]> blobs) {
+        List<PastTurn> turns = new ArrayList<>(blobs.size());
+        for (byte[] blob : blobs) {
+            PastTurn turn = open(session, blob, PastTurn.class, DamagedValue.TURN);
+            if (turn != null) {
+                turns.add(turn);
+            }
+        }
+        return new Memory(turns, turns.size() < blobs.size());
+    }
+
+    /** A stored answer; null where there is none, or where it is damaged. */
+    @Nullable
+    Answer answer(SessionKey session, byte[] blob) {
+        return blob.length == 0 ? null : open(session, blob, Answer.class, DamagedValue.ANSWER);
+    }
+
+    /**
+     * A session's memory as it stands; empty where there is none, or where it changed while it was read.
+     *
+     * @throws MemoryUnavailableException where Redis fails or doesn't answer
+     */
+    Optional<FetchedSession> fetch(SessionKey session) {
+        MemoryKeys keys = new MemoryKeys(session);
+        try {
+            RedisCallback<@Nullable FetchedSession> call = connection -> fetch(session, keys, connection);
+            return Optional.ofNullable(redis.execute(call));
+        } catch (DataAccessException e) {
+            throw new MemoryUnavailableException("Redis did not hand out a session", e);
+        }
+    }
+
+    /** A session's memory, and how long it lives without activity. */
+    record FetchedSession(CachedSession entry, Duration life) {}
+
+    /** The version is read before and after: a history that belongs to neither would be taken for the current one. */
+    private @Nullable FetchedSession fetch(SessionKey session, MemoryKeys keys, RedisConnection connection) {
+        List<byte[]> context = Objects.requireNonNull(
+                connection.hashCommands().hMGet(bytes(keys.context()), bytes("version"), bytes("ttl")));
+        byte @Nullable [] version = context.get(0);
+        byte @Nullable [] ttl = context.get(1);
+        if (version == null || version.length == 0 || ttl == null) {
+            return null;
+        }
+        List<byte[]> blobs = Objects.requireNonNull(connection.listCommands().lRange(bytes(keys.history()), 0, -1));
+        byte[] still = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
+        return Arrays.equals(version, still)
+                ? new FetchedSession(
+                        new CachedSession(text(version), read(session, blobs)),
+                        Duration.ofMillis(Long.parseLong(text(ttl))))
+                : null;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private <T> @Nullable T open(SessionKey session, byte[] blob, Class<T> type, DamagedValue what) {
+        try {
+            return wire.read(Checksummed.open(blob), type);
+        } catch (CorruptValueException | UnreadableRecordException e) {
+            log.atError()
+                    .addKeyValue("session", session.sessionId())
+                    .addKeyValue("what", what)
+                    .addKeyValue("why", e.getMessage())
+                    .log("stored value set aside");
+            observer.valueDamaged(what);
+            return null;
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,113 @@
+package io.turnlane.processor.rebuild.recall;
+
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.RebuildSession;
+import io.turnlane.model.SessionCommand.SessionChange;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.past.CommandPosition;
+import io.turnlane.processor.rebuild.recall.SessionLog.SessionLogListener;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Tells a listener what records say, and reads no value that it doesn't want. For one thread. */
+final class KafkaRecordDispatcher {
+
+    private static final String STARTED = "started";
+
+    private final SessionLogListener listener;
+    private final WireFormat wire;
+
+    KafkaRecordDispatcher(SessionLogListener listener, WireFormat wire) {
+        this.listener = listener;
+        this.wire = wire;
+    }
+
+    /** Whether an event says anything that a session's memory rests on; most are pieces of answers. */
+    boolean isRelevant(ConsumerRecord<byte[], byte[]> event) {
+        String type = header(event, RecordHeaders.TYPE);
+        return STARTED.equals(type) || (type != null && RequestStatus.isTerminalType(type));
+    }
+
+    void command(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            SessionKey session = wanted(record);
+            if (session != null) {
+                command(record, session);
+            }
+        } catch (UnreadableRecordException | IllegalArgumentException e) {
+            return; // it stands in quarantine, and was never a turn
+        }
+    }
+
+    private void command(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
+        CommandPosition place = new CommandPosition(
+                record.offset(), Instant.ofEpochMilli(record.timestamp()), number(record, RecordHeaders.EVENTS_FROM));
+        switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
+            case Ask ask when ask.key().equals(session) -> listener.asked(ask, place, record.serializedValueSize());
+            case DeleteSession _ -> listener.deleted(session, place);
+            case SessionChange change
+            when change.key().equals(session) -> listener.edited(change, place, record.serializedValueSize());
+            case Ask _, SessionChange _, RebuildSession _ -> {}
+        }
+    }
+
+    void event(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            SessionKey session = wanted(record);
+            if (session != null) {
+                event(record, session);
+            }
+        } catch (UnreadableRecordException | IllegalArgumentException e) {
+            return; // nothing of ours
+        }
+    }
+
+    private void event(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
+        String request = header(record, RecordHeaders.REQUEST_ID);
+        if (STARTED.equals(header(record, RecordHeaders.TYPE)) && request != null) {
+            Long attempt = number(record, RecordHeaders.ATTEMPT);
+            listener.started(
+                    session,
+                    RequestId.parse(request),
+                    attempt == null ? 1 : Math.toIntExact(attempt),
+                    Instant.ofEpochMilli(record.timestamp()));
+        } else {
+            listener.ended(session, wire.readTerminalEvent(record.value()), record.serializedValueSize());
+        }
+    }
+
+    /** The record's session, where it counts. */
+    private @Nullable SessionKey wanted(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null
+                || record.value() == null
+                || !WireFormat.isReadable(header(record, RecordHeaders.SCHEMA_VERSION))) {
+            return null;
+        }
+        SessionKey session = SessionKey.parse(new String(record.key(), StandardCharsets.UTF_8));
+        return listener.wants(session) ? session : null;
+    }
+
+    /** Null where it isn't there, or isn't a number: what is told without it is worth more than nothing. */
+    private static @Nullable Long number(ConsumerRecord<byte[], byte[]> record, String name) {
+        String text = header(record, name);
+        try {
+            return text == null ? null : Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,29 @@
+package io.turnlane.processor.replay;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.TurnError;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How a turn ended: with an answer, or with an error. */
+public record TurnOutcome(@Nullable Answer answer, @Nullable TurnError error) {
+
+    public TurnOutcome {
+        if ((answer == null) == (error == null)) {
+            throw new IllegalArgumentException("a turn ends with an answer or with an error");
+        }
+    }
+
+    /** Whether both say the same: the same text and artifacts, or an error of the same code. */
+    public boolean matches(TurnOutcome other) {
+        if (answer != null && other.answer != null) {
+            return answer.text().equals(other.answer.text())
+                    && answer.artifacts().equals(other.answer.artifacts());
+        }
+        return Objects.equals(codeOf(error), codeOf(other.error));
+    }
+
+    private static @Nullable String codeOf(@Nullable TurnError error) {
+        return error == null ? null : error.code();
+    }
+}
