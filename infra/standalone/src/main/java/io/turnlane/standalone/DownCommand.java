@@ -37,7 +37,7 @@ final class DownCommand implements Callable<Integer> {
         System.out.println(
                 stopLeftovers()
                         ? "Turnlane had been killed; what was left of it is stopped."
-                        : "Turnlane isn't running here.");
+                        : "Turnlane is not running here.");
         return 0;
     }
 

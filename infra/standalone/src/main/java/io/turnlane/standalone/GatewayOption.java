@@ -54,7 +54,7 @@ final class GatewayOption {
             throw new CommandFailedException(
                     running.isPresent()
                             ? "No gateway runs here yet: ./turnlane gateway starts one, --url names another"
-                            : "Turnlane isn't running here: ./turnlane up, or name a gateway with --url");
+                            : "Turnlane is not running here. Start it: ./turnlane up, or name a gateway with --url");
         }
         return found;
     }

@@ -110,16 +110,16 @@ class LauncherScriptTest {
     @Test
     void wrongUsageEndsWithTwo() throws Exception {
         assertThat(run(Map.of(), script.toString(), "fly").exitCode()).isEqualTo(2);
-        assertThat(run(Map.of(), script.toString(), "fly").printed()).contains("knows no command 'fly'");
+        assertThat(run(Map.of(), script.toString(), "fly").printed()).contains("Unknown command: 'fly'.");
         assertThat(run(Map.of(), script.toString()).exitCode()).isEqualTo(2);
     }
 
     @Test
     void askingBeforeAnythingWasBuiltSaysHowToStart() throws Exception {
         Result asked = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
-        assertThat(asked).isEqualTo(new Result(1, "Turnlane isn't running here: ./turnlane up"));
+        assertThat(asked).isEqualTo(new Result(1, "Turnlane is not running here. Start it: ./turnlane up"));
         Result down = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "down");
-        assertThat(down).isEqualTo(new Result(0, "Turnlane isn't running here."));
+        assertThat(down).isEqualTo(new Result(0, "Turnlane is not running here."));
         Result help = run(Map.of(), script.toString(), "replay", "--help");
         assertThat(help.exitCode()).isZero();
         assertThat(help.printed()).endsWith("./turnlane replay --help says more after the first ./turnlane up.");

@@ -158,7 +158,7 @@ class UpTest {
         assertThat(downAgain.exitValue()).isZero();
 
         Process ask = turnlane("ask", "anybody there?");
-        assertThat(outputOf(ask)).contains("Turnlane isn't running here: ./turnlane up");
+        assertThat(outputOf(ask)).contains("Turnlane is not running here. Start it: ./turnlane up");
         assertThat(ask.exitValue()).isEqualTo(1);
     }
 
