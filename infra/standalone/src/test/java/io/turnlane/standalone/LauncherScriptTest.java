@@ -122,7 +122,7 @@ class LauncherScriptTest {
         assertThat(down).isEqualTo(new Result(0, "Turnlane is not running here."));
         Result help = run(Map.of(), script.toString(), "replay", "--help");
         assertThat(help.exitCode()).isZero();
-        assertThat(help.printed()).endsWith("./turnlane replay --help says more after the first ./turnlane up.");
+        assertThat(help.printed()).endsWith("After the first ./turnlane up, ./turnlane replay --help describes the command.");
     }
 
     @Test
