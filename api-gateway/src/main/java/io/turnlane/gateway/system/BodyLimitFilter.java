@@ -11,7 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Bodies end at a bound before anything is parsed, whether their length was told or not. */
+/** Limits the size of request bodies before anything is parsed, with or without a {@code Content-Length} header. */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
     private static final String IMPORT = "/import";
@@ -19,7 +19,10 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     private final int limit;
     private final int importLimit;
 
-    /** @param importLimit of a session that is brought, which is larger than any other body */
+    /**
+     * @param limit largest body of any other request, in bytes
+     * @param importLimit largest body of a session import, in bytes
+     */
     BodyLimitFilter(int limit, int importLimit) {
         this.limit = limit;
         this.importLimit = importLimit;
@@ -28,9 +31,9 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        boolean brings =
+        boolean imports =
                 request.getMethod().equals("PUT") && request.getRequestURI().endsWith(IMPORT);
-        chain.doFilter(new LimitedBodyRequest(request, brings ? importLimit : limit), response);
+        chain.doFilter(new LimitedBodyRequest(request, imports ? importLimit : limit), response);
     }
 
     private static final class LimitedBodyRequest extends HttpServletRequestWrapper {

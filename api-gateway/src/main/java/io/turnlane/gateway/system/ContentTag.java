@@ -10,8 +10,10 @@ import java.util.zip.CheckedInputStream;
 import org.springframework.core.io.Resource;
 
 /**
- * An ETag from a file's content, a weak one, for it may be sent compressed or not. Worked out once a file; there are as
- * many as the jars hold.
+ * Computes the ETag of a static file from its content. The tag is weak, because the file may be sent compressed or
+ * uncompressed. The tag of each file is computed once and kept; the number of tags is bounded by the files in the jars.
+ *
+ * <p>Safe for use by any number of threads.
  */
 final class ContentTag implements Function<Resource, String> {
 

@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the gateway is made of, besides its edges. */
+/** Beans of the gateway core: everything besides HTTP, WebSocket, Kafka, Redis, security and limits. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({GatewayProperties.class, GatewayTopicsProperties.class, GatewayWebhookProperties.class})
 class GatewayConfiguration {

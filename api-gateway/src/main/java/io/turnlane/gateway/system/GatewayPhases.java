@@ -3,17 +3,18 @@ package io.turnlane.gateway.system;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
 /**
- * The order of starting and stopping; a higher phase starts later and stops earlier.
+ * Lifecycle phases of the gateway. A component with a higher phase starts later and stops earlier.
  *
- * <p>Stopping: {@link #CLIENTS} are told to go elsewhere first, because an open stream would hold the web server's
- * graceful stop until its time is up and a WebSocket would be cut without a word. Then the web server finishes the
- * calls it has. Then {@link #FOLLOWER} stops, which those calls may have waited on. Redis and the producer go last.
+ * <p>On shutdown, {@link #CLIENTS} first asks all clients to reconnect elsewhere. An open stream would otherwise block
+ * the graceful shutdown of the web server until its timeout, and a WebSocket would be cut off without a close frame.
+ * Then the web server finishes the calls in progress. Then {@link #FOLLOWER} stops, whose events those calls may wait
+ * for. Redis and the Kafka producer stop last.
  */
 final class GatewayPhases {
 
     static final int CLIENTS = WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE + 512;
 
-    /** Before the web server takes its first call. */
+    /** Starts before the web server accepts its first call. */
     static final int FOLLOWER = WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1024;
 
     private GatewayPhases() {}

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
-/** What can be set about a gateway; every default is in this file. */
+/** Configuration of a gateway, with the default of every property. */
 @Validated
 @ConfigurationProperties("turnlane.gateway")
 public record GatewayProperties(
@@ -26,17 +26,20 @@ public record GatewayProperties(
         @Valid @DefaultValue CatchUpSettings catchUp,
         @Valid @DefaultValue WebSocketSettings sockets) {
 
-    /** A stream costs some 70 KiB besides; what waits must leave them theirs. */
-    private static final int SHARE_OF_HEAP = 8;
+    /**
+     * Divisor of the heap for waiting events. Each open stream needs about 70 KiB besides its waiting events, which
+     * must not use that memory up.
+     */
+    private static final int HEAP_DIVISOR = 8;
 
     /**
-     * Bounds of one question.
+     * Limits of questions.
      *
-     * @param maxQuestion largest question, in UTF-8
+     * @param maxQuestion largest question, as UTF-8
      * @param maxMetadata largest metadata, as JSON
-     * @param maxBody largest request body, before it is parsed; JSON may escape a character sixfold
-     * @param maxOpen most turns of one session that may be open
-     * @param idempotencyRetention how long an Idempotency-Key stands for its request; at most the result retention
+     * @param maxBody largest request body before parsing; JSON escapes can make a character six times as long
+     * @param maxOpen maximum number of open turns of one session
+     * @param idempotencyRetention time for which an Idempotency-Key refers to its request; at most the result retention
      */
     public record QuestionSettings(
             @DefaultValue("32KB") DataSize maxQuestion,
@@ -46,12 +49,13 @@ public record GatewayProperties(
             @DefaultValue("24h") @DurationMin(seconds = 1) Duration idempotencyRetention) {}
 
     /**
-     * How long things live.
+     * Lifetimes of sessions and request records, and the size limit of imports.
      *
-     * @param ttl how long a session lives without activity
-     * @param anonymousTtl how long a session lives that nobody named
-     * @param resultRetention how long a request's record lives
-     * @param maxImport largest session that can be brought, as JSON; it has to fit a record of the log, 4 MiB
+     * @param ttl lifetime without activity of a session
+     * @param anonymousTtl lifetime without activity of an anonymous session, which a question without a session id
+     *     creates
+     * @param resultRetention lifetime of a request record
+     * @param maxImport largest session that can be imported, as JSON; it must fit into one Kafka record of 4 MiB
      */
     public record SessionSettings(
             @DefaultValue("1h") @DurationMin(seconds = 1) Duration ttl,
@@ -60,26 +64,28 @@ public record GatewayProperties(
             @DefaultValue("3MB") DataSize maxImport) {}
 
     /**
-     * When Redis doesn't answer.
+     * Circuit breaker for Redis.
      *
-     * @param silences commands in a row without an answer, after which Redis isn't asked until it answers a probe
-     * @param probeEvery pause between two probes
+     * @param silences consecutive commands without a reply after which the gateway sends no more commands until Redis
+     *     answers a probe
+     * @param probeEvery delay between two probes
      */
     public record RedisBreakerSettings(
             @DefaultValue("3") @Min(1) int silences,
             @DefaultValue("500ms") @DurationMin(millis = 10) Duration probeEvery) {}
 
     /**
-     * Clients that follow.
+     * Limits and timing of streams.
      *
-     * @param max most streams, sockets and waits together
-     * @param maxEvents most events that wait for one client
-     * @param maxBytes most bytes of events that wait for one client
-     * @param maxTotalBytes most bytes of events that wait for all clients together; where it isn't set an eighth of the
-     *     heap
-     * @param heartbeat how often a silent stream says that it is alive
-     * @param retry when a client shall come back whose gateway stops
-     * @param startPatience how long starting waits for the broker before it goes on without it
+     * @param max maximum number of streams, sockets and waits together
+     * @param maxEvents maximum number of events in the outbox of one client
+     * @param maxBytes maximum number of bytes in the outbox of one client
+     * @param maxTotalBytes maximum number of bytes in the outboxes of all clients together; an eighth of the heap if
+     *     not set
+     * @param heartbeat interval of heartbeats on a stream without events
+     * @param retry delay after which the clients of a stopping gateway should reconnect
+     * @param startPatience maximum time for which startup waits for the broker; after it, the gateway starts without
+     *     the broker
      */
     public record StreamSettings(
             @DefaultValue("10000") @Min(1) int max,
@@ -91,16 +97,16 @@ public record GatewayProperties(
             @DefaultValue("10s") Duration startPatience) {
 
         long effectiveMaxTotalBytes() {
-            return maxTotalBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : maxTotalBytes.toBytes();
+            return maxTotalBytes == null ? Runtime.getRuntime().maxMemory() / HEAP_DIVISOR : maxTotalBytes.toBytes();
         }
     }
 
     /**
-     * Bringing clients up to date.
+     * Catch-up of clients that resume.
      *
-     * @param readers threads that bring clients up to date, each with a consumer
-     * @param maxRecords records that a client may be behind before it gets a gap
-     * @param maxTime longest time for bringing one client up to date, before it gets a gap
+     * @param readers number of threads that read past events, each with its own consumer
+     * @param maxRecords maximum number of records that a client may be behind; a client further behind gets a gap
+     * @param maxTime maximum duration of one catch-up; a client whose catch-up takes longer gets a gap
      */
     public record CatchUpSettings(
             @DefaultValue("2") @Min(1) @Max(32) int readers,
@@ -108,13 +114,13 @@ public record GatewayProperties(
             @DefaultValue("5s") @DurationMin(millis = 1) Duration maxTime) {}
 
     /**
-     * WebSockets.
+     * Limits and timing of WebSockets.
      *
-     * @param maxFrame largest frame; a larger one closes the connection with 1009
-     * @param maxSessions most sessions that one connection may follow
-     * @param sendTimeout how long a client may take nothing before it is dropped
-     * @param ping how often a silent client is asked whether it is there
-     * @param idle how long a client may say nothing, not even pong, before it is dropped
+     * @param maxFrame largest frame; a larger one closes the connection with status 1009
+     * @param maxSessions maximum number of sessions that one connection may follow
+     * @param sendTimeout time after which a client that reads nothing is disconnected
+     * @param ping interval of pings to a client that sends nothing
+     * @param idle time after which a client that sends nothing, not even a pong, is disconnected
      */
     public record WebSocketSettings(
             @DefaultValue("64KB") DataSize maxFrame,

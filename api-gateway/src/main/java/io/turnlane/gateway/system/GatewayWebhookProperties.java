@@ -5,10 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What a gateway knows of webhooks: whether questions may name a callback. The rest is the processors'.
+ * Webhook settings that a gateway needs to validate callbacks. The processors have further settings.
  *
- * @param enabled whether questions may name a callback, and processors send webhooks
- * @param allowPrivate whether callbacks may lead to addresses that aren't public, as loopback and private networks
+ * @param enabled true if questions may name a callback and processors send webhooks
+ * @param allowPrivate true if callbacks may use addresses that are not public, such as loopback and private networks
  */
 @ConfigurationProperties("turnlane.webhooks")
 public record GatewayWebhookProperties(

@@ -19,19 +19,22 @@ import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 
-/** The log: topics, producer, and the consumers that follow events. */
+/** Kafka beans: topics, producer, and the consumers that follow events. */
 @Configuration(proxyBeanMethods = false)
 class KafkaConfiguration {
 
-    /** How long stopping waits for clients to be told where to go. */
-    private static final Duration GOODBYE = Duration.ofSeconds(3);
+    /** Maximum time for which shutdown waits until clients are disconnected with a hint to reconnect. */
+    private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(3);
 
     @Bean
     Topics topics(GatewayTopicsProperties properties) {
         return properties.names();
     }
 
-    /** Consumers that stand on their own feet: no group, no commits, and an exception where the log ends early. */
+    /**
+     * Factory of consumers without a consumer group and without commits. An offset outside the log causes an exception
+     * instead of a reset.
+     */
     @Bean
     LogConsumerFactory kafkaConsumers(ConsumerFactory<?, ?> configured) {
         Map<String, Object> settings = new HashMap<>(configured.getConfigurationProperties());
@@ -69,10 +72,14 @@ class KafkaConfiguration {
 
     @Bean
     PhasedLifecycle clients(EventStreams streams) {
-        return new PhasedLifecycle(GatewayPhases.CLIENTS, () -> {}, () -> streams.disconnectClients(GOODBYE));
+        return new PhasedLifecycle(
+                GatewayPhases.CLIENTS, () -> {}, () -> streams.disconnectClients(DISCONNECT_TIMEOUT));
     }
 
-    /** Ready is who follows the log; health's key is {@code eventFollower}. */
+    /**
+     * Reports the gateway as up while it follows the events topic. The bean name determines the key
+     * {@code eventFollower} in the health report.
+     */
     @Bean
     HealthIndicator eventFollowerHealthIndicator(EventStreams streams) {
         return () -> (streams.isReady() ? Health.up() : Health.down())

@@ -17,13 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes topics that are missing, and leaves those that are there as they are: adding partitions would move keys, and
- * with them the order within a session. That is why Spring's own admin, which adds them, doesn't do it.
+ * Creates missing topics and leaves existing topics unchanged. Spring's own {@code KafkaAdmin} is not used for this,
+ * because it adds partitions to existing topics: that would move keys to other partitions and break the order within a
+ * session.
  */
 final class KafkaTopicSetup implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTopicSetup.class);
-    private static final long PATIENCE_SECONDS = 15;
+    private static final long TIMEOUT_SECONDS = 15;
 
     private final Map<String, Object> connection;
     private final List<TopicPlan> plans;
@@ -35,7 +36,7 @@ final class KafkaTopicSetup implements Runnable {
         this.replicationFactor = replicationFactor;
     }
 
-    /** @throws IllegalStateException where the broker is away or refuses */
+    /** @throws IllegalStateException if the broker is unavailable or rejects a topic */
     @Override
     public void run() {
         try (Admin admin = Admin.create(connection)) {
@@ -61,27 +62,27 @@ final class KafkaTopicSetup implements Runnable {
 
     private static void await(String topic, KafkaFuture<Void> created) {
         try {
-            created.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            LOG.atInfo().setMessage("topic made").addKeyValue("topic", topic).log();
+            created.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            LOG.atInfo().setMessage("topic created").addKeyValue("topic", topic).log();
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new IllegalStateException("can't make topic " + topic, e.getCause());
+                throw new IllegalStateException("cannot create topic " + topic, e.getCause());
             }
         } catch (TimeoutException e) {
-            throw new IllegalStateException("can't make topic " + topic, e);
+            throw new IllegalStateException("cannot create topic " + topic, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw new IllegalStateException("interrupted while setting up topics", e);
         }
     }
 
-    /** A topic that was just made may be unknown to the broker for a moment. */
+    /** Waits until the broker lists the new topics: it may not know them for a moment after their creation. */
     private void awaitKnown(Admin admin) {
         List<String> names = plans.stream().map(TopicPlan::name).toList();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (!known(admin, names)) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("the broker doesn't know the topics that it made");
+                throw new IllegalStateException("the broker still does not list the topics that it created");
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
@@ -89,18 +90,18 @@ final class KafkaTopicSetup implements Runnable {
 
     private static boolean known(Admin admin, List<String> names) {
         try {
-            admin.describeTopics(names).allTopicNames().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            admin.describeTopics(names).allTopicNames().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             return true;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return false;
             }
-            throw new IllegalStateException("can't look at the topics", e.getCause());
+            throw new IllegalStateException("cannot describe the topics", e.getCause());
         } catch (TimeoutException e) {
-            throw new IllegalStateException("can't look at the topics", e);
+            throw new IllegalStateException("cannot describe the topics", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            throw new IllegalStateException("interrupted while setting up topics", e);
         }
     }
 }

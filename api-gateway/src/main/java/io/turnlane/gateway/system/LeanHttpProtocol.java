@@ -3,14 +3,18 @@ package io.turnlane.gateway.system;
 import org.apache.coyote.http11.Http11NioProtocol;
 
 /**
- * Tomcat's HTTP/1.1 with buffers for many connections that say little: an open stream holds all of its for as long as
- * it lives, 130 KiB with Tomcat's own sizes (8 KiB for each buffer of bytes, 16 KiB for each of characters).
+ * Tomcat's HTTP/1.1 protocol with small buffers, for many connections with little traffic. An open stream keeps all of
+ * its buffers for as long as it is open: 130 KiB with Tomcat's default sizes (8 KiB for each byte buffer, 16 KiB for
+ * each character buffer).
  *
- * <p>Tomcat makes it by name, so it is public.
+ * <p>Public because Tomcat instantiates it by name.
  */
 public final class LeanHttpProtocol extends Http11NioProtocol {
 
-    /** Bytes: most events and resources; what is larger leaves in several writes, without a length at its head. */
+    /**
+     * Response buffer in bytes, large enough for most events and resources. A larger response is sent in several writes
+     * and without a {@code Content-Length} header.
+     */
     private static final int RESPONSE = 2 * 1024;
 
     private static final int HEADERS = 4 * 1024;
@@ -18,8 +22,8 @@ public final class LeanHttpProtocol extends Http11NioProtocol {
     private static final int WRITE = 4 * 1024;
 
     /**
-     * What the kernel may hold for a client that doesn't read; by itself it takes up to 4 MiB, and hides for as long
-     * from us that the client is behind.
+     * Send buffer of the kernel, in bytes, for a client that does not read. By default the kernel buffers up to 4 MiB,
+     * which hides from the gateway for that long that the client is behind.
      */
     private static final int KERNEL = 64 * 1024;
 

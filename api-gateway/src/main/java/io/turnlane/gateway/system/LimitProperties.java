@@ -8,16 +8,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How much may be asked of the service, through all gateways together; 0 means without limit. What bounds one user
- * holds where callers are told apart.
+ * Limits of the load on the service, through all gateways together; 0 disables a limit. Limits per user apply if
+ * authentication is enabled.
  *
- * @param requestsPerMinute calls and frames of one user a minute
- * @param catchUpsPerMinute streams that one user may open or resume a minute
- * @param openTurns turns of one user that may wait or run
- * @param connections streams, sockets and waits that one user may have open
- * @param maxWait longest time that a new turn may be expected to wait for a place to run; while it would be longer,
- *     questions are refused as overloaded
- * @param withoutAuthentication whether these hold too where callers aren't told apart, as for one user
+ * @param requestsPerMinute maximum number of calls and frames of one user per minute
+ * @param catchUpsPerMinute maximum number of streams that one user may open or resume per minute
+ * @param openTurns maximum number of waiting and running turns of one user
+ * @param connections maximum number of streams, sockets and waits that one user may have open
+ * @param maxWait longest expected wait of a new turn for a slot; while the expected wait is longer, questions are
+ *     rejected as overloaded
+ * @param withoutAuthentication true if the limits per user also apply without authentication, to all callers as one
+ *     user
  */
 @Validated
 @ConfigurationProperties("turnlane.limits")

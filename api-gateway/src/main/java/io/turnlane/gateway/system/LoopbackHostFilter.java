@@ -14,14 +14,17 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Lets in who calls this machine by a name that only this machine has. Where nobody is asked who they are, being here
- * is what lets a caller in; and a page from anywhere is here too, once its own host name resolves to 127.0.0.1 (DNS
- * rebinding): its browser then takes this gateway for the page's own server. The name that it asked for tells.
+ * Rejects calls whose {@code Host} header names another host than this machine. Without authentication, the only
+ * protection is that callers must run on this machine. A web page from anywhere meets that condition if its own host
+ * name resolves to 127.0.0.1 (DNS rebinding): its browser then treats this gateway as the page's own server. The host
+ * name in the request reveals such a page.
  */
 final class LoopbackHostFilter extends OncePerRequestFilter {
 
-    /** RFC 6761 keeps localhost and all names below it for the loopback address; a port may follow. */
-    private static final Pattern HERE = Pattern.compile(
+    /**
+     * Names of this machine, with an optional port. RFC 6761 reserves localhost and all names below it for loopback.
+     */
+    private static final Pattern LOOPBACK = Pattern.compile(
             "(?:(?:[a-z0-9_-]+\\.)*localhost\\.?|127(?:\\.\\d{1,3}){3}|\\[::1])(?::\\d{1,5})?",
             Pattern.CASE_INSENSITIVE);
 
@@ -34,26 +37,27 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        // The header itself: a page may send X-Forwarded-Host, but never this.
+        // Reads the header itself: a page can send X-Forwarded-Host, but not Host.
         String host = request.getHeader(HttpHeaders.HOST);
-        if (host == null || isLoopback(host)) { // a browser sends it always
+        if (host == null || isLoopback(host)) { // every browser sends a Host header
             chain.doFilter(request, response);
         } else {
-            refuse(request, response);
+            reject(request, response);
         }
     }
 
     static boolean isLoopback(String host) {
-        return HERE.matcher(host).matches();
+        return LOOPBACK.matcher(host).matches();
     }
 
-    private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ProblemDetailException refusal = new ProblemDetailException(
+    private void reject(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ProblemDetailException rejection = new ProblemDetailException(
                 ErrorCode.FORBIDDEN,
-                "without authentication this is served as localhost or a loopback address only; behind a proxy that "
-                        + "authenticates set turnlane.security.let-in-anybody-who-reaches-this-gateway");
-        response.setStatus(refusal.code().httpStatus());
+                "Without authentication, this gateway serves only localhost and loopback addresses. Behind a proxy "
+                        + "that authenticates callers, set "
+                        + "turnlane.security.let-in-anybody-who-reaches-this-gateway to true.");
+        response.setStatus(rejection.code().httpStatus());
         response.setContentType("application/problem+json");
-        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(refusal, request.getRequestURI())));
+        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(rejection, request.getRequestURI())));
     }
 }

@@ -39,7 +39,10 @@ import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The description of the HTTP contract, made from the controllers and told what reflection can't see. */
+/**
+ * OpenAPI description of the HTTP contract, generated from the controllers. Adds the parts that springdoc cannot find
+ * by reflection.
+ */
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
 
@@ -55,17 +58,17 @@ class OpenApiConfiguration {
                 .addRequestWrapperToIgnore(Caller.class, Operator.class);
     }
 
-    /** In OpenAPI 3.1 a schema's type is a JSON Schema one. */
+    /** Returns a schema in the JSON Schema form that OpenAPI 3.1 uses. */
     private static Schema<?> typed(String type) {
         JsonSchema schema = new JsonSchema();
         schema.addType(type);
         return schema;
     }
 
-    private static Schema<Object> words(Stream<String> all) {
+    private static Schema<Object> stringEnum(Stream<String> values) {
         JsonSchema schema = new JsonSchema();
         schema.addType("string");
-        all.forEach(schema::addEnumItemObject);
+        values.forEach(schema::addEnumItemObject);
         return schema;
     }
 
@@ -76,26 +79,27 @@ class OpenApiConfiguration {
                 .info(new Info()
                         .title("Turnlane")
                         .version("1")
-                        .description("A queue in front of any conversational agent. Turns of one session run in order; "
-                                + "answers arrive as they are made, by server-sent events, WebSocket or poll.")
+                        .description("A queue in front of any conversational agent. Turns of one session run in order. "
+                                + "Clients receive answers as the agent produces them, by server-sent events, "
+                                + "WebSocket or poll.")
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")))
                 .components(new Components().addSecuritySchemes(BEARER, bearer()))
                 .addSecurityItem(new SecurityRequirement().addList(BEARER))
                 .addSecurityItem(new SecurityRequirement());
     }
 
-    /** It is the same for keys and tokens; without authentication none is needed. */
+    /** Describes API keys and tokens by one scheme. Without authentication no credentials are needed. */
     private static SecurityScheme bearer() {
         return new SecurityScheme()
                 .type(SecurityScheme.Type.HTTP)
                 .scheme("bearer")
                 .description(
                         "An API key, `tl_<id>_<secret>`, or a token of the configured issuer. Scopes: `ask` to ask and "
-                                + "change, `read` to read and follow, `ops` for quarantine, figures and metrics. Where the gateway "
-                                + "runs without authentication, nothing is to be sent.");
+                                + "change, `read` to read and follow, `ops` for quarantine, statistics and metrics. "
+                                + "If the gateway runs without authentication, send no credentials.");
     }
 
-    /** Fields are snake_case here too. */
+    /** Makes the schemas use snake_case, like the JSON itself. */
     @Bean
     ModelResolver modelResolver(ObjectMapperProvider provider) {
         return new ModelResolver(
@@ -103,25 +107,25 @@ class OpenApiConfiguration {
     }
 
     @Bean
-    OpenApiCustomizer problemsAndPlumbing() {
+    OpenApiCustomizer problemsAndOtherPaths() {
         return api -> {
             api.getComponents().getSchemas().values().forEach(OpenApiConfiguration::nameStatuses);
             api.getComponents().addSchemas(PROBLEM, problem());
             api.getPaths().values().stream()
                     .flatMap(path -> path.readOperations().stream())
                     .forEach(operation -> {
-                        mayBeReplayed(operation);
-                        mayFail(operation);
+                        addReplayedHeader(operation);
+                        addProblemResponse(operation);
                     });
-            addPlumbing(api.getPaths());
+            addOtherPaths(api.getPaths());
         };
     }
 
-    /** A {@code status} of ours is one of these words. */
+    /** Lists the possible values of every {@code status} property. */
     private static void nameStatuses(Schema<?> schema) {
         if (schema.getProperties() != null && schema.getProperties().containsKey("status")) {
             schema.getProperties()
-                    .put("status", words(Arrays.stream(RequestStatus.values()).map(RequestStatus::wire)));
+                    .put("status", stringEnum(Arrays.stream(RequestStatus.values()).map(RequestStatus::wire)));
         }
     }
 
@@ -136,16 +140,16 @@ class OpenApiConfiguration {
                 .addProperty("status", typed("integer"))
                 .addProperty("detail", typed("string"))
                 .addProperty("instance", typed("string"))
-                .addProperty("code", words(codes))
+                .addProperty("code", stringEnum(codes))
                 .addProperty("request_id", typed("string").format("uuid"));
     }
 
-    /** Whoever takes a key says whether the answer is an earlier call's. */
-    private static void mayBeReplayed(Operation operation) {
+    /** Adds the {@code Idempotency-Replayed} response header to the operations that accept an Idempotency-Key. */
+    private static void addReplayedHeader(Operation operation) {
         List<Parameter> parameters = operation.getParameters();
         if (parameters != null && parameters.stream().anyMatch(one -> "Idempotency-Key".equals(one.getName()))) {
             Header replayed = new Header()
-                    .description("`true` where an earlier call under the same Idempotency-Key asked this")
+                    .description("`true` if an earlier call with the same Idempotency-Key asked this question")
                     .schema(typed("string"));
             operation
                     .getResponses()
@@ -154,22 +158,22 @@ class OpenApiConfiguration {
         }
     }
 
-    private static void mayFail(Operation operation) {
-        operation.getResponses().addApiResponse("default", refusal());
+    private static void addProblemResponse(Operation operation) {
+        operation.getResponses().addApiResponse("default", problemResponse());
     }
 
-    private static ApiResponse refusal() {
+    private static ApiResponse problemResponse() {
         Schema<?> problem = new Schema<>().$ref("#/components/schemas/" + PROBLEM);
         return new ApiResponse()
-                .description("Refused; `code` says why")
+                .description("The call failed; `code` gives the reason")
                 .content(new Content().addMediaType("application/problem+json", new MediaType().schema(problem)));
     }
 
-    private static void addPlumbing(Paths paths) {
+    private static void addOtherPaths(Paths paths) {
         paths.addPathItem(SocketEndpoint.PATH, socket());
-        paths.addPathItem("/livez", open(probe("Whether the gateway lives")));
-        paths.addPathItem("/readyz", open(probe("Whether the gateway follows the log and takes calls")));
-        paths.addPathItem("/actuator/prometheus", plain("Metrics", "text/plain"));
+        paths.addPathItem("/livez", withoutCredentials(probe("Check that the gateway is alive")));
+        paths.addPathItem("/readyz", withoutCredentials(probe("Check that the gateway is ready to serve calls")));
+        paths.addPathItem("/actuator/prometheus", plain("Get metrics in Prometheus format", "text/plain"));
     }
 
     private static PathItem socket() {
@@ -184,15 +188,15 @@ class OpenApiConfiguration {
                         .operationId("socket")
                         .tags(List.of("events"))
                         .description(
-                                "A page, which can't set headers, offers a ticket of `POST /v1/ws-tickets` as second "
-                                        + "subprotocol: `turnlane.v1, ticket.<ticket>`.")
+                                "A web page cannot set headers. It offers a ticket from `POST /v1/ws-tickets` as the "
+                                        + "second subprotocol instead: `turnlane.v1, ticket.<ticket>`.")
                         .addParametersItem(protocol)
                         .responses(new ApiResponses()
                                 .addApiResponse("101", new ApiResponse().description("Switching protocols"))
-                                .addApiResponse("default", refusal())));
+                                .addApiResponse("default", problemResponse())));
     }
 
-    private static PathItem open(PathItem path) {
+    private static PathItem withoutCredentials(PathItem path) {
         path.readOperations().forEach(operation -> operation.setSecurity(List.of()));
         return path;
     }
@@ -210,6 +214,6 @@ class OpenApiConfiguration {
                         .responses(new ApiResponses()
                                 .addApiResponse(
                                         "200",
-                                        new ApiResponse().description("Yes").content(content))));
+                                        new ApiResponse().description("OK").content(content))));
     }
 }

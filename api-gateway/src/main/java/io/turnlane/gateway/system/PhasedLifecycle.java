@@ -3,7 +3,7 @@ package io.turnlane.gateway.system;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.context.SmartLifecycle;
 
-/** Something that starts and stops with the application, in its place in {@link GatewayPhases}. */
+/** Runs an action when the application starts and one when it stops, in the order of {@link GatewayPhases}. */
 final class PhasedLifecycle implements SmartLifecycle {
 
     private final int phase;

@@ -18,20 +18,23 @@ import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Memory. One connection that all threads share: Lettuce sends every caller's commands down it as they come and matches
- * replies in order, so that a thousand callers cost a thousand commands in flight and not a thousand connections. No
- * command here blocks and none is a transaction, which is where a pool would be needed.
+ * Redis beans. All threads share one connection. Lettuce pipelines the commands of all callers on it and matches
+ * replies in order, so that a thousand callers need a thousand commands in flight, but not a thousand connections. A
+ * pool would only be needed for blocking commands or transactions, and the gateway uses neither.
  */
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
 
-    /** Commands that may wait for a reply; more are refused, so that a Redis that hangs doesn't fill the heap. */
+    /**
+     * Maximum number of commands waiting for a reply. Further commands are rejected, so that a hanging Redis does not
+     * fill the heap.
+     */
     private static final int MOST_IN_FLIGHT = 10_000;
 
-    /** From its acceptance to its end, with room for waiting. */
+    /** Longest time from the acceptance of a turn to its end, waiting included. */
     private static final Duration LONGEST_TURN = Duration.ofDays(1);
 
-    /** A command fails at once while Redis is away, and in time when it doesn't answer. */
+    /** Makes commands fail at once while Redis is disconnected, and after a timeout if Redis does not reply. */
     @Bean
     LettuceClientOptionsBuilderCustomizer lettuceFailsFast() {
         return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
@@ -39,7 +42,10 @@ class RedisConfiguration {
                 .requestQueueSize(MOST_IN_FLIGHT);
     }
 
-    /** Whatever asks Redis goes through it: one that hangs costs three timeouts, not one a call. */
+    /**
+     * Circuit breaker that all Redis commands pass. A hanging Redis costs a few timeouts in total instead of one for
+     * each call.
+     */
     @Bean(destroyMethod = "close")
     RedisBreaker redisBreaker(LettuceConnectionFactory connections, GatewayProperties properties) {
         GatewayProperties.RedisBreakerSettings memory = properties.memory();
@@ -61,7 +67,7 @@ class RedisConfiguration {
         return new RedisRedriveMarks(redis, topics.quarantineRetention());
     }
 
-    /** Nothing keeps a session for longer than its own longest life, which counts from its last turn's end. */
+    /** Keeps a session listed for at most its longest lifetime, which starts at the end of its last turn. */
     @Bean
     SessionList sessionList(StringRedisTemplate redis) {
         return new RedisSessionList(redis, QuestionRules.LONGEST_TTL.plus(LONGEST_TURN));
@@ -72,7 +78,9 @@ class RedisConfiguration {
         return new RedisCommandRecords(redis, properties.sessions().resultRetention());
     }
 
-    /** In place of Spring's own, which says that the gateway is down and waits for as long as Redis does. */
+    /**
+     * Replaces Spring's Redis health indicator, which reports the gateway as down and waits for as long as Redis hangs.
+     */
     @Bean
     HealthIndicator redisHealthIndicator(RedisBreaker breaker) {
         return new MemoryHealth(breaker);

@@ -65,8 +65,8 @@ import org.springframework.web.filter.CorsFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Who is let in. Spring Security is here without Boot's auto-configuration of it, which a processor in the same JVM
- * would get too.
+ * Authentication and authorisation of callers. Spring Boot's auto-configuration of Spring Security is not on the class
+ * path: it would also apply to a processor in the same JVM.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SecurityProperties.class)
@@ -74,15 +74,20 @@ class SecurityConfiguration {
 
     private static final String FILTER = "springSecurityFilterChain";
 
-    /** @throws IllegalStateException where everybody would be let in from everywhere without somebody saying so */
+    /**
+     * Determines who calls.
+     *
+     * @throws IllegalStateException if neither authentication nor the loopback address would restrict callers, and the
+     *     operator has not allowed this explicitly
+     */
     @Bean
     Callers callers(SecurityProperties security, ServerProperties server) {
         if (!security.authenticated()
                 && !security.letInAnybodyWhoReachesThisGateway()
                 && !loopback(server.getAddress())) {
-            throw new IllegalStateException("Without authentication a gateway listens on the loopback address only. "
-                    + "Set turnlane.security.mode to api-key or jwt; or, where something before this gateway "
-                    + "authenticates, turnlane.security.let-in-anybody-who-reaches-this-gateway to true.");
+            throw new IllegalStateException("Without authentication, a gateway must listen on a loopback address. "
+                    + "Set turnlane.security.mode to api-key or jwt. If a proxy in front of this gateway authenticates "
+                    + "callers, set turnlane.security.let-in-anybody-who-reaches-this-gateway to true.");
         }
         return new Callers(security.authenticated());
     }
@@ -92,23 +97,23 @@ class SecurityConfiguration {
     }
 
     /**
-     * Which pages may call.
+     * Origins of the web pages that may call this gateway.
      *
-     * @throws IllegalStateException where any page that a browser shows could read everything without a key
+     * @throws IllegalStateException if any page in a browser could read everything without credentials
      */
     @Bean
     AllowedOrigins allowedOrigins(SecurityProperties security) {
         AllowedOrigins origins = new AllowedOrigins(security.allowedOrigins());
         if (origins.allowsAny() && !security.authenticated() && !security.letInAnybodyWhoReachesThisGateway()) {
             throw new IllegalStateException(
-                    "Without authentication turnlane.security.allowed-origins=* lets every page "
-                            + "that a browser of this machine shows read and ask as it likes. Name the origins that may; or set "
-                            + "turnlane.security.let-in-anybody-who-reaches-this-gateway to true if that is what you want.");
+                    "Without authentication, turnlane.security.allowed-origins=* allows every page in a browser on "
+                            + "this machine to read all sessions and to ask. List the allowed origins, or set "
+                            + "turnlane.security.let-in-anybody-who-reaches-this-gateway to true to allow all pages.");
         }
         return origins;
     }
 
-    /** Before callers are asked who they are: a browser's preflight can't say. */
+    /** Runs before authentication, because a CORS preflight carries no credentials. */
     @Bean
     FilterRegistrationBean<CorsFilter> crossOriginFilter(AllowedOrigins origins, JsonMapper json) {
         FilterRegistrationBean<CorsFilter> registration =
@@ -132,7 +137,7 @@ class SecurityConfiguration {
         return new RedisTickets(redis, wire);
     }
 
-    /** The keys are read before the first call is taken; where there are none to read, nothing is. */
+    /** Reads the API keys before the gateway serves its first call. Does nothing in the other authentication modes. */
     @Bean
     PhasedLifecycle keyFollower(
             SecurityProperties security,
@@ -151,13 +156,13 @@ class SecurityConfiguration {
                 follower::close);
     }
 
-    /** Ready is who knows whom to let in. */
+    /** Reports the gateway as down until it has read the API keys. */
     @Bean
     HealthIndicator apiKeysHealthIndicator(SecurityProperties security, KeyRing keys) {
         return () -> (security.mode() == Mode.API_KEY && !keys.isLoaded() ? Health.down() : Health.up()).build();
     }
 
-    /** In the guard's place, where there is none. */
+    /** Takes the place of the authentication filters if authentication is disabled. */
     @Bean
     FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
         FilterRegistrationBean<LoopbackHostFilter> registration =
@@ -167,7 +172,7 @@ class SecurityConfiguration {
         return registration;
     }
 
-    /** Whether callers are told apart at all. */
+    /** Matches if authentication is enabled. */
     static final class AuthenticationEnabled implements Condition {
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
@@ -178,7 +183,7 @@ class SecurityConfiguration {
         }
     }
 
-    /** The filters that do it. */
+    /** Filters that authenticate callers and check their scopes. */
     @EnableWebSecurity
     @Conditional(AuthenticationEnabled.class)
     @Configuration(proxyBeanMethods = false)
@@ -197,12 +202,15 @@ class SecurityConfiguration {
             return new ProviderManager(List.of(bearers, new TicketAuthentication(tickets, standing)));
         }
 
-        /** The issuer is asked for its keys with the first token, not at start: it may be away then. */
+        /**
+         * Fetches the keys of the issuer for the first token, not at startup, because the issuer may be unavailable
+         * then.
+         */
         private static JwtDecoder decoder(SecurityProperties.Jwt jwt) {
             String issuer = Objects.requireNonNull(jwt.issuer());
             NimbusJwtDecoder decoder = (jwt.jwkSetUri() == null
                             ? NimbusJwtDecoder.withIssuerLocation(issuer)
-                            // As by discovery: all algorithms of key pairs, of which a key allows its own.
+                            // As with discovery: accepts all asymmetric algorithms. Each key limits them to its own.
                             : NimbusJwtDecoder.withJwkSetUri(jwt.jwkSetUri())
                                     .jwsAlgorithms(all -> all.addAll(List.of(SignatureAlgorithm.values()))))
                     .build();
@@ -228,21 +236,21 @@ class SecurityConfiguration {
             AuthenticationFilter filter = new AuthenticationFilter(manager, reader);
             filter.setSuccessHandler((_, _, _) -> {});
             filter.setFailureHandler(problems::commence);
-            // No cookie is ever read, so there is no session, no login and no forgery to guard against; the headers of
-            // our pages are SecurityHeadersFilter's.
+            // The gateway reads no cookies, so that neither sessions nor logins nor CSRF protection apply.
+            // SecurityHeadersFilter sets the security headers of the pages.
             return http.csrf(AbstractHttpConfigurer::disable)
                     .headers(AbstractHttpConfigurer::disable)
                     .logout(AbstractHttpConfigurer::disable)
                     .requestCache(AbstractHttpConfigurer::disable)
                     .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                    .exceptionHandling(refused ->
-                            refused.authenticationEntryPoint(problems).accessDeniedHandler(problems))
+                    .exceptionHandling(handling ->
+                            handling.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                     .authorizeHttpRequests(RouteAuthorization::apply)
                     .addFilterAt(filter, BasicAuthenticationFilter.class)
                     .build();
         }
 
-        /** After the filters that name a call, set headers and bound bodies; before everything that serves. */
+        /** Runs after the filters for call ids, headers and body limits, and before everything that serves calls. */
         @Bean
         DelegatingFilterProxyRegistrationBean guardFilter() {
             DelegatingFilterProxyRegistrationBean registration = new DelegatingFilterProxyRegistrationBean(FILTER);

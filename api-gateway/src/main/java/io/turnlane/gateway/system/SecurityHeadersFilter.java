@@ -7,7 +7,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** What browsers are told to refuse on our pages. Only what the page needs is allowed, and all of it from here. */
+/**
+ * Sets the security headers of all responses. The content security policy allows only what the pages need, and all of
+ * it only from this gateway.
+ */
 final class SecurityHeadersFilter extends OncePerRequestFilter {
 
     private static final String PAGES =
@@ -15,7 +18,7 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
                     + "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
                     + "frame-ancestors 'none'";
 
-    /** Swagger UI sets styles in its elements and draws with data URLs. */
+    /** Policy of the API documentation: Swagger UI sets inline styles and draws with data URLs. */
     private static final String DOCS = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
             + "img-src 'self' data:; connect-src 'self'; font-src 'self' data:; base-uri 'none'; form-action 'none'; "
             + "frame-ancestors 'none'";

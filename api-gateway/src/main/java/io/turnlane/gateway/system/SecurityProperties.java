@@ -10,14 +10,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Who is let in.
+ * Authentication of callers.
  *
- * @param mode how callers are told apart: none, api-key or jwt
- * @param letInAnybodyWhoReachesThisGateway whether a gateway that asks nobody who they are may listen beyond this
- *     machine; only where something before it authenticates
- * @param allowedOrigins origins of pages that may call from a browser, besides the gateway's own: by fetch and by
- *     WebSocket; * for any page of any site
- * @param jwt whose tokens are taken; for mode jwt
+ * @param mode way of authentication: none, api-key or jwt
+ * @param letInAnybodyWhoReachesThisGateway true if a gateway without authentication may listen beyond this machine;
+ *     safe only behind a proxy that authenticates callers
+ * @param allowedOrigins origins of the web pages that may call from a browser, by fetch and by WebSocket, besides the
+ *     gateway's own; * allows any page of any site
+ * @param jwt accepted tokens, for mode jwt
  */
 @Validated
 @ConfigurationProperties("turnlane.security")
@@ -29,28 +29,28 @@ record SecurityProperties(
 
     SecurityProperties {
         if (mode == Mode.JWT && (blank(jwt.issuer()) || blank(jwt.audience()))) {
-            throw new IllegalArgumentException("turnlane.security.mode=jwt needs turnlane.security.jwt.issuer and "
-                    + "turnlane.security.jwt.audience: a token for somebody else must not open this");
+            throw new IllegalArgumentException("turnlane.security.mode=jwt requires turnlane.security.jwt.issuer and "
+                    + "turnlane.security.jwt.audience: otherwise tokens for other services would be accepted");
         }
     }
 
-    /** How callers are told apart. */
+    /** Ways to authenticate callers. */
     enum Mode {
-        /** Not at all. */
+        /** Without authentication. */
         NONE,
-        /** By API keys, made with {@code ./turnlane keys}. */
+        /** API keys, created with {@code ./turnlane keys}. */
         API_KEY,
-        /** By the tokens of an issuer. */
+        /** Tokens of an issuer. */
         JWT
     }
 
     /**
-     * Tokens.
+     * Accepted tokens.
      *
-     * @param issuer who issues tokens: the URL that they name as iss, where its keys are found by OpenID discovery
-     * @param audience what tokens must name as aud
-     * @param jwkSetUri where the issuer's keys are, in place of discovery
-     * @param skew how far the issuer's clock may be off
+     * @param issuer URL of the issuer: the value of iss in tokens and the base of OpenID discovery
+     * @param audience value that tokens must have in aud
+     * @param jwkSetUri URL of the keys of the issuer, instead of discovery
+     * @param skew maximum difference between the clocks of the issuer and this gateway
      */
     record Jwt(
             @Nullable String issuer,

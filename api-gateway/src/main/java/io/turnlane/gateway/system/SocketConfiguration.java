@@ -21,13 +21,13 @@ import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The WebSocket. */
+/** WebSocket beans. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSocket
 class SocketConfiguration {
 
-    /** Bytes, and characters of text: a question of the usual length is one piece. */
-    private static final int PIECE = 1024;
+    /** Size of a partial frame, in bytes or characters; a question of the usual length fits into one. */
+    private static final int PARTIAL_FRAME = 1024;
 
     @Bean
     SocketEndpoint socketEndpoint(
@@ -65,12 +65,12 @@ class SocketConfiguration {
         return new SocketGuard(callers, connections, rates, refusals);
     }
 
-    /** The container holds these for each socket as long as it is open; frames come in pieces of this size. */
+    /** Sets the size of the buffers that the container holds for each open socket, and so of the partial frames. */
     @Bean
     ServletServerContainerFactoryBean socketBuffers() {
         ServletServerContainerFactoryBean container = new ServletServerContainerFactoryBean();
-        container.setMaxTextMessageBufferSize(PIECE);
-        container.setMaxBinaryMessageBufferSize(PIECE);
+        container.setMaxTextMessageBufferSize(PARTIAL_FRAME);
+        container.setMaxBinaryMessageBufferSize(PARTIAL_FRAME);
         return container;
     }
 

@@ -35,7 +35,7 @@ import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.type.LogicalType;
 
-/** HTTP: JSON, ids in paths, static files, filters, and Tomcat's own errors. */
+/** HTTP beans: JSON, conversion of ids in paths, static files, filters, and error pages of Tomcat. */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
 
@@ -52,7 +52,10 @@ class WebConfiguration implements WebMvcConfigurer {
     private static final String STATIC = "classpath:/static/";
     private static final String WEBJARS = "classpath:/META-INF/resources/webjars/";
 
-    /** As in the contract, and strict about what comes in: a field that we don't know is a mistake to be told. */
+    /**
+     * Configures JSON as in the HTTP contract. Input is checked strictly: an unknown field is reported to the client as
+     * an error.
+     */
     @Bean
     JsonMapperBuilderCustomizer contractJson() {
         return json -> json.addModule(WireFormat.module())
@@ -92,12 +95,15 @@ class WebConfiguration implements WebMvcConfigurer {
                 .addPathPatterns("/v1/**", "/ask", "/ask-stream", "/api/**");
     }
 
-    /** Pages: asked about every time, answered 304 while their content is the same. Jar entries all have one date. */
+    /**
+     * Serves static files. Browsers revalidate them on every use and get 304 while the content is the same. All jar
+     * entries have the same date, so that Last-Modified is useless.
+     */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         ContentTag tag = new ContentTag();
         files(registry, "/**", STATIC, tag);
-        // Libraries are asked for without their version, which the chain finds in the jar's name.
+        // The resource chain resolves library paths without a version to the version in the jar.
         files(registry, "/webjars/**", WEBJARS, tag).resourceChain(true);
     }
 
@@ -122,15 +128,15 @@ class WebConfiguration implements WebMvcConfigurer {
 
     @Bean
     FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(GatewayProperties properties) {
-        BodyLimitFilter bounds = new BodyLimitFilter(
+        BodyLimitFilter limits = new BodyLimitFilter(
                 Math.toIntExact(properties.asks().maxBody().toBytes()),
                 Math.toIntExact(properties.sessions().maxImport().toBytes()));
-        return filter(bounds, 3);
+        return filter(limits, 3);
     }
 
-    private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> filter(F filter, int place) {
+    private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> filter(F filter, int order) {
         FilterRegistrationBean<F> registration = new FilterRegistrationBean<>(filter);
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + place);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + order);
         return registration;
     }
 
@@ -140,7 +146,7 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatTellsProblems() {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatErrorReports() {
         return factory -> factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ProblemReportValve.class.getName());

@@ -1,4 +1,4 @@
-/** Wiring: configuration, lifecycle, filters. The only place that sees all packages. */
+/** Spring configuration, lifecycle and servlet filters; the only package that depends on all others. */
 @NullMarked
 package io.turnlane.gateway.system;
 

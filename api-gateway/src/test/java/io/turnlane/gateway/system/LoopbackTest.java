@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 
-/** Who asks nobody who they are is heard by nobody but this machine, unless it is told so in plain words. */
+/** A gateway without authentication serves only this machine, unless the operator explicitly allows more. */
 class LoopbackTest {
 
     private static final Jwt NO_TOKENS = new Jwt(null, null, null, Duration.ofSeconds(30));
@@ -26,13 +26,13 @@ class LoopbackTest {
     }
 
     @Test
-    void knowsTheNamesThatOnlyThisMachineHas() {
-        for (String here : new String[] {
+    void acceptsOnlyHostNamesOfThisMachine() {
+        for (String local : new String[] {
             "localhost", "LocalHost:8080", "app.localhost:80", "localhost.", "127.0.0.1", "127.1.2.3:9", "[::1]:8080"
         }) {
-            assertThat(LoopbackHostFilter.isLoopback(here)).as(here).isTrue();
+            assertThat(LoopbackHostFilter.isLoopback(local)).as(local).isTrue();
         }
-        for (String elsewhere : new String[] {
+        for (String foreign : new String[] {
             "",
             "evil.example",
             "evil.example:8080",
@@ -44,7 +44,7 @@ class LoopbackTest {
             "192.0.2.1:8080",
             "[::2]"
         }) {
-            assertThat(LoopbackHostFilter.isLoopback(elsewhere)).as(elsewhere).isFalse();
+            assertThat(LoopbackHostFilter.isLoopback(foreign)).as(foreign).isFalse();
         }
     }
 
@@ -62,7 +62,7 @@ class LoopbackTest {
     }
 
     @Test
-    void withoutAuthenticationNotEveryPageIsLetInEither() {
+    void withoutAuthenticationRejectsAnyOriginUnlessAllowed() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> anyPage(Mode.NONE, false))
                 .withMessageContaining("let-in-anybody-who-reaches-this-gateway");

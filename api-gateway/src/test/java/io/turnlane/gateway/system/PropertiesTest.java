@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.util.unit.DataSize;
 
-/** Every property has the default that the documents name, and its name is bound. */
+/** Every property has the documented default and is bound by its documented name. */
 class PropertiesTest {
 
     private static <T> T bind(String prefix, Class<T> type, Map<String, String> values) {
@@ -153,7 +153,7 @@ class PropertiesTest {
     }
 
     @Test
-    void refusesToKeepKeysForLongerThanTheResultsThatTheyLeadTo() {
+    void rejectsAnIdempotencyRetentionLongerThanTheResultRetention() {
         GatewayProperties p = bind(
                 "turnlane.gateway",
                 GatewayProperties.class,
@@ -164,7 +164,7 @@ class PropertiesTest {
     }
 
     @Test
-    void refusesAnOutboxThatHoldsNothing() {
+    void rejectsAnOutboxWithoutCapacity() {
         assertThatThrownBy(() -> new io.turnlane.gateway.deliver.Outbox.Bounds(0, 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
