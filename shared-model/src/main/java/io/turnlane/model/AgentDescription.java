@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What people may know of an agent before they ask it.
+ * Public description of an agent, shown to clients before they ask it.
  *
- * @param name what a client writes in {@code agent}: 1 to 64 of {@code a-z 0-9 . _ -}
- * @param description one sentence that says what it answers
- * @param examples questions that show it well
+ * @param name value of {@code agent} in a request: 1 to 64 of {@code a-z 0-9 . _ -}
+ * @param description one sentence on the questions that the agent answers
+ * @param examples questions that the agent answers well
  */
 public record AgentDescription(String name, String description, List<String> examples) {
 
@@ -16,7 +16,7 @@ public record AgentDescription(String name, String description, List<String> exa
 
     public AgentDescription {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("an agent's name is 1 to 64 of a-z 0-9 . _ -");
+            throw new IllegalArgumentException("an agent name must have 1 to 64 characters from a-z 0-9 . _ -");
         }
         examples = List.copyOf(examples);
     }

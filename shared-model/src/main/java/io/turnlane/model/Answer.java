@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent answered.
+ * Complete answer of an agent.
  *
  * @param text Markdown
- * @param confidence from 0 to 1; null where the agent can't tell
- * @param sources what the answer rests on, best first
+ * @param confidence number from 0 to 1, or null if the agent cannot estimate it
+ * @param sources sources that the answer is based on, best first
  * @param artifacts tables and charts, each a JSON object
  */
 public record Answer(
@@ -21,13 +21,13 @@ public record Answer(
 
     public Answer {
         if (confidence != null && !(confidence >= 0 && confidence <= 1)) {
-            throw new IllegalArgumentException("confidence is from 0 to 1, not " + confidence);
+            throw new IllegalArgumentException("confidence must be from 0 to 1, but is " + confidence);
         }
         sources = List.copyOf(sources);
         artifacts = List.copyOf(artifacts);
     }
 
-    /** An answer that is text and nothing else. */
+    /** Returns an answer that consists of text only. */
     public static Answer ofText(String text) {
         return new Answer(text, null, List.of(), List.of(), Usage.NONE);
     }

@@ -6,15 +6,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API key as it stands in the keys topic, under its id. The key itself is {@code tl_<id>_<secret>} and is stored
- * nowhere; a fast hash does, because the secret is random and not a word that could be guessed.
+ * API key as stored in the keys topic, keyed by its id. The key itself is {@code tl_<id>_<secret>} and is not stored
+ * anywhere. The record holds only its hash. A fast hash is sufficient because the secret is random and cannot be
+ * guessed.
  *
- * @param id names the key; not secret
- * @param sha256 of the whole key's text, in lower-case hex; empty once it is revoked
- * @param userId whose sessions it opens
- * @param name what its maker calls it
- * @param expiresAt from when it opens nothing; null where it doesn't expire
- * @param revokedAt null while it stands
+ * @param id identifier of the key; not secret
+ * @param sha256 SHA-256 of the whole key's text, in lower-case hex; empty once the key is revoked
+ * @param userId user whose sessions the key gives access to
+ * @param name display name, or null if the key has none
+ * @param expiresAt time from which the key is invalid, or null if it does not expire
+ * @param revokedAt time of revocation, or null if the key is not revoked
  */
 public record ApiKey(
         String id,
@@ -28,32 +29,32 @@ public record ApiKey(
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{12}");
     private static final Pattern HASH = Pattern.compile("([0-9a-f]{64})?");
-    private static final int LONGEST_USER = 255;
+    private static final int MAX_USER_LENGTH = 255;
 
     public ApiKey {
         if (!ID.matcher(id).matches() || !HASH.matcher(sha256).matches()) {
-            throw new IllegalArgumentException("an API key has an id of 12 hex digits and a SHA-256 of 64");
+            throw new IllegalArgumentException("an API key must have an id of 12 and a SHA-256 of 64 hex digits");
         }
-        if (userId.isBlank() || userId.length() > LONGEST_USER) {
-            throw new IllegalArgumentException("a user id has 1 to " + LONGEST_USER + " characters");
+        if (userId.isBlank() || userId.length() > MAX_USER_LENGTH) {
+            throw new IllegalArgumentException("a user id must have 1 to " + MAX_USER_LENGTH + " characters");
         }
         if (scopes.isEmpty()) {
-            throw new IllegalArgumentException("an API key has at least one scope");
+            throw new IllegalArgumentException("an API key must have at least one scope");
         }
         scopes = Scope.sorted(scopes);
     }
 
-    /** Whether it has been revoked. */
+    /** Returns true if the key has been revoked. */
     public boolean revoked() {
         return revokedAt != null;
     }
 
-    /** Whether its time is over. */
+    /** Returns true if the key has expired at the given time. */
     public boolean expired(Instant now) {
         return expiresAt != null && !now.isBefore(expiresAt);
     }
 
-    /** The same, opening nothing any more; its hash is forgotten. */
+    /** Returns a revoked copy of this key, without its hash. */
     public ApiKey revoke(Instant at) {
         return new ApiKey(id, "", userId, scopes, name, createdAt, expiresAt, at);
     }

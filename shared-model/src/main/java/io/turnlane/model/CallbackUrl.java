@@ -5,38 +5,40 @@ import java.net.URI;
 import java.util.Locale;
 
 /**
- * Where a terminal event is posted to: an absolute http or https URL of at most 2,048 characters, without credentials
- * and fragment. What its host's addresses may be is another question, which is asked when a connection is made.
+ * Absolute http or https URL to which a turn's terminal event is posted, with at most 2,048 characters and without
+ * credentials and fragment. This type does not check the addresses that the host name resolves to. The sender checks
+ * them when it connects.
  */
 public record CallbackUrl(URI value) {
 
-    private static final int MOST_CHARACTERS = 2048;
-    private static final int MOST_PORT = 65_535;
+    private static final int MAX_CHARACTERS = 2048;
+    private static final int MAX_PORT = 65_535;
 
     public CallbackUrl {
         String scheme = value.getScheme() == null ? "" : value.getScheme().toLowerCase(Locale.ROOT);
-        require(scheme.equals("https") || scheme.equals("http"), "is an http or https URL");
-        require(value.getHost() != null && !value.getHost().isEmpty(), "names a host");
-        require(value.getRawUserInfo() == null, "holds no credentials");
-        require(value.getRawFragment() == null, "has no fragment");
-        require(value.getPort() != 0 && value.getPort() <= MOST_PORT, "has a port from 1 to 65535");
+        require(scheme.equals("https") || scheme.equals("http"), "must be an http or https URL");
+        require(value.getHost() != null && !value.getHost().isEmpty(), "must name a host");
+        require(value.getRawUserInfo() == null, "must not contain credentials");
+        require(value.getRawFragment() == null, "must not have a fragment");
+        require(value.getPort() != 0 && value.getPort() <= MAX_PORT, "must have a port from 1 to 65535");
     }
 
     /**
-     * Reads one.
+     * Parses a callback URL.
      *
-     * @throws IllegalArgumentException where the text is none; the message says why, and doesn't quote it
+     * @throws IllegalArgumentException if the text is not a valid callback URL; the message gives the reason and does
+     *     not quote the text
      */
     public static CallbackUrl parse(String text) {
-        require(text.length() <= MOST_CHARACTERS, "has at most " + MOST_CHARACTERS + " characters");
+        require(text.length() <= MAX_CHARACTERS, "must have at most " + MAX_CHARACTERS + " characters");
         try {
             return new CallbackUrl(URI.create(text));
         } catch (IllegalArgumentException e) {
-            throw e.getCause() == null ? e : new IllegalArgumentException("a callback_url is a URL", e);
+            throw e.getCause() == null ? e : new IllegalArgumentException("a callback_url must be a valid URL", e);
         }
     }
 
-    /** Whether its host is an address, and not a public one: no need to ask a name server about that. */
+    /** Returns true if the host is a literal IP address that is not public. Host names are not resolved. */
     public boolean hasPrivateAddress() {
         try {
             return !PublicAddress.isPublic(InetAddress.ofLiteral(value.getHost()));
@@ -45,9 +47,9 @@ public record CallbackUrl(URI value) {
         }
     }
 
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new IllegalArgumentException("a callback_url " + what);
+    private static void require(boolean condition, String rule) {
+        if (!condition) {
+            throw new IllegalArgumentException("a callback_url " + rule);
         }
     }
 

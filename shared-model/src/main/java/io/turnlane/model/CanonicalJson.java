@@ -13,16 +13,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) gives each value: no blanks, members in the order
- * of their names' UTF-16 code units, numbers as ECMAScript prints doubles. Whoever has the same value has the same
- * bytes, in any language, and so the same {@link #checksum}.
+ * Writes JSON in the canonical form of RFC 8785 (JSON Canonicalization Scheme): no whitespace, members sorted by the
+ * UTF-16 code units of their names, numbers as ECMAScript prints doubles. Equal values give equal bytes in every
+ * language, and therefore an equal {@link #checksum}.
  */
 public final class CanonicalJson {
 
-    /** Deeper than any value of ours; a limit keeps foreign ones off the stack's end. */
-    private static final int MOST_DEPTH = 200;
+    /** Limit that protects the stack from deeply nested input. Values of this contract are never nested this deep. */
+    private static final int MAX_DEPTH = 200;
 
-    /** ECMAScript writes larger and smaller numbers with an exponent. */
+    /** ECMAScript writes numbers outside this range with an exponent. */
     private static final int PLAIN_DIGITS = 21;
 
     private static final int PLAIN_ZEROS = -6;
@@ -30,11 +30,11 @@ public final class CanonicalJson {
     private CanonicalJson() {}
 
     /**
-     * The form's UTF-8.
+     * Returns the canonical form as UTF-8.
      *
-     * @param value maps with text keys, lists, text, numbers, booleans and null, as JSON parsers make them
-     * @throws IllegalArgumentException where it is none of these, nests too deeply, has a number beyond a double or
-     *     text that isn't Unicode
+     * @param value maps with text keys, lists, text, numbers, booleans and null, as JSON parsers produce them
+     * @throws IllegalArgumentException if the value is of another type, is nested too deeply, or contains a number
+     *     outside the range of a double or text that is not valid Unicode
      */
     public static byte[] of(@Nullable Object value) {
         StringBuilder out = new StringBuilder();
@@ -45,18 +45,18 @@ public final class CanonicalJson {
             utf8.get(bytes);
             return bytes;
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("text that isn't Unicode", e);
+            throw new IllegalArgumentException("text that is not valid Unicode", e);
         }
     }
 
-    /** {@code sha256:} and the hexadecimal SHA-256 of the form. */
+    /** Returns {@code sha256:} followed by the SHA-256 of the canonical form in hex. */
     public static String checksum(@Nullable Object value) {
         return "sha256:" + HexFormat.of().formatHex(Sha256.of(of(value)));
     }
 
     private static void write(@Nullable Object value, StringBuilder out, int depth) {
-        if (depth > MOST_DEPTH) {
-            throw new IllegalArgumentException("nested too deeply");
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("the value is nested too deeply");
         }
         switch (value) {
             case null -> out.append("null");
@@ -65,7 +65,7 @@ public final class CanonicalJson {
             case Number number -> out.append(number(number.doubleValue()));
             case List<?> list -> list(list, out, depth);
             case Map<?, ?> map -> object(map, out, depth);
-            default -> throw new IllegalArgumentException("not a JSON value");
+            default -> throw new IllegalArgumentException("the value has a type that JSON does not have");
         }
     }
 
@@ -79,7 +79,7 @@ public final class CanonicalJson {
         out.append(list.isEmpty() ? "[]" : "]");
     }
 
-    /** Java compares text by UTF-16 code units, as the RFC has it. */
+    /** Relies on the fact that Java compares strings by UTF-16 code units, as the RFC requires. */
     private static void object(Map<?, ?> map, StringBuilder out, int depth) {
         TreeMap<String, @Nullable Object> sorted = new TreeMap<>();
         map.forEach((name, value) -> sorted.put((String) name, value));
@@ -118,17 +118,17 @@ public final class CanonicalJson {
         out.append('"');
     }
 
-    /** ECMA-262, Number::toString. */
+    /** Formats a number as ECMA-262 does in Number::toString. */
     static String number(double value) {
         if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("a number is beyond a double");
+            throw new IllegalArgumentException("a number is outside the range of a double");
         }
         if (value == 0) {
             return "0";
         }
         BigDecimal shortest = shortest(Math.abs(value));
         String digits = shortest.unscaledValue().toString();
-        int point = digits.length() - shortest.scale(); // of the decimal point, counted from the first digit
+        int point = digits.length() - shortest.scale(); // position of the decimal point, counted from the first digit
         String sign = value < 0 ? "-" : "";
         if (point > PLAIN_DIGITS || point <= PLAIN_ZEROS) {
             return sign + withExponent(digits, point - 1);
@@ -142,7 +142,10 @@ public final class CanonicalJson {
                         : digits.substring(0, point) + "." + digits.substring(point));
     }
 
-    /** The fewest digits that stand for the double: Java's since 19, but that these are never less than two. */
+    /**
+     * Returns the shortest decimal number that identifies the double. Since version 19, Java prints these digits,
+     * except that it always prints at least two.
+     */
     private static BigDecimal shortest(double value) {
         BigDecimal printed = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         BigDecimal oneDigit = printed.round(new MathContext(1));

@@ -9,58 +9,61 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * The envelope of values in Redis: one byte that says how, a CRC32C, and the content, deflated where it is larger than
- * 1 KiB. A value that was damaged is found out when it is opened; it is never read as something else.
+ * Envelope of values in Redis: one byte for the format, a CRC32C, and the content, deflated if it is larger than 1 KiB.
+ * {@link #open} detects a damaged value and never returns other content than the original.
  */
 public final class Checksummed {
 
-    /** Below this many bytes deflating gains nothing. */
+    /** Content up to this number of bytes is stored without compression, which would not make it smaller. */
     static final int DEFLATE_OVER = 1024;
 
-    /** No content of ours is larger; a damaged length must not fill the heap. */
+    /**
+     * Upper bound for inflated content, in bytes. No stored content is larger, and the bound protects the heap from
+     * damaged input.
+     */
     static final int MAX_CONTENT = 8 * 1024 * 1024;
 
-    private static final int HEAD = 1 + Integer.BYTES;
+    private static final int HEADER = 1 + Integer.BYTES;
     private static final byte PLAIN = 1;
     private static final byte DEFLATED = 2;
 
     private Checksummed() {}
 
-    /** Wraps the content. */
+    /** Wraps the content in an envelope. */
     public static byte[] seal(byte[] content) {
         boolean deflate = content.length > DEFLATE_OVER;
         byte[] body = deflate ? deflate(content) : content;
-        byte[] sealed = new byte[HEAD + body.length];
+        byte[] sealed = new byte[HEADER + body.length];
         sealed[0] = deflate ? DEFLATED : PLAIN;
-        System.arraycopy(body, 0, sealed, HEAD, body.length);
+        System.arraycopy(body, 0, sealed, HEADER, body.length);
         ByteBuffer.wrap(sealed).putInt(1, checksum(sealed));
         return sealed;
     }
 
     /**
-     * Unwraps the content.
+     * Returns the content of an envelope.
      *
-     * @throws CorruptValueException where the bytes are not what was sealed
+     * @throws CorruptValueException if the bytes are not an undamaged envelope
      */
     public static byte[] open(byte[] sealed) throws CorruptValueException {
-        if (sealed.length < HEAD) {
-            throw new CorruptValueException("shorter than its head");
+        if (sealed.length < HEADER) {
+            throw new CorruptValueException("the value is shorter than its header");
         }
         if (checksum(sealed) != ByteBuffer.wrap(sealed).getInt(1)) {
-            throw new CorruptValueException("checksum differs");
+            throw new CorruptValueException("the checksum does not match");
         }
         return switch (sealed[0]) {
-            case PLAIN -> Arrays.copyOfRange(sealed, HEAD, sealed.length);
+            case PLAIN -> Arrays.copyOfRange(sealed, HEADER, sealed.length);
             case DEFLATED -> inflate(sealed);
-            default -> throw new CorruptValueException("unknown form " + sealed[0]);
+            default -> throw new CorruptValueException("unknown format " + sealed[0]);
         };
     }
 
-    /** Over all but itself, so that damage shows before anything is inflated. */
+    /** Covers all bytes except the checksum itself, so that damage is detected before anything is inflated. */
     private static int checksum(byte[] sealed) {
         CRC32C crc = new CRC32C();
         crc.update(sealed[0]);
-        crc.update(sealed, HEAD, sealed.length - HEAD);
+        crc.update(sealed, HEADER, sealed.length - HEADER);
         return (int) crc.getValue();
     }
 
@@ -79,19 +82,19 @@ public final class Checksummed {
 
     private static byte[] inflate(byte[] sealed) throws CorruptValueException {
         try (Inflater inflater = new Inflater()) {
-            inflater.setInput(sealed, HEAD, sealed.length - HEAD);
+            inflater.setInput(sealed, HEADER, sealed.length - HEADER);
             ByteArrayOutputStream out = new ByteArrayOutputStream(sealed.length * 3);
             byte[] chunk = new byte[8192];
             while (!inflater.finished()) {
                 int read = inflater.inflate(chunk);
                 if (read == 0 || out.size() + read > MAX_CONTENT) {
-                    throw new CorruptValueException("deflated content ends early or is too large");
+                    throw new CorruptValueException("the deflated content is incomplete or too large");
                 }
                 out.write(chunk, 0, read);
             }
             return out.toByteArray();
         } catch (DataFormatException e) {
-            throw new CorruptValueException("not deflated content");
+            throw new CorruptValueException("the content is not valid deflate data");
         }
     }
 }

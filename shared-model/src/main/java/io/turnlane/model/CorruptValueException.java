@@ -1,6 +1,6 @@
 package io.turnlane.model;
 
-/** A stored value is not what was written; the message says how that showed, never the content. */
+/** Thrown if a stored value is damaged. The message describes the damage and never quotes the content. */
 public final class CorruptValueException extends Exception {
 
     public CorruptValueException(String message) {

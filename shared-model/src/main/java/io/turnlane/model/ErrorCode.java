@@ -2,37 +2,40 @@ package io.turnlane.model;
 
 import java.util.Locale;
 
-/** What can go wrong, as clients see it: a stable word, and the HTTP status where a call is refused because of it. */
+/**
+ * Error codes of the API: a stable code for programs, a title for people, and the HTTP status of a call that is
+ * rejected with the code.
+ */
 public enum ErrorCode {
     INVALID_REQUEST(400, "The request is not valid"),
-    UNAUTHORIZED(401, "Who are you?"),
-    FORBIDDEN(403, "Not allowed"),
-    NOT_FOUND(404, "No such thing"),
-    METHOD_NOT_ALLOWED(405, "Not this way"),
-    NOT_ACCEPTABLE(406, "Not in that form"),
+    UNAUTHORIZED(401, "Authentication is required"),
+    FORBIDDEN(403, "The caller is not allowed to do this"),
+    NOT_FOUND(404, "Not found"),
+    METHOD_NOT_ALLOWED(405, "The method is not allowed"),
+    NOT_ACCEPTABLE(406, "The requested format is not available"),
     SESSION_BUSY(409, "The session is busy"),
-    SESSION_EXISTS(409, "There is such a session already"),
+    SESSION_EXISTS(409, "The session already exists"),
     QUESTION_TOO_LARGE(413, "The question is too large"),
     METADATA_TOO_LARGE(413, "The metadata is too large"),
     REQUEST_TOO_LARGE(413, "The request is too large"),
-    UNSUPPORTED_MEDIA_TYPE(415, "Send JSON"),
-    CHECKSUM_MISMATCH(422, "The checksum is another"),
-    IDEMPOTENCY_CONFLICT(422, "The idempotency key was used for something else"),
-    UNKNOWN_AGENT(422, "No such agent"),
+    UNSUPPORTED_MEDIA_TYPE(415, "The request body must be JSON"),
+    CHECKSUM_MISMATCH(422, "The checksum does not match"),
+    IDEMPOTENCY_CONFLICT(422, "The idempotency key was used for another request"),
+    UNKNOWN_AGENT(422, "Unknown agent"),
     RATE_LIMITED(429, "Too many requests"),
-    SESSION_QUEUE_FULL(429, "Too many turns wait in this session"),
-    INTERNAL_ERROR(500, "Something broke on our side"),
-    OVERLOADED(503, "Too much work at the moment"),
-    UNAVAILABLE(503, "A part that this needs is away"),
+    SESSION_QUEUE_FULL(429, "The session has too many open turns"),
+    INTERNAL_ERROR(500, "Internal error"),
+    OVERLOADED(503, "The service is overloaded"),
+    UNAVAILABLE(503, "A required service is unavailable"),
 
     ANSWER_TOO_LARGE(0, "The answer is too large"),
-    EXPIRED(0, "The question waited for too long"),
+    EXPIRED(0, "The question waited too long"),
     AGENT_ERROR(0, "The agent failed"),
     AGENT_TIMEOUT(0, "The agent took too long"),
     DEADLINE_EXCEEDED(0, "The deadline passed"),
     USAGE_LIMIT(0, "The usage limit is reached"),
-    POISON(0, "The turn ended its processor too often"),
-    UNREADABLE_RECORD(422, "The record can't be read");
+    POISON(0, "The turn crashed its processor too often"),
+    UNREADABLE_RECORD(422, "The record cannot be read");
 
     private final int httpStatus;
     private final String title;
@@ -42,17 +45,17 @@ public enum ErrorCode {
         this.title = title;
     }
 
-    /** The word in JSON: the name in lower case. */
+    /** Returns the code in JSON: the name in lower case. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The HTTP status of a refused call; 0 where the code only stands in a failed request. */
+    /** Returns the HTTP status of a rejected call, or 0 if the code occurs only in failed requests. */
     public int httpStatus() {
         return httpStatus;
     }
 
-    /** A short sentence for people, the same for every occurrence. */
+    /** Returns a short description for people, which is the same for every occurrence. */
     public String title() {
         return title;
     }

@@ -1,12 +1,12 @@
 package io.turnlane.model;
 
-/** What a client is told of a session's memory that isn't as its last turn left it. */
+/** Problem with a session's memory that the next {@code started} event reports to clients. */
 public enum MemoryIssue {
-    /** It was lost, and is back as far as the log held it. */
+    /** Memory was lost and has been restored as far as the log still contained it. */
     REBUILT("rebuilt"),
-    /** It was lost, and the log held nothing of it: the session starts anew. */
+    /** Memory was lost and the log no longer contained it. The session starts with an empty history. */
     RESET("reset"),
-    /** A part of it can't be read and is left out. */
+    /** A part of memory could not be read and is ignored. */
     DAMAGED("damaged");
 
     private final String wire;
@@ -15,22 +15,22 @@ public enum MemoryIssue {
         this.wire = wire;
     }
 
-    /** The word that stands in JSON and in Redis. */
+    /** Returns the value in JSON and in Redis. */
     public String wire() {
         return wire;
     }
 
     /**
-     * Reads the word.
+     * Returns the constant with this value.
      *
-     * @throws IllegalArgumentException where there is no such mishap
+     * @throws IllegalArgumentException if there is none
      */
     public static MemoryIssue of(String wire) {
-        for (MemoryIssue mishap : values()) {
-            if (mishap.wire.equals(wire)) {
-                return mishap;
+        for (MemoryIssue issue : values()) {
+            if (issue.wire.equals(wire)) {
+                return issue;
             }
         }
-        throw new IllegalArgumentException("no such mishap: " + wire);
+        throw new IllegalArgumentException("unknown memory issue: " + wire);
     }
 }

@@ -1,15 +1,15 @@
 package io.turnlane.model;
 
 /**
- * The Redis keys of one session. All share the hash tag {@code {<session key>}}, so that one script may touch them on a
- * Redis Cluster. What each holds stands in {@code docs/records.md}.
+ * Redis keys. All keys of one session share the hash tag {@code {<session key>}}, so that a script can use them on a
+ * Redis Cluster. {@code docs/records.md} describes the value of each key.
  */
 public record MemoryKeys(SessionKey session) {
 
-    /** Every key of ours starts so. */
+    /** Prefix of every key of Turnlane. */
     public static final String PREFIX = "tl:";
 
-    /** What every key of the session starts with. */
+    /** Returns the common prefix of the session's keys. */
     public String prefix() {
         return key("");
     }
@@ -19,35 +19,35 @@ public record MemoryKeys(SessionKey session) {
         return key("ctx");
     }
 
-    /** List: the last turns, oldest first, one {@linkplain Checksummed blob} each. */
+    /** List: the last turns, oldest first, each a {@linkplain Checksummed checksummed} value. */
     public String history() {
         return key("hist");
     }
 
-    /** Hash: one request's record. */
+    /** Hash: the record of one request. */
     public String request(RequestId requestId) {
         return requestPrefix() + requestId;
     }
 
-    /** What the key of each of the session's request records starts with. */
+    /** Returns the common prefix of the keys of the session's request records. */
     public String requestPrefix() {
         return key("req:");
     }
 
-    /** Sorted set: the ids of all requests that have a record, by creation time in ms. */
+    /** Sorted set: ids of all requests that have a record, by creation time in epoch ms. */
     public String requestIds() {
         return key("reqs");
     }
 
-    /** Sorted set: the ids of requests that are not terminal, by creation time in ms. */
+    /** Sorted set: ids of the requests that are not terminal, by creation time in epoch ms. */
     public String openRequestIds() {
         return key("open");
     }
 
     /**
-     * Sorted set: the ids of a user's sessions, by when each was last asked something, in ms.
+     * Sorted set: ids of a user's sessions, by the time of the last question in epoch ms.
      *
-     * @param namespace of the session keys of this user
+     * @param namespace namespace of the user's session keys
      */
     public static String sessionsOfUser(String namespace) {
         return PREFIX + "{u:" + namespace + "}:sessions";
@@ -58,57 +58,63 @@ public record MemoryKeys(SessionKey session) {
         return key("tomb");
     }
 
-    /** String: a random value that is gone where the memory of the tag's slot was lost; the tag spreads them. */
+    /**
+     * String: a random value that detects data loss. If the value is missing or has changed, Redis has lost data in the
+     * hash slot of the tag. The tags spread the markers over the slots.
+     */
     public static String marker(String tag) {
         return PREFIX + "marker:{" + tag + "}";
     }
 
     /**
-     * JSON: under which markers the memory of a partition's sessions was last found whole, and how it was rebuilt.
+     * JSON: the markers under which a partition's memory was last found complete, and the report of its last rebuild.
      *
-     * @param turnsTopic installations that share a Redis differ by it
+     * @param turnsTopic name of the turns topic, which separates installations that share a Redis
      */
     public static String lastRebuild(String turnsTopic, int partition) {
         return PREFIX + "rebuilt:{" + turnsTopic + "-" + partition + "}";
     }
 
-    /** Hash: which command had the session rebuilt last, and what came of it. */
+    /** Hash: the last command that rebuilt the session, and its result. */
     public String lastRebuild() {
         return key("rebuilt");
     }
 
     /**
-     * Hash: the request that an Idempotency-Key stands for in this session.
+     * Hash: the request that an Idempotency-Key refers to in this session.
      *
-     * @param key its hash, never the key itself
+     * @param key hash of the key, never the key itself
      */
     public String claim(String key) {
         return key("idem:" + key);
     }
 
     /**
-     * The same for a key that came without a session; it shares the hash tag <code>{u:&lt;namespace&gt;}</code> with
-     * the other keys of its user.
+     * Hash: the request that an Idempotency-Key refers to if it was sent without a session. The key has the hash tag
+     * <code>{u:&lt;namespace&gt;}</code>, like the other keys of the user.
      */
     public static String claimOfUser(String namespace, String key) {
         return ofUser(namespace, "idem:" + key);
     }
 
     /**
-     * Hash: how much of one kind a user may still ask for at the moment.
+     * Hash: a user's token bucket for one kind of request.
      *
-     * @param kind of what the bucket holds tokens for
+     * @param kind kind of request that the bucket limits
      */
     public static String rateBucket(String namespace, String kind) {
         return ofUser(namespace, "rate:" + kind);
     }
 
-    /** Sorted set: a user's turns that are open, as {@code <session id>/<request id>}, by acceptance in ms. */
+    /** Sorted set: a user's open turns as {@code <session id>/<request id>}, by acceptance time in epoch ms. */
     public static String turnsOfUser(String namespace) {
         return ofUser(namespace, "turns");
     }
 
-    /** Sorted set: a user's open connections at all gateways, by when they count no more, in ms, unless renewed. */
+    /**
+     * Sorted set: a user's open connections at all gateways, by the time in epoch ms at which each expires unless it is
+     * renewed.
+     */
     public static String connectionsOfUser(String namespace) {
         return ofUser(namespace, "conns");
     }
@@ -117,12 +123,16 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "{u:" + namespace + "}:" + part;
     }
 
-    /** Set: the calls that are publishing the turn of this claim. */
+    /**
+     * Set: ids of the calls that are currently publishing the turn of an idempotency key.
+     *
+     * @param claim Redis key of the idempotency key
+     */
     public static String publishingCalls(String claim) {
         return claim + ":calls";
     }
 
-    /** Text: the request as which a quarantined one was asked again. */
+    /** String: id of the request that asks a quarantined question again. */
     public String redriven(RequestId quarantined) {
         return key("redriven:" + quarantined);
     }
@@ -132,25 +142,25 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /**
-     * JSON: who may open a WebSocket with this ticket.
+     * JSON: the caller that may open a WebSocket with a ticket.
      *
-     * @param ticket its hash, never the ticket itself
+     * @param ticket hash of the ticket, never the ticket itself
      */
     public static String ticket(String ticket) {
         return PREFIX + "ticket:" + ticket;
     }
 
-    /** Sorted set: the processors that were alive lately, by their last heartbeat in epoch ms. */
+    /** Sorted set: ids of the processors that were recently alive, by their last heartbeat in epoch ms. */
     public static String processors() {
         return PREFIX + "procs";
     }
 
-    /** Sorted set: the gateways that were alive lately, by when they last said so in epoch ms. */
+    /** Sorted set: ids of the gateways that were recently alive, by their last heartbeat in epoch ms. */
     public static String gateways() {
         return PREFIX + "gateways";
     }
 
-    /** JSON figures of one processor; lives for 5 s. */
+    /** JSON: statistics of one processor; expires after 5 s. */
     public static String processor(String processorId) {
         return PREFIX + "proc:" + processorId;
     }

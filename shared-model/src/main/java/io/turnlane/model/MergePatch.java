@@ -4,12 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON Merge Patch (RFC 7396) on objects: what the patch names is replaced, null removes, objects are merged. */
+/**
+ * Applies a JSON Merge Patch (RFC 7396) to an object: members of the patch replace those of the object, null removes a
+ * member, and nested objects are merged.
+ */
 public final class MergePatch {
 
     private MergePatch() {}
 
-    /** The patched object; neither argument changes. */
+    /** Returns the patched object. Neither argument is modified. */
     public static Map<String, Object> apply(Map<String, Object> object, Map<String, Object> patch) {
         Map<String, Object> patched = new LinkedHashMap<>(object);
         patch.forEach((name, value) -> {

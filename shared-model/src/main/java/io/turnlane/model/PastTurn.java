@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One turn as a session's history keeps it.
+ * Turn in a session's history.
  *
- * @param answer null where the turn was interrupted; such a turn is shown to clients and never to agents
- * @param processingTime from the gateway's acceptance to the stored answer
- * @param timestamp when the turn ended
+ * @param answer text of the answer, or null if the turn was interrupted; clients see interrupted turns, agents do not
+ * @param processingTime time from the gateway's acceptance to the stored answer
+ * @param timestamp time at which the turn ended
  */
 public record PastTurn(
         RequestId requestId,

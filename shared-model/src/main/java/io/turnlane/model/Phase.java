@@ -1,18 +1,18 @@
 package io.turnlane.model;
 
-/** The lifecycle of a turn, in the order in which it is travelled; the last two end it badly. */
+/** Phases of a turn, in order. {@link #TIMEOUT} and {@link #ERROR} end an unsuccessful turn. */
 public enum Phase {
-    /** The gateway read the question. */
+    /** The gateway received the question. */
     RECEIVED,
-    /** The log acknowledged it. */
+    /** Kafka acknowledged the question. */
     QUEUED,
-    /** Its lane took it up. */
+    /** The turn reached the head of its lane and started to run. */
     DEQUEUED,
-    /** Memory is at hand and the turn is counted as begun. */
+    /** Memory has been read and the attempt is recorded. */
     SESSION_ALLOCATED,
     PROVIDER_CALL_START,
     PROVIDER_CALL_END,
-    /** Memory holds the result. */
+    /** The result is stored in memory. */
     SESSION_RELEASED,
     COMPLETED,
     TIMEOUT,

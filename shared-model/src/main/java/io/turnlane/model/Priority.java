@@ -3,7 +3,7 @@ package io.turnlane.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Whose turn it is first, where more sessions are ready than may run at once. Order within a session stays. */
+/** Priority of a turn if more sessions are ready than may run at once. The order within a session does not change. */
 public enum Priority {
     HIGH("high"),
     NORMAL("normal"),
@@ -15,22 +15,22 @@ public enum Priority {
         this.wire = wire;
     }
 
-    /** The word that stands in JSON and in headers. */
+    /** Returns the value in JSON and in record headers. */
     public String wire() {
         return wire;
     }
 
-    /** The priority of this word; empty where there is none. */
+    /** Returns the priority with this value, or empty if there is none. */
     public static Optional<Priority> find(String wire) {
         return Arrays.stream(values()).filter(one -> one.wire.equals(wire)).findFirst();
     }
 
     /**
-     * Reads the word.
+     * Returns the priority with this value.
      *
-     * @throws IllegalArgumentException where there is no such priority
+     * @throws IllegalArgumentException if there is none
      */
     public static Priority of(String wire) {
-        return find(wire).orElseThrow(() -> new IllegalArgumentException("priority is one of high, normal, low"));
+        return find(wire).orElseThrow(() -> new IllegalArgumentException("priority must be one of high, normal, low"));
     }
 }

@@ -1,11 +1,11 @@
 package io.turnlane.model;
 
-/** Whether a processor takes turns. */
+/** State of a processor. */
 public enum ProcessorState {
     RUNNING("running"),
-    /** It takes no more turns, and finishes those that run. */
+    /** The processor accepts no more turns and finishes the running ones. */
     DRAINING("draining"),
-    /** It has left the group; its process still lives. */
+    /** The processor has left the consumer group. Its process is still running. */
     EVACUATED("evacuated");
 
     private final String wire;
@@ -14,15 +14,15 @@ public enum ProcessorState {
         this.wire = wire;
     }
 
-    /** The word that stands in JSON. */
+    /** Returns the value in JSON. */
     public String wire() {
         return wire;
     }
 
     /**
-     * Reads the word.
+     * Returns the state with this value.
      *
-     * @throws IllegalArgumentException where there is no such state
+     * @throws IllegalArgumentException if there is none
      */
     public static ProcessorState of(String wire) {
         for (ProcessorState state : values()) {
@@ -30,6 +30,6 @@ public enum ProcessorState {
                 return state;
             }
         }
-        throw new IllegalArgumentException("no such state: " + wire);
+        throw new IllegalArgumentException("unknown processor state: " + wire);
     }
 }

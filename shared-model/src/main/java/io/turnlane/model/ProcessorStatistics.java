@@ -8,26 +8,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a processor says of itself each second, in Redis, for gateways to add up.
+ * Statistics that a processor writes to Redis each second and that gateways add up.
  *
- * @param processor its id
- * @param management address of its health and metrics, {@code http://host:port}
- * @param state whether it takes turns; a processor that doesn't say so does
- * @param agents what it can answer with
- * @param openTurns buffered, running and waiting for a retry together
- * @param running turns on a thread
- * @param waiting turns behind earlier ones of their session, or for a place to run
- * @param partitions how many partitions of the turns topic it owns
- * @param lag records of those partitions that it hasn't been given yet
- * @param oldestAge how long its oldest open turn has been open
- * @param turnsLastMinute terminal turns in the last 60 s
- * @param totalTurns terminal turns since it started
- * @param failedTurns how many of them failed
- * @param cache its cache of sessions
- * @param latency turns of the last 60 s, acceptance to answer, in µs: an HdrHistogram, compressed, base64
- * @param latencySum of the same turns
- * @param places how busy the places are that its turns run in; a processor of an older version doesn't say
- * @param agentTimes how long each of its agents takes for a turn, where it has seen enough of them lately
+ * @param processor id of the processor
+ * @param management address of its health and metrics endpoints, {@code http://host:port}
+ * @param at time at which the statistics were written
+ * @param state current state; {@code RUNNING} if a processor of an older version does not report it
+ * @param agents agents that it can answer with
+ * @param openTurns number of turns that are buffered, running or waiting for a retry
+ * @param running number of turns that are running
+ * @param waiting number of turns that wait for earlier turns of their session or for a slot
+ * @param partitions number of partitions of the turns topic that it owns
+ * @param lag number of records in those partitions that it has not read yet
+ * @param oldestAge time since its oldest open turn was read
+ * @param turnsLastMinute number of turns that completed in the last 60 s
+ * @param totalTurns number of terminal turns since it started
+ * @param failedTurns number of failed turns since it started
+ * @param cache statistics of its session cache
+ * @param latency times from acceptance to answer in µs, of turns that completed in the last 60 s: an HdrHistogram,
+ *     compressed, base64
+ * @param latencySum sum of these times
+ * @param places load of the slots in which its turns run, or null if a processor of an older version does not report it
+ * @param agentTimes recent time per turn for each agent with enough recent turns
  */
 public record ProcessorStatistics(
         String processor,
@@ -51,22 +53,22 @@ public record ProcessorStatistics(
         Map<String, Duration> agentTimes) {
 
     public ProcessorStatistics {
-        agentTimes = Map.copyOf(Objects.requireNonNullElse(agentTimes, Map.of())); // an older version says nothing
-        state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // an older version says nothing
+        agentTimes = Map.copyOf(Objects.requireNonNullElse(agentTimes, Map.of())); // not reported by older versions
+        state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // not reported by older versions
         agents = List.copyOf(agents);
     }
 
     /**
-     * Places for turns to run in.
+     * Load of the slots in which turns run.
      *
-     * @param most how many turns may run at once
-     * @param free how many more could at the moment
-     * @param ready sessions whose next turn could run and waits for a place
-     * @param runTime for how long a turn took its place, on average over the last minute; null where none ended
+     * @param most number of turns that may run at once
+     * @param free number of slots that are free
+     * @param ready number of sessions whose next turn is ready and waits for a slot
+     * @param runTime average time that a turn occupied its slot in the last minute, or null if no turn ended
      */
     public record SlotStatistics(
             int most, int free, int ready, @Nullable Duration runTime) {}
 
-    /** A bounded cache's size and luck since its process started. */
+    /** Size of a bounded cache, and its hits and misses since the process started. */
     public record CacheStatistics(long size, long maxSize, long hits, long misses) {}
 }

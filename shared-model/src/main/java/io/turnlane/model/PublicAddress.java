@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which addresses belong to the public Internet, by the registries of special-purpose addresses (RFC 6890 and its
- * updates). Whatever a client makes us call must be one of these, or it could reach what only we can.
+ * Distinguishes public Internet addresses from special-purpose ones, according to the IANA registries (RFC 6890 and its
+ * updates). The processor connects only to public addresses on behalf of clients. Otherwise a client could use it to
+ * reach hosts in the operator's network.
  */
 public final class PublicAddress {
 
@@ -18,7 +19,7 @@ public final class PublicAddress {
             Block.of("10.0.0.0", 8), // private
             Block.of("100.64.0.0", 10), // carrier-grade NAT
             Block.of("127.0.0.0", 8), // loopback
-            Block.of("169.254.0.0", 16), // link-local, with the clouds' metadata services
+            Block.of("169.254.0.0", 16), // link-local, includes the metadata services of cloud providers
             Block.of("172.16.0.0", 12), // private
             Block.of("192.0.0.0", 24), // protocol assignments
             Block.of("192.0.2.0", 24), // documentation
@@ -28,16 +29,16 @@ public final class PublicAddress {
             Block.of("198.51.100.0", 24), // documentation
             Block.of("203.0.113.0", 24), // documentation
             Block.of("224.0.0.0", 4), // multicast
-            Block.of("240.0.0.0", 4), // reserved, and broadcast
+            Block.of("240.0.0.0", 4), // reserved and broadcast
             Block.of("64:ff9b:1::", 48), // local translation
-            Block.of("2001::", 23), // protocol assignments, with Teredo
+            Block.of("2001::", 23), // protocol assignments, includes Teredo
             Block.of("2001:db8::", 32), // documentation
             Block.of("3fff::", 20)); // documentation
 
-    /** Of IPv6 only this is given out to the public. */
+    /** The only IPv6 range that is allocated to the public Internet. */
     private static final Block GLOBAL = Block.of("2000::", 3);
 
-    /** These hold an IPv4 address, at this byte, to which packets go in the end. */
+    /** Ranges whose addresses embed the IPv4 address of the destination, NAT64 at byte 12 and 6to4 at byte 2. */
     private static final Block NAT64 = Block.of("64:ff9b::", 96);
 
     private static final Block SIX_TO_FOUR = Block.of("2002::", 16);
@@ -62,7 +63,7 @@ public final class PublicAddress {
         }
     }
 
-    /** Whether anybody on the Internet may be meant by it. */
+    /** Returns true if the address belongs to the public Internet. */
     public static boolean isPublic(InetAddress address) {
         byte[] bytes = address.getAddress();
         return switch (address) {
@@ -78,7 +79,7 @@ public final class PublicAddress {
         try {
             return InetAddress.getByAddress(Arrays.copyOfRange(address, from, from + 4));
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("four bytes are an address", e);
+            throw new IllegalStateException("an IPv4 address has four bytes", e);
         }
     }
 }

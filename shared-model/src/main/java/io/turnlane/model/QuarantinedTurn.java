@@ -10,15 +10,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of the turns topic as it came, why it was put aside, and where it stood. On the quarantine topic its key is
- * its {@link #id}, so that twins stand in one partition; the key that it came with travels as a header.
+ * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. On the
+ * quarantine topic its key is its {@link #id}, so that duplicates have the same partition. The original key is stored
+ * in a header.
  *
- * @param key as it came; null where it had none
- * @param value as it came; null where it had none, or where the log didn't hold it any more
- * @param headers as they came
- * @param attempts how often the turn was run
+ * @param key original key, or null if the record had none
+ * @param value original value, or null if the record had none or the log no longer contained it
+ * @param headers original headers
+ * @param attempts number of attempts
  */
-@SuppressWarnings("ArrayRecordComponent") // bytes to pass on, never compared
+@SuppressWarnings("ArrayRecordComponent") // bytes are passed on and never compared
 public record QuarantinedTurn(
         byte @Nullable [] key,
         byte @Nullable [] value,
@@ -27,7 +28,7 @@ public record QuarantinedTurn(
         int attempts,
         RecordOrigin origin) {
 
-    private static final Set<String> OURS = Set.of(
+    private static final Set<String> ADDED = Set.of(
             RecordHeaders.ERROR_CODE,
             RecordHeaders.ERROR_MESSAGE,
             RecordHeaders.ATTEMPT,
@@ -36,7 +37,7 @@ public record QuarantinedTurn(
             RecordHeaders.ORIGIN_PARTITION,
             RecordHeaders.ORIGIN_OFFSET);
 
-    /** One header, as it came. */
+    /** One original header. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Header(String name, byte @Nullable [] value) {
 
@@ -50,11 +51,12 @@ public record QuarantinedTurn(
         }
     }
 
-    /** Where the record stood. */
+    /** Log position of the original record. */
     public record RecordOrigin(String topic, int partition, long offset) {}
 
     /**
-     * Written out, because the compiler leaves the nullness of a compact constructor's arrays out of the class file.
+     * Explicit canonical constructor, because the compiler does not write the nullness of array parameters of a compact
+     * constructor to the class file.
      */
     public QuarantinedTurn(
             byte @Nullable [] key,
@@ -71,12 +73,15 @@ public record QuarantinedTurn(
         this.origin = origin;
     }
 
-    /** The turn's request id; of a record that names none, its place on the turns topic: {@code 3-1207}. */
+    /**
+     * Returns the request id. If the record has none, returns its partition and offset on the turns topic, such as
+     * {@code 3-1207}.
+     */
     public String id() {
         return requestId().map(RequestId::toString).orElse(origin.partition() + "-" + origin.offset());
     }
 
-    /** Which turn it was, where its headers say so. */
+    /** Returns the request id from the headers, or empty if there is no readable one. */
     public Optional<RequestId> requestId() {
         String text = header(RecordHeaders.REQUEST_ID);
         try {
@@ -86,7 +91,7 @@ public record QuarantinedTurn(
         }
     }
 
-    /** Whose turn it was, where its key says so. */
+    /** Returns the session from the key, or empty if the key is not a session key. */
     public Optional<SessionKey> session() {
         try {
             return key == null
@@ -97,7 +102,7 @@ public record QuarantinedTurn(
         }
     }
 
-    /** A header's text; null where there is none. */
+    /** Returns the text of the last header with this name, or null if there is none. */
     public @Nullable String header(String name) {
         return headers.stream()
                 .filter(header -> header.name().equals(name) && header.value() != null)
@@ -110,10 +115,13 @@ public record QuarantinedTurn(
         return value == null ? "" : new String(value, StandardCharsets.UTF_8);
     }
 
-    /** The headers of the record on the quarantine topic: those that came, and what is known besides. */
+    /**
+     * Returns the headers of the record on the quarantine topic: the original ones, and those that describe the error
+     * and the origin.
+     */
     public List<Header> recordHeaders() {
         List<Header> all = new ArrayList<>(headers);
-        all.removeIf(header -> OURS.contains(header.name()));
+        all.removeIf(header -> ADDED.contains(header.name()));
         all.add(Header.of(RecordHeaders.ERROR_CODE, error.code()));
         all.add(Header.of(RecordHeaders.ERROR_MESSAGE, error.message()));
         all.add(Header.of(RecordHeaders.ATTEMPT, Integer.toString(attempts)));
@@ -129,28 +137,29 @@ public record QuarantinedTurn(
     /**
      * Reads a record of the quarantine topic.
      *
-     * @param all its headers
-     * @throws UnreadableRecordException where what must be known besides is missing
+     * @param value value of the record
+     * @param all headers of the record
+     * @throws UnreadableRecordException if a header that describes the error or the origin is missing or invalid
      */
     public static QuarantinedTurn read(byte @Nullable [] value, List<Header> all) throws UnreadableRecordException {
-        Map<String, byte @Nullable []> ours = new LinkedHashMap<>();
-        all.stream().filter(header -> OURS.contains(header.name())).forEach(h -> ours.put(h.name(), h.value()));
-        List<Header> came =
-                all.stream().filter(header -> !OURS.contains(header.name())).toList();
+        Map<String, byte @Nullable []> added = new LinkedHashMap<>();
+        all.stream().filter(header -> ADDED.contains(header.name())).forEach(h -> added.put(h.name(), h.value()));
+        List<Header> original =
+                all.stream().filter(header -> !ADDED.contains(header.name())).toList();
         try {
             return new QuarantinedTurn(
-                    ours.get(RecordHeaders.ORIGIN_KEY),
+                    added.get(RecordHeaders.ORIGIN_KEY),
                     value,
-                    came,
+                    original,
                     new TurnError(
-                            required(ours, RecordHeaders.ERROR_CODE), required(ours, RecordHeaders.ERROR_MESSAGE)),
-                    Integer.parseInt(required(ours, RecordHeaders.ATTEMPT)),
+                            required(added, RecordHeaders.ERROR_CODE), required(added, RecordHeaders.ERROR_MESSAGE)),
+                    Integer.parseInt(required(added, RecordHeaders.ATTEMPT)),
                     new RecordOrigin(
-                            required(ours, RecordHeaders.ORIGIN_TOPIC),
-                            Integer.parseInt(required(ours, RecordHeaders.ORIGIN_PARTITION)),
-                            Long.parseLong(required(ours, RecordHeaders.ORIGIN_OFFSET))));
+                            required(added, RecordHeaders.ORIGIN_TOPIC),
+                            Integer.parseInt(required(added, RecordHeaders.ORIGIN_PARTITION)),
+                            Long.parseLong(required(added, RecordHeaders.ORIGIN_OFFSET))));
         } catch (NumberFormatException e) {
-            throw new UnreadableRecordException("not a readable record of the quarantine topic");
+            throw new UnreadableRecordException("not a readable quarantine record");
         }
     }
 
@@ -158,7 +167,7 @@ public record QuarantinedTurn(
             throws UnreadableRecordException {
         byte[] value = headers.get(name);
         if (value == null) {
-            throw new UnreadableRecordException("no " + name + " header");
+            throw new UnreadableRecordException("the record has no " + name + " header");
         }
         return text(value);
     }

@@ -3,17 +3,17 @@ package io.turnlane.model;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Names one turn. Gateways make UUIDv7, so that ids sort by the time they were accepted. */
+/** Identifier of one turn. Gateways create UUIDv7, so that ids sort by acceptance time. */
 public record RequestId(UUID value) {
 
     /**
-     * Reads the canonical text form.
+     * Parses the canonical text form.
      *
-     * @throws IllegalArgumentException where the text is not a UUID of 36 characters
+     * @throws IllegalArgumentException if the text is not a UUID of 36 characters
      */
     public static RequestId parse(String text) {
         UUID id = uuidOf(text);
-        // UUID.fromString takes more than one text for an id, such as groups of other lengths.
+        // UUID.fromString also accepts other forms, such as groups of other lengths.
         if (id == null || !id.toString().equalsIgnoreCase(text)) {
             throw new IllegalArgumentException("request_id must be a UUID of 36 characters");
         }

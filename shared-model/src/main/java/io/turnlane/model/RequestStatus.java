@@ -1,6 +1,6 @@
 package io.turnlane.model;
 
-/** Where a request stands. The last five are terminal: nothing follows them. */
+/** Status of a request. The last five are terminal and never change. */
 public enum RequestStatus {
     QUEUED("queued"),
     RUNNING("running"),
@@ -17,7 +17,7 @@ public enum RequestStatus {
         this.wire = wire;
     }
 
-    /** The word that stands in JSON, in Redis and in logs. */
+    /** Returns the value in JSON, in Redis and in logs. */
     public String wire() {
         return wire;
     }
@@ -29,7 +29,7 @@ public enum RequestStatus {
         };
     }
 
-    /** Whether this word, be it an event's type, is one of a terminal status. */
+    /** Returns true if the value, which may also be the type of an event, is a terminal status. */
     public static boolean isTerminalType(String wire) {
         for (RequestStatus status : values()) {
             if (status.wire.equals(wire)) {
@@ -40,9 +40,9 @@ public enum RequestStatus {
     }
 
     /**
-     * Reads the word.
+     * Returns the status with this value.
      *
-     * @throws IllegalArgumentException where there is no such status
+     * @throws IllegalArgumentException if there is none
      */
     public static RequestStatus of(String wire) {
         for (RequestStatus status : values()) {
@@ -50,6 +50,6 @@ public enum RequestStatus {
                 return status;
             }
         }
-        throw new IllegalArgumentException("no such status: " + wire);
+        throw new IllegalArgumentException("unknown request status: " + wire);
     }
 }

@@ -9,33 +9,37 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a caller may do. */
+/** Permission of a caller. */
 public enum Scope {
-    /** Ask questions, cancel them, and make, change and erase one's own sessions. */
+    /** Ask questions, cancel them, and create, change and delete one's own sessions. */
     ASK,
     /** Read and follow one's own sessions and requests. */
     READ,
-    /** Look after the installation: quarantine, metrics, figures. */
+    /** Operate the installation: quarantine, metrics, statistics. */
     OPS;
 
-    /** The word in JSON, in tokens and on the command line. */
+    /** Returns the value in JSON, in tokens and on the command line. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException where there is no such scope */
+    /**
+     * Returns the scope with this value.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public static Scope of(String word) {
         return find(word).orElseThrow(() -> new IllegalArgumentException("a scope is ask, read or ops"));
     }
 
-    /** The scope of this word; nothing where there is none. */
+    /** Returns the scope with this value, or empty if there is none. */
     public static Optional<Scope> find(String word) {
         return Arrays.stream(values())
                 .filter(scope -> scope.wire().equals(word))
                 .findFirst();
     }
 
-    /** Unmodifiable, in the order of this enumeration. */
+    /** Returns the scopes as an unmodifiable set in the order of this enumeration. */
     static Set<Scope> sorted(Collection<Scope> scopes) {
         return scopes.isEmpty() ? Set.of() : Collections.unmodifiableSortedSet(new TreeSet<>(EnumSet.copyOf(scopes)));
     }

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a record on the turns topic asks the session's owner to do. Memory changes by these and by nothing else. */
+/** Command for the owner of a session: the value of a record on the turns topic. Only these commands change memory. */
 public sealed interface SessionCommand {
 
-    /** The command's name in the record's {@code type} header. */
+    /** Returns the type of the command, as in the {@code type} header of its record. */
     String type();
 
     RequestId requestId();
@@ -28,7 +28,7 @@ public sealed interface SessionCommand {
         return SessionKey.of(userId(), sessionId());
     }
 
-    /** What every command has; JSON that misses one of these is no command. */
+    /** Checks the fields that every command must have. */
     private static void checkEnvelope(RequestId requestId, SessionId sessionId, Instant createdAt) {
         Objects.requireNonNull(requestId, "request_id");
         Objects.requireNonNull(sessionId, "session_id");
@@ -36,16 +36,16 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Answer a question.
+     * Asks a question.
      *
-     * @param createdAt when the gateway read it
-     * @param sessionTtl how long the session lives without activity, where this turn creates it
+     * @param createdAt time at which the gateway received the question
+     * @param sessionTtl time after which the session expires without activity, if this turn creates the session
      * @param metadata the client's own JSON object
-     * @param deadline how long after {@code createdAt} an answer is still wanted; null for as long as it takes
-     * @param redriveOf the quarantined turn that is asked again by this one
-     * @param policy what becomes of it where its session is busy
-     * @param priority whose turn it is first where places are few
-     * @param callbackUrl where its end is to be posted to
+     * @param deadline time after {@code createdAt} until which an answer is wanted, or null if there is no deadline
+     * @param redriveOf the quarantined turn that this one asks again, or null
+     * @param policy policy that applies if the session is busy
+     * @param priority priority if more sessions are ready than may run at once
+     * @param callbackUrl URL to which the terminal event is posted, or null
      */
     record Ask(
             RequestId requestId,
@@ -71,14 +71,14 @@ public sealed interface SessionCommand {
             Objects.requireNonNull(question, "question");
             Objects.requireNonNull(sessionTtl, "session_ttl");
             if (deadline != null && !deadline.isPositive()) {
-                throw new IllegalArgumentException("a deadline is positive");
+                throw new IllegalArgumentException("a deadline must be positive");
             }
-            policy = Objects.requireNonNullElse(policy, TurnPolicy.ENQUEUE); // an older version says nothing
+            policy = Objects.requireNonNullElse(policy, TurnPolicy.ENQUEUE); // not sent by older versions
             priority = Objects.requireNonNullElse(priority, Priority.NORMAL);
             metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         }
 
-        /** A question that waits its turn like any other. */
+        /** Creates a question with the default policy and priority and without a callback. */
         public Ask(
                 RequestId requestId,
                 SessionId sessionId,
@@ -106,7 +106,10 @@ public sealed interface SessionCommand {
                     null);
         }
 
-        /** Behind the questions of turns that were merged into it, oldest first: a paragraph each. */
+        /**
+         * Returns a copy of this command whose question is preceded by the merged questions, oldest first, each in its
+         * own paragraph.
+         */
         public Ask withMerged(Collection<String> merged) {
             return merged.isEmpty() ? this : withQuestion(String.join("\n\n", merged) + "\n\n" + question);
         }
@@ -128,7 +131,7 @@ public sealed interface SessionCommand {
                     callbackUrl);
         }
 
-        /** A question that nobody asked before. */
+        /** Creates a question that is not a redrive. */
         public Ask(
                 RequestId requestId,
                 SessionId sessionId,
@@ -142,7 +145,7 @@ public sealed interface SessionCommand {
             this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, deadline, null);
         }
 
-        /** A question without a deadline. */
+        /** Creates a question without a deadline. */
         public Ask(
                 RequestId requestId,
                 SessionId sessionId,
@@ -161,7 +164,7 @@ public sealed interface SessionCommand {
         }
     }
 
-    /** Put into the session's memory what the log holds of it and memory misses, after the turns already queued. */
+    /** Restores from the log the data of the session that memory has lost, after the turns that are already queued. */
     record RebuildSession(
             RequestId requestId,
             SessionId sessionId,
@@ -180,7 +183,7 @@ public sealed interface SessionCommand {
         }
     }
 
-    /** Forget the session, after the turns already queued. */
+    /** Deletes the session, after the turns that are already queued. */
     record DeleteSession(
             RequestId requestId,
             SessionId sessionId,
@@ -199,15 +202,18 @@ public sealed interface SessionCommand {
         }
     }
 
-    /** Changes its session and asks nothing: it sends no events, and its request record says how it ended. */
+    /**
+     * Command that changes a session and asks no question. It publishes no events, and its request record holds its
+     * result.
+     */
     sealed interface SessionChange extends SessionCommand {}
 
     /**
-     * Change what the session's context says, after the turns already queued. What is null stays as it is.
+     * Changes the session's context, after the turns that are already queued. Null leaves a value unchanged.
      *
-     * @param agent who answers from then on where a question names nobody
-     * @param metadata a merge patch (RFC 7396) on the session's metadata: null values remove
-     * @param ttl how long the session lives without activity from then on
+     * @param agent default agent of the session's questions from then on
+     * @param metadata merge patch (RFC 7396) for the session's metadata: null values remove
+     * @param ttl time after which the session expires without activity from then on
      */
     record UpdateSession(
             RequestId requestId,
@@ -224,7 +230,7 @@ public sealed interface SessionCommand {
         public UpdateSession {
             checkEnvelope(requestId, sessionId, createdAt);
             if (ttl != null && !ttl.isPositive()) {
-                throw new IllegalArgumentException("a session's life is positive");
+                throw new IllegalArgumentException("the session's ttl must be positive");
             }
             metadata = metadata == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         }
@@ -236,9 +242,10 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Give the session this state in place of its own, after the turns already queued; make it where there is none.
+     * Replaces the session's state with this one, after the turns that are already queued. Creates the session if it
+     * does not exist.
      *
-     * @param forkOf where the state was taken from by a fork, which makes a session and never replaces one
+     * @param forkOf origin of a forked state, or null; a fork creates a session and never replaces one
      */
     record ImportSession(
             RequestId requestId,
@@ -266,10 +273,11 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Copy the session as it was after one of its turns into a new one of the same user. The copy is taken in this
-     * session's order and goes to the new one's lane as an {@link ImportSession} of the same request id.
+     * Copies the session, as it was after one of its turns, into a new session of the same user. The processor takes
+     * the copy in the order of this session. It then publishes the copy as an {@link ImportSession} with the same
+     * request id to the lane of the new session.
      *
-     * @param afterRequestId the last turn that the copy has
+     * @param afterRequestId last turn that the copy contains
      * @param into the new session
      */
     record ForkSession(
@@ -288,7 +296,7 @@ public sealed interface SessionCommand {
             Objects.requireNonNull(afterRequestId, "after_request_id");
             Objects.requireNonNull(into, "into");
             if (into.equals(sessionId)) {
-                throw new IllegalArgumentException("a session isn't forked into itself");
+                throw new IllegalArgumentException("a session cannot be forked into itself");
             }
         }
 

@@ -4,8 +4,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Names one conversation: 1 to 128 of {@code A-Z a-z 0-9 . _ -}, chosen by the client or random with 122 bits. Anything
- * else is refused with an {@link IllegalArgumentException}.
+ * Identifier of one conversation: 1 to 128 of {@code A-Z a-z 0-9 . _ -}, chosen by the client or random with 122 bits.
+ * The constructor throws {@link IllegalArgumentException} for any other text.
  */
 public record SessionId(String value) {
 
@@ -17,7 +17,7 @@ public record SessionId(String value) {
         }
     }
 
-    /** A session id that nobody can guess. */
+    /** Returns a random session id that cannot be guessed. */
     public static SessionId random() {
         return new SessionId(UUID.randomUUID().toString());
     }

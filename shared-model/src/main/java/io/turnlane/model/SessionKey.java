@@ -6,44 +6,46 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session in its user's own namespace: the Kafka key, the lane's key and the Redis hash tag.
+ * Session in the namespace of its user: the Kafka key, the lane's key and the Redis hash tag.
  *
- * <p>The text is {@code <namespace>:<session id>}, the namespace being the first 16 characters of the user id's SHA-256
- * in base64url, or {@code -} without users. Two users who choose the same session id never meet.
+ * <p>The text is {@code <namespace>:<session id>}. The namespace is the first 16 characters of the user id's SHA-256 in
+ * base64url, or {@code -} without users. Sessions of different users never share a key, even if their ids are equal.
  */
 public record SessionKey(String namespace, SessionId sessionId) {
 
-    private static final String NOBODY = "-";
+    private static final String ANONYMOUS = "-";
     private static final Pattern NAMESPACE = Pattern.compile("-|[A-Za-z0-9_-]{16}");
 
     public SessionKey {
         if (!NAMESPACE.matcher(namespace).matches()) {
-            throw new IllegalArgumentException("a session key's namespace is - or 16 base64url characters");
+            throw new IllegalArgumentException("the namespace of a session key must be - or 16 base64url characters");
         }
     }
 
-    /** The key of a session of this user, or of nobody in particular. */
+    /** Returns the key of a session of this user, or of an anonymous session if the user is null. */
     public static SessionKey of(@Nullable String userId, SessionId sessionId) {
         return new SessionKey(namespaceOf(userId), sessionId);
     }
 
     /**
-     * Reads a record's key.
+     * Parses the key of a record.
      *
-     * @throws IllegalArgumentException where the text is no session key
+     * @throws IllegalArgumentException if the text is not a session key
      */
     public static SessionKey parse(String text) {
         int colon = text.indexOf(':');
         if (colon < 0) {
-            throw new IllegalArgumentException("a session key is <namespace>:<session id>");
+            throw new IllegalArgumentException("a session key must have the form <namespace>:<session id>");
         }
         return new SessionKey(text.substring(0, colon), new SessionId(text.substring(colon + 1)));
     }
 
-    /** What keeps this user's sessions apart from those of others; {@code -} for nobody in particular. */
+    /**
+     * Returns the namespace that separates this user's sessions from those of others; {@code -} if the user is null.
+     */
     public static String namespaceOf(@Nullable String userId) {
         if (userId == null) {
-            return NOBODY;
+            return ANONYMOUS;
         }
         byte[] digest = Sha256.of(userId.getBytes(StandardCharsets.UTF_8));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, 16);

@@ -11,14 +11,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a session is, to be taken elsewhere: its context and its history. Its owner and its id aren't part of it.
+ * State of a session for export and import: its context and its history, without its id and its user.
  *
- * @param agent who answers where a question names nobody
+ * @param agent default agent of the session's questions
  * @param metadata the client's own JSON object
- * @param ttl how long it lives without activity
- * @param requestCount turns that have ended, kept in history or not
- * @param totalProcessingTime of those turns
- * @param turns the last ones, oldest first; each has ended and stands here once
+ * @param ttl time after which the session expires without activity
+ * @param requestCount number of turns that have ended, including those no longer in the history
+ * @param totalProcessingTime sum of the processing times of those turns
+ * @param turns last turns, oldest first; each is terminal and occurs once
  */
 public record SessionState(
         String agent,
@@ -33,15 +33,15 @@ public record SessionState(
         Objects.requireNonNull(agent, "agent");
         Objects.requireNonNull(createdAt, "created_at");
         if (!ttl.isPositive() || requestCount < 0 || totalProcessingTime.isNegative()) {
-            throw new IllegalArgumentException("a session's life is positive, and what it counts isn't negative");
+            throw new IllegalArgumentException("the session's ttl must be positive and its counts not negative");
         }
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         turns = List.copyOf(turns);
-        Set<RequestId> once = new HashSet<>();
+        Set<RequestId> seen = new HashSet<>();
         for (PastTurn turn : turns) {
             check(turn);
-            if (!once.add(turn.requestId())) {
-                throw new IllegalArgumentException("a turn stands in a history once");
+            if (!seen.add(turn.requestId())) {
+                throw new IllegalArgumentException("a history must not contain a turn twice");
             }
         }
     }
@@ -52,11 +52,11 @@ public record SessionState(
         Objects.requireNonNull(turn.timestamp(), "timestamp");
         Objects.requireNonNull(turn.processingTime(), "processing_time");
         if (!turn.status().isTerminal()) {
-            throw new IllegalArgumentException("a turn of a history has ended");
+            throw new IllegalArgumentException("a history must contain terminal turns only");
         }
     }
 
-    /** The same with these turns. */
+    /** Returns a copy of this state with another history. */
     public SessionState withTurns(List<PastTurn> others) {
         return new SessionState(agent, metadata, ttl, createdAt, requestCount, totalProcessingTime, others);
     }

@@ -3,12 +3,12 @@ package io.turnlane.model;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 (FIPS 180-4), by what the JDK brings. */
+/** SHA-256 (FIPS 180-4), as implemented by the JDK. */
 public final class Sha256 {
 
     private Sha256() {}
 
-    /** The 32 bytes of the digest. */
+    /** Returns the digest, which has 32 bytes. */
     public static byte[] of(byte[] bytes) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(bytes);

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A terminal event as it stands in JSON: with an answer, an error, or the reason for having neither. */
+/** JSON form of a terminal event, with an answer, an error, or the reason for having neither. */
 record TerminalEvent(
         RequestId requestId,
         SessionId sessionId,
@@ -24,7 +24,11 @@ record TerminalEvent(
         Objects.requireNonNull(type, "type");
     }
 
-    /** @throws IllegalArgumentException where it is none */
+    /**
+     * Returns the turn event.
+     *
+     * @throws IllegalArgumentException if the type is not terminal or a required field is missing
+     */
     TurnEvent event() {
         return new TurnEvent(requestId, sessionId, attempt, seq, at, body());
     }
@@ -36,7 +40,7 @@ record TerminalEvent(
             case "cancelled" -> new TurnEvent.Cancelled(cause());
             case "superseded" -> new TurnEvent.Superseded(cause());
             case "rejected" -> new TurnEvent.Rejected(cause());
-            default -> throw new IllegalArgumentException("no terminal event");
+            default -> throw new IllegalArgumentException("the event type is not terminal");
         };
     }
 
@@ -46,7 +50,7 @@ record TerminalEvent(
 
     private static <T> T required(@Nullable T part) {
         if (part == null) {
-            throw new IllegalArgumentException("a terminal event without what belongs to it");
+            throw new IllegalArgumentException("the terminal event lacks its answer, error or reason");
         }
         return part;
     }

@@ -4,39 +4,40 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A topic as it is created where it is missing. The partition count is fixed for the topic's life: keys would move, and
- * with them the order within a session.
+ * Settings with which a missing topic is created. The partition count never changes, because another count would move
+ * keys to other partitions and break the order within a session.
  *
- * @param retention how long a record stays, at least
- * @param maxRecordBytes largest record
+ * @param retention minimum time that a record is kept
+ * @param maxRecordBytes size of the largest record
  */
 public record TopicPlan(String name, int partitions, Duration retention, int maxRecordBytes) {
 
-    /** Of the turns topic, hence also of the events topic. */
+    /** Default partition count of the turns topic and the events topic. */
     public static final int DEFAULT_PARTITIONS = 32;
 
-    /**
-     * An answer of 256 KiB may take six times that once JSON has escaped it; Kafka's default of 1 MiB would refuse it.
-     */
+    /** An answer of 256 KiB may take six times that size in escaped JSON. Kafka's default of 1 MiB would reject it. */
     public static final int MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
-    /** A copy in quarantine is its turn's record with a few more headers, and must fit however large that is. */
+    /**
+     * A quarantine record is the turn's record with additional headers, and must fit whatever the size of the turn's
+     * record.
+     */
     public static final int MAX_QUARANTINE_BYTES = MAX_RECORD_BYTES + 64 * 1024;
 
-    private static final Duration LONGEST_SEGMENT = Duration.ofHours(6);
+    private static final Duration MAX_SEGMENT = Duration.ofHours(6);
 
     public TopicPlan {
         if (partitions < 1 || !retention.isPositive()) {
-            throw new IllegalArgumentException("a topic has at least one partition and a positive retention");
+            throw new IllegalArgumentException("a topic must have at least one partition and a positive retention");
         }
     }
 
-    /** A topic with records of the usual bound. */
+    /** Creates a plan with the default maximum record size. */
     public TopicPlan(String name, int partitions, Duration retention) {
         this(name, partitions, retention, MAX_RECORD_BYTES);
     }
 
-    /** How long each topic keeps its records. */
+    /** Retention of each topic. */
     public record Retention(Duration turns, Duration events, Duration control, Duration quarantine, Duration shadow) {
 
         public static final Retention DEFAULT = new Retention(
@@ -44,7 +45,8 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     }
 
     /**
-     * All topics of an installation; a turn's events go to the partition of the turn's number, so both have as many.
+     * Returns the plans of all topics of an installation. Turns and events have the same partition count, because the
+     * events of a turn go to the partition of the same number.
      */
     public static List<TopicPlan> of(Topics names, int partitions, Retention retention) {
         return List.of(
@@ -56,11 +58,11 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     }
 
     /**
-     * How long a segment stays open: a twelfth of the retention, at most 6 h. Kafka deletes whole closed segments, so
-     * with its default of 7 days a topic of 24 h would keep a week.
+     * Returns the time after which a segment is closed: a twelfth of the retention, at most 6 h. Kafka deletes closed
+     * segments only. With its default of 7 days, a topic with a retention of 24 h would keep a week.
      */
     public Duration segment() {
         Duration twelfth = retention.dividedBy(12);
-        return twelfth.compareTo(LONGEST_SEGMENT) < 0 ? twelfth : LONGEST_SEGMENT;
+        return twelfth.compareTo(MAX_SEGMENT) < 0 ? twelfth : MAX_SEGMENT;
     }
 }

@@ -3,17 +3,17 @@ package io.turnlane.model;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The names of the topics; the prefix keeps several installations apart on one Kafka. */
+/** Names of the topics. The prefix separates installations that share a Kafka cluster. */
 public record Topics(String prefix) {
 
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
-    /** What an installation that shares its Kafka with nobody uses. */
+    /** Names with the default prefix. */
     public static final Topics DEFAULT = new Topics("turnlane.");
 
     public Topics {
         if (!SHAPE.matcher(prefix).matches()) {
-            throw new IllegalArgumentException("a topic prefix is 1 to 100 of A-Z a-z 0-9 . _ -");
+            throw new IllegalArgumentException("a topic prefix must have 1 to 100 characters from A-Z a-z 0-9 . _ -");
         }
     }
 
@@ -22,7 +22,7 @@ public record Topics(String prefix) {
         return prefix + "turns";
     }
 
-    /** Turn events, keyed by session, on the partition of the same number as their turn. */
+    /** Turn events, keyed by session, in the partition of the same number as their turn. */
     public String events() {
         return prefix + "events";
     }
@@ -37,17 +37,17 @@ public record Topics(String prefix) {
         return prefix + "quarantine";
     }
 
-    /** What replays answered. */
+    /** Answers of replays. */
     public String shadow() {
         return prefix + "shadow";
     }
 
-    /** API keys by id, compacted; only where callers are known by API keys. */
+    /** API keys by id, compacted; used only if callers authenticate with API keys. */
     public String keys() {
         return prefix + "keys";
     }
 
-    /** Those that every installation has. */
+    /** Returns the topics that every installation has. */
     public List<String> all() {
         return List.of(turns(), events(), control(), quarantine(), shadow());
     }

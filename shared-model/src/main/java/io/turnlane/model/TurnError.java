@@ -1,10 +1,10 @@
 package io.turnlane.model;
 
 /**
- * Why a turn failed: the code for programs, the message for people.
+ * Error of a failed turn: a code for programs and a message for people.
  *
- * @param code the {@linkplain ErrorCode#wire() word} of an error code; text, so that an older reader passes on newer
- *     codes
+ * @param code {@linkplain ErrorCode#wire() text form} of an error code; kept as text, so that older readers can pass on
+ *     newer codes
  */
 public record TurnError(String code, String message) {
 

@@ -6,15 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on the events topic: what clients are told about a turn.
+ * Turn event: a record on the events topic that informs clients about a turn.
  *
- * <p>Its identity is (request, attempt, seq); that of a terminal event is (request, {@code end}), whatever its attempt,
- * so that a reader recognises a twin.
+ * <p>The identity of an event is (request, attempt, seq). The identity of a terminal event is (request, {@code end}) in
+ * any attempt. Readers use it to recognise duplicates.
  *
- * @param callback where the end of this turn is to be posted to; travels in the record's headers, and clients don't see
- *     it
- * @param attempt which run of the turn says this, from 1; 0 before the first
- * @param seq counts the events of one attempt, from 0
+ * @param attempt attempt that the event belongs to, from 1; 0 before the first attempt
+ * @param seq number of the event within its attempt, from 0
+ * @param callback URL to which the turn's terminal event is posted, or null; stored in the record's headers and not
+ *     shown to clients
  */
 public record TurnEvent(
         RequestId requestId,
@@ -25,15 +25,15 @@ public record TurnEvent(
         Body body,
         @Nullable String callback) {
 
-    /** One that nobody is called back for. */
+    /** Creates an event without a callback. */
     public TurnEvent(RequestId requestId, SessionId sessionId, int attempt, int seq, Instant at, Body body) {
         this(requestId, sessionId, attempt, seq, at, body, null);
     }
 
-    /** What happened; each case is one event type of the contract. */
+    /** Content of an event; each implementation is one event type of the contract. */
     public sealed interface Body {
 
-        /** The event's name, in SSE and in the record's {@code type} header. */
+        /** Returns the type of the event, as in SSE and in the record's {@code type} header. */
         default String type() {
             return switch (this) {
                 case Queued _ -> "queued";
@@ -59,53 +59,54 @@ public record TurnEvent(
     }
 
     /**
-     * Waiting behind {@code position} earlier turns of its session.
+     * The turn waits for earlier turns of its session.
      *
-     * @param estimatedWait how long that may take, as turns took lately; null where nothing is known of that
+     * @param position number of turns ahead in the session's lane
+     * @param estimatedWait estimated waiting time based on recent turns, or null if it is unknown
      */
     public record Queued(int position, @Nullable Duration estimatedWait) implements Body {
 
-        /** Where nobody knows how long. */
+        /** Creates an event without an estimated waiting time. */
         public Queued(int position) {
             this(position, null);
         }
     }
 
     /**
-     * An attempt began; text shown so far by an earlier attempt is void.
+     * An attempt began. Text from an earlier attempt is no longer valid.
      *
-     * @param memory what happened to the session's memory since its last turn; null where nothing did
+     * @param memory problem with the session's memory since its last turn, or null if there was none
      */
     public record Started(@Nullable MemoryIssue memory) implements Body {
 
-        /** With its memory as it should be. */
+        /** Creates an event without a memory problem. */
         public Started() {
             this(null);
         }
     }
 
-    /** What the agent is doing, in words. */
+    /** Description of the agent's current work, for people. */
     public record Stage(String stage) implements Body {}
 
-    /** A piece of the answer; {@code pos} is where it starts, in code points. */
+    /** Piece of the answer; {@code pos} is its start in the answer, in code points. */
     public record Delta(String text, int pos) implements Body {}
 
-    /** A table or a chart. */
+    /** Table or chart of the answer. */
     public record ArtifactMade(Map<String, Object> artifact) implements Body {}
 
-    /** The attempt failed; another follows at {@code retryAt}. */
+    /** The attempt failed. The next one starts at {@code retryAt}. */
     public record Retrying(TurnError error, Instant retryAt) implements Body {}
 
     public record Completed(Answer answer) implements Body {}
 
     public record Failed(TurnError error) implements Body {}
 
-    /** Somebody didn't want the answer any more. */
+    /** A client cancelled the turn, or a policy cancelled it. */
     public record Cancelled(EndCause cause) implements Body {}
 
-    /** Its question was merged into that of a later turn, which answers both. */
+    /** The question was merged into that of a later turn, which answers both. */
     public record Superseded(EndCause cause) implements Body {}
 
-    /** Its session was busy, and it didn't want to wait. */
+    /** The session was busy, and the question's policy was to reject it in that case. */
     public record Rejected(EndCause cause) implements Body {}
 }

@@ -3,17 +3,17 @@ package io.turnlane.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What becomes of a question whose session is busy with earlier ones. Decided by the processor, in the log's order. */
+/** Policy for a question whose session is busy with earlier ones. The processor applies it in log order. */
 public enum TurnPolicy {
-    /** It waits for its turn. */
+    /** The question waits for the earlier ones. */
     ENQUEUE("enqueue", ""),
-    /** It isn't taken. */
+    /** The question is rejected. */
     REJECT("reject", "session_busy"),
-    /** Earlier ones are cancelled; the one that ran stays in history. */
+    /** The earlier turns are cancelled. The one that was running stays in the history. */
     INTERRUPT("interrupt", "interrupted"),
-    /** Earlier ones are cancelled and leave no trace in memory. */
+    /** The earlier turns are cancelled and leave no trace in memory. */
     ROLLBACK("rollback", "rolled_back"),
-    /** Those that wait are merged into it. */
+    /** The waiting questions are merged into this one. */
     COALESCE("coalesce", "coalesced");
 
     private final String wire;
@@ -24,29 +24,29 @@ public enum TurnPolicy {
         this.reason = reason;
     }
 
-    /** The word that stands in JSON, in headers and in Redis. */
+    /** Returns the value in JSON, in headers and in Redis. */
     public String wire() {
         return wire;
     }
 
-    /** What a turn that ends by this policy says as its reason. */
+    /** Returns the reason of a turn that ends because of this policy. */
     public String reason() {
         return reason;
     }
 
-    /** The policy of this word; empty where there is none. */
+    /** Returns the policy with this value, or empty if there is none. */
     public static Optional<TurnPolicy> find(String wire) {
         return Arrays.stream(values()).filter(one -> one.wire.equals(wire)).findFirst();
     }
 
     /**
-     * Reads the word.
+     * Returns the policy with this value.
      *
-     * @throws IllegalArgumentException where there is no such policy
+     * @throws IllegalArgumentException if there is none
      */
     public static TurnPolicy of(String wire) {
         return find(wire)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "policy is one of enqueue, reject, interrupt, rollback, coalesce"));
+                        "policy must be one of enqueue, reject, interrupt, rollback, coalesce"));
     }
 }

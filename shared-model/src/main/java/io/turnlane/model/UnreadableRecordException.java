@@ -1,6 +1,9 @@
 package io.turnlane.model;
 
-/** Bytes from the log that are no record of this contract; the message says why, never the content. */
+/**
+ * Thrown if bytes from the log are not a record of this contract. The message gives the reason and never quotes the
+ * content.
+ */
 public final class UnreadableRecordException extends Exception {
 
     public UnreadableRecordException(String message) {

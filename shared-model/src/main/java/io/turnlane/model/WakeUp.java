@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * On the control topic: a client wants this turn to end. The request's record says so too; this only tells its owner
- * now.
+ * Record on the control topic: a client has requested the cancellation of this turn. The request record contains the
+ * same request. The wake-up only makes the owner read it immediately.
  */
 public record WakeUp(RequestId requestId, SessionId sessionId, Instant at) {
 
-    /** In the record's {@code type} header. */
+    /** Value of the record's {@code type} header. */
     public static final String TYPE = "cancel";
 
     public WakeUp {

@@ -26,14 +26,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * Records to JSON bytes and back: snake_case, times in RFC 3339, durations in seconds. The only user of Jackson in the
- * contract. Readers ignore fields that they don't know, so that a newer minor version can be read.
+ * Converts records to JSON bytes and back: names in snake_case, times in RFC 3339, durations in seconds. The only class
+ * of the contract that uses Jackson. Readers ignore unknown fields, so that they can read records of newer minor
+ * versions.
  *
- * <p>Safe for use by any number of threads.
+ * <p>Safe for use by multiple threads.
  */
 public final class WireFormat {
 
-    /** Major and minor version of every record that is written. */
+    /** Major and minor version of all written records. */
     public static final String SCHEMA_VERSION = "1.0";
 
     private final JsonMapper mapper = JsonMapper.builder()
@@ -42,7 +43,10 @@ public final class WireFormat {
             .addModule(module())
             .build();
 
-    /** How ids, durations and statuses look in JSON; gateways give it to their HTTP mapper too, so that all agree. */
+    /**
+     * Returns the JSON form of ids, durations and enumerations. Gateways also register it with their HTTP mapper, so
+     * that both use the same form.
+     */
     public static JacksonModule module() {
         return new SimpleModule("turnlane")
                 .addSerializer(RequestId.class, text())
@@ -65,12 +69,12 @@ public final class WireFormat {
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 
-    /** Whether a record with this {@link RecordHeaders#SCHEMA_VERSION} can be read here. */
+    /** Returns true if this version can read a record with this {@link RecordHeaders#SCHEMA_VERSION}. */
     public static boolean isReadable(@Nullable String schemaVersion) {
         return schemaVersion != null && schemaVersion.startsWith("1.");
     }
 
-    /** A session command as the value of its record. */
+    /** Returns the value of a command's record. */
     public byte[] write(SessionCommand command) {
         return mapper.writeValueAsBytes(command);
     }
@@ -78,8 +82,8 @@ public final class WireFormat {
     /**
      * Reads a session command.
      *
-     * @param type the record's {@link RecordHeaders#TYPE}
-     * @throws UnreadableRecordException where the type is unknown or the value is not such a command
+     * @param type value of the record's {@link RecordHeaders#TYPE} header, or null if it has none
+     * @throws UnreadableRecordException if the type is unknown or the value is not such a command
      */
     public SessionCommand readCommand(@Nullable String type, byte[] value) throws UnreadableRecordException {
         return switch (type) {
@@ -89,12 +93,12 @@ public final class WireFormat {
             case UpdateSession.TYPE -> read(value, UpdateSession.class);
             case ImportSession.TYPE -> read(value, ImportSession.class);
             case ForkSession.TYPE -> read(value, ForkSession.class);
-            case null -> throw new UnreadableRecordException("no type header");
-            default -> throw new UnreadableRecordException("unknown type");
+            case null -> throw new UnreadableRecordException("the record has no type header");
+            default -> throw new UnreadableRecordException("unknown command type");
         };
     }
 
-    /** A turn event, exactly as clients get it: one line of JSON. */
+    /** Returns the value of an event's record: one line of JSON, exactly as clients receive it. */
     public byte[] write(TurnEvent event) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(256);
         try (JsonGenerator json = mapper.createGenerator(out)) {
@@ -149,37 +153,37 @@ public final class WireFormat {
     }
 
     /**
-     * Reads how a turn ended from a terminal event.
+     * Reads a terminal event.
      *
-     * @throws UnreadableRecordException where it is no terminal event
+     * @throws UnreadableRecordException if the bytes are not a terminal event
      */
     public TurnEvent readTerminalEvent(byte[] value) throws UnreadableRecordException {
         try {
             return read(value, TerminalEvent.class).event();
         } catch (IllegalArgumentException e) {
-            throw new UnreadableRecordException("not a readable end of a turn");
+            throw new UnreadableRecordException("not a readable terminal event");
         }
     }
 
-    /** Any other value of the contract: an answer, an error, a past turn, phases, metadata. */
+    /** Returns any other value of the contract as JSON: an answer, an error, a past turn, phases or metadata. */
     public byte[] writeValue(Object value) {
         return mapper.writeValueAsBytes(value);
     }
 
     /**
-     * Reads what {@link #writeValue} wrote.
+     * Reads a value that {@link #writeValue} wrote.
      *
-     * @throws UnreadableRecordException where the bytes are not such a value
+     * @throws UnreadableRecordException if the bytes are not a value of the type
      */
     public <T> T read(byte[] json, Class<T> type) throws UnreadableRecordException {
         try {
             T value = mapper.readValue(json, type);
             if (value == null) {
-                throw new UnreadableRecordException("null is no " + type.getSimpleName());
+                throw new UnreadableRecordException("null is not a valid " + type.getSimpleName());
             }
             return value;
         } catch (JacksonException e) {
-            // The parser's own message may quote the content, which belongs in no log.
+            // The parser's own message may quote the content, which must not be logged.
             throw new UnreadableRecordException("not a readable " + type.getSimpleName());
         }
     }
@@ -187,7 +191,7 @@ public final class WireFormat {
     /**
      * Reads a JSON object.
      *
-     * @throws UnreadableRecordException where the bytes are no JSON object
+     * @throws UnreadableRecordException if the bytes are not a JSON object
      */
     @SuppressWarnings("unchecked")
     public Map<String, Object> readObject(byte[] json) throws UnreadableRecordException {
@@ -224,7 +228,7 @@ public final class WireFormat {
         }
     }
 
-    /** Durations are seconds, to the microsecond. */
+    /** Writes a duration as seconds with microsecond precision. */
     private static final class Seconds extends ValueSerializer<Duration> {
         @Override
         public void serialize(Duration value, JsonGenerator json, SerializationContext context) {

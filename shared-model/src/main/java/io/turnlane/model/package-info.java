@@ -1,6 +1,4 @@
-/**
- * The wire contract that gateway and processor share: ids, commands, turn events, topics, Redis keys and their JSON.
- */
+/** Wire contract that gateways and processors share: ids, commands, turn events, topics, Redis keys and their JSON. */
 @NullMarked
 package io.turnlane.model;
 

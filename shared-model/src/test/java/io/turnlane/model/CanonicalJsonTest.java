@@ -68,14 +68,14 @@ class CanonicalJsonTest {
     }
 
     @Test
-    void hasAChecksumThatAnybodyCanMake() {
-        // printf '{"a":[1,"x"]}' | sha256sum
+    void computesTheChecksumOfTheCanonicalForm() {
+        // expected value from: printf '{"a":[1,"x"]}' | sha256sum
         assertThat(CanonicalJson.checksum(Map.of("a", List.of(1L, "x"))))
                 .isEqualTo("sha256:5e49f471d8b615a8ae0ecf0a53dbe2f5f617abb2dfe6246974aa6e4bdeb89725");
     }
 
     @Test
-    void refusesWhatHasNoForm() {
+    void rejectsValuesWithoutACanonicalForm() {
         Object deep = List.of();
         for (int i = 0; i < 1000; i++) {
             deep = List.of(deep);

@@ -12,7 +12,7 @@ class ChecksummedTest {
     private final Random random = new Random(seed);
 
     @Test
-    void opensWhatWasSealedWhateverItsSize() throws CorruptValueException {
+    void opensSealedContentOfAnySize() throws CorruptValueException {
         for (int size : new int[] {0, 1, 100, Checksummed.DEFLATE_OVER, Checksummed.DEFLATE_OVER + 1, 100_000}) {
             byte[] content = bytes(size);
             assertThat(Checksummed.open(Checksummed.seal(content)))
@@ -27,7 +27,7 @@ class ChecksummedTest {
     }
 
     @Test
-    void findsEverySingleDamagedByte() {
+    void detectsADamagedByteAtEveryPosition() {
         byte[] sealed = Checksummed.seal("what is impermanent loss?".repeat(60).getBytes());
         for (int i = 0; i < sealed.length; i++) {
             byte[] damaged = sealed.clone();
@@ -39,7 +39,7 @@ class ChecksummedTest {
     }
 
     @Test
-    void findsEveryCut() {
+    void detectsTruncatedValues() {
         byte[] sealed = Checksummed.seal(bytes(3_000));
         for (int length = 0; length < sealed.length; length += 7) {
             byte[] cut = java.util.Arrays.copyOf(sealed, length);

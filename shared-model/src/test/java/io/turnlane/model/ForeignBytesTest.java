@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * Whatever the bytes are, readers give a value or say that it is none; nothing else is thrown, and what was read is
- * read again as it was written. Within the tests the kept inputs run; {@code JAZZER_FUZZ=1} makes new ones.
+ * For any bytes, readers return a value or throw their declared exception and nothing else. A value that was read is
+ * equal after it is written and read again. Normal test runs use the stored inputs. {@code JAZZER_FUZZ=1} generates new
+ * ones.
  */
 class ForeignBytesTest {
 
@@ -69,7 +70,7 @@ class ForeignBytesTest {
         try {
             assertThat(Checksummed.open(sealed)).isEqualTo(bytes);
         } catch (CorruptValueException e) {
-            throw new AssertionError("sealed and not to be opened", e);
+            throw new AssertionError("a sealed value cannot be opened", e);
         }
     }
 
@@ -81,7 +82,7 @@ class ForeignBytesTest {
         }
     }
 
-    /** Damage that the checksum doesn't show, so that what is behind it is reached. */
+    /** Sets a correct checksum, so that the code behind the checksum test is reached. */
     private static byte[] withChecksum(byte[] bytes) {
         byte[] sealed = Arrays.copyOf(bytes, Math.max(bytes.length, 1 + Integer.BYTES));
         CRC32C crc = new CRC32C();
@@ -112,6 +113,6 @@ class ForeignBytesTest {
             return;
         }
         assertThat(reader.read(id.toString())).isEqualTo(id);
-        assertThat(id.toString()).as("one text for one id").isEqualToIgnoringCase(text);
+        assertThat(id.toString()).as("each id has one text form").isEqualToIgnoringCase(text);
     }
 }

@@ -11,24 +11,24 @@ class IdsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "a/b", "a:b", "{a}", "é", "a\n"})
-    void refusesSessionIdsThatAreNoneOfTheAllowedCharacters(String text) {
+    void rejectsSessionIdsWithOtherCharacters(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new SessionId(text));
     }
 
     @Test
-    void refusesSessionIdsOfMoreThan128Characters() {
+    void rejectsSessionIdsOfMoreThan128Characters() {
         assertThat(new SessionId("x".repeat(128)).value()).hasSize(128);
         assertThatIllegalArgumentException().isThrownBy(() -> new SessionId("x".repeat(129)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1", "1-1-1-1-1", "0192f1de-7a3c-7000-8000-00000000000g"})
-    void refusesRequestIdsThatAreNoUuid(String text) {
+    void rejectsRequestIdsThatAreNotUuids(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> RequestId.parse(text));
     }
 
     @Test
-    void keepsTheSameSessionIdOfTwoUsersApart() {
+    void separatesEqualSessionIdsOfDifferentUsers() {
         SessionId same = new SessionId("mine");
         SessionKey nobody = SessionKey.of(null, same);
         SessionKey ada = SessionKey.of("ada", same);
@@ -39,7 +39,7 @@ class IdsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "mine", ":mine", "-:", "x:mine", "-:a:b"})
-    void refusesKeysOfAnotherShape(String text) {
+    void rejectsInvalidSessionKeys(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> SessionKey.parse(text));
     }
 }

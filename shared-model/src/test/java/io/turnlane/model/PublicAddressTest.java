@@ -23,7 +23,7 @@ class PublicAddressTest {
                 "64:ff9b::808:808",
                 "2002:808:808::1"
             })
-    void letsThePublicInternetThrough(String address) {
+    void acceptsPublicAddresses(String address) {
         assertThat(PublicAddress.isPublic(InetAddress.ofLiteral(address))).isTrue();
     }
 
@@ -63,20 +63,20 @@ class PublicAddressTest {
                 "3fff::1",
                 "4000::1"
             })
-    void letsNothingThroughThatOnlyWeMayReach(String address) {
+    void rejectsAddressesThatAreNotPublic(String address) {
         assertThat(PublicAddress.isPublic(InetAddress.ofLiteral(address))).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://example.com", "http://example.com:8080/hook?a=b", "https://[2606:4700::1111]/x"})
-    void readsCallbacks(String url) {
+    void parsesCallbackUrls(String url) {
         assertThat(CallbackUrl.parse(url)).hasToString(url);
         assertThat(CallbackUrl.parse(url).hasPrivateAddress()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http://127.0.0.1/x", "http://[::1]:80/", "https://10.1.2.3", "http://[::ffff:10.0.0.1]/"})
-    void seesAPrivateAddressInAUrl(String url) {
+    void detectsAPrivateAddressInACallbackUrl(String url) {
         assertThat(CallbackUrl.parse(url).hasPrivateAddress()).isTrue();
     }
 
@@ -99,14 +99,14 @@ class PublicAddressTest {
                 "http:example.com",
                 "https://example.com\r\nX: y"
             })
-    void refusesWhatIsNoCallback(String url) {
+    void rejectsInvalidCallbackUrls(String url) {
         assertThatThrownBy(() -> CallbackUrl.parse(url))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("a callback_url");
     }
 
     @org.junit.jupiter.api.Test
-    void refusesACallbackThatIsTooLong() {
+    void rejectsACallbackUrlLongerThan2048Characters() {
         assertThatThrownBy(() -> CallbackUrl.parse("https://example.com/" + "x".repeat(2048)))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -51,15 +51,15 @@ class WireFormatTest {
                 new PastTurn(REQUEST, RequestStatus.COMPLETED, "why?", "so", 0.5, List.of(), Duration.ofMillis(12), AT);
         SessionState state = new SessionState(
                 "echo", Map.of("a", 1), Duration.ofHours(1), AT, 3, Duration.ofSeconds(2), List.of(turn));
-        ImportSession given = new ImportSession(REQUEST, session, null, AT, state, null);
-        assertThat(wire.readCommand("import_session", wire.write(given))).isEqualTo(given);
+        ImportSession imported = new ImportSession(REQUEST, session, null, AT, state, null);
+        assertThat(wire.readCommand("import_session", wire.write(imported))).isEqualTo(imported);
 
         ForkSession fork = new ForkSession(REQUEST, session, null, AT, REQUEST, new SessionId("s-2"));
         assertThat(wire.readCommand("fork_session", wire.write(fork))).isEqualTo(fork);
     }
 
     @Test
-    void refusesAHistoryThatHoldsATurnTwiceOrOneThatRuns() {
+    void rejectsAHistoryWithADuplicateOrARunningTurn() {
         PastTurn turn = new PastTurn(
                 REQUEST, RequestStatus.COMPLETED, "why?", "so", null, List.of(), Duration.ofMillis(12), AT);
         PastTurn running =
@@ -91,14 +91,14 @@ class WireFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "nonsense", "null", "[]", "{}", "{\"request_id\":\"x\"}", "{\"request_id\":7}"})
-    void refusesWhatIsNoCommandWithoutQuotingIt(String value) {
+    void rejectsInvalidCommandsWithoutQuotingThem(String value) {
         assertThatThrownBy(() -> wire.readCommand("ask", value.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(UnreadableRecordException.class)
-                .hasMessageMatching("not a readable Ask|null is no Ask");
+                .hasMessageMatching("not a readable Ask|null is not a valid Ask");
     }
 
     @Test
-    void refusesUnknownTypes() {
+    void rejectsUnknownCommandTypes() {
         assertThatThrownBy(() -> wire.readCommand("sing", new byte[0])).isInstanceOf(UnreadableRecordException.class);
         assertThatThrownBy(() -> wire.readCommand(null, new byte[0])).isInstanceOf(UnreadableRecordException.class);
     }
@@ -110,7 +110,7 @@ class WireFormatTest {
     }
 
     @Test
-    void writesAnEventAsTheOneLineThatClientsGet() {
+    void writesAnEventAsOneLineOfJson() {
         assertThat(text(wire.write(event(new TurnEvent.Delta("line\nbreak", 12)))))
                 .isEqualTo("{\"request_id\":\"" + REQUEST + "\",\"session_id\":\"s-1\",\"type\":\"delta\","
                         + "\"at\":\"2026-11-21T06:00:00.123Z\",\"attempt\":2,\"seq\":3,"
@@ -125,13 +125,13 @@ class WireFormatTest {
     }
 
     @Test
-    void saysWhatHappenedToMemoryWhereSomethingDid() {
+    void writesTheMemoryIssueOfAStartedEvent() {
         assertThat(text(wire.write(event(new TurnEvent.Started(MemoryIssue.REBUILT)))))
                 .endsWith("\"seq\":3,\"memory\":\"rebuilt\"}");
     }
 
     @Test
-    void readsBackHowATurnEnded() throws Exception {
+    void readsBackTerminalEvents() throws Exception {
         Answer answer = new Answer("So.", 0.5, List.of(new Source("a", "A", 0.5)), List.of(Map.of("b", 1)), Usage.NONE);
         TurnEvent completed = event(new TurnEvent.Completed(answer));
         assertThat(wire.readTerminalEvent(wire.write(completed))).isEqualTo(completed);
