@@ -17,8 +17,8 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Tells who isn't let in, as a problem like any other, with the challenge of RFC 6750. A key that is wrong, expired or
- * revoked has one and the same answer.
+ * Answers calls that fail authentication or authorisation with a problem and the challenge of RFC 6750. A wrong, an
+ * expired and a revoked key get the same response.
  */
 public final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 
@@ -33,55 +33,57 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
     }
 
     @Override
-    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException why)
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
-        switch (why) {
-            case UnverifiableCredentialsException unchecked ->
-                refuse(
+        switch (failure) {
+            case UnverifiableCredentialsException unverifiable ->
+                reject(
                         request,
                         response,
                         "unchecked",
                         "",
-                        new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(unchecked.getMessage())));
-            case InsufficientAuthenticationException _ -> refuse(request, response, "missing", REALM, unauthorized());
-            default -> refuse(request, response, "invalid", REALM + ", error=\"invalid_token\"", unauthorized());
+                        new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(unverifiable.getMessage())));
+            case InsufficientAuthenticationException _ -> reject(request, response, "missing", REALM, unauthorized());
+            default -> reject(request, response, "invalid", REALM + ", error=\"invalid_token\"", unauthorized());
         }
     }
 
     private static ProblemDetailException unauthorized() {
-        return new ProblemDetailException(ErrorCode.UNAUTHORIZED, "send a valid key or token as Authorization: Bearer");
+        return new ProblemDetailException(
+                ErrorCode.UNAUTHORIZED, "No valid API key or token was sent. Send one as Authorization: Bearer.");
     }
 
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
             throws IOException {
-        refuse(
+        reject(
                 request,
                 response,
                 "scope",
                 REALM + ", error=\"insufficient_scope\"",
-                new ProblemDetailException(ErrorCode.FORBIDDEN, "your key or token has not the scope that this needs"));
+                new ProblemDetailException(
+                        ErrorCode.FORBIDDEN, "Your API key or token lacks the scope that this call requires."));
     }
 
-    private void refuse(
+    private void reject(
             HttpServletRequest request,
             HttpServletResponse response,
-            String why,
+            String reason,
             String challenge,
-            ProblemDetailException refusal)
+            ProblemDetailException rejection)
             throws IOException {
         Counter.builder("turnlane.refused.callers")
-                .description("Calls that were not let in, by what was wrong with their credentials")
-                .tag("why", why)
+                .description("Calls rejected because of their credentials, by reason")
+                .tag("why", reason)
                 .register(metrics)
                 .increment();
-        response.setStatus(refusal.code().httpStatus());
+        response.setStatus(rejection.code().httpStatus());
         if (!challenge.isEmpty()) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
         }
-        Problem.retryAfter(refusal.code()).ifPresent(after -> response.setHeader(HttpHeaders.RETRY_AFTER, after));
+        Problem.retryAfter(rejection.code()).ifPresent(after -> response.setHeader(HttpHeaders.RETRY_AFTER, after));
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setContentType("application/problem+json");
-        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(refusal, request.getRequestURI())));
+        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(rejection, request.getRequestURI())));
     }
 }

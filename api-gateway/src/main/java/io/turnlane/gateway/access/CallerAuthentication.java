@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** A caller as Spring Security holds it for the time of a call; its authorities are the scopes' words. */
+/** Authentication of a caller for the duration of a call. Its authorities are the names of the scopes. */
 final class CallerAuthentication extends AbstractAuthenticationToken implements CallerPrincipal {
 
     private static final long serialVersionUID = 1L;
@@ -37,7 +37,7 @@ final class CallerAuthentication extends AbstractAuthenticationToken implements 
         return Objects.requireNonNullElse(caller.userId(), "");
     }
 
-    /** Was checked, and is not kept. */
+    /** Returns an empty text: the credentials are not kept after the check. */
     @Override
     public Object getCredentials() {
         return "";

@@ -12,8 +12,9 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 
 /**
- * Finds what a caller presents: {@code Authorization: Bearer …} (RFC 6750), never a query parameter, which would stand
- * in logs; and for a WebSocket, whose headers a page can't set, a ticket as its second subprotocol, {@code ticket.<t>}.
+ * Reads the credentials of a call: {@code Authorization: Bearer …} (RFC 6750). Credentials in query parameters are not
+ * supported, because URLs are written to logs. A WebSocket may instead carry a ticket as its second subprotocol,
+ * {@code ticket.<ticket>}, because a web page cannot set the headers of a WebSocket.
  */
 public final class CredentialReader implements AuthenticationConverter {
 
@@ -29,12 +30,16 @@ public final class CredentialReader implements AuthenticationConverter {
         this.bearer = bearer;
     }
 
-    /** Bearers are API keys. */
+    /** Returns a reader that treats bearer credentials as API keys. */
     public static CredentialReader ofKeys(String socketPath) {
         return new CredentialReader(socketPath, PresentedCredential.PresentedKey::new);
     }
 
-    /** @param bearer what a bearer is presented as */
+    /**
+     * Returns a reader with another kind of bearer credentials.
+     *
+     * @param bearer converts the text of bearer credentials
+     */
     public static CredentialReader of(String socketPath, Function<String, Authentication> bearer) {
         return new CredentialReader(socketPath, bearer);
     }
@@ -46,9 +51,9 @@ public final class CredentialReader implements AuthenticationConverter {
             return request.getRequestURI().equals(socketPath) ? ticket(request) : null;
         }
         String header = headers.getFirst();
-        boolean ofScheme = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
-        if (headers.size() > 1 || !ofScheme || header.length() == SCHEME.length()) {
-            throw new BadCredentialsException("one Authorization header of scheme Bearer");
+        boolean isBearer = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+        if (headers.size() > 1 || !isBearer || header.length() == SCHEME.length()) {
+            throw new BadCredentialsException("expected exactly one Authorization header with scheme Bearer");
         }
         return bearer.apply(header.substring(SCHEME.length()).strip());
     }

@@ -5,7 +5,7 @@ import io.turnlane.gateway.keys.KeyRing;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** Whether what once let a caller in still would: its key isn't revoked and its time isn't over. */
+/** Checks that the credentials of a caller are still valid: not revoked and not expired. */
 public final class CredentialValidity {
 
     private final KeyRing keys;
@@ -16,10 +16,12 @@ public final class CredentialValidity {
         this.clock = clock;
     }
 
-    /** Asked of every open connection, each second. */
+    /**
+     * Returns true if the credentials of this caller are still valid. Called for every open connection twice a second.
+     */
     public boolean isValid(Caller caller) {
-        Instant until = caller.expiresAt();
-        String key = caller.keyId();
-        return (until == null || clock.instant().isBefore(until)) && (key == null || keys.isValid(key));
+        Instant expiresAt = caller.expiresAt();
+        String keyId = caller.keyId();
+        return (expiresAt == null || clock.instant().isBefore(expiresAt)) && (keyId == null || keys.isValid(keyId));
     }
 }

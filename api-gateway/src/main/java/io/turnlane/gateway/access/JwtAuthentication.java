@@ -22,8 +22,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 
 /**
- * Lets in who has a token of the issuer for this audience: {@code sub} is the user, {@code scope} names scopes (RFC
- * 9068), of which those that aren't ours are ignored.
+ * Authenticates callers by a token of the issuer for this audience. {@code sub} is the user and {@code scope} lists the
+ * scopes (RFC 9068). Unknown scopes are ignored.
  */
 public final class JwtAuthentication implements AuthenticationProvider, Converter<Jwt, AbstractAuthenticationToken> {
 
@@ -33,8 +33,11 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
     private final Duration skew;
 
     /**
-     * @param decoder checks signature, issuer, audience and times
-     * @param skew how much later than it says the decoder still takes a token: what it opened ends then, not before
+     * Creates the provider.
+     *
+     * @param decoder checks signature, issuer, audience and times of a token
+     * @param skew tolerance of the decoder for expired tokens; connections opened with a token end after the same
+     *     tolerance
      */
     public JwtAuthentication(JwtDecoder decoder, Duration skew) {
         this.skew = skew;
@@ -42,7 +45,7 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
         this.jwt.setJwtAuthenticationConverter(this);
     }
 
-    /** How a bearer is presented. */
+    /** Returns unchecked authentication for a bearer token. */
     public static Authentication present(String bearer) {
         return new BearerTokenAuthenticationToken(bearer);
     }
@@ -52,7 +55,8 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
         try {
             return jwt.authenticate(presented);
         } catch (AuthenticationServiceException | JwtDecoderInitializationException e) {
-            throw new UnverifiableCredentialsException("the issuer of tokens is away at the moment", e);
+            throw new UnverifiableCredentialsException(
+                    "Tokens cannot be checked, because the issuer is unavailable. Retry later.", e);
         }
     }
 
@@ -61,7 +65,8 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
         String user = token.getSubject();
         Instant end = token.getExpiresAt();
         if (user == null || user.isBlank() || user.length() > LONGEST_USER || end == null) {
-            throw new InvalidBearerTokenException("a token names its user and its end");
+            throw new InvalidBearerTokenException(
+                    "a token must have sub, of at most " + LONGEST_USER + " characters, and exp");
         }
         return new CallerAuthentication(new Caller(user, scopes(token), null, end.plus(skew)));
     }

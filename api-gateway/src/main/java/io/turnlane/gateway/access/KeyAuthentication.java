@@ -8,7 +8,7 @@ import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 
-/** Lets in who has an API key that stands. */
+/** Authenticates callers by a valid API key. */
 public final class KeyAuthentication implements AuthenticationProvider {
 
     private final KeyRing keys;
@@ -20,10 +20,11 @@ public final class KeyAuthentication implements AuthenticationProvider {
     @Override
     public Authentication authenticate(Authentication presented) {
         if (!keys.isLoaded()) {
-            throw new UnverifiableCredentialsException("the API keys have not been read yet");
+            throw new UnverifiableCredentialsException("This gateway has not read the API keys yet. Retry shortly.");
         }
         String text = String.valueOf(Objects.requireNonNull(presented.getCredentials()));
-        ApiKey key = keys.find(text).orElseThrow(() -> new BadCredentialsException("no such key"));
+        ApiKey key =
+                keys.find(text).orElseThrow(() -> new BadCredentialsException("unknown, expired or revoked API key"));
         return new CallerAuthentication(new Caller(key.userId(), key.scopes(), key.id(), key.expiresAt()));
     }
 

@@ -3,7 +3,7 @@ package io.turnlane.gateway.access;
 import java.util.List;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** A credential as a caller presented it, not yet checked. */
+/** Credentials that a caller sent and that are not checked yet. */
 abstract sealed class PresentedCredential extends AbstractAuthenticationToken {
 
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ abstract sealed class PresentedCredential extends AbstractAuthenticationToken {
         this.text = text;
     }
 
-    /** An API key. */
+    /** API key. */
     static final class PresentedKey extends PresentedCredential {
         private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,7 @@ abstract sealed class PresentedCredential extends AbstractAuthenticationToken {
         }
     }
 
-    /** A ticket for one WebSocket. */
+    /** Ticket for one WebSocket. */
     static final class PresentedTicket extends PresentedCredential {
         private static final long serialVersionUID = 1L;
 
@@ -43,7 +43,7 @@ abstract sealed class PresentedCredential extends AbstractAuthenticationToken {
         return "";
     }
 
-    /** Never the credential. */
+    /** Returns the type only, never the credentials. */
     @Override
     public String toString() {
         return getClass().getSimpleName();

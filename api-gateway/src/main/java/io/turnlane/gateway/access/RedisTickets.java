@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Tickets: 256 random bits that open one WebSocket at any gateway within 30 s. Redis has them by their SHA-256, and
- * gives each out once.
+ * Tickets that open one WebSocket each, at any gateway, within 30 s. A ticket consists of 256 random bits. Redis stores
+ * it under its SHA-256 hash and deletes it when it is redeemed.
  *
  * <p>Safe for use by any number of threads.
  */
 public final class RedisTickets {
 
-    /** Time enough to open a connection, and little to do anything else. */
+    /** Lifetime of a ticket: long enough to open a connection, and too short for much misuse. */
     public static final Duration LIFETIME = Duration.ofSeconds(30);
 
     private static final int BYTES = 32;
@@ -41,14 +41,14 @@ public final class RedisTickets {
         this.wire = wire;
     }
 
-    /** Whom a ticket lets in, as Redis has it. */
+    /** Caller that a ticket authenticates, as stored in Redis. */
     private record TicketRecord(
             @Nullable String userId,
             Set<Scope> scopes,
             @Nullable String keyId,
             @Nullable Instant until) {}
 
-    /** A new ticket for this caller. Throws a data access exception where memory is away. */
+    /** Returns a new ticket for this caller. Throws a data access exception if Redis is unavailable. */
     String issue(Caller caller) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
@@ -58,18 +58,21 @@ public final class RedisTickets {
         return ticket;
     }
 
-    /** Whom it was given to; nothing where it was used, is too old, or never was. */
+    /**
+     * Returns the caller that the ticket was issued to, and deletes the ticket. Empty if the ticket was used, has
+     * expired or never existed.
+     */
     Optional<Caller> redeem(String ticket) {
-        String holder = SHAPE.matcher(ticket).matches() ? redis.opsForValue().getAndDelete(keyOf(ticket)) : null;
-        return holder == null ? Optional.empty() : Optional.of(read(holder));
+        String stored = SHAPE.matcher(ticket).matches() ? redis.opsForValue().getAndDelete(keyOf(ticket)) : null;
+        return stored == null ? Optional.empty() : Optional.of(callerOf(stored));
     }
 
-    private Caller read(String holder) {
+    private Caller callerOf(String stored) {
         try {
-            TicketRecord read = wire.read(holder.getBytes(StandardCharsets.UTF_8), TicketRecord.class);
+            TicketRecord read = wire.read(stored.getBytes(StandardCharsets.UTF_8), TicketRecord.class);
             return new Caller(read.userId(), read.scopes(), read.keyId(), read.until());
         } catch (UnreadableRecordException e) {
-            throw new IllegalStateException("a ticket that this service wrote", e);
+            throw new IllegalStateException("cannot read a ticket that a gateway stored", e);
         }
     }
 

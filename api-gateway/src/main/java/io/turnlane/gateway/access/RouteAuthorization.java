@@ -6,12 +6,12 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
 
 /**
- * What each route needs. What isn't named here needs {@code read} to look and {@code ask} to do, so that a new route is
- * never open by being forgotten.
+ * Scopes that the routes require. Every route not named here requires {@code read} for GET and HEAD and {@code ask} for
+ * the other methods, so that a new route is never open by accident.
  */
 public final class RouteAuthorization {
 
-    /** Health, and the pages, which hold nothing of anybody's. */
+    /** Routes open to everyone: health and the pages, which contain no user data. */
     private static final String[] OPEN = {
         "/livez",
         "/readyz",
@@ -29,10 +29,10 @@ public final class RouteAuthorization {
         "/openapi.json/**"
     };
 
-    /** What tells of others, of this installation's insides, or acts for others. */
+    /** Routes for operators: they show data of other users or of the installation, or act for other users. */
     private static final String[] OPERATORS = {"/actuator/**", "/v1/quarantine", "/v1/quarantine/**", "/api/stats"};
 
-    /** Each frame needs its own. */
+    /** WebSocket routes. Each frame is checked for the scope that it requires. */
     private static final String[] SOCKET = {"/v1/ws", "/v1/ws-tickets"};
 
     private RouteAuthorization() {}

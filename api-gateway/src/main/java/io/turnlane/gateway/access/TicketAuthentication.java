@@ -7,7 +7,7 @@ import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 
-/** Lets in who has a ticket, once. */
+/** Authenticates callers by a ticket, which is thereby used up. */
 public final class TicketAuthentication implements AuthenticationProvider {
 
     private final RedisTickets tickets;
@@ -23,16 +23,17 @@ public final class TicketAuthentication implements AuthenticationProvider {
         String text = String.valueOf(Objects.requireNonNull(presented.getCredentials()));
         Caller caller = redeem(text);
         if (!standing.isValid(caller)) {
-            throw new BadCredentialsException("what the ticket was given for stands no more");
+            throw new BadCredentialsException("the credentials that the ticket was issued for are no longer valid");
         }
         return new CallerAuthentication(caller);
     }
 
     private Caller redeem(String text) {
         try {
-            return tickets.redeem(text).orElseThrow(() -> new BadCredentialsException("no such ticket"));
+            return tickets.redeem(text)
+                    .orElseThrow(() -> new BadCredentialsException("unknown, used or expired ticket"));
         } catch (DataAccessException away) {
-            throw new UnverifiableCredentialsException("memory is away at the moment", away);
+            throw new UnverifiableCredentialsException("Tickets cannot be checked at the moment. Retry shortly.", away);
         }
     }
 

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tickets for WebSockets, whose headers a page can't set. */
+/** Issues tickets for WebSockets, whose headers a web page cannot set. */
 @Tag(name = "events")
 @RestController
 final class TicketController {
@@ -23,15 +23,18 @@ final class TicketController {
     }
 
     /**
-     * @param ticket offered as second subprotocol, {@code ticket.<ticket>}
-     * @param expiresIn seconds
+     * Issued ticket.
+     *
+     * @param ticket text to offer as the second subprotocol, {@code ticket.<ticket>}
+     * @param expiresIn remaining lifetime, in seconds
      */
     record Ticket(String ticket, Duration expiresIn) {}
 
     @Operation(
             summary = "Get a ticket for one WebSocket",
-            description = "Single-use, for 30 s, at any gateway: offer it as second subprotocol, `ticket.<ticket>`. "
-                    + "Who can set headers sends `Authorization` with the handshake instead.")
+            description = "The ticket is valid once, for 30 s, at any gateway. Offer it as the second subprotocol, "
+                    + "`ticket.<ticket>`. Clients that can set headers send `Authorization` with the handshake "
+                    + "instead.")
     @ResponseStatus(HttpStatus.CREATED)
     @PostMapping("/v1/ws-tickets")
     ResponseEntity<Ticket> issue(Caller caller) {

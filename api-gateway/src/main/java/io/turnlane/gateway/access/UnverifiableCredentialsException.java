@@ -2,7 +2,10 @@ package io.turnlane.gateway.access;
 
 import org.springframework.security.core.AuthenticationException;
 
-/** Whether the credentials are good can't be found out at the moment: neither let in nor told that they are bad. */
+/**
+ * Thrown if credentials cannot be checked at the moment. The caller is neither authenticated nor rejected as
+ * unauthorised.
+ */
 final class UnverifiableCredentialsException extends AuthenticationException {
 
     private static final long serialVersionUID = 1L;

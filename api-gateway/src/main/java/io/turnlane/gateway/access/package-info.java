@@ -1,4 +1,4 @@
-/** Who is let in: credentials, tickets for WebSockets, and the end of connections whose credentials end. */
+/** Authentication of callers by API key, token or ticket, and the scopes that routes require. */
 @NullMarked
 package io.turnlane.gateway.access;
 

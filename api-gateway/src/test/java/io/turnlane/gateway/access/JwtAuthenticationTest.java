@@ -12,9 +12,12 @@ class JwtAuthenticationTest {
 
     private static final Instant END = Instant.parse("2026-11-21T06:00:00Z");
 
-    /** A stream that a token opens within the skew would else end with its first look, and its ticket open nothing. */
+    /**
+     * Without the skew, a stream opened with a token that expired within the skew would end at its first check, and a
+     * ticket would be rejected.
+     */
     @Test
-    void whatATokenOpensStandsForAsLongAsTheTokenIsTaken() {
+    void acceptsTheCallerForAsLongAsTheTokenIncludingTheSkew() {
         Jwt token = Jwt.withTokenValue("token")
                 .header("alg", "none")
                 .subject("alice")
