@@ -10,13 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls. Every session id that a client sends is looked up through this, and nowhere else, so that it always lies
- * in the caller's own namespace.
+ * Caller of the gateway. Every session id that a client sends is resolved through its caller, and nowhere else, so that
+ * a session always lies in the namespace of its caller.
  *
- * @param userId null without authentication
- * @param scopes what the caller may do
- * @param keyId the API key that let it in; null where none did
- * @param expiresAt when what let it in expires; null where it doesn't
+ * @param userId id of the user; null without authentication
+ * @param scopes permissions of the caller
+ * @param keyId id of the API key that authenticated the caller; null otherwise
+ * @param expiresAt time at which the credentials expire; null if they do not expire
  */
 public record Caller(
         @Nullable String userId,
@@ -24,19 +24,19 @@ public record Caller(
         @Nullable String keyId,
         @Nullable Instant expiresAt) {
 
-    /** Nobody in particular, who may do everything. */
+    /** Caller without authentication, who has all scopes. */
     public static final Caller UNAUTHENTICATED = new Caller(null);
 
     public Caller {
         scopes = Set.copyOf(scopes);
     }
 
-    /** Somebody on whose behalf the gateway itself acts. */
+    /** Creates a caller with all scopes, on whose behalf the gateway itself acts. */
     public Caller(@Nullable String userId) {
         this(userId, Set.of(Scope.values()), null, null);
     }
 
-    /** Under which all that is this caller's lies. */
+    /** Returns the namespace of the sessions, keys and limits of this caller. */
     public String namespace() {
         return SessionKey.namespaceOf(userId);
     }
@@ -45,10 +45,14 @@ public record Caller(
         return SessionKey.of(userId, session);
     }
 
-    /** @throws ProblemDetailException where the caller may not do this */
+    /**
+     * Checks that the caller has this scope.
+     *
+     * @throws ProblemDetailException with code {@code forbidden} if the caller does not have it
+     */
     public void require(Scope scope) {
         if (!scopes.contains(scope)) {
-            throw new ProblemDetailException(ErrorCode.FORBIDDEN, "this needs the scope " + scope.wire());
+            throw new ProblemDetailException(ErrorCode.FORBIDDEN, "This call requires the scope " + scope.wire() + ".");
         }
     }
 }

@@ -2,7 +2,7 @@ package io.turnlane.gateway.caller;
 
 import java.security.Principal;
 
-/** A request's principal that was authenticated. */
+/** Principal of an authenticated request. */
 public interface CallerPrincipal extends Principal {
 
     Caller caller();

@@ -7,7 +7,7 @@ import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Hands controllers their {@link Caller}; without authentication it is anybody. */
+/** Resolves {@link Caller} parameters of controllers. */
 public final class CallerResolver implements HandlerMethodArgumentResolver {
 
     private final Callers callers;

@@ -6,20 +6,25 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who calls.
+ * Determines the caller of a request.
  *
- * @param authenticated whether callers are told apart; where they are, nobody unknown passes here either, whatever a
- *     filter let through
+ * @param authenticated true if authentication is enabled. An unauthenticated request is then rejected here too, even if
+ *     a filter let it pass
  */
 public record Callers(boolean authenticated) {
 
-    /** @throws ProblemDetailException where the caller should be known and isn't */
+    /**
+     * Returns the caller for the principal of a request.
+     *
+     * @throws ProblemDetailException with code {@code unauthorized} if authentication is enabled and the principal is
+     *     not an authenticated caller
+     */
     public Caller callerOf(@Nullable Principal principal) {
         if (principal instanceof CallerPrincipal known) {
             return known.caller();
         }
         if (authenticated) {
-            throw new ProblemDetailException(ErrorCode.UNAUTHORIZED, "say who you are");
+            throw new ProblemDetailException(ErrorCode.UNAUTHORIZED, "This call requires authentication.");
         }
         return Caller.UNAUTHENTICATED;
     }

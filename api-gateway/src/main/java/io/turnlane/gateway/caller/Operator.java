@@ -1,4 +1,6 @@
 package io.turnlane.gateway.caller;
 
-/** A caller that may run the installation: whoever takes one as a parameter lets in nobody else. */
+/**
+ * Caller who may operate the installation. A controller method with a parameter of this type rejects all other callers.
+ */
 public record Operator(Caller caller) {}

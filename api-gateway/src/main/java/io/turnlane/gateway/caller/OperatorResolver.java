@@ -9,8 +9,8 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
- * Hands controllers their {@link Operator}. The one place that decides who is one: without authentication everybody who
- * reaches the gateway, which by default is this machine only.
+ * Resolves {@link Operator} parameters of controllers. This is the only place that decides who is an operator. Without
+ * authentication, every caller is: by default these are only the callers on this machine.
  */
 public final class OperatorResolver implements HandlerMethodArgumentResolver {
 

@@ -1,4 +1,4 @@
-/** Who calls. */
+/** The caller of a request and its permissions. */
 @NullMarked
 package io.turnlane.gateway.caller;
 
