@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the key ring as the keys topic says: all of it before the gateway is ready, then each change as it comes, which
- * takes milliseconds. While the broker is away the ring stays as it is.
+ * Updates the key ring from the keys topic. Reads the whole topic before the gateway becomes ready, and then applies
+ * each change within milliseconds. While the broker is unavailable, the ring keeps its last state.
  *
- * <p>Threading: one thread of its own has the consumer and is the only one that changes the ring.
+ * <p>Threading: a thread of its own owns the consumer and is the only one that changes the ring.
  */
 public final class KafkaKeyFollower implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
     private final KeyRing ring;
     private final KafkaPollThread thread;
 
-    /** @param replicas of the topic, where it is made */
+    /** @param replicas replication factor of the topic if it has to be created */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
     public KafkaKeyFollower(LogConsumerFactory consumers, KafkaKeyTopic topic, short replicas, KeyRing ring) {
         this.topic = topic;
@@ -39,37 +39,40 @@ public final class KafkaKeyFollower implements AutoCloseable {
         this.thread = new KafkaPollThread(consumers, "key-follower", RETRY, this::follow, this::failed);
     }
 
-    /** Starts, and waits up to {@code patience} until all keys are known. */
-    public void start(Duration patience) {
-        if (!thread.start(patience)) {
+    /**
+     * Starts reading, and waits up to {@code timeout} until all keys are read. Reading continues in the background if
+     * the timeout expires.
+     */
+    public void start(Duration timeout) {
+        if (!thread.start(timeout)) {
             LOG.atWarn()
-                    .setMessage("API keys not read yet, letting nobody in until they are")
+                    .setMessage("API keys not read yet; calls are rejected until they are")
                     .log();
         }
     }
 
-    private void failed(Exception why) {
-        if (why instanceof UnknownTopicOrPartitionException) {
-            // Made just now: brokers hear of it one after another.
-            LOG.debug("not there yet: {}", why.toString());
+    private void failed(Exception failure) {
+        if (failure instanceof UnknownTopicOrPartitionException) {
+            // The topic was just created, and not all brokers know it yet.
+            LOG.debug("keys topic not available yet: {}", failure.toString());
             return;
         }
         LOG.atError()
-                .setMessage("can't read the API keys, trying again")
+                .setMessage("cannot read the API keys; retrying")
                 .addKeyValue("topic", topic.name())
-                .setCause(why)
+                .setCause(failure)
                 .log();
     }
 
-    private void follow(Consumer<String, byte[]> reading) throws ExecutionException, InterruptedException {
+    private void follow(Consumer<String, byte[]> consumer) throws ExecutionException, InterruptedException {
         topic.createIfMissing(replicas);
         Map<String, ApiKey> all = new HashMap<>();
-        topic.readToEnd(reading, all);
+        topic.readToEnd(consumer, all);
         ring.replace(all.values());
         thread.markReady();
         LOG.atInfo().setMessage("API keys read").addKeyValue("keys", all.size()).log();
         while (!thread.isStopping()) {
-            ConsumerRecords<String, byte[]> changes = reading.poll(KafkaPollThread.POLL);
+            ConsumerRecords<String, byte[]> changes = consumer.poll(KafkaPollThread.POLL);
             for (ConsumerRecord<String, byte[]> change : changes) {
                 KafkaKeyTopic.apply(change, all);
             }
@@ -79,7 +82,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
         }
     }
 
-    /** Stops reading; returns when the thread has ended. */
+    /** Stops reading. Returns after the thread has ended. */
     @Override
     public void close() {
         thread.close();

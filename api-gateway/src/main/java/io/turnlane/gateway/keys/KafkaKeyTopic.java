@@ -33,36 +33,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys topic: one partition, compacted, a record a key under its id. Its last record says how the key stands.
+ * The keys topic: one partition, compacted, one record per key under the id of the key. The last record of a key is its
+ * current state.
  *
- * @param connection how Kafka is reached; settings as its clients take them
+ * @param connection settings of the Kafka clients
+ * @param name name of the topic
  */
 public record KafkaKeyTopic(Map<String, Object> connection, String name) {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaKeyTopic.class);
     private static final WireFormat WIRE = new WireFormat();
     private static final String TYPE = "api_key";
-    private static final int MILLIS = 10_000;
+    private static final int TIMEOUT_MS = 10_000;
     private static final Duration POLL = Duration.ofMillis(200);
 
     public KafkaKeyTopic {
         connection = Map.copyOf(connection);
     }
 
-    /** Makes the topic where it is missing. */
+    /** Creates the topic if it does not exist. */
     public void createIfMissing(short replicas) throws ExecutionException, InterruptedException {
         NewTopic topic = new NewTopic(name, 1, replicas)
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,
                         TopicConfig.CLEANUP_POLICY_COMPACT,
-                        // What was revoked is to be gone from the disk too, though few records come.
+                        // Compaction must also delete revoked keys from the disk, although the topic gets few records.
                         TopicConfig.SEGMENT_MS_CONFIG,
                         Long.toString(Duration.ofDays(1).toMillis()),
                         TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
                         "0.1"));
-        try (Admin admin = Admin.create(limited())) {
+        try (Admin admin = Admin.create(clientSettings())) {
             admin.createTopics(List.of(topic)).all().get();
-            LOG.atInfo().setMessage("topic made").addKeyValue("topic", name).log();
+            LOG.atInfo().setMessage("topic created").addKeyValue("topic", name).log();
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;
@@ -70,12 +72,12 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         }
     }
 
-    /** Says how this key stands from now on; returns when the log has it. */
+    /** Publishes the new state of this key. Returns when Kafka has acknowledged the record. */
     public void publish(ApiKey key) throws ExecutionException, InterruptedException {
-        Map<String, Object> settings = limited();
+        Map<String, Object> settings = clientSettings();
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MILLIS);
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MILLIS);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT_MS);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         ProducerRecord<String, byte[]> record = new ProducerRecord<>(name, key.id(), WIRE.writeValue(key));
         record.headers()
@@ -87,16 +89,16 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         }
     }
 
-    private Map<String, Object> limited() {
+    private Map<String, Object> clientSettings() {
         Map<String, Object> settings = new HashMap<>(connection);
-        settings.put("default.api.timeout.ms", MILLIS);
-        settings.put("request.timeout.ms", MILLIS / 2);
+        settings.put("default.api.timeout.ms", TIMEOUT_MS);
+        settings.put("request.timeout.ms", TIMEOUT_MS / 2);
         return settings;
     }
 
-    /** All keys that were ever made and are still told of, revoked ones too. */
+    /** Returns all keys in the topic, revoked ones included, in the order of their ids. */
     public Collection<ApiKey> readAll() {
-        Map<String, Object> settings = limited();
+        Map<String, Object> settings = clientSettings();
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         Map<String, ApiKey> all = new TreeMap<>();
@@ -108,16 +110,17 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     }
 
     /**
-     * Reads from the beginning to what is the end now, and leaves the consumer there.
+     * Reads the topic from its beginning to its current end, and leaves the consumer at that position.
      *
-     * @throws org.apache.kafka.common.KafkaException where the broker is away, or the topic
+     * @param into map of key id to key that is updated
+     * @throws org.apache.kafka.common.KafkaException if the broker or the topic is unavailable
      */
     void readToEnd(Consumer<String, byte[]> consumer, Map<String, ApiKey> into) {
         List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
                 .map(p -> new TopicPartition(name, p.partition()))
                 .toList();
         if (partitions.isEmpty()) {
-            throw new UnknownTopicOrPartitionException("no such topic yet: " + name);
+            throw new UnknownTopicOrPartitionException("topic does not exist yet: " + name);
         }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
@@ -127,7 +130,10 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         }
     }
 
-    /** Takes a record in. One that can't be read takes its key away: it may have been meant to revoke it. */
+    /**
+     * Applies a record to the map of keys. An unreadable record removes its key, because the record may have been meant
+     * to revoke the key.
+     */
     static void apply(ConsumerRecord<String, byte[]> record, Map<String, ApiKey> into) {
         if (record.key() == null) {
             return;
@@ -143,7 +149,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
             }
         } catch (UnreadableRecordException e) {
             LOG.atWarn()
-                    .setMessage("API key can't be read and opens nothing")
+                    .setMessage("ignoring an API key whose record cannot be read")
                     .addKeyValue("offset", record.offset())
                     .log();
         }

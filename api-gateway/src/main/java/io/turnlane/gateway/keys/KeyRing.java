@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The API keys that stand, as far as this gateway has read of them. There are as many as operators have made: it is
- * bounded by them, not by callers.
+ * API keys that are not revoked, as far as this gateway has read the keys topic. Their number is bounded by what
+ * operators create; callers cannot increase it.
  *
- * <p>Threading: the follower of the keys topic replaces all of them at once, any thread asks. While the topic is read
- * anew from its beginning the old state answers, so that a key that was revoked never stands again for a moment.
+ * <p>Threading: the follower of the keys topic replaces all keys at once; any thread may read. While the topic is read
+ * again from its beginning, the previous state stays in use, so that a revoked key never becomes valid again for a
+ * moment.
  */
 public final class KeyRing {
 
@@ -30,33 +31,33 @@ public final class KeyRing {
         this.clock = clock;
     }
 
-    /** Whether the topic has been read once from its beginning to its end. */
+    /** Returns true if the topic was read once from its beginning to its end. */
     public boolean isLoaded() {
         return isLoaded;
     }
 
     /**
-     * Whom this key belongs to.
+     * Returns the stored key for the text of a key.
      *
-     * @return nothing where it is no key, unknown, of another secret, revoked or expired; which of them takes the same
-     *     time to find out as far as the secret is concerned
+     * @return empty if the text is not a key, or if the key is unknown, has another secret, is revoked or has expired.
+     *     The comparison of the secret takes the same time in all cases.
      */
     public Optional<ApiKey> find(String text) {
         Optional<KeySecret> secret = KeySecret.parse(text);
         ApiKey stored = secret.map(sent -> keys.get(sent.id())).orElse(null);
         byte[] expected = stored == null ? NO_HASH : HexFormat.of().parseHex(stored.sha256());
         byte[] sent = secret.map(KeySecret::sha256).orElse(new byte[32]);
-        boolean same = MessageDigest.isEqual(sent, expected);
-        return same && stored != null && !stored.expired(clock.instant()) ? Optional.of(stored) : Optional.empty();
+        boolean matches = MessageDigest.isEqual(sent, expected);
+        return matches && stored != null && !stored.expired(clock.instant()) ? Optional.of(stored) : Optional.empty();
     }
 
-    /** Whether the key of this id stands. */
+    /** Returns true if the key with this id is neither revoked nor expired. */
     public boolean isValid(String id) {
         ApiKey stored = keys.get(id);
         return stored != null && !stored.expired(clock.instant());
     }
 
-    /** From now on these are all. */
+    /** Replaces all keys. */
     void replace(Collection<ApiKey> all) {
         keys = all.stream().filter(key -> !key.revoked()).collect(toUnmodifiableMap(ApiKey::id, Function.identity()));
         isLoaded = true;

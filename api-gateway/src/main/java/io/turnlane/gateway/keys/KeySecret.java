@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API key as its owner has it, {@code tl_<id>_<secret>}: 48 bits that name it and 160 that nobody guesses, in hex.
- * The prefix lets scanners of public repositories know one when they see it.
+ * API key in the form that its owner holds, {@code tl_<id>_<secret>}: an id of 48 bits and a random secret of 160 bits,
+ * both in hex. The prefix allows scanners of public repositories to recognise leaked keys.
  */
 public final class KeySecret {
 
@@ -32,7 +32,7 @@ public final class KeySecret {
         this.text = text;
     }
 
-    /** A new one. */
+    /** Returns a new random key. */
     public static KeySecret random(SecureRandom random) {
         byte[] bytes = new byte[ID_BYTES + SECRET_BYTES];
         random.nextBytes(bytes);
@@ -40,23 +40,23 @@ public final class KeySecret {
         return new KeySecret(id, "tl_" + id + "_" + HEX.formatHex(bytes, ID_BYTES, bytes.length));
     }
 
-    /** Reads what a caller sent; nothing where it has not the form of a key. */
+    /** Parses the text that a caller sent; empty if it does not have the form of a key. */
     static Optional<KeySecret> parse(String text) {
         Matcher shape = SHAPE.matcher(text);
         return shape.matches() ? Optional.of(new KeySecret(shape.group(1), text)) : Optional.empty();
     }
 
-    /** Names it, and is no secret. */
+    /** Returns the id of the key, which is not secret. */
     public String id() {
         return id;
     }
 
-    /** The whole key, for its owner alone. */
+    /** Returns the whole key, to be shown to its owner only. */
     public String reveal() {
         return text;
     }
 
-    /** What is stored of it. */
+    /** Returns the form of the key that is stored: its hash and its properties, without the secret. */
     public ApiKey stored(
             String userId, Set<Scope> scopes, @Nullable String name, Instant now, @Nullable Instant expiresAt) {
         return new ApiKey(id, HEX.formatHex(sha256()), userId, scopes, name, now, expiresAt, null);
@@ -66,7 +66,7 @@ public final class KeySecret {
         return Sha256.of(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Without the secret, so that it may stand in a log. */
+    /** Returns the key without its secret, safe for logs. */
     @Override
     public String toString() {
         return "tl_" + id + "_…";

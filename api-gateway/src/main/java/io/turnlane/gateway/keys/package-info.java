@@ -1,4 +1,4 @@
-/** API keys: made, kept in the log by their hash, and known to every gateway. */
+/** API keys: creation, storage of their hashes in a Kafka topic, and lookup at each gateway. */
 @NullMarked
 package io.turnlane.gateway.keys;
 

@@ -22,7 +22,7 @@ class KeyRingTest {
     }
 
     @Test
-    void findsAKeyByItsWholeTextAndByNothingLess() {
+    void findsAKeyOnlyByItsExactText() {
         KeySecret secret = KeySecret.random(RANDOM);
         ApiKey key = stored(secret);
         assertThat(ring.isLoaded()).isFalse();
@@ -30,16 +30,17 @@ class KeyRingTest {
         assertThat(ring.isLoaded()).isTrue();
         String text = secret.reveal();
         assertThat(ring.find(text)).contains(key);
-        String otherEnd = text.substring(0, text.length() - 1) + (text.endsWith("0") ? "1" : "0");
+        String otherLastDigit = text.substring(0, text.length() - 1) + (text.endsWith("0") ? "1" : "0");
         for (String wrong :
-                new String[] {otherEnd, text + "0", text.substring(0, 16), key.id(), key.sha256(), "", " " + text}) {
+                new String[] {otherLastDigit, text + "0", text.substring(0, 16), key.id(), key.sha256(), "", " " + text
+                }) {
             assertThat(ring.find(wrong)).as(wrong).isEmpty();
         }
         assertThat(secret.toString()).doesNotContain(text.substring(16));
     }
 
     @Test
-    void aKeyEndsWithItsTimeOrWhenItIsRevoked() {
+    void rejectsAKeyThatIsExpiredOrRevoked() {
         KeySecret secret = KeySecret.random(RANDOM);
         ApiKey key = stored(secret);
         ring.replace(List.of(key));
