@@ -2,21 +2,23 @@ package io.turnlane.processor.lane;
 
 import java.time.Duration;
 
-/** Runs something later; tests move its time by hand. */
+/** Runs tasks later. Tests use an implementation whose clock they advance themselves. */
 @FunctionalInterface
 public interface Delay {
 
     /**
-     * Runs the task once, after this time, unless cancelled before. The task must be short: it may run on a thread that
-     * all delays share.
+     * Runs the task once after the given time, unless it is cancelled first. The task must be short, because all
+     * delayed tasks may share one thread.
+     *
+     * @return a handle that cancels the task
      */
     Cancellation after(Duration time, Runnable task);
 
-    /** Takes a delayed task back. */
+    /** Handle that cancels a delayed task. */
     @FunctionalInterface
     interface Cancellation {
 
-        /** Does nothing where the task ran already. */
+        /** Cancels the task. Does nothing if it has already run. */
         void cancel();
     }
 }

@@ -14,42 +14,42 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key's waiting items and where the one at the head stands. The head stays in the queue while it runs, so that
- * {@link #depth} counts it.
+ * Ordered queue of one key's items, with the state of the item at its head and the side tasks of the others. The head
+ * stays in the queue while it runs, so that {@link #depth} counts it.
  *
- * <p>Not safe for threads: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
+ * <p>Not thread-safe: every call is made under the lock of the {@link LaneScheduler}.
  */
 final class Lane<K, T> {
 
-    /** Where the head stands. */
+    /** State of the head. */
     enum LaneState {
-        /** Waits for a place to run. */
+        /** Waits for a slot. */
         READY,
         RUNNING,
-        /** Waits for its delay to pass. */
+        /** Waits for the end of its delay. */
         DELAYED,
-        /** Waits for what is done aside with it. */
+        /** Waits for its side tasks. */
         BLOCKED
     }
 
-    /** Work on a waiting item, out of its turn. */
-    record QueuedSideTask<T>(T item, SideTask<T> work) {}
+    /** Side task with the waiting item that it is for. */
+    record QueuedSideTask<T>(T item, SideTask<T> task) {}
 
     private final K key;
     private final SequencedMap<Object, T> items = new LinkedHashMap<>(); // by identity, in order
     private final Function<? super T, ?> identity;
     private final ToIntFunction<? super T> priority;
-    private final int[] ofUrgency = new int[ReadyLanes.PRIORITIES];
+    private final int[] countByPriority = new int[ReadyLanes.PRIORITIES];
     private LaneState state = LaneState.READY;
-    private final Deque<QueuedSideTask<T>> asides = new ArrayDeque<>();
-    private boolean asideRuns;
-    private boolean takeSkipRequest;
-    private int isDelayed;
+    private final Deque<QueuedSideTask<T>> sideTasks = new ArrayDeque<>();
+    private boolean sideTaskRuns;
+    private boolean skipRequested;
+    private int delays;
 
-    Lane(K key, Function<? super T, ?> identity, ToIntFunction<? super T> urgency) {
+    Lane(K key, Function<? super T, ?> identity, ToIntFunction<? super T> priority) {
         this.key = key;
         this.identity = identity;
-        this.priority = urgency;
+        this.priority = priority;
     }
 
     K key() {
@@ -60,12 +60,12 @@ final class Lane<K, T> {
         return items.size();
     }
 
-    /** Takes the item in, unless it holds one of the same identity. */
+    /** Adds the item at the end. Returns false if the lane already holds an item of the same identity. */
     boolean add(T item) {
         if (items.putIfAbsent(identity.apply(item), item) != null) {
             return false;
         }
-        ofUrgency[priority.applyAsInt(item)]++;
+        countByPriority[priority.applyAsInt(item)]++;
         return true;
     }
 
@@ -74,22 +74,25 @@ final class Lane<K, T> {
     }
 
     void removeHead() {
-        takeSkipRequest = false;
+        skipRequested = false;
         forget(head());
     }
 
     private void forget(T item) {
         items.remove(identity.apply(item));
-        ofUrgency[priority.applyAsInt(item)]--;
+        countByPriority[priority.applyAsInt(item)]--;
     }
 
-    /** Of its most urgent item: what is ahead of that has to go first. */
+    /**
+     * Returns the highest priority of the lane's items. The items ahead of the most urgent one must run before it, so
+     * they share its priority.
+     */
     int priority() {
-        int most = 0;
-        while (most < ofUrgency.length - 1 && ofUrgency[most] == 0) {
-            most++;
+        int highest = 0;
+        while (highest < countByPriority.length - 1 && countByPriority[highest] == 0) {
+            highest++;
         }
-        return most;
+        return highest;
     }
 
     LaneState state() {
@@ -100,37 +103,42 @@ final class Lane<K, T> {
         state = next;
     }
 
-    /** The head starts to rest; the ticket tells this rest from any other. */
+    /**
+     * Starts a delay of the head.
+     *
+     * @return a number that identifies this delay
+     */
     int startDelay() {
         state = LaneState.DELAYED;
-        return ++isDelayed;
+        return ++delays;
     }
 
-    /** The head's next rest is to take no time. */
+    /** Requests that the head's next delay is skipped. */
     void skipNextDelay() {
-        takeSkipRequest = true;
+        skipRequested = true;
     }
 
-    /** Whether it was, once for each time that it was said. */
+    /** Returns true if a skip was requested since the last call, and clears the request. */
     boolean takeSkipRequest() {
-        boolean was = takeSkipRequest;
-        takeSkipRequest = false;
+        boolean was = skipRequested;
+        skipRequested = false;
         return was;
     }
 
-    boolean isDelayed(int ticket) {
-        return state == LaneState.DELAYED && isDelayed == ticket;
+    /** Returns true if the delay with this number is still in progress. */
+    boolean isDelayed(int delay) {
+        return state == LaneState.DELAYED && delays == delay;
     }
 
-    /** The waiting items that match, all but a running head. */
-    List<T> waiting(Predicate<? super T> which) {
+    /** Returns the matching items except a running head. */
+    List<T> waiting(Predicate<? super T> matching) {
         return items.values().stream()
                 .skip(state == LaneState.RUNNING ? 1 : 0)
-                .filter(which)
+                .filter(matching)
                 .toList();
     }
 
-    /** Whether it is here, and isn't a running head. */
+    /** Returns true if the lane holds the item and the item does not run. */
     boolean isWaiting(T item) {
         Object id = identity.apply(item);
         return items.containsKey(id) && !(state == LaneState.RUNNING && isHead(id));
@@ -140,7 +148,9 @@ final class Lane<K, T> {
         return id.equals(items.sequencedKeySet().getFirst());
     }
 
-    /** The items ahead of this one, with a running head; all where it has left. */
+    /**
+     * Returns the items ahead of the given one, including a running head. Returns all items if it has left the lane.
+     */
     List<T> itemsAhead(T item) {
         Object id = identity.apply(item);
         List<T> ahead = new ArrayList<>();
@@ -153,66 +163,73 @@ final class Lane<K, T> {
         return ahead;
     }
 
-    void addSideTask(QueuedSideTask<T> aside) {
-        asides.addLast(aside);
+    void addSideTask(QueuedSideTask<T> sideTask) {
+        sideTasks.addLast(sideTask);
     }
 
-    /** Whether the next work aside may begin: they go one after another. */
+    /** Returns true if a side task waits and none runs. */
     boolean isSideTaskDue() {
-        return !asideRuns && !asides.isEmpty();
+        return !sideTaskRuns && !sideTasks.isEmpty();
     }
 
-    /** The work aside that begins now; it stays until {@link #endSideTask}. */
+    /** Marks the next side task as running and returns it. It stays in the queue until {@link #endSideTask}. */
     QueuedSideTask<T> beginSideTask() {
-        asideRuns = true;
-        return asides.getFirst();
+        sideTaskRuns = true;
+        return sideTasks.getFirst();
     }
 
     void endSideTask() {
-        asideRuns = false;
-        asides.removeFirst();
+        sideTaskRuns = false;
+        sideTasks.removeFirst();
     }
 
-    /** Whether the head is worked on aside, or is to be. */
+    /** Returns true if a side task of the head runs or waits. */
     boolean headHasSideTask() {
-        return !items.isEmpty() && asides.stream().anyMatch(aside -> isHead(identity.apply(aside.item())));
+        return !items.isEmpty() && sideTasks.stream().anyMatch(sideTask -> isHead(identity.apply(sideTask.item())));
     }
 
     /**
-     * Moves the matching items to the list, all but a running head and one that is worked on aside.
+     * Moves the matching items to the given list, except a running head and an item whose side task runs.
      *
-     * @return whether a head that didn't run was among them
+     * @return true if the head was moved
      */
-    boolean withdraw(Predicate<? super T> which, List<? super T> into) {
-        @Nullable Object workedOn = asideRuns ? identity.apply(asides.getFirst().item()) : null;
-        return remove(waiting(item -> which.test(item) && !identity.apply(item).equals(workedOn)), into);
+    boolean withdraw(Predicate<? super T> matching, List<? super T> into) {
+        @Nullable
+        Object inSideTask = sideTaskRuns ? identity.apply(sideTasks.getFirst().item()) : null;
+        return remove(
+                waiting(item -> matching.test(item) && !identity.apply(item).equals(inSideTask)), into);
     }
 
-    /** As {@link #withdraw}, of items that are over; one that is worked on aside too. */
-    boolean removeEnded(Collection<T> over, List<? super T> into) {
-        return remove(over.stream().filter(this::isWaiting).distinct().toList(), into);
+    /**
+     * Moves items that have ended to the given list, except a running head. In contrast to {@link #withdraw}, this
+     * includes the item whose side task runs.
+     *
+     * @return true if the head was moved
+     */
+    boolean removeEnded(Collection<T> ended, List<? super T> into) {
+        return remove(ended.stream().filter(this::isWaiting).distinct().toList(), into);
     }
 
-    private boolean remove(List<T> gone, List<? super T> into) {
-        boolean headGone = false;
-        for (T item : gone) {
-            headGone |= isHead(identity.apply(item));
+    private boolean remove(List<T> removed, List<? super T> into) {
+        boolean headRemoved = false;
+        for (T item : removed) {
+            headRemoved |= isHead(identity.apply(item));
             forget(item);
             into.add(item);
         }
-        if (headGone) {
-            takeSkipRequest = false; // who follows wasn't meant
+        if (headRemoved) {
+            skipRequested = false; // the request was for the head that has left
         }
-        forgetAsides();
-        return headGone;
+        dropOrphanedSideTasks();
+        return headRemoved;
     }
 
-    /** Of items that have left; one that runs stays until its end. */
-    private void forgetAsides() {
-        @Nullable QueuedSideTask<T> runs = asideRuns ? asides.removeFirst() : null;
-        asides.removeIf(aside -> !items.containsKey(identity.apply(aside.item())));
-        if (runs != null) {
-            asides.addFirst(runs);
+    /** Removes the side tasks of items that have left. A running one stays until {@link #endSideTask}. */
+    private void dropOrphanedSideTasks() {
+        @Nullable QueuedSideTask<T> current = sideTaskRuns ? sideTasks.removeFirst() : null;
+        sideTasks.removeIf(sideTask -> !items.containsKey(identity.apply(sideTask.item())));
+        if (current != null) {
+            sideTasks.addFirst(current);
         }
     }
 }

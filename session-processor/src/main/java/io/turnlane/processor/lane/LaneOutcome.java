@@ -2,14 +2,15 @@ package io.turnlane.processor.lane;
 
 import java.time.Duration;
 
-/** How work on an item ended. */
+/** Result of the work on an item: it decides if the item leaves its lane. */
 public sealed interface LaneOutcome {
 
+    /** The only instance of {@link Done} that is needed. */
     LaneOutcome DONE = new Done();
 
     /** The item leaves its lane. */
     record Done() implements LaneOutcome {}
 
-    /** The item stays at the head of its lane and is run again after this time, during which it holds no thread. */
+    /** The item stays at the head of its lane and runs again after the delay. It holds no thread meanwhile. */
     record RunAgain(Duration delay) implements LaneOutcome {}
 }

@@ -18,83 +18,91 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /**
- * A lane for every key that has work: its items run one at a time and in order; lanes run side by side, up to a limit.
+ * Runs items in lanes, one lane for each key. The items of a lane run one at a time and in order. Lanes run in
+ * parallel, up to the number of slots.
  *
- * <p>A lane exists exactly while it holds an item. It is keyed by session and not by partition, so that an item of a
- * session whose partition went and came back waits until the flight that was swept out has ended (O1).
+ * <p>A lane exists exactly while it holds an item. The lanes of turns are keyed by session and not by partition: if a
+ * partition leaves and comes back, a redelivered turn waits until the session's earlier flight has ended (O1).
  *
- * <p>Threading: any thread may call any method. One lock guards all lanes; it is held for a few steps and never while
- * work runs. Work runs on the executor (virtual threads in production, stepped by hand in tests). Each lane takes a
- * place at the end of the ready queue after every item, so that a deep lane can't keep shallow ones waiting. Where
- * places are few, {@linkplain ReadyLanes urgent} lanes go more often; none starves.
+ * <p>After every item a lane goes to the end of the queue of ready lanes, so that a long lane does not keep short ones
+ * waiting. If slots are scarce, lanes of higher {@linkplain ReadyLanes priority} run more often, and no lane starves.
  *
- * <p>What waits may be worked on {@linkplain #submitSideTasks aside}: it keeps its place, and where it is at the head
- * its lane goes on only after that. Such work takes no place among those that run, for it is short and calls no agent.
+ * <p>{@linkplain #submitSideTasks Side tasks} work on a waiting item outside its order. The item keeps its position,
+ * and does not start before its side tasks have ended. Side tasks need no slot, because they are short and call no
+ * agent.
+ *
+ * <p>Threading: any thread may call any method. One lock guards all lanes. It is held only for short steps, and never
+ * while work or a side task runs. Those run on the executor: on virtual threads in production, step by step in tests.
  */
 public final class LaneScheduler<K, T> {
 
-    private static final int USUAL = 1;
+    private static final int NORMAL = 1;
 
-    private final int mostRunning;
+    private final int slots;
     private final Executor executor;
     private final Delay delay;
     private final Function<? super T, ?> identity;
-    private final ToIntFunction<? super T> urgency;
+    private final ToIntFunction<? super T> priority;
     private final LaneWork<K, T> work;
     private final BiConsumer<T, Throwable> failureListener;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition emptied = lock.newCondition();
+    private final Condition idle = lock.newCondition();
     private final Map<K, Lane<K, T>> lanes = new HashMap<>();
     private final ReadyLanes<Lane<K, T>> ready = new ReadyLanes<>();
     private int running;
-    private int asides;
+    private int runningSideTasks;
     private int items;
     private long runs;
     private long runNanos;
-    private boolean held;
+    private boolean stopped;
 
-    /** Of items that are all equally urgent. */
+    /** Creates a scheduler of items that all have the same priority. */
     public LaneScheduler(
-            int mostRunning,
+            int slots,
             Executor executor,
             Delay delay,
             Function<? super T, ?> identity,
             LaneWork<K, T> work,
             BiConsumer<T, Throwable> failureListener) {
-        this(mostRunning, executor, delay, identity, _ -> USUAL, work, failureListener);
+        this(slots, executor, delay, identity, _ -> NORMAL, work, failureListener);
     }
 
     /**
-     * @param mostRunning how many lanes may run at once
-     * @param identity by which a lane knows an item that it holds already
-     * @param urgency of an item where places are few: 0 is the most, 1 usual, 2 the least
-     * @param failureListener is told of work that threw, with its item
+     * Creates a scheduler.
+     *
+     * @param slots maximum number of lanes that run at once
+     * @param executor runs the work and the side tasks
+     * @param delay schedules the end of delays
+     * @param identity function that returns an item's identity; a lane rejects a duplicate of an item that it holds
+     * @param priority function that returns an item's priority: 0 (high), 1 (normal) or 2 (low)
+     * @param work work of the lanes on their items
+     * @param failureListener called with an item and the exception that its work threw
      */
     public LaneScheduler(
-            int mostRunning,
+            int slots,
             Executor executor,
             Delay delay,
             Function<? super T, ?> identity,
-            ToIntFunction<? super T> urgency,
+            ToIntFunction<? super T> priority,
             LaneWork<K, T> work,
             BiConsumer<T, Throwable> failureListener) {
-        if (mostRunning < 1) {
-            throw new IllegalArgumentException("at least one lane must be able to run");
+        if (slots < 1) {
+            throw new IllegalArgumentException("slots must be at least 1");
         }
-        this.mostRunning = mostRunning;
+        this.slots = slots;
         this.executor = executor;
         this.delay = delay;
         this.identity = identity;
-        this.urgency = urgency;
+        this.priority = priority;
         this.work = work;
         this.failureListener = failureListener;
     }
 
     /**
-     * Puts the item at the end of its key's lane; a twin of one that the lane holds stays out.
+     * Adds the item at the end of its key's lane, unless the lane holds an item of the same identity.
      *
-     * @return where it stands
+     * @return the item's position, and if it was a duplicate
      */
     public OfferResult offer(K key, T item) {
         lock.lock();
@@ -102,15 +110,15 @@ public final class LaneScheduler<K, T> {
             Lane<K, T> lane = lanes.get(key);
             int ahead = lane == null ? 0 : lane.depth();
             if (lane == null) {
-                lane = new Lane<>(key, identity, urgency);
+                lane = new Lane<>(key, identity, priority);
                 lanes.put(key, lane);
             }
-            int before = ahead == 0 ? ReadyLanes.PRIORITIES : lane.priority();
+            int priorityBefore = ahead == 0 ? ReadyLanes.PRIORITIES : lane.priority();
             if (!lane.add(item)) {
                 return new OfferResult(ahead, false, true);
             }
             items++;
-            if (lane.state() == LaneState.READY && lane.priority() < before) {
+            if (lane.state() == LaneState.READY && lane.priority() < priorityBefore) {
                 if (ahead > 0) {
                     ready.remove(lane);
                 }
@@ -124,21 +132,26 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * Where an offered item stands.
+     * Result of {@link #offer}.
      *
-     * @param ahead how many of its key are ahead of it
-     * @param running whether it was given a thread at once
-     * @param duplicate whether the lane holds it already and didn't take it a second time
+     * @param ahead number of items of the same key ahead of the item
+     * @param running true if the item got a slot at once
+     * @param duplicate true if the lane already held the item, so that it was not added
      */
     public record OfferResult(int ahead, boolean running, boolean duplicate) {}
 
-    /** Takes the matching items out of their lanes, all but those that run: these don't rest after that. */
-    public List<T> withdraw(Predicate<? super T> which) {
+    /**
+     * Removes the matching items from their lanes, except items that run and items whose side task runs. A matching
+     * item that runs skips its next delay, so that it can notice at once that it is no longer wanted here.
+     *
+     * @return the removed items
+     */
+    public List<T> withdraw(Predicate<? super T> matching) {
         lock.lock();
         try {
             List<T> withdrawn = new ArrayList<>();
             for (Lane<K, T> lane : List.copyOf(lanes.values())) {
-                withdraw(lane, which, withdrawn);
+                withdraw(lane, matching, withdrawn);
             }
             items -= withdrawn.size();
             dispatch();
@@ -148,104 +161,107 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    private void withdraw(Lane<K, T> lane, Predicate<? super T> which, List<T> into) {
-        if (lane.state() == LaneState.RUNNING && which.test(lane.head())) {
+    private void withdraw(Lane<K, T> lane, Predicate<? super T> matching, List<T> into) {
+        if (lane.state() == LaneState.RUNNING && matching.test(lane.head())) {
             lane.skipNextDelay();
         }
-        goOn(lane, lane.withdraw(which, into));
+        afterRemoval(lane, lane.withdraw(matching, into));
     }
 
-    private void goOn(Lane<K, T> lane, boolean headGone) {
+    private void afterRemoval(Lane<K, T> lane, boolean headRemoved) {
         if (lane.depth() == 0) {
             lanes.remove(lane.key());
             ready.remove(lane);
-        } else if (headGone && lane.state() == LaneState.DELAYED) {
-            makeReady(lane); // whoever rested is gone, and its delay wakes nobody
+        } else if (headRemoved && lane.state() == LaneState.DELAYED) {
+            makeReady(lane); // the end of the removed item's delay does not wake the lane
         } else if (lane.state() == LaneState.BLOCKED && !lane.headHasSideTask()) {
             makeReady(lane);
         }
     }
 
     /**
-     * Works on the matching items of this key that don't run, out of their turn; works of one key go one after another,
-     * in the order in which they were asked for.
+     * Queues a side task for each matching item of this key that does not run. The side tasks of one key run one at a
+     * time, in the order in which they were submitted.
      *
-     * @return how many items that are
+     * @return the number of side tasks
      */
-    public int submitSideTasks(K key, Predicate<? super T> which, SideTask<T> work) {
-        return workAside(key, lane -> lane.waiting(which), work);
+    public int submitSideTasks(K key, Predicate<? super T> matching, SideTask<T> task) {
+        return submit(key, lane -> lane.waiting(matching), task);
     }
 
-    /** As {@link #submitSideTasks}, on this item, which is found without a look at all that wait. */
-    public void submitSideTask(K key, T item, SideTask<T> work) {
-        var _ = workAside(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), work);
+    /**
+     * Queues a side task for the given item. Does nothing if the item runs or has left its lane. The item is looked up
+     * by its identity, at constant cost.
+     */
+    public void submitSideTask(K key, T item, SideTask<T> task) {
+        var _ = submit(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), task);
     }
 
-    private int workAside(K key, Function<Lane<K, T>, List<T>> which, SideTask<T> work) {
+    private int submit(K key, Function<Lane<K, T>, List<T>> matching, SideTask<T> task) {
         lock.lock();
         try {
             Lane<K, T> lane = lanes.get(key);
             if (lane == null) {
                 return 0;
             }
-            List<T> waiting = which.apply(lane);
-            waiting.forEach(item -> lane.addSideTask(new QueuedSideTask<>(item, work)));
-            beginAside(lane);
+            List<T> waiting = matching.apply(lane);
+            waiting.forEach(item -> lane.addSideTask(new QueuedSideTask<>(item, task)));
+            startNextSideTask(lane);
             return waiting.size();
         } finally {
             lock.unlock();
         }
     }
 
-    private void beginAside(Lane<K, T> lane) {
+    private void startNextSideTask(Lane<K, T> lane) {
         if (lane.isSideTaskDue()) {
-            asides++;
-            QueuedSideTask<T> aside = lane.beginSideTask();
-            executor.execute(() -> runAside(lane, aside));
+            runningSideTasks++;
+            QueuedSideTask<T> sideTask = lane.beginSideTask();
+            executor.execute(() -> runSideTask(lane, sideTask));
         }
     }
 
-    private void runAside(Lane<K, T> lane, QueuedSideTask<T> aside) {
-        Collection<T> over = List.of();
+    private void runSideTask(Lane<K, T> lane, QueuedSideTask<T> sideTask) {
+        Collection<T> ended = List.of();
         try {
-            over = aside.work().run(aside.item(), looking(() -> lane.itemsAhead(aside.item())));
+            ended = sideTask.task().run(sideTask.item(), locked(() -> lane.itemsAhead(sideTask.item())));
         } finally {
-            settleAside(lane, over);
+            sideTaskEnded(lane, ended);
         }
     }
 
-    private <R> R looking(Supplier<R> at) {
+    private <R> R locked(Supplier<R> read) {
         lock.lock();
         try {
-            return at.get();
+            return read.get();
         } finally {
             lock.unlock();
         }
     }
 
-    private void settleAside(Lane<K, T> lane, Collection<T> over) {
+    private void sideTaskEnded(Lane<K, T> lane, Collection<T> ended) {
         lock.lock();
         try {
-            asides--;
+            runningSideTasks--;
             lane.endSideTask();
-            List<T> gone = new ArrayList<>();
-            boolean headGone = lane.removeEnded(over, gone);
-            items -= gone.size();
-            goOn(lane, headGone);
-            beginAside(lane);
+            List<T> removed = new ArrayList<>();
+            boolean headRemoved = lane.removeEnded(ended, removed);
+            items -= removed.size();
+            afterRemoval(lane, headRemoved);
+            startNextSideTask(lane);
             dispatch();
-            signalIfEmpty();
+            signalIfIdle();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Lets a matching item at this key's head rest no longer; where it runs, it doesn't rest after that. */
-    public void skipDelay(K key, Predicate<? super T> which) {
+    /** If the head of the key's lane matches, ends its delay and skips its next delay. */
+    public void skipDelay(K key, Predicate<? super T> matching) {
         lock.lock();
         try {
             Lane<K, T> lane = lanes.get(key);
-            if (lane != null && which.test(lane.head())) {
+            if (lane != null && matching.test(lane.head())) {
                 lane.skipNextDelay();
                 if (lane.state() == LaneState.DELAYED) {
                     makeReady(lane);
@@ -257,30 +273,30 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    /** Starts nothing more from now on; what runs goes on. */
+    /** Starts no further items. Items that run continue, and side tasks still run. */
     public void stopDispatching() {
         lock.lock();
         try {
-            held = true;
+            stopped = true;
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Waits until nothing runs any more, nor is worked on aside.
+     * Waits until no item and no side task runs.
      *
-     * @return false where the time passed before
+     * @return false if the time passed first
      */
-    public boolean awaitIdle(Duration most) throws InterruptedException {
+    public boolean awaitIdle(Duration timeout) throws InterruptedException {
         lock.lock();
         try {
-            long nanos = most.toNanos();
-            while (running > 0 || asides > 0) {
+            long nanos = timeout.toNanos();
+            while (running > 0 || runningSideTasks > 0) {
                 if (nanos <= 0) {
                     return false;
                 }
-                nanos = emptied.awaitNanos(nanos);
+                nanos = idle.awaitNanos(nanos);
             }
             return true;
         } finally {
@@ -288,32 +304,38 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    /** How many lanes there are, how many of them run, and how many items they hold in all. */
+    /** Returns the current counts. */
     public LaneCounts counts() {
-        return looking(() -> new LaneCounts(lanes.size(), running, items));
-    }
-
-    /** A moment's counts. */
-    public record LaneCounts(int lanes, int running, int items) {}
-
-    /** How busy its places are, and how long work has taken them until now. */
-    public LaneLoad load() {
-        return looking(() -> new LaneLoad(mostRunning, mostRunning - running, ready.size(), runs, runNanos));
+        return locked(() -> new LaneCounts(lanes.size(), running, items));
     }
 
     /**
-     * A moment's load.
+     * Counts at one moment.
      *
-     * @param slots how many lanes may run at once
-     * @param freeSlots how many more could
-     * @param readyLanes lanes that could run and wait for a place; each will take it for one item
-     * @param runs how often work has run to its end, since the start
-     * @param runNanos how long all of these took together
+     * @param lanes number of lanes
+     * @param running number of lanes that run
+     * @param items number of items in all lanes, including those that run
+     */
+    public record LaneCounts(int lanes, int running, int items) {}
+
+    /** Returns the current load. */
+    public LaneLoad load() {
+        return locked(() -> new LaneLoad(slots, slots - running, ready.size(), runs, runNanos));
+    }
+
+    /**
+     * Load at one moment.
+     *
+     * @param slots maximum number of lanes that run at once
+     * @param freeSlots number of slots that are free
+     * @param readyLanes number of lanes that wait for a slot, each for one item
+     * @param runs number of runs that have ended since the start
+     * @param runNanos total time of these runs, in nanoseconds
      */
     public record LaneLoad(int slots, int freeSlots, int readyLanes, long runs, long runNanos) {}
 
     private void dispatch() {
-        while (!held && running < mostRunning) {
+        while (!stopped && running < slots) {
             Lane<K, T> lane = ready.poll();
             if (lane == null) {
                 return;
@@ -329,7 +351,7 @@ public final class LaneScheduler<K, T> {
     }
 
     private void runHead(Lane<K, T> lane) {
-        T item = looking(lane::head);
+        T item = locked(lane::head);
         LaneOutcome outcome = LaneOutcome.DONE;
         long start = System.nanoTime();
         try {
@@ -337,28 +359,28 @@ public final class LaneScheduler<K, T> {
         } catch (Throwable e) {
             failureListener.accept(item, e);
         } finally {
-            settle(lane, outcome, System.nanoTime() - start);
+            ended(lane, outcome, System.nanoTime() - start);
         }
     }
 
-    private void settle(Lane<K, T> lane, LaneOutcome outcome, long nanos) {
+    private void ended(Lane<K, T> lane, LaneOutcome outcome, long nanos) {
         lock.lock();
         try {
             running--;
             runs++;
             runNanos += nanos;
             switch (outcome) {
-                case LaneOutcome.Done _ -> leave(lane);
-                case LaneOutcome.RunAgain again -> rest(lane, again.delay());
+                case LaneOutcome.Done _ -> removeHead(lane);
+                case LaneOutcome.RunAgain again -> delayHead(lane, again.delay());
             }
             dispatch();
-            signalIfEmpty();
+            signalIfIdle();
         } finally {
             lock.unlock();
         }
     }
 
-    private void leave(Lane<K, T> lane) {
+    private void removeHead(Lane<K, T> lane) {
         lane.removeHead();
         items--;
         if (lane.depth() == 0) {
@@ -368,20 +390,20 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    private void rest(Lane<K, T> lane, Duration time) {
-        int ticket = lane.startDelay();
+    private void delayHead(Lane<K, T> lane, Duration time) {
+        int delayNumber = lane.startDelay();
         if (lane.takeSkipRequest()) {
             makeReady(lane);
             return;
         }
-        var _ = delay.after(time, () -> wake(lane, ticket));
+        var _ = delay.after(time, () -> delayPassed(lane, delayNumber));
     }
 
-    /** The delay passed; but meanwhile the item may have been withdrawn, and another taken its place. */
-    private void wake(Lane<K, T> lane, int ticket) {
+    /** Makes the lane ready at the end of a delay, unless the delayed item has left or its delay was skipped. */
+    private void delayPassed(Lane<K, T> lane, int delayNumber) {
         lock.lock();
         try {
-            if (lane.depth() > 0 && lane.isDelayed(ticket)) {
+            if (lane.depth() > 0 && lane.isDelayed(delayNumber)) {
                 makeReady(lane);
                 dispatch();
             }
@@ -395,9 +417,9 @@ public final class LaneScheduler<K, T> {
         ready.add(lane, lane.priority());
     }
 
-    private void signalIfEmpty() {
-        if (running == 0 && asides == 0) {
-            emptied.signalAll();
+    private void signalIfIdle() {
+        if (running == 0 && runningSideTasks == 0) {
+            idle.signalAll();
         }
     }
 }

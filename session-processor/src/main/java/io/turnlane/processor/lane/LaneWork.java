@@ -1,13 +1,15 @@
 package io.turnlane.processor.lane;
 
 /**
- * What a lane does with the item at its head. Runs on a thread of the scheduler's executor, one at a time for each key.
+ * Work that a lane does on the item at its head. Runs on a thread of the scheduler's executor, one item at a time for
+ * each key.
  */
 @FunctionalInterface
 public interface LaneWork<K, T> {
 
     /**
-     * Works on the item; a thrown exception counts as {@link LaneOutcome.Done}, and is told to the failure listener.
+     * Works on the item. If this method throws, the scheduler passes the exception to its failure listener and
+     * continues as if the outcome were {@link LaneOutcome.Done}.
      */
     LaneOutcome run(K key, T item);
 }

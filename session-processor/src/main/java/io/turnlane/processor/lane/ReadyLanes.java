@@ -7,26 +7,31 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for a place to run, by urgency, and whose place the next one is.
+ * Queue of the lanes that wait for a slot, by priority. Lanes of one priority leave in order of arrival.
  *
- * <p>Stride scheduling (Waldspurger and Weihl, MIT 1995): each urgency has a pass that grows by its stride when one of
- * it goes; the smallest pass goes next, the more urgent one where two are the same. While all three wait, of 13 that go
- * 9 are urgent, 3 usual and 1 is not; who waits alone has all places. Nobody starves: whoever is first of its urgency
- * sees at most {@link #maxBefore} others go, for those can only go while their pass is no larger than its own.
+ * <p>Between priorities this class uses stride scheduling (Waldspurger and Weihl, MIT 1995). Each priority has a pass,
+ * which grows by the priority's stride when one of its lanes leaves. The priority with the smallest pass is next; if
+ * two are equal, the higher priority is next. While all three priorities wait, 9 of 13 lanes that leave are of high
+ * priority, 3 of normal and 1 of low. A priority that waits alone gets all slots.
+ *
+ * <p>No priority starves: at most {@link #maxBefore} other lanes leave before the first lane of a priority, because
+ * they can leave only while their pass is no larger than its own.
  *
  * <p>Not safe for threads: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */
 final class ReadyLanes<L> {
 
-    /** Of the most urgent first; the smaller, the more often. */
+    /**
+     * Strides of high, normal and low priority. The smaller the stride, the more often lanes of that priority leave.
+     */
     private static final int[] STRIDES = {1, 3, 9};
 
-    /** Urgencies are below this. */
+    /** Number of priorities: 0 is high, 1 normal, 2 low. */
     static final int PRIORITIES = STRIDES.length;
 
     private final List<Queue<L>> waiting = new ArrayList<>();
     private final long[] passes = new long[STRIDES.length];
-    private long now;
+    private long currentPass;
 
     ReadyLanes() {
         for (int i = 0; i < STRIDES.length; i++) {
@@ -35,36 +40,36 @@ final class ReadyLanes<L> {
     }
 
     /**
-     * Puts it behind the others of its urgency.
+     * Adds the lane behind the others of its priority.
      *
-     * @param urgency from 0, the most urgent, to 2
+     * @param priority 0 (high) to 2 (low)
      */
-    void add(L lane, int urgency) {
-        Queue<L> same = waiting.get(urgency);
+    void add(L lane, int priority) {
+        Queue<L> same = waiting.get(priority);
         if (same.isEmpty()) {
-            passes[urgency] = Math.max(passes[urgency], now); // who wasn't here saved nothing up
+            passes[priority] = Math.max(passes[priority], currentPass); // an empty queue must not save up slots
         }
         same.add(lane);
     }
 
-    /** Whoever goes next; null where nobody waits. */
+    /** Removes and returns the next lane, or returns null if none waits. */
     @Nullable
     L poll() {
         int next = -1;
-        for (int urgency = 0; urgency < STRIDES.length; urgency++) {
-            if (!waiting.get(urgency).isEmpty() && (next < 0 || passes[urgency] < passes[next])) {
-                next = urgency;
+        for (int priority = 0; priority < STRIDES.length; priority++) {
+            if (!waiting.get(priority).isEmpty() && (next < 0 || passes[priority] < passes[next])) {
+                next = priority;
             }
         }
         if (next < 0) {
             return null;
         }
-        now = passes[next];
+        currentPass = passes[next];
         passes[next] += STRIDES[next];
         return waiting.get(next).remove();
     }
 
-    /** It goes nowhere; does nothing where it isn't here. */
+    /** Removes the lane. Does nothing if it does not wait. */
     void remove(L lane) {
         waiting.forEach(same -> same.remove(lane));
     }
@@ -73,12 +78,12 @@ final class ReadyLanes<L> {
         return waiting.stream().mapToInt(Queue::size).sum();
     }
 
-    /** How many others may go before whoever is first of this urgency. */
-    static int maxBefore(int urgency) {
-        int most = 0;
+    /** Returns the maximum number of other lanes that leave before the first lane of this priority. */
+    static int maxBefore(int priority) {
+        int max = 0;
         for (int other = 0; other < STRIDES.length; other++) {
-            most += other == urgency ? 0 : STRIDES[urgency] / STRIDES[other] + 1;
+            max += other == priority ? 0 : STRIDES[priority] / STRIDES[other] + 1;
         }
-        return most;
+        return max;
     }
 }

@@ -4,8 +4,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What is done with an item that waits, out of its turn; it keeps its place meanwhile. Runs on a thread of the
- * scheduler's executor, one at a time for each key, beside the item that runs.
+ * Work on a waiting item outside the order of its lane. The item keeps its position meanwhile. A side task may run
+ * while the lane's head runs. The side tasks of one key run one at a time, each on a thread of the scheduler's
+ * executor.
  */
 @FunctionalInterface
 public interface SideTask<T> {
@@ -13,8 +14,9 @@ public interface SideTask<T> {
     /**
      * Works on the item.
      *
-     * @param ahead the items of its key that are ahead of it now, in order, with the one that runs
-     * @return the items of this key that are over: those that still wait leave the lane
+     * @param item the waiting item
+     * @param ahead the items of the same key that are ahead of it now, in order, including a running one
+     * @return the items of this key that have ended; those that still wait leave the lane
      */
     Collection<T> run(T item, List<T> ahead);
 }

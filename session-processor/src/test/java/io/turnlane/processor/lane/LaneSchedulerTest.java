@@ -30,7 +30,7 @@ class LaneSchedulerTest {
         assertThat(lanes.offer("a", "a1")).isEqualTo(new OfferResult(0, true, false));
         assertThat(lanes.offer("a", "a2")).isEqualTo(new OfferResult(1, false, false));
         assertThat(lanes.offer("a", "a3")).isEqualTo(new OfferResult(2, false, false));
-        assertThat(executor.waiting()).as("one thread for one key").isEqualTo(1);
+        assertThat(executor.waiting()).as("one thread for each key").isEqualTo(1);
 
         executor.runAll();
         assertThat(done).containsExactly("a1", "a2", "a3");
@@ -38,16 +38,16 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void holdsATwinOnlyOnce() {
+    void rejectsADuplicateOfAnItemThatItHolds() {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
         assertThat(lanes.offer("a", "a2").duplicate()).isTrue();
-        assertThat(lanes.offer("a", "a1").duplicate()).as("also while it runs").isTrue();
+        assertThat(lanes.offer("a", "a1").duplicate()).as("while the item runs").isTrue();
         executor.runAll();
         assertThat(done).containsExactly("a1", "a2");
         assertThat(lanes.offer("a", "a1").duplicate())
-                .as("the lane keeps nothing of what has left")
+                .as("after the item has left its lane")
                 .isFalse();
     }
 
@@ -59,7 +59,7 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void givesEveryReadyLaneItsTurnWhenPlacesAreFew() {
+    void runsReadyLanesInTurnIfSlotsAreScarce() {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         List.of("a1", "a2", "a3", "b1", "c1").forEach(item -> lanes.offer(item.substring(0, 1), item));
         executor.runAll();
@@ -67,7 +67,7 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void keepsARetriedItemAtTheHeadOfItsLaneHoldingNoThread() {
+    void keepsARetriedItemAtTheHeadOfItsLaneWithoutHoldingAThread() {
         Set<String> failed = new HashSet<>(List.of("a1"));
         LaneScheduler<String, String> lanes = scheduler(
                 1,
@@ -77,7 +77,7 @@ class LaneSchedulerTest {
         lanes.offer("a", "a2");
         lanes.offer("b", "b1");
         executor.runAll();
-        assertThat(done).as("only the other lane goes on").containsExactly("b1");
+        assertThat(done).as("only the other lane continues").containsExactly("b1");
 
         delay.pass(Duration.ofMillis(1999));
         assertThat(executor.waiting()).isZero();
@@ -88,20 +88,20 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void withdrawsWhatWaitsAndLeavesWhatRuns() {
+    void withdrawsWaitingItemsButNotARunningOne() {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         List.of("a1", "a2", "b1").forEach(item -> lanes.offer(item.substring(0, 1), item));
         assertThat(lanes.withdraw(item -> true)).containsExactlyInAnyOrder("a2", "b1");
         lanes.offer("a", "a3");
         executor.runAll();
         assertThat(done)
-                .as("what comes back waits for the flight that was swept out")
+                .as("an item that comes back waits for the one that still runs")
                 .containsExactly("a1", "a3");
         assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
-    void goesOnAfterTheItemThatRestedWasWithdrawn() {
+    void continuesAfterADelayedHeadWasWithdrawn() {
         LaneScheduler<String, String> lanes = scheduler(
                 1,
                 (key, item) -> item.equals("a1") ? new LaneOutcome.RunAgain(Duration.ofSeconds(1)) : finish(key, item));
@@ -116,7 +116,7 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void worksAsideOnWhatWaitsInOrderWhileTheHeadRuns() {
+    void runsSideTasksOfWaitingItemsInOrderWhileTheHeadRuns() {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         List.of("a1", "a2", "a3", "b1").forEach(item -> lanes.offer(item.substring(0, 1), item));
         List<String> aheads = new ArrayList<>();
@@ -124,7 +124,7 @@ class LaneSchedulerTest {
                     aheads.add(item + " behind " + ahead);
                     return List.of(item);
                 }))
-                .as("what runs is left alone")
+                .as("no side task for the running item")
                 .isEqualTo(1);
         lanes.submitSideTasks("a", "a3"::equals, (item, ahead) -> {
             aheads.add(item + " behind " + ahead);
@@ -134,45 +134,47 @@ class LaneSchedulerTest {
         executor.stepLast();
         assertThat(aheads).containsExactly("a2 behind [a1]", "a3 behind [a1]");
         executor.runAll();
-        assertThat(done).as("what is over has left").containsExactly("a1", "b1", "a3");
+        assertThat(done).as("the item that ended has left its lane").containsExactly("a1", "b1", "a3");
         assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
-    void doesNotBeginAnItemThatIsWorkedOnAside() throws InterruptedException {
+    void doesNotStartAnItemBeforeItsSideTaskHasEnded() throws InterruptedException {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
         lanes.submitSideTasks("a", "a2"::equals, (item, ahead) -> {
-            done.add("aside");
+            done.add("side task");
             return List.of();
         });
         executor.step();
         assertThat(done).containsExactly("a1");
-        assertThat(lanes.counts().running()).as("its lane is held up").isZero();
+        assertThat(lanes.counts().running()).as("its lane is blocked").isZero();
         assertThat(lanes.awaitIdle(Duration.ZERO)).isFalse();
-        assertThat(lanes.withdraw(item -> true)).as("nor is it withdrawn").isEmpty();
+        assertThat(lanes.withdraw(item -> true))
+                .as("an item whose side task runs is not withdrawn")
+                .isEmpty();
         executor.runAll();
-        assertThat(done).containsExactly("a1", "aside", "a2");
+        assertThat(done).containsExactly("a1", "side task", "a2");
         assertThat(lanes.counts()).isEqualTo(NOTHING);
     }
 
     @Test
-    void hurriesWhatRestsAndWhatIsAboutTo() {
+    void skipsADelayInProgressAndTheNextOne() {
         int[] tries = {0};
         LaneScheduler<String, String> lanes = scheduler(
                 1, (key, item) -> tries[0]++ < 2 ? new LaneOutcome.RunAgain(Duration.ofHours(1)) : finish(key, item));
         lanes.offer("a", "a1");
         executor.step();
         lanes.skipDelay("a", "a1"::equals);
-        assertThat(executor.waiting()).as("it rests no longer").isEqualTo(1);
+        assertThat(executor.waiting()).as("the delay has ended").isEqualTo(1);
         lanes.skipDelay("a", "a1"::equals);
         executor.runAll();
-        assertThat(done).as("nor does it begin to rest").containsExactly("a1");
+        assertThat(done).as("no further delay").containsExactly("a1");
     }
 
     @Test
-    void worksAsideOnOneItemWhereItWaits() {
+    void runsASideTaskOfOneItemOnlyIfItWaits() {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         List.of("a1", "a2", "a3").forEach(item -> lanes.offer("a", item));
         List<String> aheads = new ArrayList<>();
@@ -191,7 +193,7 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void hurriesNobodyElseWhereTheHurriedOneHasLeft() {
+    void doesNotSkipTheDelayOfTheNextItemIfTheSkippedOneHasLeft() {
         LaneScheduler<String, String> lanes = scheduler(
                 1,
                 (key, item) -> item.equals("a2") && done.add("try")
@@ -204,11 +206,11 @@ class LaneSchedulerTest {
         executor.step();
         executor.step();
         assertThat(done).containsExactly("b1", "try");
-        assertThat(executor.waiting()).as("it rests").isZero();
+        assertThat(executor.waiting()).as("its delay is not skipped").isZero();
     }
 
     @Test
-    void letsNothingRestThatWouldHaveBeenWithdrawnButRan() {
+    void skipsTheDelayOfARunningItemThatAWithdrawalMatched() {
         List<LaneScheduler<String, String>> lanes = new ArrayList<>();
         lanes.add(scheduler(1, (key, item) -> {
             boolean leaves =
@@ -218,12 +220,12 @@ class LaneSchedulerTest {
         }));
         lanes.getFirst().offer("a", "a1");
         executor.runAll();
-        assertThat(done).as("so that it sees at once that it may go").containsExactly("a1", "a1");
+        assertThat(done).as("it runs again at once").containsExactly("a1", "a1");
         assertThat(lanes.getFirst().counts()).isEqualTo(NOTHING);
     }
 
     @Test
-    void prefersUrgentLanesWherePlacesAreFewAndWhateverIsAheadOfTheirUrgentItems() {
+    void prefersLanesThatHoldAnItemOfHighPriorityIfSlotsAreScarce() {
         LaneScheduler<String, String> lanes = new LaneScheduler<>(
                 1,
                 executor,
@@ -238,7 +240,7 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void goesOnAfterWorkThatThrew() {
+    void continuesAfterWorkThatThrew() {
         LaneScheduler<String, String> lanes = scheduler(1, (key, item) -> {
             if (item.equals("a1")) {
                 throw new IllegalStateException("broken");
@@ -253,7 +255,7 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void startsNothingOnceHeld() throws InterruptedException {
+    void startsNothingAfterDispatchingWasStopped() throws InterruptedException {
         LaneScheduler<String, String> lanes = scheduler(10, this::finish);
         lanes.offer("a", "a1");
         lanes.offer("a", "a2");
@@ -265,18 +267,21 @@ class LaneSchedulerTest {
         assertThat(lanes.withdraw(item -> true)).containsExactly("a2");
     }
 
-    /** Any order of offers, steps, delays and withdrawals: order kept, one at a time, nothing stuck, nothing left. */
+    /**
+     * Runs random sequences of offers, steps, delays, side tasks and withdrawals. The order of each key must be kept,
+     * and no item may be lost, stuck or left over.
+     */
     @Test
-    void keepsItsPromisesInEveryOrderOfEvents() {
+    void keepsOrderAndLosesNothingInRandomSequences() {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("LaneSchedulerTest seed " + seed);
         Random random = new Random(seed);
         for (int round = 0; round < 500; round++) {
-            oneRandomHistory(random, "seed " + seed + ", round " + round);
+            runOneRandomSequence(random, "seed " + seed + ", round " + round);
         }
     }
 
-    private void oneRandomHistory(Random random, String what) {
+    private void runOneRandomSequence(Random random, String what) {
         Map<String, List<Integer>> seen = new HashMap<>();
         Set<Integer> gone = new HashSet<>();
         LaneScheduler<String, Integer> lanes = new LaneScheduler<>(
@@ -304,12 +309,12 @@ class LaneSchedulerTest {
                 case 3 -> delay.pass(Duration.ofMillis(random.nextInt(10)));
                 case 5 -> {
                     int one = random.nextInt(offered + 1);
-                    boolean over = random.nextBoolean();
+                    boolean ends = random.nextBoolean();
                     lanes.submitSideTasks("k" + random.nextInt(4), item -> item == one, (item, ahead) -> {
-                        if (over) {
+                        if (ends) {
                             gone.add(item);
                         }
-                        return over ? List.of(item) : List.of();
+                        return ends ? List.of(item) : List.of();
                     });
                 }
                 case 6 -> lanes.skipDelay("k" + random.nextInt(4), item -> true);
@@ -338,8 +343,8 @@ class LaneSchedulerTest {
         assertThat(delay.waiting()).isZero();
     }
 
-    private LaneScheduler<String, String> scheduler(int mostRunning, LaneWork<String, String> work) {
-        return new LaneScheduler<>(mostRunning, executor, delay, item -> item, work, (item, e) -> failures.add(e));
+    private LaneScheduler<String, String> scheduler(int slots, LaneWork<String, String> work) {
+        return new LaneScheduler<>(slots, executor, delay, item -> item, work, (item, e) -> failures.add(e));
     }
 
     private LaneOutcome finish(String key, String item) {

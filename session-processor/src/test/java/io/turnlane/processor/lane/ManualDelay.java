@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Time by hand. For one thread. */
+/** {@link Delay} whose time passes only when a test says so. For one thread. */
 public final class ManualDelay implements Delay {
 
     private record Delayed(long dueNanos, Runnable task) {}
@@ -20,7 +20,7 @@ public final class ManualDelay implements Delay {
         return () -> waiting.remove(delayed);
     }
 
-    /** Lets this much time pass, running what falls due, in order. */
+    /** Lets the given time pass and runs the tasks that become due, in order. */
     public void pass(Duration time) {
         long until = now + time.toNanos();
         while (true) {
@@ -37,11 +37,12 @@ public final class ManualDelay implements Delay {
         }
     }
 
-    /** How much time has passed. */
+    /** Returns the time that has passed since the start. */
     public Duration passed() {
         return Duration.ofNanos(now);
     }
 
+    /** Returns the number of tasks that wait. */
     public int waiting() {
         return waiting.size();
     }

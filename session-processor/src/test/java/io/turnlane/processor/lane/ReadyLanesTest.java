@@ -12,31 +12,31 @@ import org.junit.jupiter.api.Test;
 
 class ReadyLanesTest {
 
-    private static final int KINDS = 3;
+    private static final int PRIORITIES = 3;
 
-    /** Who waits: its urgency, and the place among its like. */
-    private record WaitingLane(int urgency, int number) {}
+    /** Lane that waits, with its priority and a number in order of arrival. */
+    private record WaitingLane(int priority, int number) {}
 
-    /** A queue beside a plain model, with what must hold after every step. */
+    /** Queue under test with a simple model of it; checks after every step what must hold. */
     private static final class ObservedLanes {
         private final ReadyLanes<WaitingLane> ready = new ReadyLanes<>();
         private final List<Queue<WaitingLane>> model =
                 List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
-        private final int[] passedBy = new int[KINDS];
-        private final int[] gone = new int[KINDS];
-        private int made;
+        private final int[] overtaken = new int[PRIORITIES];
+        private final int[] left = new int[PRIORITIES];
+        private int added;
 
-        void add(int urgency) {
-            WaitingLane one = new WaitingLane(urgency, made++);
-            ready.add(one, urgency);
-            model.get(urgency).add(one);
+        void add(int priority) {
+            WaitingLane one = new WaitingLane(priority, added++);
+            ready.add(one, priority);
+            model.get(priority).add(one);
         }
 
-        void remove(int urgency) {
-            WaitingLane first = model.get(urgency).poll();
+        void remove(int priority) {
+            WaitingLane first = model.get(priority).poll();
             if (first != null) {
                 ready.remove(first);
-                passedBy[urgency] = 0;
+                overtaken[priority] = 0;
             }
         }
 
@@ -44,35 +44,36 @@ class ReadyLanesTest {
             WaitingLane next = ready.poll();
             if (next == null) {
                 assertThat(model)
-                        .as("nobody waits")
-                        .allSatisfy(kind -> assertThat(kind).isEmpty());
+                        .as("no lane waits")
+                        .allSatisfy(priority -> assertThat(priority).isEmpty());
                 return;
             }
             assertThat(next)
-                    .as("in the order of arrival among its like")
-                    .isEqualTo(model.get(next.urgency()).remove());
-            gone[next.urgency()]++;
-            for (int kind = 0; kind < KINDS; kind++) {
-                passedBy[kind] = kind == next.urgency() || model.get(kind).isEmpty() ? 0 : passedBy[kind] + 1;
-                assertThat(passedBy[kind])
-                        .as("urgency %d starves", kind)
-                        .isLessThanOrEqualTo(ReadyLanes.maxBefore(kind));
+                    .as("in order of arrival within its priority")
+                    .isEqualTo(model.get(next.priority()).remove());
+            left[next.priority()]++;
+            for (int priority = 0; priority < PRIORITIES; priority++) {
+                overtaken[priority] =
+                        priority == next.priority() || model.get(priority).isEmpty() ? 0 : overtaken[priority] + 1;
+                assertThat(overtaken[priority])
+                        .as("priority %d starves", priority)
+                        .isLessThanOrEqualTo(ReadyLanes.maxBefore(priority));
             }
         }
     }
 
     @Test
-    void keepsItsPromisesInEveryOrderOfEvents() {
+    void keepsOrderAndStarvesNoPriorityInEverySequence() {
         long runs = Choices.explore(choices -> {
-            ObservedLanes watched = new ObservedLanes();
+            ObservedLanes lanes = new ObservedLanes();
             for (int i = 0; i < 8; i++) {
-                int what = choices.choose(KINDS + 2);
-                if (what < KINDS) {
-                    watched.add(what);
-                } else if (what == KINDS) {
-                    watched.poll();
+                int choice = choices.choose(PRIORITIES + 2);
+                if (choice < PRIORITIES) {
+                    lanes.add(choice);
+                } else if (choice == PRIORITIES) {
+                    lanes.poll();
                 } else {
-                    watched.remove(1);
+                    lanes.remove(1);
                 }
             }
         });
@@ -80,54 +81,54 @@ class ReadyLanesTest {
     }
 
     @Test
-    void sharesPlacesByUrgencyWhileAllWait() {
-        ObservedLanes watched = new ObservedLanes();
+    void sharesSlotsByPriorityWhileAllWait() {
+        ObservedLanes lanes = new ObservedLanes();
         for (int i = 0; i < 1_300; i++) {
-            for (int kind = 0; kind < KINDS; kind++) {
-                watched.add(kind);
+            for (int priority = 0; priority < PRIORITIES; priority++) {
+                lanes.add(priority);
             }
         }
         for (int i = 0; i < 1_300; i++) {
-            watched.poll();
+            lanes.poll();
         }
-        assertThat(watched.gone[0]).isBetween(899, 901);
-        assertThat(watched.gone[1]).isBetween(299, 301);
-        assertThat(watched.gone[2]).isBetween(99, 101);
+        assertThat(lanes.left[0]).isBetween(899, 901);
+        assertThat(lanes.left[1]).isBetween(299, 301);
+        assertThat(lanes.left[2]).isBetween(99, 101);
     }
 
     @Test
-    void letsNobodyStarveHoweverTheOthersComeAndGo() {
+    void starvesNoPriorityInRandomSequences() {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("ReadyLanesTest seed " + seed);
         Random random = new Random(seed);
-        IntUnaryOperator oftenFew = most -> random.nextInt(1 + random.nextInt(most));
+        IntUnaryOperator mostlyFew = max -> random.nextInt(1 + random.nextInt(max));
         for (int round = 0; round < 200; round++) {
-            ObservedLanes watched = new ObservedLanes();
+            ObservedLanes lanes = new ObservedLanes();
             for (int step = 0; step < 500; step++) {
-                for (int kind = 0; kind < KINDS; kind++) {
-                    for (int i = oftenFew.applyAsInt(4); i > 0; i--) {
-                        watched.add(kind);
+                for (int priority = 0; priority < PRIORITIES; priority++) {
+                    for (int i = mostlyFew.applyAsInt(4); i > 0; i--) {
+                        lanes.add(priority);
                     }
                 }
-                for (int i = oftenFew.applyAsInt(12); i > 0; i--) {
-                    watched.poll();
+                for (int i = mostlyFew.applyAsInt(12); i > 0; i--) {
+                    lanes.poll();
                 }
             }
         }
     }
 
     @Test
-    void givesAllPlacesToWhoeverWaitsAlone() {
-        ObservedLanes watched = new ObservedLanes();
+    void givesAllSlotsToAPriorityThatWaitsAlone() {
+        ObservedLanes lanes = new ObservedLanes();
         for (int i = 0; i < 100; i++) {
-            watched.add(2);
-            watched.poll();
+            lanes.add(2);
+            lanes.poll();
         }
-        watched.add(0);
-        watched.add(2);
-        watched.poll();
-        assertThat(watched.gone)
-                .as("who had all places has saved up no debt beyond a stride")
+        lanes.add(0);
+        lanes.add(2);
+        lanes.poll();
+        assertThat(lanes.left)
+                .as("the priority that had all slots owes at most one stride")
                 .containsExactly(1, 0, 100);
     }
 }

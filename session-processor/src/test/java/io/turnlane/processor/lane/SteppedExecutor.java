@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
-/** Keeps tasks until the test runs them, so that a test decides every order. For one thread. */
+/** Executor that keeps tasks until a test runs them, so that the test decides their order. For one thread. */
 public final class SteppedExecutor implements Executor {
 
     private final List<Runnable> tasks = new ArrayList<>();
@@ -15,6 +15,7 @@ public final class SteppedExecutor implements Executor {
         tasks.add(task);
     }
 
+    /** Returns the number of tasks that wait. */
     public int waiting() {
         return tasks.size();
     }
@@ -24,16 +25,17 @@ public final class SteppedExecutor implements Executor {
         tasks.removeFirst().run();
     }
 
-    /** Runs the task that came last. */
+    /** Runs the task that was added last. */
     public void stepLast() {
         tasks.removeLast().run();
     }
 
-    /** Runs any of the waiting tasks. */
+    /** Runs one of the waiting tasks, chosen at random. */
     public void step(RandomGenerator random) {
         tasks.remove(random.nextInt(tasks.size())).run();
     }
 
+    /** Runs all tasks, including those that are added meanwhile. */
     public void runAll() {
         while (!tasks.isEmpty()) {
             step();
