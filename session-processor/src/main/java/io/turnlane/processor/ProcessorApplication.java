@@ -3,7 +3,7 @@ package io.turnlane.processor;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
-/** A session processor on its own; set up by {@code processor.yaml}. */
+/** Starts a session processor as a separate application, configured by {@code processor.yaml}. */
 @SpringBootApplication
 public class ProcessorApplication {
 
@@ -11,7 +11,10 @@ public class ProcessorApplication {
         application().run(args);
     }
 
-    /** The application by its own configuration file, so that it can share a class path, or a JVM, with a gateway. */
+    /**
+     * Returns the application, which reads {@code processor.yaml} and not {@code application.yaml}. It can therefore
+     * share a class path or a JVM with a gateway.
+     */
     public static SpringApplicationBuilder application() {
         return new SpringApplicationBuilder(ProcessorApplication.class).properties("spring.config.name=processor");
     }

@@ -1,5 +1,5 @@
 /**
- * Takes turns from the log and answers them.
+ * Reads turns from the log, runs them in order, and publishes their answers.
  *
  * <pre>
  *  [turns topic] ─▶ intake ─▶ lane ─▶ turn ─▶ agent

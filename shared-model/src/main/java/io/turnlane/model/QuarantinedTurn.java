@@ -37,7 +37,7 @@ public record QuarantinedTurn(
             RecordHeaders.ORIGIN_PARTITION,
             RecordHeaders.ORIGIN_OFFSET);
 
-    /** One original header. */
+    /** Original header. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Header(String name, byte @Nullable [] value) {
 

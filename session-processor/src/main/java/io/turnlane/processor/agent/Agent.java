@@ -6,19 +6,21 @@ import io.turnlane.processor.memory.Memory;
 /**
  * Answers one turn.
  *
- * <p>Made for that turn by an {@link AgentFactory} and called once, on the virtual thread of the session's lane. It may
- * block; when the turn is to stop, that thread is interrupted, and the agent should end soon with an
- * {@link InterruptedException}. {@link CurrentTurn} tells code deep inside which turn it serves.
+ * <p>An {@link AgentFactory} creates the agent for the turn. The agent is called once, on a virtual thread of its own,
+ * while the lane's thread waits. It may block. If the turn is stopped, the agent's thread is interrupted, and the agent
+ * must then end soon with an {@link InterruptedException}. An agent that ignores the interrupt is abandoned after a
+ * grace period, and everything it returns or sends later is ignored. Code that the agent calls can read the turn from
+ * {@link CurrentTurn}.
  */
 @FunctionalInterface
 public interface Agent {
 
     /**
-     * Answers the question in the light of memory, telling the sink about it meanwhile.
+     * Answers the question, using the session's memory, and sends progress and pieces of the answer to the sink.
      *
-     * @return the whole answer; where deltas were sent, its text is what they add up to
-     * @throws TerminalAgentException where another try would end the same
-     * @throws Exception anything else, to be tried again
+     * @return the complete answer; if deltas were sent, its text is their concatenation
+     * @throws TerminalAgentException if another attempt would end the same way
+     * @throws Exception for any other failure; the turn is retried
      */
     Answer answer(Question question, Memory memory, AnswerSink sink) throws Exception;
 }

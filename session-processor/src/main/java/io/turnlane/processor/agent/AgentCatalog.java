@@ -10,20 +10,26 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The agents that this processor can answer with, by name. Immutable. */
+/** Agents of this processor by name. Immutable. */
 public final class AgentCatalog {
 
     private final Map<String, AgentFactory> factories;
     private final Map<String, Duration> timeouts;
 
-    /** @throws IllegalStateException where two agents have one name */
+    /**
+     * Creates a catalog without configured time limits.
+     *
+     * @throws IllegalStateException if two agents have the same name
+     */
     public AgentCatalog(Collection<AgentFactory> factories) {
         this(factories, Map.of());
     }
 
     /**
-     * @param timeouts by agent; what is set here counts more than what the agent says itself
-     * @throws IllegalStateException where two agents have one name
+     * Creates a catalog.
+     *
+     * @param timeouts configured time limits by agent name; they override those of the factories
+     * @throws IllegalStateException if two agents have the same name
      */
     public AgentCatalog(Collection<AgentFactory> factories, Map<String, Duration> timeouts) {
         this.timeouts = Map.copyOf(timeouts);
@@ -33,23 +39,25 @@ public final class AgentCatalog {
     }
 
     /**
-     * A fresh agent of this name, for one turn.
+     * Creates an agent for one turn.
      *
-     * @throws TerminalAgentException where there is none
+     * @throws TerminalAgentException if this processor has no agent of this name
      */
     public Agent create(String name) throws TerminalAgentException {
         AgentFactory factory = factories.get(name);
         if (factory == null) {
-            throw new TerminalAgentException(ErrorCode.UNKNOWN_AGENT, "No agent of that name runs here.");
+            throw new TerminalAgentException(ErrorCode.UNKNOWN_AGENT, "This processor has no agent with that name.");
         }
         return factory.create();
     }
 
-    /** How long a call of this agent may take, where that is set. */
+    /**
+     * Returns the time limit for a call of this agent, or empty if neither the configuration nor the agent sets one.
+     */
     public Optional<Duration> timeout(String name) {
-        Duration set = timeouts.get(name);
+        Duration configured = timeouts.get(name);
         AgentFactory factory = factories.get(name);
-        return set != null || factory == null ? Optional.ofNullable(set) : factory.timeout();
+        return configured != null || factory == null ? Optional.ofNullable(configured) : factory.timeout();
     }
 
     public List<AgentDescription> descriptions() {

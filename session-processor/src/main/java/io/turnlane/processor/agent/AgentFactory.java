@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Makes an agent per turn over resources that all share. Called by many threads; what it shares must be immutable or
- * guarded.
+ * Creates an agent for each turn. Multiple threads call it, so resources that its agents share must be immutable or
+ * thread-safe.
  */
 public interface AgentFactory {
 
     AgentDescription description();
 
-    /** How long one call of such an agent may take; empty for as long as this processor's agents may take at most. */
+    /** Returns the time limit for one call of an agent, or empty to use the processor's default. */
     default Optional<Duration> timeout() {
         return Optional.empty();
     }
 
-    /** A fresh agent, for one turn. */
+    /** Creates an agent for one turn. */
     Agent create();
 }

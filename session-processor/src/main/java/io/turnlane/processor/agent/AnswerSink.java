@@ -3,17 +3,17 @@ package io.turnlane.processor.agent;
 import java.util.Map;
 
 /**
- * What an agent may say while it works. Calls never block for long and never fail; once the turn has ended otherwise,
- * they are ignored. One thread at a time.
+ * Receives the progress and the pieces of an answer while the agent works. Calls return quickly and do not throw. Calls
+ * after the end of the attempt are ignored. Only one thread at a time may call a sink.
  */
 public interface AnswerSink {
 
-    /** What is being done, in words for people: "searching 214 answers". */
+    /** Sends a description of the current work, for people, such as "searching 214 answers". */
     void stage(String stage);
 
-    /** The next piece of the answer. */
+    /** Sends the next piece of the answer. */
     void delta(String text);
 
-    /** A table or a chart: a JSON object. */
+    /** Sends a table or a chart, as a JSON object. */
     void artifact(Map<String, Object> artifact);
 }

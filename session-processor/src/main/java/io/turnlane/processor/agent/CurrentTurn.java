@@ -7,22 +7,23 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which turn the running code serves: bound for the time of the agent's call on the lane's thread, inherited by threads
- * that the agent forks in a structured scope, and gone when the call ends, so that nothing leaks between turns.
+ * Identifies the turn that the running code works for. The value is bound on the agent's thread for the duration of the
+ * agent's call. Threads that the agent forks in a structured task scope inherit it. It is unbound when the call ends,
+ * so that it cannot leak into another turn.
  *
- * @param attempt which run of the turn this is, from 1
+ * @param attempt number of the attempt, from 1
  */
 public record CurrentTurn(
         RequestId requestId, SessionId sessionId, @Nullable String userId, int attempt) {
 
     private static final ScopedValue<CurrentTurn> CURRENT = ScopedValue.newInstance();
 
-    /** The turn that this code serves; empty outside of an agent's call. */
+    /** Returns the turn that this code works for, or empty outside of an agent's call. */
     public static Optional<CurrentTurn> get() {
         return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }
 
-    /** Runs the call as part of this turn. */
+    /** Runs the call with this turn as the current turn. */
     public <T> T call(Callable<T> call) throws Exception {
         return ScopedValue.where(CURRENT, this).call(call::call);
     }

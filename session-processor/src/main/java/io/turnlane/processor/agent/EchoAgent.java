@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Answers {@code echo: <question>} after {@code metadata.delay_ms} (default 0, at most an hour), in
- * {@code metadata.deltas} pieces (default 1, at most 10,000) spread over that time. For tests, benchmarks and the first
- * try.
+ * Answers {@code echo: <question>} after {@code metadata.delay_ms} (default 0, at most one hour). The answer has
+ * {@code metadata.deltas} pieces (default 1, at most 10,000), which are spread over that time. Intended for tests,
+ * benchmarks and first steps.
  */
 public final class EchoAgent implements Agent {
 
-    private static final int MOST_DELAY_MS = 3_600_000;
-    private static final int MOST_DELTAS = 10_000;
+    private static final int MAX_DELAY_MS = 3_600_000;
+    private static final int MAX_DELTAS = 10_000;
 
     @Override
     public Answer answer(Question question, Memory memory, AnswerSink sink) throws Exception {
-        int delayMs = number(question, "delay_ms", 0, 0, MOST_DELAY_MS);
-        int deltas = number(question, "deltas", 1, 1, MOST_DELTAS);
+        int delayMs = number(question, "delay_ms", 0, 0, MAX_DELAY_MS);
+        int deltas = number(question, "deltas", 1, 1, MAX_DELTAS);
         String text = "echo: " + question.text();
         int length = text.codePointCount(0, text.length());
         long start = System.nanoTime();
@@ -40,24 +40,24 @@ public final class EchoAgent implements Agent {
         Thread.sleep(Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime())));
     }
 
-    private static int number(Question question, String name, int otherwise, int least, int most)
+    private static int number(Question question, String name, int defaultValue, int min, int max)
             throws TerminalAgentException {
         return switch (question.metadata().get(name)) {
-            case null -> otherwise;
-            case Number n when n.longValue() >= least && n.longValue() <= most -> n.intValue();
+            case null -> defaultValue;
+            case Number n when n.longValue() >= min && n.longValue() <= max -> n.intValue();
             default ->
                 throw new TerminalAgentException(
                         ErrorCode.INVALID_REQUEST,
-                        "metadata." + name + " must be a number from " + least + " to " + most);
+                        "metadata." + name + " must be a number from " + min + " to " + max);
         };
     }
 
-    /** Makes them. */
+    /** Creates echo agents. */
     public static final class EchoAgentFactory implements AgentFactory {
 
         private static final AgentDescription DESCRIPTION = new AgentDescription(
                 "echo",
-                "Says back what it is told, after metadata.delay_ms milliseconds in metadata.deltas pieces.",
+                "Repeats the question after metadata.delay_ms milliseconds, in metadata.deltas pieces.",
                 List.of("Hello, is anybody there?"));
 
         @Override

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is asked.
+ * Question of one turn.
  *
  * @param metadata the client's own JSON object
  */

@@ -2,7 +2,10 @@ package io.turnlane.processor.agent;
 
 import io.turnlane.model.ErrorCode;
 
-/** "Do not retry" as a type: the turn fails at once, with this code and this message for the client. */
+/**
+ * Thrown by an agent if a retry would not help. The turn fails immediately, with this code and this message for the
+ * client.
+ */
 public final class TerminalAgentException extends Exception {
 
     private final ErrorCode code;

@@ -1,4 +1,4 @@
-/** What answers turns, and what it may use: nothing of Kafka, Redis, Spring or the engine. */
+/** Agents, which answer turns, and the types that they may use. Independent of Kafka, Redis, Spring and the engine. */
 @NullMarked
 package io.turnlane.processor.agent;
 

@@ -4,12 +4,12 @@ import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
 import java.util.List;
 
 /**
- * From nearness to confidence: how likely the nearest entry is the right one, from its similarity and from how far the
- * next one is behind, by logistic regression.
+ * Estimates the probability that the nearest entry is the right one. Uses a logistic regression on its similarity and
+ * on the margin to the next entry.
  *
- * <p>The weights were fitted to the development questions in the tests, on and off topic, which are in nobody's
- * wordings; {@code CalibrationTest} fits them anew and compares. On the held-out questions the expected calibration
- * error (10 equal bins) is 0.07.
+ * <p>The weights were fitted to the development questions in the tests, on and off topic, whose wordings do not occur
+ * in the data set. {@code CalibrationTest} fits them again and compares. On the held-out questions the expected
+ * calibration error (10 equal bins) is 0.07.
  */
 final class Calibration {
 
@@ -17,16 +17,19 @@ final class Calibration {
     static final double PER_SIMILARITY = 11.84;
     static final double PER_MARGIN = 23.13;
 
-    /** Below it the agent says that it doesn't know: there, an answer would be wrong more often than right by far. */
+    /**
+     * Below this confidence the agent answers that it does not know, because the answer would be wrong much more often
+     * than right.
+     */
     static final double MIN_CONFIDENCE = 0.3;
 
     private Calibration() {}
 
     /**
-     * How likely the first match is right.
+     * Returns the probability that the first match is the right one.
      *
      * @param nearest at least two matches, nearest first
-     * @return from 0 to 1
+     * @return number from 0 to 1
      */
     static double confidence(List<Match> nearest) {
         double similarity = nearest.getFirst().similarity();

@@ -20,14 +20,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Answers one turn from the data set: the entry that is nearest to the question, in the light of what was talked about
- * before, or an honest "I don't know" with what it can answer instead.
+ * Answers a turn from the data set with the entry that is nearest to the question, taking the session's history into
+ * account. If no entry is near enough, answers that it does not know and suggests the nearest questions.
  *
- * <p>Made per turn over an index and an embedder that all turns share.
+ * <p>Created for each turn, on an index and an embedder that all turns share.
  */
 final class RetrievalAgent implements Agent {
 
-    private static final int OFFERED = 3;
+    private static final int SUGGESTIONS = 3;
     private static final Pattern A_FEW_WORDS = Pattern.compile("(?:\\S+\\s*){1,4}");
 
     private final AnswerIndex index;
@@ -44,9 +44,9 @@ final class RetrievalAgent implements Agent {
         List<Match> nearest = search(question.text(), memory);
         double confidence = Calibration.confidence(nearest);
         boolean knows = confidence >= Calibration.MIN_CONFIDENCE;
-        String text = knows ? nearest.getFirst().entry().answer() : doesNotKnow(nearest);
+        String text = knows ? nearest.getFirst().entry().answer() : suggestions(nearest);
         sink.stage("answering");
-        speak(text, sink);
+        send(text, sink);
         return new Answer(
                 text,
                 rounded(confidence),
@@ -57,25 +57,28 @@ final class RetrievalAgent implements Agent {
 
     private List<Match> search(String question, Memory memory) throws InterruptedException {
         List<Match> alone = nearest(question);
-        Optional<DataSetEntry> before = lastAnswered(memory);
-        Optional<FollowUp> followUp = before.flatMap(entry -> FollowUp.of(question, entry));
+        Optional<DataSetEntry> previous = lastAnswered(memory);
+        Optional<FollowUp> followUp = previous.flatMap(entry -> FollowUp.of(question, entry));
         if (followUp.isEmpty()) {
             return alone;
         }
         List<Match> together = new ArrayList<>(nearest(followUp.get().question()));
-        together.removeIf(match -> match.entry().equals(before.get())); // a follow-up asks for something new
-        double sure = Calibration.confidence(together);
+        together.removeIf(match -> match.entry().equals(previous.get())); // a follow-up asks for something new
+        double followUpConfidence = Calibration.confidence(together);
         boolean read = followUp.get().needsContext()
-                ? sure >= Calibration.MIN_CONFIDENCE
-                : sure > Calibration.confidence(alone);
+                ? followUpConfidence >= Calibration.MIN_CONFIDENCE
+                : followUpConfidence > Calibration.confidence(alone);
         return read ? together : alone;
     }
 
     private List<Match> nearest(String question) throws InterruptedException {
-        return index.nearest(embedder.embed(question), OFFERED + 1);
+        return index.nearest(embedder.embed(question), SUGGESTIONS + 1);
     }
 
-    /** What the newest turn that was answered from the data set was answered with; what wasn't known led nowhere. */
+    /**
+     * Returns the entry that answered the most recent turn with an answer. Turns without an answer from the data set
+     * are skipped.
+     */
     private Optional<DataSetEntry> lastAnswered(Memory memory) {
         for (PastTurn turn : memory.turns().reversed()) {
             if (!turn.sources().isEmpty()) {
@@ -85,20 +88,20 @@ final class RetrievalAgent implements Agent {
         return Optional.empty();
     }
 
-    private static String doesNotKnow(List<Match> nearest) {
+    private static String suggestions(List<Match> nearest) {
         String known = nearest.stream()
-                .limit(OFFERED)
+                .limit(SUGGESTIONS)
                 .map(match -> "- " + match.entry().question())
                 .collect(Collectors.joining("\n"));
-        return "I don't know that. The nearest questions that I can answer:\n\n" + known;
+        return "I don't know the answer. The nearest questions that I can answer:\n\n" + known;
     }
 
     private static Source source(Match match) {
         return new Source(match.entry().id(), match.entry().question(), rounded(match.similarity()));
     }
 
-    /** A few words at a time; the pieces add up to the text. */
-    private static void speak(String text, AnswerSink sink) throws InterruptedException {
+    /** Sends the text in pieces of a few words, which add up to the text. */
+    private static void send(String text, AnswerSink sink) throws InterruptedException {
         Matcher words = A_FEW_WORDS.matcher(text);
         while (words.find()) {
             if (Thread.interrupted()) {

@@ -10,15 +10,15 @@ import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
 import java.util.List;
 
 /**
- * Makes retrieval agents over one index and one embedder, which all turns share and which never change. Called by any
- * thread; {@link #close} ends the embedder's thread.
+ * Creates retrieval agents on one index and one embedder, which all turns share. Safe for use by multiple threads.
+ * {@link #close} ends the embedder's thread.
  */
 public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable {
 
     private static final AgentDescription DESCRIPTION = new AgentDescription(
             "retrieval",
-            "Knows decentralised finance: exchanges and pools, lending, stablecoins, staking, bridges, layer 2, oracles, MEV, "
-                    + "wallets, fees and more.",
+            "Answers questions on decentralised finance: exchanges and pools, lending, stablecoins, staking, bridges, "
+                    + "layer 2, oracles, MEV, wallets, fees and more.",
             List.of(
                     "What is impermanent loss?",
                     "How do I avoid being liquidated?",
@@ -31,10 +31,10 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
     private final QuestionEmbedder embedder;
 
     /**
-     * Loads the model and the index, in about a second.
+     * Loads the model and the index, which takes about one second.
      *
-     * @param waiting how many questions may wait for the embedder
-     * @param remembered how many questions' vectors are kept
+     * @param waiting number of questions that may wait for the embedder
+     * @param remembered number of questions whose vectors are cached
      */
     public RetrievalAgentFactory(int waiting, int remembered) {
         this.index = AnswerIndex.load(new DataSetReader().read());

@@ -1,4 +1,6 @@
-/** The default agent: answers questions on decentralised finance from a data set in the jar, without a network. */
+/**
+ * The default agent, which answers questions on decentralised finance from a data set in the jar, without a network.
+ */
 @NullMarked
 package io.turnlane.processor.agent.retrieval;
 

@@ -11,12 +11,13 @@ import org.junit.jupiter.api.Test;
 class CalibrationTest {
 
     /**
-     * One question: how near the nearest entry is, how far the next one is behind, and whether the nearest is right.
+     * Result for one question: similarity of the nearest entry, margin to the next one, and true if the nearest is
+     * right.
      */
     record Sample(double similarity, double margin, boolean right) {}
 
     @Test
-    void hasTheWeightsThatTheDevelopmentQuestionsGive() {
+    void matchesTheWeightsFittedToTheDevelopmentQuestions() {
         double[] weights = fit(samples(QuestionSheet.read("development-questions.yaml")));
         System.out.printf("calibration fitted: %.2f %.2f %.2f%n", weights[0], weights[1], weights[2]);
         assertThat(Calibration.BASE).isCloseTo(weights[0], within(0.1));
@@ -25,7 +26,7 @@ class CalibrationTest {
     }
 
     @Test
-    void growsWithNearnessAndWithTheDistanceToTheNext() {
+    void increasesWithSimilarityAndMargin() {
         assertThat(Calibration.confidence(0.7, 0.05)).isGreaterThan(Calibration.confidence(0.6, 0.05));
         assertThat(Calibration.confidence(0.6, 0.1)).isGreaterThan(Calibration.confidence(0.6, 0.0));
         assertThat(Calibration.confidence(-1, 0)).isBetween(0.0, 0.01);
@@ -48,14 +49,17 @@ class CalibrationTest {
                 nearest.getFirst().entry().id().equals(id));
     }
 
-    /** Ten equal bins of confidence: how far each one's mean is from its share of right ones, weighed by its size. */
+    /**
+     * Returns the expected calibration error with ten equal bins: the difference between a bin's mean confidence and
+     * its share of right answers, weighted by the size of the bin.
+     */
     static double expectedError(List<Sample> samples) {
         double[] confidence = new double[10];
         double[] right = new double[10];
         for (Sample sample : samples) {
-            double sure = Calibration.confidence(sample.similarity(), sample.margin());
-            int bin = Math.min(9, (int) (sure * 10));
-            confidence[bin] += sure;
+            double estimate = Calibration.confidence(sample.similarity(), sample.margin());
+            int bin = Math.min(9, (int) (estimate * 10));
+            confidence[bin] += estimate;
             right[bin] += sample.right() ? 1 : 0;
         }
         double sum = 0;
@@ -65,7 +69,7 @@ class CalibrationTest {
         return sum / samples.size();
     }
 
-    /** Logistic regression by gradient descent, with a breath of ridge on the slopes. */
+    /** Fits a logistic regression by gradient descent, with a small ridge penalty on the slopes. */
     private static double[] fit(List<Sample> samples) {
         double[] weights = new double[3];
         for (int round = 0; round < 20_000; round++) {

@@ -25,14 +25,14 @@ class FollowUpTest {
             What is a governance token?          | can I delegate it to somebody?   | governance-05
             What is a DAO?                       | and how does it vote?            | governance-03,governance-13
             """)
-    void isAnsweredInTheLightOfTheHistory(String first, String second, String expected) throws Exception {
+    void answersFollowUpQuestionsUsingTheHistory(String first, String second, String expected) throws Exception {
         TestRetrieval talk = new TestRetrieval();
         talk.ask(first);
         assertThat(List.of(expected.split(","))).contains(talk.source(second));
     }
 
     @Test
-    void leansOnWhatWasAnsweredLastAlsoAfterSomethingUnknown() throws Exception {
+    void refersToTheLastAnsweredQuestionAfterAnUnknownOne() throws Exception {
         TestRetrieval talk = new TestRetrieval();
         talk.ask("What is a sandwich attack?");
         talk.ask("What is impermanent loss?");
@@ -41,12 +41,12 @@ class FollowUpTest {
     }
 
     @Test
-    void staysAloneWhereItStandsAlone() throws Exception {
+    void answersCompleteQuestionsWithoutTheHistory() throws Exception {
         TestRetrieval talk = new TestRetrieval();
         talk.ask("What is impermanent loss?");
         assertThat(talk.source("And what is a seed phrase?")).isEqualTo("wallets-02");
         assertThat(new TestRetrieval().source("why?"))
-                .as("nothing was asked before")
+                .as("a question word without a previous question")
                 .isEmpty();
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Questions whose answers are known: on topic with the entry that answers them, and off topic. */
+/** Questions with known results: on topic with the id of the entry that answers them, and off topic. */
 record QuestionSheet(List<OnTopic> onTopic, List<String> offTopic) {
 
     record OnTopic(String question, String id) {}

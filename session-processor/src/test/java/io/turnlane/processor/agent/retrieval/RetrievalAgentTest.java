@@ -24,15 +24,15 @@ class RetrievalAgentTest {
     }
 
     @Test
-    void saysWhatItDoesNotKnowAndOffersTheThreeNearestQuestions() throws Exception {
+    void suggestsTheThreeNearestQuestionsIfItDoesNotKnowTheAnswer() throws Exception {
         Answer answer = talk.ask("How long do I boil an egg?");
-        assertThat(answer.text()).startsWith("I don't know that.").containsPattern("(?s)(\n- [^\n]+\\?){3}$");
+        assertThat(answer.text()).startsWith("I don't know the answer.").containsPattern("(?s)(\n- [^\n]+\\?){3}$");
         assertThat(answer.sources()).isEmpty();
         assertThat(answer.confidence()).isLessThan(Calibration.MIN_CONFIDENCE);
     }
 
     @Test
-    void streamsItsAnswerAFewWordsAtATimeAndSaysWhatItDoes() throws Exception {
+    void streamsItsAnswerInPiecesOfAFewWordsAndReportsItsStages() throws Exception {
         Answer answer = talk.ask("What is a sandwich attack?");
         assertThat(String.join("", talk.deltas)).isEqualTo(answer.text());
         assertThat(talk.deltas)
@@ -50,7 +50,7 @@ class RetrievalAgentTest {
     }
 
     @Test
-    void canAnswerEachOfTheQuestionsThatItOffersAsExamples() throws Exception {
+    void answersItsExampleQuestions() throws Exception {
         for (String example : TestRetrieval.AGENTS.description().examples()) {
             assertThat(new TestRetrieval().ask(example).confidence())
                     .as(example)
@@ -59,7 +59,7 @@ class RetrievalAgentTest {
     }
 
     @Test
-    void shipsAtLeastTwoHundredAnswersEachFoundFirstByItsOwnQuestion() {
+    void hasAtLeast200AnswersEachFoundFirstByItsOwnQuestion() {
         assertThat(TestRetrieval.DATA.entries()).hasSizeGreaterThanOrEqualTo(200);
         assertThat(TestRetrieval.DATA.entries())
                 .allSatisfy(entry -> assertThat(TestRetrieval.nearest(entry.question())

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The agent over its real data and its real model, loaded once; and a conversation with it. */
+/** Retrieval agent with its real data set and model, which are loaded once, and a conversation with it. */
 final class TestRetrieval {
 
     static final DataSet DATA = new DataSetReader().read();
@@ -35,7 +35,7 @@ final class TestRetrieval {
         return INDEX.nearest(MODEL.embed(question), 3);
     }
 
-    /** Asks, and remembers the turn. */
+    /** Asks a question and adds the turn to the history. */
     Answer ask(String question) throws Exception {
         deltas.clear();
         stages.clear();
@@ -53,7 +53,7 @@ final class TestRetrieval {
         return answer;
     }
 
-    /** The entry that the answer names; empty where it names none. */
+    /** Returns the id of the answer's source, or an empty string if it has none. */
     String source(String question) throws Exception {
         Answer answer = ask(question);
         return answer.sources().isEmpty() ? "" : answer.sources().getFirst().id();
@@ -73,7 +73,7 @@ final class TestRetrieval {
 
         @Override
         public void artifact(Map<String, Object> artifact) {
-            throw new AssertionError("none is made");
+            throw new AssertionError("the agent sends no artifacts");
         }
     }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * All entries, in the order of their categories and files. Immutable.
  *
- * <p>No id appears twice, and no wording belongs to two entries (compared without case, spaces and punctuation): such a
- * wording could never find both.
+ * <p>Ids are unique. Each wording (compared without case, spaces and punctuation) belongs to one entry only, because a
+ * question with that wording could not find both.
  */
 public record DataSet(List<DataSetEntry> entries) {
 
@@ -28,9 +28,10 @@ public record DataSet(List<DataSetEntry> entries) {
     }
 
     /**
-     * Names this very content: SHA-256 over every text in order. Vectors made for another content are refused by it.
+     * Returns a hash of the content: SHA-256 over all texts in order. It identifies vectors that were made from other
+     * content.
      *
-     * @return 32 bytes, the caller's own
+     * @return a new array of 32 bytes
      */
     public byte[] hash() {
         MessageDigest digest = sha256();
@@ -46,7 +47,7 @@ public record DataSet(List<DataSetEntry> entries) {
     private static void claim(Map<String, String> ownerOf, String claimed, DataSetEntry entry) {
         String other = ownerOf.putIfAbsent(claimed, entry.id());
         if (other != null) {
-            throw new IllegalArgumentException(entry.id() + ": \"" + claimed + "\" stands in " + other + " already");
+            throw new IllegalArgumentException(entry.id() + ": \"" + claimed + "\" already belongs to " + other);
         }
     }
 
@@ -56,7 +57,9 @@ public record DataSet(List<DataSetEntry> entries) {
                 .strip();
     }
 
-    /** Ends each text with a byte that UTF-8 never holds, so that no two lists of texts look the same. */
+    /**
+     * Ends each text with a byte that does not occur in UTF-8, so that different lists of texts have different hashes.
+     */
     private static void add(MessageDigest digest, String text) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0xFF);

@@ -5,18 +5,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One answer, and the questions that it answers.
+ * Answer and the questions that it answers.
  *
- * @param id {@code <category>-<number>}, such as {@code amm-03}; named as the answer's source
- * @param question the question in its plainest words; at most 120 characters, ends with a question mark
- * @param paraphrases 4 to 16 other ways to ask it
- * @param answer Markdown, 120 to 1,200 characters in whole sentences
- * @param tags 1 to 6; the first one names the subject and completes "and how about …"
+ * @param id {@code <category>-<number>}, such as {@code amm-03}; shown as the source of the answer
+ * @param question the question in plain words; at most 120 characters, ends with a question mark
+ * @param paraphrases 4 to 16 other wordings of the question
+ * @param answer Markdown, 120 to 1,200 characters in complete sentences
+ * @param tags 1 to 6 tags; the first one is the subject and completes "and how about …"
  */
 public record DataSetEntry(String id, String question, List<String> paraphrases, String answer, List<String> tags) {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2}");
-    /** Sentences end with a full stop; a Markdown table or code block may come last. */
+    /** Sentences end with a punctuation mark. A Markdown table or code block may come last. */
     private static final Pattern WHOLE = Pattern.compile("(?s)[\\p{Lu}*`0-9\\[\"“].*[.!?:)|`*]");
 
     public DataSetEntry {
@@ -33,12 +33,12 @@ public record DataSetEntry(String id, String question, List<String> paraphrases,
         must(tags.stream().allMatch(t -> fits(t, 40)), id, "a tag must have 1 to 40 characters");
     }
 
-    /** What the entry is about, in a word or three. */
+    /** Returns the subject of the entry, in one to three words. */
     public String subject() {
         return tags.getFirst();
     }
 
-    /** The question and its paraphrases: each of them finds this entry. */
+    /** Returns the question and its paraphrases. Each of them finds this entry. */
     public List<String> wordings() {
         return Stream.concat(Stream.of(question), paraphrases.stream()).toList();
     }
@@ -51,8 +51,8 @@ public record DataSetEntry(String id, String question, List<String> paraphrases,
         return !text.isBlank() && text.length() <= most && text.strip().equals(text);
     }
 
-    private static void must(boolean holds, String id, String rule) {
-        if (!holds) {
+    private static void must(boolean condition, String id, String rule) {
+        if (!condition) {
             throw new IllegalArgumentException(id + ": " + rule);
         }
     }

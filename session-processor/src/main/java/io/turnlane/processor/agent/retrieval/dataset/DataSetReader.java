@@ -10,7 +10,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * Reads the data set from the YAML files in the jar, one a category:
+ * Reads the data set from the YAML files in the jar. Each category has one file:
  *
  * <pre>{@code
  * category: amm
@@ -23,11 +23,13 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *     tags: […]
  * }</pre>
  *
- * Immutable; any thread may use it.
+ * <p>Immutable and safe for use by multiple threads.
  */
 public final class DataSetReader {
 
-    /** The files, in the order in which entries are numbered. A jar can't be listed reliably, hence by name. */
+    /**
+     * Files in the order of their entries. They are listed here because the entries of a jar cannot be listed reliably.
+     */
     static final List<String> CATEGORIES = List.of(
             "amm",
             "impermanent-loss",
@@ -48,30 +50,30 @@ public final class DataSetReader {
 
     private static final String FOLDER = "/io/turnlane/processor/agent/retrieval/";
 
-    /** A misspelt or missing field is an author's mistake, so neither passes silently. */
+    /** Rejects misspelt and missing fields, because both are mistakes of the data set's author. */
     private final YAMLMapper yaml = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
 
-    /** One file. */
+    /** Content of one file. */
     record CategoryFile(String category, String title, List<DataSetEntry> entries) {
 
         CategoryFile {
             entries = List.copyOf(entries);
             for (DataSetEntry entry : entries) {
                 if (!entry.category().equals(category)) {
-                    throw new IllegalArgumentException(entry.id() + ": stands in the file of " + category);
+                    throw new IllegalArgumentException(entry.id() + ": belongs to another category than " + category);
                 }
             }
         }
     }
 
     /**
-     * Reads every category's file.
+     * Reads the files of all categories.
      *
-     * @throws IllegalStateException where a file is missing or breaks a rule; the message names file and rule
+     * @throws IllegalStateException if a file is missing or breaks a rule; the message names the file and the rule
      */
     public DataSet read() {
         List<DataSetEntry> entries = new ArrayList<>();
@@ -93,7 +95,7 @@ public final class DataSetReader {
             }
             CategoryFile file = yaml.readValue(in, CategoryFile.class);
             if (!file.category().equals(category)) {
-                throw new IllegalStateException(name + " says that it is " + file.category());
+                throw new IllegalStateException(name + " has the category " + file.category());
             }
             return file;
         } catch (JacksonException | IllegalArgumentException e) {

@@ -1,4 +1,4 @@
-/** The questions and answers that the retrieval agent knows, as they stand in its YAML files, and their rules. */
+/** Questions and answers of the retrieval agent, their rules, and the reader of their YAML files. */
 @NullMarked
 package io.turnlane.processor.agent.retrieval.dataset;
 

@@ -1,9 +1,9 @@
 package io.turnlane.processor.agent.retrieval.embedding;
 
-/** More questions wait to be embedded than may wait. Worth another try a little later. */
+/** Thrown if too many questions are waiting to be embedded. A later retry may succeed. */
 public final class EmbedderBusyException extends RuntimeException {
 
     EmbedderBusyException(int bound) {
-        super("more than " + bound + " questions are waiting to be embedded; try again");
+        super("too many questions are waiting to be embedded (limit " + bound + "); try again later");
     }
 }

@@ -11,12 +11,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * The all-MiniLM-L6-v2 sentence model (384 dimensions, quantized to 8 bits), from the jar.
+ * Sentence model all-MiniLM-L6-v2 (384 dimensions, quantized to 8 bits), loaded from the jar.
  *
- * <p>The ready-made class of the model's jar lets the runtime start a pool of native threads as wide as the machine.
- * Here the model computes on the thread that calls it and on no other, which measured as fast for one sentence (1.8 ms
- * against 1.6 ms on two cores) and leaves the cores to the lanes. Safe to share; callers should be platform threads,
- * because a native call holds its carrier. The model stays loaded for the life of the process.
+ * <p>The class that the model's library provides starts a pool of native threads with one thread per core. This class
+ * computes on the calling thread only. That is about as fast for one sentence (measured 1.8 ms against 1.6 ms on two
+ * cores) and leaves the cores to the lanes. Safe for use by multiple threads. Callers should be platform threads,
+ * because a native call pins a virtual thread to its carrier. The model is never unloaded.
  */
 public final class MiniLm implements SentenceModel {
 
@@ -27,10 +27,10 @@ public final class MiniLm implements SentenceModel {
     private final AbstractInProcessEmbeddingModel model;
 
     private MiniLm(OnnxBertBiEncoder encoder) {
-        this.model = new CallersThread(encoder);
+        this.model = new CallerThreadModel(encoder);
     }
 
-    /** Loads it, in about half a second. Nothing is fetched from a network. */
+    /** Loads the model, which takes about half a second and needs no network. */
     public static MiniLm load() {
         try (InputStream model = resource(MODEL);
                 InputStream tokenizer = resource(TOKENIZER);
@@ -41,9 +41,9 @@ public final class MiniLm implements SentenceModel {
             OrtSession session = environment.createSession(model.readAllBytes(), options);
             return new MiniLm(new OnnxBertBiEncoder(environment, session, tokenizer, PoolingMode.MEAN));
         } catch (OrtException e) {
-            throw new IllegalStateException("the sentence model can't be loaded", e);
+            throw new IllegalStateException("the sentence model cannot be loaded", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("the sentence model can't be read", e);
+            throw new UncheckedIOException("the sentence model cannot be read", e);
         }
     }
 
@@ -60,12 +60,12 @@ public final class MiniLm implements SentenceModel {
         return in;
     }
 
-    /** The library keeps an encoder's {@code embed} to its subclasses. */
-    private static final class CallersThread extends AbstractInProcessEmbeddingModel {
+    /** Makes the encoder accessible, because the library restricts {@code embed} to subclasses. */
+    private static final class CallerThreadModel extends AbstractInProcessEmbeddingModel {
 
         private final OnnxBertBiEncoder encoder;
 
-        CallersThread(OnnxBertBiEncoder encoder) {
+        CallerThreadModel(OnnxBertBiEncoder encoder) {
             super(Runnable::run);
             this.encoder = encoder;
         }

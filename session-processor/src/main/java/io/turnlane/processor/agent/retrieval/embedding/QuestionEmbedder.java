@@ -8,19 +8,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Embeds questions on one platform thread of its own and remembers the last ones.
+ * Embeds questions on one platform thread of its own and caches the last vectors.
  *
- * <p>Threading. {@link #embed} may be called by any number of threads, virtual ones above all: they wait for the
- * answer, never run native code, and can be interrupted. The embedder's own thread alone calls the model, one question
- * at a time, so a burst of questions takes one core and never a virtual thread's carrier. The same question asked by
- * many at once is embedded once. A caller who stops waiting leaves the work in the queue: at two milliseconds it isn't
- * worth taking out, and the next one who asks finds it done. The queue and the cache are the only shared state; both
- * guard themselves. {@link #close} may be called by any thread, more than once.
+ * <p>Threading: any number of threads may call {@link #embed}. The callers, mostly virtual threads, wait for the
+ * vector, never run native code, and can be interrupted. Only the embedder's thread calls the model, one question at a
+ * time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. A question that
+ * several callers ask at once is embedded once. If a caller stops waiting, its question stays in the queue: embedding
+ * takes about two milliseconds, and the next caller finds the vector in the cache. The queue and the cache are the only
+ * shared state, and both are thread-safe. Any thread may call {@link #close}, more than once.
  */
 public final class QuestionEmbedder implements AutoCloseable {
 
-    /** What a question is about stands in its first lines; the rest would only cost time. */
-    private static final int MOST_CHARACTERS = 2_000;
+    /** Longer questions are cut, because their first lines contain the topic and the rest only takes time. */
+    private static final int MAX_CHARACTERS = 2_000;
 
     private final SentenceModel model;
     private final BlockingQueue<PendingQuestion> queue;
@@ -34,8 +34,8 @@ public final class QuestionEmbedder implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param bound how many questions may wait, beside the one in work
-     * @param remembered how many questions' vectors are kept, 1.5 KiB each
+     * @param bound number of questions that may wait, in addition to the one in work
+     * @param remembered number of cached vectors, 1.5 KiB each
      */
     public QuestionEmbedder(SentenceModel model, int bound, int remembered) {
         this.model = model;
@@ -49,13 +49,13 @@ public final class QuestionEmbedder implements AutoCloseable {
     }
 
     /**
-     * The question's vector, once the thread has made it.
+     * Returns the vector of the question. Blocks until the embedder's thread has computed it.
      *
-     * @throws EmbedderBusyException at once, where too many wait already
-     * @throws IllegalStateException where the model failed, or the embedder is closed
+     * @throws EmbedderBusyException if too many questions are waiting
+     * @throws IllegalStateException if the model failed or the embedder is closed
      */
     public UnitVector embed(String question) throws InterruptedException {
-        String start = question.length() > MOST_CHARACTERS ? question.substring(0, MOST_CHARACTERS) : question;
+        String start = question.length() > MAX_CHARACTERS ? question.substring(0, MAX_CHARACTERS) : question;
         CompletableFuture<UnitVector> vector = vectors.get(start, (text, executor) -> enqueue(text));
         try {
             return vector.get();
@@ -64,17 +64,19 @@ public final class QuestionEmbedder implements AutoCloseable {
         }
     }
 
-    /** How many questions wait for the thread now. */
+    /** Returns the number of questions that are waiting for the embedder's thread. */
     public int waiting() {
         return queue.size();
     }
 
-    /** Ends the thread after the question in work; those who wait are told. */
+    /**
+     * Ends the thread after the current question. Callers that are still waiting get an {@link IllegalStateException}.
+     */
     @Override
     public void close() {
         closed = true;
         thread.interrupt();
-        tellWaiting();
+        failWaiting();
     }
 
     private CompletableFuture<UnitVector> enqueue(String question) {
@@ -83,7 +85,7 @@ public final class QuestionEmbedder implements AutoCloseable {
             throw new EmbedderBusyException(bound);
         }
         if (closed) {
-            tellWaiting(); // close() may have emptied the queue before this one came
+            failWaiting(); // close() may have emptied the queue before this question was added
         }
         return waiting.vector();
     }
@@ -96,10 +98,10 @@ public final class QuestionEmbedder implements AutoCloseable {
                 break; // only close() interrupts this thread
             }
         }
-        tellWaiting();
+        failWaiting();
     }
 
-    /** Whatever goes wrong, linkage errors of native code too, belongs to the caller; the thread lives on. */
+    /** Passes every failure to the caller, including linkage errors of native code, so that the thread survives. */
     @SuppressWarnings("CatchingUnchecked")
     private void embed(PendingQuestion waiting) {
         try {
@@ -109,7 +111,7 @@ public final class QuestionEmbedder implements AutoCloseable {
         }
     }
 
-    private void tellWaiting() {
+    private void failWaiting() {
         for (PendingQuestion waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
             waiting.vector().completeExceptionally(new IllegalStateException("the embedder is closed"));
         }

@@ -1,9 +1,9 @@
 package io.turnlane.processor.agent.retrieval.embedding;
 
-/** Turns a sentence into a vector of which near ones mean alike. */
+/** Maps sentences to vectors, such that sentences of similar meaning have near vectors. */
 @FunctionalInterface
 public interface SentenceModel {
 
-    /** The sentence's vector. Blocking and heavy on the processor: milliseconds of a core. */
+    /** Returns the vector of the sentence. Blocks and uses a core for some milliseconds. */
     UnitVector embed(String sentence);
 }

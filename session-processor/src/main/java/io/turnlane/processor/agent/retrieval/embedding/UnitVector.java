@@ -2,7 +2,7 @@ package io.turnlane.processor.agent.retrieval.embedding;
 
 import java.nio.FloatBuffer;
 
-/** A direction: a vector of length 1. Immutable, so that caches and threads may share it. */
+/** Vector of length 1. Immutable, so that caches and threads can share it. */
 public final class UnitVector {
 
     private final float[] values;
@@ -12,9 +12,9 @@ public final class UnitVector {
     }
 
     /**
-     * The direction of these values.
+     * Returns the unit vector with the direction of the values.
      *
-     * @throws IllegalArgumentException where all are zero or one isn't a number
+     * @throws IllegalArgumentException if all values are zero or one is not a finite number
      */
     public static UnitVector normalize(float[] values) {
         double square = 0;
@@ -22,7 +22,7 @@ public final class UnitVector {
             square += (double) value * value;
         }
         if (!(square > 0) || Double.isInfinite(square)) {
-            throw new IllegalArgumentException("these values have no direction");
+            throw new IllegalArgumentException("the values must be finite and not all zero");
         }
         float[] unit = new float[values.length];
         for (int i = 0; i < values.length; i++) {
@@ -35,9 +35,12 @@ public final class UnitVector {
         return values.length;
     }
 
-    /** The cosine of the angle to the unit vector that lies in {@code matrix} from {@code from} on: -1 to 1. */
+    /**
+     * Returns the cosine of the angle to the unit vector that starts at index {@code from} of {@code matrix}, from -1
+     * to 1.
+     */
     public float cosine(float[] matrix, int from) {
-        // Four sums that don't wait for each other: the JIT may not reorder float additions by itself.
+        // Four independent sums, because the JIT compiler must not reorder float additions by itself.
         float a = 0;
         float b = 0;
         float c = 0;

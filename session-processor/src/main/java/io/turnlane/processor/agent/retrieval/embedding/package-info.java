@@ -1,4 +1,4 @@
-/** From a sentence to a vector: the model in the jar, and the one thread that uses it. */
+/** Maps questions to vectors, with the model in the jar and the one thread that uses it. */
 @NullMarked
 package io.turnlane.processor.agent.retrieval.embedding;
 

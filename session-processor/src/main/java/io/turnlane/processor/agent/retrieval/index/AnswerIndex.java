@@ -18,34 +18,35 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The entries, by what their wordings mean.
+ * Index of the data set's entries by the vectors of their wordings.
  *
- * <p>One packed matrix, a row a wording, searched whole: some 3,000 rows of 384 floats take about a millisecond, less
- * than any structure for approximate search would cost to keep. Immutable; any thread may search.
+ * <p>The vectors form one packed matrix with a row for each wording. A search scans all rows. Scanning some 3,000 rows
+ * of 384 floats takes about one millisecond, so that a structure for approximate search would not pay off. Immutable
+ * and safe for use by multiple threads.
  *
- * <p>An entry is as near as its {@value #NEAREST_WORDINGS} nearest wordings on average. One alone is often near by its
- * accidental words: on questions put in other words, the entry at rank 1 is the right one in 75 % with the nearest one,
- * in 88 % with the mean of three.
+ * <p>The similarity of an entry is the mean over its {@value #NEAREST_WORDINGS} nearest wordings. A single wording is
+ * often near because of accidental words. For questions in other words than the data set's, the first entry is the
+ * right one for 75 % with the nearest wording only, and for 88 % with the mean of three.
  */
 public final class AnswerIndex {
 
     private static final int NEAREST_WORDINGS = 3;
 
-    /** A wording as near as this is the question itself, but for a word. */
-    private static final float SAME = 0.92f;
+    /** At this similarity a wording is the question itself, apart from a word. */
+    private static final float SAME_QUESTION = 0.92f;
 
     private final List<DataSetEntry> entries;
     private final Map<String, DataSetEntry> byId;
     private final float[] matrix;
-    /** Entry {@code i} has the rows from {@code firstRow[i]} to before {@code firstRow[i + 1]}. */
+    /** Entry {@code i} has the rows from {@code firstRow[i]} (inclusive) to {@code firstRow[i + 1]} (exclusive). */
     private final int[] firstRow;
 
     private final int dimension;
 
     /**
-     * An entry and how near it is.
+     * Entry with its similarity to a question.
      *
-     * @param similarity the mean cosine between the question and the nearest wordings of the entry, -1 to 1
+     * @param similarity mean cosine between the question and the nearest wordings of the entry, from -1 to 1
      */
     public record Match(DataSetEntry entry, float similarity) {}
 
@@ -64,12 +65,12 @@ public final class AnswerIndex {
     /**
      * Reads the vectors that the build packed for this data set.
      *
-     * @throws IllegalStateException where they are missing or belong to another data set
+     * @throws IllegalStateException if the vectors are missing or belong to another data set
      */
     public static AnswerIndex load(DataSet dataSet) {
         try (InputStream in = AnswerIndex.class.getResourceAsStream(EmbeddingsFile.RESOURCE)) {
             if (in == null) {
-                throw new IllegalStateException(EmbeddingsFile.RESOURCE + " is missing; the build makes it");
+                throw new IllegalStateException(EmbeddingsFile.RESOURCE + " is missing; run the build to create it");
             }
             return new AnswerIndex(dataSet, EmbeddingsFile.unpack(dataSet, in.readAllBytes()));
         } catch (IOException e) {
@@ -77,7 +78,7 @@ public final class AnswerIndex {
         }
     }
 
-    /** Embeds every wording with the model: what the build does, and tests with data of their own. */
+    /** Computes the vectors of all wordings with the model. Used by the build, and by tests with other data. */
     static float[] embed(DataSet dataSet, SentenceModel model) {
         List<UnitVector> vectors = dataSet.entries().stream()
                 .flatMap(entry -> entry.wordings().stream())
@@ -89,7 +90,10 @@ public final class AnswerIndex {
         return matrix.array();
     }
 
-    /** The {@code k} entries nearest to the question, nearest first; where equally near, in the data set's order. */
+    /**
+     * Returns the {@code k} entries nearest to the question, nearest first. Entries of equal similarity keep the order
+     * of the data set.
+     */
     public List<Match> nearest(UnitVector question, int k) {
         if (question.dimension() != dimension) {
             throw new IllegalArgumentException("the question must have " + dimension + " dimensions");
@@ -105,7 +109,7 @@ public final class AnswerIndex {
         return Optional.ofNullable(byId.get(id));
     }
 
-    /** How many answers there are. */
+    /** Returns the number of answers. */
     public int size() {
         return entries.size();
     }
@@ -116,7 +120,7 @@ public final class AnswerIndex {
         for (int row = firstRow[entry]; row < firstRow[entry + 1]; row++) {
             insert(nearest, question.cosine(matrix, row * dimension));
         }
-        if (nearest[0] >= SAME) {
+        if (nearest[0] >= SAME_QUESTION) {
             return nearest[0];
         }
         float sum = 0;
@@ -126,7 +130,7 @@ public final class AnswerIndex {
         return sum / NEAREST_WORDINGS;
     }
 
-    /** Keeps the largest values, largest first. */
+    /** Inserts a value into the largest values, which are sorted in descending order. */
     private static void insert(float[] largest, float value) {
         for (int i = 0; i < largest.length; i++) {
             if (value > largest[i]) {

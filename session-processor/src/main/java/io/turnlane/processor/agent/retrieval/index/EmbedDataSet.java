@@ -8,15 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Build step: embeds the data set and packs the vectors into a file beside the classes. Does nothing where the file was
- * made from this very data set, so that a build without changes costs no model.
+ * Build step that embeds the data set and writes the vectors to a file among the classes. If the file belongs to the
+ * current data set, the step does nothing and does not load the model.
  */
 final class EmbedDataSet {
 
     private EmbedDataSet() {}
 
     /**
-     * Run by the build in {@code process-classes}.
+     * Runs in the build phase {@code process-classes}.
      *
      * @param args the folder of the classes
      */

@@ -11,15 +11,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The packed vectors of a data set as bytes: a mark, the hash of the data set they were made from, the dimension, the
- * number of rows, and the rows as big-endian floats. A row a wording, in the data set's order.
+ * Format of the packed vectors of a data set: a magic number, the hash of the data set, the dimension, the number of
+ * rows, and the rows as big-endian floats. There is one row for each wording, in the order of the data set.
  */
 final class EmbeddingsFile {
 
     static final String RESOURCE = "/io/turnlane/processor/agent/retrieval/embeddings.bin";
 
-    /** "TLV" and the version: raised when the model, the rows' meaning or the layout changes. */
-    private static final int MARK = 0x544C5601;
+    /**
+     * Magic number: "TLV" and a version, which is increased if the model, the meaning of the rows or the layout
+     * changes.
+     */
+    private static final int MAGIC = 0x544C5601;
 
     private static final int HASH_BYTES = 32;
     private static final int HEADER_BYTES = Integer.BYTES + HASH_BYTES + 2 * Integer.BYTES;
@@ -29,7 +32,7 @@ final class EmbeddingsFile {
     static byte[] pack(DataSet dataSet, float[] matrix, int dimension) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeInt(MARK);
+            out.writeInt(MAGIC);
             out.write(dataSet.hash());
             out.writeInt(dimension);
             out.writeInt(matrix.length / dimension);
@@ -40,7 +43,7 @@ final class EmbeddingsFile {
         return bytes.toByteArray();
     }
 
-    /** Whether this file was made from that data set, by this version. */
+    /** Returns true if the file has this version and was made from the data set. */
     static boolean matches(DataSet dataSet, Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             return false;
@@ -51,18 +54,18 @@ final class EmbeddingsFile {
     }
 
     /**
-     * The rows.
+     * Returns the rows.
      *
-     * @throws IllegalStateException where the bytes were made from another data set, or are cut short
+     * @throws IllegalStateException if the bytes were made from another data set or are incomplete
      */
     static float[] unpack(DataSet dataSet, byte[] bytes) {
         if (!matches(dataSet, bytes)) {
-            throw new IllegalStateException("the packed embeddings belong to another data set; build again");
+            throw new IllegalStateException("the packed embeddings belong to another data set; run the build again");
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes).position(Integer.BYTES + HASH_BYTES);
         int floats = Math.multiplyExact(buffer.getInt(), buffer.getInt());
         if (buffer.remaining() != (long) floats * Float.BYTES) {
-            throw new IllegalStateException("the packed embeddings are cut short; build again");
+            throw new IllegalStateException("the packed embeddings are incomplete; run the build again");
         }
         float[] matrix = new float[floats];
         buffer.asFloatBuffer().get(matrix);
@@ -74,9 +77,9 @@ final class EmbeddingsFile {
             return false;
         }
         ByteBuffer header = ByteBuffer.wrap(bytes);
-        int mark = header.getInt();
+        int magic = header.getInt();
         byte[] hash = new byte[HASH_BYTES];
         header.get(hash);
-        return mark == MARK && Arrays.equals(hash, dataSet.hash());
+        return magic == MAGIC && Arrays.equals(hash, dataSet.hash());
     }
 }

@@ -1,4 +1,4 @@
-/** The data set's vectors: made at build time, packed in the jar, searched by brute force. */
+/** Vectors of the data set, computed by the build, packed in the jar and searched completely. */
 @NullMarked
 package io.turnlane.processor.agent.retrieval.index;
 

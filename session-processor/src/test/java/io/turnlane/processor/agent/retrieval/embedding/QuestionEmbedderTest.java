@@ -28,7 +28,7 @@ class QuestionEmbedderTest {
     }
 
     @Test
-    void embedsOnOnePlatformThreadOfItsOwnAndEachQuestionOnce() throws Exception {
+    void embedsEachQuestionOnceOnItsOwnPlatformThread() throws Exception {
         gate.countDown();
         try (QuestionEmbedder embedder = new QuestionEmbedder(this::embed, 8, 8)) {
             Thread caller = Thread.ofVirtual().start(() -> {
@@ -48,7 +48,7 @@ class QuestionEmbedderTest {
     }
 
     @Test
-    void refusesAtOnceWhatFindsNoPlace() {
+    void rejectsAQuestionIfTooManyAreWaiting() {
         try (QuestionEmbedder embedder = new QuestionEmbedder(this::embed, 1, 8)) {
             start(embedder, "in work");
             Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> threads.size() == 1);
@@ -60,7 +60,7 @@ class QuestionEmbedderTest {
     }
 
     @Test
-    void letsItsCallersBeInterrupted() throws Exception {
+    void callersCanBeInterrupted() throws Exception {
         try (QuestionEmbedder embedder = new QuestionEmbedder(this::embed, 1, 8)) {
             CountDownLatch interrupted = new CountDownLatch(1);
             Thread caller = Thread.ofVirtual().start(() -> {
