@@ -127,7 +127,7 @@ class LimitsTest {
         for (KeyedClient full : new KeyedClient[] {client, elsewhere}) {
             HttpReply refused = full.ask(freshSession(), "4");
             assertThat(refused.status()).isEqualTo(429);
-            assertThat(refused.text("detail")).contains("3 turns");
+            assertThat(refused.text("detail")).contains("3 open turns");
         }
         assertThat(client.post("/ask", "{\"question\":\"4\"}").status()).isEqualTo(429);
         assertThat(ask(client, "/v1/requests", "again", "4").status()).isEqualTo(429);

@@ -21,9 +21,11 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Counts calls, and those that stay: streams, which are written by the call's own thread, and waits. A stream whose
- * caller's credentials end is interrupted; a wait is short enough to be let be. Which is which is told by the route
- * that was found, never by the URL, which can be spelled in many ways.
+ * Applies the limits of a user to calls: the rate of calls and of opened streams, and the number of open connections.
+ * Connections are streams, which the thread of the call writes, and waits. If the credentials of a stream's caller end,
+ * the stream's thread is interrupted. Waits are short enough to continue to their end.
+ *
+ * <p>The kind of a call is derived from the matched route, not from the URL, which can be spelled in many ways.
  */
 public final class LimitInterceptor implements HandlerInterceptor {
 
@@ -59,26 +61,26 @@ public final class LimitInterceptor implements HandlerInterceptor {
         return true;
     }
 
-    /** The client is told how it stands, whether the call goes on or not. */
+    /** Counts a call, and adds the rate limit headers to the response even if the call is rejected. */
     private void count(Caller caller, RateLimitKind kind, HttpServletResponse response) {
-        Optional<RateLimitStatus> stand = rates.consume(caller, kind);
-        stand.ifPresent(now -> {
+        Optional<RateLimitStatus> status = rates.consume(caller, kind);
+        status.ifPresent(now -> {
             response.addHeader("RateLimit-Policy", now.policy());
             response.addHeader("RateLimit", now.rateLimit());
         });
-        ProblemDetailException refusal = stand.map(RateLimitStatus::problem).orElse(null);
-        if (refusal != null) {
-            throw refusal;
+        ProblemDetailException rejection = status.map(RateLimitStatus::problem).orElse(null);
+        if (rejection != null) {
+            throw rejection;
         }
     }
 
-    /** By what the method that serves it says of itself. */
+    /** Returns true if the controller method produces an event stream. */
     private static boolean streams(HttpServletRequest request) {
         return request.getAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE) instanceof Collection<?> types
                 && types.contains(MediaType.TEXT_EVENT_STREAM);
     }
 
-    /** Preferences as the method gets them: of all headers of this name. */
+    /** Reads all Prefer headers, as the controller method does. */
     private static boolean waits(HttpServletRequest request, String route) {
         String preferences = String.join(",", Collections.list(request.getHeaders("Prefer")));
         return route.equals("/ask")
@@ -92,7 +94,7 @@ public final class LimitInterceptor implements HandlerInterceptor {
         if (request.getAttribute(CONNECTION) instanceof TrackedConnection connection) {
             connection.close();
             boolean ended = Thread.interrupted();
-            LOG.debug("connection over, ended by its credentials: {}", ended);
+            LOG.debug("connection closed, ended because of its credentials: {}", ended);
         }
     }
 }

@@ -3,14 +3,14 @@ package io.turnlane.gateway.limits;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Counts what was refused because of a limit. */
+/** Counts the calls and frames that a limit rejects. */
 final class LimitMetrics {
 
     private LimitMetrics() {}
 
     static void count(MeterRegistry metrics, String limit) {
         Counter.builder("turnlane.limited")
-                .description("Calls and frames refused, by the limit that they met")
+                .description("Calls and frames rejected by a limit, by limit")
                 .tag("limit", limit)
                 .register(metrics)
                 .increment();

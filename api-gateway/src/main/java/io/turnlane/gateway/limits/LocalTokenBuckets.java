@@ -6,19 +6,19 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Buckets of this gateway alone, for the time that Redis is away: each gateway then gives out the whole rate.
+ * Token buckets of this gateway alone, used while Redis is unavailable. Each gateway then grants the full rate.
  *
- * <p>Safe for use by any number of threads. The users that are remembered are bounded; one who is forgotten starts with
- * a full bucket.
+ * <p>Safe for use by any number of threads. The number of users is bounded; a user who was evicted starts again with a
+ * full bucket.
  */
 public final class LocalTokenBuckets implements TokenBuckets {
 
-    private static final int MOST_USERS = 100_000;
+    private static final int MAX_USERS = 100_000;
     private static final double MINUTE_MS = 60_000;
 
     private final InstantSource clock;
     private final Cache<String, Bucket> buckets = Caffeine.newBuilder()
-            .maximumSize(MOST_USERS)
+            .maximumSize(MAX_USERS)
             .expireAfterAccess(Duration.ofMinutes(2))
             .build();
 
@@ -26,13 +26,19 @@ public final class LocalTokenBuckets implements TokenBuckets {
         this.clock = clock;
     }
 
-    /** @param taken whether the last one that asked got a token */
+    /**
+     * State of a bucket.
+     *
+     * @param tokens number of tokens, with fractions
+     * @param at time of this state, in epoch milliseconds
+     * @param taken true if the last caller got a token
+     */
     private record Bucket(double tokens, long at, boolean taken) {
 
         Bucket take(int capacity, long now) {
             double filled = Math.min(capacity, tokens + Math.max(0, now - at) * capacity / MINUTE_MS);
-            boolean ok = filled >= 1;
-            return new Bucket(ok ? filled - 1 : filled, now, ok);
+            boolean granted = filled >= 1;
+            return new Bucket(granted ? filled - 1 : filled, now, granted);
         }
     }
 
@@ -46,11 +52,11 @@ public final class LocalTokenBuckets implements TokenBuckets {
         return new TokenResult(
                 bucket.taken(),
                 (long) bucket.tokens(),
-                time(Math.max(0, 1 - bucket.tokens()), capacity),
-                time(capacity - bucket.tokens(), capacity));
+                fillTime(Math.max(0, 1 - bucket.tokens()), capacity),
+                fillTime(capacity - bucket.tokens(), capacity));
     }
 
-    private static Duration time(double tokens, int capacity) {
+    private static Duration fillTime(double tokens, int capacity) {
         return Duration.ofMillis((long) Math.ceil(tokens * MINUTE_MS / capacity));
     }
 }

@@ -21,87 +21,97 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The streams, sockets and long waits of this gateway, by whom they belong to: no user has too many, through all
- * gateways together, or through each while Redis is away; and one whose credentials end is ended.
+ * Open streams, sockets and long waits of this gateway. Limits the number of connections of each user through all
+ * gateways together, or at each gateway while Redis is unavailable. Ends connections whose credentials have ended.
  *
- * <p>Threading: any thread opens and closes; one thread of its own looks after all that are open. A connection's
- * monitor guards its end: it is never ended after it was closed, for its thread may serve somebody else by then.
+ * <p>Threading: any thread opens and closes connections; a thread of its own checks all open ones. The monitor of a
+ * connection guards its end: a connection is never ended after it was closed, because its thread may already serve
+ * another call.
  */
 public final class OpenConnections implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
-    /** A key that is revoked is known to be within milliseconds; connections follow within 2 s at most. */
-    private static final Duration LOOK = Duration.ofMillis(500);
+    /**
+     * Interval of the checks. A gateway learns of a revoked key within milliseconds, so that its connections end within
+     * 2 s.
+     */
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
-    private static final int LOOKS_A_RENEWAL = (int) RedisConnectionReservations.LEASE.dividedBy(LOOK.multipliedBy(3));
+    private static final int CHECKS_PER_RENEWAL =
+            (int) RedisConnectionReservations.LEASE.dividedBy(CHECK_INTERVAL.multipliedBy(3));
 
-    private final Predicate<Caller> stands;
+    private final Predicate<Caller> isValid;
     private final UserLimits rules;
-    private final RedisConnectionReservations places;
+    private final RedisConnectionReservations reservations;
     private final MeterRegistry metrics;
     private final Set<TrackedConnection> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Integer> ofUser = new ConcurrentHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** @param stands whether what let a caller in still would */
+    /** @param isValid returns true if the credentials of a caller are still valid */
     public OpenConnections(
-            Predicate<Caller> stands, UserLimits rules, RedisConnectionReservations places, MeterRegistry metrics) {
-        this.stands = stands;
+            Predicate<Caller> isValid,
+            UserLimits rules,
+            RedisConnectionReservations reservations,
+            MeterRegistry metrics) {
+        this.isValid = isValid;
         this.rules = rules;
-        this.places = places;
+        this.reservations = reservations;
         this.metrics = metrics;
     }
 
-    /** Starts to look after connections. */
+    /** Starts the thread that checks the connections. */
     public void start() {
         Thread.ofPlatform().name("connection-watch").daemon().start(this::watch);
     }
 
     /**
-     * Takes note of one; it is to be closed by whoever opened it.
+     * Registers a connection. The caller must close it.
      *
-     * @param end ends it; called from another thread, at most once and never after {@link TrackedConnection#close}
-     * @throws ProblemDetailException where this user has as many as may be
+     * @param end ends the connection; called by another thread, at most once and never after
+     *     {@link TrackedConnection#close}
+     * @throws ProblemDetailException with code {@code rate_limited} if the user has the maximum number of connections
      */
     public TrackedConnection open(Caller caller, Runnable end) {
         TrackedConnection connection = new TrackedConnection(caller, end);
         if (connection.bounded) {
-            enter(connection);
+            count(connection);
         }
         open.add(connection);
         return connection;
     }
 
-    private void enter(TrackedConnection connection) {
-        boolean room = ofUser.merge(connection.namespace, 1, Integer::sum) <= rules.connections();
-        if (!room || !placeFound(connection)) {
-            forget(connection.namespace);
+    private void count(TrackedConnection connection) {
+        boolean withinLimit = ofUser.merge(connection.namespace, 1, Integer::sum) <= rules.connections();
+        if (!withinLimit || !reserved(connection)) {
+            decrement(connection.namespace);
             LimitMetrics.count(metrics, "connections");
             throw new ProblemDetailException(
                     ErrorCode.RATE_LIMITED,
-                    "you have " + rules.connections() + " streams, sockets and waits open already");
+                    "You already have " + rules.connections()
+                            + " streams, sockets and waits open, the maximum. Close one first.");
         }
     }
 
-    private boolean placeFound(TrackedConnection connection) {
+    private boolean reserved(TrackedConnection connection) {
         try {
-            return places.reserve(connection.namespace, connection.id, rules.connections());
+            return reservations.reserve(connection.namespace, connection.id, rules.connections());
         } catch (DataAccessException away) {
-            // Those of this gateway are counted all the same.
+            // The connections of this gateway are counted without Redis.
             return true;
         }
     }
 
-    private void forget(String namespace) {
+    private void decrement(String namespace) {
         ofUser.computeIfPresent(namespace, (_, count) -> count == 1 ? null : count - 1);
     }
 
     private void watch() {
         try {
-            for (int looks = 1; !stopped.await(LOOK.toMillis(), TimeUnit.MILLISECONDS); looks++) {
-                look();
-                if (looks % LOOKS_A_RENEWAL == 0) {
+            for (int checks = 1; !stopped.await(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS); checks++) {
+                endInvalid();
+                if (checks % CHECKS_PER_RENEWAL == 0) {
                     renew();
                 }
             }
@@ -110,30 +120,31 @@ public final class OpenConnections implements AutoCloseable {
         }
     }
 
-    /** Ends those whose credentials have ended. */
-    private void look() {
+    /** Ends the connections whose credentials have ended. */
+    private void endInvalid() {
         for (TrackedConnection connection : open) {
-            if (!stands.test(connection.caller) && connection.end()) {
+            if (!isValid.test(connection.caller) && connection.end()) {
                 LOG.atInfo()
-                        .setMessage("connection ended with its credentials")
+                        .setMessage("connection ended because its credentials are no longer valid")
                         .addKeyValue("key", connection.caller.keyId())
                         .log();
             }
         }
     }
 
-    /** Those that are open live on. */
+    /** Renews the leases of the open connections. */
     void renew() {
         List<TrackedConnection> bounded =
-                open.stream().filter(one -> one.bounded).toList();
+                open.stream().filter(connection -> connection.bounded).toList();
         try {
             bounded.stream()
-                    .collect(groupingBy(one -> one.namespace, mapping(one -> one.id, toList())))
-                    .forEach(places::renew);
-            // One that was closed meanwhile may have given its place back before it was renewed.
-            bounded.stream().filter(one -> !open.contains(one)).forEach(TrackedConnection::giveBack);
+                    .collect(groupingBy(
+                            connection -> connection.namespace, mapping(connection -> connection.id, toList())))
+                    .forEach(reservations::renew);
+            // A connection closed meanwhile may have released its reservation before this renewal restored it.
+            bounded.stream().filter(connection -> !open.contains(connection)).forEach(TrackedConnection::release);
         } catch (DataAccessException away) {
-            LOG.debug("places not renewed: {}", away.toString());
+            LOG.debug("connection leases not renewed: {}", away.toString());
         }
     }
 
@@ -142,7 +153,7 @@ public final class OpenConnections implements AutoCloseable {
         stopped.countDown();
     }
 
-    /** One that is open. */
+    /** Open connection of a caller. */
     public final class TrackedConnection implements AutoCloseable {
 
         private final Caller caller;
@@ -150,7 +161,7 @@ public final class OpenConnections implements AutoCloseable {
         private final boolean bounded;
         private final String id = UUID.randomUUID().toString();
         private final Runnable end;
-        private boolean over;
+        private boolean ended;
 
         private TrackedConnection(Caller caller, Runnable end) {
             this.caller = caller;
@@ -159,33 +170,33 @@ public final class OpenConnections implements AutoCloseable {
             this.end = end;
         }
 
-        /** False where it was over before. */
+        /** Ends the connection. Returns false if it was ended or closed before. */
         private synchronized boolean end() {
-            boolean first = !over;
+            boolean first = !ended;
             if (first) {
-                over = true;
+                ended = true;
                 end.run();
             }
             return first;
         }
 
-        /** It is over. */
+        /** Removes the connection. Does not end it. */
         @Override
         public void close() {
             synchronized (this) {
-                over = true;
+                ended = true;
             }
             if (open.remove(this) && bounded) {
-                forget(namespace);
-                giveBack();
+                decrement(namespace);
+                release();
             }
         }
 
-        private void giveBack() {
+        private void release() {
             try {
-                places.release(namespace, id);
+                reservations.release(namespace, id);
             } catch (DataAccessException away) {
-                LOG.debug("place free when its lease ends: {}", away.toString());
+                LOG.debug("connection reservation not released, expires with its lease: {}", away.toString());
             }
         }
     }

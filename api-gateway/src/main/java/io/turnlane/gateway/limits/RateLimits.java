@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 /**
- * How often one user may call, through all gateways together; through each, while Redis is away.
+ * Rate limits of each user, through all gateways together, or at each gateway while Redis is unavailable.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -21,7 +21,7 @@ public final class RateLimits {
     private final TokenBuckets local;
     private final MeterRegistry metrics;
 
-    /** What is counted. */
+    /** Kinds of calls that are counted. */
     public enum RateLimitKind {
         REQUESTS("requests"),
         CATCH_UPS("catch-ups");
@@ -34,11 +34,11 @@ public final class RateLimits {
     }
 
     /**
-     * How a caller stands with one limit, as the two header fields of draft-ietf-httpapi-ratelimit-headers-11 say it.
+     * State of one limit for a caller, as two header fields of draft-ietf-httpapi-ratelimit-headers-11.
      *
-     * @param policy {@code RateLimit-Policy}
-     * @param rateLimit {@code RateLimit}; t is how long until all of the quota is there again
-     * @param problem null where the call goes on
+     * @param policy value of {@code RateLimit-Policy}
+     * @param rateLimit value of {@code RateLimit}; t is the time in seconds until the full quota is available again
+     * @param problem rejection of the call; null if the call is within the limit
      */
     record RateLimitStatus(
             String policy, String rateLimit, @Nullable ProblemDetailException problem) {}
@@ -50,14 +50,18 @@ public final class RateLimits {
         this.metrics = metrics;
     }
 
-    /** @throws ProblemDetailException where the caller has called too often */
+    /**
+     * Counts a call or frame of the caller.
+     *
+     * @throws ProblemDetailException with code {@code rate_limited} if the caller exceeds the limit
+     */
     public void consumeOrThrow(Caller caller, RateLimitKind kind) {
-        consume(caller, kind).map(RateLimitStatus::problem).ifPresent(refusal -> {
-            throw refusal;
+        consume(caller, kind).map(RateLimitStatus::problem).ifPresent(problem -> {
+            throw problem;
         });
     }
 
-    /** Counts one; empty where nothing bounds this caller. */
+    /** Counts a call and returns the state of the limit; empty if no limit applies to this caller. */
     Optional<RateLimitStatus> consume(Caller caller, RateLimitKind kind) {
         int quota = switch (kind) {
             case REQUESTS -> rules.requestsPerMinute();
@@ -74,7 +78,7 @@ public final class RateLimits {
                                 kind.word,
                                 taken.remaining(),
                                 taken.untilFull().plusMillis(999).toSeconds()),
-                taken.granted() ? null : refusal(kind, quota, taken)));
+                taken.granted() ? null : rejection(kind, quota, taken)));
     }
 
     private TokenResult consume(String namespace, String kind, int quota) {
@@ -85,9 +89,11 @@ public final class RateLimits {
         }
     }
 
-    private ProblemDetailException refusal(RateLimitKind kind, int quota, TokenResult taken) {
+    private ProblemDetailException rejection(RateLimitKind kind, int quota, TokenResult taken) {
         LimitMetrics.count(metrics, kind.word);
         return ProblemDetailException.retryLater(
-                ErrorCode.RATE_LIMITED, "at most " + quota + " " + kind.word + " a minute", taken.untilNextToken());
+                ErrorCode.RATE_LIMITED,
+                "Rate limit exceeded: at most " + quota + " " + kind.word + " per minute.",
+                taken.untilNextToken());
     }
 }

@@ -14,16 +14,16 @@ import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Places for connections that all gateways share: leases, so that those of a gateway that died are free again soon.
- * Throws a data access exception where Redis is away.
+ * Reservations for connections, shared by all gateways. A reservation is a lease, so that the reservations of a dead
+ * gateway expire. Methods throw a data access exception if Redis is unavailable.
  */
 public final class RedisConnectionReservations {
 
-    /** Renewed several times within it. */
+    /** Duration of a lease, which is renewed several times within it. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
-    private static final RedisScript<Long> TAKE =
-            RedisScript.of(new ClassPathResource("take_place.lua", RedisConnectionReservations.class), Long.class);
+    private static final RedisScript<Long> RESERVE =
+            RedisScript.of(new ClassPathResource("reserve.lua", RedisConnectionReservations.class), Long.class);
 
     private final StringRedisTemplate redis;
     private final InstantSource clock;
@@ -33,21 +33,24 @@ public final class RedisConnectionReservations {
         this.clock = clock;
     }
 
-    /** Whether there was a place. */
-    boolean reserve(String namespace, String connection, int most) {
+    /** Reserves a connection. Returns false if the user has {@code limit} connections. */
+    boolean reserve(String namespace, String connection, int limit) {
         long now = clock.millis();
-        Long taken = redis.execute(
-                TAKE,
+        Long reserved = redis.execute(
+                RESERVE,
                 List.of(MemoryKeys.connectionsOfUser(namespace)),
                 connection,
                 Long.toString(now + LEASE.toMillis()),
-                Integer.toString(most),
+                Integer.toString(limit),
                 Long.toString(now),
                 Long.toString(2 * LEASE.toMillis()));
-        return Objects.requireNonNull(taken) == 1;
+        return Objects.requireNonNull(reserved) == 1;
     }
 
-    /** These live on; they get a place where they have none, for they were let in while Redis was away. */
+    /**
+     * Renews the leases of these connections. Creates missing leases, because connections opened while Redis was
+     * unavailable have none.
+     */
     void renew(String namespace, Collection<String> connections) {
         double until = clock.millis() + LEASE.toMillis();
         Set<TypedTuple<String>> all = connections.stream()

@@ -8,10 +8,10 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** Buckets that all gateways share. Throws a data access exception where Redis is away. */
+/** Token buckets shared by all gateways. Throws a data access exception if Redis is unavailable. */
 public final class RedisTokenBuckets implements TokenBuckets {
 
-    @SuppressWarnings("rawtypes") // a Lua table's type
+    @SuppressWarnings("rawtypes") // the type of a Lua table
     private static final RedisScript<List> TAKE =
             RedisScript.of(new ClassPathResource("take_token.lua", RedisTokenBuckets.class), List.class);
 

@@ -21,17 +21,18 @@ import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * The open turns of each user, over all sessions and gateways. They lie in the user's slot and their records in their
- * sessions'; so nobody takes one out when it ends, but whoever finds all places taken looks which of them still are.
- * Throws a data access exception where Redis is away.
+ * Open turns of each user, over all sessions and gateways. The set of a user and the request records of the sessions
+ * are in different hash slots of Redis, so that no script can update both. An ended turn therefore stays in the set
+ * until the set is full: then {@link #reserve} removes all turns whose records are terminal. Methods throw a data
+ * access exception if Redis is unavailable.
  */
 public final class RedisUserTurns {
 
-    /** A turn that was accepted so lately may have no record yet. */
-    private static final Duration YOUNG = Duration.ofMinutes(1);
+    /** Age up to which a turn without a request record counts as open, because its record may not be written yet. */
+    private static final Duration RECENT = Duration.ofMinutes(1);
 
-    private static final RedisScript<Long> TAKE =
-            RedisScript.of(new ClassPathResource("take_place.lua", RedisUserTurns.class), Long.class);
+    private static final RedisScript<Long> RESERVE =
+            RedisScript.of(new ClassPathResource("reserve.lua", RedisUserTurns.class), Long.class);
 
     private final StringRedisTemplate redis;
     private final int maxOpenTurns;
@@ -39,8 +40,10 @@ public final class RedisUserTurns {
     private final InstantSource clock;
 
     /**
-     * @param most open turns of one user
-     * @param retention how long a turn's record lives, and so how long a turn can be open
+     * Creates the reservations.
+     *
+     * @param maxOpenTurns maximum number of open turns of one user
+     * @param retention lifetime of a request record, and so the longest time for which a turn can be open
      */
     public RedisUserTurns(StringRedisTemplate redis, int most, Duration retention, InstantSource clock) {
         this.redis = redis;
@@ -53,25 +56,25 @@ public final class RedisUserTurns {
         return maxOpenTurns;
     }
 
-    /** Whether the turn is among those that this user may have open. */
+    /** Reserves an open turn. Returns false if the user has the maximum number of open turns. */
     boolean reserve(SessionKey session, RequestId turn) {
-        return tryToTake(session, turn) || (forgetEnded(session.namespace()) && tryToTake(session, turn));
+        return tryReserve(session, turn) || (removeEnded(session.namespace()) && tryReserve(session, turn));
     }
 
-    private boolean tryToTake(SessionKey session, RequestId turn) {
+    private boolean tryReserve(SessionKey session, RequestId turn) {
         long now = clock.millis();
-        Long taken = redis.execute(
-                TAKE,
+        Long reserved = redis.execute(
+                RESERVE,
                 List.of(MemoryKeys.turnsOfUser(session.namespace())),
                 member(session, turn),
                 Long.toString(now),
                 Integer.toString(maxOpenTurns),
                 Long.toString(now - retention.toMillis()),
                 Long.toString(retention.toMillis()));
-        return Objects.requireNonNull(taken) == 1;
+        return Objects.requireNonNull(reserved) == 1;
     }
 
-    /** The turn was not accepted. */
+    /** Releases the reservation of a turn that was not accepted. */
     void release(SessionKey session, RequestId turn) {
         redis.opsForZSet().remove(MemoryKeys.turnsOfUser(session.namespace()), member(session, turn));
     }
@@ -80,8 +83,8 @@ public final class RedisUserTurns {
         return session.sessionId() + "/" + turn;
     }
 
-    /** Whether any was. */
-    private boolean forgetEnded(String namespace) {
+    /** Removes the turns that have ended. Returns true if any was removed. */
+    private boolean removeEnded(String namespace) {
         String key = MemoryKeys.turnsOfUser(namespace);
         Set<TypedTuple<String>> open =
                 Objects.requireNonNullElse(redis.opsForZSet().rangeWithScores(key, 0, -1), Set.of());
@@ -92,20 +95,20 @@ public final class RedisUserTurns {
             }
             return null;
         });
-        Instant young = clock.instant().minus(YOUNG);
+        Instant recent = clock.instant().minus(RECENT);
         List<Object> ended = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            if (over(statuses.get(i), all.get(i), young)) {
+            if (hasEnded(statuses.get(i), all.get(i), recent)) {
                 ended.add(text(all.get(i)));
             }
         }
         return !ended.isEmpty() && redis.opsForZSet().remove(key, ended.toArray()) != null;
     }
 
-    private static boolean over(@Nullable Object status, TypedTuple<String> turn, Instant young) {
+    private static boolean hasEnded(@Nullable Object status, TypedTuple<String> turn, Instant recent) {
         if (status == null) {
             Double acceptedAt = turn.getScore();
-            return acceptedAt == null || acceptedAt < young.toEpochMilli();
+            return acceptedAt == null || acceptedAt < recent.toEpochMilli();
         }
         return RequestStatus.of(String.valueOf(status)).isTerminal();
     }

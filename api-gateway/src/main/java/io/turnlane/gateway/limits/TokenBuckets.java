@@ -2,23 +2,23 @@ package io.turnlane.gateway.limits;
 
 import java.time.Duration;
 
-/** Buckets of tokens, one for each user and kind; each starts full and fills steadily. */
+/** Token buckets, one for each user and kind. A bucket starts full and is filled at a constant rate. */
 interface TokenBuckets {
 
     /**
-     * Takes one.
+     * Takes a token if there is one.
      *
-     * @param capacity how many the bucket holds and gets a minute
+     * @param capacity capacity of the bucket, and number of tokens added per minute
      */
     TokenResult takeToken(String namespace, String kind, int capacity);
 
     /**
-     * What came of it.
+     * Result of taking a token.
      *
-     * @param granted whether there was one
-     * @param remaining whole tokens that are left
-     * @param untilNextToken how long until there is one
-     * @param untilFull how long until the bucket is full
+     * @param granted true if there was a token
+     * @param remaining number of whole tokens left
+     * @param untilNextToken time until there is a whole token
+     * @param untilFull time until the bucket is full
      */
     record TokenResult(boolean granted, long remaining, Duration untilNextToken, Duration untilFull) {}
 }

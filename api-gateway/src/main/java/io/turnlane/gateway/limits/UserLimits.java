@@ -3,18 +3,18 @@ package io.turnlane.gateway.limits;
 import io.turnlane.gateway.caller.Caller;
 
 /**
- * What one user may ask for; 0 is without limit.
+ * Limits of one user; 0 disables a limit.
  *
- * @param requestsPerMinute calls and frames
- * @param catchUpsPerMinute streams that are opened or resumed, each of which may have the log read again
- * @param openTurns turns that wait or run
- * @param connections streams, sockets and waits
- * @param withoutAuthentication whether those whom nobody tells apart are bounded too, as if they were one user
+ * @param requestsPerMinute calls and frames per minute
+ * @param catchUpsPerMinute opened or resumed streams per minute, each of which may require a catch-up
+ * @param openTurns waiting and running turns
+ * @param connections open streams, sockets and waits
+ * @param withoutAuthentication true if the limits also apply to callers without authentication, all of them as one user
  */
 public record UserLimits(
         int requestsPerMinute, int catchUpsPerMinute, int openTurns, int connections, boolean withoutAuthentication) {
 
-    /** Whether these hold for this caller. */
+    /** Returns true if the limits apply to this caller. */
     boolean appliesTo(Caller caller) {
         return withoutAuthentication || caller.userId() != null;
     }

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * How many turns one user may have open, through all gateways together. While Redis is away it isn't known and nobody
- * is refused: what bounds each session and all together goes on.
+ * Limit of the open turns of a user, through all gateways together. While Redis is unavailable the number is unknown
+ * and no question is rejected; the limits per session and for all users still apply.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -31,36 +31,37 @@ public final class UserTurns {
         this.metrics = metrics;
     }
 
-    /** False where this user has as many open as may be. */
+    /** Reserves an open turn. Returns false if the user has the maximum number of open turns. */
     public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn) {
         try {
-            return !bounded(userId) || turns.reserve(session, turn);
+            return !isLimited(userId) || turns.reserve(session, turn);
         } catch (DataAccessException away) {
-            LOG.debug("user's turns not counted: {}", away.toString());
+            LOG.debug("open turns of the user not counted: {}", away.toString());
             return true;
         }
     }
 
-    /** What a user is told who has as many open as may be. */
+    /** Counts a rejection and returns it. */
     public ProblemDetailException limitReached() {
         LimitMetrics.count(metrics, "open-turns");
         return new ProblemDetailException(
-                ErrorCode.RATE_LIMITED, "you have " + turns.maxOpenTurns() + " turns open already");
+                ErrorCode.RATE_LIMITED,
+                "You already have " + turns.maxOpenTurns() + " open turns, the maximum. Wait until one ends.");
     }
 
-    /** The turn was not accepted after all. */
+    /** Releases the reservation of a turn that was not accepted. */
     public void release(@Nullable String userId, SessionKey session, RequestId turn) {
         try {
-            if (bounded(userId)) {
+            if (isLimited(userId)) {
                 turns.release(session, turn);
             }
         } catch (DataAccessException away) {
-            // It counts until somebody looks, a minute from now at the earliest.
-            LOG.debug("user's turn not given back: {}", away.toString());
+            // The reservation is removed when the set is full next time, after a minute at the earliest.
+            LOG.debug("reservation of an open turn not released: {}", away.toString());
         }
     }
 
-    private boolean bounded(@Nullable String userId) {
+    private boolean isLimited(@Nullable String userId) {
         return rules.openTurns() > 0 && rules.appliesTo(new Caller(userId));
     }
 }

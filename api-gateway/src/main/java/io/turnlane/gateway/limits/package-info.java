@@ -1,4 +1,4 @@
-/** How much one user, and all together, may ask of the service. */
+/** Limits of the requests, open turns and connections of one user. */
 @NullMarked
 package io.turnlane.gateway.limits;
 

@@ -1,7 +1,9 @@
--- Takes a token from a bucket that fills steadily. By Redis' own clock, so that gateways whose clocks differ agree.
+-- Takes a token from a bucket that is filled at a constant rate. Uses the clock of Redis, because the clocks of
+-- gateways may differ.
 --
--- KEYS 1 bucket; ARGV 1 how many it holds and gets a minute
--- Returns {1 where there was one, whole tokens left, ms until there is one, ms until it is full}
+-- KEYS 1 bucket
+-- ARGV 1 capacity of the bucket, and number of tokens added per minute
+-- Returns {1 if there was a token or 0, whole tokens left, ms until the next token, ms until the bucket is full}
 
 local capacity = tonumber(ARGV[1])
 local per_ms = capacity / 60000
@@ -15,6 +17,6 @@ tokens = math.min(capacity, tokens + math.max(0, now - at) * per_ms)
 local taken = tokens >= 1 and 1 or 0
 tokens = tokens - taken
 redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', string.format('%d', now))
--- Once it is full it needn't be remembered.
+-- A full bucket is the same as none, so that the key may expire then.
 redis.call('PEXPIRE', KEYS[1], math.ceil((capacity - tokens) / per_ms) + 1000)
 return {taken, math.floor(tokens), math.ceil(math.max(0, 1 - tokens) / per_ms), math.ceil((capacity - tokens) / per_ms)}

@@ -19,12 +19,12 @@ import org.springframework.data.redis.core.ZSetOperations;
 
 class OpenConnectionsTest {
 
-    /** Runs something once, right before the next command on a sorted set. */
-    private static final class Interrupted extends StringRedisTemplate {
+    /** Runs an action once, right before the next command on a sorted set. */
+    private static final class HookedTemplate extends StringRedisTemplate {
 
         private final AtomicReference<Runnable> before = new AtomicReference<>();
 
-        Interrupted(LettuceConnectionFactory redis) {
+        HookedTemplate(LettuceConnectionFactory redis) {
             super(redis);
         }
 
@@ -38,27 +38,28 @@ class OpenConnectionsTest {
         }
     }
 
-    /** Else its user would have one place less for as long as the lease runs. */
+    /** Otherwise the user would have one connection less until the lease expires. */
     @Test
-    void aPlaceThatIsGivenBackWhileItIsRenewedIsFree() {
+    void releasesAReservationThatIsRenewedMeanwhile() {
         URI uri = URI.create(TestBackends.shared().redisUrl());
-        RedisStandaloneConfiguration where = new RedisStandaloneConfiguration(uri.getHost(), uri.getPort());
-        where.setPassword(uri.getUserInfo().substring(1));
-        LettuceConnectionFactory factory = new LettuceConnectionFactory(where);
+        RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration(uri.getHost(), uri.getPort());
+        configuration.setPassword(uri.getUserInfo().substring(1));
+        LettuceConnectionFactory factory = new LettuceConnectionFactory(configuration);
         factory.afterPropertiesSet();
         factory.start();
-        Interrupted redis = new Interrupted(factory);
-        RedisConnectionReservations places = new RedisConnectionReservations(redis, InstantSource.system());
+        HookedTemplate redis = new HookedTemplate(factory);
+        RedisConnectionReservations reservations = new RedisConnectionReservations(redis, InstantSource.system());
         UserLimits rules = new UserLimits(0, 0, 0, 10, false);
-        try (OpenConnections connections = new OpenConnections(_ -> true, rules, places, new SimpleMeterRegistry())) {
+        try (OpenConnections connections =
+                new OpenConnections(_ -> true, rules, reservations, new SimpleMeterRegistry())) {
             Caller caller = new Caller("u-" + UUID.randomUUID());
-            TrackedConnection stays = connections.open(caller, () -> {});
-            TrackedConnection goes = connections.open(caller, () -> {});
-            redis.before.set(goes::close);
+            TrackedConnection kept = connections.open(caller, () -> {});
+            TrackedConnection closed = connections.open(caller, () -> {});
+            redis.before.set(closed::close);
             connections.renew();
             assertThat(redis.opsForZSet().zCard(MemoryKeys.connectionsOfUser(caller.namespace())))
                     .isEqualTo(1);
-            stays.close();
+            kept.close();
         } finally {
             factory.destroy();
         }

@@ -21,7 +21,7 @@ class RateLimitsTest {
     private Instant now = Instant.parse("2026-11-21T06:00:00Z");
 
     @Test
-    void abucketGivesWhatItHoldsAndThenWhatFlowsIn() {
+    void grantsTheTokensOfABucketAndThenItsRefillRate() {
         LocalTokenBuckets buckets = new LocalTokenBuckets(() -> now);
         for (int i = 59; i >= 0; i--) {
             assertThat(buckets.takeToken("u", "k", 60).remaining()).isEqualTo(i);
@@ -35,12 +35,12 @@ class RateLimitsTest {
         now = now.plusSeconds(1);
         assertThat(buckets.takeToken("u", "k", 60).granted()).isTrue();
         assertThat(buckets.takeToken("u", "k", 60).granted()).isFalse();
-        now = now.minusSeconds(30); // a clock that was set back gives nothing and breaks nothing
+        now = now.minusSeconds(30); // a clock set back must neither add tokens nor break the bucket
         assertThat(buckets.takeToken("u", "k", 60).granted()).isFalse();
     }
 
     @Test
-    void neverGivesMoreThanABucketAndItsFlowWheneverItIsAsked() {
+    void neverGrantsMoreThanCapacityAndRefill() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         LocalTokenBuckets buckets = new LocalTokenBuckets(() -> now);
@@ -57,7 +57,7 @@ class RateLimitsTest {
     }
 
     @Test
-    void goesOnAloneWhileRedisIsAway() {
+    void limitsEachGatewayAloneWhileRedisIsUnavailable() {
         LettuceConnectionFactory nowhere = new LettuceConnectionFactory("127.0.0.1", 1);
         nowhere.afterPropertiesSet();
         nowhere.start();
@@ -74,12 +74,12 @@ class RateLimitsTest {
             assertThatThrownBy(() -> rates.consumeOrThrow(alice, RateLimitKind.REQUESTS))
                     .isInstanceOfSatisfying(
                             ProblemDetailException.class,
-                            refusal -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
+                            rejection -> assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(1)));
             assertThat(rates.consume(Caller.UNAUTHENTICATED, RateLimitKind.REQUESTS))
-                    .as("nobody is told apart")
+                    .as("callers without authentication")
                     .isEmpty();
             assertThat(rates.consume(alice, RateLimitKind.CATCH_UPS))
-                    .as("without limit")
+                    .as("limit disabled")
                     .isEmpty();
         } finally {
             nowhere.destroy();
