@@ -8,18 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked, and how. Made by {@link #of} and the methods that follow it, each of which returns a new question:
- * {@code Question.of("And why?").in("s-1").policy("interrupt")}.
+ * A question with its options. Start with {@link #of}; the other methods return changed copies:
+ * {@code AskRequest.of("And why?").in("s-1").policy("interrupt")}.
  *
  * @param text up to 32 KiB of UTF-8
- * @param session the session that it goes on with; null for a new, anonymous one
- * @param agent who answers; null for the session's own
- * @param policy what happens where the session is busy: enqueue, reject, interrupt, rollback or coalesce; null for
- *     enqueue
+ * @param session session to continue; null for a new, anonymous one
+ * @param agent name of the agent; null for the session's agent
+ * @param policy behaviour if the session is busy: enqueue, reject, interrupt, rollback or coalesce; null for enqueue
  * @param priority high, normal or low; null for normal
- * @param deadline how long an answer is wanted; null for as long as it takes
- * @param metadata handed to the agent
- * @param idempotencyKey whoever asks with the same key again asks the same question once
+ * @param deadline time from now after which the answer is no longer useful; null for no limit
+ * @param metadata values for the agent
+ * @param idempotencyKey key that makes repeated calls ask the question only once
  */
 public record AskRequest(
         String text,
@@ -33,12 +32,12 @@ public record AskRequest(
 
     public AskRequest {
         if (text.isBlank()) {
-            throw new IllegalArgumentException("a question isn't blank");
+            throw new IllegalArgumentException("the question must not be blank");
         }
         metadata = Map.copyOf(metadata);
     }
 
-    /** A question in a new session, with a random key. */
+    /** Returns a question in a new session, with a random idempotency key. */
     public static AskRequest of(String text) {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
@@ -46,37 +45,37 @@ public record AskRequest(
                 text, null, null, null, null, null, Map.of(), HexFormat.of().formatHex(random));
     }
 
-    /** The same, in this session. */
+    /** Returns a copy with this session. */
     public AskRequest in(String session) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
 
-    /** The same, for this agent. */
+    /** Returns a copy with this agent. */
     public AskRequest agent(String agent) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
 
-    /** The same, with this to happen where the session is busy. */
+    /** Returns a copy with this policy for a busy session. */
     public AskRequest policy(String policy) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
 
-    /** The same, of this priority. */
+    /** Returns a copy with this priority. */
     public AskRequest priority(String priority) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
 
-    /** The same, wanted within this time. */
+    /** Returns a copy with this deadline, counted from the time of asking. */
     public AskRequest within(Duration deadline) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
 
-    /** The same, with this for the agent. */
+    /** Returns a copy with this metadata. */
     public AskRequest metadata(Map<String, Object> metadata) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
 
-    /** The same, under a key of the caller's: to ask on after the caller itself was restarted. */
+    /** Returns a copy with the caller's own idempotency key, which lets a restarted caller ask again safely. */
     public AskRequest key(String idempotencyKey) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
@@ -88,15 +87,15 @@ public record AskRequest(
     Map<String, Object> body() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("question", text);
-        putIfGiven(body, "agent", agent);
-        putIfGiven(body, "policy", policy);
-        putIfGiven(body, "priority", priority);
-        putIfGiven(body, "deadline_seconds", deadline == null ? null : deadline.toMillis() / 1000.0);
-        putIfGiven(body, "metadata", metadata.isEmpty() ? null : metadata);
+        putIfPresent(body, "agent", agent);
+        putIfPresent(body, "policy", policy);
+        putIfPresent(body, "priority", priority);
+        putIfPresent(body, "deadline_seconds", deadline == null ? null : deadline.toMillis() / 1000.0);
+        putIfPresent(body, "metadata", metadata.isEmpty() ? null : metadata);
         return body;
     }
 
-    private static void putIfGiven(Map<String, Object> body, String name, @Nullable Object value) {
+    private static void putIfPresent(Map<String, Object> body, String name, @Nullable Object value) {
         if (value != null) {
             body.put(name, value);
         }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 
-/** A question that was accepted: it will have its end, whoever looks. Any thread may call it. */
+/** A handle for an accepted question. The turn runs to its end even if no client follows it. Thread-safe. */
 public final class AskedTurn {
 
     private static final Duration POLL = Duration.ofSeconds(20);
@@ -22,50 +22,50 @@ public final class AskedTurn {
         this.requestId = requestId;
     }
 
-    /** The session that it belongs to. */
+    /** Returns the id of the turn's session. */
     public String sessionId() {
         return sessionId;
     }
 
-    /** Its own name. */
+    /** Returns the request id, which names the turn. */
     public String requestId() {
         return requestId;
     }
 
     /**
-     * Follows the turn from its first event to its end, over broken connections; returns when it has ended.
+     * Follows the turn from its first event to its end, across reconnects, and returns when it has ended.
      *
-     * @throws ProblemException where a gateway says no, such as {@code not_found}
-     * @throws IOException where no gateway could be reached in time
+     * @throws ProblemException if a gateway rejects the call, for example with {@code not_found}
+     * @throws IOException if no gateway could be reached in time
      */
     public TurnView follow(TurnListener listener) throws IOException, InterruptedException {
         TurnView view = new TurnView();
-        new EventFeed(gateways, path() + "/events", null, patience).read(news -> {
-            if (view.apply(news)) {
-                listener.onUpdate(view, news);
+        new EventFeed(gateways, path() + "/events", null, patience).read(update -> {
+            if (view.apply(update)) {
+                listener.onUpdate(view, update);
             }
-            return !view.status().terminal();
+            return !view.status().isTerminal();
         });
-        while (!view.status().terminal()) {
+        while (!view.status().isTerminal()) {
             view.applyFinalState(gateways.call(GatewayCall.poll(path(), POLL)));
         }
         return view;
     }
 
-    /** Waits for the end and tells nobody what comes before it. As {@link #follow}. */
+    /** Waits for the end of the turn. Throws the same exceptions as {@link #follow}. */
     public TurnView await() throws IOException, InterruptedException {
-        return follow((turn, news) -> {});
+        return follow((turn, update) -> {});
     }
 
-    /** The request resource as it stands. */
+    /** Returns the current request resource. */
     public JsonNode request() throws IOException, InterruptedException {
         return gateways.call(GatewayCall.get(path()));
     }
 
     /**
-     * Asks to stop it. Whether it was stopped in time, its end tells: {@code cancelled} or what came first.
+     * Requests cancellation. The turn may still end otherwise if its end came first; its terminal status says which.
      *
-     * @return the request resource as it stands
+     * @return the current request resource
      */
     public JsonNode cancel() throws IOException, InterruptedException {
         return gateways.call(GatewayCall.repeatable(path() + "/cancel"));

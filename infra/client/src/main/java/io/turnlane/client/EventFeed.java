@@ -10,12 +10,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of events over any number of connections: where one breaks or falls silent, it goes on at the next gateway
- * after the last cursor that was seen. For one thread.
+ * One stream of events over any number of connections. If a connection breaks or falls silent, the feed resumes at the
+ * next gateway after the last cursor received. Not thread-safe.
  */
 final class EventFeed {
 
-    /** Twice the server's comment each 15 s, and some. */
+    /** The server sends a comment every 15 s; two missing ones and some margin mean that the connection is dead. */
     private static final Duration SILENCE = Duration.ofSeconds(40);
 
     private final GatewayPool gateways;
@@ -30,30 +30,30 @@ final class EventFeed {
         this.backoff = new Backoff(patience);
     }
 
-    /** The last cursor that was seen. */
+    /** Returns the last cursor received. */
     Optional<String> cursor() {
         return Optional.ofNullable(cursor);
     }
 
     /**
-     * Tells what comes, until the listener has had enough or the server has no more.
+     * Passes each event to the listener until the listener returns false or the server ends the stream.
      *
-     * @param more false where it has had enough
-     * @throws ProblemException where a gateway says no, and would again
-     * @throws IOException where no gateway could be reached in time
+     * @param listener returns true to receive further events
+     * @throws ProblemException if a gateway rejects the call and would reject it again
+     * @throws IOException if no gateway could be reached in time
      */
-    void read(Predicate<TurnUpdate> more) throws IOException, InterruptedException {
+    void read(Predicate<TurnUpdate> listener) throws IOException, InterruptedException {
         while (true) {
             int serving = gateways.currentGateway();
             try {
                 Optional<InputStream> body = gateways.stream(serving, path, cursor);
-                if (body.isEmpty() || readAll(body.get(), more)) {
+                if (body.isEmpty() || readAll(body.get(), listener)) {
                     return;
                 }
                 pauseAfter(new IOException("the stream ended"), Optional.empty());
             } catch (ProblemException problem) {
-                boolean passing = problem.passing() || problem.status() == 429;
-                if (!passing || !backoff.pause(problem.retryAfter())) {
+                boolean retryable = problem.isTransient() || problem.status() == 429;
+                if (!retryable || !backoff.pause(problem.retryAfter())) {
                     throw problem;
                 }
             } catch (IOException broken) {
@@ -66,64 +66,65 @@ final class EventFeed {
         }
     }
 
-    private void pauseAfter(IOException broken, Optional<Duration> asked) throws IOException, InterruptedException {
-        if (!backoff.pause(asked)) {
+    private void pauseAfter(IOException broken, Optional<Duration> retryAfter)
+            throws IOException, InterruptedException {
+        if (!backoff.pause(retryAfter)) {
             throw broken;
         }
     }
 
-    /** One connection; true where the listener has had enough. */
-    private boolean readAll(InputStream body, Predicate<TurnUpdate> more) throws IOException {
+    /** Reads one connection; returns true if the listener wants no more events. */
+    private boolean readAll(InputStream body, Predicate<TurnUpdate> listener) throws IOException {
         SilenceTimer silence = new SilenceTimer(body);
-        Runnable heard = () -> {
-            silence.broken();
-            // A connection that was quiet for longer than patience is no failure.
+        Runnable onLine = () -> {
+            silence.reset();
+            // A connection that was quiet for longer than the patience has not failed.
             backoff.succeeded();
         };
-        try (SseReader events = new SseReader(body, heard, at -> cursor = at)) {
+        try (SseReader events = new SseReader(body, onLine, at -> cursor = at)) {
             for (Optional<TurnUpdate> next = events.next(); next.isPresent(); next = events.next()) {
                 next.get().cursor().ifPresent(at -> cursor = at);
-                if (!more.test(next.get())) {
+                if (!listener.test(next.get())) {
                     return true;
                 }
             }
             return false;
         } finally {
-            silence.over();
+            silence.stop();
         }
     }
 
     /**
-     * Closes a connection on which nothing was heard for too long: a peer that is gone sends no word of it. The reader
-     * calls {@link #broken} and {@link #over}; the JDK's timer thread looks.
+     * Closes a connection that has been silent for too long, because a peer that vanished does not close it. The reader
+     * calls {@link #reset} and {@link #stop}; the JDK's timer thread checks the time.
      */
     private static final class SilenceTimer {
         private final InputStream body;
         private volatile long last = System.nanoTime();
-        private volatile boolean over;
+        private volatile boolean stopped;
 
         SilenceTimer(InputStream body) {
             this.body = body;
-            look();
+            scheduleCheck();
         }
 
-        void broken() {
+        void reset() {
             last = System.nanoTime();
         }
 
-        void over() {
-            over = true;
+        void stop() {
+            stopped = true;
         }
 
-        private void look() {
+        private void scheduleCheck() {
             CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS).execute(() -> {
-                if (over) {
+                if (stopped) {
                     return;
                 }
                 if (System.nanoTime() - last > SILENCE.toNanos()) {
                     closeQuietly();
                 } else {
-                    look();
+                    scheduleCheck();
                 }
             });
         }
@@ -132,7 +133,7 @@ final class EventFeed {
             try {
                 body.close();
             } catch (IOException alreadyBroken) {
-                over = true;
+                stopped = true;
             }
         }
     }

@@ -34,14 +34,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The gateways of one Turnlane: any of them serves any call, and where one fails the next is tried. Any thread may call
- * it; all it shares is which gateway served last.
+ * The gateways of one Turnlane installation. Any of them serves any call; if one fails, the pool tries the next.
+ * Thread-safe: threads share only the index of the gateway that served last.
  */
 final class GatewayPool {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Duration SHORTEST_TRY = Duration.ofSeconds(1);
-    private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
     /** RFC 9110, section 9.2.2. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
 
@@ -49,7 +49,7 @@ final class GatewayPool {
     private final List<URI> addresses;
     private final Supplier<Optional<String>> token;
     private final Duration patience;
-    private final Duration ofOneTry;
+    private final Duration callTimeout;
     private final AtomicInteger current = new AtomicInteger();
 
     GatewayPool(HttpClient http, List<URI> addresses, Supplier<Optional<String>> token, Duration patience) {
@@ -57,19 +57,22 @@ final class GatewayPool {
         this.addresses = List.copyOf(addresses);
         this.token = token;
         this.patience = patience;
-        this.ofOneTry = ofOneTry(addresses.size(), patience);
+        this.callTimeout = callTimeout(addresses.size(), patience);
     }
 
     /**
-     * How long a gateway is waited for: one that is stopped, or behind a broken network, takes a connection and never
-     * answers. Where there are others, each has its share of all patience, within reason.
+     * Returns the time to wait for one gateway. A frozen gateway, or one behind a broken network, accepts a connection
+     * and never answers. With several gateways each gets an equal share of the patience, between 1 s and 10 s.
      */
-    private static Duration ofOneTry(int gateways, Duration patience) {
-        Duration share = gateways == 1 ? LONGEST_TRY : patience.dividedBy(gateways);
-        return Stream.of(SHORTEST_TRY, share, LONGEST_TRY).sorted().toList().get(1);
+    private static Duration callTimeout(int gateways, Duration patience) {
+        Duration share = gateways == 1 ? LONGEST_TIMEOUT : patience.dividedBy(gateways);
+        return Stream.of(SHORTEST_TIMEOUT, share, LONGEST_TIMEOUT)
+                .sorted()
+                .toList()
+                .get(1);
     }
 
-    /** A path of these segments, each of them encoded. */
+    /** Joins these segments to a path and encodes each of them. */
     static String path(String... segments) {
         StringBuilder path = new StringBuilder();
         for (String segment : segments) {
@@ -79,10 +82,11 @@ final class GatewayPool {
     }
 
     /**
-     * One call.
+     * One API call.
      *
-     * @param repeatable whether it does the same however often it is sent, so that a lost reply is no matter
-     * @param takes how long the gateway takes over it by itself
+     * @param repeatable true if sending it twice has the same effect as once, so that it can be repeated after a lost
+     *     reply
+     * @param serverWait time that the gateway itself may wait before it answers
      */
     record GatewayCall(
             String method,
@@ -90,40 +94,40 @@ final class GatewayPool {
             @Nullable Object body,
             @Nullable String idempotencyKey,
             boolean repeatable,
-            Duration takes) {
+            Duration serverWait) {
 
         static GatewayCall get(String path) {
             return of("GET", path, null);
         }
 
-        /** A GET that takes up to so long by itself. */
+        /** Returns a GET that the gateway may hold open for up to this time. */
         static GatewayCall poll(String path, Duration wait) {
             return new GatewayCall("GET", path + "?wait=" + wait.toSeconds(), null, null, true, wait);
         }
 
-        /** Repeatable where HTTP has it so: a POST and a PATCH aren't. */
+        /** Returns a call that is repeatable if HTTP defines its method as idempotent, so not for POST and PATCH. */
         static GatewayCall of(String method, String path, @Nullable Object body) {
             return new GatewayCall(method, path, body, null, IDEMPOTENT.contains(method), Duration.ZERO);
         }
 
-        /** A POST that is. */
+        /** Returns a repeatable POST. */
         static GatewayCall repeatable(String path) {
             return new GatewayCall("POST", path, null, null, true, Duration.ZERO);
         }
 
-        /** A POST that is, by its key. */
+        /** Returns a POST that its idempotency key makes repeatable. */
         static GatewayCall keyed(String path, Object body, String idempotencyKey) {
             return new GatewayCall("POST", path, body, idempotencyKey, true, Duration.ZERO);
         }
     }
 
     /**
-     * Calls one gateway after the other until one serves it, or patience is over. What can't be repeated is sent until
-     * a gateway was reached.
+     * Tries one gateway after the other until one serves the call or the patience ends. A call that is not repeatable
+     * is sent again only if it did not reach a gateway.
      *
-     * @return its body; a missing node where there is none
-     * @throws ProblemException where a gateway says no, and would again
-     * @throws IOException where none could be reached in time
+     * @return the JSON body; a missing node if the response has none
+     * @throws ProblemException if a gateway rejects the call and would reject it again
+     * @throws IOException if no gateway could be reached in time
      */
     JsonNode call(GatewayCall call) throws IOException, InterruptedException {
         Backoff backoff = new Backoff(patience);
@@ -132,20 +136,20 @@ final class GatewayPool {
             try {
                 return answer(send(serving, call));
             } catch (ProblemException problem) {
-                if (!call.repeatable() || !problem.passing() || !backoff.pause(problem.retryAfter())) {
+                if (!call.repeatable() || !problem.isTransient() || !backoff.pause(problem.retryAfter())) {
                     throw problem;
                 }
-            } catch (IOException away) {
-                if (!(call.repeatable() || unreached(away)) || !backoff.pause(Optional.empty())) {
-                    throw away;
+            } catch (IOException failure) {
+                if (!(call.repeatable() || unreached(failure)) || !backoff.pause(Optional.empty())) {
+                    throw failure;
                 }
             }
             switchFrom(serving);
         }
     }
 
-    private static boolean unreached(IOException away) {
-        return away instanceof ConnectException || away instanceof HttpConnectTimeoutException;
+    private static boolean unreached(IOException failure) {
+        return failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
     }
 
     private HttpResponse<byte[]> send(int gateway, GatewayCall call) throws IOException, InterruptedException {
@@ -160,14 +164,14 @@ final class GatewayPool {
         if (call.idempotencyKey() != null) {
             request.header("Idempotency-Key", call.idempotencyKey());
         }
-        // What can't be sent again has all the time that a try may have.
-        Duration limit = call.repeatable() ? ofOneTry : LONGEST_TRY;
-        return within(limit.plus(call.takes()), request.build(), BodyHandlers.ofByteArray());
+        // A call that must not be repeated gets the longest timeout.
+        Duration limit = call.repeatable() ? callTimeout : LONGEST_TIMEOUT;
+        return within(limit.plus(call.serverWait()), request.build(), BodyHandlers.ofByteArray());
     }
 
     /**
-     * What is answered in this time: headers and, where the handler waits for it, body. The request's own timeout ends
-     * with the headers up to JDK 25, and would end a stream after that.
+     * Waits this long for the response: its headers and, if the handler reads it, its body. HttpRequest's own timeout
+     * is not used: up to JDK 25 it covers only the headers, and from 26 on it would also end a stream.
      */
     private <T> HttpResponse<T> within(Duration limit, HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
@@ -181,25 +185,26 @@ final class GatewayPool {
             giveUp(answer);
             throw stop;
         } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof IOException away
-                    ? named(away, request.uri())
+            throw failed.getCause() instanceof IOException failure
+                    ? named(failure, request.uri())
                     : new IOException(failed.getCause());
         }
     }
 
-    /** The JDK's says neither what happened nor where. */
-    private static IOException named(IOException away, URI called) {
-        if (!(away instanceof ConnectException) || away.getMessage() != null) {
-            return away;
+    /** Adds the address to a connect failure, because the JDK's exception has no message. */
+    private static IOException named(IOException failure, URI called) {
+        if (!(failure instanceof ConnectException) || failure.getMessage() != null) {
+            return failure;
         }
         String port = called.getPort() < 0 ? "" : ":" + called.getPort();
-        ConnectException told = new ConnectException("no connection to " + called.getHost() + port);
-        told.initCause(away);
-        return told;
+        ConnectException named = new ConnectException("no connection to " + called.getHost() + port);
+        named.initCause(failure);
+        return named;
     }
 
-    /** Ends the exchange; a stream that was opened in the last moment is closed. */
-    @SuppressWarnings("Interruption") // only so does the JDK's client let go of the connection
+    /** Cancels the exchange, and closes a stream that was opened meanwhile. */
+    @SuppressWarnings(
+            "Interruption") // the JDK's client releases the connection only if the future is cancelled this way
     private static void giveUp(CompletableFuture<? extends HttpResponse<?>> answer) throws IOException {
         boolean late = !answer.cancel(true) && !answer.isCompletedExceptionally();
         if (late && answer.join().body() instanceof InputStream stream) {
@@ -219,11 +224,11 @@ final class GatewayPool {
     }
 
     /**
-     * Opens a stream at the gateway that served last. What comes on it may take as long as it likes, a refusal may not.
+     * Opens a stream at this gateway. The timeout covers the response's headers, not the stream.
      *
-     * @return nothing where there is no more to come
-     * @throws ProblemException where the gateway says no
-     * @throws IOException where it can't be reached: {@link #switchFrom} goes to the next
+     * @return the stream; empty if there are no further events
+     * @throws ProblemException if the gateway rejects the call
+     * @throws IOException if the gateway cannot be reached; {@link #switchFrom} selects the next one
      */
     Optional<InputStream> stream(int gateway, String path, @Nullable String cursor)
             throws IOException, InterruptedException {
@@ -232,7 +237,7 @@ final class GatewayPool {
             request.header("Last-Event-ID", cursor);
         }
         HttpResponse<InputStream> response = within(
-                ofOneTry,
+                callTimeout,
                 request.build(),
                 head -> head.statusCode() == 200
                         ? BodySubscribers.ofInputStream()
@@ -248,12 +253,12 @@ final class GatewayPool {
         }
     }
 
-    /** Which gateway serves now. */
+    /** Returns the index of the gateway in use. */
     int currentGateway() {
         return current.get();
     }
 
-    /** Goes to the next gateway, unless somebody did already. */
+    /** Selects the next gateway, unless another thread already did. */
     void switchFrom(int gateway) {
         current.compareAndSet(gateway, gateway + 1);
     }

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A gateway said no: RFC 9457 problem details. Trying the same again doesn't help, but for what {@link #passing} says.
+ * A rejection by a gateway, with its RFC 9457 problem details. Repeating the call helps only if {@link #isTransient}.
  */
 public final class ProblemException extends RuntimeException {
 
@@ -33,30 +33,30 @@ public final class ProblemException extends RuntimeException {
         try {
             JsonNode problem = JsonMapper.shared().readTree(body);
             String detail =
-                    problem.path("detail").asString(problem.path("title").asString("refused"));
+                    problem.path("detail").asString(problem.path("title").asString("rejected"));
             return new ProblemException(status, problem.path("code").asString(""), detail, wait);
         } catch (JacksonException notOurs) {
-            return new ProblemException(status, "", "what answers there isn't a Turnlane gateway", wait);
+            return new ProblemException(status, "", "the server at this address is not a Turnlane gateway", wait);
         }
     }
 
-    /** The HTTP status. */
+    /** Returns the HTTP status. */
     public int status() {
         return status;
     }
 
-    /** The contract's error code, such as {@code not_found}; empty where there is none. */
+    /** Returns the error code, for example {@code not_found}; empty if the response has none. */
     public String code() {
         return code;
     }
 
-    /** How long the gateway wishes to be left alone. */
+    /** Returns the delay that the gateway asks for before the next attempt. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Whether it may be otherwise at the next try, at this gateway or at another. */
-    boolean passing() {
+    /** Returns true if the next attempt, at this gateway or another, may succeed. */
+    boolean isTransient() {
         return status >= 500 || status == 408;
     }
 }

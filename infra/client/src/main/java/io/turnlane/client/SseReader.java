@@ -12,37 +12,37 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Cuts a stream into server-sent events as the WHATWG standard (HTML, section 9.2.6) has them, as far as a turn's
- * events need it: an {@code id} belongs to its own event only. For one thread, but for {@link #close}.
+ * Parses server-sent events (WHATWG HTML, section 9.2.6), with one difference: an {@code id} applies to its own event
+ * only. Not thread-safe, except for {@link #close}.
  */
 final class SseReader implements AutoCloseable {
 
     private final BufferedReader lines;
-    private final Runnable heard;
-    private final Consumer<String> place;
+    private final Runnable onLine;
+    private final Consumer<String> onCursor;
 
     /**
-     * @param heard called for each line, comments too
-     * @param place told an id that comes without an event: where to go on though nothing happened
+     * @param onLine called for each line, including comments
+     * @param onCursor called with an id that has no event: the place to resume from although nothing happened
      */
-    SseReader(InputStream in, Runnable heard, Consumer<String> place) {
+    SseReader(InputStream in, Runnable onLine, Consumer<String> onCursor) {
         this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-        this.heard = heard;
-        this.place = place;
+        this.onLine = onLine;
+        this.onCursor = onCursor;
     }
 
-    /** The next event; nothing where the stream has ended. One that is cut off is none. */
+    /** Returns the next event, or empty at the end of the stream. An incomplete event at the end is dropped. */
     Optional<TurnUpdate> next() throws IOException {
         String cursor = null;
         String type = "message";
         StringBuilder data = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            heard.run();
+            onLine.run();
             if (line.isEmpty()) {
                 if (!data.isEmpty()) {
-                    return Optional.of(news(cursor, type, data.toString()));
+                    return Optional.of(update(cursor, type, data.toString()));
                 }
-                Optional.ofNullable(cursor).ifPresent(place);
+                Optional.ofNullable(cursor).ifPresent(onCursor);
                 cursor = null;
                 type = "message";
                 continue;
@@ -53,19 +53,19 @@ final class SseReader implements AutoCloseable {
                 case "id" -> cursor = value;
                 case "data" -> data.append(data.isEmpty() ? "" : "\n").append(value);
                 default -> {
-                    // comments, and fields to come
+                    // comments, and fields of future versions
                 }
             }
         }
         return Optional.empty();
     }
 
-    private static TurnUpdate news(@Nullable String cursor, String type, String json) throws IOException {
+    private static TurnUpdate update(@Nullable String cursor, String type, String json) throws IOException {
         try {
             return new TurnUpdate(
                     Optional.ofNullable(cursor), type, JsonMapper.shared().readTree(json));
         } catch (JacksonException cutUp) {
-            throw new IOException("an event that is no JSON", cutUp);
+            throw new IOException("the data of an event is not JSON", cutUp);
         }
     }
 

@@ -1,14 +1,14 @@
 package io.turnlane.client;
 
-/** Who is told how a turn goes on. */
+/** Receives the progress of a turn. */
 @FunctionalInterface
 public interface TurnListener {
 
     /**
-     * Called on the thread that follows, for each event that changed something, the terminal one too.
+     * Called on the following thread for each event that changed the turn's state, including the terminal event.
      *
-     * @param turn what all events so far add up to
-     * @param news the event
+     * @param turn state after all events so far
+     * @param update the event
      */
-    void onUpdate(TurnView turn, TurnUpdate news);
+    void onUpdate(TurnView turn, TurnUpdate update);
 }

@@ -2,7 +2,7 @@ package io.turnlane.client;
 
 import java.util.Locale;
 
-/** Where a turn stands. The last five are terminal: nothing follows them. */
+/** The status of a turn. The last five are terminal: no other status follows them. */
 public enum TurnStatus {
     QUEUED,
     RUNNING,
@@ -13,22 +13,22 @@ public enum TurnStatus {
     SUPERSEDED,
     REJECTED;
 
-    /** Whether nothing follows. */
-    public boolean terminal() {
+    /** Returns true if no other status follows. */
+    public boolean isTerminal() {
         return compareTo(COMPLETED) >= 0;
     }
 
-    /** Whether an event or a status of this name is a turn's end. */
-    static boolean terminal(String wire) {
+    /** Returns true if this JSON value names a terminal status. Terminal events have the same names. */
+    static boolean isTerminal(String wire) {
         for (TurnStatus status : values()) {
-            if (status.terminal() && status.wire().equals(wire)) {
+            if (status.isTerminal() && status.wire().equals(wire)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** The word that stands in JSON. */
+    /** Returns the value used in JSON. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }

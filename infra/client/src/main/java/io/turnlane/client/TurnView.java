@@ -5,8 +5,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the events of one turn add up to. Events may come twice, or late from an attempt that was given up; text of two
- * attempts is never joined. For one thread.
+ * The state of one turn, computed from its events. Duplicate events and events of abandoned attempts are ignored, and
+ * text of two attempts is never joined. Not thread-safe.
  */
 public final class TurnView {
 
@@ -20,66 +20,69 @@ public final class TurnView {
     private String stage = "";
     private JsonNode end = JsonMapper.shared().missingNode();
 
-    /** Where the turn stands. */
+    /** Returns the current status. */
     public TurnStatus status() {
         return status;
     }
 
-    /** The text so far, or the whole answer once completed. After a gap it lacks what comes after, until the end. */
+    /** Returns the text so far, or the whole answer once completed. After a gap, new text is missing until the end. */
     public String text() {
         return text.toString();
     }
 
-    /** What the agent is doing, in words; empty where it doesn't say. */
+    /** Returns the agent's description of its current step; empty if it gave none. */
     public String stage() {
         return stage;
     }
 
-    /** How many turns of the session wait before it. */
+    /** Returns the number of turns ahead of this one in its session. */
     public int position() {
         return position;
     }
 
-    /** {@code text, confidence, sources, artifacts, usage} once completed; else a missing node. */
+    /**
+     * Returns the answer ({@code text, confidence, sources, artifacts, usage}) once completed; otherwise a missing
+     * node.
+     */
     public JsonNode answer() {
         return end.path("answer");
     }
 
-    /** {@code code, message} once failed; else a missing node. */
+    /** Returns the error ({@code code, message}) once failed; otherwise a missing node. */
     public JsonNode error() {
         return end.path("error");
     }
 
-    /** Why it was cancelled, superseded or rejected; null where nobody said. */
+    /** Returns the reason for a cancelled, superseded or rejected turn; null if none was given. */
     public @Nullable String reason() {
         return end.path("reason").asString(null);
     }
 
-    /** Takes an event of this turn in; whether anything changed. */
-    public boolean apply(TurnUpdate news) {
-        if (status.terminal()) {
+    /** Applies an event of this turn; returns true if the state changed. */
+    public boolean apply(TurnUpdate update) {
+        if (status.isTerminal()) {
             return false;
         }
-        if (TurnStatus.terminal(news.type())) {
-            return end(news.type(), news.data());
+        if (TurnStatus.isTerminal(update.type())) {
+            return end(update.type(), update.data());
         }
-        return switch (news.type()) {
-            case "gap" -> gap(news.data().path("snapshot"));
-            case "queued" -> queued(news.data());
-            default -> attempted(news);
+        return switch (update.type()) {
+            case "gap" -> gap(update.data().path("snapshot"));
+            case "queued" -> queued(update.data());
+            default -> attempted(update);
         };
     }
 
-    /** Takes over the end that a request resource tells, if it does. */
+    /** Applies a terminal status found in a request resource; otherwise does nothing. */
     public void applyFinalState(JsonNode request) {
-        String told = request.path("status").asString("");
-        if (!status.terminal() && TurnStatus.terminal(told)) {
-            end(told, request);
+        String wire = request.path("status").asString("");
+        if (!status.isTerminal() && TurnStatus.isTerminal(wire)) {
+            end(wire, request);
         }
     }
 
-    private boolean end(String told, JsonNode data) {
-        status = TurnStatus.of(told);
+    private boolean end(String wire, JsonNode data) {
+        status = TurnStatus.of(wire);
         end = data;
         if (status == TurnStatus.COMPLETED) {
             text.setLength(0);
@@ -99,9 +102,9 @@ public final class TurnView {
         return status == TurnStatus.QUEUED;
     }
 
-    private boolean attempted(TurnUpdate news) {
-        int of = news.data().path("attempt").asInt(0);
-        int at = news.data().path("seq").asInt(0);
+    private boolean attempted(TurnUpdate update) {
+        int of = update.data().path("attempt").asInt(0);
+        int at = update.data().path("seq").asInt(0);
         if (of < attempt || (of == attempt && at <= seq)) {
             return false;
         }
@@ -109,7 +112,7 @@ public final class TurnView {
             begin(of);
         }
         seq = at;
-        return step(news);
+        return step(update);
     }
 
     private void begin(int next) {
@@ -120,32 +123,35 @@ public final class TurnView {
         stage = "";
     }
 
-    private boolean step(TurnUpdate news) {
-        switch (news.type()) {
+    private boolean step(TurnUpdate update) {
+        switch (update.type()) {
             case "retrying" -> status = TurnStatus.RETRYING;
-            case "stage" -> stage = news.data().path("stage").asString("");
-            case "delta" -> delta(news.data());
+            case "stage" -> stage = update.data().path("stage").asString("");
+            case "delta" -> delta(update.data());
             default -> {
-                // started, artifacts, and types to come
+                // started, artifacts, and types of future versions
             }
         }
-        if (!news.type().equals("retrying")) {
+        if (!update.type().equals("retrying")) {
             status = TurnStatus.RUNNING;
             position = 0;
         }
         return true;
     }
 
-    /** {@code pos} is where the piece starts, in code points: what overlaps is cut, what is missing is noticed. */
+    /**
+     * Appends a piece of text. Its {@code pos} is its start in code points: overlapping text is cut off, and missing
+     * text is detected.
+     */
     private void delta(JsonNode data) {
         String piece = data.path("text").asString("");
         int pos = data.path("pos").asInt(length);
         hole |= pos > length;
-        int known = length - pos;
+        int overlap = length - pos;
         int points = piece.codePointCount(0, piece.length());
-        if (!hole && known < points) {
-            text.append(piece, piece.offsetByCodePoints(0, known), piece.length());
-            length += points - known;
+        if (!hole && overlap < points) {
+            text.append(piece, piece.offsetByCodePoints(0, overlap), piece.length());
+            length += points - overlap;
         }
     }
 }

@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A Turnlane, through any of its gateways.
+ * A client for one Turnlane installation, reached through any of its gateways.
  *
  * <pre>{@code
- * Turnlane turnlane = Turnlane.at(URI.create("http://localhost:8080"));
- * AskedTurn turn = turnlane.ask(Question.of("What is impermanent loss?"));
- * TurnView end = turn.follow((view, news) -> show(view.text()));
+ * TurnlaneClient turnlane = TurnlaneClient.at(URI.create("http://localhost:8080"));
+ * AskedTurn turn = turnlane.ask(AskRequest.of("What is impermanent loss?"));
+ * TurnView end = turn.follow((view, update) -> show(view.text()));
  * }</pre>
  *
- * <p>A question carries an idempotency key: where a reply is lost it is sent again, and still asked once. Calls block;
- * any thread may make them, and an interrupt ends them.
+ * <p>Each question carries an idempotency key. If a reply is lost, the client sends the question again, and it is still
+ * asked once. Calls block. Any thread may make them, and an interrupt ends them.
  */
 public final class TurnlaneClient {
 
-    /** How long gateways that can't be reached are tried. */
+    /** Default time to keep trying gateways that cannot be reached. */
     public static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final GatewayPool gateways;
@@ -37,23 +37,22 @@ public final class TurnlaneClient {
         this.patience = patience;
     }
 
-    /** One gateway or several, without authentication; as {@link #with} otherwise. */
+    /** Returns a client without authentication for one or several gateways, with the default {@link #PATIENCE}. */
     public static TurnlaneClient at(URI... gateways) {
         return with(List.of(gateways), Optional::empty, PATIENCE);
     }
 
     /**
-     * All that can be chosen.
+     * Returns a client.
      *
-     * @param gateways {@code http://host:port} of each; where one fails the next is tried
-     * @param token an API key or a JWT, asked for at each call; nothing where there is no authentication
-     * @param patience how long gateways that can't be reached are tried before a call fails. One that takes a
-     *     connection and doesn't answer is given up after ten seconds, and where there are others after its share of
-     *     this
+     * @param gateways {@code http://host:port} of each gateway; if one fails, the client tries the next
+     * @param token supplies an API key or a JWT for each call; empty without authentication
+     * @param patience time to keep trying before a call fails. A gateway that accepts the connection but does not
+     *     answer is abandoned after at most ten seconds, or earlier if there are several: each gets an equal share
      */
     public static TurnlaneClient with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {
-            throw new IllegalArgumentException("name a gateway");
+            throw new IllegalArgumentException("at least one gateway is required");
         }
         HttpClient http =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
@@ -61,11 +60,11 @@ public final class TurnlaneClient {
     }
 
     /**
-     * Asks. Returns as soon as the question is on the log.
+     * Asks a question. Returns as soon as the question is in the log.
      *
-     * @throws ProblemException where it is refused, such as {@code session_queue_full}
-     * @throws IOException where no gateway could be reached in time: nobody knows whether it was asked, and asking the
-     *     same {@link AskRequest} again finds out
+     * @throws ProblemException if a gateway rejects the question, for example with {@code session_queue_full}
+     * @throws IOException if no gateway could be reached in time. The question may have been accepted; asking the same
+     *     {@link AskRequest} again is safe and returns the accepted turn
      */
     public AskedTurn ask(AskRequest question) throws IOException, InterruptedException {
         JsonNode request =
@@ -75,32 +74,32 @@ public final class TurnlaneClient {
                 request.path("request_id").asString(""));
     }
 
-    /** A turn that was asked before, by whomever. */
+    /** Returns a handle for a turn that was asked earlier, by any client. */
     public AskedTurn turn(String sessionId, String requestId) {
         return new AskedTurn(gateways, patience, sessionId, requestId);
     }
 
     /**
-     * Follows all turns of a session, over broken connections, until the listener has had enough.
+     * Follows all turns of a session, across reconnects, until the listener returns false.
      *
-     * @param after a cursor to go on after; null to begin now
-     * @param more told each event; false where it has had enough
-     * @return the last cursor, to go on another time
+     * @param after cursor to resume after; null to start with the next event
+     * @param listener receives each event; returns true to receive further events
+     * @return the last cursor, for resuming later
      */
-    public Optional<String> followSession(String sessionId, @Nullable String after, Predicate<TurnUpdate> more)
+    public Optional<String> followSession(String sessionId, @Nullable String after, Predicate<TurnUpdate> listener)
             throws IOException, InterruptedException {
         EventFeed feed =
                 new EventFeed(gateways, GatewayPool.path("v1", "sessions", sessionId, "events"), after, patience);
-        feed.read(more);
+        feed.read(listener);
         return feed.cursor();
     }
 
     /**
-     * Any other call of the contract, such as {@code call("GET", "/v1/sessions/s-1/turns", null)}. Sent again where its
-     * reply is lost, but for a POST or PATCH, which might do its work twice.
+     * Makes any other API call, for example {@code call("GET", "/v1/sessions/s-1/turns", null)}. If the reply is lost,
+     * the call is repeated, except for POST and PATCH, which might take effect twice.
      *
-     * @param body what becomes its JSON; null where it has none
-     * @return its JSON; a missing node where it has none
+     * @param body value to send as JSON; null for no body
+     * @return the JSON of the response; a missing node if it has no body
      */
     public JsonNode call(String method, String path, @Nullable Object body) throws IOException, InterruptedException {
         return gateways.call(GatewayCall.of(method, path, body));

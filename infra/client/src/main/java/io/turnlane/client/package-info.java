@@ -1,4 +1,4 @@
-/** A client of Turnlane's HTTP contract: asks, follows turns over broken connections, and cancels. */
+/** A Java client for Turnlane's HTTP API: asks questions, follows turns across reconnects, and cancels them. */
 @NullMarked
 package io.turnlane.client;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** A gateway on a free port of loopback that answers each call with the next of its replies. */
+/** A gateway on a free loopback port that answers each call with the next scripted reply. */
 final class ScriptedGateway implements AutoCloseable {
 
     private final HttpServer server;
@@ -23,7 +23,7 @@ final class ScriptedGateway implements AutoCloseable {
 
     private record Reply(int status, String type, String body, Ending ending) {}
 
-    /** Until the gateway is closed, what hangs says nothing more. */
+    /** Open until the gateway is closed: hanging replies send nothing more until then. */
     private enum Ending {
         WHOLE,
         CUT,
@@ -31,7 +31,7 @@ final class ScriptedGateway implements AutoCloseable {
         HANGS_BEFORE_HEADERS
     }
 
-    /** A call that was made. */
+    /** A call that the gateway received. */
     record Heard(
             String method,
             String path,
@@ -59,25 +59,25 @@ final class ScriptedGateway implements AutoCloseable {
         return this;
     }
 
-    /** A connection that is taken, and nothing else. */
+    /** Accepts the connection and never answers. */
     ScriptedGateway silence() {
         replies.add(new Reply(200, "application/json", "", Ending.HANGS_BEFORE_HEADERS));
         return this;
     }
 
-    /** An answer whose end doesn't come. */
+    /** Sends the beginning of an answer and never its end. */
     ScriptedGateway hangingJson(int status, String body) {
         replies.add(new Reply(status, "application/json", body, Ending.HANGS_IN_BODY));
         return this;
     }
 
-    /** A stream that ends as streams do. */
+    /** Sends these events and ends the stream normally. */
     ScriptedGateway events(String... events) {
         replies.add(new Reply(200, "text/event-stream", String.join("", events), Ending.WHOLE));
         return this;
     }
 
-    /** A connection that breaks after this. */
+    /** Sends this text and then breaks the connection. */
     ScriptedGateway brokenEvents(String... events) {
         replies.add(new Reply(200, "text/event-stream", String.join("", events), Ending.CUT));
         return this;
@@ -112,7 +112,7 @@ final class ScriptedGateway implements AutoCloseable {
         }
         byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", reply.type());
-        // A length that is never reached: the client sees a connection that broke, or waits.
+        // A content length that is never reached: the client sees a broken connection, or waits.
         boolean whole = reply.ending() == Ending.WHOLE;
         exchange.sendResponseHeaders(reply.status(), !whole ? body.length + 1 : body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);

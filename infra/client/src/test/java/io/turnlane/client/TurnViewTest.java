@@ -26,9 +26,7 @@ class TurnViewTest {
         hear("retrying", 1, 2, "");
         assertThat(turn.status()).isEqualTo(TurnStatus.RETRYING);
         hear("started", 2, 0, "");
-        assertThat(delta(1, 3, 3, " late"))
-                .as("word of an attempt that was given up")
-                .isFalse();
+        assertThat(delta(1, 3, 3, " late")).as("event of an abandoned attempt").isFalse();
         delta(2, 1, 0, "new");
 
         assertThat(turn.text()).isEqualTo("new");

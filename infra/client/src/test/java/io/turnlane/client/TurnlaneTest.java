@@ -71,7 +71,7 @@ class TurnlaneTest {
         assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c1");
     }
 
-    /** As one does that was stopped, or that a network has lost. */
+    /** Simulates a frozen gateway, or one behind a broken network. */
     @Test
     @Timeout(20)
     void leavesAGatewayThatTakesConnectionsAndNeverAnswers() throws Exception {
@@ -90,7 +90,7 @@ class TurnlaneTest {
         assertThat(turnlane.ask(AskRequest.of("Hello?")).requestId()).isEqualTo("r");
     }
 
-    /** A session's stream says where it starts before anything has happened. */
+    /** The server sends the starting cursor of a session's stream before the first event. */
     @Test
     void goesOnAfterAPlaceThatCameWithoutAnEvent() throws Exception {
         one.brokenEvents("id: c7\n\n");
@@ -150,7 +150,7 @@ class TurnlaneTest {
         assertThat(Stream.generate(() -> backoff.delay(Optional.of(asked))).limit(200))
                 .allMatch(wait -> wait.compareTo(asked) >= 0);
         assertThat(new Backoff(Duration.ofMinutes(1)).delay(Optional.of(Duration.ZERO)))
-                .as("even who is asked back at once doesn't ask in a hot loop")
+                .as("a Retry-After of zero does not cause a busy loop")
                 .isGreaterThanOrEqualTo(Duration.ofMillis(80));
     }
 

@@ -1,4 +1,4 @@
-/** Tests of the client against a server of the JDK's own that says what it is told to. */
+/** Tests of the client against a scripted server built on the JDK's HttpServer. */
 @NullMarked
 package io.turnlane.client;
 
