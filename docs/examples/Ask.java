@@ -1,42 +1,42 @@
+import io.turnlane.client.AskRequest;
 import io.turnlane.client.AskedTurn;
 import io.turnlane.client.ProblemException;
-import io.turnlane.client.Question;
 import io.turnlane.client.TurnView;
-import io.turnlane.client.Turnlane;
+import io.turnlane.client.TurnlaneClient;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
 
-/** Asks a question and prints its answer as it comes: {@code Ask QUESTION GATEWAY...}. */
+/** Asks a question and prints its answer while it arrives: {@code Ask QUESTION GATEWAY...}. */
 public class Ask {
 
     public static void main(String[] arguments) throws InterruptedException {
         if (arguments.length < 2) {
-            System.err.println("Usage: Ask QUESTION GATEWAY..., as Ask \"What is slippage?\" http://localhost:8080");
+            System.err.println("Usage: Ask QUESTION GATEWAY..., for example: Ask \"What is slippage?\" http://localhost:8080");
             System.exit(2);
         }
         URI[] gateways = Arrays.stream(arguments).skip(1).map(URI::create).toArray(URI[]::new);
         try {
-            ask(Turnlane.at(gateways), Question.of(arguments[0]));
+            ask(TurnlaneClient.at(gateways), AskRequest.of(arguments[0]));
         } catch (ProblemException | IOException failed) {
-            System.err.println("It didn't work: " + failed.getMessage());
+            System.err.println("Failed: " + failed.getMessage());
             System.exit(1);
         }
     }
 
-    private static void ask(Turnlane turnlane, Question question) throws IOException, InterruptedException {
+    private static void ask(TurnlaneClient turnlane, AskRequest question) throws IOException, InterruptedException {
         AskedTurn turn = turnlane.ask(question);
         StringBuilder shown = new StringBuilder();
-        TurnView end = turn.follow((view, news) -> show(view.text(), shown));
+        TurnView end = turn.follow((view, update) -> show(view.text(), shown));
 
         System.out.println();
         System.err.println(end.status().wire() + ", session " + turn.sessionId());
     }
 
-    /** What is new of a text that grows. One that doesn't go on from what is shown is another attempt's. */
+    /** Prints the new part of the text. A text that does not continue the printed one belongs to a new attempt. */
     private static void show(String text, StringBuilder shown) {
         if (!text.startsWith(shown.toString())) {
-            System.out.println("\n(once more: what stands above is void)");
+            System.out.println("\n(starting again: ignore the text above)");
             shown.setLength(0);
         }
         System.out.print(text.substring(shown.length()));
