@@ -7,53 +7,53 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of what is held each host of callbacks has, so that one whose receivers are away can't take all of it: its
- * share of the places held, and its share of the calls at once. A host within its shares notices nothing.
+ * Limits the webhooks and the concurrent calls of each callback host, so that the webhooks of an unavailable host
+ * cannot use up the limits of all.
  *
- * <p>A host over its share of places goes on being served as long as its latest call was received; where that failed,
- * what comes for it is turned away, for it would wait behind what can't be sent either.
+ * <p>A host may exceed its share of webhooks while its calls succeed. If its latest call failed, further webhooks
+ * beyond the share are rejected, because they would only wait behind others that cannot be delivered.
  *
- * <p>Threading: the poll thread holds, lanes begin and end; guarded by this object's monitor, held for a few steps. A
- * host is known only while something of it is held, so there are at most as many as places.
+ * <p>Threading: the poll thread reserves, and lanes begin and end calls. The monitor of this object guards all state. A
+ * host is known only while it has a reservation, so there are at most as many hosts as reservations.
  */
 public final class CallbackHosts {
 
-    private final int mostHeld;
-    private final int mostCalls;
+    private final int maxReservations;
+    private final int maxCalls;
     private final Map<String, Host> hosts = new HashMap<>();
 
     private static final class Host {
-        private int held;
+        private int reservations;
         private int calls;
         private boolean failing;
         private final SequencedSet<Runnable> waiting = new LinkedHashSet<>();
     }
 
     /**
-     * These shares.
+     * Creates the limits.
      *
-     * @param mostHeld places of one host while its calls fail
-     * @param mostCalls to one host at once
+     * @param mostHeld number of reservations of one host at which further ones are rejected while its calls fail
+     * @param mostCalls number of concurrent calls to one host
      */
-    public CallbackHosts(int mostHeld, int mostCalls) {
-        this.mostHeld = mostHeld;
-        this.mostCalls = mostCalls;
+    public CallbackHosts(int maxReservations, int maxCalls) {
+        this.maxReservations = maxReservations;
+        this.maxCalls = maxCalls;
     }
 
-    /** Takes a place for one that came; false where its host has its share and fails. */
+    /** Reserves a webhook of the host. Returns false if the host has used up its share and its latest call failed. */
     public synchronized boolean reserve(String name) {
         Host host = hosts.computeIfAbsent(name, _ -> new Host());
-        if (host.failing && host.held >= mostHeld) {
+        if (host.failing && host.reservations >= maxReservations) {
             return false;
         }
-        host.held++;
+        host.reservations++;
         return true;
     }
 
     /**
-     * Gives a place back that was taken.
+     * Releases a reservation.
      *
-     * @param wake as given to {@link #beginCall}: it is to be woken no more
+     * @param wake callback that was passed to {@link #beginCall}; it is not called any more
      */
     public synchronized void release(String name, Runnable wake) {
         Host host = hosts.get(name);
@@ -61,22 +61,23 @@ public final class CallbackHosts {
             return;
         }
         host.waiting.remove(wake);
-        if (--host.held == 0) {
+        if (--host.reservations == 0) {
             hosts.remove(name);
         }
     }
 
     /**
-     * Begins a call, or else remembers whom to wake when one may begin, each once: who is woken asks again.
+     * Begins a call, or registers a callback for when a call may begin. Each registered callback is called once, and
+     * the webhook must then call this method again.
      *
-     * @return whether the call may be made; {@link #endCall} it then
+     * @return true if the call may begin; the caller must then call {@link #endCall}
      */
     synchronized boolean beginCall(String name, Runnable wake) {
         Host host = hosts.get(name);
         if (host == null) {
-            return true; // given back a moment ago, with its partition
+            return true; // the reservation was just released, with its partition
         }
-        if (host.calls >= mostCalls) {
+        if (host.calls >= maxCalls) {
             host.waiting.add(wake);
             return false;
         }
@@ -84,7 +85,11 @@ public final class CallbackHosts {
         return true;
     }
 
-    /** Ends a call, and wakes the next that waits. */
+    /**
+     * Ends a call, and wakes the next waiting webhook of the host.
+     *
+     * @param received true if the receiver accepted the webhook
+     */
     void endCall(String name, boolean received) {
         Runnable next = ended(name, received);
         if (next != null) {
@@ -102,8 +107,8 @@ public final class CallbackHosts {
         return host.waiting.isEmpty() ? null : host.waiting.removeFirst();
     }
 
-    /** The most places that one host has. */
+    /** Returns the largest number of reservations of one host. */
     public synchronized int maxReserved() {
-        return hosts.values().stream().mapToInt(host -> host.held).max().orElse(0);
+        return hosts.values().stream().mapToInt(host -> host.reservations).max().orElse(0);
     }
 }

@@ -31,17 +31,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Posts by HTTP/1.1. The addresses that a host's name stands for are looked at where the connection is made, and it is
- * made to one of these: a name that stands for another address a moment later changes nothing (DNS rebinding). No
- * redirect is followed, no proxy or cookie used, and of the answer only its status is read. Safe for threads.
+ * Sends webhooks over HTTP/1.1. The addresses of a host name are checked in the lookup that the connection uses, so
+ * that a name that later resolves to another address has no effect (DNS rebinding). Redirects, proxies and cookies are
+ * disabled. Only the status of the response is evaluated. Safe for use by multiple threads.
  */
 public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HttpWebhookSender.class);
     private static final int SUCCESS = 2;
     private static final int GONE = 410;
-    private static final int MOST_READ = 64 * 1024;
-    private static final Duration LONGEST_NOT_BEFORE = Duration.ofHours(1);
+    private static final int MAX_READ = 64 * 1024;
+    private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
     private static final ContentType JSON = ContentType.create("application/json");
 
@@ -52,22 +52,26 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     private final InstantSource clock;
 
     /**
-     * What a call keeps to.
+     * Limits of calls.
      *
-     * @param timeout of a whole call, from the name's look-up to the answer's status
-     * @param connections open at once, in all
-     * @param connectionsPerHost of them
-     * @param allowPrivate whether addresses count too that aren't public
+     * @param timeout time limit of a whole call, from the name lookup to the status of the response
+     * @param connections number of concurrent connections
+     * @param connectionsPerHost number of concurrent connections to one host
+     * @param allowPrivate true if addresses that are not public are allowed
      */
     public record WebhookLimits(Duration timeout, int connections, int connectionsPerHost, boolean allowPrivate) {}
 
-    /** What names stand for. */
+    /** Resolves host names. */
     @FunctionalInterface
     public interface HostResolver {
         InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
-    /** @param delay ends calls whose time is up */
+    /**
+     * Creates a sender.
+     *
+     * @param delay cancels calls that exceed their time limit
+     */
     public HttpWebhookSender(
             HostResolver names, WebhookSignature signature, WebhookLimits limits, Delay delay, InstantSource clock) {
         this.signature = signature;
@@ -77,7 +81,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         Timeout timeout = Timeout.ofMilliseconds(limits.timeout().toMillis());
         this.http = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setDnsResolver(new Checked(names, limits.allowPrivate()))
+                        .setDnsResolver(new CheckedResolver(names, limits.allowPrivate()))
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(timeout)
                                 .setSocketTimeout(timeout)
@@ -99,8 +103,11 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
                 .build();
     }
 
-    /** Only addresses that may be called come out of it; the connection is made to one of them. */
-    private record Checked(HostResolver names, boolean allowPrivate) implements DnsResolver {
+    /**
+     * Resolves host names and rejects those with an address that must not be called. The connection uses one of the
+     * returned addresses.
+     */
+    private record CheckedResolver(HostResolver names, boolean allowPrivate) implements DnsResolver {
 
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
@@ -117,7 +124,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         }
     }
 
-    /** The name stands for an address that isn't public. */
+    /** Thrown if a host name resolves to an address that is not public. */
     private static final class NotPublicException extends UnknownHostException {
         private static final long serialVersionUID = 1L;
 
@@ -137,8 +144,8 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         Cancellation limit = delay.after(limits.timeout(), post::cancel);
         try {
             ClassicHttpResponse response = http.executeOpen(null, post, null);
-            SendResult sent = heard(response);
-            leave(post, response);
+            SendResult sent = resultOf(response);
+            closeResponse(post, response);
             return sent;
         } catch (NotPublicException e) {
             return new SendResult.Undeliverable("not a public address");
@@ -150,7 +157,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         }
     }
 
-    private static SendResult heard(ClassicHttpResponse response) {
+    private static SendResult resultOf(ClassicHttpResponse response) {
         int status = response.getCode();
         if (status / 100 == SUCCESS) {
             return new SendResult.Delivered();
@@ -158,32 +165,32 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         return status == GONE
                 ? new SendResult.Undeliverable("status 410")
                 : new SendResult.SendFailed(
-                        "status " + status, notBefore(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
+                        "status " + status, retryAfter(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
     }
 
     /**
-     * A short answer is read to its end, so that its connection serves the next call; any other ends with its
-     * connection.
+     * Closes the response. A short body is read to its end, so that the connection can be reused. Otherwise the
+     * connection is closed.
      */
-    private static void leave(HttpPost post, ClassicHttpResponse response) {
+    private static void closeResponse(HttpPost post, ClassicHttpResponse response) {
         HttpEntity body = response.getEntity();
-        if (body != null && (body.getContentLength() < 0 || body.getContentLength() > MOST_READ)) {
+        if (body != null && (body.getContentLength() < 0 || body.getContentLength() > MAX_READ)) {
             var _ = post.cancel();
         }
         try {
             response.close();
         } catch (IOException e) {
-            log.atDebug().setCause(e).log("a receiver's answer was cut short");
+            log.atDebug().setCause(e).log("webhook response was incomplete");
         }
     }
 
-    /** Seconds; a date is as good as nothing said. */
-    private static @Nullable Duration notBefore(@Nullable Header header) {
+    /** Returns the value of a Retry-After header in seconds, or null if it is missing or a date. */
+    private static @Nullable Duration retryAfter(@Nullable Header header) {
         if (header == null || header.getValue() == null || !header.getValue().matches("\\d{1,6}")) {
             return null;
         }
         Duration wanted = Duration.ofSeconds(Long.parseLong(header.getValue()));
-        return wanted.compareTo(LONGEST_NOT_BEFORE) > 0 ? LONGEST_NOT_BEFORE : wanted;
+        return wanted.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : wanted;
     }
 
     @Override

@@ -10,12 +10,15 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** Marks in request records; one that is gone with its session stays gone. */
+/**
+ * Stores outcomes in the request records. A record that no longer exists is not created again, so that a deleted
+ * session stays deleted.
+ */
 public final class RedisWebhookOutcomes implements WebhookOutcomes {
 
     private static final Logger log = LoggerFactory.getLogger(RedisWebhookOutcomes.class);
     private static final String FIELD = "webhook";
-    private static final RedisScript<Long> SETTLE = RedisScript.of(
+    private static final RedisScript<Long> RECORD = RedisScript.of(
             "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'webhook', ARGV[1]) end return 1",
             Long.class);
 
@@ -37,9 +40,9 @@ public final class RedisWebhookOutcomes implements WebhookOutcomes {
     @Override
     public void record(SessionKey session, RequestId request, String outcome) {
         try {
-            redis.execute(SETTLE, List.of(new MemoryKeys(session).request(request)), outcome);
+            redis.execute(RECORD, List.of(new MemoryKeys(session).request(request)), outcome);
         } catch (DataAccessException e) {
-            log.atDebug().addKeyValue("request", request).setCause(e).log("webhook's outcome not noted");
+            log.atDebug().addKeyValue("request", request).setCause(e).log("webhook outcome not stored");
         }
     }
 }

@@ -5,9 +5,9 @@ import io.turnlane.processor.turn.Turn;
 import java.util.Locale;
 
 /**
- * One terminal event on its way to its callback. The tries are counted here: they start anew with another processor.
+ * Terminal event to be sent to a callback, with the number of calls so far. Another processor counts from zero again.
  *
- * <p>Used by one thread at a time, its lane's.
+ * <p>Used by one thread at a time, that of its lane.
  */
 public final class WebhookCall {
 
@@ -18,17 +18,17 @@ public final class WebhookCall {
     private int tries;
 
     /**
-     * As the poll thread took it in.
+     * Creates the call for an event that the poll thread has read.
      *
-     * @param event its envelope and its claim, as the poll thread handed them over
-     * @param turnedAway whether its host has no place left for it
-     * @param hurry ends its rest; any thread may call it
+     * @param event the event's envelope and claim
+     * @param isRejected true if its host has used up its share of webhooks
+     * @param skipDelay ends the back-off of the call; any thread may run it
      */
-    public WebhookCall(Turn event, CallbackUrl to, boolean turnedAway, Runnable hurry) {
+    public WebhookCall(Turn event, CallbackUrl callbackUrl, boolean isRejected, Runnable skipDelay) {
         this.event = event;
-        this.callbackUrl = to;
-        this.isRejected = turnedAway;
-        this.skipDelay = hurry;
+        this.callbackUrl = callbackUrl;
+        this.isRejected = isRejected;
+        this.skipDelay = skipDelay;
     }
 
     public Turn event() {
@@ -39,9 +39,9 @@ public final class WebhookCall {
         return callbackUrl;
     }
 
-    /** What its callback's share is counted by. */
-    public static String hostOf(CallbackUrl to) {
-        return to.value().getHost().toLowerCase(Locale.ROOT);
+    /** Returns the host of the URL in lower case, by which {@link CallbackHosts} counts. */
+    public static String hostOf(CallbackUrl url) {
+        return url.value().getHost().toLowerCase(Locale.ROOT);
     }
 
     String host() {
@@ -56,7 +56,7 @@ public final class WebhookCall {
         return skipDelay;
     }
 
-    /** How often it was tried, with this time. */
+    /** Counts a call and returns the number of calls, including this one. */
     int countCall() {
         return ++tries;
     }

@@ -4,14 +4,18 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 
 /**
- * What became of a request's webhook, in its record: for whoever polls, and so that a redelivered event isn't sent
- * again. Best effort: where memory is away, nothing is known and nothing is noted, and a webhook may be sent twice.
+ * Outcomes of webhooks in their request records. Clients that poll can read them, and a redelivered event is not sent
+ * again. Best effort: if Redis is unavailable, no outcome is read or stored, and a webhook may be sent twice.
  */
 public interface WebhookOutcomes {
 
-    /** Whether it was received or given up before. */
+    /** Returns true if the webhook was delivered or given up earlier. */
     boolean isRecorded(SessionKey session, RequestId request);
 
-    /** @param outcome {@code delivered}, {@code failed} or {@code refused} */
+    /**
+     * Stores the outcome of a webhook.
+     *
+     * @param outcome {@code delivered}, {@code failed} or {@code refused}
+     */
     void record(SessionKey session, RequestId request, String outcome);
 }

@@ -16,38 +16,45 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What a lane does with a webhook: each request's is a lane of its own, so that a receiver that is away holds up nobody
- * else's, and {@link CallbackHosts} sees to it that it doesn't by its number either. The event's offset is complete
- * when its receiver has it, or when it is given up: at least once.
+ * Work of a lane for a webhook. Each request's webhook has its own lane, so that an unavailable receiver does not delay
+ * the webhooks of others. {@link CallbackHosts} limits the number of webhooks for each host. The event's offset is
+ * complete when the receiver has accepted the webhook or the webhook is given up, so that delivery is at least once.
  *
- * <p>Called by lanes' threads, several at once.
+ * <p>Called by several lane threads at the same time.
  */
 public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
 
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
 
-    /** Whoever waits for a call to its host is woken by the one before; this is for one whose waker is gone. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    /**
+     * Upper bound for the wait for a call to the same host to end. That call normally wakes this one, unless it has
+     * ended together with its partition.
+     */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
-    private static final Duration WHILE_LOG_IS_AWAY = Duration.ofSeconds(1);
+    private static final Duration LOG_RETRY_DELAY = Duration.ofSeconds(1);
 
     private final WebhookSender sender;
-    private final WebhookOutcomes marks;
+    private final WebhookOutcomes outcomes;
     private final CallbackHosts hosts;
     private final RetryPolicy retries;
     private final RandomGenerator random;
     private final Consumer<String> counter;
 
-    /** @param counter is told of each outcome: delivered, retried, failed, refused, known */
+    /**
+     * Creates the runner.
+     *
+     * @param counter called with each outcome: delivered, retried, failed, refused, known
+     */
     public WebhookRunner(
             WebhookSender sender,
-            WebhookOutcomes marks,
+            WebhookOutcomes outcomes,
             CallbackHosts hosts,
             RetryPolicy retries,
             RandomGenerator random,
             Consumer<String> counter) {
         this.sender = sender;
-        this.marks = marks;
+        this.outcomes = outcomes;
         this.hosts = hosts;
         this.retries = retries;
         this.random = random;
@@ -61,28 +68,31 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
             event.claim().release();
             return LaneOutcome.DONE;
         }
-        if (call.isFirstCall() && marks.isRecorded(event.session(), request)) {
+        if (call.isFirstCall() && outcomes.isRecorded(event.session(), request)) {
             counter.accept("known");
             event.claim().complete();
             return LaneOutcome.DONE;
         }
         return call.isRejected()
-                ? settled(call, "failed", "its host has its share of places, and fails", 0)
-                : callInTurn(call);
+                ? finish(call, "failed", "too many webhooks are open for its host, whose latest call failed", 0)
+                : callIfAllowed(call);
     }
 
-    /** A host has so many calls at once and no more; waiting for one holds no thread and counts as no try. */
-    private LaneOutcome callInTurn(WebhookCall call) {
+    /**
+     * Makes the call if its host has less than the allowed number of concurrent calls. Otherwise the webhook waits,
+     * without a thread, and the wait is not counted as a call.
+     */
+    private LaneOutcome callIfAllowed(WebhookCall call) {
         if (!hosts.beginCall(call.host(), call.skipDelay())) {
-            return new LaneOutcome.RunAgain(LONGEST_WAIT);
+            return new LaneOutcome.RunAgain(MAX_WAIT);
         }
-        SendResult sent = new SendResult.SendFailed("it broke", null);
+        SendResult sent = new SendResult.SendFailed("internal error", null);
         try {
             sent = send(call);
         } finally {
             hosts.endCall(call.host(), sent instanceof SendResult.Delivered);
         }
-        return heard(call, sent);
+        return handle(call, sent);
     }
 
     private SendResult send(WebhookCall call) {
@@ -92,38 +102,38 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
                     ? new SendResult.Undeliverable("the event is empty")
                     : sender.send(call.callbackUrl(), call.event().requestId(), value);
         } catch (RecordGoneException e) {
-            return new SendResult.Undeliverable("the log holds the event no more");
+            return new SendResult.Undeliverable("the log no longer contains the event");
         } catch (LogUnavailableException e) {
-            return new SendResult.SendFailed("the log is away", WHILE_LOG_IS_AWAY);
+            return new SendResult.SendFailed("the log is unavailable", LOG_RETRY_DELAY);
         }
     }
 
-    private LaneOutcome heard(WebhookCall call, SendResult sent) {
+    private LaneOutcome handle(WebhookCall call, SendResult sent) {
         int tries = call.countCall();
         return switch (sent) {
-            case SendResult.Delivered _ -> settled(call, "delivered", "", tries);
-            case SendResult.Undeliverable refused -> settled(call, "refused", refused.reason(), tries);
+            case SendResult.Delivered _ -> finish(call, "delivered", "", tries);
+            case SendResult.Undeliverable undeliverable -> finish(call, "refused", undeliverable.reason(), tries);
             case SendResult.SendFailed failed
-            when retries.isExhausted(tries) -> settled(call, "failed", failed.reason(), tries);
+            when retries.isExhausted(tries) -> finish(call, "failed", failed.reason(), tries);
             case SendResult.SendFailed failed -> {
-                say(call, "retried", failed.reason(), tries);
+                report(call, "retried", failed.reason(), tries);
                 Duration wait = retries.backOff(tries, random);
-                Duration notBefore = failed.retryAfter();
-                yield new LaneOutcome.RunAgain(notBefore != null && notBefore.compareTo(wait) > 0 ? notBefore : wait);
+                Duration min = failed.retryAfter();
+                yield new LaneOutcome.RunAgain(min != null && min.compareTo(wait) > 0 ? min : wait);
             }
         };
     }
 
-    private LaneOutcome settled(WebhookCall call, String outcome, String why, int tries) {
+    private LaneOutcome finish(WebhookCall call, String outcome, String why, int tries) {
         Turn event = call.event();
-        marks.record(event.session(), event.requestId(), outcome);
-        say(call, outcome, why, tries);
+        outcomes.record(event.session(), event.requestId(), outcome);
+        report(call, outcome, why, tries);
         event.claim().complete();
         return LaneOutcome.DONE;
     }
 
-    /** Its path may hold a secret: the log gets the host. */
-    private void say(WebhookCall call, String outcome, String why, int tries) {
+    /** Logs only the host of the callback, because its path may contain a secret. */
+    private void report(WebhookCall call, String outcome, String why, int tries) {
         counter.accept(outcome);
         boolean lost = outcome.equals("failed") || outcome.equals("refused");
         log.atLevel(lost ? Level.WARN : Level.INFO)
@@ -133,6 +143,6 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
                 .addKeyValue("outcome", outcome)
                 .addKeyValue("why", why)
                 .addKeyValue("tries", tries)
-                .log("webhook");
+                .log("webhook processed");
     }
 }

@@ -5,27 +5,31 @@ import io.turnlane.model.RequestId;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Posts one terminal event to one callback, once. Called by any thread; blocks for at most its time limit. */
+/**
+ * Sends one terminal event to one callback, once. Safe for use by multiple threads. Blocks for at most its time limit.
+ */
 @FunctionalInterface
 public interface WebhookSender {
 
     SendResult send(CallbackUrl to, RequestId id, byte[] event);
 
-    /** What came of it. */
+    /** Result of a call. */
     sealed interface SendResult {
 
-        /** Its receiver has it. */
+        /** The receiver accepted the event. */
         record Delivered() implements SendResult {}
 
         /**
-         * Another try may go better.
+         * The call failed. A retry may succeed.
          *
-         * @param reason a word or a status, for logs
-         * @param retryAfter how long the receiver wants to be left alone; null where it didn't say
+         * @param reason short reason or status, for logs
+         * @param retryAfter minimum delay that the receiver asked for, or null if it did not
          */
         record SendFailed(String reason, @Nullable Duration retryAfter) implements SendResult {}
 
-        /** No try will ever go better: the address isn't one to be called, or the receiver said so. */
+        /**
+         * The call failed and retries cannot succeed, because the address must not be called or the receiver is gone.
+         */
         record Undeliverable(String reason) implements SendResult {}
     }
 }

@@ -10,28 +10,29 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signatures of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>: HMAC-SHA256 over id, time and body,
- * one for each secret, so that a secret can be replaced while receivers still know the old one. Safe for threads.
+ * Signatures of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>: HMAC-SHA256 over id, time and body.
+ * Each secret produces a signature, so that a secret can be replaced while receivers still use the old one. Safe for
+ * use by multiple threads.
  */
 public final class WebhookSignature {
 
     private static final String PREFIX = "whsec_";
     private static final String ALGORITHM = "HmacSHA256";
-    private static final int LEAST_BYTES = 24;
-    private static final int MOST_BYTES = 64;
+    private static final int MIN_BYTES = 24;
+    private static final int MAX_BYTES = 64;
 
     private final List<SecretKeySpec> secrets;
 
     /**
-     * Of these secrets.
+     * Creates signatures with these secrets.
      *
-     * @param secrets each {@code whsec_} and 24 to 64 random bytes in base64
-     * @throws IllegalArgumentException where one isn't; the message doesn't quote it
+     * @param secrets secrets, each {@code whsec_} followed by 24 to 64 random bytes in base64
+     * @throws IllegalArgumentException if there is no secret or one is invalid; the message does not quote it
      */
     public WebhookSignature(List<String> secrets) {
         this.secrets = secrets.stream().map(WebhookSignature::key).toList();
         if (this.secrets.isEmpty()) {
-            throw new IllegalArgumentException("webhooks need a secret to be signed with");
+            throw new IllegalArgumentException("webhooks require at least one secret for their signatures");
         }
     }
 
@@ -44,13 +45,13 @@ public final class WebhookSignature {
         } catch (IllegalArgumentException e) {
             bytes = new byte[0];
         }
-        if (bytes.length < LEAST_BYTES || bytes.length > MOST_BYTES) {
-            throw new IllegalArgumentException("a webhook secret is " + PREFIX + " and 24 to 64 bytes in base64");
+        if (bytes.length < MIN_BYTES || bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException("a webhook secret must be " + PREFIX + " and 24 to 64 bytes in base64");
         }
         return new SecretKeySpec(bytes, ALGORITHM);
     }
 
-    /** The header's value: {@code v1,<base64>} for each secret, with blanks between. */
+    /** Returns the value of the signature header: {@code v1,<base64>} for each secret, separated by spaces. */
     public String of(String id, long epochSeconds, byte[] body) {
         byte[] head = (id + "." + epochSeconds + ".").getBytes(StandardCharsets.UTF_8);
         return secrets.stream().map(secret -> "v1," + hmac(secret, head, body)).collect(Collectors.joining(" "));

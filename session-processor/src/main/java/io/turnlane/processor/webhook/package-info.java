@@ -1,5 +1,6 @@
 /**
- * Terminal events to the callbacks that their questions named: signed, sent at least once, to public addresses only.
+ * Webhooks, which send terminal events to the callback of their question: signed, at least once, to public addresses
+ * only.
  */
 @NullMarked
 package io.turnlane.processor.webhook;

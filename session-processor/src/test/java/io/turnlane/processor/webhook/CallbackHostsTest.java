@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 
 class CallbackHostsTest {
 
-    private static final Runnable NOBODY = () -> {};
+    private static final Runnable NO_CALLBACK = () -> {};
 
     private final CallbackHosts hosts = new CallbackHosts(3, 2);
     private final List<String> woken = new ArrayList<>();
 
-    private boolean begin(String host, String who) {
-        return hosts.beginCall(host, () -> woken.add(who));
+    private boolean begin(String host, String name) {
+        return hosts.beginCall(host, () -> woken.add(name));
     }
 
     private void hold(String host, int times) {
@@ -24,7 +24,7 @@ class CallbackHostsTest {
     }
 
     @Test
-    void aHostThatFailsHasItsShareOfPlacesAndNoMore() {
+    void rejectsWebhooksBeyondTheShareOfAFailingHost() {
         hold("dead", 1);
         assertThat(begin("dead", "a")).isTrue();
         hosts.endCall("dead", false);
@@ -32,13 +32,13 @@ class CallbackHostsTest {
         assertThat(hosts.reserve("dead")).isFalse();
         hold("good", 10);
         assertThat(hosts.maxReserved()).isEqualTo(10);
-        hosts.release("dead", NOBODY);
+        hosts.release("dead", NO_CALLBACK);
         hold("dead", 1);
         assertThat(hosts.reserve("dead")).isFalse();
     }
 
     @Test
-    void aHostThatReceivesMayBeSlow() {
+    void allowsASlowHostToExceedItsShare() {
         hold("slow", 100);
         assertThat(begin("slow", "a")).isTrue();
         hosts.endCall("slow", true);
@@ -46,7 +46,7 @@ class CallbackHostsTest {
     }
 
     @Test
-    void aHostThatIsBackIsServedAgain() {
+    void acceptsWebhooksOfAHostThatHasRecovered() {
         hold("back", 3);
         assertThat(begin("back", "a")).isTrue();
         hosts.endCall("back", false);
@@ -57,7 +57,7 @@ class CallbackHostsTest {
     }
 
     @Test
-    void callsOfOneHostGoFewAtOnceAndWakeEachOtherInOrder() {
+    void limitsConcurrentCallsOfAHostAndWakesWaitingOnesInOrder() {
         hold("busy", 5);
         hold("other", 1);
         assertThat(begin("busy", "a")).isTrue();
@@ -76,7 +76,7 @@ class CallbackHostsTest {
     }
 
     @Test
-    void whoAsksAgainWaitsOnceAndWhoIsGoneNoMore() {
+    void registersACallbackOnceAndRemovesItOnRelease() {
         hold("busy", 5);
         assertThat(begin("busy", "a") && begin("busy", "b")).isTrue();
         Runnable impatient = () -> woken.add("impatient");
@@ -92,12 +92,12 @@ class CallbackHostsTest {
     }
 
     @Test
-    void aHostOfWhichNothingIsHeldIsForgotten() {
+    void forgetsAHostWithoutReservations() {
         hold("gone", 3);
         assertThat(begin("gone", "a")).isTrue();
         hosts.endCall("gone", false);
         for (int i = 0; i < 3; i++) {
-            hosts.release("gone", NOBODY);
+            hosts.release("gone", NO_CALLBACK);
         }
         assertThat(hosts.maxReserved()).isZero();
         hold("gone", 4);

@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server on loopback that answers one call a byte at a time, until the caller hangs up. */
+/** Server on loopback that answers one call, sending one byte at a time until the caller closes the connection. */
 final class DrippingReceiver implements AutoCloseable {
 
     private static final int PAUSE_MS = 50;
@@ -19,13 +19,18 @@ final class DrippingReceiver implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     private final AtomicInteger dripped = new AtomicInteger();
     private final CountDownLatch hungUp = new CountDownLatch(1);
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     DrippingReceiver(String drips) throws IOException {
         this("", drips);
     }
 
-    /** @param atOnce what is said first, as fast as it goes */
+    /**
+     * Creates a server.
+     *
+     * @param atOnce start of the response, which is sent immediately
+     * @param drips rest of the response
+     */
     DrippingReceiver(String atOnce, String drips) throws IOException {
         Thread.ofVirtual().start(() -> answer(atOnce, drips));
     }
@@ -37,7 +42,7 @@ final class DrippingReceiver implements AutoCloseable {
             for (byte one : drips.getBytes(StandardCharsets.ISO_8859_1)) {
                 out.write(one);
                 dripped.incrementAndGet();
-                if (over.await(PAUSE_MS, TimeUnit.MILLISECONDS)) {
+                if (closed.await(PAUSE_MS, TimeUnit.MILLISECONDS)) {
                     return;
                 }
             }
@@ -56,7 +61,7 @@ final class DrippingReceiver implements AutoCloseable {
         return dripped.get();
     }
 
-    /** Waits until the caller's end of the connection is closed, and not only left. */
+    /** Waits until the caller has closed the connection, and has not merely stopped to use it. */
     void awaitHangUp() throws InterruptedException {
         if (!hungUp.await(10, TimeUnit.SECONDS)) {
             throw new AssertionError("the connection is still open");
@@ -65,7 +70,7 @@ final class DrippingReceiver implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        over.countDown();
+        closed.countDown();
         server.close();
     }
 }

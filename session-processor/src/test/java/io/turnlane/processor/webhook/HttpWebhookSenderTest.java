@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One call to a real server. */
+/** Single calls to a real server. */
 @Timeout(60)
 class HttpWebhookSenderTest {
 
@@ -44,9 +44,9 @@ class HttpWebhookSenderTest {
         timer.shutdownNow();
     }
 
-    /** The example of the standard's own documentation. */
+    /** Example from the documentation of the standard. */
     @Test
-    void signsAsTheStandardHasIt() {
+    void signsTheExampleOfTheStandard() {
         assertThat(signature.of(
                         "msg_p5jXN8AQM9LWM0D4loKWxJek",
                         1614265330,
@@ -55,7 +55,7 @@ class HttpWebhookSenderTest {
     }
 
     @Test
-    void signsWithEverySecretAndTakesNoBadOne() {
+    void signsWithEverySecretAndRejectsInvalidOnes() {
         WebhookSignature both = new WebhookSignature(List.of(SECRET, "whsec_" + "A".repeat(32)));
         assertThat(both.of("x", 1, EVENT).split(" ")).hasSize(2);
         for (List<String> bad : List.of(List.<String>of(), List.of(""), List.of("whsec_x"), List.of("A".repeat(32)))) {
@@ -64,7 +64,7 @@ class HttpWebhookSenderTest {
     }
 
     @Test
-    void postsTheEventAsItIs() {
+    void postsTheEventUnchanged() {
         assertThat(send(true, receiver.url("/hook"))).isEqualTo(new SendResult.Delivered());
         assertThat(receiver.posts).singleElement().satisfies(post -> {
             assertThat(post.id()).isEqualTo(ID.toString());
@@ -76,7 +76,7 @@ class HttpWebhookSenderTest {
     }
 
     @Test
-    void callsNoAddressThatIsNotPublicWhateverItsName() throws Exception {
+    void callsNoAddressThatIsNotPublic() throws Exception {
         InetAddress publicOne = InetAddress.ofLiteral("93.184.215.14");
         InetAddress loopback = InetAddress.getLoopbackAddress();
         CallbackUrl named = CallbackUrl.parse(receiver.url("/").toString().replace("127.0.0.1", "looks-fine.example"));
@@ -90,18 +90,21 @@ class HttpWebhookSenderTest {
         assertThat(receiver.posts).isEmpty();
     }
 
-    /** A name that stands for another address a moment later: what was looked at is what is called. */
+    /**
+     * The name may resolve to another address a moment later. The sender must connect to the address that it has
+     * checked.
+     */
     @Test
-    void looksAtTheVeryAddressThatItConnectsTo() throws Exception {
+    void connectsToTheAddressThatItChecked() throws Exception {
         CallbackUrl named = CallbackUrl.parse(receiver.url("/").toString().replace("127.0.0.1", "rebinds.example"));
-        int[] looks = {0};
+        int[] lookups = {0};
         HttpWebhookSender.HostResolver rebinding = _ -> {
-            looks[0]++;
+            lookups[0]++;
             return new InetAddress[] {InetAddress.getLoopbackAddress()};
         };
         try (HttpWebhookSender sender = sender(true, rebinding, Duration.ofSeconds(5))) {
             assertThat(sender.send(named, ID, EVENT)).isEqualTo(new SendResult.Delivered());
-            assertThat(looks[0]).as("one look a connection, and none besides").isEqualTo(1);
+            assertThat(lookups[0]).as("number of name lookups for one connection").isEqualTo(1);
         }
     }
 
@@ -116,7 +119,7 @@ class HttpWebhookSenderTest {
     }
 
     @Test
-    void hearsWhetherAndWhenToTryAgain() {
+    void readsFromTheStatusIfAndWhenToRetry() {
         receiver.answering(Receiver.status(500), Receiver.status(410), call -> {
             call.getResponseHeaders().add("Retry-After", "7");
             call.sendResponseHeaders(429, -1);
@@ -128,7 +131,7 @@ class HttpWebhookSenderTest {
     }
 
     @Test
-    void givesUpAReceiverThatSaysNothing() throws Exception {
+    void failsAfterTheTimeLimitIfTheReceiverSendsNothing() throws Exception {
         CompletableFuture<Void> over = new CompletableFuture<>();
         receiver.answering(_ -> over.join());
         try (HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(500))) {
@@ -140,9 +143,9 @@ class HttpWebhookSenderTest {
         }
     }
 
-    /** Each byte comes well within any time-out of a read; the whole call has its limit all the same. */
+    /** Each byte arrives within the read timeout, but the whole call has a time limit, too. */
     @Test
-    void givesUpAReceiverThatDripsItsAnswer() throws Exception {
+    void failsAfterTheTimeLimitIfTheReceiverDripsItsResponse() throws Exception {
         for (String answer : List.of("HTTP/1.1 200 OK\r\nX-A: " + "a".repeat(4_000), "H".repeat(4_000))) {
             try (DrippingReceiver dripping = new DrippingReceiver(answer);
                     HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(800))) {
@@ -151,14 +154,14 @@ class HttpWebhookSenderTest {
                         .isEqualTo(new SendResult.SendFailed("timeout", null));
                 assertThat(Duration.ofNanos(System.nanoTime() - began))
                         .isBetween(Duration.ofMillis(700), Duration.ofSeconds(5));
-                assertThat(dripping.dripped()).as("bytes that came").isGreaterThan(2);
+                assertThat(dripping.dripped()).as("received bytes").isGreaterThan(2);
                 dripping.awaitHangUp();
             }
         }
     }
 
     @Test
-    void givesUpAReceiverThatDripsItsBody() throws Exception {
+    void closesTheConnectionToAReceiverThatDripsItsBody() throws Exception {
         String answer = "HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n";
         try (DrippingReceiver dripping = new DrippingReceiver(answer, "a".repeat(4_000));
                 HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofMillis(800))) {
@@ -170,7 +173,7 @@ class HttpWebhookSenderTest {
     }
 
     @Test
-    void readsNothingOfAnAnswerThatNeverEnds() {
+    void ignoresABodyThatNeverEnds() {
         receiver.answering(call -> {
             call.sendResponseHeaders(200, 0);
             for (int i = 0; i < 1_000_000; i++) {
@@ -181,7 +184,7 @@ class HttpWebhookSenderTest {
     }
 
     @Test
-    void saysThatNobodyIsThere() throws Exception {
+    void failsIfNobodyListens() throws Exception {
         CallbackUrl gone = receiver.url("/");
         receiver.close();
         assertThat(send(true, gone)).isInstanceOf(SendResult.SendFailed.class);

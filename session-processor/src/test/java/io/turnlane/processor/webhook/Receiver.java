@@ -14,16 +14,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/** A server on loopback that takes webhooks and answers them as it is told; 200 where it isn't. */
+/**
+ * Server on loopback that receives webhooks. It answers with the replies that were set, and with 200 if there are none.
+ */
 public final class Receiver implements AutoCloseable {
 
-    /** Answers a call. */
+    /** Sends the response to a call. */
     @FunctionalInterface
     public interface Reply {
         void to(HttpExchange call) throws IOException;
     }
 
-    /** What was posted. */
+    /** A received webhook. */
     public record ReceivedWebhook(
             String path, String id, String timestamp, String signature, String type, String body) {}
 
@@ -38,11 +40,11 @@ public final class Receiver implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", this::take);
+        server.createContext("/", this::receive);
         server.start();
     }
 
-    private void take(HttpExchange call) throws IOException {
+    private void receive(HttpExchange call) throws IOException {
         var headers = call.getRequestHeaders();
         posts.add(new ReceivedWebhook(
                 call.getRequestURI().getPath(),
@@ -60,7 +62,7 @@ public final class Receiver implements AutoCloseable {
         return call -> call.sendResponseHeaders(status, -1);
     }
 
-    /** What the next calls are answered, one each. */
+    /** Sets the replies to the next calls, one for each. */
     public Receiver answering(Reply... next) {
         replies.addAll(List.of(next));
         return this;
