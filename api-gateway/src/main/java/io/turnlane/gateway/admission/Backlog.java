@@ -10,59 +10,63 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is to be worked off before a turn that is asked now, by what processors said of themselves.
+ * Work ahead of a turn that is asked now, computed from the statistics of the processors.
  *
- * <p>By Little's law places that are all taken free up at the rate {@code places / run time}, so a queue of n turns is
- * worked off in {@code n * run time / places}. How often turns end is not asked: while there is nothing to do that is
- * seldom, and says nothing of what could be done.
+ * <p>By Little's law, occupied slots become free at the rate {@code slots / runTime}, so that a queue of n turns is
+ * worked off in {@code n * runTime / slots}. The measured rate of ended turns would be no substitute: on an idle system
+ * it is low and says nothing about the capacity.
  *
- * @param reportedAt when the oldest of the figures were taken
- * @param slots where turns can run
- * @param waiting turns that wait for a place, or aren't read from the log yet, less the places that are free; negative
- *     where places are left
- * @param runTime for how long a turn takes its place
+ * @param reportedAt time of the oldest statistics
+ * @param slots number of turns that can run at the same time
+ * @param waiting number of turns that wait for a slot or are not yet read from the log, minus the free slots; negative
+ *     if more slots are free
+ * @param runTime mean time for which a turn occupies its slot
  */
 record Backlog(Instant reportedAt, int slots, long waiting, Duration runTime) {
 
-    /** Empty where nobody serves turns, or nobody has worked off any yet: then nothing is known. */
+    /**
+     * Returns the backlog of the processors; empty if no processor is running, or if none has completed a turn yet, so
+     * that nothing is known.
+     */
     static Optional<Backlog> of(List<ProcessorStatistics> alive) {
-        List<ProcessorStatistics> serving = alive.stream()
-                .filter(one -> one.state() == ProcessorState.RUNNING && one.places() != null)
+        List<ProcessorStatistics> running = alive.stream()
+                .filter(processor -> processor.state() == ProcessorState.RUNNING && processor.places() != null)
                 .toList();
-        List<SlotStatistics> places = serving.stream()
+        List<SlotStatistics> slots = running.stream()
                 .map(ProcessorStatistics::places)
                 .map(Objects::requireNonNull)
                 .toList();
         double weight = 0;
         double seconds = 0;
-        for (SlotStatistics one : places) {
-            Duration runTime = one.runTime();
+        for (SlotStatistics processor : slots) {
+            Duration runTime = processor.runTime();
             if (runTime != null) {
-                weight += one.most();
-                seconds += one.most() * (runTime.toNanos() / 1e9);
+                weight += processor.most();
+                seconds += processor.most() * (runTime.toNanos() / 1e9);
             }
         }
         if (weight == 0) {
             return Optional.empty();
         }
-        long waiting =
-                places.stream().mapToLong(one -> one.ready() - one.free()).sum()
-                        + serving.stream().mapToLong(ProcessorStatistics::lag).sum();
+        long waiting = slots.stream()
+                        .mapToLong(processor -> processor.ready() - processor.free())
+                        .sum()
+                + running.stream().mapToLong(ProcessorStatistics::lag).sum();
         return Optional.of(new Backlog(
-                serving.stream()
+                running.stream()
                         .map(ProcessorStatistics::at)
                         .min(Instant::compareTo)
                         .orElseThrow(),
-                places.stream().mapToInt(SlotStatistics::most).sum(),
+                slots.stream().mapToInt(SlotStatistics::most).sum(),
                 waiting,
                 Duration.ofNanos((long) (seconds / weight * 1e9))));
     }
 
     /**
-     * How long a turn that is asked now will wait for a place.
+     * Returns the time that a turn asked now is expected to wait for a slot.
      *
-     * @param admitted turns that were taken since the figures were
-     * @param since how long ago that was: meanwhile places went on freeing up
+     * @param admitted number of turns admitted since the statistics were taken
+     * @param since time since the statistics were taken, during which slots became free
      */
     Duration expectedWait(long admitted, Duration since) {
         double perSecond = slots / Math.max(1e-6, runTime.toNanos() / 1e9);

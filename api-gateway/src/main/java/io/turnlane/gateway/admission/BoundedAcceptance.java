@@ -6,8 +6,9 @@ import io.turnlane.gateway.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
 
 /**
- * Accepts what the limits allow. Whatever is refused here has left no trace; what was accepted before is not touched,
- * and a retry under its Idempotency-Key finds it though its user has as many turns open as may be.
+ * Accepts questions within the limits of the service and of their user. A question rejected here leaves no trace. Turns
+ * accepted before are not affected. A retry under its Idempotency-Key finds its turn even if its user has the maximum
+ * number of open turns.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -26,36 +27,37 @@ public final class BoundedAcceptance implements Acceptance {
     @Override
     public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {
         long admitted = overload.admit();
-        boolean work = true; // without memory too: then the question goes on
+        boolean admittedWork = true; // also if Redis is unavailable: the question is then accepted without it
         try {
-            // What an operator asks again is not its user's doing.
-            AcceptOutcome outcome =
-                    turn.redriveOf() != null ? acceptance.accept(turn, defaultAgent) : ofUser(turn, defaultAgent);
-            work = isNew(outcome, turn);
+            // A redrive by an operator does not count towards the limits of the user.
+            AcceptOutcome outcome = turn.redriveOf() != null
+                    ? acceptance.accept(turn, defaultAgent)
+                    : acceptForUser(turn, defaultAgent);
+            admittedWork = isNew(outcome, turn);
             return outcome;
-        } catch (ProblemDetailException refusal) {
-            work = false;
-            throw refusal;
+        } catch (ProblemDetailException rejection) {
+            admittedWork = false;
+            throw rejection;
         } finally {
-            if (!work) {
+            if (!admittedWork) {
                 overload.undoAdmit(admitted);
             }
         }
     }
 
-    private AcceptOutcome ofUser(PreparedTurn turn, String defaultAgent) {
-        boolean placed = turns.reserve(turn.userId(), turn.session(), turn.requestId());
-        // A retry needs no place: the call that claimed its key has taken one.
-        if (!placed && !acceptance.hasClaim(turn)) {
+    private AcceptOutcome acceptForUser(PreparedTurn turn, String defaultAgent) {
+        boolean reserved = turns.reserve(turn.userId(), turn.session(), turn.requestId());
+        // A retry needs no reservation: the call that claimed its key has one.
+        if (!reserved && !acceptance.hasClaim(turn)) {
             throw turns.limitReached();
         }
-        boolean kept = false;
+        boolean keep = false;
         try {
             AcceptOutcome outcome = acceptance.accept(turn, defaultAgent);
-            kept = isNew(outcome, turn);
+            keep = isNew(outcome, turn);
             return outcome;
         } finally {
-            if (placed && !kept) {
+            if (reserved && !keep) {
                 turns.release(turn.userId(), turn.session(), turn.requestId());
             }
         }

@@ -21,75 +21,80 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Refuses questions while a new one would wait for longer than it should, so that what was taken is answered in time.
- * Processors' places are never idle because of it: the bound is a wait, and there is a wait only where all are taken.
+ * Rejects questions while a new one would wait longer than the configured maximum, so that accepted turns are answered
+ * in time. Slots of processors never become idle because of a rejection: the limit applies to the expected wait, and
+ * there is a wait only if all slots are occupied.
  *
- * <p>Where nothing is known (no processor, none that has ended a turn yet, Redis away) everything is taken: the log
- * holds it. Each gateway adds what it took itself since the figures were taken, times the number of gateways: what the
- * others took shows in figures only a second later, and by then would be ten seconds' work at ten times the load.
+ * <p>If nothing is known, every question is admitted, because the log can hold it. This is the case without running
+ * processors, before any processor has completed a turn, and while Redis is unavailable. Each gateway adds the turns
+ * that it admitted since the statistics were taken, times the number of gateways. The turns of the other gateways
+ * appear in the statistics only a second later; at ten times the capacity they would by then amount to ten seconds of
+ * work.
  *
- * <p>Threading: one thread of its own looks at the figures twice a second, so that no question waits for them; any
- * thread asks.
+ * <p>Threading: a thread of its own reads the statistics twice a second, so that no question waits for them. Any thread
+ * may call {@link #admit}.
  */
 public final class OverloadGuard implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OverloadGuard.class);
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration REFRESH_INTERVAL = Duration.ofMillis(500);
 
-    /** Figures that are older say nothing of now. */
-    private static final Duration OLD = Duration.ofSeconds(5);
+    /** Age after which statistics are ignored. */
+    private static final Duration MAX_AGE = Duration.ofSeconds(5);
 
     private static final Duration CALM = Duration.ofSeconds(10);
-    private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+    private static final Duration MAX_RETRY_AFTER = Duration.ofSeconds(60);
 
     private final ProcessorDirectory processors;
     private final IntSupplier gateways;
-    private final Duration mostWait;
+    private final Duration maxWait;
     private final InstantSource clock;
-    private final Counter refused;
+    private final Counter rejected;
     private final RecentTurns recent = new RecentTurns();
-    private final AtomicBoolean refusing = new AtomicBoolean();
+    private final AtomicBoolean rejecting = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Optional<Backlog> backlog = Optional.empty();
-    private volatile int fellows = 1;
-    private volatile long lastRefused;
+    private volatile int gatewayCount = 1;
+    private volatile long lastRejected;
 
     /**
-     * @param gateways how many there are, this one among them
-     * @param mostWait that a new turn may have to wait for a place; zero: as long as it takes
+     * Creates the guard; {@link #start} starts it.
+     *
+     * @param gateways returns the number of gateways, this one included
+     * @param maxWait longest expected wait of a new turn for a slot; zero for no limit
      */
     public OverloadGuard(
             ProcessorDirectory processors,
             IntSupplier gateways,
-            Duration mostWait,
+            Duration maxWait,
             InstantSource clock,
             MeterRegistry metrics) {
         this.processors = processors;
         this.gateways = gateways;
-        this.mostWait = mostWait;
+        this.maxWait = maxWait;
         this.clock = clock;
-        this.refused = Counter.builder("turnlane.limited")
-                .description("Calls and frames refused, by the limit that they met")
+        this.rejected = Counter.builder("turnlane.limited")
+                .description("Calls and frames rejected by a limit, by limit")
                 .tag("limit", "overload")
                 .register(metrics);
         Gauge.builder(
                         "turnlane.expected.wait",
                         this,
                         overload -> overload.expectedWait().toNanos() / 1e9)
-                .description("Seconds that a new turn is expected to wait for a place")
+                .description("Seconds that a new turn is expected to wait for a slot")
                 .register(metrics);
     }
 
-    /** Starts to look at the figures. */
+    /** Starts reading the statistics, unless there is no limit. */
     public void start() {
-        if (mostWait.isPositive()) {
+        if (maxWait.isPositive()) {
             Thread.ofPlatform().name("overload-watch").daemon().start(this::watch);
         }
     }
 
     private void watch() {
         try {
-            while (!stopped.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!stopped.await(REFRESH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
                 refresh();
             }
         } catch (InterruptedException e) {
@@ -101,49 +106,49 @@ public final class OverloadGuard implements AutoCloseable {
         List<ProcessorStatistics> alive;
         try {
             alive = processors.alive();
-            fellows = Math.max(1, gateways.getAsInt());
-        } catch (DataAccessException | IllegalStateException away) { // the latter from a connection that is closing
-            LOG.debug("figures not seen: {}", away.toString());
+            gatewayCount = Math.max(1, gateways.getAsInt());
+        } catch (DataAccessException | IllegalStateException away) { // thrown by a connection that is closing
+            LOG.debug("processor statistics not read: {}", away.toString());
             return;
         }
         backlog = Backlog.of(alive);
-        tellTaking();
+        logIfRecovered();
     }
 
     /**
-     * Counts a question as taken, so that those that come beside it see it.
+     * Counts a question as admitted, so that concurrent questions see it.
      *
-     * @return when that was, for {@link #undoAdmit}
-     * @throws ProblemDetailException where it would wait for too long
+     * @return time at which the question was counted, in epoch milliseconds, for {@link #undoAdmit}
+     * @throws ProblemDetailException with code {@code overloaded} if the question would wait too long
      */
     long admit() {
         long now = clock.millis();
-        if (!mostWait.isPositive()) {
+        if (!maxWait.isPositive()) {
             return now;
         }
         Duration wait = expectedWait();
-        if (wait.compareTo(mostWait) > 0) {
-            tellRefusing(wait);
-            refused.increment();
+        if (wait.compareTo(maxWait) > 0) {
+            logOverloaded(wait);
+            rejected.increment();
             throw ProblemDetailException.retryLater(
                     ErrorCode.OVERLOADED,
-                    "a question would wait for about " + wait.toSeconds() + " s at the moment",
+                    "The service is overloaded: a question would wait about " + wait.toSeconds() + " s. Retry later.",
                     retryAfter(wait));
         }
         recent.count(now);
         return now;
     }
 
-    /** What was admitted then came to nothing, or was there before. */
+    /** Removes a question that was admitted at this time but was not accepted, or had been accepted before. */
     void undoAdmit(long admitted) {
-        if (mostWait.isPositive()) {
+        if (maxWait.isPositive()) {
             recent.undoCount(admitted);
         }
     }
 
     private Duration retryAfter(Duration wait) {
-        Duration over = wait.minus(mostWait).plus(mostWait.dividedBy(10));
-        return over.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : over;
+        Duration over = wait.minus(maxWait).plus(maxWait.dividedBy(10));
+        return over.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : over;
     }
 
     Duration expectedWait() {
@@ -153,30 +158,33 @@ public final class OverloadGuard implements AutoCloseable {
         }
         Instant now = clock.instant();
         Duration age = Duration.between(known.get().reportedAt(), now);
-        if (age.compareTo(OLD) > 0) {
+        if (age.compareTo(MAX_AGE) > 0) {
             return Duration.ZERO;
         }
-        Duration since = age.isNegative() ? Duration.ZERO : age; // their clock may be ahead of ours
+        Duration since = age.isNegative() ? Duration.ZERO : age; // the clock of the processor may be ahead
         int admitted = recent.since(now.minus(since).toEpochMilli(), now.toEpochMilli());
-        return known.get().expectedWait((long) admitted * fellows, since);
+        return known.get().expectedWait((long) admitted * gatewayCount, since);
     }
 
     /**
-     * At the bound some are taken and some not: one line when refusing begins, and one when it has been over a while.
+     * Logs the start of rejections. At the limit some questions are admitted and some rejected, so that the end is
+     * logged only after {@link #CALM} without a rejection.
      */
-    private void tellRefusing(Duration wait) {
-        lastRefused = clock.millis();
-        if (refusing.compareAndSet(false, true)) {
+    private void logOverloaded(Duration wait) {
+        lastRejected = clock.millis();
+        if (rejecting.compareAndSet(false, true)) {
             LOG.atWarn()
-                    .setMessage("overloaded, refusing questions")
+                    .setMessage("overloaded, rejecting questions")
                     .addKeyValue("expected_wait_s", wait.toSeconds())
                     .log();
         }
     }
 
-    private void tellTaking() {
-        if (clock.millis() - lastRefused > CALM.toMillis() && refusing.compareAndSet(true, false)) {
-            LOG.atWarn().setMessage("taking all questions again").log();
+    private void logIfRecovered() {
+        if (clock.millis() - lastRejected > CALM.toMillis() && rejecting.compareAndSet(true, false)) {
+            LOG.atWarn()
+                    .setMessage("no longer overloaded, accepting all questions")
+                    .log();
         }
     }
 

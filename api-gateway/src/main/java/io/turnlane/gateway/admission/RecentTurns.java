@@ -1,9 +1,10 @@
 package io.turnlane.gateway.admission;
 
 /**
- * How many turns were taken lately, in slices of 100 ms over some seconds.
+ * Number of recently admitted turns, in slices of 100 ms over the last 6.4 s.
  *
- * <p>Safe for use by any number of threads; all is guarded by its monitor, which is held for a few steps.
+ * <p>Safe for use by any number of threads. The monitor of this object guards all state and is held for a few steps
+ * only.
  */
 final class RecentTurns {
 
@@ -15,24 +16,24 @@ final class RecentTurns {
 
     synchronized void count(long nowMs) {
         long now = nowMs / SLICE_MS;
-        int place = (int) (now % SLICES);
-        if (slice[place] != now) {
-            slice[place] = now;
-            count[place] = 0;
+        int index = (int) (now % SLICES);
+        if (slice[index] != now) {
+            slice[index] = now;
+            count[index] = 0;
         }
-        count[place]++;
+        count[index]++;
     }
 
-    /** One that was counted then was none; what is so old that it isn't known any more stays as it is. */
+    /** Undoes a count at this time. Does nothing if its slice has been reused since. */
     synchronized void undoCount(long thenMs) {
         long then = thenMs / SLICE_MS;
-        int place = (int) (then % SLICES);
-        if (slice[place] == then && count[place] > 0) {
-            count[place]--;
+        int index = (int) (then % SLICES);
+        if (slice[index] == then && count[index] > 0) {
+            count[index]--;
         }
     }
 
-    /** How many from then until now; the slice of then is counted in full. */
+    /** Returns the number of turns counted between these times. The slice of the start is counted in full. */
     synchronized int since(long thenMs, long nowMs) {
         int all = 0;
         for (int i = 0; i < SLICES; i++) {

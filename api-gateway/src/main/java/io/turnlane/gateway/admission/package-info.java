@@ -1,5 +1,5 @@
 /**
- * Which questions are taken, of those that are valid: not more than a user may have open, nor than can be worked off.
+ * Admission control: rejects valid questions if their user has too many open turns or the processors are overloaded.
  */
 @NullMarked
 package io.turnlane.gateway.admission;

@@ -1,4 +1,4 @@
--- Reserves one of a bounded number of slots for a member. A member that already has a reservation keeps it, so that a
+-- Adds a member to a set of reservations of bounded size. A member that already has a reservation keeps it, so that a
 -- command sent twice reserves once. Members whose score has expired are removed.
 --
 -- KEYS 1 sorted set of reservations

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** What counts as work that was taken. Ten places, turns of 2 s, fifty that wait: 10 s, which is the bound. */
+/**
+ * Counts of admitted work. The processor has ten slots, turns take 2 s and 45 turns wait, so that the expected wait is
+ * 9 s. The limit is 10 s.
+ */
 class BoundedAcceptanceTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
@@ -48,14 +51,14 @@ class BoundedAcceptanceTest {
     }
 
     @BeforeEach
-    void look() {
+    void refresh() {
         overload.refresh();
         assertThat(overload.expectedWait()).isEqualTo(Duration.ofSeconds(9));
     }
 
     private Acceptance answering(Function<PreparedTurn, Acceptance.AcceptOutcome> answer) {
-        RedisUserTurns nobodys = new RedisUserTurns(new StringRedisTemplate(), 0, Duration.ofDays(1), () -> NOW);
-        UserTurns unbounded = new UserTurns(new UserLimits(0, 0, 0, 0, false), nobodys, new SimpleMeterRegistry());
+        RedisUserTurns unused = new RedisUserTurns(new StringRedisTemplate(), 0, Duration.ofDays(1), () -> NOW);
+        UserTurns unbounded = new UserTurns(new UserLimits(0, 0, 0, 0, false), unused, new SimpleMeterRegistry());
         return new BoundedAcceptance(new Scripted(answer), overload, unbounded);
     }
 
@@ -104,16 +107,18 @@ class BoundedAcceptanceTest {
     }
 
     @Test
-    void countsWhatIsNew() {
+    void countsNewQuestions() {
         Acceptance acceptance = answering(turn -> accepted(turn, turn.requestId()));
         acceptance.accept(turn(), "echo");
-        assertThat(overload.expectedWait()).as("four gateways do the same").isEqualTo(Duration.ofMillis(9_800));
+        assertThat(overload.expectedWait())
+                .as("each of four gateways admits one")
+                .isEqualTo(Duration.ofMillis(9_800));
         acceptance.accept(turn(), "echo");
         assertThatThrownBy(() -> acceptance.accept(turn(), "echo")).isInstanceOf(ProblemDetailException.class);
     }
 
     @Test
-    void countsNothingThatIsRefusedOrWasThereBefore() {
+    void doesNotCountRejectedOrRepeatedQuestions() {
         PreparedTurn first = turn();
         List<Function<PreparedTurn, Acceptance.AcceptOutcome>> others = List.of(
                 _ -> new Acceptance.Full(100),
@@ -133,7 +138,7 @@ class BoundedAcceptanceTest {
     }
 
     @Test
-    void countsWhatGoesOnWithoutMemory() {
+    void countsQuestionsAcceptedWithoutRedis() {
         assertThatThrownBy(() -> answering(_ -> {
                             throw new DataAccessResourceFailureException("away");
                         })

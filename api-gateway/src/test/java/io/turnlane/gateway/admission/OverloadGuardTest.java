@@ -17,10 +17,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-/** Ten places and turns of 2 s: five turns a second. A wait of 10 s is the bound. */
+/** Ten slots and turns of 2 s give five turns a second. The limit of the expected wait is 10 s. */
 class OverloadGuardTest {
 
-    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
 
     private Instant now = Instant.parse("2026-11-21T06:00:00Z");
@@ -34,7 +34,7 @@ class OverloadGuardTest {
                 return alive;
             },
             () -> 1,
-            BOUND,
+            LIMIT,
             () -> now,
             new SimpleMeterRegistry());
 
@@ -61,7 +61,7 @@ class OverloadGuardTest {
                 Map.of());
     }
 
-    private void seen(int free, int ready, long lag, Duration runTime) {
+    private void report(int free, int ready, long lag, Duration runTime) {
         alive = List.of(processor(ProcessorState.RUNNING, lag, new SlotStatistics(10, free, ready, runTime)));
         overload.refresh();
     }
@@ -70,68 +70,68 @@ class OverloadGuardTest {
         try {
             overload.admit();
             return true;
-        } catch (ProblemDetailException refusal) {
-            assertThat(refusal.code()).isEqualTo(ErrorCode.OVERLOADED);
+        } catch (ProblemDetailException rejection) {
+            assertThat(rejection.code()).isEqualTo(ErrorCode.OVERLOADED);
             return false;
         }
     }
 
     @Test
-    void refusesWhereTheBacklogTakesLongerThanTheBound() {
-        seen(0, 20, 20, TWO_SECONDS);
+    void rejectsWhileTheBacklogTakesLongerThanTheLimit() {
+        report(0, 20, 20, TWO_SECONDS);
         assertThat(overload.expectedWait()).isEqualTo(Duration.ofSeconds(8));
         assertThat(admits()).isTrue();
-        seen(0, 20, 80, TWO_SECONDS);
+        report(0, 20, 80, TWO_SECONDS);
         assertThat(overload.expectedWait()).isGreaterThanOrEqualTo(Duration.ofSeconds(20));
         assertThatThrownBy(overload::admit)
                 .isInstanceOfSatisfying(
                         ProblemDetailException.class,
-                        refusal -> assertThat(refusal.retryAfter())
+                        rejection -> assertThat(rejection.retryAfter())
                                 .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12)));
-        seen(0, 5, 0, TWO_SECONDS);
+        report(0, 5, 0, TWO_SECONDS);
         assertThat(admits()).isTrue();
     }
 
     @Test
-    void aSessionThatWaitsForItselfAndASlowAgentAreNoOverload() {
-        // 99 turns behind their own session's first, for five minutes already; places are free.
-        seen(9, 0, 0, Duration.ofMinutes(5));
+    void admitsWhileOneSessionWaitsForItsOwnTurnsAndSlotsAreFree() {
+        // 99 turns wait behind the first turn of their own session, for five minutes already. Slots are free.
+        report(9, 0, 0, Duration.ofMinutes(5));
         assertThat(admits()).isTrue();
         assertThat(overload.expectedWait()).isZero();
     }
 
     @Test
-    void countsWhatItTookItselfSinceTheFiguresWereTaken() {
-        seen(0, 45, 0, TWO_SECONDS);
-        int taken = 0;
+    void countsTurnsAdmittedSinceTheStatisticsWereTaken() {
+        report(0, 45, 0, TWO_SECONDS);
+        int admitted = 0;
         while (admits()) {
-            taken++;
+            admitted++;
         }
-        assertThat(taken).as("to a wait of ten seconds and no further").isBetween(5, 7);
+        assertThat(admitted).as("up to a wait of ten seconds").isBetween(5, 7);
         now = now.plusSeconds(1);
-        assertThat(admits()).as("five more were begun meanwhile").isTrue();
-        seen(0, 46, 0, TWO_SECONDS);
+        assertThat(admits()).as("five more turns have begun since").isTrue();
+        report(0, 46, 0, TWO_SECONDS);
         assertThat(overload.expectedWait())
-                .as("what the figures hold isn't counted twice")
-                .isLessThan(BOUND);
+                .as("turns in the statistics are not counted twice")
+                .isLessThan(LIMIT);
     }
 
     @Test
-    void takesEverythingWhereNothingIsKnown() {
+    void admitsEverythingIfNothingIsKnown() {
         assertThat(admits()).isTrue();
-        seen(0, 1_000, 1_000_000, null);
-        assertThatCode(overload::admit).as("nobody has ended a turn yet").doesNotThrowAnyException();
-        seen(0, 1_000, 0, TWO_SECONDS);
+        report(0, 1_000, 1_000_000, null);
+        assertThatCode(overload::admit).as("no turn has ended yet").doesNotThrowAnyException();
+        report(0, 1_000, 0, TWO_SECONDS);
         assertThat(admits()).isFalse();
         away = true;
         overload.refresh();
-        assertThat(admits()).as("figures of a moment ago still count").isFalse();
+        assertThat(admits()).as("recent statistics still apply").isFalse();
         now = now.plusSeconds(6);
-        assertThat(admits()).as("old figures say nothing").isTrue();
+        assertThat(admits()).as("old statistics are ignored").isTrue();
     }
 
     @Test
-    void whoLeavesCountsForNothing() {
+    void ignoresProcessorsThatAreDraining() {
         alive = List.of(
                 processor(ProcessorState.DRAINING, 500, new SlotStatistics(1_000, 1_000, 0, TWO_SECONDS)),
                 processor(ProcessorState.RUNNING, 0, new SlotStatistics(10, 0, 60, TWO_SECONDS)));

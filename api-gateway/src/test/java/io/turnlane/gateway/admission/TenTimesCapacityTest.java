@@ -20,14 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Ten times as many questions as twenty places can answer, for a minute, by hand-driven time: figures come once a
- * second, gateways look at them twice a second, and runs take between half and one and a half times their mean. What is
- * answered stays what can be answered, and who was let in isn't harmed.
+ * Ten times as many questions as twenty slots can answer, for a minute of simulated time. Processors publish statistics
+ * once a second, gateways read them twice a second, and a turn takes between half and one and a half times the mean.
+ * The throughput must stay at the capacity, and admitted turns must not wait much longer than the limit.
  */
 class TenTimesCapacityTest {
 
-    private static final Duration BOUND = Duration.ofSeconds(10);
-    private static final int PLACES = 20;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int SLOTS = 20;
     private static final int OPEN = 150;
     private static final int STEP_MS = 10;
     private static final int WARM_UP_MS = 10_000;
@@ -44,7 +44,7 @@ class TenTimesCapacityTest {
     private long runs;
     private long runMs;
     private int completed;
-    private int refused;
+    private int rejected;
     private int longestWaitMs;
 
     private void work(int meanMs) {
@@ -52,7 +52,7 @@ class TenTimesCapacityTest {
             running.remove();
             completed += now > WARM_UP_MS + 5_000 ? 1 : 0;
         }
-        while (running.size() < PLACES && !log.isEmpty()) {
+        while (running.size() < SLOTS && !log.isEmpty()) {
             longestWaitMs = Math.max(longestWaitMs, now - log.remove());
             int takes = meanMs / 2 + random.nextInt(meanMs);
             running.add(now + takes);
@@ -64,8 +64,8 @@ class TenTimesCapacityTest {
     private void publish() {
         int waiting = log.size();
         SlotStatistics places = new SlotStatistics(
-                PLACES,
-                PLACES - running.size(),
+                SLOTS,
+                SLOTS - running.size(),
                 Math.min(waiting, OPEN),
                 runs == 0 ? null : Duration.ofMillis(runMs / runs));
         figures = List.of(new ProcessorStatistics(
@@ -95,18 +95,18 @@ class TenTimesCapacityTest {
             gateway.admit();
             log.add(now);
         } catch (ProblemDetailException overloaded) {
-            refused++;
+            rejected++;
         }
     }
 
     @ParameterizedTest
     @CsvSource({"1, 500", "3, 500", "8, 500", "1, 4000", "3, 4000"})
-    void answersWhatCanBeAnsweredAndLetsNobodyWaitForMuchLonger(int gateways, int meanMs) {
+    void keepsThroughputAndBoundsTheWait(int gateways, int meanMs) {
         List<OverloadGuard> all = IntStream.range(0, gateways)
                 .mapToObj(_ -> new OverloadGuard(
-                        () -> figures, () -> gateways, BOUND, () -> start.plusMillis(now), new SimpleMeterRegistry()))
+                        () -> figures, () -> gateways, LIMIT, () -> start.plusMillis(now), new SimpleMeterRegistry()))
                 .toList();
-        double perSecond = PLACES * 1000.0 / meanMs;
+        double perSecond = SLOTS * 1000.0 / meanMs;
         double due = 0;
         for (now = 0; now < END_MS; now += STEP_MS) {
             work(meanMs);
@@ -125,12 +125,10 @@ class TenTimesCapacityTest {
         }
         double goodput = completed / ((END_MS - WARM_UP_MS - 5_000) / 1000.0);
         System.out.printf(
-                "ten times capacity: %d gateways, %.0f/s can be answered: %.1f/s were (%.0f %%), %d refused, longest wait %.1f s%n",
-                gateways, perSecond, goodput, 100 * goodput / perSecond, refused, longestWaitMs / 1000.0);
+                "ten times capacity: %d gateways, capacity %.0f/s, answered %.1f/s (%.0f %%), %d rejected, longest wait %.1f s%n",
+                gateways, perSecond, goodput, 100 * goodput / perSecond, rejected, longestWaitMs / 1000.0);
         assertThat(goodput).as("seed %d", seed).isGreaterThan(0.9 * perSecond);
-        assertThat(longestWaitMs).as("seed %d", seed).isLessThan((int) BOUND.toMillis() + 3_000);
-        assertThat(longestWaitMs)
-                .as("the bound is made use of, seed %d", seed)
-                .isGreaterThan((int) BOUND.toMillis() / 2);
+        assertThat(longestWaitMs).as("seed %d", seed).isLessThan((int) LIMIT.toMillis() + 3_000);
+        assertThat(longestWaitMs).as("the limit is used, seed %d", seed).isGreaterThan((int) LIMIT.toMillis() / 2);
     }
 }
