@@ -9,17 +9,18 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What memory says to a flight that wants to begin. */
+/** Result of {@link SessionMemory#begin}: run the agent, wait, cancel the turn, or do nothing. */
 public sealed interface BeginResult {
 
     /**
-     * Run the agent.
+     * The agent may run.
      *
-     * @param attempt names this run's events, from 1
-     * @param failures how often the agent failed at this turn before
-     * @param timeLeft until the turn's deadline; null where it has none
-     * @param mishap what the client is to be told of its session's memory; null where it is as it should be
-     * @param mergedQuestions the questions of turns that were merged into this one, oldest first
+     * @param attempt number of this attempt, from 1; part of the identity of its events
+     * @param failures number of earlier attempts in which the agent failed
+     * @param timeLeft time until the turn's deadline; null if it has none
+     * @param memory the session's history
+     * @param mishap problem with the session's memory to report to the client; null if there is none
+     * @param mergedQuestions questions of the turns that were merged into this one, oldest first
      */
     record RunTurn(
             int attempt,
@@ -34,61 +35,70 @@ public sealed interface BeginResult {
             mergedQuestions = List.copyOf(mergedQuestions);
         }
 
-        /** With its memory as it should be, and nothing merged into it. */
+        /** Creates a result with intact memory and without merged questions. */
         public RunTurn(int attempt, int failures, @Nullable Duration timeLeft, Memory memory) {
             this(attempt, failures, timeLeft, memory, null, List.of());
         }
     }
 
-    /** Nobody wants its answer any more: {@linkplain SessionMemory#cancel end it}, and run nothing. */
+    /**
+     * Cancellation of the turn was requested before the agent ran. The caller must end the turn with
+     * {@link SessionMemory#cancel} and must not run the agent.
+     */
     record CancelRequested() implements BeginResult {}
 
     /**
-     * Something isn't there that should be: find out whether memory was lost, wait until it is rebuilt, and begin again
-     * being {@linkplain SessionMemory.BeginRequest#lossRuledOut sure}. Nothing was counted.
+     * Data that should exist is missing. The caller must check if Redis lost data, wait until it is rebuilt, and begin
+     * again with {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call counted nothing.
      *
-     * @param sessionLost whether the session's memory is gone though this processor knows it; else the request's record
+     * @param sessionLost true if a session that this processor has cached is missing; false if only the request record
+     *     is
      */
     record DataMissing(boolean sessionLost) implements BeginResult, SessionMemory.DecideResult {}
 
     /**
-     * The turn was running each time its processor crashed, and one crash more would be its last: nothing was counted;
-     * begin again when it has the processor to itself among its like, so that only the killer is blamed.
+     * The turn was running when processors crashed, and one more crash would end it as {@code poison}. The caller must
+     * begin again when no other crash suspect runs in this processor, so that only the turn at fault is blamed. The
+     * call counted nothing.
      */
     record CrashSuspected() implements BeginResult {}
 
     /**
-     * The owner before hands the turn over: its flight may end by itself yet. Nothing was changed; begin again soon,
-     * and see how it ended.
+     * The previous owner of the partition hands the turn over, and its flight may still end the turn. The call changed
+     * nothing. The caller must begin again soon to find out how the turn ended.
      *
-     * @param left until nobody waits for that flight any more
+     * @param left time after which the caller no longer has to wait for that flight
      */
     record HandoverPending(Duration left) implements BeginResult, SessionMemory.FailUnreadableResult {}
 
-    /** There is nothing to run. */
+    /** Results after which no agent runs. */
     sealed interface NothingToRun
             extends BeginResult, SessionMemory.FailUnreadableResult, SessionMemory.DismissResult {}
 
-    /** The turn has ended: tell it again, and run nothing. */
+    /**
+     * The turn has ended, in an earlier call or in this one. The caller must publish its terminal event and must not
+     * run the agent.
+     */
     record AlreadyEnded(TurnEnding ending) implements NothingToRun {}
 
-    /** The turn is somebody else's, or nobody's. */
+    /** Results for a turn that the caller must leave alone. */
     sealed interface NotOwned extends NothingToRun, SessionMemory.DecideResult {}
 
-    /** A newer owner has been here. */
+    /** A newer owner of the partition has written to the session. */
     record Fenced() implements NotOwned {}
 
-    /** The session was deleted after this turn was asked; nobody is to hear of it. */
+    /** The session was deleted after the turn was asked. No event is published for the turn. */
     record Erased() implements NotOwned {}
 
     /**
-     * How a turn ended.
+     * Terminal state of a turn.
      *
-     * @param status failed too where it completed, and the stored answer was found damaged
-     * @param answer where it completed
-     * @param error where it failed
-     * @param quarantined whether the copy of a failed turn is known to stand in quarantine
-     * @param cause where it ended with neither
+     * @param status terminal status; also {@code FAILED} if the turn completed but its stored answer is damaged
+     * @param attempt number of the last attempt; 0 if none began
+     * @param answer answer of a completed turn, otherwise null
+     * @param error error of a failed turn, otherwise null
+     * @param quarantined true if a failed turn's copy is known to be in quarantine
+     * @param cause cause of any other end, otherwise null
      */
     record TurnEnding(
             RequestStatus status,
@@ -100,11 +110,11 @@ public sealed interface BeginResult {
 
         public TurnEnding {
             if ((status == RequestStatus.COMPLETED) != (answer != null)) {
-                throw new IllegalArgumentException("a turn that completed has an answer, and no other has");
+                throw new IllegalArgumentException("exactly the turns that completed have an answer");
             }
         }
 
-        /** With an answer or an error. */
+        /** Creates the state of a turn that completed or failed. */
         public TurnEnding(
                 RequestStatus status,
                 int attempt,

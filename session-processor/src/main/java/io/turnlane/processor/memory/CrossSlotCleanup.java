@@ -8,8 +8,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a session leaves outside of its own hash slot: claims of questions that named no session, and its place in its
- * user's list. A deletion wipes it in steps of their own, which may be done again without harm. Safe for threads.
+ * Removes the data of a deleted session outside its own hash slot: claims of idempotency keys of questions that named
+ * no session, and the session's entry in its user's list. Each step runs apart from the deletion and can be repeated.
+ * Thread-safe.
  */
 final class CrossSlotCleanup {
 
@@ -22,7 +23,10 @@ final class CrossSlotCleanup {
         this.scripts = scripts;
     }
 
-    /** Before the session's records go: they alone say which claims there are. */
+    /**
+     * Removes the request bodies from the claims. Must run before the session's request records are deleted, because
+     * only these name the claims.
+     */
     void wipeClaims(MemoryKeys keys) {
         Reply reply = scripts.run(claimsElsewhere, List.of(keys.requestIds()), keys.requestPrefix(), keys.prefix());
         for (byte[] claim : reply.blobs(1)) {
@@ -30,7 +34,7 @@ final class CrossSlotCleanup {
         }
     }
 
-    /** When the session is gone. */
+    /** Removes the session from its user's list. Must run after the session was deleted. */
     void unlist(MemoryKeys keys, Instant deletedAt) {
         scripts.run(
                 unlist,

@@ -1,14 +1,14 @@
 package io.turnlane.processor.memory;
 
-/** Is told of stored values that can't be read any more. Called by any thread; must neither block nor throw. */
+/** Observes stored values that can no longer be read. Called by any thread; must neither block nor throw. */
 @FunctionalInterface
 public interface DamageObserver {
 
-    /** What it was. */
+    /** Kind of a damaged value. */
     enum DamagedValue {
-        /** A turn of a session's history. */
+        /** A turn in a session's history. */
         TURN,
-        /** A request's answer. */
+        /** The answer in a request record. */
         ANSWER
     }
 

@@ -2,25 +2,25 @@ package io.turnlane.processor.memory;
 
 import io.turnlane.model.SessionState;
 
-/** What memory says to a command that changes a session and asks nothing. */
+/** Result of a command that changes or copies a session and asks no question. */
 public sealed interface EditResult {
 
     /**
-     * It has ended, now or before.
+     * The command has ended, in an earlier call or in this one.
      *
-     * @param failed whether it came to nothing, as its request record says
+     * @param failed true if the command failed; its request record then holds the error
      */
     record EditEnded(boolean failed) implements EditResult {}
 
-    /** A newer owner has been here. */
+    /** A newer owner of the partition has written to the session. */
     record EditFenced() implements EditResult {}
 
     /**
-     * Its request record isn't there: find out whether memory was lost, and try again being
-     * {@linkplain SessionEdits.EditConditions#lossRuledOut sure}. Nothing was done.
+     * The command's request record is missing. The caller must check if Redis lost data and try again with
+     * {@linkplain SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
      */
     record RecordMissing() implements EditResult {}
 
-    /** The session as it stands, which was all that was asked for. */
+    /** The session's state, for a command that only reads it. */
     record SnapshotTaken(SessionState state) implements EditResult {}
 }

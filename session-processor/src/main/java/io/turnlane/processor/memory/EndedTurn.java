@@ -14,14 +14,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A turn that ended, as the log tells it.
+ * A turn that has ended, as recorded in the log.
  *
- * @param question as its agent had it: with those that were merged into it
- * @param offset of its question in the turns topic
- * @param loggedAt its question's timestamp
- * @param answer where it completed
- * @param error where it failed
- * @param cause where it ended with neither
+ * @param question the question as its agent received it, including the questions merged into it
+ * @param offset offset of the question's record in the turns topic
+ * @param loggedAt timestamp of the question's record
+ * @param attempt attempt that the terminal event belongs to; 0 if none began
+ * @param answer answer of a completed turn, otherwise null
+ * @param error error of a failed turn, otherwise null
+ * @param cause cause of any other end, otherwise null
  */
 public record EndedTurn(
         Ask ask,
@@ -44,11 +45,12 @@ public record EndedTurn(
             case QUEUED, RUNNING, RETRYING -> false;
         };
         if (!fits) {
-            throw new IllegalArgumentException("a turn ends with an answer, with an error or with a cause");
+            throw new IllegalArgumentException(
+                    "an ended turn must have an answer, an error or a cause, as its status requires");
         }
     }
 
-    /** With an answer or with an error. */
+    /** Creates a turn that completed or failed. */
     public EndedTurn(
             Ask ask,
             long offset,
@@ -84,7 +86,10 @@ public record EndedTurn(
         return Duration.between(ask.createdAt(), endedAt);
     }
 
-    /** Whether history keeps it: answered, or interrupted by somebody who doesn't mind that. */
+    /**
+     * Returns true if history keeps the turn: it completed, or it was cancelled after an attempt had begun. A turn
+     * cancelled by a rollback isn't kept.
+     */
     public boolean isKeptInHistory() {
         boolean interrupted = status == RequestStatus.CANCELLED
                 && attempt > 0
@@ -93,7 +98,7 @@ public record EndedTurn(
         return isCompleted() || interrupted;
     }
 
-    /** As history keeps it; of one that is {@linkplain #isKeptInHistory remembered}. */
+    /** Returns the turn as history stores it. Only for turns that {@linkplain #isKeptInHistory history keeps}. */
     public PastTurn toPastTurn() {
         return new PastTurn(
                 ask.requestId(),

@@ -6,13 +6,13 @@ import io.turnlane.model.SessionKey;
 import java.time.Instant;
 
 /**
- * One run of one turn by one owner: what every write to memory must show.
+ * Identity of a flight: one execution of one turn by one owner of the partition. Every write to memory carries it.
  *
- * @param flight random; two runs of the same turn differ by it
- * @param fence the token of the partition assignment under which it runs
- * @param partition of the turns topic
- * @param offset of the turn's record
- * @param loggedAt its timestamp
+ * @param flight random id of the execution; two executions of the same turn have different ids
+ * @param fence fence of the partition assignment under which the flight runs
+ * @param partition partition of the turns topic
+ * @param offset offset of the turn's record
+ * @param loggedAt timestamp of the turn's record
  */
 public record FlightRef(
         SessionKey session,

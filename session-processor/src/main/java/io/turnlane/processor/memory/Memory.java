@@ -4,9 +4,9 @@ import io.turnlane.model.PastTurn;
 import java.util.List;
 
 /**
- * A session's last turns, oldest first, as one turn's agent sees them: those that were answered.
+ * A session's history: its last turns, oldest first.
  *
- * @param damaged whether something stored for this session could not be read and is left out
+ * @param damaged true if a stored turn could not be read and is left out
  */
 public record Memory(List<PastTurn> turns, boolean damaged) {
 

@@ -3,15 +3,15 @@ package io.turnlane.processor.memory;
 import java.time.Duration;
 
 /**
- * How much is kept, and how long.
+ * Limits on the size and lifetime of stored data.
  *
- * @param turns of history a session
- * @param bytes of history a session, as stored; the newest turn is kept whatever its size
- * @param results how long a request's record lives
- * @param tombstones how long a deletion is remembered: as long as the turns topic keeps records
- * @param crashes how often a turn may end its processor
- * @param running how long a session is kept at least while one of its turns runs
- * @param life the longest life of a turn, from its first run on
+ * @param turns maximum number of turns in a session's history
+ * @param bytes maximum size of a session's history as stored; the newest turn is kept whatever its size
+ * @param results lifetime of a request record
+ * @param tombstones lifetime of a tombstone, equal to the retention of the turns topic
+ * @param crashes number of processor crashes after which a turn ends as {@code poison}
+ * @param running minimum lifetime of a session while one of its turns runs
+ * @param life maximum lifetime of a turn, counted from its first attempt
  */
 public record MemoryLimits(
         int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration running, Duration life) {
@@ -24,7 +24,7 @@ public record MemoryLimits(
                 || !tombstones.isPositive()
                 || !running.isPositive()
                 || !life.isPositive()) {
-            throw new IllegalArgumentException("memory limits are positive");
+            throw new IllegalArgumentException("memory limits must be positive");
         }
     }
 }

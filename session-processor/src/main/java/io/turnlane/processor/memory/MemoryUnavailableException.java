@@ -3,7 +3,7 @@ package io.turnlane.processor.memory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store didn't answer, or not in time: whether it did what was asked is unknown. Asking the same again is harmless.
+ * Thrown if the store fails or doesn't answer in time. The operation may have been applied; repeating it is harmless.
  */
 public final class MemoryUnavailableException extends RuntimeException {
 

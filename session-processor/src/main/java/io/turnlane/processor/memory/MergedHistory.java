@@ -17,40 +17,46 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A history of what is stored and of what the log holds besides, oldest first and within its bounds. Each turn stands
- * in it once; what is stored wins.
+ * A session's history merged from its stored turns and those restored from the log, oldest first and within the limits.
+ * Each turn occurs once; the stored version wins.
  *
- * @param entries nothing where what is stored is all there is to keep
+ * @param entries the merged turns; empty if the log adds no turn
  */
 record MergedHistory(List<MergedTurn> entries) {
 
     /**
-     * One turn.
+     * A turn of the merged history.
      *
-     * @param recalled which command it is from; null where it is stored already
+     * @param blob the turn as it is stored
+     * @param recalled the command that the turn comes from; null if Redis already stores the turn
      */
     record MergedTurn(byte[] blob, @Nullable SourceCommand recalled) {}
 
-    /** A command's place in the turns topic, and when it was logged. */
+    /** Offset in the turns topic and timestamp of a command. */
     record SourceCommand(long offset, Instant loggedAt) {}
 
-    /** @param given turns that this life was given, in front of those that were recalled; null where none were */
+    /**
+     * Merges the histories.
+     *
+     * @param initialTurns turns of the import or fork with which the session's life began; they precede
+     *     {@code recalled}; null if there is none
+     */
     static MergedHistory of(
             List<PastTurn> stored,
             List<EndedTurn> recalled,
-            @Nullable InitialTurns given,
+            @Nullable InitialTurns initialTurns,
             MemoryLimits limits,
             WireFormat wire) {
         Map<RequestId, SourceCommand> missing = new LinkedHashMap<>();
-        if (given != null) {
-            SourceCommand command = new SourceCommand(given.offset(), given.loggedAt());
-            given.turns().forEach(turn -> missing.put(turn.requestId(), command));
+        if (initialTurns != null) {
+            SourceCommand command = new SourceCommand(initialTurns.offset(), initialTurns.loggedAt());
+            initialTurns.turns().forEach(turn -> missing.put(turn.requestId(), command));
         }
         recalled.forEach(turn -> missing.put(turn.requestId(), new SourceCommand(turn.offset(), turn.loggedAt())));
         stored.forEach(turn -> missing.remove(turn.requestId()));
         Deque<MergedTurn> kept = new ArrayDeque<>();
         int bytes = 0;
-        for (PastTurn turn : inOrder(stored, recalled, given).reversed()) {
+        for (PastTurn turn : inOrder(stored, recalled, initialTurns).reversed()) {
             byte[] blob = Checksummed.seal(wire.writeValue(turn));
             bytes += blob.length;
             if (kept.size() == limits.turns() || (bytes > limits.bytes() && !kept.isEmpty())) {
@@ -58,18 +64,19 @@ record MergedHistory(List<MergedTurn> entries) {
             }
             kept.addFirst(new MergedTurn(blob, missing.get(turn.requestId())));
         }
-        boolean news = kept.stream().anyMatch(entry -> entry.recalled() != null);
-        return new MergedHistory(news ? List.copyOf(kept) : List.of());
+        boolean addsTurns = kept.stream().anyMatch(entry -> entry.recalled() != null);
+        return new MergedHistory(addsTurns ? List.copyOf(kept) : List.of());
     }
 
     /**
-     * As the log has them; a stored turn that the log doesn't hold any more, or not yet, is older or newer than all.
+     * Returns all turns in log order. A stored turn that is in neither list from the log comes before them if it ended
+     * before the first recalled turn, otherwise after them.
      */
     private static List<PastTurn> inOrder(
-            List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns given) {
+            List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns initialTurns) {
         Map<RequestId, PastTurn> byRequest = new LinkedHashMap<>();
         stored.forEach(turn -> byRequest.put(turn.requestId(), turn));
-        List<PastTurn> first = given == null ? List.of() : givenFirst(byRequest, recalled, given);
+        List<PastTurn> first = initialTurns == null ? List.of() : importedFirst(byRequest, recalled, initialTurns);
         List<PastTurn> logged = new ArrayList<>();
         for (EndedTurn turn : recalled) {
             PastTurn known = byRequest.remove(turn.requestId());
@@ -89,11 +96,11 @@ record MergedHistory(List<MergedTurn> entries) {
         return all;
     }
 
-    /** What was stored before the life was given its state isn't of it. */
-    private static List<PastTurn> givenFirst(
-            Map<RequestId, PastTurn> stored, List<EndedTurn> recalled, InitialTurns given) {
+    /** Returns the turns of the import or fork. Removes stored turns that ended before it, because it replaced them. */
+    private static List<PastTurn> importedFirst(
+            Map<RequestId, PastTurn> stored, List<EndedTurn> recalled, InitialTurns initialTurns) {
         List<PastTurn> first = new ArrayList<>();
-        for (PastTurn turn : given.turns()) {
+        for (PastTurn turn : initialTurns.turns()) {
             PastTurn known = stored.remove(turn.requestId());
             first.add(known == null ? turn : known);
         }
@@ -101,7 +108,7 @@ record MergedHistory(List<MergedTurn> entries) {
         recalled.forEach(turn -> later.add(turn.requestId()));
         stored.values()
                 .removeIf(turn ->
-                        !later.contains(turn.requestId()) && turn.timestamp().isBefore(given.loggedAt()));
+                        !later.contains(turn.requestId()) && turn.timestamp().isBefore(initialTurns.loggedAt()));
         return first;
     }
 }

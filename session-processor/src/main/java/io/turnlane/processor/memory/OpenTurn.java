@@ -9,13 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A turn that is still to end, as the log tells it.
+ * A turn that has not ended yet, as recorded in the log.
  *
- * @param offset of its question in the turns topic
- * @param loggedAt its question's timestamp
- * @param eventsFrom where streams of it start to read, as its gateway knew; null where it didn't
- * @param attempt the last that began, 0 where none did: clients have seen its events, so the next has to be a newer one
- * @param mergedQuestions questions that were merged into it, by request, oldest first
+ * @param offset offset of the question's record in the turns topic
+ * @param loggedAt timestamp of the question's record
+ * @param eventsFrom offset in the events topic at which streams of the turn start; null if its gateway didn't know it
+ * @param attempt last attempt that began, 0 if none; clients have seen its events, so the next attempt needs a higher
+ *     number
+ * @param mergedQuestions questions that were merged into the turn, by request id, oldest first
  */
 public record OpenTurn(
         Ask ask,
@@ -29,7 +30,7 @@ public record OpenTurn(
         mergedQuestions = Collections.unmodifiableMap(new LinkedHashMap<>(mergedQuestions));
     }
 
-    /** Into which nothing was merged. */
+    /** Creates a turn without merged questions. */
     public OpenTurn(Ask ask, long offset, Instant loggedAt, @Nullable Long eventsFrom, int attempt) {
         this(ask, offset, loggedAt, eventsFrom, attempt, Map.of());
     }
@@ -38,7 +39,10 @@ public record OpenTurn(
         return ask.requestId();
     }
 
-    /** By the gateway's clock, for want of the record that had it by Redis' own; null where it has none. */
+    /**
+     * Returns the deadline by the gateway's clock, because the request record that held it by Redis' clock is lost;
+     * null if the turn has no deadline.
+     */
     @Nullable
     Instant deadlineAt() {
         return ask.deadline() == null ? null : ask.createdAt().plus(ask.deadline());

@@ -10,16 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log holds of a session.
+ * A session as the log records it. A session's life ends when it is deleted or expires; its next command begins a new
+ * life.
  *
- * @param life null where the session doesn't live any more: then only its ends and its deletion are put back
- * @param turns the last turns of this life that ended, oldest first
- * @param redeliverable older ones that may be delivered again
- * @param open turns that are still to end, oldest first
- * @param deletion its last one
- * @param initialTurns the state that this life was given by an import or a fork, in front of its turns; null where none
- *     was
- * @param edits commands that are known to have been done, and may be delivered again
+ * @param life context of the current life; null if the session has none, so that only its ended requests and its
+ *     deletion are restored
+ * @param turns last ended turns of this life, oldest first
+ * @param redeliverable earlier ended turns whose records may be delivered again
+ * @param open turns that have not ended, oldest first
+ * @param deletion the session's last deletion; null if there is none
+ * @param initialTurns turns of the import or fork with which this life began; null if there is none
+ * @param edits commands known to be applied whose records may be delivered again
  */
 public record RecalledSession(
         SessionKey session,
@@ -38,7 +39,7 @@ public record RecalledSession(
         edits = List.copyOf(edits);
     }
 
-    /** A session that no command but questions and deletions was given to. */
+    /** Creates a session that received only questions and deletions. */
     public RecalledSession(
             SessionKey session,
             @Nullable Life life,
@@ -49,18 +50,18 @@ public record RecalledSession(
         this(session, life, turns, others, open, deletion, null, List.of());
     }
 
-    /** A session of which the log holds nothing. */
+    /** Returns a session of which the log holds nothing. */
     public static RecalledSession empty(SessionKey session) {
         return new RecalledSession(session, null, List.of(), List.of(), List.of(), null, null, List.of());
     }
 
     /**
-     * Its context, as far as its turns tell.
+     * Context of a session, as far as the log records it.
      *
-     * @param ttl how long it lives without activity
-     * @param turns answered in this life, kept or not
-     * @param processingTime of all of these together
-     * @param metadata as commands have left it; null where none said anything of it
+     * @param ttl time that the session is kept without activity
+     * @param turns number of turns answered in this life, including those that history no longer keeps
+     * @param processingTime sum of their processing times
+     * @param metadata metadata as set by commands; null if no command set any
      */
     public record Life(
             @Nullable String userId,
@@ -72,7 +73,7 @@ public record RecalledSession(
             Duration processingTime,
             @Nullable Map<String, Object> metadata) {
 
-        /** One that nothing but questions was told to. */
+        /** Creates the context of a session whose metadata no command set. */
         public Life(
                 @Nullable String userId,
                 String agent,
@@ -85,12 +86,12 @@ public record RecalledSession(
         }
     }
 
-    /** Turns that a life began with, by the place of the command that brought them. */
+    /** Turns with which a life began, and the offset and timestamp of the import that brought them. */
     public record InitialTurns(List<PastTurn> turns, long offset, Instant loggedAt) {}
 
-    /** A command that changed the session and asked nothing. */
+    /** A command that changed the session and asked no question. */
     public record Edit(SessionChange command, long offset, Instant loggedAt) {}
 
-    /** A deletion that was done, by its place in the turns topic. */
+    /** A completed deletion, by the offset and timestamp of its record. */
     public record Deletion(long offset, Instant loggedAt) {}
 }

@@ -17,12 +17,12 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
- * The scripts by which memory changes, sent by their hash, and by their text where Redis doesn't know them yet. Only
- * commands of Redis 6.2; all keys of a call share one hash tag. Safe for threads.
+ * Loads and runs the Lua scripts that change memory. A script is called by its hash, and sent as text only if Redis
+ * doesn't know it yet. Scripts use only commands of Redis 6.2, and all keys of a call share one hash tag. Thread-safe.
  */
 final class RedisScripts {
 
-    /** One script: its text and the hash by which Redis knows it. */
+    /** Text of a script and the hash by which Redis knows it. */
     record Script(String text, String sha1) {}
 
     final Script begin = load("begin");
@@ -47,8 +47,8 @@ final class RedisScripts {
     /**
      * Runs the script.
      *
-     * @param arguments text, numbers or bytes
-     * @throws MemoryUnavailableException where Redis fails or doesn't answer
+     * @param arguments values for {@code ARGV}: byte arrays as they are, anything else as text
+     * @throws MemoryUnavailableException if Redis fails or doesn't answer
      */
     Reply run(Script script, List<String> keys, Object... arguments) {
         byte[][] all = new byte[keys.size() + arguments.length][];
@@ -59,7 +59,7 @@ final class RedisScripts {
             RedisCallback<List<?>> call = connection -> eval(connection.scriptingCommands(), script, keys.size(), all);
             return new Reply(Objects.requireNonNull(redis.execute(call)));
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("Redis did not run a script", e);
+            throw new MemoryUnavailableException("call of a Redis script failed", e);
         }
     }
 
@@ -80,9 +80,10 @@ final class RedisScripts {
     }
 
     /**
-     * What all scripts share stands before each, and what some share before these: Redis 6.2 has no functions.
+     * Loads a script that consists of {@code common.lua} and the named parts. Redis 6.2 has no functions that scripts
+     * could share.
      *
-     * @param names of parts that make one script together
+     * @param names names of the parts, in their order
      */
     static Script load(String... names) {
         StringBuilder text = new StringBuilder(read("common"));
@@ -100,7 +101,7 @@ final class RedisScripts {
         }
     }
 
-    /** A script's reply: a word, then values. */
+    /** Reply of a script: a status word, then values. */
     record Reply(List<?> parts) {
 
         String word() {
@@ -119,24 +120,24 @@ final class RedisScripts {
             return Math.toIntExact((Long) Objects.requireNonNull(parts.get(index)));
         }
 
-        /** A time span; null where the script said -1. */
+        /** Returns a time span in milliseconds; null if the script returned a negative number. */
         @Nullable
         Duration millis(int index) {
             long millis = (Long) Objects.requireNonNull(parts.get(index));
             return millis < 0 ? null : Duration.ofMillis(millis);
         }
 
-        /** How long a session lives without activity. */
+        /** Returns the time that a session is kept without activity. */
         Duration life(int index) {
             return Duration.ofMillis((Long) Objects.requireNonNull(parts.get(index)));
         }
 
-        /** What stands from there on. */
+        /** Returns the part of the reply from {@code index} on. */
         Reply tail(int index) {
             return new Reply(parts.subList(index, parts.size()));
         }
 
-        /** Replies within the reply. */
+        /** Returns the nested replies at {@code index}. */
         List<Reply> replies(int index) {
             return ((List<?>) Objects.requireNonNull(parts.get(index)))
                     .stream().map(part -> new Reply((List<?>) part)).toList();

@@ -31,20 +31,31 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Changes of sessions in Redis: one script each, after what scripts can't do was done here. Safe for threads. */
+/**
+ * Changes sessions in Redis, with one script per command. Work that scripts can't do, such as merging metadata, happens
+ * here before the script runs. Thread-safe.
+ */
 public final class RedisSessionEdits implements SessionEdits {
 
-    /** Only one lane writes a session's metadata; gateways make it once. */
-    private static final int MOST_MOVES = 5;
+    /**
+     * Maximum number of attempts to merge metadata. Conflicts are rare: only one lane writes a session's metadata, and
+     * gateways write it only when they create the session.
+     */
+    private static final int MAX_MERGE_ATTEMPTS = 5;
 
-    /** Gateways bound what a patch may lead to; patches that overtake each other may pass that, and end here. */
-    private static final int MOST_METADATA = 64 * 1024;
+    /**
+     * Maximum length of merged metadata, in characters. Gateways check each patch, but several patches on their way at
+     * the same time may exceed the gateways' limit together.
+     */
+    private static final int MAX_METADATA_LENGTH = 64 * 1024;
 
-    private static final TurnError NO_SESSION = TurnError.of(ErrorCode.NOT_FOUND, "There is no such session any more.");
-    private static final TurnError BEING_MADE = TurnError.of(ErrorCode.SESSION_BUSY, "A fork is making this session.");
-    private static final TurnError EXISTS = TurnError.of(ErrorCode.SESSION_EXISTS, "There is such a session already.");
-    private static final TurnError TOO_LARGE =
-            TurnError.of(ErrorCode.METADATA_TOO_LARGE, "The session's metadata would be too large.");
+    private static final TurnError NO_SESSION = TurnError.of(ErrorCode.NOT_FOUND, "The session no longer exists.");
+    private static final TurnError FORK_IN_PROGRESS =
+            TurnError.of(ErrorCode.SESSION_BUSY, "A fork is still creating this session. Try again later.");
+    private static final TurnError EXISTS =
+            TurnError.of(ErrorCode.SESSION_EXISTS, "A session with this id already exists. Choose another id.");
+    private static final TurnError TOO_LARGE = TurnError.of(
+            ErrorCode.METADATA_TOO_LARGE, "The session's metadata would become too large. Remove entries first.");
 
     private final Script update = RedisScripts.load("receipt", "update");
     private final Script replace = RedisScripts.load("receipt", "import");
@@ -74,36 +85,36 @@ public final class RedisSessionEdits implements SessionEdits {
     }
 
     @Override
-    public EditResult update(FlightRef flight, UpdateSession command, EditConditions terms) {
-        for (int moves = 0; moves < MOST_MOVES; moves++) {
+    public EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions) {
+        for (int attempt = 0; attempt < MAX_MERGE_ATTEMPTS; attempt++) {
             String before = command.metadata() == null ? "" : metadata(flight.keys());
             String after = command.metadata() == null ? "" : merged(before, command.metadata());
-            if (after.length() > MOST_METADATA) {
-                return settle(flight, command, terms, TOO_LARGE);
+            if (after.length() > MAX_METADATA_LENGTH) {
+                return settle(flight, command, conditions, TOO_LARGE);
             }
             Reply reply = run(
                     update,
                     flight,
                     command,
-                    terms,
+                    conditions,
                     before,
                     after,
                     command.agent() == null ? "" : command.agent(),
                     command.ttl() == null ? "" : command.ttl().toMillis(),
                     wire.writeValue(NO_SESSION),
-                    wire.writeValue(BEING_MADE));
+                    wire.writeValue(FORK_IN_PROGRESS));
             if (!reply.word().equals("MOVED")) {
                 return edited(flight, reply);
             }
         }
-        throw new MemoryUnavailableException("a session's metadata changed each time that it was read", null);
+        throw new MemoryUnavailableException("a session's metadata changed during every attempt to merge it", null);
     }
 
     private String metadata(MemoryKeys keys) {
         try {
             return Objects.requireNonNullElse(redis.<String, String>opsForHash().get(keys.context(), "metadata"), "{}");
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("Redis did not hand out a session's metadata", e);
+            throw new MemoryUnavailableException("reading a session's metadata from Redis failed", e);
         }
     }
 
@@ -111,7 +122,7 @@ public final class RedisSessionEdits implements SessionEdits {
         return new String(wire.writeValue(MergePatch.apply(object(before), patch)), StandardCharsets.UTF_8);
     }
 
-    /** Metadata that can't be read any more is as good as none. */
+    /** Parses stored metadata. Metadata that can't be read counts as empty. */
     private Map<String, Object> object(String json) {
         try {
             return wire.readObject(json.getBytes(StandardCharsets.UTF_8));
@@ -121,7 +132,7 @@ public final class RedisSessionEdits implements SessionEdits {
     }
 
     @Override
-    public EditResult replace(FlightRef flight, ImportSession command, EditConditions terms) {
+    public EditResult replace(FlightRef flight, ImportSession command, EditConditions conditions) {
         SessionState state = command.state();
         List<Object> arguments = new ArrayList<>(List.of(
                 UUID.randomUUID(),
@@ -136,12 +147,12 @@ public final class RedisSessionEdits implements SessionEdits {
                 command.forkOf() == null ? 0 : 1,
                 wire.writeValue(NO_SESSION),
                 wire.writeValue(EXISTS),
-                wire.writeValue(BEING_MADE)));
+                wire.writeValue(FORK_IN_PROGRESS)));
         arguments.addAll(kept(state.turns()));
-        return edited(flight, run(replace, flight, command, terms, arguments.toArray()));
+        return edited(flight, run(replace, flight, command, conditions, arguments.toArray()));
     }
 
-    /** As many of the newest as a history holds. */
+    /** Returns the newest turns that fit into a history. */
     private Deque<byte[]> kept(List<PastTurn> turns) {
         Deque<byte[]> blobs = new ArrayDeque<>();
         int bytes = 0;
@@ -157,12 +168,12 @@ public final class RedisSessionEdits implements SessionEdits {
     }
 
     @Override
-    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions terms) {
-        Reply reply = run(snapshot, flight, command, terms);
+    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions conditions) {
+        Reply reply = run(snapshot, flight, command, conditions);
         return switch (reply.word()) {
             case "STATE" -> new EditResult.SnapshotTaken(state(flight.session(), reply));
-            case "NONE" -> settle(flight, command, terms, NO_SESSION);
-            case "MAKING" -> settle(flight, command, terms, BEING_MADE);
+            case "NONE" -> settle(flight, command, conditions, NO_SESSION);
+            case "MAKING" -> settle(flight, command, conditions, FORK_IN_PROGRESS);
             default -> edited(flight, reply);
         };
     }
@@ -195,12 +206,13 @@ public final class RedisSessionEdits implements SessionEdits {
     }
 
     private EditResult settle(
-            FlightRef flight, SessionCommand command, EditConditions terms, @Nullable TurnError error) {
-        return edited(flight, run(settle, flight, command, terms, (Object)
+            FlightRef flight, SessionCommand command, EditConditions conditions, @Nullable TurnError error) {
+        return edited(flight, run(settle, flight, command, conditions, (Object)
                 (error == null ? new byte[0] : wire.writeValue(error))));
     }
 
-    private Reply run(Script script, FlightRef flight, SessionCommand command, EditConditions terms, Object... more) {
+    private Reply run(
+            Script script, FlightRef flight, SessionCommand command, EditConditions conditions, Object... more) {
         MemoryKeys keys = flight.keys();
         List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
@@ -212,8 +224,8 @@ public final class RedisSessionEdits implements SessionEdits {
                 command.createdAt().toEpochMilli(),
                 limits.results().toMillis(),
                 limits.running().toMillis(),
-                terms.tooOld() ? 1 : 0,
-                terms.lossRuledOut() ? 1 : 0));
+                conditions.tooOld() ? 1 : 0,
+                conditions.lossRuledOut() ? 1 : 0));
         Collections.addAll(arguments, more);
         return scripts.run(
                 script,
@@ -227,14 +239,13 @@ public final class RedisSessionEdits implements SessionEdits {
                 arguments.toArray());
     }
 
-    /** What this processor knew of the session may be another now. */
     private EditResult edited(FlightRef flight, Reply reply) {
-        cache.invalidate(flight.session());
+        cache.invalidate(flight.session()); // the command may have changed the session
         return switch (reply.word()) {
             case "DONE" -> new EditResult.EditEnded(reply.text(1).equals("failed"));
             case "FENCED" -> new EditResult.EditFenced();
             case "MISSED" -> new EditResult.RecordMissing();
-            default -> throw new IllegalStateException("unexpected reply of a script: " + reply.word());
+            default -> throw new IllegalStateException("unexpected script reply: " + reply.word());
         };
     }
 }

@@ -23,22 +23,25 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Memory in Redis: one script a step, one round trip a script. Why scripts: Lettuce sends a command again when its
- * reply was lost, and a plain append was then seen to stand twice; a script that knows the request does it once.
+ * Session memory in Redis, with one script and one round trip per step. Lettuce sends a command again if its reply is
+ * lost; a plain {@code RPUSH} was then seen to append twice. A script checks the request id and applies the step once.
  *
- * <p>Safe for threads. All share one multiplexed connection: scripts are short and never block Redis, so a pool would
- * only add sockets.
+ * <p>Thread-safe. All threads share one multiplexed connection. Scripts are short and never block Redis, so a
+ * connection pool would only add sockets.
  */
 public final class RedisSessionMemory implements SessionMemory {
 
-    /** A question may be as long as four of the longest when others are merged into it. */
-    private static final int MOST_MERGED_BYTES = 128 * 1024;
+    /** Maximum size of a question with the questions merged into it: four times the longest single question. */
+    private static final int MAX_MERGED_BYTES = 128 * 1024;
 
-    /** Of a session's erased requests; a twin of one comes within seconds of it, or not at all. */
-    private static final int MOST_ERASED_NAMES = 256;
+    /**
+     * Maximum number of request ids that a tombstone names. Duplicates arrive within seconds of the first record, or
+     * not at all.
+     */
+    private static final int MAX_ERASED_IDS = 256;
 
     private final RedisScripts scripts;
-    private final CrossSlotCleanup traces;
+    private final CrossSlotCleanup cleanup;
     private final StoredValueReader stored;
     private final ScriptReplies replies;
     private final SessionCache cache;
@@ -54,7 +57,7 @@ public final class RedisSessionMemory implements SessionMemory {
             DamageObserver damage,
             String processorId) {
         this.scripts = new RedisScripts(redis);
-        this.traces = new CrossSlotCleanup(scripts);
+        this.cleanup = new CrossSlotCleanup(scripts);
         this.stored = new StoredValueReader(redis, wire, damage);
         this.replies = new ScriptReplies(stored, wire);
         this.cache = cache;
@@ -189,8 +192,8 @@ public final class RedisSessionMemory implements SessionMemory {
         return settled;
     }
 
-    /** The copy does what the script did: append, and keep as many as it kept. */
     private static Memory appended(Memory before, PastTurn turn, int kept) {
+        // repeats on the cached copy what the script did to the stored history
         List<PastTurn> turns = new ArrayList<>(before.turns());
         turns.add(turn);
         return new Memory(turns.subList(Math.max(0, turns.size() - kept), turns.size()), before.damaged());
@@ -276,7 +279,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 ask.policy().wire(),
                 ask.policy().reason(),
                 limits.results().toMillis(),
-                MOST_MERGED_BYTES,
+                MAX_MERGED_BYTES,
                 ask.question(),
                 ask.agent(),
                 ask.createdAt().toEpochMilli(),
@@ -352,7 +355,7 @@ public final class RedisSessionMemory implements SessionMemory {
     @Override
     public boolean delete(FlightRef flight) {
         MemoryKeys keys = flight.keys();
-        traces.wipeClaims(keys);
+        cleanup.wipeClaims(keys);
         Reply reply = scripts.run(
                 scripts.delete,
                 List.of(
@@ -368,11 +371,11 @@ public final class RedisSessionMemory implements SessionMemory {
                 flight.loggedAt().toEpochMilli(),
                 keys.requestPrefix(),
                 limits.tombstones().toMillis(),
-                MOST_ERASED_NAMES,
+                MAX_ERASED_IDS,
                 keys.prefix());
         cache.invalidate(flight.session());
         if (reply.word().equals("ERASED")) {
-            traces.unlist(keys, flight.loggedAt());
+            cleanup.unlist(keys, flight.loggedAt());
         }
         return reply.word().equals("ERASED");
     }
@@ -383,7 +386,7 @@ public final class RedisSessionMemory implements SessionMemory {
             try {
                 stored.fetch(session).ifPresent(fetched -> cache.put(session, fetched.entry(), fetched.life()));
             } catch (MemoryUnavailableException e) {
-                return; // the begin script will say so, to somebody who can wait
+                return; // begin will fail too, and its caller can wait
             }
         }
     }

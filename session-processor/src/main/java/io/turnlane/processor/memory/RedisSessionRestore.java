@@ -20,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Puts sessions back into Redis: one script where nothing is left of them; where something is, it is read first and
- * merged here, for scripts can't look into blobs. The script refuses what was merged with an older version. Safe for
- * threads.
+ * Restores sessions in Redis. If nothing is left of a session, merged script suffices. Otherwise the stored history is
+ * read and merged here, because scripts can't read blobs, and the script rejects a merge with an outdated version.
+ * Thread-safe.
  */
 public final class RedisSessionRestore implements SessionRestore {
 
-    /** A session whose turns end faster than they can be read and written is one that nobody has seen. */
-    private static final int MOST_MOVES = 20;
+    /**
+     * Maximum number of attempts to merge a history that changes meanwhile. Turns that end faster than their session
+     * can be read and written were never observed.
+     */
+    private static final int MAX_ATTEMPTS = 20;
 
     private static final CachedSession NOTHING = new CachedSession("", Memory.EMPTY);
 
@@ -46,7 +49,7 @@ public final class RedisSessionRestore implements SessionRestore {
     @Override
     public RestoreResult restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy) {
         CachedSession seen = NOTHING;
-        for (int moves = 0; moves < MOST_MOVES; moves++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Reply reply = run(recalled, seen, fence, partition, wantedBy);
             switch (reply.word()) {
                 case "RESTORED" -> {
@@ -55,14 +58,14 @@ public final class RedisSessionRestore implements SessionRestore {
                 case "FENCED" -> {
                     return RestoreResult.FENCED;
                 }
-                case "MOVED" -> seen = seenNow(recalled);
-                default -> throw new IllegalStateException("unexpected reply of a script: " + reply.word());
+                case "MOVED" -> seen = readStored(recalled);
+                default -> throw new IllegalStateException("unexpected script reply: " + reply.word());
             }
         }
-        throw new MemoryUnavailableException("a session changed each time that it was read", null);
+        throw new MemoryUnavailableException("a session changed during every attempt to merge its history", null);
     }
 
-    private CachedSession seenNow(RecalledSession recalled) {
+    private CachedSession readStored(RecalledSession recalled) {
         return stored.fetch(recalled.session())
                 .map(StoredValueReader.FetchedSession::entry)
                 .orElse(NOTHING);
@@ -91,7 +94,7 @@ public final class RedisSessionRestore implements SessionRestore {
                 recalled.life() == null ? null : recalled.life().metadata();
         arguments.add(metadata == null ? "" : wire.writeValue(metadata));
         arguments.add(recalled.edits().size());
-        addGiven(arguments, recalled);
+        addInitialTurns(arguments, recalled);
         ended.forEach(turn -> addEnd(arguments, turn));
         recalled.open().forEach(turn -> addOpen(arguments, turn));
         recalled.edits().forEach(edit -> addEdit(arguments, edit));
@@ -114,10 +117,10 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(deletion == null ? "" : deletion.loggedAt().toEpochMilli());
     }
 
-    private static void addGiven(List<Object> arguments, RecalledSession recalled) {
-        RecalledSession.InitialTurns given = recalled.initialTurns();
-        arguments.add(given == null ? "" : given.offset());
-        arguments.add(given == null ? "" : given.loggedAt().toEpochMilli());
+    private static void addInitialTurns(List<Object> arguments, RecalledSession recalled) {
+        RecalledSession.InitialTurns initial = recalled.initialTurns();
+        arguments.add(initial == null ? "" : initial.offset());
+        arguments.add(initial == null ? "" : initial.loggedAt().toEpochMilli());
     }
 
     private static void addLife(List<Object> arguments, RecalledSession recalled) {
@@ -155,7 +158,7 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(cause == null || cause.by() == null ? "" : cause.by());
     }
 
-    /** Those that the log knows; the others were lost. */
+    /** Returns the phases that the log records; the others are lost. */
     private static Map<Phase, Long> phases(EndedTurn turn) {
         Map<Phase, Long> phases = new EnumMap<>(Phase.class);
         phases.put(Phase.RECEIVED, turn.ask().createdAt().toEpochMilli());
@@ -182,12 +185,12 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(wire.writeValue(Map.of(
                 Phase.RECEIVED, ask.createdAt().toEpochMilli(),
                 Phase.QUEUED, turn.loggedAt().toEpochMilli())));
-        arguments.add(turn.mergedQuestions().isEmpty() ? "" : wire.writeValue(absorbed(turn)));
+        arguments.add(turn.mergedQuestions().isEmpty() ? "" : wire.writeValue(mergedQuestions(turn)));
     }
 
-    private static List<Map<String, String>> absorbed(OpenTurn turn) {
+    private static List<Map<String, String>> mergedQuestions(OpenTurn turn) {
         return turn.mergedQuestions().entrySet().stream()
-                .map(one -> Map.of("request_id", one.getKey().toString(), "question", one.getValue()))
+                .map(merged -> Map.of("request_id", merged.getKey().toString(), "question", merged.getValue()))
                 .toList();
     }
 
@@ -202,9 +205,9 @@ public final class RedisSessionRestore implements SessionRestore {
     private void addHistory(List<Object> arguments, RecalledSession recalled, CachedSession seen) {
         List<EndedTurn> kept =
                 recalled.turns().stream().filter(EndedTurn::isKeptInHistory).toList();
-        boolean given = recalled.initialTurns() != null
+        boolean hasInitialTurns = recalled.initialTurns() != null
                 && !recalled.initialTurns().turns().isEmpty();
-        if (recalled.life() == null || (kept.isEmpty() && !given)) {
+        if (recalled.life() == null || (kept.isEmpty() && !hasInitialTurns)) {
             return;
         }
         for (MergedHistory.MergedTurn entry : MergedHistory.of(

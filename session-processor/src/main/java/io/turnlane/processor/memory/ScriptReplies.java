@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What scripts say of how turns end. Safe for threads. */
+/** Converts script replies about turns that have ended or can't run. Thread-safe. */
 final class ScriptReplies {
 
     private final StoredValueReader stored;
@@ -29,7 +29,6 @@ final class ScriptReplies {
         this.wire = wire;
     }
 
-    /** A question that was merged into another. */
     private record MergedQuestion(String question) {}
 
     List<String> mergedQuestions(SessionKey session, byte[] json) {
@@ -41,19 +40,19 @@ final class ScriptReplies {
                             .toList();
         } catch (UnreadableRecordException e) {
             throw new IllegalStateException(
-                    "questions merged into one of " + session.sessionId() + " can't be read", e);
+                    "the questions merged into a turn of session " + session.sessionId() + " can't be read", e);
         }
     }
 
     PolicyDecision decision(SessionKey session, Reply reply) {
-        Map<RequestId, TurnEnding> over = new LinkedHashMap<>();
-        for (Reply one : reply.replies(1)) {
-            over.put(RequestId.parse(one.word()), ending(session, one.tail(1)));
+        Map<RequestId, TurnEnding> ended = new LinkedHashMap<>();
+        for (Reply entry : reply.replies(1)) {
+            ended.put(RequestId.parse(entry.word()), ending(session, entry.tail(1)));
         }
-        List<RequestId> unwanted = reply.blobs(2).stream()
+        List<RequestId> toCancel = reply.blobs(2).stream()
                 .map(id -> RequestId.parse(new String(id, StandardCharsets.UTF_8)))
                 .toList();
-        return new PolicyDecision(over, unwanted);
+        return new PolicyDecision(ended, toCancel);
     }
 
     SettleResult settled(SessionKey session, Reply reply) {
@@ -68,7 +67,8 @@ final class ScriptReplies {
     }
 
     /**
-     * A completed turn whose answer was damaged can't be told as it ended, nor run again: from now on it has failed.
+     * Returns the terminal state of a turn. A completed turn whose answer is damaged can neither be published nor run
+     * again, so it counts as failed from now on.
      */
     TurnEnding ending(SessionKey session, Reply reply) {
         RequestStatus status = RequestStatus.of(reply.text(1));
@@ -96,12 +96,12 @@ final class ScriptReplies {
         }
     }
 
-    /** What any script says of a turn that isn't to be run. */
+    /** Converts the reply of a script about a turn that must not run. */
     BeginResult.NothingToRun nothingToRun(SessionKey session, Reply reply) {
         return reply.word().equals("ENDED") ? new BeginResult.AlreadyEnded(ending(session, reply)) : notOwned(reply);
     }
 
-    /** What any script says of a turn of somebody else's, or of nobody's. */
+    /** Converts the reply of a script about a turn that the caller must leave alone. */
     static BeginResult.NotOwned notOwned(Reply reply) {
         return switch (reply.word()) {
             case "FENCED" -> new BeginResult.Fenced();
@@ -111,6 +111,6 @@ final class ScriptReplies {
     }
 
     private static IllegalStateException unexpected(Reply reply) {
-        return new IllegalStateException("unexpected reply of a script: " + reply.word());
+        return new IllegalStateException("unexpected script reply: " + reply.word());
     }
 }

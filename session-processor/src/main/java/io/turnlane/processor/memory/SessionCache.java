@@ -12,23 +12,23 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this processor knows of sessions that it owns, bounded in number and age.
+ * Cache of the memory of sessions that this processor owns, bounded in number and age.
  *
- * <p>Never trusted: an entry counts only while its version is the stored one, which the begin script checks, so a stale
- * entry costs a fetch and nothing else. A hit is a turn whose history didn't have to be fetched. Safe for threads.
+ * <p>An entry is used only if its version is the stored one, which the begin script checks. A stale entry costs one
+ * fetch and nothing else. A hit is a turn whose history did not have to be fetched. Thread-safe.
  */
 public final class SessionCache {
 
     /**
-     * A session's memory as of a version, which is random at each commit, so that two lives of a session never meet.
+     * A session's memory at one version. Versions are random, so that a copy of an earlier life never matches.
      *
-     * @param fence under which a turn saw it
+     * @param fence fence of the turn that read the entry; negative if no turn did
      */
     record CachedSession(String version, Memory memory, long fence) {
 
         private static final long NONE = -1;
 
-        /** Read outside of turns. */
+        /** Creates an entry that was read outside a turn. */
         CachedSession(String version, Memory memory) {
             this(version, memory, NONE);
         }
@@ -38,16 +38,20 @@ public final class SessionCache {
         }
 
         /**
-         * Whether the session must be there yet, unless memory was lost: since it was seen the partition was ours, so
-         * that nobody else can have shortened its life.
+         * Returns true if the session can be missing from Redis only because Redis lost it. This processor has owned
+         * the partition under {@code token} since the entry was read, so no other processor can have shortened the
+         * session's life.
          */
         boolean mustExist(long token) {
             return fence == token && !version.isEmpty();
         }
     }
 
-    /** Entries end so much before their sessions do in the store, which hears of a turn a little before we know. */
-    private static final Duration AHEAD = Duration.ofSeconds(1);
+    /**
+     * Time by which entries expire before their sessions do in Redis. Redis processes a turn a little before this
+     * processor receives the reply.
+     */
+    private static final Duration SAFETY_MARGIN = Duration.ofSeconds(1);
 
     private final Cache<SessionKey, CachedSession> entries;
     private final VarExpiration<SessionKey, CachedSession> expiry;
@@ -77,12 +81,12 @@ public final class SessionCache {
     }
 
     /**
-     * Keeps the entry, but never for longer than its session lives without activity: a session that is known here and
-     * not to the store was lost, and has not just expired.
+     * Stores the entry for at most {@code life}, the time that its session is kept without activity. A session that is
+     * cached but missing from Redis was therefore lost; it has not expired.
      */
     void put(SessionKey session, CachedSession entry, Duration life) {
-        Duration surely = life.compareTo(AHEAD) > 0 ? life.minus(AHEAD) : Duration.ZERO;
-        var _ = expiry.put(session, entry, surely.compareTo(timeToLive) < 0 ? surely : timeToLive);
+        Duration lifetime = life.compareTo(SAFETY_MARGIN) > 0 ? life.minus(SAFETY_MARGIN) : Duration.ZERO;
+        var _ = expiry.put(session, entry, lifetime.compareTo(timeToLive) < 0 ? lifetime : timeToLive);
     }
 
     void invalidate(SessionKey session) {
@@ -97,7 +101,7 @@ public final class SessionCache {
         misses.increment();
     }
 
-    /** Size, bound, hits and misses so far. */
+    /** Returns the current size and the bound, and the hits and misses since the start. */
     public ProcessorStatistics.CacheStatistics statistics() {
         return new ProcessorStatistics.CacheStatistics(entries.estimatedSize(), maxSize, hits.sum(), misses.sum());
     }

@@ -7,41 +7,46 @@ import io.turnlane.model.TurnError;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of sessions by commands that ask nothing. Each is fenced, happens once by its request id however often it is
- * delivered, and says in its request record how it ended (O4, O5).
+ * Changes of sessions by commands that ask no question: update, import and fork. Each change is fenced, is applied once
+ * per request id however often its command is delivered, and records its result in the command's request record (O4,
+ * O5).
  *
- * <p>Called by lanes' threads, several at once, for different sessions. Calls block for at most a few of the store's
- * time limits and throw {@link MemoryUnavailableException} where it doesn't answer; trying again is harmless.
+ * <p>Called by the threads of lanes, concurrently for different sessions. Calls block for at most a few of the store's
+ * timeouts and throw {@link MemoryUnavailableException} if the store doesn't answer. Repeating a call is harmless.
  */
 public interface SessionEdits {
 
     /**
-     * What is known besides.
+     * Facts about a command's record that the store doesn't know.
      *
-     * @param tooOld whether the record is so old that a missing request record means it ended long ago
-     * @param lossRuledOut whether what memory {@linkplain EditResult.RecordMissing misses} is known not to come back
+     * @param tooOld true if the record is so old that a missing request record means that the command ended long ago
+     * @param lossRuledOut true if {@linkplain EditResult.RecordMissing missing} data was not lost, or can no longer be
+     *     restored
      */
     record EditConditions(boolean tooOld, boolean lossRuledOut) {}
 
-    /** The context changes. Fails where there is no session. */
-    EditResult update(FlightRef flight, UpdateSession command, EditConditions terms);
+    /** Changes the session's metadata, agent or time to live. Fails if the session doesn't exist. */
+    EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions);
 
     /**
-     * The session gets this state. What a fork brings fails where there is a session that the fork didn't make, or
-     * where its session was deleted since.
+     * Replaces the session's state. The import of a fork fails if another session exists under this id, or if the
+     * session was deleted after the fork was requested.
      */
-    EditResult replace(FlightRef flight, ImportSession command, EditConditions terms);
+    EditResult replace(FlightRef flight, ImportSession command, EditConditions conditions);
 
-    /** The session as it stands in its order, {@link EditResult.SnapshotTaken}; fails where there is none. */
-    EditResult snapshot(FlightRef flight, ForkSession command, EditConditions terms);
+    /** Returns the session's state as {@link EditResult.SnapshotTaken}. Fails if the session doesn't exist. */
+    EditResult snapshot(FlightRef flight, ForkSession command, EditConditions conditions);
 
     /**
-     * The copy that was {@linkplain #snapshot taken} is safe on the log, or came to nothing.
+     * Ends the fork command after its {@linkplain #snapshot snapshot} was published, or could not be.
      *
-     * @param error why it came to nothing; null where it didn't
+     * @param error reason why the fork failed; null if it succeeded
      */
     EditResult completeFork(FlightRef flight, ForkSession command, @Nullable TurnError error);
 
-    /** Frees the place of a session that a fork was to make and won't. Needs no fence: nothing is remembered there. */
+    /**
+     * Releases the session id that a failed fork had reserved, and stores the error in the fork's request record. Needs
+     * no fence, because the reserved session has no memory yet.
+     */
     void abandonFork(ForkSession command, TurnError error);
 }

@@ -14,26 +14,32 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions' memory and their requests' records. Every write is fenced, and may be sent again without harm (O4, O5).
+ * Memory of sessions and their request records. Every write is fenced and can be repeated without harm (O4, O5).
  *
- * <p>Called by lanes' threads, several at once, for different sessions. Calls block for at most the store's time limit
- * and throw {@link MemoryUnavailableException} where it doesn't answer.
+ * <p>Called by the threads of lanes, concurrently for different sessions. Calls block for at most the store's timeout
+ * and throw {@link MemoryUnavailableException} if the store doesn't answer.
  */
 public interface SessionMemory {
 
-    /** A flight begins. */
+    /**
+     * Begins a flight: stores its fence, counts the attempt and returns the session's history. Repeating the call for
+     * the same flight counts nothing.
+     */
     BeginResult begin(BeginRequest beginning);
 
     /**
-     * What a flight says when it begins.
+     * Parameters of {@link #begin}.
      *
-     * @param eventsFrom where streams of this turn start to read, as the gateway knew it when it accepted the turn
-     * @param tooOld whether the record is so old that a missing request record means it was answered long ago
-     * @param soleSuspect whether no other {@linkplain BeginResult.CrashSuspected suspect} runs in this processor
-     * @param lossRuledOut whether what memory {@linkplain BeginResult.DataMissing misses} is known not to come back
-     * @param computedAttempt the attempt whose outcome is at hand, because memory was lost under it: its client was
-     *     told that it started; 0 where the agent is still to be asked
-     * @param outage how long memory has been away since this was first asked: it doesn't count as the turn's life
+     * @param phases times of the lifecycle phases so far
+     * @param eventsFrom offset in the events topic at which streams of the turn start, as the gateway knew it when it
+     *     accepted the turn; null if it didn't
+     * @param tooOld true if the record is so old that a missing request record means that the turn ended long ago
+     * @param soleSuspect true if no other {@linkplain BeginResult.CrashSuspected crash suspect} runs in this processor
+     * @param lossRuledOut true if {@linkplain BeginResult.DataMissing missing} data was not lost, or can no longer be
+     *     restored
+     * @param computedAttempt attempt whose outcome is already known but whose data Redis lost before it was stored; 0
+     *     if the agent has yet to be called
+     * @param outage time since this call was first tried, which doesn't count towards the turn's lifetime
      */
     record BeginRequest(
             FlightRef flight,
@@ -46,7 +52,7 @@ public interface SessionMemory {
             int computedAttempt,
             Duration outage) {
 
-        /** Where nothing can have been lost. */
+        /** Creates the parameters of a turn whose data can't be lost. */
         public BeginRequest(
                 FlightRef flight,
                 Ask ask,
@@ -58,41 +64,48 @@ public interface SessionMemory {
         }
     }
 
-    /** Its answer: memory, context, request record and stored answer in one step. */
+    /** Stores the answer. History, context and request record change in one step. */
     SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);
 
     /**
-     * It ended without an answer.
+     * Stores the failure of an attempt.
      *
-     * @param last whether the turn has failed for good; else it waits for another try
+     * @param last true if the turn has failed permanently; false if another attempt follows
      */
     SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases);
 
     /**
-     * It ends as cancelled. What had begun stays in history without an answer, unless no trace is wanted.
+     * Ends the turn as cancelled. A turn whose attempt had begun stays in history without an answer, unless a rollback
+     * cancelled it.
      *
-     * @param turn as history keeps it
-     * @param takesOver whether it may end another flight's run too: for whoever begins the turn
+     * @param turn the turn as history stores it
+     * @param takesOver true if the call may also end the run of another flight; set by callers that begin the turn
      */
     SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
 
-    /** A turn that waits ends out of its turn, where it isn't wanted any more or its deadline passed. */
+    /** Ends a waiting turn outside its order if its cancellation was requested or its deadline has passed. */
     DismissResult dismiss(FlightRef flight);
 
-    /** What memory says of a turn that waits. */
+    /** Result of {@link #dismiss}. */
     sealed interface DismissResult permits BeginResult.NothingToRun, StillWaiting {}
 
-    /** It has begun, or goes on waiting; null where it may do so for ever. */
+    /**
+     * The turn has begun or still waits.
+     *
+     * @param timeLeft time until the deadline of a turn that waits; null if there is none
+     */
     record StillWaiting(@Nullable Duration timeLeft) implements DismissResult {}
 
-    /** A question found its session busy: what becomes of it and of those ahead, by its policy. */
+    /**
+     * Applies the policy of a question that found its session busy to the question itself and to the turns ahead of it.
+     */
     DecideResult decide(BusyArrival arrival);
 
     /**
-     * What a question says that found its session busy.
+     * A question that found its session busy.
      *
-     * @param eventsFrom as in {@link BeginRequest}, like the two that follow
-     * @param ahead the questions that its lane holds ahead of it, oldest first
+     * @param eventsFrom as in {@link BeginRequest}, like the next two
+     * @param ahead requests of the questions ahead in its lane, oldest first
      */
     record BusyArrival(
             FlightRef flight,
@@ -107,46 +120,52 @@ public interface SessionMemory {
         }
     }
 
-    /** What memory says to a question that found its session busy. */
+    /** Result of {@link #decide}. */
     sealed interface DecideResult permits PolicyDecision, BeginResult.DataMissing, BeginResult.NotOwned {}
 
     /**
-     * What the question's policy did, now or when it was asked before; both are empty where it just waits.
+     * Effects of the question's policy, in an earlier call or in this one. Both collections are empty if the question
+     * only waits.
      *
-     * @param ended turns that ended by it, perhaps this one, and how; this one too where it had ended otherwise
-     * @param toCancel turns that have begun and are to be stopped
+     * @param ended terminal states of the turns that the policy ended, and of the question itself if it has ended in
+     *     any way
+     * @param toCancel turns that have begun and must be stopped
      */
     record PolicyDecision(Map<RequestId, BeginResult.TurnEnding> ended, List<RequestId> toCancel)
             implements DecideResult {}
 
-    /** It is given back unfinished, and doesn't count as a crash. */
+    /** Returns an unfinished turn to the queue. The flight doesn't count as a crash. */
     void release(FlightRef flight);
 
     /**
-     * Its partition leaves while its agent works: for this long it may end by itself, and the next owner
-     * {@linkplain BeginResult.HandoverPending waits} for it. Asked again it gains no time.
+     * Starts a handover: the turn's partition leaves while its agent works. The flight may end the turn within this
+     * time, and the next owner {@linkplain BeginResult.HandoverPending waits} for it. Repeating the call doesn't extend
+     * the time.
      *
-     * @param handover at most a minute
-     * @return whether the next owner will wait; false where another flight or a newer owner has been here
+     * @param handover time that the flight has; at most one minute
+     * @return true if the next owner will wait; false if the turn belongs to another flight or to a newer owner
      */
     boolean startHandover(FlightRef flight, Duration handover);
 
-    /** A turn that can't be read ends with this error, so that its client hears of it. */
+    /** Ends a turn whose record can't be read, so that its client receives a terminal event. */
     FailUnreadableResult failUnreadable(FlightRef flight, TurnError error);
 
-    /** What memory says to a turn that can't be read. */
+    /** Result of {@link #failUnreadable}. */
     sealed interface FailUnreadableResult permits BeginResult.HandoverPending, BeginResult.NothingToRun {}
 
-    /** The copy of a failed turn is safe in quarantine. */
+    /** Notes that the copy of a failed turn is in quarantine. */
     void markQuarantined(FlightRef flight);
 
     /**
-     * The session is forgotten.
+     * Deletes the session.
      *
-     * @return whether it is; false where a newer owner has been here
+     * @return true if the session is deleted; false if a newer owner has written to it
      */
     boolean delete(FlightRef flight);
 
-    /** Looks the session up ahead of its turn, where it isn't known yet. Blocks like the others; never fails. */
+    /**
+     * Loads the session into the local cache before its turn begins, unless it is cached. Blocks like the other methods
+     * but never throws {@link MemoryUnavailableException}.
+     */
     void prefetch(SessionKey session);
 }

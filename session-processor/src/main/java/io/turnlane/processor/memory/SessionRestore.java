@@ -4,27 +4,27 @@ import io.turnlane.model.RequestId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts back into memory what was lost of it. Fenced, and may be done again without harm, like every write (O4, O5).
- * Called by any thread; blocks for at most the store's time limit.
+ * Restores lost memory. Every write is fenced and can be repeated without harm (O4, O5). Called by any thread. A call
+ * blocks for at most the store's timeout, several times that if the session changes meanwhile.
  */
 @FunctionalInterface
 public interface SessionRestore {
 
     /**
-     * Puts back what memory misses of this session; what it has stays.
+     * Restores the data of the session that is missing from memory. Existing data stays unchanged.
      *
-     * @param fence the token of the partition's assignment
-     * @param partition of the turns topic
-     * @param wantedBy the command that asked for it, and is told; null where none did
-     * @throws MemoryUnavailableException where the store doesn't answer; doing it again is harmless
+     * @param fence fence of the partition's assignment
+     * @param partition partition of the turns topic
+     * @param wantedBy command that requested the rebuild, in whose name the result is recorded; null if there is none
+     * @throws MemoryUnavailableException if the store doesn't answer; repeating the call is harmless
      */
     RestoreResult restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy);
 
     /**
-     * What came of it.
+     * Result of a restore.
      *
-     * @param fenced whether it was refused, because a newer owner has been here
-     * @param turns that history missed and has now
+     * @param fenced true if the store rejected the call because a newer owner has written to the session
+     * @param turns number of turns that were missing from history and are restored
      */
     record RestoreResult(boolean fenced, int turns) {
 

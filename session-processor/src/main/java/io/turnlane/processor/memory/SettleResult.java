@@ -1,23 +1,31 @@
 package io.turnlane.processor.memory;
 
-/** What memory says to a flight that wants to end. */
+/**
+ * Result of {@linkplain SessionMemory#commit storing an answer}, {@linkplain SessionMemory#fail a failure} or
+ * {@linkplain SessionMemory#cancel a cancellation}.
+ */
 public sealed interface SettleResult {
 
-    /** It stands, now or since an earlier try. */
+    /** The outcome is stored, by this call or by an earlier one. */
     record Stored() implements SettleResult {}
 
-    /** The turn had ended otherwise. */
+    /**
+     * The turn has ended with this state instead of the outcome that the flight wanted to store; after
+     * {@link SessionMemory#cancel} also the state that the call itself stored.
+     */
     record EndedOtherwise(BeginResult.TurnEnding ending) implements SettleResult {}
 
-    /** Nobody wants its answer any more: it may only {@linkplain SessionMemory#cancel end as cancelled}. */
+    /** Cancellation of the turn was requested. The flight may only {@linkplain SessionMemory#cancel cancel} it. */
     record CancelInstead() implements SettleResult {}
 
-    /** A newer owner, or a newer flight of this owner, has begun this turn. */
+    /** A newer owner of the partition, or a newer flight of the same owner, has begun this turn. */
     record SettleFenced() implements SettleResult {}
 
-    /** Memory knows nothing of this turn any more: it was lost. Begin again with the same flight, then settle again. */
+    /**
+     * Redis lost the data of this turn. The caller must begin again under the same flight id and then repeat the call.
+     */
     record TurnLost() implements SettleResult {}
 
-    /** The session was deleted after this turn was asked; nobody is to hear of it. */
+    /** The session was deleted after the turn was asked. No event is published for the turn. */
     record SettleErased() implements SettleResult {}
 }

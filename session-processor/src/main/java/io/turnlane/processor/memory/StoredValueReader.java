@@ -26,8 +26,8 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Reads stored values with their checksums. What is damaged is set aside and reported with its session; it is never
- * read as something else. Safe for threads.
+ * Reads stored values and verifies their checksums. A damaged value is reported with its session and left out; it is
+ * never returned in a changed form. Thread-safe.
  */
 final class StoredValueReader {
 
@@ -43,7 +43,7 @@ final class StoredValueReader {
         this.observer = observer;
     }
 
-    /** A session's history from its blobs, oldest first. */
+    /** Returns a session's history from its stored turns, oldest first. */
     Memory read(SessionKey session, List<byte[]> blobs) {
         List<PastTurn> turns = new ArrayList<>(blobs.size());
         for (byte[] blob : blobs) {
@@ -55,16 +55,16 @@ final class StoredValueReader {
         return new Memory(turns, turns.size() < blobs.size());
     }
 
-    /** A stored answer; null where there is none, or where it is damaged. */
+    /** Returns a stored answer; null if there is none or if it is damaged. */
     @Nullable
     Answer answer(SessionKey session, byte[] blob) {
         return blob.length == 0 ? null : open(session, blob, Answer.class, DamagedValue.ANSWER);
     }
 
     /**
-     * A session's memory as it stands; empty where there is none, or where it changed while it was read.
+     * Reads a session's current memory. Returns empty if there is none or if it changed during the read.
      *
-     * @throws MemoryUnavailableException where Redis fails or doesn't answer
+     * @throws MemoryUnavailableException if Redis fails or doesn't answer
      */
     Optional<FetchedSession> fetch(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
@@ -72,14 +72,13 @@ final class StoredValueReader {
             RedisCallback<@Nullable FetchedSession> call = connection -> fetch(session, keys, connection);
             return Optional.ofNullable(redis.execute(call));
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("Redis did not hand out a session", e);
+            throw new MemoryUnavailableException("reading a session from Redis failed", e);
         }
     }
 
-    /** A session's memory, and how long it lives without activity. */
+    /** A session's memory, and the time that the session is kept without activity. */
     record FetchedSession(CachedSession entry, Duration life) {}
 
-    /** The version is read before and after: a history that belongs to neither would be taken for the current one. */
     private @Nullable FetchedSession fetch(SessionKey session, MemoryKeys keys, RedisConnection connection) {
         List<byte[]> context = Objects.requireNonNull(
                 connection.hashCommands().hMGet(bytes(keys.context()), bytes("version"), bytes("ttl")));
@@ -89,8 +88,9 @@ final class StoredValueReader {
             return null;
         }
         List<byte[]> blobs = Objects.requireNonNull(connection.listCommands().lRange(bytes(keys.history()), 0, -1));
-        byte[] still = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
-        return Arrays.equals(version, still)
+        // a history that was read between two versions must not be taken for the current one
+        byte[] versionAfter = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
+        return Arrays.equals(version, versionAfter)
                 ? new FetchedSession(
                         new CachedSession(text(version), read(session, blobs)),
                         Duration.ofMillis(Long.parseLong(text(ttl))))
@@ -109,7 +109,7 @@ final class StoredValueReader {
                     .addKeyValue("session", session.sessionId())
                     .addKeyValue("what", what)
                     .addKeyValue("why", e.getMessage())
-                    .log("stored value set aside");
+                    .log("damaged stored value ignored");
             observer.valueDamaged(what);
             return null;
         }

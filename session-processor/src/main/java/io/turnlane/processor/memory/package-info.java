@@ -1,4 +1,4 @@
-/** What a session remembers, and where that is kept. */
+/** Session memory and request records, their Lua scripts in Redis, and the local cache. */
 @NullMarked
 package io.turnlane.processor.memory;
 

@@ -1,6 +1,9 @@
--- A flight of a turn begins: refused if the session was erased after it, if a newer owner has been here, or if the turn
--- has ended or has to end now; else counted, and memory handed out where the caller's copy is not current.
--- The same flight again gets the same reply and counts nothing, so a re-sent script is harmless.
+-- Begins a flight of a turn. Does nothing if the session was erased after the turn was logged, if a newer owner has
+-- written,
+-- or if the turn has ended. Ends the turn if it must end now. Otherwise counts the attempt, and returns the history
+-- unless the
+-- caller's copy is current.
+-- The same flight gets the same reply again and is counted once, so a script that is sent again does no harm.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -26,14 +29,14 @@ end
 if not status and erased_by_name(tomb, request_id) then
   return {'ERASED'}
 end
--- The flight before is still in the air, and its owner hands the turn over: whoever waits for it changes nothing.
+-- An earlier flight may still end the turn, because its owner hands the turn over. Waiting for it changes nothing.
 local handover = leaving(req, flight)
 if handover > 0 then
   return {'LEAVING', handover}
 end
 
--- Gateways make a request's record before its turn is logged, and the caller knows the session from a moment ago: what
--- isn't there may have been lost. Whoever isn't sure looks first; nothing was counted.
+-- Gateways create a request's record before its turn is logged, and the caller may have cached the session. Missing data
+-- may therefore be lost. Unless the caller has ruled that out, it must check first; nothing is counted until then.
 local version = redis.call('HGET', ctx, 'version') or ''
 local lost = known == '1' and version == '' and redis.call('EXISTS', tomb) == 0
 if sure ~= '1' and (not status or lost) then
@@ -45,16 +48,16 @@ if unwanted(req) then
 end
 
 local now = now_ms()
-local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- less the time that Redis was away
+local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- excludes the time that Redis was away
 local deadline_at = was[7] or ''
 if deadline_at == '' and deadline ~= '' then
   deadline_at = string.format('%d', tonumber(created_at) + tonumber(deadline))
 end
 local again = was[2] == flight and status == 'running'
-local blamed = was[8] or '' -- the flights that were counted as crashes, each followed by a blank
+local blamed = was[8] or '' -- ids of the flights counted as crashes, each followed by a space
 if not again then
   if status == 'running' then
-    crashes = crashes + 1 -- that flight began and never ended; should it be given back yet, it is told so
+    crashes = crashes + 1 -- that flight began and never ended; if it is released later, pardon() takes the crash back
     blamed = blamed .. (was[2] or '') .. ' '
   end
   local error = nil
@@ -71,11 +74,11 @@ if not again then
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
     return give_up(ctx, hist, req, open, request_id, error, record_ttl)
   end
-  -- One crash more would be the last: only a turn that had the processor to itself may be blamed for that one.
+  -- One more crash would be the last. It must count only for a turn that ran as its processor's only crash suspect.
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
     return {'SUSPECT'}
   end
-  -- One whose outcome is at hand was counted before memory was lost; its client has seen it.
+  -- An attempt whose outcome is already computed was counted before Redis lost the data, and its client has seen it.
   attempt = settles == '0' and attempt + 1 or math.max(attempt, tonumber(settles))
 end
 
@@ -88,7 +91,7 @@ if lost then
   redis.call('HSET', ctx, 'memory', 'reset')
 end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
--- While a turn runs, its session stays, however short its life is otherwise: its end sets that again.
+-- A session doesn't expire while one of its turns runs. The end of the turn restores the session's own time to live.
 local life = tonumber(redis.call('HGET', ctx, 'ttl') or session_ttl)
 local ttl = math.max(life, tonumber(running_ttl))
 redis.call('PEXPIRE', ctx, ttl)
@@ -116,7 +119,7 @@ if deadline_at ~= '' then
 end
 local mishap = redis.call('HGET', ctx, 'memory') or ''
 if mishap ~= '' and settles == '0' then
-  redis.call('HSET', req, 'told', mishap) -- its client hears of it next
+  redis.call('HSET', req, 'told', mishap) -- the caller reports it to the client next
 end
 local absorbs = redis.call('HGET', req, 'absorbs') or ''
 if version ~= '' and version == cached_version then

@@ -1,5 +1,6 @@
--- A turn whose answer isn't wanted any more ends. What had begun stays in history, with its question and without an answer,
--- unless the turn that it makes way for wants no trace of it. Idempotent by request.
+-- Ends a turn as cancelled. A turn whose attempt had begun stays in history, with its question and without an answer,
+-- unless
+-- a rollback cancelled it. Idempotent by request id.
 local ctx, hist, req, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, flight, request_id, takes_over, turn, phases = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local next_version, most_turns, most_bytes, record_ttl = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
@@ -9,7 +10,7 @@ if was[1] and ended[was[1]] then
   return ending(req)
 end
 local session_lives = redis.call('EXISTS', ctx) == 1
--- Whoever begins the turn takes it over, whatever flight it had; a flight ends nothing but its own run.
+-- A caller that begins the turn takes it over from any flight. A running flight may only end its own run.
 if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives)) then
   return {'GONE'}
 end

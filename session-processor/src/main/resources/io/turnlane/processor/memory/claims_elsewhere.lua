@@ -1,5 +1,6 @@
--- The claims of a session's requests that lie in another slot: their callers', where questions named no session.
--- KEYS 1 requests  ARGV 1 what request keys start with, 2 what the session's keys start with
+-- Finds the claims of a session's requests that are in another hash slot: the caller's, if the question named no
+-- session.
+-- KEYS 1 request ids of the session  ARGV 1 prefix of request keys, 2 prefix of the session's keys
 local elsewhere = {}
 for _, request_id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   local claim = redis.call('HGET', ARGV[1] .. request_id, 'claim')

@@ -1,5 +1,6 @@
--- The answer of a flight enters memory, its request record and the context together, or not at all. Idempotent by request:
--- whoever sends it again is told that it is stored.
+-- Stores a flight's answer in history, request record and context, all in one step. Idempotent by request id: the same
+-- call
+-- again replies that the answer is stored.
 local ctx, hist, req, reqs, open = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, flight, request_id, turn, answer = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
@@ -7,7 +8,7 @@ local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10])
 
 local was = redis.call('HMGET', req, 'status', 'flight')
 if was[1] == 'completed' and was[2] == flight then
-  return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- follows on nothing known
+  return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- a version that no copy has
 end
 local refusal = not_to_settle(ctx, req, fence, flight, was[1], was[2])
 if refusal then

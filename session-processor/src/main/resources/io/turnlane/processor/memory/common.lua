@@ -1,14 +1,15 @@
--- Put before every script when it is loaded: Redis 6.2 has no functions that scripts could share.
+-- Prepended to every script when it is loaded, because Redis 6.2 has no functions that scripts could share.
 local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
 
--- Epoch milliseconds by Redis' own clock, as text: one clock for deadlines and ages, whoever asks.
+-- Returns epoch milliseconds as text, by Redis' clock: all callers use the same clock for deadlines and ages.
 local function now_ms()
   local time = redis.call('TIME')
   return string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 end
 
--- The newest owner that has been here. A context may expire under a turn that takes longer, so every key of the session
--- that knows a fence is asked.
+-- Returns true if a newer owner has written to one of these keys. A context may expire while a long turn runs, so
+-- callers pass
+-- every key of the session that holds a fence.
 local function fenced(fence, keys)
   for _, key in ipairs(keys) do
     if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then
@@ -18,33 +19,38 @@ local function fenced(fence, keys)
   return false
 end
 
--- Whether the session was deleted after this record was logged. Offsets start anew with a topic that was made anew: what
--- was logged long after the deletion isn't older than it.
+-- Returns true if the session was deleted after this record was logged. Offsets restart when a topic is recreated, so a
+-- record
+-- logged long after the deletion isn't older than it, whatever its offset.
 local function erased(tomb, partition, offset, logged_at)
   local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'at')
   return grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
     and tonumber(logged_at) <= tonumber(grave[3]) + 3600000
 end
 
--- Whether this request was erased with its session, and its turn logged once more behind the deletion: asked of one that
--- has no record. Its time says nothing: an honest question may be asked before a deletion and logged after it, and then it
--- begins the new life.
+-- Returns true if this request was erased with its session and its turn was logged again after the deletion. Only for
+-- requests
+-- without a record. Their timestamps decide nothing: a question may be asked before a deletion and logged after it, and
+-- then it
+-- begins the session's next life.
 local function erased_by_name(tomb, request_id)
   return string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) ~= nil
 end
 
--- How a request ended, for whoever has to tell it again; the last says whether its copy stands in quarantine already.
+-- Returns how a request ended, for callers that publish its terminal event again. The sixth value is 1 if the copy of a
+-- failed
+-- turn is in quarantine.
 local function ending(req)
   local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
   return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or ''}
 end
 
--- Whether somebody doesn't want this turn's answer any more: it may only end as cancelled then.
+-- Returns true if cancellation was requested: the turn may then only end as cancelled.
 local function unwanted(req)
   return redis.call('HEXISTS', req, 'cancel_requested') == 1
 end
 
--- A turn that never began ends, with neither answer nor error; its session doesn't notice.
+-- Ends a turn in its request record only; context and history stay unchanged.
 local function dismiss(req, open, request_id, status, reason, by, record_ttl)
   redis.call('HSET', req, 'status', status, 'stage', status, 'reason', reason, 'by', by, 'finished_at', now_ms())
   redis.call('PEXPIRE', req, record_ttl)
@@ -52,7 +58,7 @@ local function dismiss(req, open, request_id, status, reason, by, record_ttl)
   return ending(req)
 end
 
--- One more turn in history, which is trimmed by count and length; the session has a new version by that.
+-- Appends a turn to history, trims history by count and size, and sets the session's new version.
 local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
   redis.call('RPUSH', hist, turn)
   local bytes = redis.call('HINCRBY', ctx, 'hist_bytes', #turn)
@@ -65,8 +71,9 @@ local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
   return turns
 end
 
--- For how many milliseconds more another flight of this request may end by itself, though its partition has left (leave.lua);
--- 0 where nobody is to be waited for. A clock that was put back must not stretch it: no handover is longer than a minute.
+-- Returns for how many milliseconds another flight of this request may still end by itself although its partition has
+-- left
+-- (leave.lua); 0 if no flight may. No handover is longer than a minute, so a clock that was set back can't extend it.
 local function leaving(req, flight)
   local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
   if was[1] ~= 'running' or was[2] == flight or not was[3] then
@@ -76,7 +83,7 @@ local function leaving(req, flight)
   return left <= 60000 and math.max(0, left) or 0
 end
 
--- A flight that was counted as a crash, because the next owner was faster, speaks up: its processor only slept.
+-- Takes back a crash that the next owner counted for this flight: the flight calls again, so its processor only paused.
 local function pardon(req, flight)
   local blamed = redis.call('HGET', req, 'blamed') or ''
   local from, to = string.find(blamed, flight .. ' ', 1, true)
@@ -86,12 +93,12 @@ local function pardon(req, flight)
   end
 end
 
--- Why a flight can't store what came of it, as its reply; nil where it can.
+-- Returns the reply for a flight that can't store its outcome; nil if it can.
 local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
   if status and ended[status] then
     return ending(req)
   end
-  -- A record that never named a flight was made anew: memory was lost under this one.
+  -- A record that never named a flight was created again after Redis lost the data of this flight.
   if not status or not stored_flight or redis.call('EXISTS', ctx) == 0 then
     return {'GONE'}
   end
@@ -102,7 +109,7 @@ local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
   return unwanted(req) and {'UNWANTED'} or nil
 end
 
--- From now on the session lives without activity for as long as it was given; said in ms.
+-- Sets the session to expire after its own time to live without activity. Returns that time in milliseconds.
 local function live_on(ctx, hist)
   local ttl = redis.call('HGET', ctx, 'ttl')
   redis.call('PEXPIRE', ctx, ttl)
@@ -110,7 +117,7 @@ local function live_on(ctx, hist)
   return tonumber(ttl)
 end
 
--- A request ends without an answer, and its session goes on.
+-- Ends a request as failed. The session continues.
 local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
   redis.call('HDEL', req, 'leaving_until')

@@ -1,6 +1,8 @@
--- What becomes of a question that finds its session busy, and of those ahead of it. Asked in the log's order, before it
--- has begun. What it decides stands in the records: asked again, because its reply was lost or its owner died, it says the
--- same once more and decides nothing else.
+-- Applies the policy of a question that finds its session busy to the question and to the turns ahead of it. Called in
+-- log
+-- order, before the question begins. The records hold each decision: if the script runs again, because its reply was
+-- lost or
+-- the owner died, it returns the same decision and makes no other.
 local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])
@@ -15,8 +17,8 @@ if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
 
--- It was accepted while memory was away, if neither its session's deletion nor a loss of memory took its record, nor time:
--- a record made here would hide that from its begin.
+-- A missing record means that the question was accepted while Redis was away, but only if the session was not deleted, no
+-- data was lost, and the record did not expire. Otherwise a record created here would hide the cause from begin.lua.
 local own = redis.call('HMGET', req, 'status', 'attempt')
 if not own[1] then
   if erased_by_name(tomb, request_id) then
@@ -49,9 +51,9 @@ local function out(id, how)
   over[#over + 1] = how
 end
 
--- Those ahead, oldest first. One without a record was accepted while memory was away: it is open, and goes its way. One
--- that ended before it began, to make way for this one, is said again; what had begun tells its own end.
--- Whom a refused one makes way for is the oldest that nobody has stopped: one that was may take a moment to end.
+-- The turns ahead, oldest first. A turn without a record was accepted while Redis was away; it is open and stays so. A turn
+-- that ended for this question before it began is returned again; a turn that had begun publishes its own end.
+-- A rejected question names the oldest turn whose cancellation was not requested, because a cancelled one ends soon.
 local all, waiting, begun = {}, {}, {}
 local stays
 for i = first_ahead, #ARGV do
@@ -82,7 +84,7 @@ if own[1] and (own[1] ~= 'queued' or tonumber(own[2] or 0) > 0 or unwanted(req))
       marked[#marked + 1] = other.id
     end
   end
-  return {'DECIDED', over, marked} -- it has been here before, or isn't wanted any more
+  return {'DECIDED', over, marked} -- decided earlier, or cancelled meanwhile
 end
 redis.call('HSET', req, 'partition', partition, 'offset', offset)
 
@@ -102,7 +104,7 @@ elseif policy == 'interrupt' or policy == 'rollback' then
     marked[#marked + 1] = other.id
   end
 elseif policy == 'coalesce' then
-  -- The newest first, as many as one question may hold; what was merged into them comes along.
+  -- Merges the newest first, as many as one question may hold, with everything that was merged into them.
   local absorbs, bytes = {}, #question
   for i = #waiting, 1, -1 do
     local other = waiting[i]

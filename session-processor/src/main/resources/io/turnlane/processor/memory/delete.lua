@@ -1,7 +1,9 @@
--- A session is forgotten: context, history and the records of ended requests. Open requests are later asks and stay.
--- The tombstone lets older records of the log pass silently, so that nothing late brings the session back. It names the
--- newest requests that were erased, too: a gateway that never heard whether a question was logged sends it again, and its
--- twin may come after the deletion. Claims of Idempotency-Keys stay until they expire, but forget what was asked.
+-- Deletes a session: context, history and the records of ended requests. Open requests were asked later and stay.
+-- The tombstone makes older records of the log have no effect, so that no late record restores the session. It also
+-- names the
+-- newest erased requests: a gateway that doesn't know if a question was logged publishes it again, and that duplicate
+-- may
+-- arrive after the deletion. Claims of idempotency keys stay until they expire, but no longer hold the request's body.
 local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
@@ -13,12 +15,12 @@ if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
 end
 
-local erased_names = {} -- each followed by a blank, the newest first
+local erased_names = {} -- each followed by a space, newest first
 for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   local req = request_prefix .. request_id
   local status = redis.call('HGET', req, 'status')
-  -- Accepted well before the deletion and never begun: its gateway died before the log had it. Should it come yet, whoever
-  -- begins it makes its record.
+  -- Accepted well before the deletion and never begun: its gateway died before it published the question. If the question
+  -- arrives after all, begin.lua creates its record.
   local never_came = status == 'queued'
     and tonumber(redis.call('HGET', req, 'created_at') or 0) + 60000 < tonumber(logged_at)
   if not status or ended[status] or never_came then
@@ -37,6 +39,6 @@ end
 local names = table.concat(erased_names) .. (redis.call('HGET', tomb, 'erased') or '')
 redis.call('DEL', ctx, hist, rebuilt)
 redis.call('HSET', tomb, 'partition', partition, 'offset', offset, 'fence', fence, 'at', logged_at,
-  'erased', string.sub(names, 1, tonumber(most_names) * 37)) -- a UUID and its blank
+  'erased', string.sub(names, 1, tonumber(most_names) * 37)) -- length of a UUID and its space
 redis.call('PEXPIRE', tomb, tomb_ttl)
 return {'ERASED'}

@@ -1,7 +1,8 @@
--- The session gets another state in place of its own; where a fork brings it, only a session that this fork makes.
+-- Replaces the session's state. The import of a fork only fills a session that this fork reserved, or one that doesn't
+-- exist.
 -- ARGV 12 version, 13 session id, 14 user id, 15 agent, 16 metadata, 17 ttl, 18 the session's created_at,
---      19 request_count, 20 total_processing_time, 21 '1' where a fork brings it, 22 error where the session was deleted,
---      23 where there is another, 24 where it is being made by a fork, then the history's blobs, oldest first
+--      19 request_count, 20 total_processing_time, 21 '1' for the import of a fork, 22 error if the session was deleted,
+--      23 error if another session exists, 24 error if a fork is creating it, then the turns of history, oldest first
 local said = settled_before()
 if said then
   return said
@@ -9,7 +10,7 @@ end
 local exists, fork = redis.call('EXISTS', ctx) == 1, redis.call('HGET', ctx, 'fork')
 local later = {}
 if ARGV[21] == '1' then
-  -- Deleted since it was asked for: a fork in flight doesn't bring it back.
+  -- The session was deleted after the fork was requested: the fork must not restore it.
   local deleted_at = redis.call('HGET', tomb, 'at')
   if not exists and deleted_at and tonumber(deleted_at) >= tonumber(ARGV[7]) then
     return settle(ARGV[22])
@@ -17,7 +18,7 @@ if ARGV[21] == '1' then
   if exists and fork ~= request_id then
     return settle(ARGV[23])
   end
-  later = exists and redis.call('LRANGE', hist, 0, -1) or later -- turns whose gateway couldn't see that it is being made
+  later = exists and redis.call('LRANGE', hist, 0, -1) or later -- turns whose gateway did not see the reservation
 elseif fork then
   return settle(ARGV[24])
 end

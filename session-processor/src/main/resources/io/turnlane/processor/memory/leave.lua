@@ -1,5 +1,8 @@
--- The partition of a flight leaves while its agent works: for so long it may end by itself, and the next owner's begin waits.
--- Only the flight that is stored, only while no newer owner has been here, and once: sent again it gains no time.
+-- Starts a handover: the partition of a flight leaves while its agent works. The flight may end the turn within this
+-- time, and
+-- the next owner's begin waits.
+-- Only for the stored flight, only while no newer owner has written, and only once: the same call again doesn't extend
+-- the time.
 local ctx, req = KEYS[1], KEYS[2]
 local fence, flight, handover = ARGV[1], ARGV[2], ARGV[3]
 

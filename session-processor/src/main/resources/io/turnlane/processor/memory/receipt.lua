@@ -1,14 +1,14 @@
--- Commands that change a session and aren't questions: update, import, fork. Each has a request record, which says how it
--- ended, and makes it happen once however often it is delivered. Stands in front of their scripts, behind common.lua.
+-- Shared by the scripts of commands that change a session and ask no question: update, import, fork. Each command has a
+-- request record that holds its result, and is applied once however often it is delivered. Loaded after common.lua.
 --
--- KEYS 1 context, 2 history, 3 request, 4 requests, 5 open, 6 tombstone
--- ARGV 1 fence, 2 partition, 3 offset, 4 logged at, 5 request id, 6 type, 7 created at, 8 how long its record lives,
---      9 how long a session is kept at least while turns of it are open, 10 '1' where the record is so old that one
---      without a request record ended long ago, 11 '1' where what memory misses is known not to come back
+-- KEYS 1 context, 2 history, 3 request, 4 request ids, 5 ids of open requests, 6 tombstone
+-- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 type, 7 created_at, 8 lifetime of the
+--      request record, 9 minimum lifetime of a session with open turns, 10 '1' if a command this old without a request
+--      record has ended, 11 '1' if missing data was not lost or can no longer be restored
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id = ARGV[1], ARGV[5]
 
--- What to say without doing anything; nil where it is to be done now.
+-- Returns the reply for a command that must not be applied now; nil if it must.
 local function settled_before()
   if erased(tomb, ARGV[2], ARGV[3], ARGV[4]) then
     return {'DONE', ''}
@@ -21,11 +21,11 @@ local function settled_before()
     return {'DONE', status or ''}
   end
   if not status and ARGV[11] ~= '1' then
-    return {'MISSED'} -- gateways make it before the command is logged: memory may have been lost
+    return {'MISSED'} -- gateways create it before the command is logged, so it may be lost
   end
 end
 
--- It ends; with an error where one is given, as JSON.
+-- Ends the command; with an error, as JSON, if that isn't ''.
 local function settle(error)
   local status, now = error == '' and 'completed' or 'failed', now_ms()
   redis.call('HSET', req, 'type', ARGV[6], 'status', status, 'stage', status, 'question', '', 'agent', '',
@@ -40,7 +40,7 @@ local function settle(error)
   return {'DONE', status}
 end
 
--- As long as the session lives without activity, and not less than a turn that waits behind this may need.
+-- Sets the session to expire after ttl, but not before turns that wait behind this command had time to run.
 local function keep(ttl)
   if redis.call('ZCARD', open) > 0 then
     ttl = math.max(tonumber(ttl), tonumber(ARGV[9]))

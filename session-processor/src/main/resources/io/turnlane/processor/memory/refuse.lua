@@ -1,4 +1,4 @@
--- A request whose record can't be read ends, so that its client hears of it.
+-- Ends a request whose record can't be read, so that its client receives a terminal event.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id, partition, offset, logged_at, error, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]

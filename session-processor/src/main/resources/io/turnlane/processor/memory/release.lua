@@ -1,5 +1,6 @@
--- A flight is given back unfinished, because its partition left or the processor stops: it waits again, and is no crash;
--- not even where the next owners were faster and have blamed it already: a processor that slept didn't crash.
+-- Returns an unfinished flight's turn to the queue, because its partition left or the processor stops. This is not a
+-- crash, even
+-- if a new owner began the turn first and counted one: a processor that only paused has not crashed.
 local ctx, req = KEYS[1], KEYS[2]
 local flight = ARGV[1]
 

@@ -1,6 +1,7 @@
--- Puts back what the log holds of a session and Redis doesn't: its history, how its requests ended or that they are still
--- to end, that it was deleted.
--- Only what is missing: what newer turns stored meanwhile stays, and the same again changes nothing.
+-- Restores what the log holds of a session and Redis does not: its history, the results of ended requests, the records
+-- of open
+-- ones, and its deletion.
+-- Restores only missing data: what newer turns stored meanwhile stays, and the same call again changes nothing.
 local ctx, hist, reqs, open, tomb, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, request_prefix, record_ttl, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
@@ -8,15 +9,15 @@ local expected_version, next_version = ARGV[9], ARGV[10]
 local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
 local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 26
-local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' where no command but questions made the context what it is
-local given_offset, given_at = ARGV[24], ARGV[25] -- of the command that the session's life began with, or ''
+local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' if no command set the metadata
+local given_offset, given_at = ARGV[24], ARGV[25] -- of the import that began the session's life, or ''
 
 if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
 end
 local now = tonumber(now_ms())
 
--- Where the flight of the owner before may end by itself yet (leave.lua), what is put back around it leaves that to it.
+-- While a flight of the previous owner may still end by itself (leave.lua), the restored data keeps that owner's fence.
 local first_open = first_end + ends * 15
 for i = 0, opens - 1 do
   local req = request_prefix .. ARGV[first_open + i * 11]
@@ -35,7 +36,7 @@ local function make_context()
   end
 end
 
--- The deletion first: what it erased isn't brought back.
+-- The deletion first: data that it erased must not be restored.
 if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_at) then
   local left = tonumber(deleted_at) + tonumber(tomb_ttl) - now
   if left > 0 then
@@ -44,8 +45,8 @@ if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_
   end
 end
 
--- Turns of the whole new history, oldest first: the offset and time of its question ('' where Redis has it already), and
--- its blob. None where history is to stay as it is. They follow on the version that the caller saw.
+-- The turns of the complete new history, oldest first: offset and timestamp of the question ('' if Redis already stores the
+-- turn), and the stored form. None if history stays as it is. The caller merged them with expected_version.
 local first_edit = first_open + opens * 11
 local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
@@ -90,7 +91,7 @@ if at <= #ARGV and left > 0 and version ~= next_version then
   end
 end
 
--- A session that was made by a command and has no turns yet.
+-- A session that a command created and that has no turns yet.
 if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
   and not erased(tomb, partition, given_offset, given_at) then
   make_context()
@@ -98,8 +99,8 @@ if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
   redis.call('PEXPIRE', ctx, left)
 end
 
--- How requests ended, so that a redelivered turn isn't run again and whoever polls finds it. A flight that runs such a
--- turn all the same is told so when it ends: this wasn't its end.
+-- Results of ended requests, so that a redelivered turn isn't run again and clients that poll find the result. A flight
+-- that runs such a turn anyway can't store its own outcome, because the record then names no flight.
 for i = 0, ends - 1 do
   local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
     phases, reason, by = unpack(ARGV, first_end + i * 15, first_end + i * 15 + 14)
@@ -114,7 +115,7 @@ for i = 0, ends - 1 do
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
       redis.call('HDEL', req, 'error')
-    elseif status == 'failed' then -- its copy was safe in quarantine before the log was told
+    elseif status == 'failed' then -- the copy is written to quarantine before the event is published
       redis.call('HSET', req, 'error', error, 'quarantined', 1)
     else
       redis.call('HSET', req, 'reason', reason, 'by', by)
@@ -126,8 +127,8 @@ for i = 0, ends - 1 do
   end
 end
 
--- Questions that wait, so that whoever polls finds them too. Clients have seen events of their attempts: the next one is
--- newer than any of these, also where a flight has begun anew meanwhile. One so old that it surely ended stays unknown.
+-- Open questions, so that clients that poll find them too. Clients have seen events of earlier attempts, so the next attempt
+-- gets a higher number, even if a flight has begun meanwhile. A question so old that it must have ended isn't restored.
 for i = 0, opens - 1 do
   local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases, absorbs =
     unpack(ARGV, first_open + i * 11, first_open + i * 11 + 10)
@@ -163,7 +164,7 @@ for i = 0, opens - 1 do
   end
 end
 
--- Commands that were done, so that they aren't done again behind what followed them.
+-- Applied commands, so that a redelivery doesn't apply them again after later commands.
 for i = 0, edits - 1 do
   local request_id, offset, logged_at, kind, created_at = unpack(ARGV, first_edit + i * 5, first_edit + i * 5 + 4)
   local req = request_prefix .. request_id

@@ -1,2 +1,2 @@
--- A command ends that changes nothing here. ARGV 12 error or ''
+-- Ends a command that changes nothing in this session. ARGV 12 error or ''
 return settled_before() or settle(ARGV[12])

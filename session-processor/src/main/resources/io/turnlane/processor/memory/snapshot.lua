@@ -1,4 +1,4 @@
--- Hands out the session as it stands in its own order, for a fork.
+-- Returns the session's current state for a fork, in the session's order of commands.
 local said = settled_before()
 if said then
   return said
@@ -6,7 +6,7 @@ end
 if redis.call('EXISTS', ctx) == 0 then
   return {'NONE'}
 end
-redis.call('HSET', ctx, 'fence', fence) -- whoever was here before decides nothing any more
+redis.call('HSET', ctx, 'fence', fence) -- fences off earlier owners
 local is = redis.call('HMGET', ctx, 'agent', 'metadata', 'ttl', 'created_at', 'fork')
 if is[5] then
   return {'MAKING'}

@@ -1,5 +1,5 @@
--- A fork came to nothing: the place that was kept for its session is free again, and whoever asks hears why.
--- KEYS 1 context, 2 request  ARGV 1 request id, 2 error, 3 how long the request's record lives
+-- Ends a failed fork: releases the reservation of its session and stores the error for clients that poll.
+-- KEYS 1 context, 2 request  ARGV 1 request id, 2 error, 3 lifetime of the request record
 if redis.call('HGET', KEYS[1], 'fork') == ARGV[1] then
   redis.call('DEL', KEYS[1])
 end

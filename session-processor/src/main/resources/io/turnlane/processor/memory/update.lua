@@ -1,5 +1,6 @@
--- The session's context changes: what is '' stays. The metadata was merged outside, with what it was expected to be.
--- ARGV 12 expected metadata, 13 metadata, 14 agent, 15 ttl, 16 error where there is no session, 17 where it is being made
+-- Changes the session's context; a value of '' leaves a field unchanged. The caller merged the metadata with the
+-- expected one.
+-- ARGV 12 expected metadata, 13 metadata, 14 agent, 15 ttl, 16 error if there is no session, 17 error if a fork creates it
 local said = settled_before()
 if said then
   return said

@@ -9,30 +9,30 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Says what it is told to say, and keeps what it was asked. */
+/** Records calls and returns prepared results. */
 public final class FakeSessionEdits implements SessionEdits {
 
     public final Deque<EditResult> results = new ArrayDeque<>();
     public final List<String> calls = new ArrayList<>();
 
     @Override
-    public EditResult update(FlightRef flight, UpdateSession command, EditConditions terms) {
-        return said("update" + (terms.lossRuledOut() ? " sure" : ""));
+    public EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions) {
+        return nextResult("update" + (conditions.lossRuledOut() ? " sure" : ""));
     }
 
     @Override
-    public EditResult replace(FlightRef flight, ImportSession command, EditConditions terms) {
-        return said("replace" + (terms.lossRuledOut() ? " sure" : ""));
+    public EditResult replace(FlightRef flight, ImportSession command, EditConditions conditions) {
+        return nextResult("replace" + (conditions.lossRuledOut() ? " sure" : ""));
     }
 
     @Override
-    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions terms) {
-        return said("take" + (terms.lossRuledOut() ? " sure" : ""));
+    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions conditions) {
+        return nextResult("take" + (conditions.lossRuledOut() ? " sure" : ""));
     }
 
     @Override
     public EditResult completeFork(FlightRef flight, ForkSession command, TurnError error) {
-        return said(error == null ? "taken" : "taken " + error.code());
+        return nextResult(error == null ? "taken" : "taken " + error.code());
     }
 
     @Override
@@ -40,7 +40,7 @@ public final class FakeSessionEdits implements SessionEdits {
         calls.add("free");
     }
 
-    private EditResult said(String what) {
+    private EditResult nextResult(String what) {
         calls.add(what);
         return results.isEmpty() ? new EditResult.EditEnded(what.contains("_")) : results.removeFirst();
     }

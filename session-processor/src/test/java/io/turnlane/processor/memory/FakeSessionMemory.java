@@ -22,8 +22,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Memory in a map, with the port's promises as far as one owner needs them, and faults to order. For one thread at a
- * time.
+ * In-memory implementation of the contract for one owner, with faults that tests can trigger. For one thread at a time.
  */
 public final class FakeSessionMemory implements SessionMemory {
 
@@ -54,44 +53,44 @@ public final class FakeSessionMemory implements SessionMemory {
         private TurnError error;
         private boolean quarantined;
         private long eventsFrom;
-        private boolean unwanted;
+        private boolean cancelRequested;
         private EndCause cause;
         private long leavingUntil;
     }
 
-    /** A client doesn't want the answer any more; true where the turn hadn't ended. */
+    /** Requests cancellation of a turn. Returns true if the turn had not ended. */
     public boolean requestCancel(RequestId request) {
         FakeRequest record = records.computeIfAbsent(request, any -> new FakeRequest());
-        record.unwanted = true;
+        record.cancelRequested = true;
         return !record.status.isTerminal();
     }
 
-    /** What the next questions are told that find their session busy; the rest just wait. */
+    /** Sets the results of the next calls of {@link #decide}; later calls let the question wait. */
     public void willDecide(DecideResult... answers) {
         decisions.addAll(List.of(answers));
     }
 
-    /** The questions that found their session busy, each as often as it asked. */
+    /** Returns the arguments of all calls of {@link #decide}, in order. */
     public List<BusyArrival> arrivals() {
         return arrivals;
     }
 
-    /** The store's clock, for handovers. */
+    /** Sets the store's clock, which limits handovers. */
     public void clock(LongSupplier millis) {
         clock = millis;
     }
 
-    /** The next so many calls don't reach the store. */
+    /** Makes this many calls fail without reaching the store. */
     public void failNext(int calls) {
         failuresToCome = calls;
     }
 
-    /** From now on a newer owner has been here. */
+    /** Makes the store behave as if a newer owner had written to every session. */
     public void setFenced() {
         fenced = true;
     }
 
-    /** The store loses everything once, right before the next commit. */
+    /** Makes the store lose all data once, immediately before the next commit. */
     public void loseBeforeCommit() {
         lostBeforeCommit = true;
     }
@@ -104,29 +103,29 @@ public final class FakeSessionMemory implements SessionMemory {
         return records.get(request).status;
     }
 
-    /** The store loses everything now. */
+    /** Makes the store lose all data now. */
     public void loseEverything() {
         records.clear();
         histories.clear();
         lost = true;
     }
 
-    /** Runs this within each begin. */
+    /** Sets a task that runs within each begin. */
     public void duringBegin(Runnable task) {
         duringBegin = task;
     }
 
-    /** Runs this within each commit. */
+    /** Sets a task that runs within each commit. */
     public void duringCommit(Runnable task) {
         duringCommit = task;
     }
 
-    /** The session remembers this turn from before. */
+    /** Adds a turn to the session's history. */
     public void remember(SessionKey session, PastTurn turn) {
         histories.computeIfAbsent(session, any -> new ArrayList<>()).add(turn);
     }
 
-    /** Turns have so long until their deadline. */
+    /** Sets the time left until the deadline of every turn. */
     public void timeLeft(Duration time) {
         timeLeft = time;
     }
@@ -135,17 +134,17 @@ public final class FakeSessionMemory implements SessionMemory {
         return records.get(request).eventsFrom;
     }
 
-    /** Every turn was running when its processor crashed, twice. */
+    /** Makes every turn a crash suspect. */
     public void suspectAll() {
         suspect = true;
     }
 
-    /** The next call throws what no caller expects. */
+    /** Makes the next call throw an exception that no caller expects. */
     public void breakNext() {
         broken = true;
     }
 
-    private void reach() {
+    private void callStore() {
         if (broken) {
             broken = false;
             throw new IllegalStateException("a mistake");
@@ -158,7 +157,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public BeginResult begin(BeginRequest beginning) {
-        reach();
+        callStore();
         duringBegin.run();
         FlightRef flight = beginning.flight();
         FakeRequest leaving = records.get(flight.request());
@@ -182,7 +181,7 @@ public final class FakeSessionMemory implements SessionMemory {
         if (record.status.isTerminal()) {
             return new BeginResult.AlreadyEnded(ending(record));
         }
-        if (record.unwanted) {
+        if (record.cancelRequested) {
             return new BeginResult.CancelRequested();
         }
         if (!flight.flight().equals(record.flight)) {
@@ -201,7 +200,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
-        reach();
+        callStore();
         duringCommit.run();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
@@ -217,7 +216,7 @@ public final class FakeSessionMemory implements SessionMemory {
                     ? new SettleResult.EndedOtherwise(ending(record))
                     : new SettleResult.SettleFenced();
         }
-        if (record.unwanted) {
+        if (record.cancelRequested) {
             return new SettleResult.CancelInstead();
         }
         record.status = RequestStatus.COMPLETED;
@@ -228,7 +227,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
-        reach();
+        callStore();
         FakeRequest record = records.get(flight.request());
         if (record == null || record.flight == null) {
             return new SettleResult.TurnLost();
@@ -238,7 +237,7 @@ public final class FakeSessionMemory implements SessionMemory {
                     ? new SettleResult.EndedOtherwise(ending(record))
                     : new SettleResult.SettleFenced();
         }
-        if (record.unwanted) {
+        if (record.cancelRequested) {
             return new SettleResult.CancelInstead();
         }
         record.failures++;
@@ -249,7 +248,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
-        reach();
+        callStore();
         FakeRequest record = records.get(flight.request());
         if (record == null) {
             return new SettleResult.TurnLost();
@@ -283,7 +282,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public DismissResult dismiss(FlightRef flight) {
-        reach();
+        callStore();
         FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
         if (fenced || isOlder(flight)) {
             return new BeginResult.Fenced();
@@ -292,20 +291,22 @@ public final class FakeSessionMemory implements SessionMemory {
             return new BeginResult.AlreadyEnded(ending(record));
         }
         boolean waits = record.status == RequestStatus.QUEUED && record.attempt == 0;
-        return waits && record.unwanted ? new BeginResult.AlreadyEnded(cancelled(record)) : new StillWaiting(null);
+        return waits && record.cancelRequested
+                ? new BeginResult.AlreadyEnded(cancelled(record))
+                : new StillWaiting(null);
     }
 
-    /** Policies are decided by Redis' own script; here they let everybody wait, but for what a test says. */
+    /** Returns the prepared results; the policies themselves are implemented by a Lua script. */
     @Override
     public DecideResult decide(BusyArrival arrival) {
-        reach();
+        callStore();
         arrivals.add(arrival);
         return decisions.isEmpty() ? new PolicyDecision(Map.of(), List.of()) : decisions.removeFirst();
     }
 
     @Override
     public void release(FlightRef flight) {
-        reach();
+        callStore();
         FakeRequest record = records.get(flight.request());
         if (record.flight.equals(flight.flight())) {
             record.status = RequestStatus.QUEUED;
@@ -315,7 +316,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public boolean startHandover(FlightRef flight, Duration handover) {
-        reach();
+        callStore();
         FakeRequest record = records.get(flight.request());
         if (fenced || record.status != RequestStatus.RUNNING || !record.flight.equals(flight.flight())) {
             return false;
@@ -326,7 +327,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public FailUnreadableResult failUnreadable(FlightRef flight, TurnError error) {
-        reach();
+        callStore();
         FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
         if (!record.status.isTerminal()) {
             record.status = RequestStatus.FAILED;
@@ -342,7 +343,7 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public boolean delete(FlightRef flight) {
-        reach();
+        callStore();
         histories.remove(flight.session());
         return !fenced;
     }

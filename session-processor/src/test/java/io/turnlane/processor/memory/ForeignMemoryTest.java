@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Whatever Redis gives as a stored turn or answer is one, or is set aside; memory goes on with what is left. */
+/** Fuzzes stored values: any bytes are either read as a turn or an answer, or reported as damaged and left out. */
 class ForeignMemoryTest {
 
     private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
@@ -23,14 +23,14 @@ class ForeignMemoryTest {
     private final StoredValueReader stored =
             new StoredValueReader(new StringRedisTemplate(), new WireFormat(), _ -> {});
 
-    /** Each damaged value is logged; millions are not worth it. */
+    /** Each damaged value is logged, and a run reads millions of them. */
     @BeforeAll
-    static void beSilent() {
+    static void disableLog() {
         logs().setLevel(Level.OFF);
     }
 
     @AfterAll
-    static void logAgain() {
+    static void restoreLog() {
         logs().setLevel(null);
     }
 

@@ -24,21 +24,21 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Ends without an answer: cancelled, rejected, superseded; and what history keeps of them. */
+/** Turns that end without an answer (cancelled, rejected, superseded), and what history keeps of them. */
 class RedisEndingsTest extends RedisMemoryTests {
 
     @Test
-    void storesNoAnswerThatNobodyWantsAnyMore() {
+    void storesNoAnswerAfterCancellationWasRequested() {
         Ask ask = ask("?");
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
-        unwanted(ask);
+        requestCancel(ask);
         assertThat(commit(flight, ask)).isEqualTo(new SettleResult.CancelInstead());
         assertThat(memory.fail(flight, ERROR, true, Map.of())).isEqualTo(new SettleResult.CancelInstead());
 
         SettleResult settled = cancel(flight, ask, false);
         assertThat(settled).isEqualTo(new SettleResult.EndedOtherwise(cancelled(1, "requested", null)));
-        assertThat(cancel(flight, ask, false)).as("the same again").isEqualTo(settled);
+        assertThat(cancel(flight, ask, false)).as("repeated call").isEqualTo(settled);
         assertThat(commit(flight, ask)).isInstanceOf(SettleResult.EndedOtherwise.class);
         assertThat(history()).extracting(PastTurn::status).containsExactly(RequestStatus.CANCELLED);
         assertThat(history().getFirst().answer()).isNull();
@@ -46,12 +46,12 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     @Test
-    void keepsTheAnswerThatWasStoredBeforeAnybodyMinded() {
+    void keepsAnAnswerThatWasStoredBeforeTheCancellation() {
         Ask ask = ask("?");
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         commit(flight, ask);
-        unwanted(ask);
+        requestCancel(ask);
         assertThat(cancel(flight, ask, false))
                 .isInstanceOfSatisfying(
                         SettleResult.EndedOtherwise.class,
@@ -60,10 +60,10 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     @Test
-    void endsWhatNobodyWantsWhenItBeginsUnderWhateverOwner() {
+    void cancelsATurnWhenItBeginsUnderAnyOwner() {
         Ask waited = ask("waited");
         accept(waited);
-        unwanted(waited);
+        requestCancel(waited);
         FlightRef flight = flight(waited, 1);
         assertThat(begin(flight, waited)).isEqualTo(new BeginResult.CancelRequested());
         assertThat(cancel(flight, waited, true))
@@ -73,7 +73,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         Ask ran = ask("ran");
         FlightRef crashed = flight(ran, 1);
         begin(crashed, ran);
-        unwanted(ran);
+        requestCancel(ran);
         FlightRef successor = flight(ran, 2);
         assertThat(begin(successor, ran)).isEqualTo(new BeginResult.CancelRequested());
         assertThat(cancel(successor, ran, true)).isInstanceOf(SettleResult.EndedOtherwise.class);
@@ -81,14 +81,14 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     @Test
-    void endsWaitingTurnsOutOfTheirTurn() {
+    void endsWaitingTurnsOutsideTheirOrder() {
         Ask unwanted = ask("unwanted");
         Ask late = ask("late", Instant.now().minusSeconds(9), Duration.ofSeconds(5));
         Ask patient = ask("patient", Instant.now(), Duration.ofSeconds(500));
         for (Ask ask : List.of(unwanted, late, patient)) {
             accept(ask);
         }
-        unwanted(unwanted);
+        requestCancel(unwanted);
         assertThat(dismiss(unwanted)).isEqualTo(new AlreadyEnded(cancelled(0, "requested", null)));
         assertThat(dismiss(late))
                 .isInstanceOfSatisfying(
@@ -101,30 +101,34 @@ class RedisEndingsTest extends RedisMemoryTests {
                                 .isBetween(Duration.ofSeconds(490), Duration.ofSeconds(500)));
         Ask running = ask("running");
         begin(flight(running, 1), running);
-        unwanted(running);
+        requestCancel(running);
         assertThat(dismiss(running)).as("it has begun").isEqualTo(new StillWaiting(null));
-        assertThat(memory.dismiss(flight(patient, 0))).as("of an older owner").isEqualTo(new BeginResult.Fenced());
+        assertThat(memory.dismiss(flight(patient, 0)))
+                .as("called by an older owner")
+                .isEqualTo(new BeginResult.Fenced());
     }
 
     @Test
-    void rejectsAQuestionWhereAnotherIsOpen() {
+    void rejectsAQuestionWhileAnotherIsOpen() {
         Ask running = running("running");
         Ask busy = accepted("?", TurnPolicy.REJECT);
         assertThat(decide(busy, running))
                 .isEqualTo(
                         decision(busy, ending(RequestStatus.REJECTED, "session_busy", running.requestId()), List.of()));
         assertThat(decide(busy, running))
-                .as("its reply may have been lost, or its owner died")
+                .as("repeated because the reply was lost or the owner died")
                 .isEqualTo(
                         decision(busy, ending(RequestStatus.REJECTED, "session_busy", running.requestId()), List.of()));
         assertThat(begin(flight(busy, 1), busy)).isInstanceOf(AlreadyEnded.class);
 
         Ask next = accepted("?", TurnPolicy.REJECT);
-        assertThat(decide(next, busy)).as("those ahead have ended").isEqualTo(new PolicyDecision(Map.of(), List.of()));
+        assertThat(decide(next, busy))
+                .as("the turns ahead have ended")
+                .isEqualTo(new PolicyDecision(Map.of(), List.of()));
     }
 
     @Test
-    void interruptsWhatRunsAndTakesOutWhatWaits() {
+    void interruptsTheRunningTurnAndCancelsTheWaitingOnes() {
         Ask running = running("running");
         Ask waiting = accepted("waiting", TurnPolicy.ENQUEUE);
         Ask ask = accepted("rather this", TurnPolicy.INTERRUPT);
@@ -140,7 +144,7 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     @Test
-    void rollsBackWithoutATrace() {
+    void leavesNoTraceOfARolledBackTurn() {
         answer("before");
         Ask running = running("running");
         Ask ask = accepted("rather this", TurnPolicy.ROLLBACK);
@@ -153,7 +157,7 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     @Test
-    void mergesWhatWaitsIntoTheNewestInTheLogsOrder() {
+    void mergesWaitingQuestionsIntoTheNewestInLogOrder() {
         Ask running = running("running");
         Ask one = accepted("\"one\" ü", TurnPolicy.ENQUEUE);
         Ask two = accepted("two", TurnPolicy.COALESCE);
@@ -173,7 +177,7 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     @Test
-    void mergesNoMoreThanAQuestionMayHold() {
+    void mergesNoMoreThanTheMaximumSizeOfAQuestion() {
         Ask running = running("running");
         Ask first = accepted("a".repeat(60_000), TurnPolicy.ENQUEUE);
         Ask second = accepted("b".repeat(60_000), TurnPolicy.ENQUEUE);
@@ -181,20 +185,20 @@ class RedisEndingsTest extends RedisMemoryTests {
         assertThat(decide(third, running, first, second).ended()).containsOnlyKeys(second.requestId());
     }
 
-    /** Its begin would find the record, and run the turn in the new life. */
+    /** A decision would create a record, and the turn's begin would then run the turn in the session's next life. */
     @Test
-    void decidesNothingForATwinOfAnErasedTurn() {
+    void decidesNothingForADuplicateOfAnErasedTurn() {
         Ask erased = answer("erased");
         memory.delete(flight(ask("delete"), 1));
         Ask running = running("in a new life");
-        Ask twin = withPolicy(erased, TurnPolicy.INTERRUPT);
-        assertThat(decide(twin, false, true, running)).isEqualTo(new BeginResult.Erased());
+        Ask duplicate = withPolicy(erased, TurnPolicy.INTERRUPT);
+        assertThat(decide(duplicate, false, true, running)).isEqualTo(new BeginResult.Erased());
         assertThat(request(running, "cancel_requested")).isNull();
-        assertThat(begin(flight(twin, 1), twin)).isEqualTo(new BeginResult.Erased());
+        assertThat(begin(flight(duplicate, 1), duplicate)).isEqualTo(new BeginResult.Erased());
     }
 
     @Test
-    void makesARecordOnlyWhereNeitherALossNorTimeTookIt() {
+    void createsAMissingRecordOnlyIfItWasNeitherLostNorExpired() {
         Ask running = running("running");
         Ask ask = withPolicy(ask("?"), TurnPolicy.COALESCE);
         assertThat(decide(ask, false, false, running)).isEqualTo(new BeginResult.DataMissing(false));
@@ -205,12 +209,12 @@ class RedisEndingsTest extends RedisMemoryTests {
     }
 
     @Test
-    void saysAgainWhatATurnDecidedThatHasEndedSince() {
+    void repeatsTheDecisionOfATurnThatHasEndedSince() {
         Ask running = running("running");
         Ask waiting = accepted("waiting", TurnPolicy.ENQUEUE);
         Ask ask = accepted("rather this", TurnPolicy.INTERRUPT);
         decide(ask, running, waiting);
-        unwanted(ask);
+        requestCancel(ask);
         dismiss(ask);
         assertThat(decide(ask, running, waiting))
                 .isEqualTo(new PolicyDecision(
@@ -222,11 +226,11 @@ class RedisEndingsTest extends RedisMemoryTests {
                         List.of(running.requestId())));
     }
 
-    private void unwanted(Ask ask) {
+    private void requestCancel(Ask ask) {
         redis.template.opsForHash().put(keys.request(ask.requestId()), "cancel_requested", "1");
     }
 
-    /** As a gateway does. */
+    /** Creates the request record as a gateway does. */
     private void accept(Ask ask) {
         redis.template
                 .opsForHash()
@@ -304,8 +308,8 @@ class RedisEndingsTest extends RedisMemoryTests {
         return memory.cancel(flight, past, takesOver, Map.of());
     }
 
-    private static PolicyDecision decision(Ask over, TurnEnding how, List<RequestId> unwanted) {
-        return new PolicyDecision(Map.of(over.requestId(), how), unwanted);
+    private static PolicyDecision decision(Ask ended, TurnEnding ending, List<RequestId> toCancel) {
+        return new PolicyDecision(Map.of(ended.requestId(), ending), toCancel);
     }
 
     private static TurnEnding ending(RequestStatus status, String reason, RequestId by) {

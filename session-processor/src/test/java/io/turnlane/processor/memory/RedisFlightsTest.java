@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Who may write: fences and flights, crashes and failures, deadlines and the life of a turn. */
+/** Fences and flights, crashes and failures, deadlines and the lifetime of a turn. */
 class RedisFlightsTest extends RedisMemoryTests {
 
     @Test
@@ -27,7 +27,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void refusesAnOlderFenceOnceANewerOneHasBegun() {
+    void rejectsAnOlderFenceOnceANewerOneHasBegun() {
         Ask ask = ask("?");
         FlightRef frozen = flight(ask, 1);
         begin(frozen, ask);
@@ -47,7 +47,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void refusesAnOlderFlightOfTheSameOwner() {
+    void rejectsAnOlderFlightOfTheSameOwner() {
         Ask ask = ask("?");
         FlightRef first = flight(ask, 1);
         begin(first, ask);
@@ -57,7 +57,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void givesUpATurnThatEndedItsProcessorThreeTimes() {
+    void failsATurnAfterThreeCrashesAsPoison() {
         Ask ask = ask("?");
         for (int crash = 0; crash < 3; crash++) {
             assertThat(begin(flight(ask, crash), ask)).isInstanceOf(RunTurn.class);
@@ -70,23 +70,21 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void runsATurnAloneWhereOneCrashMoreWouldBeItsLast() {
+    void runsATurnAsOnlySuspectIfOneMoreCrashWouldBeItsLast() {
         Ask ask = ask("?");
         begin(flight(ask, 1), ask);
         begin(flight(ask, 2), ask);
         FlightRef third = flight(ask, 3);
         BeginRequest beside = new BeginRequest(third, ask, Map.of(), null, false, false);
         assertThat(memory.begin(beside)).isEqualTo(new BeginResult.CrashSuspected());
-        assertThat(memory.begin(beside))
-                .as("it waits for as long as it takes")
-                .isEqualTo(new BeginResult.CrashSuspected());
-        assertThat(request(ask, "crashes")).as("and nothing is counted").isEqualTo("1");
+        assertThat(memory.begin(beside)).as("a repeated call waits too").isEqualTo(new BeginResult.CrashSuspected());
+        assertThat(request(ask, "crashes")).as("nothing is counted").isEqualTo("1");
         assertThat(begin(third, ask)).isInstanceOf(RunTurn.class);
         assertThat(request(ask, "crashes")).isEqualTo("2");
     }
 
     @Test
-    void takesACrashBackWhereTheNextOwnerWasFasterThanTheRelease() {
+    void takesBackACrashIfTheNextOwnerBeganBeforeTheRelease() {
         Ask ask = ask("?");
         FlightRef revoked = flight(ask, 1);
         begin(revoked, ask);
@@ -101,7 +99,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void takesTheCrashesOfAllBackThatOnlySlept() {
+    void takesBackTheCrashesOfAllFlightsThatWereOnlyPaused() {
         Ask ask = ask("?");
         FlightRef first = flight(ask, 1);
         FlightRef second = flight(ask, 2);
@@ -113,13 +111,13 @@ class RedisFlightsTest extends RedisMemoryTests {
         memory.release(first);
         assertThat(request(ask, "crashes")).isEqualTo("1");
         assertThat(commit(second, ask))
-                .as("it comes too late, but it comes")
+                .as("late, so its processor was only paused")
                 .isEqualTo(new SettleResult.SettleFenced());
         assertThat(request(ask, "crashes")).isEqualTo("0");
     }
 
     @Test
-    void endsATurnAtItsDeadlineByTheClockOfRedis() {
+    void endsATurnAtItsDeadlineByRedisClock() {
         Ask late = ask("late", Instant.now().minusSeconds(10), Duration.ofSeconds(5));
         assertThat(begin(flight(late, 1), late))
                 .isInstanceOfSatisfying(
@@ -133,7 +131,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void capsTheLifeOfATurn() {
+    void limitsTheLifetimeOfATurn() {
         Ask ask = ask("?");
         FlightRef first = flight(ask, 1);
         begin(first, ask);
@@ -144,7 +142,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef second = flight(ask, 1);
         Duration away = Duration.ofMinutes(5);
         assertThat(memory.begin(new BeginRequest(second, ask, Map.of(), null, false, true, true, 0, away)))
-                .as("waiting for Redis doesn't count")
+                .as("time without Redis doesn't count")
                 .isInstanceOf(RunTurn.class);
         memory.release(second);
         redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
@@ -155,7 +153,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void keepsWhereStreamsStartUnlessTheGatewayWroteItBefore() {
+    void keepsTheFirstStreamStartThatWasStored() {
         Ask ask = ask("?");
         memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 42L, false, true));
         memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 77L, false, true));
@@ -163,7 +161,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void endsTheRequestOfARecordThatCannotBeReadUnlessItHasEnded() {
+    void failsTheRequestOfAnUnreadableRecordUnlessItHasEnded() {
         Ask unreadable = ask("?");
         FlightRef flight = flight(unreadable, 2);
         AlreadyEnded ended = new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 0, null, ERROR, false));
@@ -175,7 +173,7 @@ class RedisFlightsTest extends RedisMemoryTests {
 
         Ask answered = answer("fine");
         assertThat(memory.failUnreadable(flight(answered, 2), ERROR))
-                .as("it isn't taken back")
+                .as("the stored answer stays")
                 .isInstanceOfSatisfying(
                         AlreadyEnded.class,
                         end -> assertThat(end.ending().status()).isEqualTo(RequestStatus.COMPLETED));
@@ -185,7 +183,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void countsNoCrashForAFlightThatWasGivenBack() {
+    void countsNoCrashForAReleasedFlight() {
         Ask ask = ask("?");
         for (int i = 1; i <= 5; i++) {
             FlightRef flight = flight(ask, i);
@@ -202,7 +200,9 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef first = flight(ask, 1);
         begin(first, ask);
         assertThat(memory.fail(first, ERROR, false, Map.of())).isEqualTo(new SettleResult.Stored());
-        assertThat(memory.fail(first, ERROR, false, Map.of())).as("sent again").isEqualTo(new SettleResult.Stored());
+        assertThat(memory.fail(first, ERROR, false, Map.of()))
+                .as("repeated call")
+                .isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "status")).isEqualTo("retrying");
 
         FlightRef second = flight(ask, 1);
@@ -210,14 +210,14 @@ class RedisFlightsTest extends RedisMemoryTests {
         assertThat(memory.fail(second, ERROR, true, Map.of())).isEqualTo(new SettleResult.Stored());
         assertThat(begin(flight(ask, 1), ask))
                 .isEqualTo(new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 2, null, ERROR, false)));
-        assertThat(questions(memory)).as("memory keeps no half turn").isEmpty();
+        assertThat(questions(memory)).as("history keeps no incomplete turn").isEmpty();
         assertThat(redis.template.opsForZSet().size(keys.openRequestIds()))
-                .as("only the turn that just looked is open")
+                .as("only the turn that read the history is open")
                 .isOne();
     }
 
     @Test
-    void expiresARecordWhoseAnswerWasForgottenLongAgo() {
+    void expiresAnOldRecordWithoutARequestRecord() {
         Ask ask = ask("?");
         assertThat(memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), null, true, false)))
                 .isInstanceOfSatisfying(
@@ -226,7 +226,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void refusesAnOlderFenceAlsoWhereTheContextHasExpiredMeanwhile() {
+    void rejectsAnOlderFenceAfterTheContextHasExpired() {
         Ask ask = ask("?");
         FlightRef frozen = flight(ask, 1);
         begin(frozen, ask);
@@ -237,7 +237,7 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
-    void saysThatItKnowsNothingAnyMore() {
+    void reportsThatTheDataOfATurnIsLost() {
         Ask ask = ask("?");
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);

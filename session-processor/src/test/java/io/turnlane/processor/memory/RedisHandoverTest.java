@@ -23,7 +23,7 @@ class RedisHandoverTest extends RedisMemoryTests {
     private final FlightRef next = flight(ask, 2);
 
     @Test
-    void letsTheFlightEndAndTellsTheNextOwnerHow() {
+    void letsTheFlightEndAndReturnsItsResultToTheNextOwner() {
         begin(before, ask);
         assertThat(memory.startHandover(before, HANDOVER)).isTrue();
         Map<Object, Object> record = record();
@@ -31,7 +31,7 @@ class RedisHandoverTest extends RedisMemoryTests {
                 .isInstanceOfSatisfying(
                         HandoverPending.class,
                         leaving -> assertThat(leaving.left()).isBetween(Duration.ofSeconds(20), HANDOVER));
-        assertThat(record()).as("whoever waits changes nothing").isEqualTo(record);
+        assertThat(record()).as("waiting changes nothing").isEqualTo(record);
         assertThat(context("fence")).isEqualTo("1");
 
         assertThat(commit(before, ask)).isEqualTo(new SettleResult.Stored());
@@ -44,7 +44,7 @@ class RedisHandoverTest extends RedisMemoryTests {
     }
 
     @Test
-    void waitsNoLongerThanTheHandoverAndThenRefusesAnOwnerThatWasFrozenThroughIt() {
+    void waitsNoLongerThanTheHandoverAndThenFencesOffAnOwnerThatWasFrozen() {
         begin(before, ask);
         memory.startHandover(before, Duration.ofMillis(150));
         assertThat(begin(next, ask)).isInstanceOf(HandoverPending.class);
@@ -56,28 +56,28 @@ class RedisHandoverTest extends RedisMemoryTests {
 
         assertThat(memory.startHandover(before, HANDOVER)).as("too late").isFalse();
         assertThat(commit(before, ask)).isEqualTo(new SettleResult.SettleFenced());
-        assertThat(request(ask, "crashes")).as("it only slept").isEqualTo("0");
+        assertThat(request(ask, "crashes")).as("its processor was only paused").isEqualTo("0");
         assertThat(memory.startHandover(next, HANDOVER))
-                .as("a handover of its own")
+                .as("the next owner may start a handover too")
                 .isTrue();
         assertThat(begin(flight(ask, 3), ask)).isInstanceOf(HandoverPending.class);
     }
 
     @Test
-    void isOnlyForTheStoredFlightOfTheNewestOwner() {
+    void startsOnlyForTheStoredFlightOfTheNewestOwner() {
         assertThat(memory.startHandover(flight(answer("ended"), 1), HANDOVER)).isFalse();
         assertThat(memory.startHandover(before, HANDOVER)).as("never began").isFalse();
         begin(before, ask);
         assertThat(memory.startHandover(next, HANDOVER)).as("another flight").isFalse();
         redis.template.opsForHash().put(keys.context(), "fence", "2");
         assertThat(memory.startHandover(before, HANDOVER))
-                .as("a newer owner has been here")
+                .as("a newer owner has written")
                 .isFalse();
         assertThat(request(ask, "leaving_until")).isNull();
     }
 
     @Test
-    void gainsNoTimeByBeingSentAgain() {
+    void doesNotExtendTheTimeOnARepeatedCall() {
         begin(before, ask);
         memory.startHandover(before, HANDOVER);
         Object until = request(ask, "leaving_until");
@@ -86,7 +86,7 @@ class RedisHandoverTest extends RedisMemoryTests {
     }
 
     @Test
-    void givesTheTurnOverAtOnceWhereTheFlightIsGivenBackOrItsAgentFails() {
+    void endsTheHandoverAtOnceIfTheFlightIsReleasedOrItsAgentFails() {
         begin(before, ask);
         memory.startHandover(before, HANDOVER);
         memory.release(before);
@@ -107,7 +107,7 @@ class RedisHandoverTest extends RedisMemoryTests {
     }
 
     @Test
-    void keepsARecordThatTheNextOwnerCannotReadUntilItsFlightHasEnded() {
+    void failsAnUnreadableRecordOnlyAfterItsFlightHasEnded() {
         begin(before, ask);
         memory.startHandover(before, HANDOVER);
         assertThat(memory.failUnreadable(next, ERROR)).isInstanceOf(HandoverPending.class);
@@ -119,7 +119,7 @@ class RedisHandoverTest extends RedisMemoryTests {
     }
 
     @Test
-    void waitsForNobodyByAClockThatWasPutBack() {
+    void ignoresAHandoverThatIsLongerThanOneMinute() {
         begin(before, ask);
         memory.startHandover(before, HANDOVER);
         long inAnHour = Instant.now().plusSeconds(3600).toEpochMilli();

@@ -24,7 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Memory on a real Redis, with a session of each test's own. */
+/** Base of tests on a real Redis. Each test has its own session. */
 abstract class RedisMemoryTests {
 
     static final MemoryLimits LIMITS = new MemoryLimits(
@@ -78,7 +78,7 @@ abstract class RedisMemoryTests {
         Ask ask = ask("looks");
         FlightRef flight = flight(ask, Long.MAX_VALUE / 4096);
         if (!(of.begin(beginning(flight, ask)) instanceof RunTurn run)) {
-            throw new AssertionError("can't look");
+            throw new AssertionError("the history can't be read");
         }
         redis.template.opsForHash().put(keys.context(), "fence", "1");
         of.release(flight);

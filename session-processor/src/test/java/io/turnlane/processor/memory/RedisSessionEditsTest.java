@@ -22,10 +22,10 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What changes a session and asks nothing: once, in its place, and by its owner only. */
+/** Commands that change a session: applied once, in order, and only by the current owner. */
 class RedisSessionEditsTest extends RedisMemoryTests {
 
-    private static final EditConditions SURE = new EditConditions(false, true);
+    private static final EditConditions NO_LOSS = new EditConditions(false, true);
     private static final EditResult DONE = new EditResult.EditEnded(false);
     private static final EditResult FAILED = new EditResult.EditEnded(true);
 
@@ -33,13 +33,13 @@ class RedisSessionEditsTest extends RedisMemoryTests {
             new RedisSessionEdits(redis.template, cache, LIMITS, new WireFormat(), damaged::add);
 
     @Test
-    void mergesMetadataAndChangesAgentAndLife() {
+    void mergesMetadataAndChangesAgentAndTimeToLive() {
         answer("one");
         Map<String, Object> patch = new HashMap<>(Map.of("a", 1, "inner", Map.of("kept", true, "b", 2)));
-        assertThat(edits.update(flight(1), update(patch, null, null), SURE)).isEqualTo(DONE);
+        assertThat(edits.update(flight(1), update(patch, null, null), NO_LOSS)).isEqualTo(DONE);
         patch = new HashMap<>(Map.of("inner", Map.of("b", 3)));
         patch.put("a", null);
-        assertThat(edits.update(flight(1), update(patch, "other", Duration.ofMinutes(5)), SURE))
+        assertThat(edits.update(flight(1), update(patch, "other", Duration.ofMinutes(5)), NO_LOSS))
                 .isEqualTo(DONE);
         assertThat((String) context("metadata"))
                 .contains("\"kept\":true", "\"b\":3")
@@ -54,21 +54,23 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         answer("one");
         UpdateSession first = update(Map.of("a", 1), null, null);
         FlightRef delivered = flight(first, 1);
-        edits.update(delivered, first, SURE);
-        edits.update(flight(1), update(Map.of("a", 2), null, null), SURE);
-        assertThat(edits.update(delivered, first, SURE)).as("redelivered").isEqualTo(DONE);
-        assertThat(edits.update(flight(first, 1), first, SURE)).as("a twin").isEqualTo(DONE);
+        edits.update(delivered, first, NO_LOSS);
+        edits.update(flight(1), update(Map.of("a", 2), null, null), NO_LOSS);
+        assertThat(edits.update(delivered, first, NO_LOSS)).as("redelivered").isEqualTo(DONE);
+        assertThat(edits.update(flight(first, 1), first, NO_LOSS))
+                .as("a duplicate")
+                .isEqualTo(DONE);
         assertThat(context("metadata")).isEqualTo("{\"a\":2}");
     }
 
     @Test
-    void keepsASessionWhoseLifeIsCutForTheTurnsThatWait() {
+    void keepsASessionForItsWaitingTurnsWhenItsTimeToLiveIsShortened() {
         answer("one");
         Ask waiting = ask("waits");
         redis.template
                 .opsForZSet()
                 .add(keys.openRequestIds(), waiting.requestId().toString(), 1);
-        edits.update(flight(1), update(null, null, Duration.ofSeconds(1)), SURE);
+        edits.update(flight(1), update(null, null, Duration.ofSeconds(1)), NO_LOSS);
         assertThat(redis.template.getExpire(keys.context())).isGreaterThan(500);
         begin(flight(waiting, 1), waiting);
         commit(flight(waiting, 1), waiting);
@@ -76,21 +78,21 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     }
 
     @Test
-    void saysInTheCommandsRecordThatThereIsNoSession() {
+    void storesInTheRequestRecordThatThereIsNoSession() {
         UpdateSession update = update(Map.of("a", 1), null, null);
-        assertThat(edits.update(flight(update, 1), update, SURE)).isEqualTo(FAILED);
+        assertThat(edits.update(flight(update, 1), update, NO_LOSS)).isEqualTo(FAILED);
         assertThat(record(update, "status")).isEqualTo("failed");
         assertThat((String) record(update, "error")).contains("not_found");
         assertThat(redis.template.hasKey(keys.context())).isFalse();
     }
 
     @Test
-    void asksWhetherMemoryWasLostBeforeItTakesACommandForNew() {
+    void reportsAMissingRecordBeforeItTreatsACommandAsNew() {
         answer("one");
         UpdateSession update = update(Map.of("a", 1), null, null);
         assertThat(edits.update(flight(update, 1), update, new EditConditions(false, false)))
                 .isEqualTo(new EditResult.RecordMissing());
-        redis.template.opsForHash().put(keys.request(update.requestId()), "status", "queued"); // as gateways do
+        redis.template.opsForHash().put(keys.request(update.requestId()), "status", "queued"); // as a gateway does
         assertThat(edits.update(flight(update, 1), update, new EditConditions(false, false)))
                 .isEqualTo(DONE);
         UpdateSession old = update(Map.of("a", 2), null, null);
@@ -100,27 +102,27 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     }
 
     @Test
-    void refusesAnOwnerThatWasReplaced() {
+    void rejectsAPreviousOwner() {
         answer("one");
-        edits.update(flight(5), update(Map.of("a", 1), null, null), SURE);
-        assertThat(edits.update(flight(4), update(Map.of("a", 2), null, null), SURE))
+        edits.update(flight(5), update(Map.of("a", 1), null, null), NO_LOSS);
+        assertThat(edits.update(flight(4), update(Map.of("a", 2), null, null), NO_LOSS))
                 .isEqualTo(new EditResult.EditFenced());
         ImportSession state = state(List.of("x"), null);
-        assertThat(edits.replace(flight(state, 4), state, SURE)).isEqualTo(new EditResult.EditFenced());
+        assertThat(edits.replace(flight(state, 4), state, NO_LOSS)).isEqualTo(new EditResult.EditFenced());
         ForkSession fork = fork(id());
-        assertThat(edits.snapshot(flight(fork, 4), fork, SURE)).isEqualTo(new EditResult.EditFenced());
+        assertThat(edits.snapshot(flight(fork, 4), fork, NO_LOSS)).isEqualTo(new EditResult.EditFenced());
         assertThat(context("metadata")).isEqualTo("{\"a\":1}");
         assertThat(questions(memory)).containsExactly("one");
     }
 
     @Test
-    void givesASessionAnotherStateOnceAndGoesOnFromThere() {
+    void importsAStateOnceAndContinuesFromIt() {
         answer("gone");
         ImportSession state = state(List.of("a", "b"), null);
         FlightRef delivered = flight(state, 1);
-        assertThat(edits.replace(delivered, state, SURE)).isEqualTo(DONE);
+        assertThat(edits.replace(delivered, state, NO_LOSS)).isEqualTo(DONE);
         answer("next");
-        assertThat(edits.replace(delivered, state, SURE)).as("redelivered").isEqualTo(DONE);
+        assertThat(edits.replace(delivered, state, NO_LOSS)).as("redelivered").isEqualTo(DONE);
         assertThat(questions(memory)).containsExactly("a", "b", "next");
         assertThat(context("request_count")).isEqualTo("8");
         assertThat(context("created_at")).isEqualTo("0");
@@ -128,67 +130,69 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     }
 
     @Test
-    void keepsOfAnImportedHistoryWhatAHistoryHolds() {
+    void trimsAnImportedHistoryToTheLimit() {
         ImportSession state = state(List.of("a", "b", "c", "d"), null);
-        edits.replace(flight(state, 1), state, SURE);
+        edits.replace(flight(state, 1), state, NO_LOSS);
         assertThat(questions(memory)).containsExactly("b", "c", "d");
     }
 
     @Test
-    void doesNotBringBackWhatWasDeletedAfterIt() {
+    void doesNotRestoreAStateThatWasDeletedAfterTheImport() {
         ImportSession state = state(List.of("a"), null);
         FlightRef delivered = flight(state, 1);
-        edits.replace(delivered, state, SURE);
+        edits.replace(delivered, state, NO_LOSS);
         memory.delete(flight(1));
-        assertThat(edits.replace(delivered, state, SURE)).as("redelivered").isEqualTo(DONE);
+        assertThat(edits.replace(delivered, state, NO_LOSS)).as("redelivered").isEqualTo(DONE);
         assertThat(redis.template.hasKey(keys.context())).isFalse();
     }
 
     @Test
-    void makesAForkOnlyWhereItsPlaceWasKeptOrNothingIs() {
+    void createsAForkOnlyInAReservedOrNewSession() {
         ImportSession fork = state(List.of("a"), new ImportSession.ForkOrigin(SessionId.random(), id()));
         redis.template
                 .opsForHash()
                 .putAll(keys.context(), Map.of("fork", fork.requestId().toString()));
-        assertThat(edits.replace(flight(fork, 1), fork, SURE)).isEqualTo(DONE);
+        assertThat(edits.replace(flight(fork, 1), fork, NO_LOSS)).isEqualTo(DONE);
         assertThat(context("fork")).isNull();
         answer("next");
-        assertThat(edits.replace(flight(fork, 1), fork, SURE)).as("a twin").isEqualTo(DONE);
+        assertThat(edits.replace(flight(fork, 1), fork, NO_LOSS))
+                .as("a duplicate")
+                .isEqualTo(DONE);
         assertThat(questions(memory)).containsExactly("a", "next");
 
         ImportSession other = state(List.of("x"), new ImportSession.ForkOrigin(SessionId.random(), id()));
-        assertThat(edits.replace(flight(other, 1), other, SURE)).isEqualTo(FAILED);
+        assertThat(edits.replace(flight(other, 1), other, NO_LOSS)).isEqualTo(FAILED);
         assertThat((String) record(other, "error")).contains("session_exists");
         assertThat(questions(memory)).containsExactly("a", "next");
     }
 
     @Test
-    void doesNotBringBackAForkThatWasDeletedInFlight() {
+    void doesNotCreateAForkWhoseSessionWasDeletedMeanwhile() {
         ImportSession fork = state(List.of("a"), new ImportSession.ForkOrigin(SessionId.random(), id()));
         redis.template
                 .opsForHash()
                 .putAll(keys.context(), Map.of("fork", fork.requestId().toString()));
         memory.delete(flight(1));
-        assertThat(edits.replace(flight(fork, 1), fork, SURE)).isEqualTo(FAILED);
+        assertThat(edits.replace(flight(fork, 1), fork, NO_LOSS)).isEqualTo(FAILED);
         assertThat(redis.template.hasKey(keys.context())).isFalse();
     }
 
     @Test
-    void refusesOtherCommandsWhileAForkMakesTheSession() {
+    void rejectsOtherCommandsWhileAForkCreatesTheSession() {
         redis.template.opsForHash().putAll(keys.context(), Map.of("fork", id().toString()));
         ImportSession state = state(List.of("x"), null);
-        assertThat(edits.replace(flight(state, 1), state, SURE)).isEqualTo(FAILED);
+        assertThat(edits.replace(flight(state, 1), state, NO_LOSS)).isEqualTo(FAILED);
         UpdateSession update = update(Map.of("a", 1), null, null);
-        assertThat(edits.update(flight(update, 1), update, SURE)).isEqualTo(FAILED);
+        assertThat(edits.update(flight(update, 1), update, NO_LOSS)).isEqualTo(FAILED);
         assertThat((String) record(update, "error")).contains("session_busy");
     }
 
     @Test
-    void handsOutTheSessionForAForkAndFreesThePlaceWhereItComesToNothing() {
+    void returnsASnapshotForAForkAndReleasesTheReservationOfAFailedFork() {
         Ask one = answer("one");
         answer("two");
         ForkSession fork = fork(one.requestId());
-        assertThat(edits.snapshot(flight(fork, 1), fork, SURE))
+        assertThat(edits.snapshot(flight(fork, 1), fork, NO_LOSS))
                 .isInstanceOfSatisfying(
                         EditResult.SnapshotTaken.class,
                         taken -> assertThat(taken.state().turns())
@@ -196,7 +200,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
                                 .containsExactly("one", "two"));
         TurnError error = TurnError.of(io.turnlane.model.ErrorCode.NOT_FOUND, "no");
         assertThat(edits.completeFork(flight(fork, 1), fork, error)).isEqualTo(FAILED);
-        assertThat(edits.snapshot(flight(fork, 1), fork, SURE))
+        assertThat(edits.snapshot(flight(fork, 1), fork, NO_LOSS))
                 .as("redelivered")
                 .isEqualTo(FAILED);
 

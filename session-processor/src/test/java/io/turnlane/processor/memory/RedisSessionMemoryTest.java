@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What a session remembers, and for how long. */
+/** History and lifetime of a session. */
 class RedisSessionMemoryTest extends RedisMemoryTests {
 
     @Test
@@ -28,7 +28,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         answer("two");
         assertThat(questions(memory)).containsExactly("one", "two");
         assertThat(questions(memory(new SessionCache(100, Duration.ofMinutes(5)), LIMITS)))
-                .as("read by a processor that knows nothing yet")
+                .as("read by a processor without a cached copy")
                 .containsExactly("one", "two");
         assertThat(context("request_count")).isEqualTo("2");
         assertThat(context("total_processing_time")).isEqualTo("24");
@@ -67,7 +67,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void fetchesHistoryOnlyWhereItsCopyIsNotCurrent() {
+    void fetchesHistoryOnlyIfTheCachedCopyIsNotCurrent() {
         answer("one");
         answer("two");
         answer("three");
@@ -80,18 +80,20 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void takesASessionForLostOnlyWhereNobodyElseCanHaveLetItExpire() {
+    void reportsASessionAsLostOnlyIfNoOtherOwnerCanHaveLetItExpire() {
         answer("one");
         redis.template.delete(List.of(keys.context(), keys.history()));
-        assertThat(beginUnsure(2)).as("its partition was elsewhere meanwhile").isInstanceOf(RunTurn.class);
+        assertThat(beginWithPossibleLoss(2))
+                .as("another processor may have owned the partition meanwhile")
+                .isInstanceOf(RunTurn.class);
 
         answer("two", 2);
         redis.template.delete(List.of(keys.context(), keys.history()));
-        assertThat(beginUnsure(2)).isEqualTo(new BeginResult.DataMissing(true));
+        assertThat(beginWithPossibleLoss(2)).isEqualTo(new BeginResult.DataMissing(true));
     }
 
-    /** As a turn that its gateway has accepted. */
-    private BeginResult beginUnsure(long fence) {
+    /** Begins a turn that its gateway has accepted. */
+    private BeginResult beginWithPossibleLoss(long fence) {
         Ask ask = ask("?");
         redis.template.opsForHash().put(keys.request(ask.requestId()), "status", "queued");
         return memory.begin(
@@ -99,7 +101,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void neverTakesACopyOfAnEarlierLifeForTheCurrentOne() {
+    void neverUsesACachedCopyOfAnEarlierLife() {
         answer("one");
         SessionCache elsewhere = new SessionCache(10, Duration.ofMinutes(5));
         RedisSessionMemory other = memory(elsewhere, LIMITS);
@@ -109,11 +111,13 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         other.begin(beginning(flight, ask));
         other.commit(flight, past(ask), Answer.ofText("a"), Map.of());
-        assertThat(questions(memory)).as("as many commits as before").containsExactly("in a new life");
+        assertThat(questions(memory))
+                .as("same number of commits as in the earlier life")
+                .containsExactly("in a new life");
     }
 
     @Test
-    void fetchesAheadOfTheTurn() {
+    void prefetchesHistory() {
         answer("one");
         SessionCache other = new SessionCache(10, Duration.ofMinutes(5));
         RedisSessionMemory elsewhere = memory(other, LIMITS);
@@ -135,7 +139,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void givesTheStoredAnswerToARedeliveredTurn() {
+    void returnsTheStoredAnswerToARedeliveredTurn() {
         Ask ask = answer("?");
         assertThat(begin(flight(ask, 2), ask))
                 .isEqualTo(new AlreadyEnded(
@@ -143,7 +147,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void letsHistoryLiveAsLongAsItsSessionAlsoWhereATurnIsGivenUp() {
+    void keepsHistoryAsLongAsItsSessionEvenIfATurnFails() {
         answer("one");
         Ask late = ask("late", Instant.now().minusSeconds(10), Duration.ofSeconds(5));
         redis.template.expire(keys.history(), Duration.ofSeconds(7));
@@ -152,7 +156,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void leavesLaterAsksOpenWhereTheSessionIsDeleted() {
+    void leavesLaterQuestionsOpenWhenTheSessionIsDeleted() {
         Ask later = ask("later");
         FlightRef deletion = flight(ask("delete"), 1);
         begin(flight(later, 1), later);
@@ -179,7 +183,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void forgetsADeletedSessionAndLetsNothingLateBringItBack() {
+    void deletesASessionSoThatNoLateRecordRestoresIt() {
         Ask before = ask("before");
         FlightRef late = flight(before, 1);
         begin(late, before);
@@ -193,20 +197,20 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         assertThat(redis.template.hasKey(keys.request(answered.requestId()))).isFalse();
         assertThat(commit(late, before)).isEqualTo(new SettleResult.TurnLost());
         assertThat(begin(late, before)).isEqualTo(new BeginResult.Erased());
-        assertThat(memory.delete(deletion)).as("again").isTrue();
+        assertThat(memory.delete(deletion)).as("repeated call").isTrue();
 
         answer("after");
-        assertThat(questions(memory)).as("a new life").containsExactly("after");
+        assertThat(questions(memory)).as("history of the next life").containsExactly("after");
     }
 
     /**
-     * A gateway that never heard whether the log has a question sends it again: its twin may come behind a deletion.
+     * A gateway that doesn't know if a question was logged publishes it again, so a duplicate may follow a deletion.
      */
     @Test
-    void letsNoTwinOfAnErasedTurnRunInTheNextLife() {
+    void runsNoDuplicateOfAnErasedTurnInTheNextLife() {
         Ask ask = answer("erased");
         memory.delete(flight(ask("delete"), 1));
-        assertThat(begin(flight(ask, 1), ask)).as("its twin").isEqualTo(new BeginResult.Erased());
+        assertThat(begin(flight(ask, 1), ask)).as("its duplicate").isEqualTo(new BeginResult.Erased());
 
         answer("after");
         memory.delete(flight(ask("delete"), 1));
@@ -215,7 +219,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void letsAQuestionThatWaitedThroughADeletionBeginTheNextLife() {
+    void startsTheNextLifeWithAQuestionAskedBeforeTheDeletion() {
         Ask early = ask("asked before", Instant.now().minusSeconds(5), null);
         answer("erased");
         memory.delete(flight(ask("delete"), 1));
@@ -233,7 +237,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void takesARecordOfATopicMadeAnewForWhatItIs() {
+    void runsARecordOfARecreatedTopicDespiteItsLowerOffset() {
         Ask delete = ask("delete");
         offset = 1_000;
         memory.delete(flight(delete, 1));
@@ -247,7 +251,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void setsADamagedTurnAsideAndUsesTheRest() {
+    void leavesOutADamagedTurnAndUsesTheRest() {
         damaged.clear();
         answer("one");
         answer("two");
@@ -267,7 +271,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void tellsATurnAsFailedWhoseStoredAnswerIsDamaged() {
+    void reportsATurnWithADamagedAnswerAsFailed() {
         damaged.clear();
         Ask ask = answer("one");
         redis.template.opsForHash().put(keys.request(ask.requestId()), "answer", "not what was sealed");
@@ -275,7 +279,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         assertThat(ended.ending().status()).isEqualTo(RequestStatus.FAILED);
         assertThat(ended.ending().error()).isEqualTo(MemoryErrors.UNREADABLE);
         assertThat(ended.ending().quarantined())
-                .as("its copy is still to be made")
+                .as("its copy is not in quarantine yet")
                 .isFalse();
         assertThat(damaged).containsExactly(DamageObserver.DamagedValue.ANSWER);
     }

@@ -35,7 +35,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
             new RedisSessionRestore(redis.template, LIMITS, new WireFormat(), damaged::add);
 
     @Test
-    void putsBackHistoryContextAndHowRequestsEnded() {
+    void restoresHistoryContextAndResultsOfRequests() {
         EndedTurn one = answered("one");
         EndedTurn two = answered("two");
         EndedTurn failed = failed("three");
@@ -46,7 +46,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 .containsEntry("request_count", "2")
                 .containsEntry("memory", "rebuilt");
         assertThat(redis.template.getExpire(keys.context()))
-                .as("what is left of its hour")
+                .as("rest of its time to live of one hour")
                 .isBetween(3000L, 3540L);
         RunTurn next = begin("next");
         assertThat(next.memory().turns()).extracting(PastTurn::question).containsExactly("one", "two");
@@ -63,7 +63,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void changesNothingTheSecondTime() {
+    void changesNothingOnARepeatedCall() {
         EndedTurn one = answered("one");
         restore(1, one);
         Map<Object, Object> context = redis.template.opsForHash().entries(keys.context());
@@ -73,19 +73,19 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void putsWhatWasBeforeInFrontOfWhatNewerTurnsStored() {
+    void insertsRestoredTurnsBeforeNewerStoredTurns() {
         EndedTurn one = answered("one");
         EndedTurn two = answered("two");
         commit("three");
         assertThat(restore(1, one, two)).isEqualTo(new RestoreResult(false, 2));
         assertThat(questions()).containsExactly("one", "two", "three");
         commit("four");
-        assertThat(restore(1, one, two)).as("it was trimmed, not lost").isEqualTo(new RestoreResult(false, 0));
+        assertThat(restore(1, one, two)).as("the turn was trimmed, not lost").isEqualTo(new RestoreResult(false, 0));
         assertThat(questions()).containsExactly("two", "three", "four");
     }
 
     @Test
-    void isSeenByATurnThatBeganBeforeAndByNoStaleCopy() {
+    void appliesToARunningTurnAndInvalidatesCachedCopies() {
         Ask ask = earlier("three");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
@@ -93,12 +93,12 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         memory.commit(flight, pastNow(ask), Answer.ofText("a: three"), Map.of());
         assertThat(questions()).containsExactly("one", "three");
         assertThat(redis.template.opsForHash().get(keys.context(), "memory"))
-                .as("that turn had started before; the next one tells")
+                .as("the turn had begun before; the next one reports the rebuild")
                 .isEqualTo("rebuilt");
     }
 
     @Test
-    void goesOnCountingAttemptsWhereMemoryWasLostUnderOne() {
+    void continuesToCountAttemptsIfDataWasLostDuringOne() {
         Ask ask = earlier("fails");
         FlightRef second = flight(ask, 1);
         BeginRequest settling = new BeginRequest(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO);
@@ -109,39 +109,39 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void leavesAFlightThatRunsMeanwhileNoOtherEndThanTheLogTells() {
+    void rejectsAnotherAnswerThanTheLoggedOneFromARunningFlight() {
         Ask ask = earlier("one");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
-        restore(1, ended(ask, now.minusSeconds(60), Answer.ofText("as the log has it"), null));
-        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("made again"), Map.of()))
+        restore(1, ended(ask, now.minusSeconds(60), Answer.ofText("logged"), null));
+        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("computed again"), Map.of()))
                 .isInstanceOfSatisfying(
                         SettleResult.EndedOtherwise.class,
-                        ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("as the log has it")));
+                        ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("logged")));
     }
 
     @Test
-    void leavesAFlightThatRunsMeanwhileNoOtherFailureThanTheLogTells() {
+    void rejectsAnotherFailureThanTheLoggedOneFromARunningFlight() {
         Ask ask = earlier("one");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
-        TurnError logged = TurnError.of(ErrorCode.AGENT_ERROR, "as the log has it");
+        TurnError logged = TurnError.of(ErrorCode.AGENT_ERROR, "logged");
         restore(1, ended(ask, now.minusSeconds(60), null, logged));
-        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "made again"), true, Map.of()))
+        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "computed again"), true, Map.of()))
                 .isInstanceOfSatisfying(
                         SettleResult.EndedOtherwise.class,
                         ended -> assertThat(ended.ending().error()).isEqualTo(logged));
     }
 
     @Test
-    void isRefusedToAnOwnerThatWasFencedOff() {
+    void rejectsAnOwnerThatWasFencedOff() {
         begin("by a newer owner", 5);
         assertThat(restore(4, answered("one"))).isEqualTo(RestoreResult.FENCED);
         assertThat(redis.template.hasKey(keys.history())).isFalse();
     }
 
     @Test
-    void leavesATurnThatIsHandedOverToTheFlightThatMayEndIt() {
+    void leavesATurnInHandoverToItsFlight() {
         Ask ask = earlier("three");
         FlightRef before = flight(ask, 1);
         memory.begin(beginning(before, ask));
@@ -157,12 +157,12 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         memory.begin(beginning(frozen, next));
         restore(2, List.of(new OpenTurn(next, frozen.offset(), now, null, 1)), answered("two"));
         assertThat(memory.commit(frozen, pastNow(next), Answer.ofText("a: four"), Map.of()))
-                .as("nobody waits for one that isn't handed over")
+                .as("this turn is not in handover")
                 .isEqualTo(new SettleResult.SettleFenced());
     }
 
     @Test
-    void bringsBackNothingThatWasDeletedMeanwhile() {
+    void restoresNothingThatWasDeletedMeanwhile() {
         EndedTurn one = answered("one");
         Ask delete = earlier("delete");
         memory.delete(flight(delete, 1));
@@ -173,7 +173,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void remembersADeletionSoThatNothingLateBringsTheSessionBack() {
+    void restoresADeletionSoThatNoLateRecordRestoresTheSession() {
         Ask before = earlier("before");
         long at = offset++;
         Deletion deletion = new Deletion(offset++, now);
@@ -183,19 +183,19 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void leavesASessionGoneWhoseTimeIsUp() {
+    void doesNotRestoreAnExpiredSession() {
         EndedTurn old = ended(earlier("old"), now.minus(Duration.ofHours(2)), Answer.ofText("a"), null);
         Life life = new Life(null, "echo", now, now.minus(Duration.ofHours(2)), Duration.ofHours(1), 1, Duration.ZERO);
         restore.restore(
                 new RecalledSession(session, life, List.of(old), List.of(), List.of(), null), 1, PARTITION, null);
         assertThat(redis.template.hasKey(keys.context())).isFalse();
         assertThat(redis.template.hasKey(keys.request(old.requestId())))
-                .as("results are kept for longer")
+                .as("request records live longer")
                 .isTrue();
     }
 
     @Test
-    void putsBackAQuestionThatWaits() {
+    void restoresAnOpenQuestion() {
         OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, 17L, 2);
         restoreOpen(waits);
         assertThat(redis.template.opsForHash().entries(keys.request(waits.requestId())))
@@ -209,12 +209,12 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 .containsExactly(waits.requestId().toString());
         assertThat(redis.template.getExpire(keys.context())).isPositive();
         assertThat(((RunTurn) memory.begin(beginning(waits.ask(), waits.offset()))).attempt())
-                .as("clients have seen two")
+                .as("clients have seen two attempts")
                 .isEqualTo(3);
     }
 
     @Test
-    void putsBackWhatWasMergedIntoAQuestionThatWaits() {
+    void restoresTheQuestionsMergedIntoAnOpenQuestion() {
         RequestId merged = new RequestId(UUID.randomUUID());
         OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, null, 0, Map.of(merged, "merged"));
         restoreOpen(waits);
@@ -223,7 +223,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void putsBackHowTurnsEndedWithoutAnAnswer() {
+    void restoresTurnsThatEndedWithoutAnAnswer() {
         EndCause cause = new EndCause("interrupted", new RequestId(UUID.randomUUID()));
         EndedTurn ended = new EndedTurn(
                 earlier("ended"), "ended", offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
@@ -235,7 +235,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void leavesARunningTurnAsItIsButForItsAttempts() {
+    void changesOnlyTheAttemptOfARunningTurn() {
         Ask ask = earlier("runs");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
@@ -248,23 +248,23 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void lostTheFlightUnderWhichItPutsAQuestionBack() {
+    void reportsTheDataOfAFlightAsLostIfItsQuestionWasRestored() {
         Ask ask = earlier("runs");
         FlightRef flight = flight(ask, 1);
         restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 1));
-        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("at hand"), Map.of()))
+        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("computed"), Map.of()))
                 .isEqualTo(new SettleResult.TurnLost());
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
                 .isEqualTo(new SettleResult.TurnLost());
         RunTurn run = (RunTurn)
                 memory.begin(new BeginRequest(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO));
         assertThat(run.attempt()).isEqualTo(1);
-        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("at hand"), Map.of()))
+        assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("computed"), Map.of()))
                 .isEqualTo(new SettleResult.Stored());
     }
 
     @Test
-    void leavesAnEndedTurnEndedThatTheLogSawOpen() {
+    void leavesATurnEndedIfTheLogHadItOpen() {
         EndedTurn one = answered("one");
         restore(1, one);
         restoreOpen(new OpenTurn(one.ask(), one.offset(), now, null, 1));
@@ -274,7 +274,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
-    void putsBackNoQuestionThatWasAskedBeforeADeletion() {
+    void restoresNoQuestionThatWasAskedBeforeADeletion() {
         OpenTurn old = new OpenTurn(earlier("old"), offset++, now, null, 0);
         memory.delete(flight(earlier("delete"), 1));
         restoreOpen(old);

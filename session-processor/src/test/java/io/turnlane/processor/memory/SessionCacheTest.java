@@ -17,18 +17,18 @@ class SessionCacheTest {
     private final CachedSession entry = new CachedSession("v", Memory.EMPTY);
 
     @Test
-    void knowsASessionNoLongerThanItLives() {
+    void keepsAnEntryNoLongerThanItsSession() {
         cache.put(session, entry, Duration.ofSeconds(30));
         pass(Duration.ofSeconds(28));
         assertThat(cache.get(session)).isEqualTo(entry);
         pass(Duration.ofSeconds(1));
         assertThat(cache.get(session))
-                .as("it expires, and won't have been lost")
+                .as("the session is about to expire, and must not count as lost")
                 .isNull();
     }
 
     @Test
-    void keepsNoEntryForLongerThanItsOwnTime() {
+    void keepsAnEntryNoLongerThanTheCachesTimeToLive() {
         cache.put(session, entry, Duration.ofDays(1));
         pass(Duration.ofMinutes(4));
         assertThat(cache.get(session)).isEqualTo(entry);

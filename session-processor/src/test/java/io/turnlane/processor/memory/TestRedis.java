@@ -6,7 +6,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** A connection to the tests' Redis. */
+/** Connection to the Redis of the tests. */
 public final class TestRedis implements AutoCloseable {
 
     private final LettuceConnectionFactory connections;
@@ -16,7 +16,11 @@ public final class TestRedis implements AutoCloseable {
         this(null);
     }
 
-    /** As this user, who has the password that all have; null for the one who may do everything. */
+    /**
+     * Connects as a user.
+     *
+     * @param user name of a user with the password of the default user; null for the default user, who has all rights
+     */
     public TestRedis(String user) {
         RedisURI uri = RedisURI.create(TestBackends.shared().redisUrl());
         RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration(uri.getHost(), uri.getPort());
