@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The origins of pages that may call, besides the gateway's own; {@link #ANY} for all there are. What isn't an origin
- * is an IllegalArgumentException: it would match nothing, and nobody would see why.
+ * Origins of the pages that may call, besides the gateway's own; {@link #ANY} for all origins. A text that is not an
+ * origin causes an IllegalArgumentException, because it would silently match nothing.
  *
- * @param listed each as a browser sends it: scheme, host, and port where it isn't the scheme's
+ * @param listed origins as browsers send them: scheme, host, and the port unless it is the default of the scheme
  */
 public record AllowedOrigins(List<String> listed) {
 
-    /** Any page of any site. */
+    /** Value that allows any page of any site. */
     public static final String ANY = "*";
 
     public AllowedOrigins {
@@ -24,7 +24,7 @@ public record AllowedOrigins(List<String> listed) {
     private static void check(String origin) {
         if (!origin.equals(ANY) && !isOrigin(origin)) {
             throw new IllegalArgumentException("not an origin: '" + origin
-                    + "'; write scheme://host or scheme://host:port as a browser does, without a path, or * for all");
+                    + "'; expected scheme://host or scheme://host:port without a path, or * for all origins");
         }
     }
 
@@ -39,12 +39,12 @@ public record AllowedOrigins(List<String> listed) {
         }
     }
 
-    /** Whether the page may be anybody's. */
+    /** Returns true if all origins are allowed. */
     public boolean allowsAny() {
         return listed.contains(ANY);
     }
 
-    /** Whether a page of this origin, as its browser names it, may call. */
+    /** Returns true if a page of this origin, as its browser sends it, may call. */
     public boolean allows(String origin) {
         return allowsAny() || listed.contains(origin.toLowerCase(Locale.ROOT));
     }

@@ -15,25 +15,29 @@ import org.springframework.web.filter.CorsFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Tells browsers which pages of other origins may call the API and read what it says, by Spring's rules of CORS.
- * Credentials are never allowed: there are no cookies, and a key is sent as a header.
+ * Applies CORS to the API: allows listed pages of other origins to call it and to read its responses. Credentials are
+ * never allowed: there are no cookies, and a key is sent as a header.
  *
- * <p>A preflight that is refused is a 403. A call itself goes on without our headers, so that its page can't read the
- * answer: behind a proxy that ends TLS our own page, too, looks as if it came from elsewhere, and must not be refused.
+ * <p>A preflight of another origin is rejected with 403. A call of another origin is served, but without CORS headers,
+ * so that its page cannot read the response. The call must not be rejected: behind a proxy that terminates TLS, the
+ * gateway's own page also appears to come from another origin.
  */
 public final class ApiCorsProcessor extends DefaultCorsProcessor {
 
-    /** What tells of others, of this installation's insides, or acts for others: for no page of elsewhere. */
-    private static final List<String> OURS = List.of("/v1/quarantine/**", "/v1/quarantine");
+    /**
+     * Paths that no page of another origin may call: they show data of other users or of the installation, or act for
+     * other users.
+     */
+    private static final List<String> INTERNAL = List.of("/v1/quarantine/**", "/v1/quarantine");
 
-    /** The API and the modules that speak it. */
-    private static final List<String> SHARED =
+    /** Paths of the API and of the script modules that use it. */
+    private static final List<String> PUBLIC =
             List.of("/v1/**", "/ask", "/ask-stream", "/js/turnlane-client.js", "/js/turnlane-socket.js");
 
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 
-    /** What the API reads, and what tracing in a page adds. */
-    private static final List<String> READ = List.of(
+    /** Request headers that the API reads, and those that tracing in a page adds. */
+    private static final List<String> REQUEST_HEADERS = List.of(
             "Authorization",
             "Content-Type",
             "Idempotency-Key",
@@ -43,8 +47,8 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
             "traceparent",
             "tracestate");
 
-    /** What the API says in headers that a page can't see otherwise. */
-    private static final List<String> SAID = List.of(
+    /** Response headers that a page can only read if they are exposed. */
+    private static final List<String> RESPONSE_HEADERS = List.of(
             "Location",
             "Retry-After",
             "RateLimit",
@@ -57,8 +61,8 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
             "Allow",
             "ETag");
 
-    /** So long a browser needs not ask again; a page that isn't allowed any more may go on for as long. */
-    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    /** Time for which a browser may cache a preflight. A page removed from the list can call for this long. */
+    private static final Duration MAX_AGE = Duration.ofMinutes(10);
 
     private final JsonMapper json;
 
@@ -66,15 +70,15 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
         this.json = json;
     }
 
-    /** A filter that belongs before the one that asks who calls: a preflight carries no credentials. */
+    /** Returns the filter. It must run before authentication, because a preflight carries no credentials. */
     public static CorsFilter filter(AllowedOrigins origins, JsonMapper json) {
-        CorsConfiguration nobody = new CorsConfiguration();
+        CorsConfiguration none = new CorsConfiguration();
         CorsConfiguration listed = of(origins);
         UrlBasedCorsConfigurationSource paths = new UrlBasedCorsConfigurationSource();
-        // The first that matches counts.
-        OURS.forEach(path -> paths.registerCorsConfiguration(path, nobody));
-        SHARED.forEach(path -> paths.registerCorsConfiguration(path, listed));
-        paths.registerCorsConfiguration("/**", nobody);
+        // The first matching path applies.
+        INTERNAL.forEach(path -> paths.registerCorsConfiguration(path, none));
+        PUBLIC.forEach(path -> paths.registerCorsConfiguration(path, listed));
+        paths.registerCorsConfiguration("/**", none);
         CorsFilter filter = new CorsFilter(paths);
         filter.setCorsProcessor(new ApiCorsProcessor(json));
         return filter;
@@ -84,10 +88,10 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
         CorsConfiguration listed = new CorsConfiguration();
         listed.setAllowedOrigins(origins.listed());
         listed.setAllowedMethods(METHODS);
-        listed.setAllowedHeaders(READ);
-        listed.setExposedHeaders(SAID);
+        listed.setAllowedHeaders(REQUEST_HEADERS);
+        listed.setExposedHeaders(RESPONSE_HEADERS);
         listed.setAllowCredentials(false);
-        listed.setMaxAge(REMEMBERED);
+        listed.setMaxAge(MAX_AGE);
         return listed;
     }
 
@@ -103,8 +107,8 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
     protected void rejectRequest(ServerHttpResponse response) throws IOException {
         Problem.write(
                 new ProblemDetailException(
-                        ErrorCode.FORBIDDEN, "pages of this origin may not call this, or not with these headers"),
-                null, // Spring doesn't say here what was called, and no page may read it
+                        ErrorCode.FORBIDDEN, "Pages of this origin may not call this path, or not with these headers."),
+                null, // the path is not available here, and no page may read it
                 response,
                 json);
     }

@@ -1,4 +1,4 @@
-/** Which pages, besides the gateway's own, may call it from a browser: by fetch and by WebSocket alike. */
+/** Origins of the web pages that may call the gateway, by fetch and by WebSocket, and CORS for them. */
 @NullMarked
 package io.turnlane.gateway.origin;
 

@@ -125,7 +125,8 @@ class TenTimesCapacityTest {
         }
         double goodput = completed / ((END_MS - WARM_UP_MS - 5_000) / 1000.0);
         System.out.printf(
-                "ten times capacity: %d gateways, capacity %.0f/s, answered %.1f/s (%.0f %%), %d rejected, longest wait %.1f s%n",
+                "ten times capacity: %d gateways, capacity %.0f/s, answered %.1f/s (%.0f %%), %d rejected, "
+                        + "longest wait %.1f s%n",
                 gateways, perSecond, goodput, 100 * goodput / perSecond, rejected, longestWaitMs / 1000.0);
         assertThat(goodput).as("seed %d", seed).isGreaterThan(0.9 * perSecond);
         assertThat(longestWaitMs).as("seed %d", seed).isLessThan((int) LIMIT.toMillis() + 3_000);

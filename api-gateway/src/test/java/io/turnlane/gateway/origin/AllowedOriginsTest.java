@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllowedOriginsTest {
 
     @Test
-    void allowsWhatIsListedAndNothingThatLooksLikeIt() {
+    void allowsListedOriginsAndNoSimilarOnes() {
         AllowedOrigins origins = new AllowedOrigins(List.of("https://Chat.example", " http://localhost:5173"));
         assertThat(origins.allowsAny()).isFalse();
         assertThat(List.of("https://chat.example", "http://localhost:5173")).allMatch(origins::allows);
@@ -27,7 +27,7 @@ class AllowedOriginsTest {
     }
 
     @Test
-    void allowsNobodyOrEverybodyWhereThatIsSaid() {
+    void allowsNoneIfNoneIsListedAndAllForAStar() {
         assertThat(new AllowedOrigins(List.of()).allows("https://chat.example")).isFalse();
         AllowedOrigins all = new AllowedOrigins(List.of("*"));
         assertThat(all.allowsAny()).isTrue();
@@ -48,15 +48,15 @@ class AllowedOriginsTest {
                 "https://",
                 "localhost:5173"
             })
-    void saysWhatIsNotAnOriginInsteadOfMatchingNothing(String mistake) {
+    void rejectsTextsThatAreNotOrigins(String text) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new AllowedOrigins(List.of(mistake)))
-                .withMessageContaining("'" + mistake + "'");
+                .isThrownBy(() -> new AllowedOrigins(List.of(text)))
+                .withMessageContaining("'" + text + "'");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"capacitor://localhost", "chrome-extension://abcdefgh", "http://[::1]:5173"})
-    void takesOriginsOfAppsAndAddresses(String origin) {
+    void acceptsOriginsOfAppsAndAddresses(String origin) {
         assertThat(new AllowedOrigins(List.of(origin)).allows(origin)).isTrue();
     }
 }
