@@ -8,22 +8,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops asking a backend that fails to answer several times in a row, until it answers a probe.
+ * Circuit breaker: stops calling a backend that does not answer several times in a row, until the backend answers a
+ * probe.
  *
- * <p>Resilience4j's breaker was looked at and not taken. Its half-open state lets callers be the probes, so that a
- * question would wait for a timeout every time it tries; and it goes by rates over a window, where three silences in a
- * row are what counts here. Probes of its own run in the background, so that no caller ever waits for one and the
- * breaker closes without traffic.
+ * <p>Resilience4j's circuit breaker does not fit. Its half-open state uses calls as probes, so that a question would
+ * wait for a timeout at every attempt to close. It also opens by failure rates over a window, whereas here a few
+ * consecutive failures count. This breaker probes in the background: no caller waits for a probe, and the breaker
+ * closes without traffic.
  *
- * <p>Safe for use by any number of threads. All state is one immutable value that is replaced by compare and set. Each
- * closing begins a new {@code era}: a call that began in an earlier one and fails late opens nothing.
+ * <p>Safe for use by any number of threads. The whole state is one immutable value that is replaced by compare-and-set.
+ * Each closing begins a new {@code era}, and a call of an earlier era that fails late does not count.
  */
 public final class Breaker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
 
-    private final int mostFailures;
-    private final Predicate<RuntimeException> silence;
+    private final int maxFailures;
+    private final Predicate<RuntimeException> isUnanswered;
     private final Runnable probe;
     private final Executor later;
     private final AtomicReference<BreakerState> state = new AtomicReference<>(new BreakerState(0, 0, false));
@@ -32,22 +33,25 @@ public final class Breaker implements AutoCloseable {
     private record BreakerState(long era, int failures, boolean open) {}
 
     /**
-     * @param mostFailures in a row, after which it opens
-     * @param silence whether an exception means that the backend gave no answer; any other is one
-     * @param probe asks the backend; throws where it gives no answer
-     * @param later runs a probe after a pause, on a thread that may block
+     * Creates a closed breaker.
+     *
+     * @param maxFailures consecutive failures after which the breaker opens
+     * @param isUnanswered returns true if an exception means that the backend did not answer; any other exception is an
+     *     answer
+     * @param probe calls the backend; throws if it does not answer
+     * @param later runs a probe after a delay, on a thread that may block
      */
-    public Breaker(int mostFailures, Predicate<RuntimeException> silence, Runnable probe, Executor later) {
-        this.mostFailures = mostFailures;
-        this.silence = silence;
+    public Breaker(int maxFailures, Predicate<RuntimeException> isUnanswered, Runnable probe, Executor later) {
+        this.maxFailures = maxFailures;
+        this.isUnanswered = isUnanswered;
         this.probe = probe;
         this.later = later;
     }
 
     /**
-     * Makes the call, unless the backend is known not to answer.
+     * Makes the call if the breaker is closed.
      *
-     * @throws BreakerOpenException at once, where it isn't made
+     * @throws BreakerOpenException at once if the breaker is open
      */
     public <T> T call(Supplier<T> call) {
         BreakerState before = state.get();
@@ -56,41 +60,46 @@ public final class Breaker implements AutoCloseable {
         }
         try {
             T result = call.get();
-            answered();
+            onAnswer();
             return result;
         } catch (RuntimeException e) {
-            if (silence.test(e)) {
-                silent(before.era());
+            if (isUnanswered.test(e)) {
+                onFailure(before.era());
             } else {
-                answered();
+                onAnswer();
             }
             throw e;
         }
     }
 
-    /** Whether calls are refused at the moment. */
+    /** Returns true if calls are currently rejected. */
     public boolean isOpen() {
         return state.get().open();
     }
 
-    /** A late answer to a call that began before it opened doesn't close it: the probe knows better. */
-    private void answered() {
+    /**
+     * Resets the failures. A late answer to a call that began before the breaker opened does not close it; only a probe
+     * does.
+     */
+    private void onAnswer() {
         if (state.get().failures() > 0) {
             state.updateAndGet(now -> now.open() ? now : new BreakerState(now.era(), 0, false));
         }
     }
 
-    private void silent(long era) {
-        BreakerState before = state.getAndUpdate(now -> now.open() || now.era() != era ? now : failedOnceMore(now));
-        if (!before.open() && before.era() == era && failedOnceMore(before).open()) {
-            LOG.atWarn().setMessage("memory doesn't answer, not asking it").log();
+    private void onFailure(long era) {
+        BreakerState before = state.getAndUpdate(now -> now.open() || now.era() != era ? now : withOneMoreFailure(now));
+        if (!before.open() && before.era() == era && withOneMoreFailure(before).open()) {
+            LOG.atWarn()
+                    .setMessage("Redis does not answer; sending no commands until it answers a probe")
+                    .log();
             probeLater();
         }
     }
 
-    private BreakerState failedOnceMore(BreakerState now) {
+    private BreakerState withOneMoreFailure(BreakerState now) {
         int failures = now.failures() + 1;
-        return new BreakerState(now.era(), failures, failures >= mostFailures);
+        return new BreakerState(now.era(), failures, failures >= maxFailures);
     }
 
     private void probeLater() {
@@ -104,15 +113,15 @@ public final class Breaker implements AutoCloseable {
         try {
             probe.run();
         } catch (RuntimeException e) {
-            LOG.debug("no answer yet: {}", e.toString());
+            LOG.debug("probe not answered: {}", e.toString());
             probeLater();
             return;
         }
         state.updateAndGet(now -> new BreakerState(now.era() + 1, 0, false));
-        LOG.atInfo().setMessage("memory answers again").log();
+        LOG.atInfo().setMessage("Redis answers again").log();
     }
 
-    /** Ends its probing. */
+    /** Stops probing. */
     @Override
     public void close() {
         closed = true;

@@ -3,13 +3,14 @@ package io.turnlane.gateway.breaker;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Memory didn't answer lately, and wasn't asked this time. To callers it is away, as with any data access exception.
+ * Thrown if Redis did not answer recently, so that a command was not sent. Callers treat it like any other data access
+ * exception.
  */
 public final class BreakerOpenException extends DataAccessResourceFailureException {
 
     private static final long serialVersionUID = 1L;
 
     BreakerOpenException() {
-        super("not asked: it did not answer lately");
+        super("Redis did not answer recently; the command was not sent");
     }
 }

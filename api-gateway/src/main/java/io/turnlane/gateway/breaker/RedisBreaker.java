@@ -17,11 +17,12 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
 /**
- * The breaker before Redis, and templates whose every command goes through it. A command that times out and a
- * connection that can't be had are silence; an error that Redis answers is an answer.
+ * Circuit breaker for Redis, and templates whose commands all pass it. A command timeout and a failed connection count
+ * as failures. An error reply of Redis counts as an answer.
  *
- * <p>A probe that gets no answer gives the connection up, so that the next one makes a new one: a connection whose
- * other end is gone without a word would never answer again, and what waits on it is of no use to anybody.
+ * <p>A probe without an answer resets the connection, so that the next probe opens a new one. A connection whose other
+ * end vanished without closing it would never answer again, and no caller needs the replies that are still pending on
+ * it.
  */
 public final class RedisBreaker {
 
@@ -31,15 +32,18 @@ public final class RedisBreaker {
     private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
-     * @param mostFailures commands in a row without an answer, after which Redis isn't asked
-     * @param pause between two probes
+     * Creates a closed breaker.
+     *
+     * @param connections connections to Redis
+     * @param maxFailures consecutive commands without an answer after which no more commands are sent
+     * @param pause delay between two probes
      */
-    public RedisBreaker(LettuceConnectionFactory connections, int mostFailures, Duration pause) {
+    public RedisBreaker(LettuceConnectionFactory connections, int maxFailures, Duration pause) {
         this.connections = connections;
         this.pause = pause;
         this.breaker = new Breaker(
-                mostFailures,
-                RedisBreaker::isSilence,
+                maxFailures,
+                RedisBreaker::isUnanswered,
                 this::probe,
                 probe -> Thread.ofVirtual().name("redis-probe").start(() -> afterPause(probe)));
     }
@@ -54,7 +58,7 @@ public final class RedisBreaker {
         }
     }
 
-    private static boolean isSilence(RuntimeException thrown) {
+    private static boolean isUnanswered(RuntimeException thrown) {
         return thrown instanceof QueryTimeoutException
                 || thrown instanceof RedisConnectionFailureException
                 || NestedExceptionUtils.getMostSpecificCause(thrown) instanceof RedisCommandTimeoutException;
@@ -75,12 +79,12 @@ public final class RedisBreaker {
         }
     }
 
-    /** Whether Redis isn't asked at the moment. */
+    /** Returns true if no commands are currently sent to Redis. */
     public boolean isOpen() {
         return breaker.isOpen();
     }
 
-    /** Asks Redis whether it is there; a data access exception says that it isn't. */
+    /** Sends a PING. Throws a data access exception if Redis does not answer or the breaker is open. */
     public void check() {
         breaker.call(() -> ping(connections));
     }
@@ -91,17 +95,17 @@ public final class RedisBreaker {
         closing.countDown();
     }
 
-    /** Texts through this breaker. */
+    /** Returns a template for strings that passes this breaker. */
     public StringRedisTemplate stringTemplate() {
         return new GuardedStringTemplate(connections, breaker);
     }
 
-    /** Bytes through this breaker. */
+    /** Returns a template for bytes that passes this breaker. */
     public RedisTemplate<String, byte[]> bytesTemplate() {
         return new GuardedBytesTemplate(connections, breaker);
     }
 
-    /** All that a template does passes {@code execute}. */
+    /** Template for strings. Every operation of a template passes {@code execute}. */
     private static final class GuardedStringTemplate extends StringRedisTemplate {
 
         private final Breaker breaker;

@@ -1,4 +1,4 @@
-/** Keeps callers from waiting for a backend that doesn't answer. */
+/** Circuit breaker: callers do not wait for a backend that does not answer. */
 @NullMarked
 package io.turnlane.gateway.breaker;
 

@@ -14,11 +14,11 @@ class BreakerTest {
         private static final long serialVersionUID = 1L;
     }
 
-    private static final Supplier<String> SILENT = () -> {
+    private static final Supplier<String> UNANSWERED = () -> {
         throw new NoAnswerException();
     };
-    private static final Supplier<String> WRONG = () -> {
-        throw new IllegalStateException("an answer, if not the one hoped for");
+    private static final Supplier<String> ERROR_ANSWER = () -> {
+        throw new IllegalStateException("an error is an answer too");
     };
 
     private final Queue<Runnable> later = new ArrayDeque<>();
@@ -38,40 +38,40 @@ class BreakerTest {
     }
 
     private void open() {
-        fail(SILENT);
-        fail(SILENT);
-        fail(SILENT);
+        fail(UNANSWERED);
+        fail(UNANSWERED);
+        fail(UNANSWERED);
         assertThat(breaker.isOpen()).isTrue();
     }
 
     @Test
-    void opensAfterSoManySilencesInARow() {
-        fail(SILENT);
-        fail(SILENT);
+    void opensAfterTheMaximumOfConsecutiveFailures() {
+        fail(UNANSWERED);
+        fail(UNANSWERED);
         assertThat(breaker.isOpen()).isFalse();
-        fail(SILENT);
+        fail(UNANSWERED);
         assertThat(breaker.isOpen()).isTrue();
         assertThatThrownBy(() -> breaker.call(() -> {
-                    throw new AssertionError("was asked");
+                    throw new AssertionError("the backend was called");
                 }))
                 .isInstanceOf(BreakerOpenException.class);
     }
 
     @Test
-    void anyAnswerBeginsTheCountAnew() {
-        fail(SILENT);
-        fail(SILENT);
+    void anyAnswerResetsTheCount() {
+        fail(UNANSWERED);
+        fail(UNANSWERED);
         assertThat(breaker.call(() -> "yes")).isEqualTo("yes");
-        fail(SILENT);
-        fail(SILENT);
-        fail(WRONG);
-        fail(SILENT);
-        fail(SILENT);
+        fail(UNANSWERED);
+        fail(UNANSWERED);
+        fail(ERROR_ANSWER);
+        fail(UNANSWERED);
+        fail(UNANSWERED);
         assertThat(breaker.isOpen()).isFalse();
     }
 
     @Test
-    void closesWhenAProbeIsAnsweredAndNotBefore() {
+    void closesOnlyWhenAProbeIsAnswered() {
         open();
         assertThat(later).hasSize(1);
         later.remove().run();
@@ -85,19 +85,19 @@ class BreakerTest {
     }
 
     @Test
-    void countsAnewAfterItHasClosed() {
+    void countsFromZeroAfterItHasClosed() {
         open();
         answers = true;
         later.remove().run();
-        fail(SILENT);
-        fail(SILENT);
+        fail(UNANSWERED);
+        fail(UNANSWERED);
         assertThat(breaker.isOpen()).isFalse();
-        fail(SILENT);
+        fail(UNANSWERED);
         assertThat(breaker.isOpen()).isTrue();
     }
 
     @Test
-    void aCallFromBeforeItClosedOpensNothing() {
+    void ignoresFailuresOfCallsThatBeganBeforeItClosed() {
         Supplier<String> closesMeanwhile = () -> {
             open();
             answers = true;
@@ -105,13 +105,13 @@ class BreakerTest {
             throw new NoAnswerException();
         };
         fail(closesMeanwhile);
-        fail(SILENT);
-        fail(SILENT);
-        assertThat(breaker.isOpen()).as("two in a row since").isFalse();
+        fail(UNANSWERED);
+        fail(UNANSWERED);
+        assertThat(breaker.isOpen()).as("only two failures since it closed").isFalse();
     }
 
     @Test
-    void aLateAnswerLeavesItToTheProbe() {
+    void staysOpenOnALateAnswer() {
         breaker.call(() -> {
             open();
             return "late";
@@ -120,7 +120,7 @@ class BreakerTest {
     }
 
     @Test
-    void stopsProbingWhenItIsClosedForGood() {
+    void stopsProbingAfterClose() {
         open();
         breaker.close();
         later.remove().run();
