@@ -3,18 +3,18 @@ package io.turnlane.gateway.ask;
 import java.time.Duration;
 
 /**
- * What accepting keeps to.
+ * Limits and retention times that apply when the gateway accepts a question.
  *
- * @param maxOpenTurns turns of one session that may be open
- * @param resultRetention how long a request's record lives
- * @param keyRetention how long an Idempotency-Key stands for its request; no longer than the record that it leads to
+ * @param maxOpenTurns maximum number of open turns in one session
+ * @param resultRetention time for which a request record is kept
+ * @param keyRetention time for which an Idempotency-Key refers to its request; at most {@code resultRetention}
  */
 public record AcceptRules(int maxOpenTurns, Duration resultRetention, Duration keyRetention) {
 
     public AcceptRules {
         if (keyRetention.compareTo(resultRetention) > 0) {
-            throw new IllegalArgumentException("an Idempotency-Key may not be kept for longer (" + keyRetention
-                    + ") than the results that it leads to (" + resultRetention + ")");
+            throw new IllegalArgumentException("the retention of an Idempotency-Key (" + keyRetention
+                    + ") must not exceed the retention of results (" + resultRetention + ")");
         }
     }
 }

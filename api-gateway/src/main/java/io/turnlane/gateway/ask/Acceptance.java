@@ -5,51 +5,54 @@ import io.turnlane.model.SessionKey;
 import java.time.Duration;
 
 /**
- * Notes in memory that a question was accepted, before the log has it. Every method throws a data access exception
- * where memory is away.
+ * Records in Redis that the gateway accepted a question, before the question is published to Kafka. Every method throws
+ * a data access exception if Redis is unavailable.
  */
 public interface Acceptance {
 
     /**
-     * Claims the turn's key, where it has one, and creates the session's context and the request's record where there
-     * are none. The same turn twice is one.
+     * Claims the turn's Idempotency-Key, if it has one, and creates the session's context and the request record if
+     * they do not exist. Accepting the same turn again has no further effect.
+     *
+     * @param defaultAgent agent that answers if neither the turn nor its session names one
      */
     AcceptOutcome accept(PreparedTurn turn, String defaultAgent);
 
-    /** Whether an earlier call claimed the turn's key, which a call without one never did. */
+    /** Returns true if an earlier call claimed the turn's Idempotency-Key; false if the turn has no key. */
     boolean hasClaim(PreparedTurn turn);
 
-    /** The log has the turn: a retry under its key doesn't publish it again. */
+    /** Marks the turn's claim as published, so that a retry under the same key does not publish the turn again. */
     void markPublished(Accepted accepted);
 
     /**
-     * Takes an acceptance back. Its claim stays where the log may have the turn after all, so that a retry finds out.
+     * Undoes an acceptance after its turn could not be published. Keeps the claim if the turns topic may have the turn,
+     * so that a retry under the same key can find out.
      *
-     * @param unsure whether the log may have it
+     * @param unsure true if the turns topic may have the turn
      */
     UndoResult undo(Accepted accepted, boolean unsure);
 
-    /** Where a turn stands that this call did not bring onto the log. */
+    /** State of a turn that this call could not publish. */
     enum UndoResult {
-        /** The log is known to have it all the same; nothing was taken back. */
+        /** Another call published the turn, or a processor already has it. The request record is kept. */
         PUBLISHED,
-        /** The log may have it, or another call brings it there: its id counts. */
+        /** The turns topic may have the turn, or another call may still publish it. Its request id remains valid. */
         POSSIBLY_PUBLISHED,
-        /** It is nowhere. */
+        /** The turn was not published. */
         NOT_PUBLISHED
     }
 
     sealed interface AcceptOutcome permits Accepted, AlreadyPublished, Conflict, Full, ForkInProgress {}
 
     /**
-     * Noted, and to be published.
+     * The question is accepted, and the caller must publish it.
      *
-     * @param turn as it goes on the log: a retry has the id and time of the first
-     * @param callId the id that this call came with, which tells it from others that publish the same turn
-     * @param agent who answers: the one asked for, else the session's
-     * @param position open turns of the session before it
-     * @param sessionTtl how long the session lives without activity
-     * @param newSession whether this turn made the session
+     * @param turn turn to publish; for a retry, it has the request id and the creation time of the first call
+     * @param callId request id generated for this call; distinguishes concurrent calls that publish the same turn
+     * @param agent agent that answers: the requested one, otherwise the session's
+     * @param position number of open turns ahead of it in the session
+     * @param sessionTtl time for which the session is kept without activity
+     * @param newSession true if this turn created the session
      */
     record Accepted(
             PreparedTurn turn, RequestId callId, String agent, int position, Duration sessionTtl, boolean newSession)
@@ -60,15 +63,15 @@ public interface Acceptance {
         }
     }
 
-    /** The log has it from an earlier call; its record says how it stands, or is gone with its session. */
+    /** An earlier call published the turn. Its request record has the current state, unless it was deleted. */
     record AlreadyPublished(SessionKey session, RequestId requestId) implements AcceptOutcome {}
 
-    /** The key stands for another question. */
+    /** The Idempotency-Key was used for a different question. */
     record Conflict() implements AcceptOutcome {}
 
-    /** As many turns of this session are open as may be. */
+    /** The session already has the maximum number of open turns. */
     record Full(int open) implements AcceptOutcome {}
 
-    /** A fork makes this session at the moment; whoever asked it now would ask one that remembers nothing. */
+    /** A fork is still creating this session. A question asked now would be answered without the copied history. */
     record ForkInProgress() implements AcceptOutcome {}
 }

@@ -14,7 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** Submits a turn and waits for its end, for clients that want one call and one answer. */
+/**
+ * Submits a turn and waits for its end, for clients that want the answer in the response to their call.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 public final class AnsweredTurns {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnsweredTurns.class);
@@ -30,63 +34,69 @@ public final class AnsweredTurns {
     }
 
     /**
-     * The finished request, or the one that waits where it doesn't end within {@code patience}.
+     * Submits a turn and waits for its end.
      *
-     * @throws ProblemDetailException where it wasn't taken because its session is busy
+     * @param timeout maximum time to wait
+     * @return the finished request, or its current state if it does not end within {@code timeout}
+     * @throws ProblemDetailException if the turn was rejected because its session is busy, and as described for
+     *     {@link QuestionIntake#submit}
      */
-    public Submission submitAndWait(PreparedTurn turn, Duration patience) {
-        Submission submission = submitAndAwait(turn, patience);
+    public Submission submitAndWait(PreparedTurn turn, Duration timeout) {
+        Submission submission = submitAndAwaitEnd(turn, timeout);
         RequestResource request = submission.request();
         if (request.status() == RequestStatus.REJECTED) {
             throw new ProblemDetailException(
-                    ErrorCode.SESSION_BUSY, "the session is busy with an earlier question", request.requestId(), null);
+                    ErrorCode.SESSION_BUSY,
+                    "The session is busy with an earlier question. Ask again when it has ended.",
+                    request.requestId(),
+                    null);
         }
         return submission;
     }
 
-    private Submission submitAndAwait(PreparedTurn turn, Duration patience) {
+    private Submission submitAndAwaitEnd(PreparedTurn turn, Duration timeout) {
         Submission submission;
-        // Registered before it is published: the end can't come earlier than that.
+        // Register before publishing, so that the terminal event cannot be missed.
         try (EndWatch watch = streams.watchEnd(turn.session(), turn.requestId())) {
             submission = intake.submit(turn);
             if (!submission.replayed()) {
-                await(watch, patience);
-                return asItStands(turn.session(), submission);
+                await(watch, timeout);
+                return currentState(turn.session(), submission);
             }
         }
-        return awaitFirst(turn, submission, patience);
+        return awaitEarlierCall(turn, submission, timeout);
     }
 
-    /** An earlier call asked it. It may end at any time: registered first and looked at second. */
-    private Submission awaitFirst(PreparedTurn turn, Submission first, Duration patience) {
+    /** Waits for a turn of an earlier call. Registers before it reads the record, because the turn may end anytime. */
+    private Submission awaitEarlierCall(PreparedTurn turn, Submission first, Duration timeout) {
         SessionKey session =
                 new SessionKey(turn.session().namespace(), first.request().sessionId());
         try (EndWatch watch = streams.watchEnd(session, first.request().requestId())) {
-            Submission now = asItStands(session, first);
+            Submission now = currentState(session, first);
             if (now.request().ended()) {
                 return now;
             }
-            await(watch, patience);
-            return asItStands(session, first);
+            await(watch, timeout);
+            return currentState(session, first);
         }
     }
 
-    private static void await(EndWatch watch, Duration patience) {
-        boolean ended = WaitTimes.await(watch, patience);
-        LOG.debug("waited, ended: {}", ended);
+    private static void await(EndWatch watch, Duration timeout) {
+        boolean ended = WaitTimes.await(watch, timeout);
+        LOG.debug("wait for the end of a request finished, ended: {}", ended);
     }
 
-    private Submission asItStands(SessionKey session, Submission submission) {
+    private Submission currentState(SessionKey session, Submission submission) {
         RequestResource before = submission.request();
         try {
             RequestResource now = records.find(session, before.requestId())
                     .map(RequestResource::of)
                     .orElse(before);
             return new Submission(now, submission.replayed());
-        } catch (DataAccessException away) {
-            // The question is on the log: a 503 would have the client ask twice.
+        } catch (DataAccessException unavailable) {
+            // The question is already published. After a 503, the client would ask it a second time.
             LOG.atWarn()
-                    .setMessage("accepted, but memory is away")
+                    .setMessage("Redis is unavailable, the state of an accepted request was not read")
                     .addKeyValue("request_id", before.requestId())
                     .log();
             return submission;

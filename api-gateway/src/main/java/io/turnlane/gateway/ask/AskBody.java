@@ -9,15 +9,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client posts to ask.
+ * Request body of a call that asks a question.
  *
- * @param question up to 32 KiB of UTF-8
- * @param agent who shall answer; where absent the session's agent, else the default
- * @param metadata the client's own JSON object, up to 4 KiB, handed to the agent
- * @param deadlineSeconds how long an answer is wanted, up to an hour; for as long as it takes where absent
- * @param policy what becomes of it where its session is busy; it waits where absent
- * @param priority whose turn it is first where places are few; normal where absent
- * @param callbackUrl where the end is to be posted to, signed, where this installation sends webhooks
+ * @param question text of at most 32 KiB of UTF-8
+ * @param agent agent that answers; if absent, the session's agent, otherwise the default agent
+ * @param metadata client's own JSON object of at most 4 KiB, passed to the agent
+ * @param deadlineSeconds time from now after which the answer is no longer wanted, at most 3600; no deadline if absent
+ * @param policy treatment of the question if its session is busy; {@code enqueue} if absent
+ * @param priority order in which waiting turns get a slot; {@code normal} if absent
+ * @param callbackUrl URL to which the signed terminal event is posted, if this installation sends webhooks
  */
 public record AskBody(
         @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "What is impermanent loss?") @Nullable
@@ -26,14 +26,16 @@ public record AskBody(
         @Nullable String agent,
         @Nullable Map<String, Object> metadata,
 
-        @Schema(description = "seconds from now, up to an hour; the answer is not wanted later", example = "60")
+        @Schema(
+                description = "Seconds from now, at most 3600. After that time the answer is no longer wanted.",
+                example = "60")
         @Nullable
         Double deadlineSeconds,
 
         @Schema(
                 type = "string",
                 allowableValues = {"enqueue", "reject", "interrupt", "rollback", "coalesce"},
-                description = "what becomes of it where the session is busy with earlier ones")
+                description = "Treatment of the question if its session is busy with an earlier one")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         TurnPolicy policy,
@@ -41,17 +43,17 @@ public record AskBody(
         @Schema(
                 type = "string",
                 allowableValues = {"high", "normal", "low"},
-                description = "whose turn it is first where more sessions are ready than may run at once")
+                description = "Order in which turns start if more sessions are ready than may run at once")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         Priority priority,
 
-        @Schema(description = "where the terminal event is posted to, signed", example = "https://example.com/hook")
+        @Schema(description = "URL to which the signed terminal event is posted", example = "https://example.com/hook")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         String callbackUrl) {
 
-    /** One that waits its turn like any other, and calls nobody. */
+    /** Creates a body with default policy and priority, and without a callback. */
     public AskBody(
             @Nullable String question,
             @Nullable String agent,
@@ -60,7 +62,10 @@ public record AskBody(
         this(question, agent, metadata, deadlineSeconds, null, null, null);
     }
 
-    /** As it is compared with an earlier one under the same key: what is said without need counts as not said. */
+    /**
+     * Returns this body with explicit default values removed. Bodies with the same Idempotency-Key are compared in this
+     * form, so that an explicit default equals an absent field.
+     */
     AskBody withoutDefaults() {
         return new AskBody(
                 question,

@@ -19,15 +19,19 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Ask: 202 as soon as the log has the question, or with {@code Prefer: wait} the finished request. */
+/**
+ * Endpoints that ask a question. They return 202 when the question is published, or 200 with the finished request if
+ * the client sent {@code Prefer: wait} and the request ended in time.
+ */
 @Tag(name = "ask")
 @RestController
 final class AskController {
 
-    /** What the header does, for the API's description. */
+    /** Description of the {@code Idempotency-Key} header for the OpenAPI document. */
     public static final String KEY_HELP =
-            "1 to 255 visible ASCII characters, e.g. a UUID. The same key and body ask once: a retry gets the first "
-                    + "request as it stands, with `Idempotency-Replayed: true`. Kept for 24 h";
+            "1 to 255 visible ASCII characters, for example a UUID. A retry with the same key and body does not ask "
+                    + "again. It returns the first request in its current state, with `Idempotency-Replayed: true`. "
+                    + "Keys are kept for 24 h by default.";
 
     private final QuestionIntake intake;
     private final AnsweredTurns answered;
@@ -40,8 +44,8 @@ final class AskController {
     @Operation(
             summary = "Ask in a session",
             description =
-                    "Makes the session where it is new. 202 with the request as it waits, or 200 with the finished "
-                            + "request where `Prefer: wait=N` was given and it ended within N seconds.")
+                    "Creates the session if it does not exist. Returns 202 with the waiting request, or 200 with the "
+                            + "finished request if you send `Prefer: wait=N` and it ends within N seconds.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PostMapping(path = "/v1/sessions/{sid}/requests", consumes = "application/json")
     ResponseEntity<RequestResource> ask(
@@ -73,11 +77,11 @@ final class AskController {
     }
 
     private ResponseEntity<RequestResource> answer(PreparedTurn turn, @Nullable String prefer) {
-        Optional<Duration> patience = WaitTimes.fromPreferHeader(prefer);
+        Optional<Duration> timeout = WaitTimes.fromPreferHeader(prefer);
         Submission submission =
-                patience.isPresent() ? answered.submitAndWait(turn, patience.get()) : intake.submit(turn);
+                timeout.isPresent() ? answered.submitAndWait(turn, timeout.get()) : intake.submit(turn);
         ResponseEntity.BodyBuilder response = submission.responseBuilder();
-        patience.ifPresent(wait -> response.header("Preference-Applied", "wait=" + wait.toSeconds()));
+        timeout.ifPresent(wait -> response.header("Preference-Applied", "wait=" + wait.toSeconds()));
         return response.body(submission.request());
     }
 }

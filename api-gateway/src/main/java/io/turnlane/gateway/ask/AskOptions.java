@@ -3,7 +3,12 @@ package io.turnlane.gateway.ask;
 import io.turnlane.model.Priority;
 import io.turnlane.model.TurnPolicy;
 
-/** How a question behaves towards others: of its session, and of all. */
+/**
+ * Scheduling options of a question.
+ *
+ * @param policy treatment if the session is busy with an earlier turn
+ * @param priority order among the turns of all sessions
+ */
 public record AskOptions(TurnPolicy policy, Priority priority) {
 
     public static final AskOptions DEFAULT = new AskOptions(TurnPolicy.ENQUEUE, Priority.NORMAL);

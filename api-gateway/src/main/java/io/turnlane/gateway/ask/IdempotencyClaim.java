@@ -13,33 +13,38 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What an Idempotency-Key claims: that this question is asked once. Key and question are kept as SHA-256 in base64url,
- * so that neither stands in memory's key names or in a log.
+ * Claim of an Idempotency-Key for a question, which ensures that retries do not ask the question again. The key and the
+ * body are stored as SHA-256 in base64url, so that neither appears in the names of Redis keys or in log messages.
  *
- * @param keyHash the key's hash
- * @param bodyHash the question's: what was asked, of whom, with which metadata
- * @param scope whose slot it is claimed in
+ * @param keyHash hash of the key
+ * @param bodyHash hash of the request body without explicit default values
+ * @param scope owner of the hash slot that holds the claim
  */
 record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
 
     private static final Pattern SYNTAX = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-    /** A client may write its metadata in another order the second time. */
+    /** Sorts the entries of maps, because a client may send its metadata in a different order when it retries. */
     private static final JsonMapper SORTED = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
 
-    /** A key means something only within its scope: the same text elsewhere is another key. */
+    /** Scope of an Idempotency-Key. The same text in another scope is a different key. */
     enum ClaimScope {
-        /** The question named its session, and the claim lies beside it. */
+        /** The question names its session. The claim is in the session's hash slot. */
         SESSION,
-        /** It named none, so that a retry can't know the session: the claim lies with its caller's. */
+        /**
+         * The question names no session. A retry cannot know the session that the first call created, so the claim is
+         * in the caller's hash slot.
+         */
         CALLER
     }
 
     /**
-     * @param header as the client sent it; null where it sent none
-     * @throws ProblemDetailException where it is no key
+     * Returns the claim for an {@code Idempotency-Key} header, or null without one.
+     *
+     * @param header value of the header; null if the client sent none
+     * @throws ProblemDetailException if the value is not a valid key
      */
     static @Nullable IdempotencyClaim of(@Nullable String header, AskBody asked, ClaimScope scope) {
         if (header == null) {
@@ -47,13 +52,16 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
         }
         if (!SYNTAX.matcher(header).matches()) {
             throw ProblemDetailException.invalid(
-                    "Idempotency-Key must be 1 to 255 visible ASCII characters, without blanks");
+                    "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces");
         }
         return new IdempotencyClaim(
                 hash(header.getBytes(StandardCharsets.US_ASCII)), hash(SORTED.writeValueAsBytes(asked)), scope);
     }
 
-    /** Of a quarantined turn that is asked again once; its key has a blank, so that no client's is ever the same. */
+    /**
+     * Returns the claim that lets a quarantined turn be redriven only once. Its key contains a space, so it never
+     * equals the key of a client.
+     */
     static IdempotencyClaim ofRedrive(RequestId quarantined, AskBody asked) {
         String key = "redrive " + quarantined;
         return new IdempotencyClaim(
@@ -62,7 +70,7 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
                 ClaimScope.SESSION);
     }
 
-    /** The Redis key of this claim, where its question goes to this session. */
+    /** Returns the Redis key of this claim for a question in {@code session}. */
     String redisKey(SessionKey session) {
         return switch (scope) {
             case SESSION -> new MemoryKeys(session).claim(keyHash);

@@ -26,14 +26,14 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Session commands on the turns topic. The key is the session's and the partitioner Kafka's default, so that all of a
- * session's commands stand in one partition, in the order in which they were acknowledged.
+ * Publishes session commands to the turns topic. The record key is the session key and the partitioner is Kafka's
+ * default. All commands of a session are therefore in one partition, in the order of their acknowledgements.
  */
 @Component
 final class KafkaTurnPublisher implements TurnPublisher {
 
-    /** From the call to its answer; the producer's delivery timeout counts only from when it took the record in. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Time to wait for the acknowledgement. The producer's delivery timeout starts only when it has the record. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final KafkaTemplate<String, byte[]> kafka;
     private final WireFormat wire;
@@ -49,14 +49,14 @@ final class KafkaTurnPublisher implements TurnPublisher {
     public void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent)
             throws NotPublishedException {
         var record = new ProducerRecord<>(topic, command.key().toString(), wire.write(command));
-        head(record.headers(), command, eventsFrom, traceparent);
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        addHeaders(record.headers(), command, eventsFrom, traceparent);
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         CompletableFuture<?> sent = send(record);
         try {
             sent.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw isRefusal(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
+            throw isRejection(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
         } catch (TimeoutException e) {
             throw NotPublishedException.unknown(e);
         } catch (InterruptedException e) {
@@ -75,23 +75,27 @@ final class KafkaTurnPublisher implements TurnPublisher {
     }
 
     /**
-     * A producer that fails at once never took the record in: it doesn't find the topic, has no room, is closed. What a
-     * broker said that was quicker than the look at its answer is judged as what it says later.
+     * Returns true if the producer failed before it had the record: it does not find the topic, its buffer is full, or
+     * it is closed. An early error of the broker may also be thrown here and is judged like one that arrives later.
      */
     private static boolean wasNeverSent(Throwable cause) {
         return cause instanceof org.apache.kafka.common.errors.TimeoutException
                 || !(cause instanceof ApiException)
-                || isRefusal(cause);
+                || isRejection(cause);
     }
 
-    /** A no that every try would have had; anything else may stand behind a try that was appended and not answered. */
-    private static boolean isRefusal(Throwable cause) {
-        return cause instanceof InvalidConfigurationException // of the topic or the record, and forbidden ones
+    /**
+     * Returns true for errors that every attempt of the producer must have received. After any other error, an earlier
+     * attempt may have appended the record without an acknowledgement.
+     */
+    private static boolean isRejection(Throwable cause) {
+        return cause instanceof InvalidConfigurationException // also invalid topics and missing permissions
                 || cause instanceof RecordTooLargeException
                 || cause instanceof PolicyViolationException;
     }
 
-    private static void head(Headers headers, SessionCommand command, long eventsFrom, @Nullable String traceparent) {
+    private static void addHeaders(
+            Headers headers, SessionCommand command, long eventsFrom, @Nullable String traceparent) {
         put(headers, RecordHeaders.TYPE, command.type());
         put(headers, RecordHeaders.REQUEST_ID, command.requestId().toString());
         put(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
@@ -106,7 +110,7 @@ final class KafkaTurnPublisher implements TurnPublisher {
             put(headers, RecordHeaders.TRACEPARENT, traceparent);
         }
         if (command instanceof Ask ask) {
-            headOfQuestion(headers, ask);
+            addAskHeaders(headers, ask);
         }
         put(headers, RecordHeaders.CE_ID, command.requestId().toString());
         put(headers, RecordHeaders.CE_TYPE, "io.turnlane." + command.type());
@@ -114,8 +118,8 @@ final class KafkaTurnPublisher implements TurnPublisher {
         put(headers, RecordHeaders.CE_SPECVERSION, "1.0");
     }
 
-    /** What lanes need to know before a question's turn comes. */
-    private static void headOfQuestion(Headers headers, Ask ask) {
+    /** Adds the headers that a lane needs before it reads the value of the question. */
+    private static void addAskHeaders(Headers headers, Ask ask) {
         put(headers, RecordHeaders.AGENT, ask.agent());
         if (ask.policy() != TurnPolicy.ENQUEUE) {
             put(headers, RecordHeaders.POLICY, ask.policy().wire());

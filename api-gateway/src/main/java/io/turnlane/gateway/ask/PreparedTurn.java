@@ -10,18 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question that was found valid and has its id, so that a client can follow it before anybody works on it. Where its
- * Idempotency-Key stands for an earlier one, that one's id counts.
+ * Validated question with a request id, so that a client can subscribe to its events before it is published. If its
+ * Idempotency-Key was used before, the request id of the first call applies instead.
  *
- * @param agent the one asked for; null for the session's own
- * @param sessionTtl how long the session lives without activity, where this turn makes it
- * @param eventsFrom the offset of the session's events partition where its stream starts
- * @param traceparent the caller's W3C trace context
- * @param deadline how long after its creation an answer is still wanted
- * @param claim of its Idempotency-Key; null where it came without
- * @param redriveOf the quarantined turn that it asks again
- * @param options how it behaves towards others
- * @param callbackUrl where its end is to be posted to
+ * @param agent requested agent; null for the session's agent
+ * @param sessionTtl time for which the session is kept without activity, if this turn creates it
+ * @param eventsFrom offset in the session's events partition at which the turn's stream starts
+ * @param traceparent W3C trace context of the caller
+ * @param deadline time after {@code createdAt} until which the answer is wanted; null for no deadline
+ * @param claim claim of the Idempotency-Key; null without a key
+ * @param redriveOf quarantined turn that this turn asks again; null for an ordinary question
+ * @param callbackUrl URL to which the terminal event is posted
  */
 public record PreparedTurn(
         RequestId requestId,
@@ -40,15 +39,15 @@ public record PreparedTurn(
         AskOptions options,
         @Nullable CallbackUrl callbackUrl) {
 
-    /** The turn that was asked first, of which this one is a retry; the question is the same. */
+    /** Returns the turn that an earlier call asked and that this one retries. The question is the same. */
     PreparedTurn asRetryOf(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
         return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf);
     }
 
     /**
-     * The same, as a quarantined turn that is asked again.
+     * Returns this turn as a redrive of a quarantined turn.
      *
-     * @param once whether it is asked only where it wasn't asked again before
+     * @param once true if it must not be asked when it was redriven before
      */
     public PreparedTurn asRedriveOf(RequestId quarantined, boolean once) {
         IdempotencyClaim redrive =
@@ -81,7 +80,7 @@ public record PreparedTurn(
                 callbackUrl);
     }
 
-    /** What goes on the log. */
+    /** Returns the command to publish. */
     Ask command(String agent, Duration sessionTtl) {
         return new Ask(
                 requestId,

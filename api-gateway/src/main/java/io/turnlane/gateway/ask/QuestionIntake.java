@@ -32,8 +32,8 @@ import org.slf4j.event.Level;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The way of a question in: {@link #prepare} finds it valid and gives it an id, {@link #submit} accepts it in memory
- * and then publishes it. What was submitted is on the log.
+ * Entry point for questions. {@link #prepare} validates a question and assigns its request id. {@link #submit} records
+ * the acceptance in Redis and then publishes the question to the turns topic.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -70,11 +70,11 @@ public final class QuestionIntake {
     }
 
     /**
-     * Finds the question valid.
+     * Validates a question and assigns its request id.
      *
-     * @param session null for a new anonymous one
-     * @param idempotencyKey as the client sent it; null where it sent none
-     * @throws ProblemDetailException where it is not, or its agent is unknown, or the log is away
+     * @param session session to ask in; null for a new anonymous session
+     * @param idempotencyKey value of the client's {@code Idempotency-Key} header; null if it sent none
+     * @throws ProblemDetailException if the question is not valid, its agent is unknown, or Kafka is unavailable
      */
     public PreparedTurn prepare(
             Caller caller,
@@ -99,7 +99,7 @@ public final class QuestionIntake {
                                 body.callbackUrl())
                         .withoutDefaults(),
                 session == null ? IdempotencyClaim.ClaimScope.CALLER : IdempotencyClaim.ClaimScope.SESSION);
-        requireLog();
+        requireKafka();
         requireAgent(agent);
         SessionKey key = caller.sessionKey(session == null ? SessionId.random() : session);
         return new PreparedTurn(
@@ -120,19 +120,25 @@ public final class QuestionIntake {
                 callback);
     }
 
-    /** A log that has been away for seconds would only let each client wait for its timeout. */
-    private void requireLog() {
+    /** Rejects a question early while Kafka is unavailable, because publishing would only run into its timeout. */
+    private void requireKafka() {
         if (!streams.isReady()) {
             count("unavailable");
-            throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "the log is away at the moment");
+            throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "Kafka is unavailable at the moment. Retry later.");
         }
     }
 
-    /** Refuses an agent that no processor offers, as far as that can be known. */
+    /**
+     * Checks that a live processor offers the agent. Accepts every agent if Redis is unavailable or no processor lives.
+     *
+     * @param agent name of the agent; null is accepted
+     * @throws ProblemDetailException if no live processor offers the agent
+     */
     public void requireAgent(@Nullable String agent) {
         if (agent != null && !mayAnswer(agent)) {
             throw new ProblemDetailException(
-                    ErrorCode.UNKNOWN_AGENT, "no processor offers this agent; GET /v1/agents lists those there are");
+                    ErrorCode.UNKNOWN_AGENT,
+                    "No processor offers this agent. GET /v1/agents lists the available agents.");
         }
     }
 
@@ -140,36 +146,40 @@ public final class QuestionIntake {
         try {
             return fleet.mayAnswer(agent);
         } catch (DataAccessException e) {
-            // The processor that takes the turn will know.
+            // The processor checks the agent again when it runs the turn.
             return true;
         }
     }
 
     /**
-     * Accepts and publishes, or finds what an earlier call under the same Idempotency-Key has done.
+     * Accepts and publishes a question, or returns the request of an earlier call with the same Idempotency-Key.
      *
-     * @return the request as it stands: queued where this call asked it
-     * @throws ProblemDetailException where the key stands for another question, too many turns of the session are open,
-     *     or the log refuses or doesn't answer; in the last case the same key finds out later
+     * @return the request in its current state; queued if this call published it
+     * @throws ProblemDetailException if the key was used for a different question, the session has too many open turns
+     *     or is still being created by a fork, Redis is unavailable and the question has a key, or Kafka rejected or
+     *     did not acknowledge the question. In the last case, a retry with the same key determines the outcome.
      */
     public Submission submit(PreparedTurn turn) {
         return switch (accept(turn)) {
             case Accepted accepted -> publish(accepted);
-            case AlreadyPublished known -> asItStands(known, true);
+            case AlreadyPublished known -> currentState(known, true);
             case Conflict _ -> {
                 count("idempotency_conflict");
                 throw new ProblemDetailException(
-                        ErrorCode.IDEMPOTENCY_CONFLICT, "this Idempotency-Key was used for another question");
+                        ErrorCode.IDEMPOTENCY_CONFLICT,
+                        "This Idempotency-Key was already used for a different question. Use a new key.");
             }
             case ForkInProgress _ -> {
                 count("session_busy");
                 throw new ProblemDetailException(
-                        ErrorCode.SESSION_BUSY, "a fork makes this session at the moment; ask when it is there");
+                        ErrorCode.SESSION_BUSY, "A fork is still creating this session. Retry when it is done.");
             }
             case Full full -> {
                 count("session_queue_full");
                 throw new ProblemDetailException(
-                        ErrorCode.SESSION_QUEUE_FULL, full.open() + " turns of this session wait already");
+                        ErrorCode.SESSION_QUEUE_FULL,
+                        "This session already has " + full.open() + " open turns, which is the maximum. "
+                                + "Retry when one of them has ended.");
             }
         };
     }
@@ -177,14 +187,16 @@ public final class QuestionIntake {
     private AcceptOutcome accept(PreparedTurn turn) {
         try {
             return acceptance.accept(turn, fleet.defaultAgent());
-        } catch (DataAccessException away) {
+        } catch (DataAccessException unavailable) {
             if (turn.claim() != null) {
                 count("unavailable");
                 throw new ProblemDetailException(
-                        ErrorCode.UNAVAILABLE, "memory is away; without Idempotency-Key the question is taken", away);
+                        ErrorCode.UNAVAILABLE,
+                        "Redis is unavailable, so the Idempotency-Key can't be checked. Retry later or without a key.",
+                        unavailable);
             }
-            // Memory is a cache of the log: the processor that takes the turn makes its record.
-            warn("memory away, question goes on without it", turn, away);
+            // Redis is a cache of the turns topic: the processor that runs the turn creates the missing record.
+            warn("Redis is unavailable, question is published without a request record", turn, unavailable);
             String agent = turn.agent() == null ? fleet.defaultAgent() : turn.agent();
             return new Accepted(turn, turn.requestId(), agent, 0, turn.sessionTtl(), false);
         }
@@ -198,7 +210,7 @@ public final class QuestionIntake {
         } catch (NotPublishedException e) {
             return notPublished(accepted, e);
         }
-        mark(accepted);
+        markPublished(accepted);
         count(accepted.replayed() ? "replayed" : "accepted");
         RequestResource request = RequestResource.accepted(
                 turn.requestId(),
@@ -212,67 +224,70 @@ public final class QuestionIntake {
         return new Submission(request.withEstimatedWait(wait.orElse(null)), accepted.replayed());
     }
 
-    /** The id is told where it may lead to a turn; what is nowhere has none. */
+    /** Throws the problem for the client. It has the request id only if the turn may have been published. */
     private Submission notPublished(Accepted accepted, NotPublishedException e) {
         PreparedTurn turn = accepted.turn();
-        UndoResult standing = undo(accepted, !e.isRejected());
-        if (standing == UndoResult.PUBLISHED) {
-            return asItStands(new AlreadyPublished(turn.session(), turn.requestId()), accepted.replayed());
+        UndoResult undone = undo(accepted, !e.isRejected());
+        if (undone == UndoResult.PUBLISHED) {
+            return currentState(new AlreadyPublished(turn.session(), turn.requestId()), accepted.replayed());
         }
         count("unavailable");
-        RequestId perhaps = standing == UndoResult.POSSIBLY_PUBLISHED ? turn.requestId() : null;
-        throw new ProblemDetailException(ErrorCode.UNAVAILABLE, detail(e), perhaps, e.getCause());
+        RequestId requestId = undone == UndoResult.POSSIBLY_PUBLISHED ? turn.requestId() : null;
+        throw new ProblemDetailException(ErrorCode.UNAVAILABLE, detail(e), requestId, e.getCause());
     }
 
     private static String detail(NotPublishedException e) {
         return e.isRejected()
-                ? "the log did not take the question"
-                : "the log did not answer in time; it may have the question";
+                ? "Kafka did not accept the question. Retry later."
+                : "Kafka did not acknowledge the question in time, but it may still be answered. Read the request, or "
+                        + "retry with the same Idempotency-Key.";
     }
 
-    /** The log has it; its record says the rest. */
-    private Submission asItStands(AlreadyPublished known, boolean replayed) {
+    private Submission currentState(AlreadyPublished known, boolean replayed) {
         RequestResource request = records.find(known.session(), known.requestId())
                 .map(RequestResource::of)
                 .orElseThrow(() -> new ProblemDetailException(
                         ErrorCode.NOT_FOUND,
-                        "this Idempotency-Key stands for a request that is gone",
+                        "The request of this Idempotency-Key no longer exists. Use a new key to ask again.",
                         known.requestId(),
                         null));
         count(replayed ? "replayed" : "accepted");
         return new Submission(request, replayed);
     }
 
-    private void mark(Accepted accepted) {
+    private void markPublished(Accepted accepted) {
         try {
             acceptance.markPublished(accepted);
-        } catch (DataAccessException away) {
-            // A retry publishes it again, and the processor knows it by its id.
-            warn("published, but its claim isn't marked", accepted.turn(), away);
+        } catch (DataAccessException unavailable) {
+            // A retry publishes the turn again, and the processor discards the duplicate by its request id.
+            warn("question is published, but its Idempotency-Key was not marked", accepted.turn(), unavailable);
         }
     }
 
     private UndoResult undo(Accepted accepted, boolean unsure) {
         try {
             return acceptance.undo(accepted, unsure);
-        } catch (DataAccessException away) {
-            warn("question without place on the log stays open until its record expires", accepted.turn(), away);
+        } catch (DataAccessException unavailable) {
+            warn(
+                    "acceptance of an unpublished question not undone, it counts as open until its record expires",
+                    accepted.turn(),
+                    unavailable);
             return UndoResult.POSSIBLY_PUBLISHED;
         }
     }
 
-    /** While the breaker is open, it has said so once for all calls. */
-    private static void warn(String message, PreparedTurn turn, DataAccessException away) {
-        LOG.atLevel(away instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
+    /** Logs at debug level while the breaker is open, because the breaker has already logged a warning. */
+    private static void warn(String message, PreparedTurn turn, DataAccessException unavailable) {
+        LOG.atLevel(unavailable instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
                 .setMessage(message)
                 .addKeyValue("request_id", turn.requestId())
-                .addKeyValue("cause", away.getMostSpecificCause().toString())
+                .addKeyValue("cause", unavailable.getMostSpecificCause().toString())
                 .log();
     }
 
     private void count(String outcome) {
         Counter.builder("turnlane.asks")
-                .description("Questions by what became of them at the gateway")
+                .description("Questions by their outcome at the gateway")
                 .tag("outcome", outcome)
                 .register(metrics)
                 .increment();

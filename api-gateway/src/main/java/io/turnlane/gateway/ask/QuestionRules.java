@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a question may be. Each method returns what is kept of a valid value and throws {@link ProblemDetailException}
- * otherwise.
+ * Validation rules for the fields of a question. Each method returns the value to use and throws
+ * {@link ProblemDetailException} if the client's value is not valid.
  *
- * @param maxQuestion bytes of UTF-8
- * @param maxMetadata bytes of JSON
- * @param sessionTtl how long a session lives without activity
- * @param anonymousTtl the same for one that nobody named
- * @param callbacks which callbacks a question may name
+ * @param maxQuestion maximum size of a question in bytes of UTF-8
+ * @param maxMetadata maximum size of metadata in bytes of JSON
+ * @param sessionTtl time for which a session is kept without activity
+ * @param anonymousTtl time for which an anonymous session is kept without activity
+ * @param callbacks callback URLs that a question may name
  */
 public record QuestionRules(
         int maxQuestion,
@@ -28,16 +28,17 @@ public record QuestionRules(
         Callbacks callbacks,
         WireFormat wire) {
 
-    /** Which callbacks a question may name. */
+    /** Callback URLs that a question may name. */
     public enum Callbacks {
-        /** No webhooks are sent here. */
+        /** None, because this installation sends no webhooks. */
         NONE,
-        /** At public addresses, as far as one can see without asking a name server. */
+        /** URLs with a public address. Host names are not resolved here. */
         PUBLIC,
+        /** Any valid callback URL. */
         ANY
     }
 
-    /** No session lives longer without activity. */
+    /** Maximum time for which a session is kept without activity. */
     public static final Duration LONGEST_TTL = Duration.ofDays(7);
 
     private static final double LEAST_DEADLINE_SECONDS = 0.001;
@@ -49,21 +50,21 @@ public record QuestionRules(
 
     String question(@Nullable String question) {
         if (question == null || question.isBlank()) {
-            throw ProblemDetailException.invalid("question must be a text that isn't blank");
+            throw ProblemDetailException.invalid("question must be a text that is not blank");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(question)) {
-            throw ProblemDetailException.invalid("question is not valid Unicode");
+            throw ProblemDetailException.invalid("question must be valid Unicode");
         }
         if (question.getBytes(StandardCharsets.UTF_8).length > maxQuestion) {
             throw new ProblemDetailException(
-                    ErrorCode.QUESTION_TOO_LARGE, "question has at most " + maxQuestion + " bytes of UTF-8");
+                    ErrorCode.QUESTION_TOO_LARGE, "question must have at most " + maxQuestion + " bytes of UTF-8");
         }
         return question;
     }
 
     public @Nullable String agent(@Nullable String agent) {
         if (agent != null && !AGENT.matcher(agent).matches()) {
-            throw ProblemDetailException.invalid("agent must be 1 to 64 of a-z 0-9 . _ -");
+            throw ProblemDetailException.invalid("agent must have 1 to 64 characters from a-z 0-9 . _ -");
         }
         return agent;
     }
@@ -74,23 +75,27 @@ public record QuestionRules(
         }
         if (wire.writeValue(metadata).length > maxMetadata) {
             throw new ProblemDetailException(
-                    ErrorCode.METADATA_TOO_LARGE, "metadata has at most " + maxMetadata + " bytes of JSON");
+                    ErrorCode.METADATA_TOO_LARGE, "metadata must have at most " + maxMetadata + " bytes of JSON");
         }
         return metadata;
     }
 
-    /** How long a session shall live without activity; the usual time where the client doesn't say. */
+    /**
+     * Returns the time for which a session is kept without activity.
+     *
+     * @param seconds value of the client; null for the configured time
+     */
     public Duration sessionTtl(@Nullable Long seconds) {
         if (seconds == null) {
             return sessionTtl;
         }
         if (seconds < 1 || seconds > LONGEST_TTL.toSeconds()) {
-            throw ProblemDetailException.invalid("ttl_seconds is from 1 to " + LONGEST_TTL.toSeconds());
+            throw ProblemDetailException.invalid("ttl_seconds must be from 1 to " + LONGEST_TTL.toSeconds());
         }
         return Duration.ofSeconds(seconds);
     }
 
-    /** Capped at the longest life of a turn, after which it ends anyway. */
+    /** Accepts at most 3600 seconds, the maximum lifetime of a turn. */
     @Nullable
     Duration deadline(@Nullable Double seconds) {
         if (seconds == null) {
@@ -109,12 +114,13 @@ public record QuestionRules(
         }
         if (callbacks == Callbacks.NONE) {
             throw ProblemDetailException.invalid(
-                    "callback_url: no webhooks are sent here; see turnlane.webhooks.enabled");
+                    "This installation does not send webhooks, so callback_url is not accepted. "
+                            + "An operator can set turnlane.webhooks.enabled.");
         }
         try {
             CallbackUrl callback = CallbackUrl.parse(url);
             if (callbacks == Callbacks.PUBLIC && callback.hasPrivateAddress()) {
-                throw ProblemDetailException.invalid("a callback_url leads to a public address");
+                throw ProblemDetailException.invalid("a callback_url must have a public address");
             }
             return callback;
         } catch (IllegalArgumentException e) {
@@ -122,7 +128,7 @@ public record QuestionRules(
         }
     }
 
-    /** A trace context that isn't valid is as good as none, as W3C has it. */
+    /** Returns the trace context, or null if it is not valid: W3C Trace Context requires to ignore invalid values. */
     public @Nullable String traceparent(@Nullable String traceparent) {
         return traceparent != null && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null;
     }

@@ -18,52 +18,53 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Accepting in Redis. Where a question names its session, its claim, context and record share the session's hash slot
- * and one script does it all. Where it names none, the claim lies in the caller's slot, and the session that it leads
- * to in another: two scripts, the claim first.
+ * Acceptance of questions in Redis. If a question names its session, its claim, the session's context and the request
+ * record share the session's hash slot, and one script writes them all. If it names no session, the claim is in the
+ * caller's hash slot and the new session in another one. Two scripts are then necessary, and the claim is made first.
  *
- * <p>A gateway may die between any two steps, and its client comes back with the same key, to any gateway:
+ * <p>A gateway may crash between any two steps. The client then retries with the same key on any gateway:
  *
  * <table>
- * <caption>Where it can break</caption>
- * <tr><th>dies after</th><th>what is there</th><th>what the retry does</th></tr>
- * <tr><td>the claim in the caller's slot</td><td>key → request and session, nothing in the session's slot</td>
+ * <caption>Crash points and their recovery</caption>
+ * <tr><th>crash after</th><th>state</th><th>effect of the retry</th></tr>
+ * <tr><td>claim in the caller's slot</td><td>key → request and session; nothing in the session's slot</td>
  *     <td>accepts and publishes that request in that session</td></tr>
- * <tr><td>accept, before the publish</td><td>an unmarked claim, a record {@code queued}</td>
+ * <tr><td>accept, before publish</td><td>unmarked claim, record with status {@code queued}</td>
  *     <td>publishes the same request</td></tr>
- * <tr><td>the publish, before the mark</td><td>the same, and the turn is on the log</td>
- *     <td>nothing more where the record shows that a processor has it, which marks the claim; else publishes the same
- *     request again, and the processor drops the twin by its id</td></tr>
- * <tr><td>the mark</td><td>all</td><td>is answered from the record</td></tr>
- * <tr><td>a publish that the log refused, before or in the undoing</td><td>the claim with a call that never ends, or
- *     without a record</td><td>accepts what is missing and publishes the same request</td></tr>
- * <tr><td>a publish without an answer</td><td>the claim; the record until it is undone</td>
+ * <tr><td>publish, before mark</td><td>the same, and the turn is on the turns topic</td>
+ *     <td>marks the claim and returns the record if the record shows that a processor has the turn; otherwise publishes
+ *     the same request again, and the processor discards the duplicate by its request id</td></tr>
+ * <tr><td>mark</td><td>complete</td><td>returns the record</td></tr>
+ * <tr><td>rejected publish, before or during undo</td><td>claim with a call that never ends, or without a record</td>
+ *     <td>creates what is missing and publishes the same request</td></tr>
+ * <tr><td>publish without acknowledgement</td><td>claim; the record, until it is undone</td>
  *     <td>publishes the same request</td></tr>
  * </table>
  *
- * <p>Calls with one key may run at the same time. Each that finds the claim unmarked publishes: waiting for the other
- * would tie a client to a gateway that may be dead, and answering without publishing would promise what nobody did.
- * Only the last of them undoes, and never what one of them may have got through.
+ * <p>Several calls with one key may run at the same time. Every call that finds the claim unmarked publishes the turn.
+ * It does not wait for the others, because their gateways may have crashed. It does not return without publishing,
+ * because then nobody might publish the turn. Only the last of these calls undoes the acceptance, and never if the
+ * turns topic may have the turn of one of them.
  *
- * <p>What stays: a gateway that dies before the publish and whose client never comes back leaves a record that counts
- * as open until it expires.
+ * <p>Limitation: if a gateway crashes before it publishes and the client does not retry, the request record counts as
+ * open until it expires.
  *
  * <p>Safe for use by any number of threads.
  */
 public final class RedisAcceptance implements Acceptance {
 
-    @SuppressWarnings("rawtypes") // a Lua table's type
-    private static final RedisScript<List> ACCEPT = RedisReply.script("claims.lua", "accept.lua");
+    @SuppressWarnings("rawtypes") // type of a Lua table
+    private static final RedisScript<List> ACCEPT = RedisReply.listScript("claims.lua", "accept.lua");
 
-    private static final RedisScript<String> UNDO = RedisReply.word("claims.lua", "undo_accept.lua");
-    private static final RedisScript<Long> MARK = RedisReply.number("claims.lua", "mark_claim.lua");
-    private static final String ON_LOG = "published";
+    private static final RedisScript<String> UNDO = RedisReply.textScript("claims.lua", "undo_accept.lua");
+    private static final RedisScript<Long> MARK = RedisReply.numberScript("claims.lua", "mark_claim.lua");
+    private static final String PUBLISHED = "published";
     private static final String SHARED = "shared";
     private static final String UNSURE = "unsure";
-    private static final String NOBODY_ELSE = "last";
+    private static final String LAST = "last";
 
-    /** A session that is asked again and again is noted in its user's list so often. */
-    private static final Duration NOTED_EVERY = Duration.ofMinutes(1);
+    /** Minimum interval between two updates of an active session in its user's session list. */
+    private static final Duration LIST_INTERVAL = Duration.ofMinutes(1);
 
     private final StringRedisTemplate redis;
     private final AcceptRules rules;
@@ -81,8 +82,8 @@ public final class RedisAcceptance implements Acceptance {
     public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {
         IdempotencyClaim claim = turn.claim();
         return claim == null || claim.scope() == ClaimScope.SESSION
-                ? inSession(turn, turn.requestId(), "", defaultAgent)
-                : ofCaller(turn, claim, defaultAgent);
+                ? acceptInSession(turn, turn.requestId(), "", defaultAgent)
+                : acceptForCaller(turn, claim, defaultAgent);
     }
 
     @Override
@@ -91,21 +92,21 @@ public final class RedisAcceptance implements Acceptance {
         return claim != null && Objects.requireNonNullElse(redis.hasKey(claim.redisKey(turn.session())), false);
     }
 
-    private AcceptOutcome ofCaller(PreparedTurn turn, IdempotencyClaim claim, String defaultAgent) {
+    private AcceptOutcome acceptForCaller(PreparedTurn turn, IdempotencyClaim claim, String defaultAgent) {
         return switch (callers.claim(turn, claim)) {
             case ClaimConflict _ -> new Conflict();
             case Published(RequestId requestId, SessionKey session) -> new AlreadyPublished(session, requestId);
             case Claimed(RequestId requestId, SessionKey session, String since) -> {
                 PreparedTurn first = turn.asRetryOf(requestId, session, turn.createdAt(), turn.eventsFrom());
-                AcceptOutcome outcome = inSession(first, turn.requestId(), since, defaultAgent);
-                settle(outcome, first, claim, turn.requestId());
+                AcceptOutcome outcome = acceptInSession(first, turn.requestId(), since, defaultAgent);
+                updateCallerClaim(outcome, first, claim, turn.requestId());
                 yield outcome;
             }
         };
     }
 
-    /** The session's slot may know more than the caller's. */
-    private void settle(AcceptOutcome outcome, PreparedTurn first, IdempotencyClaim claim, RequestId call) {
+    /** Updates the caller's claim with the result in the session's slot, which may be more recent. */
+    private void updateCallerClaim(AcceptOutcome outcome, PreparedTurn first, IdempotencyClaim claim, RequestId call) {
         switch (outcome) {
             case AlreadyPublished _ -> callers.mark(first, claim);
             case Full _ -> callers.release(first, claim, call, false);
@@ -114,7 +115,7 @@ public final class RedisAcceptance implements Acceptance {
         }
     }
 
-    private AcceptOutcome inSession(PreparedTurn turn, RequestId call, String claimedAt, String defaultAgent) {
+    private AcceptOutcome acceptInSession(PreparedTurn turn, RequestId call, String claimedAt, String defaultAgent) {
         MemoryKeys keys = new MemoryKeys(turn.session());
         IdempotencyClaim claim = turn.claim();
         RedisReply reply = RedisReply.of(redis.execute(
@@ -145,22 +146,25 @@ public final class RedisAcceptance implements Acceptance {
                 turn.redriveOf() == null ? "" : turn.redriveOf().toString(),
                 turn.deadline() == null ? "" : Long.toString(turn.deadline().toMillis()),
                 claim == null ? "" : claim.redisKey(turn.session()),
-                Long.toString(NOTED_EVERY.toMillis())));
+                Long.toString(LIST_INTERVAL.toMillis())));
         return outcome(turn, call, reply);
     }
 
     private AcceptOutcome outcome(PreparedTurn turn, RequestId call, RedisReply reply) {
-        return switch (reply.word()) {
+        return switch (reply.status()) {
             case "accepted" -> accepted(turn, call, reply);
             case "making" -> new ForkInProgress();
             case "known" -> new AlreadyPublished(turn.session(), reply.requestId(1));
             case "conflict" -> new Conflict();
             case "full" -> new Full((int) reply.number(1));
-            case String other -> throw new IllegalStateException("accept.lua said " + other);
+            case String other -> throw new IllegalStateException("unexpected reply of accept.lua: " + other);
         };
     }
 
-    /** Where the log refuses it after all, the list names a session that isn't, which its next reader prunes. */
+    /**
+     * Updates the user's session list if the script asks for it. If the turn is not published in the end, the entry of
+     * a session that does not exist is removed by the next reader of the list.
+     */
     private Accepted accepted(PreparedTurn turn, RequestId call, RedisReply reply) {
         if (reply.number(9) == 1) {
             list.recordActivity(turn.session(), turn.createdAt());
@@ -195,14 +199,14 @@ public final class RedisAcceptance implements Acceptance {
         IdempotencyClaim claim = turn.claim();
         UndoResult ofClaim = unsure ? UndoResult.POSSIBLY_PUBLISHED : UndoResult.NOT_PUBLISHED;
         if (claim != null && claim.scope() == ClaimScope.CALLER) {
-            // The claim first: the other way round a call that publishes meanwhile would lose its record.
-            String word = callers.release(turn, claim, accepted.callId(), unsure);
-            if (word.equals(ON_LOG) || word.equals(SHARED)) {
-                return standing(word);
+            // Release the claim first. In the opposite order, a concurrent call that publishes would lose its record.
+            String reply = callers.release(turn, claim, accepted.callId(), unsure);
+            if (reply.equals(PUBLISHED) || reply.equals(SHARED)) {
+                return resultOf(reply);
             }
-            ofClaim = standing(word);
+            ofClaim = resultOf(reply);
         }
-        UndoResult ofSession = standing(undoInSession(accepted, unsure));
+        UndoResult ofSession = resultOf(undoInSession(accepted, unsure));
         return ofSession == UndoResult.NOT_PUBLISHED ? ofClaim : ofSession;
     }
 
@@ -219,16 +223,16 @@ public final class RedisAcceptance implements Acceptance {
                 unsure ? "1" : "0"));
     }
 
-    private static UndoResult standing(String word) {
-        return switch (word) {
-            case ON_LOG -> UndoResult.PUBLISHED;
+    private static UndoResult resultOf(String reply) {
+        return switch (reply) {
+            case PUBLISHED -> UndoResult.PUBLISHED;
             case SHARED, UNSURE -> UndoResult.POSSIBLY_PUBLISHED;
-            case NOBODY_ELSE -> UndoResult.NOT_PUBLISHED;
-            default -> throw new IllegalStateException("a script said " + word);
+            case LAST -> UndoResult.NOT_PUBLISHED;
+            default -> throw new IllegalStateException("unexpected reply of a script: " + reply);
         };
     }
 
-    /** These keys, and those of the turn's claim where it shares their slot. */
+    /** Returns the keys, followed by those of the turn's claim if the claim is in the same hash slot. */
     private static List<String> withClaim(PreparedTurn turn, String... keys) {
         List<String> all = new ArrayList<>(List.of(keys));
         IdempotencyClaim claim = turn.claim();

@@ -10,14 +10,18 @@ import java.util.Objects;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** Claims of questions that name no session: they lie in their caller's hash slot. */
+/**
+ * Idempotency claims of questions that name no session, in the hash slot of their caller.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 final class RedisCallerClaims {
 
-    @SuppressWarnings("rawtypes") // a Lua table's type
-    private static final RedisScript<List> CLAIM = RedisReply.script("claims.lua", "claim.lua");
+    @SuppressWarnings("rawtypes") // type of a Lua table
+    private static final RedisScript<List> CLAIM = RedisReply.listScript("claims.lua", "claim.lua");
 
-    private static final RedisScript<Long> MARK = RedisReply.number("claims.lua", "mark_claim.lua");
-    private static final RedisScript<String> RELEASE = RedisReply.word("claims.lua", "release_claim.lua");
+    private static final RedisScript<Long> MARK = RedisReply.numberScript("claims.lua", "mark_claim.lua");
+    private static final RedisScript<String> RELEASE = RedisReply.textScript("claims.lua", "release_claim.lua");
 
     private final StringRedisTemplate redis;
     private final Duration retention;
@@ -30,16 +34,16 @@ final class RedisCallerClaims {
     sealed interface ClaimOutcome permits Claimed, Published, ClaimConflict {}
 
     /**
-     * To be accepted in this session and published.
+     * The caller must accept the question in this session and publish it.
      *
-     * @param since when an earlier call claimed it, in ms; empty where this call did
+     * @param since time in epoch milliseconds at which an earlier call made the claim; empty if this call made it
      */
     record Claimed(RequestId requestId, SessionKey session, String since) implements ClaimOutcome {}
 
-    /** The log has it from an earlier call. */
+    /** An earlier call published the turn. */
     record Published(RequestId requestId, SessionKey session) implements ClaimOutcome {}
 
-    /** The key stands for another question. */
+    /** The Idempotency-Key was used for a different question. */
     record ClaimConflict() implements ClaimOutcome {}
 
     ClaimOutcome claim(PreparedTurn turn, IdempotencyClaim claim) {
@@ -51,11 +55,11 @@ final class RedisCallerClaims {
                 claim.bodyHash(),
                 Long.toString(turn.createdAt().toEpochMilli()),
                 Long.toString(retention.toMillis())));
-        return switch (reply.word()) {
+        return switch (reply.status()) {
             case "claimed" -> new Claimed(reply.requestId(1), session(turn, reply), reply.text(3));
             case "known" -> new Published(reply.requestId(1), session(turn, reply));
             case "conflict" -> new ClaimConflict();
-            case String other -> throw new IllegalStateException("claim.lua said " + other);
+            case String other -> throw new IllegalStateException("unexpected reply of claim.lua: " + other);
         };
     }
 

@@ -11,22 +11,22 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** A script's reply: a word, and what belongs to it. */
+/** Reply of a Redis script: a status word, followed by the values that belong to it. */
 record RedisReply(List<?> parts) {
 
-    /** A script that replies with a list; it is read with the scripts that it shares code with before it. */
-    @SuppressWarnings("rawtypes") // a Lua table's type
-    static RedisScript<List> script(String... names) {
+    /** Returns a script that replies with a list. Its source is the concatenation of the named files. */
+    @SuppressWarnings("rawtypes") // type of a Lua table
+    static RedisScript<List> listScript(String... names) {
         return RedisScript.of(source(names), List.class);
     }
 
-    /** The same for one that replies with a word. */
-    static RedisScript<String> word(String... names) {
+    /** Returns a script that replies with a text. Its source is the concatenation of the named files. */
+    static RedisScript<String> textScript(String... names) {
         return RedisScript.of(source(names), String.class);
     }
 
-    /** The same for one that replies with a number. */
-    static RedisScript<Long> number(String... names) {
+    /** Returns a script that replies with a number. Its source is the concatenation of the named files. */
+    static RedisScript<Long> numberScript(String... names) {
         return RedisScript.of(source(names), Long.class);
     }
 
@@ -44,10 +44,10 @@ record RedisReply(List<?> parts) {
     }
 
     static RedisReply of(@Nullable List<?> parts) {
-        return new RedisReply(Objects.requireNonNull(parts, "a script's reply"));
+        return new RedisReply(Objects.requireNonNull(parts, "reply of a script"));
     }
 
-    String word() {
+    String status() {
         return text(0);
     }
 

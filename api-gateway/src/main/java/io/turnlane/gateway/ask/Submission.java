@@ -6,17 +6,17 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 
 /**
- * A question that the log has.
+ * Published question.
  *
- * @param request as it stands
- * @param replayed whether an earlier call asked it, under the same Idempotency-Key
+ * @param request request in its current state
+ * @param replayed true if an earlier call with the same Idempotency-Key asked the question
  */
 public record Submission(RequestResource request, boolean replayed) {
 
-    /** The header that tells a client so. */
+    /** Name of the response header that is {@code true} if the submission is {@link #replayed}. */
     public static final String REPLAYED = "Idempotency-Replayed";
 
-    /** How its answer begins: 200 where it has ended, else 202; where it is, and whether an earlier call asked it. */
+    /** Returns a response without a body: status 200 if the request has ended, otherwise 202, and its headers. */
     public ResponseEntity.BodyBuilder responseBuilder() {
         ResponseEntity.BodyBuilder head = ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .location(URI.create(request.links().self()))

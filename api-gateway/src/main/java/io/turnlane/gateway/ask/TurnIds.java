@@ -6,7 +6,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
-/** Ids and times of turns. Ids are UUIDv7: they sort by the time they were made. */
+/**
+ * Source of request ids and creation times. Ids are UUIDv7, which sort by creation time.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 public final class TurnIds {
 
     private final NoArgGenerator uuids;
@@ -21,7 +25,7 @@ public final class TurnIds {
         return new RequestId(uuids.generate());
     }
 
-    /** To the millisecond, as memory keeps it. */
+    /** Returns the current time, truncated to the milliseconds that Redis stores. */
     public Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }

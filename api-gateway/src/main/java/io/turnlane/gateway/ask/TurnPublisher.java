@@ -3,39 +3,43 @@ package io.turnlane.gateway.ask;
 import io.turnlane.model.SessionCommand;
 import org.jspecify.annotations.Nullable;
 
-/** Puts session commands on the log. */
+/** Publishes session commands to the turns topic. */
 public interface TurnPublisher {
 
     /**
-     * Returns when the log has acknowledged the command.
+     * Publishes a command and waits until Kafka has acknowledged it.
      *
-     * @param eventsFrom where a stream of this command's events starts
-     * @throws NotPublishedException where the log didn't acknowledge it in time, or refused it
+     * @param eventsFrom offset in the session's events partition at which a stream of the command's events starts
+     * @param traceparent W3C trace context of the caller; null without one
+     * @throws NotPublishedException if Kafka rejected the command or did not acknowledge it in time
      */
     void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent) throws NotPublishedException;
 
-    /** The log refused a command, or nobody knows whether it has it. */
+    /** Thrown if a command was rejected or its outcome is unknown. */
     final class NotPublishedException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
         private final boolean rejected;
 
-        private NotPublishedException(String message, Throwable cause, boolean refused) {
+        private NotPublishedException(String message, Throwable cause, boolean rejected) {
             super(message, cause);
-            this.rejected = refused;
+            this.rejected = rejected;
         }
 
-        /** The log doesn't have it, and never will. */
+        /** Returns the exception for a command that was not written and will not be written. */
         public static NotPublishedException rejected(Throwable cause) {
-            return new NotPublishedException("refused by the log", cause, true);
+            return new NotPublishedException("Kafka did not accept the command", cause, true);
         }
 
-        /** It was sent, or may have been, and no answer came: the log may have it, or get it yet. */
+        /**
+         * Returns the exception for a command that was not acknowledged. It may have been, or may still be, written.
+         */
         public static NotPublishedException unknown(Throwable cause) {
-            return new NotPublishedException("not acknowledged by the log", cause, false);
+            return new NotPublishedException("Kafka did not acknowledge the command", cause, false);
         }
 
+        /** Returns true if the command was not written; false if its outcome is unknown. */
         public boolean isRejected() {
             return rejected;
         }

@@ -1,4 +1,4 @@
-/** Takes a question in: validate, accept, publish. */
+/** Validation, acceptance and publication of questions. */
 @NullMarked
 package io.turnlane.gateway.ask;
 

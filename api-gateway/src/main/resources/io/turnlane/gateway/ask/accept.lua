@@ -1,19 +1,21 @@
--- Notes that a question was accepted: claims its Idempotency-Key, where it has one and the claim lies in the session's
--- slot; makes the session's context and the request's record where there are none; counts the turn as open. Running it
--- again for the same call changes nothing, so a command that is sent twice because its reply was lost does no harm.
+-- Records that a question was accepted. Claims its Idempotency-Key if it has one and the claim is in the session's
+-- slot. Creates the session's context and the request record if they do not exist. Counts the turn as open. Running the
+-- script again for the same call changes nothing, so the client library may send it twice after a lost reply.
 --
--- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone; with a key 6 claim, 7 the claim's calls
--- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 agent asked for or '', 6 default agent, 7 question,
---      8 events_from, 9 session ttl, 10 result retention, 11 most open turns, 12 what request keys start with,
---      13 this call, 14 when an older claim in another slot was made or '', 15 body or '', 16 claim ttl,
---      17 the quarantined request that this one asks again, or '', 18 how long an answer is wanted, or '',
---      19 the key of its claim, wherever that lies, or '', 20 how often a session is noted in its user's list
+-- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone; with a claim in this slot: 6 claim, 7 calls of the claim
+-- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 requested agent or '', 6 default agent, 7 question,
+--      8 events_from, 9 session ttl, 10 result retention, 11 maximum number of open turns, 12 prefix of request keys,
+--      13 id of this call, 14 time of an older claim in another slot, or '', 15 hash of the body, or '', 16 claim ttl,
+--      17 quarantined request that this one asks again, or '', 18 time until the deadline, or '',
+--      19 Redis key of the claim in whichever slot, or '', 20 minimum interval of updates of the user's session list
 --      (times in ms)
--- Returns {'accepted', request id, agent, turns before it, session ttl, 1 where it made the session, created_at,
---          events_from, 1 where an older claim named the request, 1 where the user's list is to note the session}: to be
---          published; {'making'}: a fork makes this session at the moment;
---         {'known', request id}: the log has it, its record says how it stands;
---         {'conflict'}: the key stands for another question; {'full', open turns}
+-- Returns {'accepted', request id, agent, turns ahead, session ttl, 1 if it created the session, created_at,
+--          events_from, 1 if an older claim named the request, 1 if the user's session list must be updated}:
+--            the caller must publish the turn
+--         {'making'}: a fork is still creating this session
+--         {'known', request id}: the turn is already published, its record has the state
+--         {'conflict'}: the key was used for a different question
+--         {'full', number of open turns}: the session has the maximum number of open turns
 
 local now, retention = tonumber(ARGV[1]), tonumber(ARGV[10])
 local request_id, claimed_at = ARGV[2], ARGV[14]
@@ -21,7 +23,7 @@ local claim, calls = KEYS[6], KEYS[7]
 
 local held = claim and claims.find(claim)
 if held then
-  if held.body ~= ARGV[15] and held.body ~= '' then -- that of a session that was erased is forgotten
+  if held.body ~= ARGV[15] and held.body ~= '' then -- '' if the session was erased
     return {'conflict'}
   end
   request_id = held.request_id
@@ -40,15 +42,15 @@ if seen or (held and held.published) then
   return {'known', request_id}
 end
 if not record[1] and claimed_at ~= '' then
-  -- The session was erased after this was asked: a late retry doesn't bring it back.
+  -- The session was erased after this question was asked. A late retry must not create it again.
   local erased = redis.call('HGET', KEYS[5], 'at')
   if erased and tonumber(claimed_at) <= tonumber(erased) then
     return {'known', request_id}
   end
 end
 
--- Ids whose record is gone. A record outlives its creation by more than the retention when its turn waited long, so age
--- alone says nothing; a few at a time, because one accept pays for it.
+-- Removes ids whose record no longer exists. Age alone does not suffice: the record of a turn that waited long lives
+-- longer than the retention. Each accept checks at most 32 ids to bound its own cost.
 local function trim(index)
   local old = redis.call('ZRANGEBYSCORE', index, '-inf', now - retention, 'LIMIT', 0, 32)
   for _, id in ipairs(old) do
@@ -84,10 +86,10 @@ else
     redis.call('HSET', request, 'redrive_of', ARGV[17])
   end
   if ARGV[19] ~= '' then
-    redis.call('HSET', request, 'claim', ARGV[19]) -- so that the claim forgets what was asked when the session does
+    redis.call('HSET', request, 'claim', ARGV[19]) -- so that erasing the session also erases the body hash
   end
   if ARGV[18] ~= '' then
-    -- By Redis' own clock, which also says when it has passed.
+    -- Uses the clock of Redis, which also decides when the deadline has passed.
     local time = redis.call('TIME')
     local at = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[18])
     redis.call('HSET', request, 'deadline_at', string.format('%d', at))
@@ -101,7 +103,7 @@ end
 
 if not context[2] then
   made = 1
-  redis.call('DEL', KEYS[4]) -- of an earlier life, should it have outlived its context
+  redis.call('DEL', KEYS[4]) -- may be left from an earlier session of this id
   redis.call('HSET', KEYS[1], 'session_id', ARGV[3], 'agent', agent, 'created_at', ARGV[1],
     'processing_stage', 'initialized', 'request_count', 0, 'total_processing_time', 0, 'metadata', '{}', 'ttl', ttl)
   if ARGV[4] ~= '' then
@@ -114,14 +116,14 @@ if now - tonumber(redis.call('HGET', KEYS[1], 'listed_at') or 0) >= tonumber(ARG
   redis.call('HSET', KEYS[1], 'listed_at', ARGV[1])
   note = 1
 end
--- A running turn keeps its session for longer than a short life; that is never cut here.
+-- A running turn may have extended the lifetime of the session. Never shorten it here.
 if redis.call('PTTL', KEYS[1]) < tonumber(ttl) then
   redis.call('PEXPIRE', KEYS[1], ttl)
   redis.call('PEXPIRE', KEYS[4], ttl)
 end
 
 if claim then
-  claims.take(claim, calls, request_id, ARGV[3], ARGV[15], ARGV[1], ARGV[16], ARGV[13])
+  claims.add(claim, calls, request_id, ARGV[3], ARGV[15], ARGV[1], ARGV[16], ARGV[13])
   if made == 1 then
     redis.call('HSET', claim, 'made', 1)
   end

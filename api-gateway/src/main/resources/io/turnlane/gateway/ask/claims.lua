@@ -1,11 +1,12 @@
--- What the scripts of Idempotency-Keys share; it stands in front of each of them.
+-- Functions shared by the scripts for Idempotency-Keys. The gateway prepends this file to each of them.
 --
--- A claim says which request a key stands for. Hash: request_id, session_id, body (what was asked, hashed), at, and
---   published 1 once the log is known to have the turn: from then on nobody publishes it again
---   unsure    1 where a publish had no answer: the log may have the turn, so the claim is never given up
---   made      1 where its acceptance made the session
--- Beside it lives the set of the calls that are publishing the turn. A gateway that dies leaves its call there for ever,
--- and so nobody ever undoes what it may have published. A set, not a count: a script that is sent twice counts once.
+-- A claim is a hash that maps a key to its request. Fields: request_id, session_id, body (hash of the body), at, and
+--   published 1 if the turn is known to be on the turns topic; no call publishes it again
+--   unsure    1 if a publish was not acknowledged; the turn may be on the topic, so the claim is never removed
+--   made      1 if its acceptance created the session
+-- A set beside the claim holds the calls that are publishing the turn. The call of a crashed gateway stays in the set,
+-- so no other call undoes a turn that the crashed gateway may have published. The calls are a set rather than a
+-- counter, so that a script that is sent twice counts once.
 
 local claims = {}
 
@@ -17,7 +18,8 @@ function claims.find(key)
   return {request_id = was[1], session_id = was[2], body = was[3], at = was[4], published = was[5] == '1'}
 end
 
-function claims.take(key, calls, request_id, session_id, body, at, ttl, call)
+-- Creates the claim if it does not exist, and adds this call to its calls.
+function claims.add(key, calls, request_id, session_id, body, at, ttl, call)
   if redis.call('HSETNX', key, 'request_id', request_id) == 1 then
     redis.call('HSET', key, 'session_id', session_id, 'body', body, 'at', at)
     redis.call('PEXPIRE', key, ttl)
@@ -33,9 +35,9 @@ function claims.mark(key, calls, request_id)
   end
 end
 
--- A call gives up: 'published' where the log has the turn all the same, 'shared' where another call may still publish
--- it, 'last' where nobody does, 'unsure' where nobody does but an earlier call may have. The last one takes the claim
--- away, unless the log may have the turn.
+-- Removes a call that did not publish the turn. Returns 'published' if the turn is known to be on the topic, 'shared'
+-- if another call may still publish it, 'unsure' if no call remains but one may have published it, otherwise 'last'. In
+-- the last case the claim is deleted.
 function claims.release(key, calls, request_id, call, unsure)
   local was = redis.call('HMGET', key, 'request_id', 'published', 'unsure')
   if was[1] ~= request_id then
