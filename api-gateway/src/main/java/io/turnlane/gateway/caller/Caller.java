@@ -41,6 +41,7 @@ public record Caller(
         return SessionKey.namespaceOf(userId);
     }
 
+    /** Returns the key of a session in the namespace of this caller. */
     public SessionKey sessionKey(SessionId session) {
         return SessionKey.of(userId, session);
     }

@@ -2,13 +2,13 @@ package io.turnlane.gateway.problem;
 
 import java.io.IOException;
 
-/** More bytes than any body of ours has; thrown while it is read, before anything is parsed. */
+/** Thrown while a request body is read if it is larger than the limit, before anything is parsed. */
 public final class BodyTooLargeException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
     public BodyTooLargeException(int limit) {
-        super("a body has at most " + limit + " bytes");
+        super("The body is too large: at most " + limit + " bytes are allowed.");
     }
 
     @Override

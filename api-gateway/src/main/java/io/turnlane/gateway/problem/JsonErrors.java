@@ -6,33 +6,34 @@ import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** What is wrong with JSON that a client sent, in words that name its field and quote none of its values. */
+/** Explains errors in JSON from clients. An explanation names the field, but quotes no values. */
 public final class JsonErrors {
 
-    private static final int LONGEST_NAME = 64;
+    private static final int MAX_NAME_LENGTH = 64;
 
     private JsonErrors() {}
 
-    public static String explain(@Nullable Throwable mistake) {
-        return switch (mistake) {
+    /** Returns an explanation for the client; null means that there was no JSON. */
+    public static String explain(@Nullable Throwable error) {
+        return switch (error) {
             case UnrecognizedPropertyException unknown ->
-                "unknown field: " + path(unknown) + "; it may be misspelt, or not served yet";
+                "Unknown field: " + path(unknown) + ". Check the spelling, or remove the field.";
             case MismatchedInputException mismatch
-            when mismatch.getPath().isEmpty() -> "the body must be one JSON object";
-            case MismatchedInputException mismatch -> path(mismatch) + " is not of the right type";
+            when mismatch.getPath().isEmpty() -> "Expected a single JSON object.";
+            case MismatchedInputException mismatch -> path(mismatch) + " has the wrong type.";
             case DatabindException invalid
-            when !invalid.getPath().isEmpty() -> path(invalid) + " is not valid" + why(invalid);
-            case StreamReadException _ -> "not valid JSON";
-            case null -> "the body is missing";
-            default -> "the body can't be read";
+            when !invalid.getPath().isEmpty() -> path(invalid) + " is not valid" + reason(invalid);
+            case StreamReadException _ -> "Not valid JSON.";
+            case null -> "The body is missing.";
+            default -> "The JSON cannot be read.";
         };
     }
 
-    /** Our own types say what they want; a parser's message would name classes. */
-    private static String why(DatabindException invalid) {
-        return invalid.getCause() instanceof IllegalArgumentException ours && ours.getMessage() != null
-                ? ": " + ours.getMessage()
-                : "";
+    /** The messages of our own types are meant for clients; those of the parser would name classes. */
+    private static String reason(DatabindException invalid) {
+        return invalid.getCause() instanceof IllegalArgumentException own && own.getMessage() != null
+                ? ": " + own.getMessage()
+                : ".";
     }
 
     private static String path(DatabindException e) {
@@ -46,6 +47,6 @@ public final class JsonErrors {
             return "[]";
         }
         String clean = name.replaceAll("[^A-Za-z0-9_.-]", "?");
-        return clean.length() > LONGEST_NAME ? clean.substring(0, LONGEST_NAME) + "…" : clean;
+        return clean.length() > MAX_NAME_LENGTH ? clean.substring(0, LONGEST_NAME) + "…" : clean;
     }
 }

@@ -14,23 +14,28 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.server.ServerHttpResponse;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The shape of a refused call: RFC 9457 with our {@code code}, and {@code request_id} where there is a turn. */
+/**
+ * Problem details of failed calls: RFC 9457 with our {@code code}, and with the {@code request_id} of the turn if there
+ * is one.
+ */
 public final class Problem {
 
     private static final String TYPE = "urn:turnlane:problem:";
 
     private Problem() {}
 
-    public static ProblemDetail of(ProblemDetailException refusal) {
-        ProblemDetail problem = of(refusal.code(), refusal.detail(), refusal.requestId());
-        Duration retryAfter = refusal.retryAfter();
+    /** Returns the problem for an exception. */
+    public static ProblemDetail of(ProblemDetailException rejection) {
+        ProblemDetail problem = of(rejection.code(), rejection.detail(), rejection.requestId());
+        Duration retryAfter = rejection.retryAfter();
         if (retryAfter != null) {
-            // On a socket there is no header to say it.
+            // A WebSocket frame has no Retry-After header.
             problem.setProperty("retry_after", seconds(retryAfter));
         }
         return problem;
     }
 
+    /** Returns a problem, with the id of the turn unless it is null. */
     public static ProblemDetail of(ErrorCode code, String detail, @Nullable RequestId requestId) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(code.httpStatus()), detail);
         problem.setType(URI.create(TYPE + code.wire()));
@@ -43,45 +48,44 @@ public final class Problem {
     }
 
     /**
-     * The same as an answer to a call, for those that no controller answers: of theirs Spring tells the
-     * {@code instance}.
+     * Returns the problem for a call that no controller answers. For the others, Spring adds the {@code instance}.
      *
-     * @param path of the call, as it came; null, or no URI: it isn't told
+     * @param path path of the call, which becomes the {@code instance}; null, or not a URI, for a problem without one
      */
-    public static ProblemDetail of(ProblemDetailException refusal, @Nullable String path) {
-        return path == null ? of(refusal) : withInstance(path, of(refusal));
+    public static ProblemDetail of(ProblemDetailException rejection, @Nullable String path) {
+        return path == null ? of(rejection) : withInstance(path, of(rejection));
     }
 
     static ProblemDetail withInstance(String path, ProblemDetail problem) {
         try {
             problem.setInstance(new URI(path));
         } catch (URISyntaxException _) {
-            // a problem without it is one all the same
+            // the instance is optional
         }
         return problem;
     }
 
-    /** Answers with it where no controller has a say. */
+    /** Writes a problem as the response to a call that no controller answers. */
     public static void write(
-            ProblemDetailException refusal, @Nullable String path, ServerHttpResponse response, JsonMapper json)
+            ProblemDetailException rejection, @Nullable String path, ServerHttpResponse response, JsonMapper json)
             throws IOException {
-        response.setStatusCode(HttpStatus.valueOf(refusal.code().httpStatus()));
+        response.setStatusCode(HttpStatus.valueOf(rejection.code().httpStatus()));
         response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        response.getBody().write(json.writeValueAsBytes(of(refusal, path)));
+        response.getBody().write(json.writeValueAsBytes(of(rejection, path)));
         response.flush();
     }
 
-    /** {@code Retry-After} of this refusal; empty where trying again is pointless. */
-    public static Optional<String> retryAfter(ProblemDetailException refusal) {
-        Duration known = refusal.retryAfter();
-        return known == null ? retryAfter(refusal.code()) : Optional.of(Long.toString(seconds(known)));
+    /** Returns the value of {@code Retry-After} in seconds; empty if a retry is pointless. */
+    public static Optional<String> retryAfter(ProblemDetailException rejection) {
+        Duration known = rejection.retryAfter();
+        return known == null ? retryAfter(rejection.code()) : Optional.of(Long.toString(seconds(known)));
     }
 
     private static long seconds(Duration time) {
         return Math.max(1, time.plusMillis(999).toSeconds());
     }
 
-    /** After how many seconds it is worth trying again; empty where trying again is pointless. */
+    /** Returns the default value of {@code Retry-After} in seconds for a code; empty if a retry is pointless. */
     public static Optional<String> retryAfter(ErrorCode code) {
         return switch (code) {
             case RATE_LIMITED, SESSION_QUEUE_FULL, OVERLOADED -> Optional.of("5");
@@ -90,7 +94,7 @@ public final class Problem {
         };
     }
 
-    /** The code for an error that only has an HTTP status. */
+    /** Returns the code for an error of which only the HTTP status is known. */
     public static ErrorCode codeForStatus(int status) {
         return switch (status) {
             case 401 -> ErrorCode.UNAUTHORIZED;

@@ -20,38 +20,38 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Every exception that leaves a controller becomes a problem; what is ours stays in the log. */
+/** Converts every exception that a controller throws to a problem. Internal details go to the log only. */
 @RestControllerAdvice
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
-    private final ProblemMapper refusals;
+    private final ProblemMapper mapper;
 
-    ProblemAdvice(ProblemMapper refusals) {
-        this.refusals = refusals;
+    ProblemAdvice(ProblemMapper mapper) {
+        this.mapper = mapper;
     }
 
     @ExceptionHandler
     @Nullable
-    ResponseEntity<ProblemDetail> clientGone(IOException gone) {
-        // Nobody is left to read an answer.
-        LOG.debug("client went away: {}", gone.toString());
+    ResponseEntity<ProblemDetail> onDisconnect(IOException disconnected) {
+        // The client has disconnected and reads no response.
+        LOG.debug("client disconnected: {}", disconnected.toString());
         return null;
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> refused(Exception thrown) {
-        return respond(refusals.map(thrown));
+    ResponseEntity<ProblemDetail> onException(Exception thrown) {
+        return respond(mapper.map(thrown));
     }
 
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        ProblemDetailException refusal = e.getMostSpecificCause() instanceof BodyTooLargeException tooLarge
+        ProblemDetailException rejection = e.getMostSpecificCause() instanceof BodyTooLargeException tooLarge
                 ? new ProblemDetailException(ErrorCode.REQUEST_TOO_LARGE, tooLarge.getMessage())
                 : ProblemDetailException.invalid(JsonErrors.explain(e.getCause()));
-        return asObject(respond(refusal));
+        return asObject(respond(rejection));
     }
 
     @Override
@@ -68,32 +68,34 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return new ResponseEntity<>(problem, all, HttpStatus.valueOf(code.httpStatus()));
     }
 
-    /** What a client did, in words that quote nothing it sent. */
+    /** Returns the detail for the client, which quotes nothing that the client sent. */
     private static String detail(Exception e, ErrorCode code) {
         return switch (e) {
-            case HttpRequestMethodNotSupportedException method -> method.getMethod() + " is not served here";
-            case HttpMediaTypeNotSupportedException _ -> "send Content-Type: application/json";
+            case HttpRequestMethodNotSupportedException method ->
+                method.getMethod() + " is not supported for this path.";
+            case HttpMediaTypeNotSupportedException _ ->
+                "The content type is not supported. Send Content-Type: application/json.";
             case MethodArgumentTypeMismatchException mismatch -> mismatched(mismatch);
-            default -> code == ErrorCode.NOT_FOUND ? "nothing is served at this path" : code.title();
+            default -> code == ErrorCode.NOT_FOUND ? "There is no resource at this path." : code.title();
         };
     }
 
     private static String mismatched(MethodArgumentTypeMismatchException mismatch) {
         Throwable cause = mismatch.getMostSpecificCause();
-        // Our own ids say what is wrong with them; a converter's message would name classes.
-        boolean ours = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException);
+        // The messages of our own id types are meant for clients; those of a converter would name classes.
+        boolean own = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException);
         String message = cause.getMessage();
-        return ours && message != null ? message : mismatch.getName() + " is not of the right form";
+        return own && message != null ? message : mismatch.getName() + " has the wrong format.";
     }
 
-    private static ResponseEntity<ProblemDetail> respond(ProblemDetailException refusal) {
+    private static ResponseEntity<ProblemDetail> respond(ProblemDetailException rejection) {
         ResponseEntity.BodyBuilder response =
-                ResponseEntity.status(refusal.code().httpStatus());
-        Problem.retryAfter(refusal).ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
-        if (refusal.requestId() != null) {
-            response.header("X-Request-Id", refusal.requestId().toString());
+                ResponseEntity.status(rejection.code().httpStatus());
+        Problem.retryAfter(rejection).ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
+        if (rejection.requestId() != null) {
+            response.header("X-Request-Id", rejection.requestId().toString());
         }
-        return response.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(Problem.of(refusal));
+        return response.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(Problem.of(rejection));
     }
 
     private static ResponseEntity<Object> asObject(ResponseEntity<ProblemDetail> response) {

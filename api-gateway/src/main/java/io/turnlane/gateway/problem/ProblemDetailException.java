@@ -5,7 +5,10 @@ import io.turnlane.model.RequestId;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A call is refused; the message is for the client, so it says what to do and quotes nothing secret. */
+/**
+ * Thrown if a call fails with an error for its client. Its message becomes the {@code detail} of the problem: it tells
+ * the client what to do and contains no secrets.
+ */
 public final class ProblemDetailException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -22,7 +25,11 @@ public final class ProblemDetailException extends RuntimeException {
         this(code, detail, null, cause);
     }
 
-    /** @param requestId the turn it is about: where the outcome isn't known, the client can look it up */
+    /**
+     * Creates an exception about a turn.
+     *
+     * @param requestId id of the turn, by which the client can look up an unknown outcome
+     */
     public ProblemDetailException(
             ErrorCode code, String detail, @Nullable RequestId requestId, @Nullable Throwable cause) {
         this(code, detail, requestId, null, cause);
@@ -40,19 +47,22 @@ public final class ProblemDetailException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** It would be taken after this time. */
+    /** Returns an exception for a call that may succeed after this delay. */
     public static ProblemDetailException retryLater(ErrorCode code, String detail, Duration retryAfter) {
         return new ProblemDetailException(code, detail, null, retryAfter, null);
     }
 
-    /** The request itself is at fault. */
+    /** Returns an exception for an invalid request. */
     public static ProblemDetailException invalid(String detail) {
         return new ProblemDetailException(ErrorCode.INVALID_REQUEST, detail);
     }
 
-    /** No such thing, or not this caller's: which of both is nobody's business. */
+    /**
+     * Returns an exception for a resource that does not exist or belongs to another caller. Clients cannot distinguish
+     * the two.
+     */
     public static ProblemDetailException notFound(String what) {
-        return new ProblemDetailException(ErrorCode.NOT_FOUND, "no such " + what);
+        return new ProblemDetailException(ErrorCode.NOT_FOUND, "There is no such " + what + ".");
     }
 
     public ErrorCode code() {
@@ -63,12 +73,12 @@ public final class ProblemDetailException extends RuntimeException {
         return requestId;
     }
 
-    /** When it would be taken, where that is known. */
+    /** Returns the delay after which a retry may succeed; null if unknown. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }
 
-    /** What the client is told. */
+    /** Returns the text for the client. */
     public String detail() {
         String message = getMessage();
         return message == null ? code.title() : message;

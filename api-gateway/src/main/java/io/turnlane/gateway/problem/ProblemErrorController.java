@@ -11,7 +11,10 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Where the servlet container sends errors that no controller saw: filters, handshakes, refused requests. */
+/**
+ * Answers errors that the servlet container reports and no controller has handled: of filters, handshakes and rejected
+ * requests.
+ */
 @Hidden
 @RestController
 final class ProblemErrorController implements ErrorController {
@@ -19,13 +22,13 @@ final class ProblemErrorController implements ErrorController {
     @RequestMapping("${spring.web.error.path:/error}")
     ResponseEntity<ProblemDetail> error(HttpServletRequest request) {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-        // Asked for directly it is a path like any other that isn't served.
+        // A direct call of this path has no status attribute and gets 404.
         ErrorCode code = status instanceof Integer number ? Problem.codeForStatus(number) : ErrorCode.NOT_FOUND;
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         return ResponseEntity.status(code.httpStatus())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(Problem.withInstance(
-                        path instanceof String asked ? asked : request.getRequestURI(),
+                        path instanceof String uri ? uri : request.getRequestURI(),
                         Problem.of(code, code.title(), null)));
     }
 }

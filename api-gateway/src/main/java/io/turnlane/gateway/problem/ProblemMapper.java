@@ -12,20 +12,22 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Any exception as the refusal that a client may see; what it may not see goes to the log. */
+/** Maps exceptions to problems for the client. Details that the client must not see go to the log. */
 @Component
 public final class ProblemMapper {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemMapper.class);
 
+    /** Returns the problem for an exception, and logs the exception if it has details that the client must not see. */
     public ProblemDetailException map(Exception thrown) {
         return switch (thrown) {
-            case ProblemDetailException refusal -> noted(refusal);
+            case ProblemDetailException rejection -> logged(rejection);
             case DataAccessException away ->
-                noted(new ProblemDetailException(ErrorCode.UNAVAILABLE, "memory is away at the moment", away));
-            // What Tomcat can't decode, it throws where somebody first asks for a parameter.
+                logged(new ProblemDetailException(
+                        ErrorCode.UNAVAILABLE, "Session memory is unavailable at the moment. Retry later.", away));
+            // Tomcat throws this at the first access to a parameter if it cannot decode the query.
             case InvalidParameterException _ ->
-                ProblemDetailException.invalid("the query is not valid percent-encoded UTF-8");
+                ProblemDetailException.invalid("The query string is not valid percent-encoded UTF-8.");
             case EventsUnavailableException away ->
                 new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(away.getMessage()));
             default -> {
@@ -34,7 +36,9 @@ public final class ProblemMapper {
                         .addKeyValue("call_id", MDC.get("call_id"))
                         .setCause(thrown)
                         .log();
-                yield new ProblemDetailException(ErrorCode.INTERNAL_ERROR, "The call failed; the log knows why.");
+                yield new ProblemDetailException(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The call failed because of an internal error. The log of the gateway has the details.");
             }
         };
     }
@@ -43,16 +47,16 @@ public final class ProblemMapper {
         return NestedExceptionUtils.getMostSpecificCause(cause).toString();
     }
 
-    private static ProblemDetailException noted(ProblemDetailException refusal) {
-        if (refusal.getCause() != null) {
-            // While the breaker is open, it has said so once for all calls.
-            LOG.atLevel(refusal.getCause() instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
-                    .setMessage("call refused")
+    private static ProblemDetailException logged(ProblemDetailException rejection) {
+        if (rejection.getCause() != null) {
+            // The breaker has already logged its opening once for all calls.
+            LOG.atLevel(rejection.getCause() instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
+                    .setMessage("call rejected")
                     .addKeyValue("call_id", MDC.get("call_id"))
-                    .addKeyValue("code", refusal.code().wire())
-                    .addKeyValue("cause", rootOf(refusal.getCause()))
+                    .addKeyValue("code", rejection.code().wire())
+                    .addKeyValue("cause", rootOf(rejection.getCause()))
                     .log();
         }
-        return refusal;
+        return rejection;
     }
 }

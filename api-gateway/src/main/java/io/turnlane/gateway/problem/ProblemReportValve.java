@@ -10,7 +10,10 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
 import org.jspecify.annotations.Nullable;
 
-/** What Tomcat itself refuses, such as a malformed URL, before any filter or controller: a problem, not a page. */
+/**
+ * Writes a problem instead of an HTML page for requests that Tomcat itself rejects, such as a malformed URL, before any
+ * filter or controller.
+ */
 public final class ProblemReportValve extends ErrorReportValve {
 
     @Override
@@ -31,7 +34,7 @@ public final class ProblemReportValve extends ErrorReportValve {
             response.getReporter().write(json(code, response.getStatus()));
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
-            container.getLogger().debug("nobody left to tell", e);
+            container.getLogger().debug("client disconnected before the error response", e);
         }
     }
 

@@ -1,4 +1,4 @@
-/** What clients are told when a call is refused: RFC 9457 problem details. */
+/** Problem details (RFC 9457) of failed calls. */
 @NullMarked
 package io.turnlane.gateway.problem;
 
