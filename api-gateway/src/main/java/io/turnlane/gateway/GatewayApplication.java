@@ -4,18 +4,21 @@ import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** An API gateway on its own. */
+/** Spring Boot application of a standalone API gateway. */
 @SpringBootApplication
 public class GatewayApplication {
 
-    /** Its configuration is {@code gateway.yaml}: a processor in the same JVM has a file of its own. */
+    /**
+     * Default properties. The configuration file is {@code gateway.yaml}, because a processor in the same JVM has its
+     * own.
+     */
     public static final Map<String, Object> DEFAULTS = Map.of("spring.config.name", "gateway");
 
     public static void main(String[] args) {
         application().run(args);
     }
 
-    /** The application, ready to be run; a launcher may set more defaults first. */
+    /** Returns the application before it runs. A launcher may add default properties. */
     public static SpringApplication application() {
         SpringApplication application = new SpringApplication(GatewayApplication.class);
         application.setDefaultProperties(DEFAULTS);

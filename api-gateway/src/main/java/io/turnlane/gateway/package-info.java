@@ -1,4 +1,6 @@
-/** HTTP, SSE and WebSocket in front of the log. Holds no state that another gateway would miss. */
+/**
+ * The API gateway: HTTP, SSE and WebSocket in front of the log. A gateway holds no state that another gateway needs.
+ */
 @NullMarked
 package io.turnlane.gateway;
 
