@@ -4,21 +4,23 @@ import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import org.jspecify.annotations.Nullable;
 
-/** A cursor as a client brings it. */
+/** Parser for cursors that clients send. */
 public final class ClientCursor {
 
     private ClientCursor() {}
 
     /**
-     * Null where it brings none.
+     * Parses a cursor.
      *
-     * @throws ProblemDetailException where it isn't one of this service
+     * @param text value that the client sent; null if it sent none
+     * @return the cursor, or null if the client sent none
+     * @throws ProblemDetailException if the value is not a cursor of this service
      */
     public static @Nullable Cursor read(@Nullable String text) {
         try {
             return text == null ? null : Cursor.parse(text);
         } catch (IllegalArgumentException e) {
-            throw ProblemDetailException.invalid("the cursor is none of this service");
+            throw ProblemDetailException.invalid("the cursor is not valid; send one that this service returned");
         }
     }
 }

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A finished request told as events, from its record: {@code started}, one {@code delta} with all the text, its end.
+ * Reconstructs the events of a finished request from its record: {@code started}, one {@code delta} with the whole
+ * text, and the terminal event. {@code started} and {@code delta} are omitted if the request has no answer.
  */
 public final class FinishedRequestEvents {
 
@@ -22,23 +23,36 @@ public final class FinishedRequestEvents {
         this.wire = wire;
     }
 
-    /** An event's name and its JSON. */
+    /**
+     * Event to send to a client.
+     *
+     * @param type event type
+     * @param json event as UTF-8 encoded JSON
+     */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
     public record ReconstructedEvent(String type, byte[] json) {}
 
-    /** The whole of it. */
+    /**
+     * Returns all events of a finished request.
+     *
+     * @throws IllegalArgumentException if the request has not ended
+     */
     public List<ReconstructedEvent> all(RequestRecord request) {
-        List<ReconstructedEvent> told = new ArrayList<>();
+        List<ReconstructedEvent> events = new ArrayList<>();
         Answer answer = request.answer();
         if (answer != null) {
-            told.add(told(request, 0, new TurnEvent.Started()));
-            told.add(told(request, 1, new TurnEvent.Delta(answer.text(), 0)));
+            events.add(event(request, 0, new TurnEvent.Started()));
+            events.add(event(request, 1, new TurnEvent.Delta(answer.text(), 0)));
         }
-        told.add(terminal(request, told.size()));
-        return told;
+        events.add(terminal(request, events.size()));
+        return events;
     }
 
-    /** The terminal event alone. */
+    /**
+     * Returns only the terminal event of a finished request.
+     *
+     * @throws IllegalArgumentException if the request has not ended
+     */
     public ReconstructedEvent terminal(RequestRecord request) {
         return terminal(request, 0);
     }
@@ -47,12 +61,12 @@ public final class FinishedRequestEvents {
         Answer answer = request.answer();
         return switch (request.status()) {
             case COMPLETED ->
-                told(request, seq, new TurnEvent.Completed(Objects.requireNonNullElse(answer, Answer.ofText(""))));
-            case FAILED -> told(request, seq, new TurnEvent.Failed(error(request)));
-            case CANCELLED -> told(request, seq, new TurnEvent.Cancelled(cause(request)));
-            case SUPERSEDED -> told(request, seq, new TurnEvent.Superseded(cause(request)));
-            case REJECTED -> told(request, seq, new TurnEvent.Rejected(cause(request)));
-            case QUEUED, RUNNING, RETRYING -> throw new IllegalArgumentException("has not ended");
+                event(request, seq, new TurnEvent.Completed(Objects.requireNonNullElse(answer, Answer.ofText(""))));
+            case FAILED -> event(request, seq, new TurnEvent.Failed(error(request)));
+            case CANCELLED -> event(request, seq, new TurnEvent.Cancelled(cause(request)));
+            case SUPERSEDED -> event(request, seq, new TurnEvent.Superseded(cause(request)));
+            case REJECTED -> event(request, seq, new TurnEvent.Rejected(cause(request)));
+            case QUEUED, RUNNING, RETRYING -> throw new IllegalArgumentException("the request has not ended");
         };
     }
 
@@ -61,7 +75,7 @@ public final class FinishedRequestEvents {
                 request.cause(), () -> new EndCause(request.status().wire(), null));
     }
 
-    private ReconstructedEvent told(RequestRecord request, int seq, TurnEvent.Body body) {
+    private ReconstructedEvent event(RequestRecord request, int seq, TurnEvent.Body body) {
         TurnEvent event =
                 new TurnEvent(request.requestId(), request.sessionId(), request.attempt(), seq, at(request), body);
         return new ReconstructedEvent(body.type(), wire.write(event));
@@ -73,6 +87,6 @@ public final class FinishedRequestEvents {
 
     private static TurnError error(RequestRecord request) {
         return Objects.requireNonNullElseGet(
-                request.error(), () -> TurnError.of(ErrorCode.AGENT_ERROR, "the turn failed"));
+                request.error(), () -> TurnError.of(ErrorCode.AGENT_ERROR, "The turn failed, but no error was recorded."));
     }
 }

@@ -43,7 +43,7 @@ final class RedisRequestRecords implements RequestRecords {
         if (fields.isEmpty()) {
             return Optional.empty();
         }
-        boolean queued = is("queued", fields.get("status"));
+        boolean queued = equalsText("queued", fields.get("status"));
         Long rank = queued ? redis.opsForZSet().rank(keys.openRequestIds(), bytes(requestId.toString())) : null;
         return Optional.of(read(session, requestId, fields, rank == null ? 0 : rank.intValue()));
     }
@@ -55,7 +55,7 @@ final class RedisRequestRecords implements RequestRecords {
         int position = 0;
         for (byte[] id : Objects.requireNonNullElse(ids, Set.<byte[]>of())) {
             RequestRecord request =
-                    inShort(session, RequestId.parse(new String(id, StandardCharsets.UTF_8)), position++);
+                    readSummary(session, RequestId.parse(new String(id, StandardCharsets.UTF_8)), position++);
             if (request != null) {
                 open.add(request);
             }
@@ -63,8 +63,8 @@ final class RedisRequestRecords implements RequestRecords {
         return open;
     }
 
-    /** Null where it is gone, and where it is damaged: the others of its session are told all the same. */
-    private @Nullable RequestRecord inShort(SessionKey session, RequestId requestId, int position) {
+    /** Returns null for a missing or damaged record, so that the session's other requests are still returned. */
+    private @Nullable RequestRecord readSummary(SessionKey session, RequestId requestId, int position) {
         List<byte[]> values = redis.<String, byte[]>opsForHash()
                 .multiGet(new MemoryKeys(session).request(requestId), RequestHash.SUMMARY_FIELDS);
         Map<String, byte[]> fields = new HashMap<>();
@@ -76,7 +76,7 @@ final class RedisRequestRecords implements RequestRecords {
         try {
             return fields.isEmpty() ? null : read(session, requestId, fields, position);
         } catch (ProblemDetailException damaged) {
-            return null; // and logged
+            return null; // read() has logged it
         }
     }
 
@@ -97,12 +97,13 @@ final class RedisRequestRecords implements RequestRecords {
                     .addKeyValue("request_id", requestId)
                     .addKeyValue("why", e.getMessage())
                     .log();
-            throw new ProblemDetailException(ErrorCode.INTERNAL_ERROR, "the stored request is damaged", requestId, e);
+            throw new ProblemDetailException(
+                    ErrorCode.INTERNAL_ERROR, "The stored request record is damaged.", requestId, e);
         }
     }
 
-    private static boolean is(String word, byte @Nullable [] value) {
-        return value != null && word.equals(new String(value, StandardCharsets.UTF_8));
+    private static boolean equalsText(String text, byte @Nullable [] value) {
+        return value != null && text.equals(new String(value, StandardCharsets.UTF_8));
     }
 
     private static byte[] bytes(String text) {

@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** One request: its resource and its timeline. */
+/** Endpoints that return a request and its timeline. */
 @Tag(name = "requests")
 @RestController
 @RequestMapping("/v1/sessions/{sid}/requests/{rid}")
@@ -32,7 +32,7 @@ final class RequestController {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestController.class);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     private final RequestRecords records;
     private final EventStreams streams;
@@ -46,28 +46,31 @@ final class RequestController {
 
     @Operation(
             summary = "Read a request",
-            description = "With `wait` the call returns when the request has ended, or after so many seconds.")
+            description = "With `wait`, the call returns when the request has ended, or after that many seconds.")
     @GetMapping
     ResponseEntity<RequestResource> read(
             Caller caller,
             @PathVariable SessionId sid,
             @PathVariable RequestId rid,
-            @Parameter(description = "Seconds, at most 60") @RequestParam(required = false) @Nullable Integer wait) {
-        Duration patience = WaitTimes.fromQuery(wait);
+            @Parameter(description = "Maximum time to wait in seconds, at most 60")
+                    @RequestParam(required = false)
+                    @Nullable
+                    Integer wait) {
+        Duration timeout = WaitTimes.fromQuery(wait);
         SessionKey session = caller.sessionKey(sid);
-        RequestRecord request = patience.isZero() ? find(session, rid) : findEnded(session, rid, patience);
+        RequestRecord request = timeout.isZero() ? find(session, rid) : findEnded(session, rid, timeout);
         Optional<Duration> estimate = fleet.estimatedWait(request.agent(), request.position());
         return answer(rid, RequestResource.of(request).withEstimatedWait(estimate.orElse(null)));
     }
 
-    @Operation(summary = "Where a request's time went")
+    @Operation(summary = "Read a request's timeline")
     @GetMapping("/timeline")
     ResponseEntity<Timeline> timeline(Caller caller, @PathVariable SessionId sid, @PathVariable RequestId rid) {
         return answer(rid, Timeline.of(find(caller.sessionKey(sid), rid)));
     }
 
-    /** Registers first and looks second: an end between the two is seen either way. */
-    private RequestRecord findEnded(SessionKey session, RequestId rid, Duration patience) {
+    /** Registers for the terminal event before it reads the record, so that an end between the two is not missed. */
+    private RequestRecord findEnded(SessionKey session, RequestId rid, Duration timeout) {
         RequestRecord before = find(session, rid);
         if (before.ended()) {
             return before;
@@ -78,21 +81,21 @@ final class RequestController {
                 return request;
             }
             if (request.type() != null) {
-                return awaitCommand(session, rid, watch, patience);
+                return awaitCommand(session, rid, watch, timeout);
             }
-            boolean ended = WaitTimes.await(watch, patience);
-            LOG.debug("waited, ended: {}", ended);
+            boolean ended = WaitTimes.await(watch, timeout);
+            LOG.debug("wait for the end of a request finished, ended: {}", ended);
             return find(session, rid);
         }
     }
 
-    /** A command ends without an event: its record is looked at again and again. */
-    private RequestRecord awaitCommand(SessionKey session, RequestId rid, EndWatch watch, Duration patience) {
+    /** Polls the record, because a command that changes a session ends without an event. */
+    private RequestRecord awaitCommand(SessionKey session, RequestId rid, EndWatch watch, Duration timeout) {
         RequestRecord request = find(session, rid);
         for (Duration waited = Duration.ZERO;
-                !request.ended() && waited.compareTo(patience) < 0;
-                waited = waited.plus(LOOK_AGAIN)) {
-            var _ = WaitTimes.await(watch, LOOK_AGAIN);
+                !request.ended() && waited.compareTo(timeout) < 0;
+                waited = waited.plus(POLL_INTERVAL)) {
+            var _ = WaitTimes.await(watch, POLL_INTERVAL);
             request = find(session, rid);
         }
         return request;

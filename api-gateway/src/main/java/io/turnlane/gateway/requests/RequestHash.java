@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a request's hash, as {@code docs/records.md} has them, read one by one. */
+/** Converts the Redis hash of a request, which {@code docs/records.md} describes, to a {@link RequestRecord}. */
 final class RequestHash {
 
-    /** What it takes to tell how a request that hasn't ended stands: none of these fields is ever large. */
+    /** Fields that describe the state of an open request. None of them is large. */
     static final List<String> SUMMARY_FIELDS =
             List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
 
@@ -36,10 +36,11 @@ final class RequestHash {
     }
 
     /**
-     * The whole record.
+     * Returns the record. Fields that were not read from Redis are treated as absent.
      *
-     * @throws CorruptValueException where the stored answer is damaged
-     * @throws UnreadableRecordException where a field is not what this version writes
+     * @param position number of turns ahead in the session; ignored unless the request is queued
+     * @throws CorruptValueException if the checksum of the stored answer does not match
+     * @throws UnreadableRecordException if a field has a value that this version does not write
      */
     RequestRecord read(SessionId session, RequestId requestId, int position)
             throws CorruptValueException, UnreadableRecordException {
@@ -69,7 +70,7 @@ final class RequestHash {
                     cause(),
                     absorbs());
         } catch (IllegalArgumentException e) {
-            throw new UnreadableRecordException("not a readable request record");
+            throw new UnreadableRecordException("the request record has a missing or invalid field");
         }
     }
 
@@ -125,7 +126,7 @@ final class RequestHash {
     private String required(String name) {
         String text = text(name);
         if (text == null) {
-            throw new IllegalArgumentException("no " + name);
+            throw new IllegalArgumentException("field " + name + " is missing");
         }
         return text;
     }

@@ -14,20 +14,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request as memory keeps it.
+ * State of a request as stored in Redis.
  *
- * @param type of a command that changes its session and asks nothing; null for a question
- * @param eventsFrom the offset of its session's events partition where its stream starts; null where nobody knows
- * @param attempt the newest, 0 before the first
- * @param position how many turns of its session are before it; 0 once it runs
- * @param stage what the agent said last about what it is doing
- * @param phases when it passed each, as far as it has come
- * @param redriveOf the quarantined request that this one asks again
- * @param webhook what became of its webhook, once that is known: delivered, failed or refused
- * @param execution where it ran, as far as it has run
- * @param cancelRequested whether somebody doesn't want its answer any more
- * @param cause where it ended with neither answer nor error
- * @param absorbs requests that were merged into it, oldest first
+ * @param type type of a command that changes its session; null for a question
+ * @param eventsFrom offset in the session's events partition at which the request's stream starts; null if unknown
+ * @param attempt number of the latest attempt; 0 before the first
+ * @param position number of turns ahead in the session; 0 unless the request is queued
+ * @param stage latest stage that the agent reported; null if none
+ * @param phases time at which the request entered each lifecycle phase so far
+ * @param redriveOf quarantined request that this one asks again; null for an ordinary question
+ * @param webhook result of the webhook: delivered, failed or refused; null if not known yet
+ * @param execution processor and log position of the request, as far as it has run
+ * @param cancelRequested true if a client has cancelled the request
+ * @param cause reason of an end with neither answer nor error; otherwise null
+ * @param absorbs requests that were merged into this one, oldest first
  */
 public record RequestRecord(
         RequestId requestId,
@@ -57,7 +57,12 @@ public record RequestRecord(
         absorbs = List.copyOf(absorbs);
     }
 
-    /** Who runs or ran it and which record of the turns topic it is. */
+    /**
+     * Processor that runs or ran the request, and position of its record in the turns topic.
+     *
+     * @param failures number of failed attempts
+     * @param crashes number of flights that began and never ended
+     */
     public record Execution(
             @Nullable String processor,
             @Nullable Integer partition,
@@ -65,11 +70,12 @@ public record RequestRecord(
             int failures,
             int crashes) {}
 
+    /** Returns true if the status is terminal. */
     public boolean ended() {
         return status.isTerminal();
     }
 
-    /** From acceptance to the end; null before it. */
+    /** Returns the time from acceptance to the end, or null if the request has not ended. */
     public @Nullable Duration processingTime() {
         return finishedAt == null ? null : Duration.between(createdAt, finishedAt);
     }

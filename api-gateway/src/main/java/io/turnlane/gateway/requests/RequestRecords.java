@@ -9,35 +9,45 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
-/** Reads requests. Throws a {@link DataAccessException} where memory is away. */
+/**
+ * Read access to request records. Every method throws a {@link DataAccessException} if Redis is unavailable.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 public interface RequestRecords {
 
-    /** One request; empty where there is none, or not in this session. */
+    /**
+     * Returns a request of a session, or empty if the session has no such request.
+     *
+     * @throws ProblemDetailException if the stored record is damaged
+     */
     Optional<RequestRecord> find(SessionKey session, RequestId requestId);
 
     /**
-     * The session's requests that have not ended, oldest first, in short: who answers and how they stand, without what
-     * was asked. A session may have a hundred, of 32 KiB each. Those whose record is damaged are left out.
+     * Returns the session's open requests, oldest first. The records contain agent and state but not the questions: a
+     * session may have a hundred open requests of 32 KiB each. Damaged records are omitted.
      */
     List<RequestRecord> open(SessionKey session);
 
-    /** Whether there is such a session: a context, or a request that hasn't ended. */
+    /** Returns true if the session has a context or an open request. */
     boolean sessionExists(SessionKey session);
 
     /**
-     * A session that may be followed. While memory is away a cursor of it is proof enough that there was one; the log
-     * has what follows.
+     * Checks that a session exists, before a client subscribes to its events. If Redis is unavailable, a cursor of the
+     * session is sufficient, because its events are read from Kafka.
      *
-     * @throws ProblemDetailException where there is no such session
+     * @param after cursor that the client sent; null if it sent none
+     * @throws ProblemDetailException if the session does not exist
+     * @throws DataAccessException if Redis is unavailable and {@code after} is not a cursor of the session
      */
     default void requireSession(SessionKey session, @Nullable Cursor after) {
         try {
             if (!sessionExists(session)) {
                 throw ProblemDetailException.notFound("session");
             }
-        } catch (DataAccessException away) {
+        } catch (DataAccessException unavailable) {
             if (after == null || !after.belongsTo(session)) {
-                throw away;
+                throw unavailable;
             }
         }
     }

@@ -13,20 +13,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as clients see it.
+ * JSON representation of a request for clients.
  *
- * @param type of a command that changes its session and asks nothing, such as {@code import_session}; else absent
- * @param processingStage what the agent is doing, in its words; the status where it said nothing or is done
- * @param attempt the newest, 0 before the first
- * @param position how many turns of the session are before it; 0 once it runs
- * @param redriveOf the quarantined request that this one asks again
- * @param webhook what became of its webhook, once that is known: delivered, failed or refused
- * @param processingTime seconds from acceptance to the end
- * @param cancelRequested whether somebody doesn't want its answer any more
- * @param reason why it was cancelled, superseded or rejected
- * @param by the request that it made way for
- * @param absorbs requests that were merged into it, oldest first
- * @param estimatedWait seconds until it may begin, while it waits and where there is a basis for that
+ * @param type type of a command that changes its session, such as {@code import_session}; absent for a question
+ * @param processingStage latest stage that the agent reported; the status if it reported none or the request has ended
+ * @param attempt number of the latest attempt; 0 before the first
+ * @param position number of turns ahead in the session; 0 unless the request is queued
+ * @param redriveOf quarantined request that this one asks again
+ * @param webhook result of the webhook, once known: delivered, failed or refused
+ * @param processingTime time from acceptance to the end, in seconds
+ * @param cancelRequested true if a client has cancelled the request
+ * @param reason reason for which it was cancelled, superseded or rejected
+ * @param by request that caused this end
+ * @param absorbs requests that were merged into this one, oldest first
+ * @param estimatedWait estimated time until the request starts, in seconds; absent if it does not wait or there is no
+ *     basis for an estimate
  */
 public record RequestResource(
         RequestId requestId,
@@ -63,7 +64,7 @@ public record RequestResource(
 
         Links links) {
 
-    /** Where to go on, relative to the service. */
+    /** Paths of the request's other resources, relative to the service. */
     public record Links(String self, String events, String cancel, String timeline) {
 
         static Links of(SessionId session, RequestId requestId) {
@@ -72,6 +73,7 @@ public record RequestResource(
         }
     }
 
+    /** Returns the resource of a stored request, without an estimated wait. */
     public static RequestResource of(RequestRecord request) {
         String stage = request.stage();
         EndCause cause = request.cause();
@@ -101,7 +103,7 @@ public record RequestResource(
                 Links.of(request.sessionId(), request.requestId()));
     }
 
-    /** A request that was accepted this moment. */
+    /** Returns the resource of a question that was just accepted. */
     public static RequestResource accepted(
             RequestId requestId,
             SessionId session,
@@ -138,7 +140,7 @@ public record RequestResource(
                 links);
     }
 
-    /** The same, with what is known of its wait. */
+    /** Returns this resource with an estimated wait, or without one if {@code estimate} is null. */
     public RequestResource withEstimatedWait(@Nullable Duration estimate) {
         return new RequestResource(
                 requestId,
@@ -166,6 +168,7 @@ public record RequestResource(
                 links);
     }
 
+    /** Returns true if the status is terminal. */
     public boolean ended() {
         return status.isTerminal();
     }

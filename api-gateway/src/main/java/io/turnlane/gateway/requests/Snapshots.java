@@ -16,9 +16,10 @@ import org.springframework.dao.DataAccessException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a client gets in place of events that are gone: the request as it stands, or the session's open requests in
- * short. It is made when the client is ready to take it, and counts nothing in its outbox; so a session's is small,
- * however much was asked of it.
+ * Creates the {@code gap} events that replace events which Kafka no longer has. A {@code gap} event contains the
+ * current state of the request, or summaries of the session's open requests. The gateway creates it only when the
+ * client can receive it, so it does not count towards the bound of the client's outbox. For this reason the event of a
+ * session omits the questions and stays small.
  */
 public final class Snapshots {
 
@@ -35,9 +36,10 @@ public final class Snapshots {
     }
 
     /**
-     * A {@code gap} event.
+     * Snapshot for a client.
      *
-     * @param endedRequest the request that a request's stream is about, where it has ended
+     * @param event {@code gap} event as UTF-8 encoded JSON
+     * @param endedRequest request to which the client is subscribed, if it has ended; otherwise null
      */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
     public record Snapshot(byte[] event, @Nullable RequestRecord endedRequest) {}
@@ -51,7 +53,7 @@ public final class Snapshots {
             Instant at,
             @Nullable Object snapshot) {}
 
-    /** What is to know of a request that hasn't ended; its question stands at {@code links.self}. */
+    /** Summary of an open request. {@code links.self} leads to the resource with the question. */
     private record OpenRequest(
             RequestId requestId,
             SessionId sessionId,
@@ -87,15 +89,15 @@ public final class Snapshots {
         }
     }
 
-    /** Reads the state now; where memory is away the event has a null snapshot, and the client may poll. */
+    /** Returns the snapshot of the current state. If Redis is unavailable, the event's snapshot is null. */
     public Snapshot of(Subscription subscription) {
         try {
             RequestId requestId = subscription.requestId();
             return requestId == null ? ofSession(subscription.session()) : of(subscription.session(), requestId);
-        } catch (DataAccessException away) {
+        } catch (DataAccessException unavailable) {
             LOG.atWarn()
-                    .setMessage("gap without a snapshot, memory is away")
-                    .addKeyValue("cause", away.getMostSpecificCause().toString())
+                    .setMessage("gap event sent without a snapshot, Redis is unavailable")
+                    .addKeyValue("cause", unavailable.getMostSpecificCause().toString())
                     .log();
             return new Snapshot(write(subscription.session(), subscription.requestId(), null), null);
         }

@@ -12,13 +12,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request's time went.
+ * JSON representation of a request's lifecycle.
  *
- * @param attempt the newest
- * @param failures how often the agent failed
- * @param crashes how often a run began and never ended
- * @param partition of the turns topic, with {@code offset} the record that asked
- * @param phases those that were passed, in order
+ * @param attempt number of the latest attempt; 0 before the first
+ * @param failures number of failed attempts
+ * @param crashes number of flights that began and never ended
+ * @param partition partition of the turns topic that holds the request's record
+ * @param offset offset of the request's record in that partition
+ * @param phases lifecycle phases that the request has entered, in order of time
  */
 record Timeline(
         RequestId requestId,
@@ -32,7 +33,12 @@ record Timeline(
         @Nullable Long offset,
         List<PassedPhase> phases) {
 
-    /** A phase, when it was entered, and how long after acceptance. */
+    /**
+     * Lifecycle phase that the request has entered.
+     *
+     * @param at time of entry
+     * @param elapsed time from acceptance to entry, in seconds
+     */
     record PassedPhase(Phase phase, Instant at, Duration elapsed) {}
 
     static Timeline of(RequestRecord request) {

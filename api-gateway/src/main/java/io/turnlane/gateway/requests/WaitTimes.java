@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How long a client is ready to wait, and the waiting. */
+/** Parses the time for which a client is willing to wait, and waits. */
 public final class WaitTimes {
 
-    /** No call waits longer. */
+    /** Maximum time for which a call waits. */
     public static final Duration LONGEST = Duration.ofSeconds(60);
 
     private static final Pattern PREFERENCE =
@@ -19,34 +19,45 @@ public final class WaitTimes {
 
     private WaitTimes() {}
 
-    /** {@code ?wait=20}: seconds; more than the longest is the longest. */
+    /**
+     * Returns the wait time of a {@code wait} query parameter, capped at {@link #LONGEST}.
+     *
+     * @param seconds value of the parameter; null if absent
+     * @return the time to wait; zero if the parameter is absent
+     * @throws ProblemDetailException if the value is negative
+     */
     public static Duration fromQuery(@Nullable Integer seconds) {
         if (seconds == null) {
             return Duration.ZERO;
         }
         if (seconds < 0) {
-            throw ProblemDetailException.invalid("wait is a number of seconds from 0 to 60");
+            throw ProblemDetailException.invalid("wait must be a number of seconds from 0 to 60");
         }
-        return shortest(seconds);
+        return capped(seconds);
     }
 
-    /** {@code Prefer: wait=30} (RFC 7240); a preference that isn't understood is ignored, as the RFC says. */
+    /**
+     * Returns the wait time of a {@code Prefer: wait=30} header (RFC 7240), capped at {@link #LONGEST}.
+     *
+     * @param prefer value of the header; null if absent
+     * @return the time to wait; empty without a {@code wait} preference or if it is malformed, as the RFC requires
+     */
     public static Optional<Duration> fromPreferHeader(@Nullable String prefer) {
         Matcher wait = PREFERENCE.matcher(prefer == null ? "" : prefer);
-        return wait.find() ? Optional.of(shortest(Integer.parseInt(wait.group(1)))) : Optional.empty();
+        return wait.find() ? Optional.of(capped(Integer.parseInt(wait.group(1)))) : Optional.empty();
     }
 
-    /** Waits for the end. True where it came. */
-    public static boolean await(EndWatch watch, Duration patience) {
+    /** Waits for the end of a request. Returns false if it did not end in time or the thread was interrupted. */
+    public static boolean await(EndWatch watch, Duration timeout) {
         try {
-            return watch.await(patience);
+            return watch.await(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private static Duration shortest(int seconds) {
+    private static Duration capped(int seconds) {
         return seconds > LONGEST.toSeconds() ? LONGEST : Duration.ofSeconds(seconds);
     }
 }

@@ -1,4 +1,4 @@
-/** The request resource: read it, wait for its end, see its timeline. */
+/** Request records, the request resource and its timeline, and waiting for the end of a request. */
 @NullMarked
 package io.turnlane.gateway.requests;
 
