@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Stop: through any gateway, as often as a client likes. */
+/** Endpoint that cancels a request. Any gateway accepts the call, and repeating it is harmless. */
 @Tag(name = "requests")
 @RestController
 final class CancelController {
@@ -27,16 +27,17 @@ final class CancelController {
         this.cancellations = cancellations;
     }
 
-    /** @param reason up to 200 characters, told in the request's last event */
+    /** @param reason text of at most 200 characters for the {@code cancelled} event */
     record CancelBody(@Nullable String reason) {}
 
     @Operation(
-            summary = "Stop a request",
+            summary = "Cancel a request",
             description =
-                    "202: it hasn't ended and will end `cancelled`, at once where it waits, within a moment where it "
-                            + "runs; the `cancelled` event says when. 200: it had ended before. The same again is harmless.")
-    @ApiResponse(responseCode = "200", description = "It had ended before")
-    @ApiResponse(responseCode = "202", description = "It will end as cancelled")
+                    "Returns 202 if the request has not ended. It then ends as `cancelled`: immediately if it waits, "
+                            + "and shortly afterwards if it runs. A `cancelled` event follows. Returns 200 if the "
+                            + "request had already ended. Repeating the call is harmless.")
+    @ApiResponse(responseCode = "200", description = "The request had already ended")
+    @ApiResponse(responseCode = "202", description = "The request will end as cancelled")
     @PostMapping("/v1/sessions/{sid}/requests/{rid}/cancel")
     ResponseEntity<RequestResource> cancel(
             Caller caller,

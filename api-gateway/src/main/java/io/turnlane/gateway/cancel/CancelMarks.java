@@ -3,21 +3,25 @@ package io.turnlane.gateway.cancel;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 
-/** Notes that a request isn't wanted any more; a data access exception where memory is away. */
+/** Marks request records as cancelled. Methods throw a data access exception if Redis is unavailable. */
 interface CancelMarks {
 
-    /** What became of the note. */
+    /** Result of marking a request. */
     enum Mark {
-        /** There is no such request. */
+        /** The request does not exist. */
         UNKNOWN,
-        /** It had ended before. */
+        /** The request had already ended. */
         ENDED,
-        /** It may only end as cancelled from now on. */
+        /** The request is marked and can only end as cancelled. */
         MARKED,
-        /** It is a change of its session, which asks nothing and can't be stopped. */
+        /** The request is a command that changes its session. Such commands can't be cancelled. */
         COMMAND
     }
 
-    /** @param reason empty where the client gave none; the first one counts */
+    /**
+     * Marks a request as cancelled. Marking it again has no effect.
+     *
+     * @param reason reason of the client, or an empty string. The reason of the first call is kept.
+     */
     Mark mark(SessionKey session, RequestId requestId, String reason);
 }

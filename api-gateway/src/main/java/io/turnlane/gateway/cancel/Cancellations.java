@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Stops requests. What is noted in the record outlives gateways and processors; the wake-up only makes it quick, and is
- * sent again whenever a client asks again.
+ * Cancels requests. The mark in the request record takes effect even if gateways or processors crash. The wake-up only
+ * makes the owner react quickly, and is published again whenever the client repeats its call.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -36,19 +36,19 @@ public final class Cancellations {
     }
 
     /**
-     * Asks for the request's end.
+     * Cancels a request.
      *
-     * @param reason what its event is to say; null for nothing in particular
-     * @return the request as it stands: where it hasn't ended, it will end as cancelled
-     * @throws ProblemDetailException where there is no such request, or its owner can't be told now: the note stands
-     *     all the same
+     * @param reason reason for the {@code cancelled} event; null for none
+     * @return the request in its current state; if it has not ended, it will end as cancelled
+     * @throws ProblemDetailException if the request does not exist or is a command that changes its
+     *     session, or if the reason is too long. Also if the wake-up could not be published; the request is marked as
+     *     cancelled nevertheless.
      */
     public RequestResource cancel(SessionKey session, RequestId requestId, @Nullable String reason) {
-        String why = reasonOf(reason);
-        switch (marks.mark(session, requestId, why)) {
+        switch (marks.mark(session, requestId, validReason(reason))) {
             case UNKNOWN -> throw ProblemDetailException.notFound("request");
             case ENDED -> {}
-            case COMMAND -> throw ProblemDetailException.invalid("a change of a session can't be stopped");
+            case COMMAND -> throw ProblemDetailException.invalid("a command that changes a session can't be cancelled");
             case MARKED -> wakeUp(session, requestId);
         }
         return records.find(session, requestId)
@@ -56,12 +56,12 @@ public final class Cancellations {
                 .orElseThrow(() -> ProblemDetailException.notFound("request"));
     }
 
-    private static String reasonOf(@Nullable String reason) {
+    private static String validReason(@Nullable String reason) {
         if (reason == null || reason.isBlank()) {
             return "";
         }
         if (reason.length() > LONGEST_REASON) {
-            throw ProblemDetailException.invalid("reason has at most " + LONGEST_REASON + " characters");
+            throw ProblemDetailException.invalid("reason must have at most " + LONGEST_REASON + " characters");
         }
         return reason;
     }
@@ -72,7 +72,8 @@ public final class Cancellations {
         if (!wakeUps.publish(session, wakeUp)) {
             throw new ProblemDetailException(
                     ErrorCode.UNAVAILABLE,
-                    "noted, but the log is away: cancel again to stop a request that runs",
+                    "The request is marked as cancelled, but Kafka is unavailable. Cancel again to stop an attempt "
+                            + "that is already running.",
                     requestId,
                     null);
         }

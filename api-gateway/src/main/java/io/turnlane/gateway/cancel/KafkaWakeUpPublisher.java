@@ -17,12 +17,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
 
-/** Wake-ups on the control topic. */
+/** Publishes wake-ups to the control topic. */
 @Component
 final class KafkaWakeUpPublisher implements WakeUpPublisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaWakeUpPublisher.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final KafkaTemplate<String, byte[]> kafka;
     private final WireFormat wire;
@@ -41,7 +41,7 @@ final class KafkaWakeUpPublisher implements WakeUpPublisher {
         put(record, RecordHeaders.REQUEST_ID, wakeUp.requestId().toString());
         put(record, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
         try {
-            kafka.send(record).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            kafka.send(record).get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

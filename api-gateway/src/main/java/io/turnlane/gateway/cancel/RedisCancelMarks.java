@@ -10,11 +10,11 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
-/** The note in the request's record, by one script. */
+/** Marks request records in Redis, with one script call each. */
 @Component
 final class RedisCancelMarks implements CancelMarks {
 
-    private static final RedisScript<String> NOTE =
+    private static final RedisScript<String> MARK =
             RedisScript.of(new ClassPathResource("cancel.lua", RedisCancelMarks.class), String.class);
 
     private final StringRedisTemplate redis;
@@ -26,12 +26,12 @@ final class RedisCancelMarks implements CancelMarks {
     @Override
     public Mark mark(SessionKey session, RequestId requestId, String reason) {
         String key = new MemoryKeys(session).request(requestId);
-        return switch (Objects.requireNonNull(redis.execute(NOTE, List.of(key), reason))) {
+        return switch (Objects.requireNonNull(redis.execute(MARK, List.of(key), reason))) {
             case "unknown" -> Mark.UNKNOWN;
             case "ended" -> Mark.ENDED;
             case "noted" -> Mark.MARKED;
             case "change" -> Mark.COMMAND;
-            case String other -> throw new IllegalStateException("cancel.lua said " + other);
+            case String other -> throw new IllegalStateException("unexpected reply of cancel.lua: " + other);
         };
     }
 }

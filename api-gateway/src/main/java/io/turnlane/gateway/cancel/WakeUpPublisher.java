@@ -3,10 +3,10 @@ package io.turnlane.gateway.cancel;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WakeUp;
 
-/** Tells whoever owns a turn that it isn't wanted any more. */
+/** Notifies the processor that owns a turn that the turn was cancelled. */
 @FunctionalInterface
 interface WakeUpPublisher {
 
-    /** Returns whether the log has it. */
+    /** Publishes a wake-up and waits for the acknowledgement. Returns false if Kafka did not acknowledge it. */
     boolean publish(SessionKey session, WakeUp wakeUp);
 }

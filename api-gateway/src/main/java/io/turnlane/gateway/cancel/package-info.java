@@ -1,4 +1,4 @@
-/** Stopping a request: noted in its record, told to its owner. */
+/** Cancellation of requests: the mark in the request record and the wake-up of its owner. */
 @NullMarked
 package io.turnlane.gateway.cancel;
 

@@ -1,9 +1,9 @@
--- Notes in a request's record that nobody wants its answer any more. From then on it may only end as cancelled: whoever
--- runs it looks here when it begins and when it stores. The same again changes nothing.
+-- Marks a request record as cancelled. From then on the request can only end as cancelled: the scripts that begin an
+-- attempt and commit its answer check the mark. Running the script again changes nothing.
 --
 -- KEYS 1 request
--- ARGV 1 the client's reason, or ''
--- Returns 'unknown', 'ended', 'noted', or 'change' of a command that asks nothing
+-- ARGV 1 reason of the client, or ''
+-- Returns 'unknown', 'ended', 'noted' (marked), or 'change' for a command that changes its session
 
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then
