@@ -5,20 +5,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of {@code history.jsonl} or of an {@code agent-<process>.jsonl}: something that a process did or saw.
+ * One line of {@code history.jsonl} or of an {@code agent-<process>.jsonl}: an action or an observation of a process.
  *
- * <p>{@link #time()} is in microseconds since the run's start, by the driver's clock; in agents' files it is in
- * microseconds since 1970 until {@link RunFolder#readAgents} shifts it. {@link #op()} and {@link #type()} together name
- * the kind of line.
+ * <p>{@link #time()} is in microseconds since the start of the run, by the driver's clock. In agent files, it is in
+ * microseconds since 1970 until {@link RunFolder#readAgents} converts it. {@link #op()} and {@link #type()} together
+ * identify the kind of line.
  */
 public sealed interface HistoryLine {
 
     long time();
 
-    /** Who says this: {@code client-7}, {@code processor-2}, {@code driver}. */
+    /**
+     * Returns the process that acted or that the line is about: {@code client-7}, {@code processor-2}, {@code driver}.
+     */
     String process();
 
-    /** The operation. */
+    /** Returns the operation to which this line belongs. */
     default Op op() {
         return switch (this) {
             case QuestionPosted _, QuestionAccepted _, QuestionRejected _, QuestionUnresolved _ -> Op.ASK;
@@ -33,7 +35,7 @@ public sealed interface HistoryLine {
         };
     }
 
-    /** How the operation stands with this line. */
+    /** Returns the state of the operation as of this line. */
     default OperationOutcome type() {
         return switch (this) {
             case QuestionPosted _, StreamOpened _, FaultBegan _, AgentEntered _ -> OperationOutcome.INVOKE;
@@ -48,10 +50,10 @@ public sealed interface HistoryLine {
     }
 
     /**
-     * A client posts a question. A retry posts it again: same key, same canary.
+     * A client is about to post a question. A retry posts it again with the same key and the same canary.
      *
-     * @param key the {@code Idempotency-Key}, null without one
-     * @param canary the question's mark, {@code c-<session>-<n>}, unique in the run
+     * @param key the {@code Idempotency-Key}; null if there is none
+     * @param canary {@code c-<session>-<n>}, which identifies the question and is unique in the run
      */
     record QuestionPosted(
             long time,
@@ -60,7 +62,7 @@ public sealed interface HistoryLine {
             @Nullable String key,
             String canary) implements HistoryLine {}
 
-    /** The answer to a post was 2xx: the question is accepted. */
+    /** The gateway answered a post with 200 or 202: the question is accepted. */
     record QuestionAccepted(
             long time,
             String process,
@@ -72,7 +74,10 @@ public sealed interface HistoryLine {
             boolean replayed)
             implements HistoryLine {}
 
-    /** The question was certainly not accepted: 4xx, or a refusal that says that nothing was published. */
+    /**
+     * The question was certainly not accepted: the gateway answered with another status below 500, or the connection
+     * was refused ({@code http} is then 0).
+     */
     record QuestionRejected(
             long time,
             String process,
@@ -83,7 +88,10 @@ public sealed interface HistoryLine {
             int http)
             implements HistoryLine {}
 
-    /** Timed out, cut, or 503 with a request id: the question may be accepted or not. */
+    /**
+     * The question may or may not be accepted: the post timed out, its connection broke, or the gateway answered with
+     * 5xx.
+     */
     record QuestionUnresolved(
             long time,
             String process,
@@ -96,12 +104,12 @@ public sealed interface HistoryLine {
             implements HistoryLine {}
 
     /**
-     * A client opens a connection for a stream.
+     * A client opens a connection of an event stream.
      *
-     * @param stream names what the client follows through all its connections
-     * @param connection counts the stream's connections, from 1
-     * @param request null where the stream is the whole session's
-     * @param after the cursor to go on from
+     * @param stream identifies the stream across all its connections
+     * @param connection number of the connection within the stream, from 1
+     * @param request null if the stream covers the whole session
+     * @param after cursor from which to continue; null to start at the beginning
      */
     record StreamOpened(
             long time,
@@ -113,16 +121,16 @@ public sealed interface HistoryLine {
             @Nullable String after)
             implements HistoryLine {}
 
-    /** A connection of a stream is over. */
+    /** A connection of a stream ended. */
     record StreamEnded(long time, String process, String stream, int connection, String session, StreamEnd ended)
             implements HistoryLine {}
 
     /**
      * A client received an event.
      *
-     * @param event the event's type
-     * @param attempt null where the server sent none, as with a gap
-     * @param pos where a delta's text starts, in code points
+     * @param event type of the event
+     * @param attempt null if the server sent none, as in a {@code gap} event
+     * @param pos position in the answer at which the text of a delta starts, in code points
      */
     record EventReceived(
             long time,
@@ -141,11 +149,11 @@ public sealed interface HistoryLine {
             implements HistoryLine {}
 
     /**
-     * A client asked how a request stands, and was told.
+     * A client polled the status of a request.
      *
-     * @param sent when it asked; {@link #time()} is when it was told
-     * @param status null where it wasn't told
-     * @param text the answer, where there is one
+     * @param sent time at which the client sent the poll; {@link #time()} is the time of the reply
+     * @param status null if the client received no status
+     * @param text the answer, if there is one
      */
     record StatusPolled(
             long time,
@@ -161,17 +169,18 @@ public sealed interface HistoryLine {
     /**
      * The driver begins a fault.
      *
-     * @param id joins it with its {@link FaultHealed}
-     * @param fault its kind, as {@code kill}, {@code freeze}, {@code redis_flush}, {@code swallow_replies}
-     * @param target the process or the cable that it is done to
+     * @param id identifies the fault, also in its {@link FaultHealed}
+     * @param fault kind of fault: {@code kill}, {@code freeze}, {@code flush}, {@code swallow}
+     * @param target the process or network connection that the fault affects
      */
     record FaultBegan(long time, String process, String id, String fault, String target) implements HistoryLine {}
 
     /**
      * The fault is over.
      *
-     * @param hits how much work in flight it hit: running turns, connections or replies, as the fault's kind has it
-     * @param recoverySeconds until the work that it hit went on, null where that wasn't measured
+     * @param hits amount of work in progress that the fault hit: running turns, connections or replies, depending on
+     *     its kind
+     * @param recoverySeconds seconds until the affected work continued; null if not measured
      */
     record FaultHealed(
             long time,
@@ -180,14 +189,14 @@ public sealed interface HistoryLine {
             int hits,
             @Nullable Double recoverySeconds) implements HistoryLine {}
 
-    /** A process of the rig was started, was stopped or was killed. */
+    /** A process of the rig was started, stopped or killed. */
     record ProcessChanged(long time, String process, ProcessChange change) implements HistoryLine {}
 
     /**
-     * The agent was entered.
+     * The agent was called.
      *
-     * @param canary of the question
-     * @param history the canaries of the turns that memory gave it, oldest first
+     * @param canary canary of the question
+     * @param history canaries of the turns in the memory that the agent received, oldest first
      */
     record AgentEntered(
             long time, String process, String session, String request, int attempt, String canary, List<String> history)
@@ -197,32 +206,32 @@ public sealed interface HistoryLine {
         }
     }
 
-    /** The agent was left: {@code OK} with its answer, {@code FAIL} with its error, {@code INFO} by an interrupt. */
+    /** An agent call ended: {@code OK} with an answer, {@code FAIL} with an error, {@code INFO} by an interrupt. */
     record AgentLeft(long time, String process, String session, String request, int attempt, OperationOutcome outcome)
             implements HistoryLine {
         public AgentLeft {
             if (outcome == OperationOutcome.INVOKE) {
-                throw new IllegalArgumentException("an agent is left with ok, fail or info");
+                throw new IllegalArgumentException("an agent call ends with ok, fail or info");
             }
         }
     }
 
     /**
-     * What the driver read of the processors' group.
+     * The driver read the committed offset of the processors' consumer group on a partition of the turns topic.
      *
-     * @param offset of the turns topic's partition, committed; 0 where nothing is
-     * @param end the partition's end
+     * @param offset the committed offset
+     * @param end the end offset of the partition
      */
     record OffsetRead(long time, String process, int partition, long offset, long end) implements HistoryLine {}
 
-    /** Counters that the driver read of a process, by their names in the report: redeliveries, suppressed, … */
+    /** The driver read counters of a process; their names are those of the report, for example {@code redeliveries}. */
     record CountersRead(long time, String process, Map<String, Double> values) implements HistoryLine {
         public CountersRead {
             values = Map.copyOf(values);
         }
     }
 
-    /** The operations, by their words in a line's {@code op}. */
+    /** Operations; the lower-case name is the value of a line's {@code op}. */
     enum Op {
         ASK,
         STREAM,
@@ -235,17 +244,17 @@ public sealed interface HistoryLine {
         FIGURES
     }
 
-    /** Why a connection of a stream ended. */
+    /** Reason why a connection of a stream ended. */
     enum StreamEnd {
-        /** By the server, after a terminal event. */
+        /** All turns that the client followed have ended. */
         TERMINAL,
-        /** The connection broke, or the client hung up on purpose. */
+        /** The connection ended before that. */
         CUT,
-        /** The server refused it. */
+        /** The server rejected the connection. */
         ERROR
     }
 
-    /** What became of a process. */
+    /** Change of a process's state. */
     enum ProcessChange {
         STARTED,
         STOPPED,

@@ -11,8 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Lines to JSON and back: snake_case, without nulls, {@code op} and {@code type} beside the line's own fields. Safe for
- * use by any number of threads.
+ * Converts lines to JSON and back: snake_case names, no nulls, and {@code op} and {@code type} beside the line's own
+ * fields. Safe for use by multiple threads.
  */
 public final class LineFormat {
 
@@ -21,11 +21,11 @@ public final class LineFormat {
             .enumNamingStrategy(EnumNamingStrategies.LOWER_CASE)
             .changeDefaultPropertyInclusion(include -> include.withValueInclusion(Include.NON_NULL))
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            // What a line doesn't say is 0 or false.
+            // A missing number is read as 0, a missing flag as false.
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
-    /** One line, without its end. */
+    /** Returns the JSON of a line of the history or of an agent file, without a line end. */
     public byte[] write(HistoryLine line) {
         ObjectNode json = mapper.valueToTree(line);
         json.put("op", line.op().name().toLowerCase(Locale.ROOT));
@@ -33,15 +33,15 @@ public final class LineFormat {
         return mapper.writeValueAsBytes(json);
     }
 
-    /** One line of a topic, of memory, or a whole {@code run.json}, without its end. */
+    /** Returns the JSON of a line of a topic or of memory, of {@code run.json} or of a report, without a line end. */
     public byte[] writeValue(Object value) {
         return mapper.writeValueAsBytes(value);
     }
 
     /**
-     * Reads a line of the history or of an agent.
+     * Parses a line of the history or of an agent file.
      *
-     * @throws IllegalArgumentException where it is none
+     * @throws IllegalArgumentException if the JSON is not such a line
      */
     public HistoryLine readLine(byte[] json) {
         try {
@@ -49,16 +49,16 @@ public final class LineFormat {
             HistoryLine.Op op =
                     HistoryLine.Op.valueOf(tree.path("op").asString().toUpperCase(Locale.ROOT));
             OperationOutcome type = OperationOutcome.of(tree.path("type").asString());
-            return mapper.treeToValue(tree, shape(op, type));
+            return mapper.treeToValue(tree, lineType(op, type));
         } catch (JacksonException e) {
             throw new IllegalArgumentException("not a line of a history: " + e.getOriginalMessage(), e);
         }
     }
 
     /**
-     * Reads what {@link #writeValue} wrote.
+     * Parses JSON that {@link #writeValue} returned.
      *
-     * @throws IllegalArgumentException where it is something else
+     * @throws IllegalArgumentException if the JSON is not such a value
      */
     public <T> T readValue(byte[] json, Class<T> type) {
         try {
@@ -68,9 +68,9 @@ public final class LineFormat {
         }
     }
 
-    private static Class<? extends HistoryLine> shape(HistoryLine.Op op, OperationOutcome type) {
+    private static Class<? extends HistoryLine> lineType(HistoryLine.Op op, OperationOutcome type) {
         return switch (op) {
-            case ASK -> askShape(type);
+            case ASK -> askLineType(type);
             case STREAM ->
                 type == OperationOutcome.INVOKE ? HistoryLine.StreamOpened.class : HistoryLine.StreamEnded.class;
             case EVENT -> HistoryLine.EventReceived.class;
@@ -85,7 +85,7 @@ public final class LineFormat {
         };
     }
 
-    private static Class<? extends HistoryLine> askShape(OperationOutcome type) {
+    private static Class<? extends HistoryLine> askLineType(OperationOutcome type) {
         return switch (type) {
             case INVOKE -> HistoryLine.QuestionPosted.class;
             case OK -> HistoryLine.QuestionAccepted.class;

@@ -11,20 +11,20 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Reads a file of lines from start to end, one at a time, so that a file larger than the heap can be checked. A last
- * line without its end is left out: its writer was killed while it wrote.
+ * Reads a file line by line, so that files larger than the heap can be checked. Skips a last line without a line end,
+ * because its writer was killed while it wrote the line.
  */
 final class LineReader {
 
-    /** No line of ours is longer; a damaged file must not fill the heap. */
-    private static final int LONGEST = 16 * 1024 * 1024;
+    /** Longer than any line that is written, so that a damaged file cannot fill the heap. */
+    private static final int MAX_LINE_BYTES = 16 * 1024 * 1024;
 
     private LineReader() {}
 
     /**
-     * Gives each line and its number, from 1.
+     * Passes each line and its number, counted from 1, to the consumer.
      *
-     * @throws IllegalArgumentException where a line can't be read, with the file and the line's number
+     * @throws IllegalArgumentException if a line cannot be parsed; the message contains the file and the line number
      */
     static <T> void read(Path file, Function<byte[], T> parse, BiConsumer<Integer, T> each) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 256 * 1024)) {
@@ -35,14 +35,14 @@ final class LineReader {
                     each.accept(number, parsed(file, number, parse, line.toByteArray()));
                     line.reset();
                     number++;
-                } else if (line.size() == LONGEST) {
-                    throw new IllegalArgumentException(file.getFileName() + ":" + number + " is too long");
+                } else if (line.size() == MAX_LINE_BYTES) {
+                    throw new IllegalArgumentException(file.getFileName() + ":" + number + " is longer than 16 MiB");
                 } else {
                     line.write(next);
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the history can't be read", e);
+            throw new UncheckedIOException("cannot read " + file.getFileName(), e);
         }
     }
 
@@ -50,7 +50,7 @@ final class LineReader {
         try {
             return parse.apply(line);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file.getFileName() + ":" + number + " can't be read", e);
+            throw new IllegalArgumentException(file.getFileName() + ":" + number + " cannot be parsed", e);
         }
     }
 }

@@ -11,11 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Appends lines to a file. Any thread writes; the lock keeps lines whole and in the order of their writing. Memory is
- * bounded by one buffer of 64 KiB: a disk that is slower than the run holds the run back, nothing is dropped.
+ * Appends lines to a file. Any thread may write; the lock keeps each line whole and the lines in writing order. Memory
+ * use is bounded by one buffer of 64 KiB: if the disk is slower than the run, writers wait and no line is discarded.
  *
- * <p>{@link #buffered} reaches the system at least every 200 ms of writing and at {@link #close}. {@link #durable} does
- * at each line, which then survives a SIGKILL of its process: for agents.
+ * <p>A {@link #buffered} writer passes its lines to the operating system at least every 200 ms while lines are written,
+ * and at {@link #close}. A {@link #durable} writer does so with each line, so that no line is lost if its process is
+ * killed.
  */
 public final class LineWriter implements AutoCloseable {
 
@@ -34,17 +35,17 @@ public final class LineWriter implements AutoCloseable {
         this.flushNanos = flushNanos;
     }
 
-    /** For the driver's own files. */
+    /** Creates a writer for files of the driver. */
     public static LineWriter buffered(Path file) throws IOException {
         return new LineWriter(file, FLUSH_NANOS);
     }
 
-    /** For a process that may be killed at any moment. */
+    /** Creates a writer for a process that may be killed at any time. */
     public static LineWriter durable(Path file) throws IOException {
         return new LineWriter(file, 0);
     }
 
-    /** Appends a line of the history or of an agent. */
+    /** Appends a line of the history or of an agent file. */
     public void write(HistoryLine line) {
         append(format.write(line));
     }
@@ -70,7 +71,7 @@ public final class LineWriter implements AutoCloseable {
                 flushed = now;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the history can't be written", e);
+            throw new UncheckedIOException("cannot write to the files of the run", e);
         } finally {
             lock.unlock();
         }

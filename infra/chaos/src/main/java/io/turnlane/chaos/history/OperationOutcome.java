@@ -3,8 +3,8 @@ package io.turnlane.chaos.history;
 import java.util.Locale;
 
 /**
- * How an operation stands, in Jepsen's words. {@code INFO} says that nobody knows: the operation may have happened, may
- * happen later, or never.
+ * State of an operation, in the terms of Jepsen. {@code INFO} means that the outcome is unknown: the operation may have
+ * happened, may happen later, or may never happen.
  */
 public enum OperationOutcome {
     INVOKE,
@@ -12,15 +12,15 @@ public enum OperationOutcome {
     FAIL,
     INFO;
 
-    /** The word in a line's {@code type}. */
+    /** Returns the value of a line's {@code type}. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Reads a line's {@code type}.
+     * Parses the value of a line's {@code type}.
      *
-     * @throws IllegalArgumentException where it is no such word
+     * @throws IllegalArgumentException if there is no such type
      */
     public static OperationOutcome of(String wire) {
         return valueOf(wire.toUpperCase(Locale.ROOT));

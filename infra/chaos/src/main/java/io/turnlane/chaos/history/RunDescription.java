@@ -3,16 +3,17 @@ package io.turnlane.chaos.history;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run was: {@code run.json}, written when it begins.
+ * Description of a run, stored as {@code run.json} when the run begins.
  *
- * @param scenario its name, as {@code processor-kill}
- * @param seed of the schedule of faults and of the load
- * @param commit of the code
- * @param machine cores, memory and system in words
- * @param startedEpochMicros the driver's time 0, in microseconds since 1970
- * @param historyTurns how many turns memory may hold of a session
- * @param settleSeconds how long after the last heal work may still be open (I8)
- * @param control what was switched off on purpose: {@code dedupe}, {@code order}, {@code fence}; null in an honest run
+ * @param scenario name of the scenario, as {@code F1}
+ * @param seed seed of the fault schedule and of the load
+ * @param commit commit of the code under test
+ * @param machine cores, operating system and Java version
+ * @param startedEpochMicros time 0 of the driver's clock, in microseconds since 1970
+ * @param historyTurns maximum number of turns that memory holds for a session
+ * @param settleSeconds time limit for all work to end after the last fault is healed (I8)
+ * @param control promise that was switched off on purpose: {@code dedupe}, {@code order} or {@code fence}; null in a
+ *     regular run
  */
 public record RunDescription(
         String scenario,
@@ -26,7 +27,7 @@ public record RunDescription(
 
     public RunDescription {
         if (historyTurns < 1 || !(settleSeconds > 0)) {
-            throw new IllegalArgumentException("history_turns and settle_seconds are above 0");
+            throw new IllegalArgumentException("history_turns and settle_seconds must be greater than 0");
         }
     }
 }

@@ -9,23 +9,26 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** One run's files. Reading gives each line with where it stands, so that a finding can name its evidence. */
+/**
+ * Files of one run. The read methods pass each line together with its file and line number, so that a violation can
+ * name its evidence.
+ */
 public record RunFolder(Path path) {
 
-    /** A line and where it stands, as {@code history.jsonl:17}. */
+    /** A line together with its file and line number. */
     public record Located<T>(String file, int number, T line) {
-        /** File and number, for people. */
+        /** Returns the file and the line number, as {@code history.jsonl:17}. */
         public String where() {
             return file + ":" + number;
         }
     }
 
-    /** What the clients and the driver did. */
+    /** Returns the file with the actions of the clients and of the driver. */
     public Path history() {
         return path.resolve("history.jsonl");
     }
 
-    /** What the agent inside this process did. */
+    /** Returns the file with the calls of the agent in this process. */
     public Path agent(String process) {
         return path.resolve("agent-" + process + ".jsonl");
     }
@@ -61,17 +64,20 @@ public record RunFolder(Path path) {
         try {
             return new LineFormat().readValue(Files.readAllBytes(description()), RunDescription.class);
         } catch (IOException e) {
-            throw new UncheckedIOException("the run has no run.json", e);
+            throw new UncheckedIOException("cannot read run.json", e);
         }
     }
 
-    /** Gives each line of the history, in the order of its writing. */
+    /** Passes each line of the history to the consumer, in writing order. */
     public void readHistory(Consumer<Located<HistoryLine>> each) {
         LineFormat format = new LineFormat();
         read(history(), format::readLine, each);
     }
 
-    /** Gives each line of every agent, file by file, its time shifted to the driver's. */
+    /**
+     * Passes each line of every agent file to the consumer, file by file, with its time converted to the driver's
+     * clock.
+     */
     public void readAgents(Consumer<Located<HistoryLine>> each) {
         LineFormat format = new LineFormat();
         long start = describe().startedEpochMicros();
@@ -80,13 +86,13 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Gives each record of {@link #turns()}, {@link #events()} or {@link #quarantine()}. */
+    /** Passes each record of {@link #turns()}, {@link #events()} or {@link #quarantine()} to the consumer. */
     public void readTopic(Path file, Consumer<Located<TopicRecord>> each) {
         LineFormat format = new LineFormat();
         read(file, json -> format.readValue(json, TopicRecord.class), each);
     }
 
-    /** Gives each session's memory. */
+    /** Passes the stored state of each session to the consumer. */
     public void readMemory(Consumer<Located<StoredSession>> each) {
         LineFormat format = new LineFormat();
         read(memory(), json -> format.readValue(json, StoredSession.class), each);
@@ -103,7 +109,7 @@ public record RunFolder(Path path) {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("the run's folder can't be read", e);
+            throw new UncheckedIOException("cannot list the folder of the run", e);
         }
     }
 
@@ -121,7 +127,7 @@ public record RunFolder(Path path) {
             case HistoryLine.AgentLeft out ->
                 new HistoryLine.AgentLeft(
                         out.time() - start, out.process(), out.session(), out.request(), out.attempt(), out.outcome());
-            default -> throw new IllegalArgumentException("an agent's file holds agent lines only");
+            default -> throw new IllegalArgumentException("an agent file may contain only agent lines");
         };
     }
 }

@@ -4,14 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Redis holds of one session after the heal: a line of {@code memory.jsonl}.
+ * Data that Redis holds for one session after all faults were healed; a line of {@code memory.jsonl}.
  *
- * @param session the client's session id
- * @param key the session's key in Kafka and Redis
- * @param turns its history, oldest first
- * @param ttlMs until memory expires; -1 where it never does, -2 where there is none (as Redis {@code PTTL} says)
- * @param open the requests that are not finished, by the session's open set
- * @param requests its request records
+ * @param session session id that the client uses
+ * @param key key of the session in Kafka and Redis
+ * @param turns turns in memory, oldest first
+ * @param ttlMs milliseconds until the memory expires; -1 if it never expires, -2 if there is none (as in Redis
+ *     {@code PTTL})
+ * @param open unfinished requests, from the session's open set
+ * @param requests request records of the session
  */
 public record StoredSession(
         String session,
@@ -27,12 +28,12 @@ public record StoredSession(
         requests = List.copyOf(requests);
     }
 
-    /** A turn in memory; {@code text} is null where the turn was interrupted. */
+    /** A turn in memory; {@code text} is null if the turn was interrupted. */
     public record RememberedTurn(
             String request,
             @Nullable String canary,
             @Nullable String text) {}
 
-    /** A request record. */
+    /** Status and attempt of a request record. */
     public record RequestState(String request, String status, int attempt) {}
 }

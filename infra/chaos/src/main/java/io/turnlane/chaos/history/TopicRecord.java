@@ -3,18 +3,18 @@ package io.turnlane.chaos.history;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of a topic, as the driver read it after the heal: a line of {@code turns.jsonl}, {@code events.jsonl} or
- * {@code quarantine.jsonl}.
+ * One record of a topic, as the driver read it after all faults were healed; a line of {@code turns.jsonl},
+ * {@code events.jsonl} or {@code quarantine.jsonl}.
  *
- * @param key the Kafka key; null where the record has none
- * @param request null where the record doesn't say
- * @param type the record's type header
- * @param attempt 0 where the record has none
- * @param seq 0 where the record has none
- * @param timestamp microseconds since the run's start
- * @param canary the question's mark, where the value holds one
- * @param text of a delta, or of the answer that a completed event holds
- * @param error the error's code
+ * @param key the Kafka key; null if the record has none
+ * @param request null if the record has no request id
+ * @param type value of the record's type header
+ * @param attempt 0 if the record has none
+ * @param seq 0 if the record has none
+ * @param timestamp microseconds since the start of the run
+ * @param canary canary in the question or text, if there is one
+ * @param text text of a delta, or answer in a completed event
+ * @param error error code
  */
 public record TopicRecord(
         int partition,

@@ -1,6 +1,6 @@
 /**
- * The history of a run: what its clients, its agents and its faults did, one JSON object a line, and what stood in the
- * topics and in Redis when all was over. Written by the rig, read by the checker; neither knows the other.
+ * The recorded history of a run, one JSON object per line: the actions of clients, agents and faults, and the final
+ * contents of the topics and of Redis. The rig writes it and the checker reads it; neither depends on the other.
  */
 @NullMarked
 package io.turnlane.chaos.history;

@@ -51,7 +51,7 @@ final class HistoryTest {
     }
 
     @Test
-    void everyKindOfLineIsReadAsItWasWritten() throws IOException {
+    void readsEveryKindOfLineAsWritten() throws IOException {
         try (LineWriter writer = LineWriter.buffered(run.history())) {
             EVERY_KIND.forEach(writer::write);
         }
@@ -62,7 +62,7 @@ final class HistoryTest {
     }
 
     @Test
-    void linesLookAsTheContractSays() {
+    void linesHaveTheDocumentedFormat() {
         LineFormat format = new LineFormat();
         assertThat(new String(format.write(EVERY_KIND.getFirst())))
                 .isEqualTo("{\"time\":1,\"process\":\"client-1\",\"session\":\"s-1\",\"key\":\"k-1\","
@@ -71,11 +71,11 @@ final class HistoryTest {
     }
 
     @Test
-    void agentsTimesAreShiftedToTheDrivers() throws IOException {
+    void convertsAgentTimesToTheDriversClock() throws IOException {
         try (LineWriter writer = LineWriter.durable(run.agent("processor-1"))) {
             writer.write(new HistoryLine.AgentLeft(1_000_014, "processor-1", "s-1", "r-1", 1, OperationOutcome.OK));
             assertThat(Files.readAllLines(run.agent("processor-1")))
-                    .as("before it is closed")
+                    .as("lines before close")
                     .hasSize(1);
         }
         List<Long> times = new ArrayList<>();
@@ -84,7 +84,7 @@ final class HistoryTest {
     }
 
     @Test
-    void linesOfManyThreadsStayWhole() throws Exception {
+    void linesOfConcurrentWritersStayWhole() throws Exception {
         try (LineWriter writer = LineWriter.buffered(run.history())) {
             List<Thread> threads = IntStream.range(0, 8)
                     .mapToObj(t -> Thread.startVirtualThread(() -> IntStream.range(0, 500)
@@ -99,7 +99,7 @@ final class HistoryTest {
     }
 
     @Test
-    void aLineThatItsWriterCouldNotFinishIsLeftOut() throws IOException {
+    void skipsAnIncompleteLastLine() throws IOException {
         try (LineWriter writer = LineWriter.buffered(run.history())) {
             writer.write(EVERY_KIND.getFirst());
         }
@@ -108,13 +108,13 @@ final class HistoryTest {
     }
 
     @Test
-    void aDamagedLineIsNamed() throws IOException {
+    void namesADamagedLine() throws IOException {
         Files.writeString(run.history(), "{\"op\":\"ask\"}\n");
         assertThatThrownBy(this::history).hasMessageContaining("history.jsonl:1");
     }
 
     @Test
-    void topicsAndMemoryAreReadAsTheyWereWritten() throws IOException {
+    void readsTopicsAndMemoryAsWritten() throws IOException {
         TopicRecord record =
                 new TopicRecord(3, 17, "-:s-1", "r-1", "completed", 1, 4, 99, "c-s-1-1", "c-s-1-1 a", null);
         StoredSession state = new StoredSession(
