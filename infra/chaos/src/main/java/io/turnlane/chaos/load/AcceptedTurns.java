@@ -8,13 +8,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** All turns that were accepted in a run. Any thread may call any method. */
+/** Turns that were accepted in a run. Any thread may call any method. */
 public final class AcceptedTurns {
 
     private final Map<String, LoadTurn> turns = new ConcurrentHashMap<>();
     private final Queue<Resumption> resumptions = new ConcurrentLinkedQueue<>();
 
-    /** The turn of a request; a twin of a reply finds the turn that there is. */
+    /** Returns the turn of a request. Adds it unless an earlier reply had the same request id. */
     LoadTurn add(ScriptedQuestion question, String request) {
         return turns.computeIfAbsent(request, _ -> new LoadTurn(question.session(), request, question.canary()));
     }
@@ -28,7 +28,7 @@ public final class AcceptedTurns {
         resumptions.add(resumption);
     }
 
-    /** Streams that broke and went on. */
+    /** Returns the streams that broke and were served again. */
     public List<Resumption> resumptions() {
         return List.copyOf(resumptions);
     }
@@ -37,7 +37,7 @@ public final class AcceptedTurns {
         return List.copyOf(turns.values());
     }
 
-    /** Those whose end no client has seen yet. */
+    /** Returns the turns whose end no client has seen yet. */
     public List<LoadTurn> open() {
         return turns.values().stream().filter(turn -> !turn.ended()).toList();
     }

@@ -12,13 +12,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks until it knows that the question was accepted: an unknown outcome is asked again with the same
- * {@code Idempotency-Key}, at the next gateway. Any thread may call it.
+ * Posts a question until its outcome is known. If the outcome of a post is unknown, posts again to the next gateway
+ * with the same {@code Idempotency-Key}. Any thread may call it.
  */
 final class Asker {
 
-    private static final Duration BETWEEN = Duration.ofMillis(200);
-    private static final int TOO_MANY = 429;
+    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final GatewayApi gateways;
     private final HistoryRecorder history;
@@ -30,31 +30,32 @@ final class Asker {
         this.acceptedTurns = ledger;
     }
 
-    /** What one try told. */
+    /** Outcome of one post. */
     private sealed interface PostOutcome {
         record PostAccepted(String request) implements PostOutcome {}
 
-        /** Certainly not taken; another try may be. */
+        /** Certainly not accepted, but a later post may be. */
         record PostRetryable() implements PostOutcome {}
 
-        /** Refused for good. */
+        /** Permanently rejected. */
         record PostRejected() implements PostOutcome {}
 
         record PostUnresolved() implements PostOutcome {}
     }
 
     /**
-     * Asks.
+     * Posts the question until it is accepted or permanently rejected.
      *
-     * @param goOn asked before each further try
-     * @return nothing where it was refused, or its outcome isn't known when {@code goOn} says no
+     * @param keepTrying returns true while a failed post may be retried; called before each retry
+     * @return the accepted turn; empty if the question was rejected, or if its outcome is unknown when
+     *     {@code keepTrying} returns false
      */
-    Optional<LoadTurn> ask(String client, int gateway, ScriptedQuestion question, BooleanSupplier goOn)
+    Optional<LoadTurn> ask(String client, int gateway, ScriptedQuestion question, BooleanSupplier keepTrying)
             throws InterruptedException {
         String key = UUID.randomUUID().toString();
         for (int attempt = 0; ; attempt++) {
             int at = (gateway + attempt) % gateways.count();
-            switch (tryOnce(client, at, question, key)) {
+            switch (post(client, at, question, key)) {
                 case PostOutcome.PostAccepted(String request) -> {
                     return Optional.of(acceptedTurns.add(question, request));
                 }
@@ -63,14 +64,14 @@ final class Asker {
                 }
                 case PostOutcome.PostRetryable _, PostOutcome.PostUnresolved _ -> {}
             }
-            if (!goOn.getAsBoolean()) {
+            if (!keepTrying.getAsBoolean()) {
                 return Optional.empty();
             }
-            Thread.sleep(BETWEEN);
+            Thread.sleep(RETRY_DELAY);
         }
     }
 
-    private PostOutcome tryOnce(String client, int gateway, ScriptedQuestion question, String key)
+    private PostOutcome post(String client, int gateway, ScriptedQuestion question, String key)
             throws InterruptedException {
         history.write(
                 new HistoryLine.QuestionPosted(history.now(), client, question.session(), key, question.canary()));
@@ -82,9 +83,9 @@ final class Asker {
                     Map.of("Idempotency-Key", key));
             return outcome(client, question, key, reply);
         } catch (ConnectException e) {
-            return refused(client, question, key, "refused_connection", 0);
+            return rejected(client, question, key, "refused_connection", 0);
         } catch (IOException e) {
-            return unsettled(client, question, key, null, e.getClass().getSimpleName(), null);
+            return unresolved(client, question, key, null, e.getClass().getSimpleName(), null);
         }
     }
 
@@ -98,17 +99,18 @@ final class Asker {
             return new PostOutcome.PostAccepted(request);
         }
         return http >= 500
-                ? unsettled(client, question, key, http, reply.text("code"), request)
-                : refused(client, question, key, reply.text("code"), http);
+                ? unresolved(client, question, key, http, reply.text("code"), request)
+                : rejected(client, question, key, reply.text("code"), http);
     }
 
-    private PostOutcome refused(String client, ScriptedQuestion question, String key, @Nullable String code, int http) {
+    private PostOutcome rejected(
+            String client, ScriptedQuestion question, String key, @Nullable String code, int http) {
         history.write(new HistoryLine.QuestionRejected(
                 history.now(), client, question.session(), key, question.canary(), code, http));
-        return http == 0 || mayPass(http, code) ? new PostOutcome.PostRetryable() : new PostOutcome.PostRejected();
+        return http == 0 || isTemporary(http, code) ? new PostOutcome.PostRetryable() : new PostOutcome.PostRejected();
     }
 
-    private PostOutcome unsettled(
+    private PostOutcome unresolved(
             String client,
             ScriptedQuestion question,
             String key,
@@ -124,8 +126,8 @@ final class Asker {
         return status == 200 || status == 202;
     }
 
-    /** Too many at once, and no processor known at the moment, may be otherwise soon. */
-    private static boolean mayPass(int status, @Nullable String code) {
-        return status == TOO_MANY || "unknown_agent".equals(code);
+    /** Returns true if a later post may succeed: the limit may no longer apply, or a processor may be known again. */
+    private static boolean isTemporary(int status, @Nullable String code) {
+        return status == TOO_MANY_REQUESTS || "unknown_agent".equals(code);
     }
 }

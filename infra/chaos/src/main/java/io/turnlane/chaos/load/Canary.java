@@ -4,14 +4,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The word by which a question's answer is known. */
+/** Unique word in a question that every piece of its answer repeats, so that a text can be traced to its question. */
 public final class Canary {
 
     private static final Pattern CANARY = Pattern.compile("c-[A-Za-z0-9._-]+");
 
     private Canary() {}
 
-    /** The first canary of a text. */
+    /** Returns the first canary in a text, or null if there is none. */
     public static @Nullable String in(@Nullable String text) {
         if (text == null) {
             return null;

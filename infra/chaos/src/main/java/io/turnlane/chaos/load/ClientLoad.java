@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * All clients of a run. {@link #start} lets them ask, {@link #finish} waits until each has seen its turns' ends. The
- * driver's thread calls these; clients run on virtual threads, and meet in the {@link AcceptedTurns} only.
+ * Runs all clients of a run. {@link #start} starts them, and {@link #finish} waits until each has seen its turns' ends.
+ * The driver's thread calls these methods. Clients run on virtual threads and share only the {@link AcceptedTurns}.
  */
 public final class ClientLoad implements AutoCloseable {
 
@@ -26,7 +26,7 @@ public final class ClientLoad implements AutoCloseable {
     private final List<Future<?>> clients = new ArrayList<>();
 
     private volatile boolean asking = true;
-    private volatile long seeUntil = Long.MAX_VALUE;
+    private volatile long waitUntil = Long.MAX_VALUE;
 
     public ClientLoad(GatewayApi gateways, HistoryRecorder history) {
         this.gateways = gateways;
@@ -44,9 +44,9 @@ public final class ClientLoad implements AutoCloseable {
     }
 
     /**
-     * Lets clients begin.
+     * Starts the clients of a profile.
      *
-     * @param tag what all names of sessions begin with, so that runs on one rig don't meet
+     * @param tag prefix of all session names, so that the runs on one rig use different sessions
      */
     public void start(String tag, LoadProfile profile, long seed) {
         SplittableRandom seeds = new SplittableRandom(seed);
@@ -55,58 +55,58 @@ public final class ClientLoad implements AutoCloseable {
             LoadClient client = new LoadClient(
                     "client-" + number, tag + "-" + number, profile, seeds.split(), asker, follower, poller);
             clients.add(threads.submit(() -> {
-                client.run(() -> asking, this::seeing);
+                client.run(() -> asking, this::waiting);
                 return null;
             }));
         }
     }
 
-    /** Asks one question, and leaves it. */
+    /** Asks one question without waiting for its end. */
     public Optional<LoadTurn> ask(String client, ScriptedQuestion question) throws InterruptedException {
-        return asker.ask(client, question.hashCode() & 1, question, this::seeing);
+        return asker.ask(client, question.hashCode() & 1, question, this::waiting);
     }
 
-    /** Follows a turn to its end on a thread of its own. */
+    /** Follows a turn to its end on a separate thread. */
     public void follow(String client, LoadTurn turn) {
-        clients.add(threads.submit(() -> follower.follow(client, 0, turn, this::seeing)));
+        clients.add(threads.submit(() -> follower.follow(client, 0, turn, this::waiting)));
     }
 
-    private boolean seeing() {
-        return System.nanoTime() < seeUntil;
+    private boolean waiting() {
+        return System.nanoTime() < waitUntil;
     }
 
-    /** Waits until a turn has ended, asking for it itself. */
+    /** Polls a turn until it ends or the limit has passed; returns true if it ended. */
     public boolean awaitEnd(LoadTurn turn, Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        BooleanSupplier goOn = () -> System.nanoTime() < end;
-        return poller.awaitEnd("driver", 0, turn, goOn);
+        BooleanSupplier beforeLimit = () -> System.nanoTime() < end;
+        return poller.awaitEnd("driver", 0, turn, beforeLimit);
     }
 
     /**
-     * No more questions; waits until each accepted turn has ended.
+     * Stops asking and waits until each accepted turn has ended.
      *
      * @return the turns that had not ended within the limit
      */
     public List<LoadTurn> finish(Duration limit) throws InterruptedException {
         asking = false;
-        seeUntil = System.nanoTime() + limit.toNanos();
+        waitUntil = System.nanoTime() + limit.toNanos();
         for (Future<?> client : clients) {
             awaitClient(client);
         }
         for (LoadTurn turn : acceptedTurns.open()) {
-            poller.awaitEnd("driver", 0, turn, this::seeing);
+            poller.awaitEnd("driver", 0, turn, this::waiting);
         }
         return acceptedTurns.open();
     }
 
     private void awaitClient(Future<?> client) throws InterruptedException {
-        long left = Math.max(1, seeUntil - System.nanoTime());
+        long left = Math.max(1, waitUntil - System.nanoTime());
         try {
             client.get(left, TimeUnit.NANOSECONDS);
         } catch (java.util.concurrent.TimeoutException _) {
             client.cancel(true);
         } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException("a client broke", e.getCause());
+            throw new IllegalStateException("a client failed", e.getCause());
         }
     }
 

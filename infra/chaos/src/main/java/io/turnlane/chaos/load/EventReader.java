@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Server-sent events, one after the other. Belongs to one thread. */
+/** Reads the server-sent events of one response. Not thread-safe. */
 final class EventReader implements Closeable {
 
     private final BufferedReader lines;
@@ -22,11 +22,11 @@ final class EventReader implements Closeable {
     /**
      * One event.
      *
-     * @param cursor its {@code id}; null where it has none
+     * @param cursor its {@code id}; null if it has none
      */
     record ServerSentEvent(@Nullable String cursor, String type, JsonNode data) {}
 
-    /** The next one; nothing where the gateway has ended the stream. */
+    /** Returns the next event; empty if the gateway ended the stream. */
     Optional<ServerSentEvent> next() throws IOException {
         String cursor = null;
         String type = "message";

@@ -18,12 +18,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The public HTTP API of all gateways. Any thread may call any method. */
+/** Client for the public HTTP API of all gateways. Any thread may call any method. */
 public final class GatewayApi implements AutoCloseable {
 
     static final JsonMapper JSON = new JsonMapper();
 
-    /** Longer than a gateway waits for the log (5 s) and for Redis (2 s) together. */
+    /** Longer than a gateway waits for Kafka (5 s) and for Redis (2 s) together. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(12);
 
     private final List<URI> addresses;
@@ -40,9 +40,9 @@ public final class GatewayApi implements AutoCloseable {
     }
 
     /**
-     * What a gateway said.
+     * Response of a gateway.
      *
-     * @param json the body; an empty object where it is not JSON
+     * @param json the body; an empty object if it is not JSON
      */
     public record GatewayReply(int status, JsonNode json) {
 
@@ -55,7 +55,7 @@ public final class GatewayApi implements AutoCloseable {
         return addresses.size();
     }
 
-    /** Calls and streams that are under way at a gateway, the first being 0. */
+    /** Returns the number of calls and streams that are open at a gateway; the first gateway is 0. */
     public int openCalls(int gateway) {
         return calls.get(gateway);
     }
@@ -65,7 +65,7 @@ public final class GatewayApi implements AutoCloseable {
         return postRaw(gateway, path, JSON.writeValueAsString(body), headers);
     }
 
-    /** Posts a body as it is. */
+    /** Posts a body unchanged. */
     public GatewayReply postRaw(int gateway, String path, String body, Map<String, String> headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request =
@@ -74,7 +74,7 @@ public final class GatewayApi implements AutoCloseable {
         return call(gateway, request.POST(BodyPublishers.ofString(body)).build());
     }
 
-    /** Gets a resource. */
+    /** Reads a resource. */
     public GatewayReply get(int gateway, String path) throws IOException, InterruptedException {
         return call(gateway, request(gateway, path).timeout(CALL_LIMIT).GET().build());
     }
@@ -97,7 +97,7 @@ public final class GatewayApi implements AutoCloseable {
         }
     }
 
-    /** Opens a stream of events; whoever reads it closes it, and then says so by {@link #streamEnded}. */
+    /** Opens an event stream. The caller closes the body and then calls {@link #streamEnded}. */
     HttpResponse<InputStream> stream(int gateway, String path, @Nullable String after)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = request(gateway, path).header("Accept", "text/event-stream");
@@ -121,7 +121,7 @@ public final class GatewayApi implements AutoCloseable {
         return HttpRequest.newBuilder(addresses.get(gateway).resolve(path));
     }
 
-    /** Cuts whatever is still under way. */
+    /** Aborts all open calls and streams. */
     @Override
     public void close() {
         http.shutdownNow();

@@ -3,7 +3,7 @@ package io.turnlane.chaos.load;
 import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.LineWriter;
 
-/** Where clients and faults are written down, and the run's clock that they are timed by. Any thread may write. */
+/** Records the lines of clients and faults, and provides the run's clock for their times. Any thread may write. */
 public record HistoryRecorder(LineWriter lines, RunClock clock) {
 
     public long now() {

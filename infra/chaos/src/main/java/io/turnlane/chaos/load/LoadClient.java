@@ -10,13 +10,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client, on a thread of its own: asks in one session after the other, one question at a time or some at once, and
- * follows each to its end by a stream of the request, a stream of the session, or by polling. All its choices come from
- * its own seed.
+ * One simulated client, on its own thread. Asks questions in one session after another, one at a time or up to three at
+ * once. Follows each turn to its end through the stream of the request, the stream of the session, or polling. All its
+ * choices come from its own seed.
  */
 final class LoadClient {
 
-    private static final int MOST_TURNS_A_SESSION = 6;
+    private static final int MAX_TURNS_PER_SESSION = 6;
 
     private final String name;
     private final String sessions;
@@ -28,7 +28,7 @@ final class LoadClient {
 
     private @Nullable String cursor;
 
-    /** @param sessions what its sessions' names begin with */
+    /** @param sessions prefix of the names of its sessions */
     LoadClient(
             String name,
             String sessions,
@@ -47,37 +47,39 @@ final class LoadClient {
     }
 
     /**
-     * Asks until told to stop, then sees to its end what it has asked.
+     * Asks questions until {@code asking} returns false, then waits for the turns that it asked to end.
      *
-     * @param asking whether to go on asking
-     * @param seeing whether to go on waiting for ends
+     * @param asking returns true while new questions may be asked
+     * @param waiting returns true while the client may wait for ends
      */
-    void run(BooleanSupplier asking, BooleanSupplier seeing) throws InterruptedException {
+    void run(BooleanSupplier asking, BooleanSupplier waiting) throws InterruptedException {
         Thread.sleep(random.nextInt(profile.thinkMillis() + 1));
         for (int number = 1; asking.getAsBoolean(); number++) {
             cursor = null;
-            converse(sessions + "-" + number, asking, seeing);
+            runSession(sessions + "-" + number, asking, waiting);
         }
     }
 
-    private void converse(String session, BooleanSupplier asking, BooleanSupplier seeing) throws InterruptedException {
-        int turns = 2 + random.nextInt(MOST_TURNS_A_SESSION - 1);
+    private void runSession(String session, BooleanSupplier asking, BooleanSupplier waiting)
+            throws InterruptedException {
+        int turns = 2 + random.nextInt(MAX_TURNS_PER_SESSION - 1);
         int next = 1;
         while (next <= turns && asking.getAsBoolean()) {
-            int together = random.nextInt(4) == 0 ? Math.min(3, turns - next + 1) : 1;
-            List<LoadTurn> asked = ask(session, next, together, seeing);
-            if (asked.size() < together || !see(session, asked, seeing)) {
-                return; // what became of the rest isn't known: this session's order would mean nothing
+            int batch = random.nextInt(4) == 0 ? Math.min(3, turns - next + 1) : 1;
+            List<LoadTurn> asked = ask(session, next, batch, waiting);
+            if (asked.size() < batch || !awaitEnds(session, asked, waiting)) {
+                return; // the outcome of the rest is unknown, so later questions would have no defined order
             }
-            next += together;
+            next += batch;
             Thread.sleep(random.nextInt(profile.thinkMillis() + 1));
         }
     }
 
-    private List<LoadTurn> ask(String session, int first, int count, BooleanSupplier goOn) throws InterruptedException {
+    private List<LoadTurn> ask(String session, int first, int count, BooleanSupplier waiting)
+            throws InterruptedException {
         List<LoadTurn> asked = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Optional<LoadTurn> turn = asker.ask(name, gateway(), question(session, first + i), goOn);
+            Optional<LoadTurn> turn = asker.ask(name, gateway(), question(session, first + i), waiting);
             if (turn.isEmpty()) {
                 return asked;
             }
@@ -88,7 +90,7 @@ final class LoadClient {
 
     private ScriptedQuestion question(String session, int number) {
         String canary = "c-" + session + "-" + number;
-        // More short turns than long ones, over two orders of magnitude.
+        // Log-uniform over the range of the profile, so that short turns are more frequent than long ones.
         double exponent = random.nextDouble();
         int millis = (int) (profile.leastMillis()
                 * Math.pow((double) profile.mostMillis() / Math.max(1, profile.leastMillis()), exponent));
@@ -96,28 +98,29 @@ final class LoadClient {
                 session, canary, new Instruction(canary, millis, profile.deltas(), ScriptedAction.ANSWER).text());
     }
 
-    private boolean see(String session, List<LoadTurn> asked, BooleanSupplier goOn) throws InterruptedException {
+    private boolean awaitEnds(String session, List<LoadTurn> asked, BooleanSupplier waiting)
+            throws InterruptedException {
         String from = cursor;
         if (asked.size() > 1 && from != null) {
-            cursor = follower.followSession(name, gateway(), session, from, asked, goOn)
+            cursor = follower.followSession(name, gateway(), session, from, asked, waiting)
                     .orElse(from);
         } else {
             for (LoadTurn turn : asked) {
-                seeOne(turn, goOn);
+                awaitEnd(turn, waiting);
             }
         }
         return asked.stream().allMatch(LoadTurn::ended);
     }
 
-    private void seeOne(LoadTurn turn, BooleanSupplier goOn) throws InterruptedException {
-        int how = random.nextInt(8);
-        if (how == 0) {
-            poller.awaitEnd(name, gateway(), turn, goOn);
+    private void awaitEnd(LoadTurn turn, BooleanSupplier waiting) throws InterruptedException {
+        int choice = random.nextInt(8);
+        if (choice == 0) {
+            poller.awaitEnd(name, gateway(), turn, waiting);
             return;
         }
-        follower.follow(name, gateway(), turn, goOn).ifPresent(last -> cursor = last);
-        if (how <= 2 && turn.ended()) {
-            poller.poll(name, gateway(), turn); // what was pushed is to be seen by polling at once
+        follower.follow(name, gateway(), turn, waiting).ifPresent(last -> cursor = last);
+        if (choice <= 2 && turn.ended()) {
+            poller.poll(name, gateway(), turn); // a poll must already show the end that the stream delivered
         }
     }
 

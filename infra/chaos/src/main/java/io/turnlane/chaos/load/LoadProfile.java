@@ -1,17 +1,17 @@
 package io.turnlane.chaos.load;
 
 /**
- * How much is asked, and of what kind.
+ * Amount and kind of load.
  *
- * @param clients that ask at the same time, each in sessions of its own
- * @param leastMillis shortest time that an agent is told to take
- * @param mostMillis longest
- * @param deltas pieces of an answer
+ * @param clients number of concurrent clients, each with its own sessions
+ * @param leastMillis shortest time that an agent is instructed to take
+ * @param mostMillis longest time that an agent is instructed to take
+ * @param deltas number of pieces of an answer
  * @param thinkMillis longest pause of a client between two turns
  */
 public record LoadProfile(int clients, int leastMillis, int mostMillis, int deltas, int thinkMillis) {
 
-    /** Turns of 20 to 2,000 ms, most of them short, in 20 pieces. */
+    /** Returns a profile of 10 clients with turns of 20 to 2,000 ms, most of them short, in 20 pieces. */
     public static LoadProfile usual() {
         return new LoadProfile(10, 20, 2000, 20, 500);
     }

@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question that was accepted, as its client knows it. Any thread may end it, once.
+ * An accepted question, as its client sees it. Any thread may set the end; only the first one counts.
  *
- * @param end its terminal status, once a client has seen it
+ * @param end terminal status, once a client has seen it
  */
 public record LoadTurn(String session, String request, String canary, AtomicReference<@Nullable String> end) {
 
@@ -14,7 +14,7 @@ public record LoadTurn(String session, String request, String canary, AtomicRefe
         this(session, request, canary, new AtomicReference<>());
     }
 
-    /** Whether a client has seen its end. */
+    /** Returns true if a client has seen the end. */
     public boolean ended() {
         return end.get() != null;
     }

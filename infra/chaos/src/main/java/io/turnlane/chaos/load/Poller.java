@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/** Polls turns for their ends, at one gateway after the other. Any thread may call it. */
+/** Polls turns for their ends, alternating between the gateways. Any thread may call it. */
 final class Poller {
 
-    private static final Duration BETWEEN = Duration.ofMillis(150);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(150);
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     private final GatewayApi gateways;
@@ -21,32 +21,33 @@ final class Poller {
         this.history = history;
     }
 
-    /** Polls until the turn has ended, or {@code goOn} says no; whether it has. */
-    boolean awaitEnd(String client, int gateway, LoadTurn turn, BooleanSupplier goOn) throws InterruptedException {
+    /** Polls until the turn has ended or {@code keepTrying} returns false; returns true if it has ended. */
+    boolean awaitEnd(String client, int gateway, LoadTurn turn, BooleanSupplier keepTrying)
+            throws InterruptedException {
         for (int attempt = 0; ; attempt++) {
             if (poll(client, (gateway + attempt) % gateways.count(), turn)) {
                 return true;
             }
-            if (!goOn.getAsBoolean()) {
+            if (!keepTrying.getAsBoolean()) {
                 return false;
             }
-            Thread.sleep(BETWEEN);
+            Thread.sleep(POLL_INTERVAL);
         }
     }
 
-    /** Asks once; whether the turn has ended. */
+    /** Polls once; returns true if the turn has ended. */
     boolean poll(String client, int gateway, LoadTurn turn) throws InterruptedException {
         long sent = history.now();
         try {
             GatewayReply reply =
                     gateways.get(gateway, "/v1/sessions/" + turn.session() + "/requests/" + turn.request());
-            return reply.status() == 200 && seen(client, sent, turn, reply);
+            return reply.status() == 200 && record(client, sent, turn, reply);
         } catch (IOException _) {
-            return false; // it says nothing about the turn; another try will
+            return false; // the status is unknown until the next poll
         }
     }
 
-    private boolean seen(String client, long sent, LoadTurn turn, GatewayReply reply) {
+    private boolean record(String client, long sent, LoadTurn turn, GatewayReply reply) {
         String status = reply.json().path("status").asString("");
         history.write(new HistoryLine.StatusPolled(
                 history.now(),

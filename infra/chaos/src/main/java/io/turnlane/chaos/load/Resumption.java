@@ -1,10 +1,10 @@
 package io.turnlane.chaos.load;
 
 /**
- * A stream that broke and was served again.
+ * Interruption of a stream that a gateway served again later.
  *
- * @param gateway that broke it, the first being 0
- * @param cutAt when it broke, on the run's clock
- * @param resumedAt when a gateway served it again
+ * @param gateway index of the gateway that broke the stream, the first being 0
+ * @param cutAt time of the break, on the run's clock
+ * @param resumedAt time at which a gateway served the stream again
  */
 public record Resumption(int gateway, long cutAt, long resumedAt) {}

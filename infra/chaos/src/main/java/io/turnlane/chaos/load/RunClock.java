@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The one clock of a run: microseconds since it began.
+ * Clock of a run: microseconds since the run began.
  *
  * @param originNanos {@link System#nanoTime} at the beginning
- * @param originEpochMicros the wall clock then, to place what others timed by it
+ * @param originEpochMicros wall-clock time at the beginning, to convert times of other processes
  */
 public record RunClock(long originNanos, long originEpochMicros) {
 
-    /** A run that begins now. */
+    /** Creates the clock of a run that begins now. */
     public static RunClock start() {
         return new RunClock(System.nanoTime(), ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
     }
@@ -20,7 +20,7 @@ public record RunClock(long originNanos, long originEpochMicros) {
         return (System.nanoTime() - originNanos) / 1000;
     }
 
-    /** What the wall clock's time is on this one; negative before the run. */
+    /** Converts a wall-clock time to this clock; the result is negative for times before the run. */
     public long ofEpochMicros(long epochMicros) {
         return epochMicros - originEpochMicros;
     }

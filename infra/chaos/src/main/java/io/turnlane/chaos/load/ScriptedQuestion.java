@@ -1,9 +1,9 @@
 package io.turnlane.chaos.load;
 
 /**
- * What a client is to ask.
+ * Question that a client asks.
  *
  * @param canary unique in the run
- * @param text says what the scripted agent shall do; begins with the canary
+ * @param text instruction for the scripted agent; begins with the canary
  */
 public record ScriptedQuestion(String session, String canary, String text) {}

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Follows turns by SSE until their ends; a stream that breaks goes on at the next gateway from its last cursor. Any
- * thread may call it.
+ * Follows turns through server-sent events until they end. If a stream breaks, continues at the next gateway from the
+ * last cursor. Any thread may call it.
  */
 final class StreamFollower {
 
-    private static final Duration BETWEEN = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     private final GatewayApi gateways;
@@ -34,7 +34,7 @@ final class StreamFollower {
         this.acceptedTurns = ledger;
     }
 
-    /** What a stream is about. */
+    /** Turns that a stream follows. */
     private record FollowedTurns(
             String client, String session, @Nullable String request, Collection<LoadTurn> turns) {
 
@@ -47,7 +47,7 @@ final class StreamFollower {
         }
     }
 
-    /** The place of one stream through all its connections. Belongs to one thread. */
+    /** State of one stream across all its connections. Belongs to one thread. */
     private static final class FollowedStream {
         final String name;
         int connection;
@@ -62,50 +62,57 @@ final class StreamFollower {
             this.cursor = cursor;
         }
 
-        /** The gateway broke it off. */
+        /** Records that the gateway broke the stream. */
         void cut(int gateway, long at) {
             if (cut == null) {
                 cut = new Resumption(gateway, at, at);
             }
         }
 
-        /** A gateway serves it again. */
+        /** Records that a gateway serves the stream again; returns the interruption, if there was one. */
         Optional<Resumption> resumed(long at) {
-            Optional<Resumption> over =
+            Optional<Resumption> resumption =
                     Optional.ofNullable(cut).map(begun -> new Resumption(begun.gateway(), begun.cutAt(), at));
             cut = null;
-            return over;
+            return resumption;
         }
     }
 
-    /** Follows one request from its beginning; its last cursor. */
-    Optional<String> follow(String client, int gateway, LoadTurn turn, BooleanSupplier goOn)
+    /** Follows one request from its beginning until it ends; returns the last cursor. */
+    Optional<String> follow(String client, int gateway, LoadTurn turn, BooleanSupplier keepTrying)
             throws InterruptedException {
-        return follow(new FollowedTurns(client, turn.session(), turn.request(), Set.of(turn)), gateway, null, goOn);
+        return follow(
+                new FollowedTurns(client, turn.session(), turn.request(), Set.of(turn)), gateway, null, keepTrying);
     }
 
-    /** Follows a session from a cursor of it until these turns have ended; the last cursor. */
+    /** Follows a session from a cursor until the turns have ended; returns the last cursor. */
     Optional<String> followSession(
-            String client, int gateway, String session, String after, Collection<LoadTurn> turns, BooleanSupplier goOn)
+            String client,
+            int gateway,
+            String session,
+            String after,
+            Collection<LoadTurn> turns,
+            BooleanSupplier keepTrying)
             throws InterruptedException {
-        return follow(new FollowedTurns(client, session, null, turns), gateway, after, goOn);
+        return follow(new FollowedTurns(client, session, null, turns), gateway, after, keepTrying);
     }
 
-    private Optional<String> follow(FollowedTurns subject, int gateway, @Nullable String after, BooleanSupplier goOn)
+    private Optional<String> follow(
+            FollowedTurns subject, int gateway, @Nullable String after, BooleanSupplier keepTrying)
             throws InterruptedException {
         FollowedStream stream = new FollowedStream("stream-" + streams.incrementAndGet(), after);
         while (true) {
             stream.connection++;
             if (connect(subject, (gateway + stream.connection) % gateways.count(), stream)
                     || subject.ended()
-                    || !goOn.getAsBoolean()) {
+                    || !keepTrying.getAsBoolean()) {
                 return Optional.ofNullable(stream.cursor);
             }
-            Thread.sleep(BETWEEN);
+            Thread.sleep(RETRY_DELAY);
         }
     }
 
-    /** One connection; whether the gateway said that there is no more to come. */
+    /** Opens one connection; returns true if no further events are expected. */
     private boolean connect(FollowedTurns subject, int gateway, FollowedStream stream) throws InterruptedException {
         history.write(new HistoryLine.StreamOpened(
                 history.now(),
@@ -143,7 +150,7 @@ final class StreamFollower {
         return StreamEnd.CUT;
     }
 
-    /** Reads to the end of the connection, or of what is to be seen; true where all has ended. */
+    /** Reads until the connection ends or all turns have ended; returns true in the latter case. */
     private boolean read(FollowedTurns subject, FollowedStream stream, EventReader reader) throws IOException {
         Optional<EventReader.ServerSentEvent> next = reader.next();
         while (next.isPresent()) {

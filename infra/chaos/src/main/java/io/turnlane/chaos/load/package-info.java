@@ -1,4 +1,6 @@
-/** Clients that ask, follow and poll over the public HTTP API, and write down all that they do and see. */
+/**
+ * Simulated clients that ask, follow and poll through the public HTTP API, and record everything that they do and see.
+ */
 @NullMarked
 package io.turnlane.chaos.load;
 
