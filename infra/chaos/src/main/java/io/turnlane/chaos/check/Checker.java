@@ -8,11 +8,11 @@ import io.turnlane.chaos.history.RunFolder;
 import java.util.List;
 
 /**
- * Holds a run against the promises. Each file is read twice at most, from start to end; memory grows with the number of
- * requests and agent calls, not with that of events.
+ * Checks a run against the promises. Reads each file at most twice, from start to end. Memory use grows with the number
+ * of requests and agent calls, not with the number of events.
  *
- * <p>Operations whose outcome nobody knows are treated as Jepsen does: they may have happened at any time after they
- * began, or never, and both must be fine.
+ * <p>Treats an operation with an unknown outcome as Jepsen does: it may have happened at any time after it began, or
+ * never. The run must be correct in either case.
  */
 public final class Checker {
 
@@ -21,8 +21,8 @@ public final class Checker {
     /**
      * Checks the run.
      *
-     * @throws IllegalArgumentException where a line can't be read
-     * @throws java.io.UncheckedIOException where a file is missing
+     * @throws IllegalArgumentException if a line cannot be parsed
+     * @throws java.io.UncheckedIOException if a file is missing
      */
     public static Verdict check(RunFolder run) {
         Findings findings = new Findings();

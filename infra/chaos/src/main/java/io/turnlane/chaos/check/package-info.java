@@ -1,4 +1,4 @@
-/** Checks a run against the promises, from its files alone: nothing here knows how Turnlane keeps them. */
+/** Checks a run against the promises, from its files alone and without knowledge of how Turnlane keeps them. */
 @NullMarked
 package io.turnlane.chaos.check;
 

@@ -22,14 +22,14 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What agents were given and what clients were shown: runs at the edge of a promise, and runs that break it. */
+/** Checks the invariants of agent calls and streams with runs that barely keep them and with runs that violate them. */
 final class CheckerAgentsAndStreamsTest extends CheckerTests {
 
     @Nested
     final class Mixing {
 
         @Test
-        void anAnswerSaysAnotherSessionsMark() throws IOException {
+        void anAnswerContainsAnotherSessionsCanary() throws IOException {
             replace(run.history, received("a1", 2), line -> delta("st-a1", "a", "a1", 2, 10, "c-b-1 two"));
             breaks(Set.of(Invariant.I5, Invariant.O10));
         }
@@ -41,8 +41,8 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void anAgentIsHandedAnotherSessionsTurn() throws IOException {
-            agentOfA2Got(List.of(canary("b1")));
+        void anAgentReceivesAnotherSessionsTurn() throws IOException {
+            giveAgentOfA2(List.of(canary("b1")));
             breaks(Set.of(Invariant.I4, Invariant.I5));
         }
 
@@ -61,7 +61,7 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
     final class AgentCalls {
 
         @Test
-        void aFrozenOwnersCallOverlapsItsSuccessors() throws IOException {
+        void aFrozenOwnersCallMayOverlapTheNewOwners() throws IOException {
             replace(run.agents, entered("a1"), line -> call(line.time(), "processor-2", "a1", 1, List.of()));
             replace(
                     run.agents,
@@ -109,20 +109,20 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void aFinishedTurnIsGivenToTheAgentAgain() throws IOException {
+        void anEndedTurnIsPassedToTheAgentAgain() throws IOException {
             run.agents.add(call(5 * SECOND, "processor-2", "a1", 2, List.of()));
             breaks(Invariant.O4);
         }
 
         @Test
-        void aFinishedTurnWhoseEndWasFlushedMayRunAgain() throws IOException {
+        void anEndedTurnWhoseEndWasFlushedMayRunAgain() throws IOException {
             run.agents.add(call(5 * SECOND, "processor-2", "a1", 2, List.of()));
             run.fault("redis_flush", "redis", 4 * SECOND);
             holds();
         }
 
         @Test
-        void aZombieMayEnterWhatItHadBegunBefore() throws IOException {
+        void aPreviousOwnerMayStillRunAnEarlierAttempt() throws IOException {
             replace(run.agents, entered("a1"), line -> call(line.time(), "processor-1", "a1", 2, List.of()));
             replace(
                     run.agents,
@@ -135,13 +135,13 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void oneAttemptIsGivenToTheAgentTwice() throws IOException {
+        void oneAttemptIsPassedToTheAgentTwice() throws IOException {
             run.agents.add(call(SECOND + 60_000, "processor-2", "a1", 1, List.of()));
             assertThat(run.check(folder).count(Invariant.O4)).isEqualTo(1);
         }
 
         @Test
-        void aReplacedOwnerEndsTheTurn() throws IOException {
+        void aPreviousOwnerEndsTheTurn() throws IOException {
             run.agents.add(call(SECOND + 200_000, "processor-2", "a1", 2, List.of()));
             breaks(Invariant.O5);
         }
@@ -198,7 +198,7 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
     final class ClientStreams {
 
         @Test
-        void aStreamThatIsCutGoesOnFromItsCursor() throws IOException {
+        void aBrokenStreamContinuesFromItsCursor() throws IOException {
             int cutAt = indexOf(received("a1", 2));
             run.history.add(
                     cutAt, new HistoryLine.StreamEnded(0, "client-a", "st-a1", 1, "a", HistoryLine.StreamEnd.CUT));
@@ -207,7 +207,7 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void aStreamWithoutACursorBeginsAnew() throws IOException {
+        void aStreamWithoutACursorStartsOver() throws IOException {
             int cutAt = indexOf(received("a1", 2));
             run.history.add(cutAt, new HistoryLine.StreamOpened(0, "client-a", "st-a1", 2, "a", "a1", null));
             run.history.add(cutAt + 1, run.history.get(indexOf(received("a1", 0))));
@@ -216,7 +216,7 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void anEventComesAgainAfterResuming() throws IOException {
+        void anEventIsRepeatedAfterResuming() throws IOException {
             run.history.add(indexOf(received("a1", 2)), delta("st-a1", "a", "a1", 1, 0, canary("a1") + " one "));
             breaks(Invariant.O10);
         }
@@ -234,14 +234,14 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void aGapIsSaidAndTextWithheld() throws IOException {
+        void textIsWithheldAfterAGap() throws IOException {
             replace(run.history, received("a1", 1), line -> plain("gap", null, null));
             remove(run.history, received("a1", 2));
             holds();
         }
 
         @Test
-        void textGoesOnAfterAGap() throws IOException {
+        void textContinuesAfterAGap() throws IOException {
             replace(run.history, received("a1", 1), line -> plain("gap", null, null));
             breaks(Invariant.O10);
         }
@@ -253,7 +253,7 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void aNewAttemptStartsAnew() throws IOException {
+        void aNewAttemptStartsOver() throws IOException {
             run.history.add(indexOf(received("a1", 3)), plain("started", 2, 0));
             holds();
         }
@@ -281,19 +281,19 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
         }
 
         @Test
-        void anOlderAttemptSpeaksLate() throws IOException {
+        void anOlderAttemptSendsALateEvent() throws IOException {
             run.history.add(indexOf(received("a1", 1)), plain("started", 2, 0));
             breaks(Invariant.O10);
         }
 
         @Test
-        void whatWasShownIsNoBeginningOfTheAnswer() throws IOException {
+        void theTextShownIsNotAPrefixOfTheAnswer() throws IOException {
             replace(run.history, received("a1", 2), line -> delta("st-a1", "a", "a1", 2, 10, canary("a1") + " 2"));
             breaks(Invariant.O10);
         }
 
         @Test
-        void aStreamNeverHasItsEnd() throws IOException {
+        void aStreamNeverDeliversItsEnd() throws IOException {
             remove(run.history, received("a1", 3));
             remove(
                     run.history,
@@ -306,9 +306,9 @@ final class CheckerAgentsAndStreamsTest extends CheckerTests {
                     0, "client-a", "st-a1", 1, "a", "a1", type, "cur", attempt, seq, null, null, null);
         }
 
-        private int indexOf(Predicate<HistoryLine> which) {
+        private int indexOf(Predicate<HistoryLine> matches) {
             return run.history.indexOf(
-                    run.history.stream().filter(which).findFirst().orElseThrow());
+                    run.history.stream().filter(matches).findFirst().orElseThrow());
         }
     }
 }

@@ -24,20 +24,20 @@ import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Each promise: a run that keeps it near its edge, and runs that break it. */
+/** Checks each invariant with a run that barely keeps it and with runs that violate it. */
 final class CheckerTest extends CheckerTests {
 
     @Test
-    void anHonestRunHoldsEverythingAndEachInvariantWasLookedAt() throws IOException {
+    void aRegularRunHoldsAndChecksEachInvariant() throws IOException {
         Verdict verdict = run.check(folder);
         assertThat(verdict.violations()).isEmpty();
         assertThat(verdict.checked().keySet())
-                .containsAll(EnumSet.complementOf(EnumSet.of(Invariant.O5))); // O5 is judged where O4 is
+                .containsAll(EnumSet.complementOf(EnumSet.of(Invariant.O5))); // O4 and O5 share a check
         assertThat(verdict.notes()).isEmpty();
     }
 
     @Test
-    void violationsAreCountedBeyondWhatIsKept() throws IOException {
+    void countsMoreViolationsThanItKeeps() throws IOException {
         for (int i = 0; i < 80; i++) {
             run.history.add(new HistoryLine.QuestionAccepted(
                     5 * SECOND, "client-z", "z", "z" + i, "k-z" + i, "c-z-" + i, 202, false));
@@ -51,7 +51,7 @@ final class CheckerTest extends CheckerTests {
     final class Ends {
 
         @Test
-        void twinsOfAnEndAreOneEnd() throws IOException {
+        void duplicatesOfAnEndAreOneEnd() throws IOException {
             run.events.add(run.events.stream()
                     .filter(event("a1", "completed", 3))
                     .findFirst()
@@ -60,7 +60,7 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void aLostEnd() throws IOException {
+        void anEndIsMissing() throws IOException {
             remove(run.events, event("a2", "completed", 3));
             remove(run.history, received("a2", 3));
             run.memory.clear();
@@ -80,7 +80,7 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void acceptedAndNotInTheLog() throws IOException {
+        void anAcceptedQuestionIsNotInTheLog() throws IOException {
             run.history.add(
                     new HistoryLine.QuestionAccepted(5 * SECOND, "client-a", "a", "a9", "k-a9", "c-a-9", 202, false));
             assertThat(breaks(Invariant.I1).evidence()).containsExactly("history.jsonl:" + run.history.size());
@@ -118,14 +118,14 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void oneKeyIsTwoRequests() throws IOException {
+        void oneKeyLedToTwoRequests() throws IOException {
             run.history.add(new HistoryLine.QuestionUnresolved(
                     6 * SECOND, "client-a", "a", "k-a1", canary("a1"), null, 503, "a7"));
             breaks(Invariant.I2);
         }
 
         @Test
-        void aRefusedQuestionRan() throws IOException {
+        void aRejectedQuestionRan() throws IOException {
             replace(
                     run.history,
                     line -> line instanceof HistoryLine.QuestionAccepted ok
@@ -146,7 +146,7 @@ final class CheckerTest extends CheckerTests {
     final class Order {
 
         @Test
-        void anEndBeforeThatOfAnEarlierTurn() throws IOException {
+        void aTurnEndsBeforeAnEarlierTurn() throws IOException {
             TopicRecord end = run.events.stream()
                     .filter(event("a1", "completed", 3))
                     .findFirst()
@@ -160,7 +160,7 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void askedLaterAndEarlierInTheLog() throws IOException {
+        void aLaterQuestionIsEarlierInTheLog() throws IOException {
             replace(run.turns, r -> "a1".equals(r.request()), r -> moved(r, 7));
             run.agents.clear();
             run.memory.removeFirst();
@@ -183,14 +183,14 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void aHoleInAnAttempt() throws IOException {
+        void anAttemptHasMissingEvents() throws IOException {
             remove(run.events, event("a1", "delta", 1));
             remove(run.history, received("a1", 1));
             breaks(Invariant.I3);
         }
 
         @Test
-        void aHoleWhileTheBrokerWasAway() throws IOException {
+        void eventsMayBeMissingWhileTheBrokerWasDown() throws IOException {
             remove(run.events, event("a1", "delta", 1));
             remove(run.history, received("a1", 1));
             run.fault("kill", "broker", SECOND / 2);
@@ -207,7 +207,7 @@ final class CheckerTest extends CheckerTests {
     final class MemoryContents {
 
         @Test
-        void whatAFlushTookMayBeMissing() throws IOException {
+        void flushedTurnsMayBeMissing() throws IOException {
             memoryOfA("a2");
             run.fault("redis_flush", "redis", 2 * SECOND);
             holds();
@@ -220,7 +220,7 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void aTurnIsTwice() throws IOException {
+        void aTurnAppearsTwice() throws IOException {
             memoryOfA("a1", "a1", "a2");
             assertThat(breaks(Invariant.I4).what()).isEqualTo("memory holds a1 twice");
         }
@@ -241,7 +241,7 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void memoryHoldsWhatNobodyCanRead() throws IOException {
+        void memoryHoldsAnUnreadableEntry() throws IOException {
             replace(
                     run.memory,
                     m -> m.session().equals("a"),
@@ -256,20 +256,20 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void memoryOfASessionIsGone() throws IOException {
+        void memoryOfASessionIsMissing() throws IOException {
             run.memory.removeFirst();
             breaks(Invariant.I4);
         }
 
         @Test
-        void theAgentWasHandedLess() throws IOException {
-            agentOfA2Got(List.of());
+        void theAgentReceivesTooFewTurns() throws IOException {
+            giveAgentOfA2(List.of());
             breaks(Invariant.I4);
         }
 
         @Test
-        void theAgentWasHandedATurnTwice() throws IOException {
-            agentOfA2Got(List.of(canary("a1"), canary("a1")));
+        void theAgentReceivesATurnTwice() throws IOException {
+            giveAgentOfA2(List.of(canary("a1"), canary("a1")));
             breaks(Invariant.I4);
         }
 
@@ -297,26 +297,26 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void aPollDoesNotKnowThePushedEnd() throws IOException {
+        void aPollMissesAnEndThatAStreamDelivered() throws IOException {
             run.poll("a1", SECOND + 511_000, "running");
             breaks(Invariant.I6);
         }
 
         @Test
-        void aTurnWaitsAgainBeforeItsFirstAttempt() throws IOException {
+        void aRunningTurnReturnsToAnEarlierAttempt() throws IOException {
             run.history.add(new HistoryLine.StatusPolled(
                     2 * SECOND, "client-9", SECOND + 300_000, "a", "a1", "queued", 0, null));
             breaks(Invariant.I6);
         }
 
         @Test
-        void aPollTellsAnotherEnd() throws IOException {
+        void aPollReturnsAnotherEnd() throws IOException {
             run.poll("a1", 5 * SECOND, "failed");
             breaks(Invariant.I6);
         }
 
         @Test
-        void theRecordStillSaysRunning() throws IOException {
+        void theRecordIsStillRunning() throws IOException {
             replace(
                     run.memory,
                     m -> m.session().equals("a"),
@@ -331,7 +331,7 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void pollsWithoutTheirTimeAreNamed() throws IOException {
+        void pollsWithoutASendTimeAreNoted() throws IOException {
             run.poll("a1", 0, "running");
             assertThat(run.check(folder).notes()).singleElement().asString().contains("1 polls");
         }
@@ -341,13 +341,13 @@ final class CheckerTest extends CheckerTests {
     final class Settling {
 
         @Test
-        void lagStays() throws IOException {
+        void lagRemains() throws IOException {
             run.history.add(new HistoryLine.OffsetRead(10 * SECOND, "driver", 0, 2, 3));
             breaks(Invariant.I8);
         }
 
         @Test
-        void anEndComesTooLate() throws IOException {
+        void aTurnEndsTooLate() throws IOException {
             TopicRecord late = new TopicRecord(
                     0, 95, "-:a", "a2", "completed", 1, 3, 20 * SECOND, canary("a2"), answer("a2"), null);
             replace(run.events, event("a2", "completed", 3), r -> late);
@@ -359,7 +359,7 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void anEndIsInTimeAfterTheLastHeal() throws IOException {
+        void aTurnEndsInTimeAfterTheLastHeal() throws IOException {
             TopicRecord late = new TopicRecord(
                     0, 95, "-:a", "a2", "completed", 1, 3, 20 * SECOND, canary("a2"), answer("a2"), null);
             replace(run.events, event("a2", "completed", 3), r -> late);
@@ -381,16 +381,16 @@ final class CheckerTest extends CheckerTests {
         }
 
         @Test
-        void theFrontierPassesAnOpenTurn() throws IOException {
+        void theCommittedOffsetPassesAnOpenTurn() throws IOException {
             run.history.add(new HistoryLine.OffsetRead(SECOND + 300_000, "driver", 0, 1, 1));
             run.history.add(new HistoryLine.OffsetRead(10 * SECOND, "driver", 0, 2, 2));
             breaks(Invariant.I9);
         }
 
         @Test
-        void nobodyReadTheOffsets() throws IOException {
+        void theHistoryHasNoCommittedOffsets() throws IOException {
             remove(run.history, line -> line instanceof HistoryLine.OffsetRead);
-            assertThat(run.check(folder).notes()).singleElement().asString().contains("not checked");
+            assertThat(run.check(folder).notes()).singleElement().asString().contains("no committed offsets");
         }
     }
 }

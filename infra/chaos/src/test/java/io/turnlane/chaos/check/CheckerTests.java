@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A small honest run, for tests to break. */
+/** A small run without violations, which tests change. */
 abstract class CheckerTests {
 
     @TempDir
@@ -34,12 +34,12 @@ abstract class CheckerTests {
         return verdict.violations().getFirst();
     }
 
-    /** For what can't be broken without breaking something else too. */
+    /** Checks that exactly these invariants are violated, for changes that cannot violate only one. */
     void breaks(Set<Invariant> invariants) throws IOException {
         assertThat(run.check(folder).counts().keySet()).isEqualTo(invariants);
     }
 
-    void agentOfA2Got(List<String> history) {
+    void giveAgentOfA2(List<String> history) {
         replace(
                 run.agents,
                 line -> line instanceof HistoryLine.AgentEntered in

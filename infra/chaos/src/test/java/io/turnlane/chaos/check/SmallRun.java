@@ -19,9 +19,9 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * A run of two sessions with two turns each, in which everything holds, by hand: {@code a1 a2} of session a on
- * partition 0, {@code b1 b2} of b on partition 1, half a second each, one after the other. Tests break what they are
- * about.
+ * A hand-written run in which everything holds. It has two sessions with two turns each: {@code a1} and {@code a2} on
+ * partition 0, {@code b1} and {@code b2} on partition 1. Each turn takes half a second, and the turns of a session run
+ * one after the other. Tests change the part that they are about.
  */
 final class SmallRun {
 
@@ -79,22 +79,35 @@ final class SmallRun {
         List<String> before = n == 1 ? List.of() : List.of(canary(session + 1));
         agents.add(new HistoryLine.AgentEntered(at + 50_000, "processor-1", session, id, 1, canary(id), before));
         agents.add(new HistoryLine.AgentLeft(at + 400_000, "processor-1", session, id, 1, OperationOutcome.OK));
-        told(partition, id, "started", 0, at + 40_000, null, null);
-        told(partition, id, "delta", 1, at + 100_000, 0, canary(id) + " one ");
-        told(partition, id, "delta", 2, at + 200_000, 10, canary(id) + " two");
-        told(partition, id, "completed", 3, at + 500_000, null, answer(id));
+        addEvent(partition, id, "started", 0, at + 40_000, null, null);
+        addEvent(partition, id, "delta", 1, at + 100_000, 0, canary(id) + " one ");
+        addEvent(partition, id, "delta", 2, at + 200_000, 10, canary(id) + " two");
+        addEvent(partition, id, "completed", 3, at + 500_000, null, answer(id));
         history.add(new HistoryLine.StreamEnded(
                 at + 520_000, "client-" + session, "st-" + id, 1, session, HistoryLine.StreamEnd.TERMINAL));
         poll(id, at + 90_000, "running");
         poll(id, at + 600_000, "completed");
     }
 
-    private void told(int partition, String id, String type, int seq, long at, Integer pos, String text) {
+    private void addEvent(int partition, String id, String type, int seq, long at, Integer pos, String text) {
         String session = name(partition);
-        String mark = text == null ? null : canary(id);
-        events.add(new TopicRecord(partition, events.size(), "-:" + session, id, type, 1, seq, at, mark, text, null));
+        String textCanary = text == null ? null : canary(id);
+        events.add(new TopicRecord(
+                partition, events.size(), "-:" + session, id, type, 1, seq, at, textCanary, text, null));
         history.add(new HistoryLine.EventReceived(
-                at + 10_000, "client-" + session, "st-" + id, 1, session, id, type, "cur", 1, seq, pos, text, mark));
+                at + 10_000,
+                "client-" + session,
+                "st-" + id,
+                1,
+                session,
+                id,
+                type,
+                "cur",
+                1,
+                seq,
+                pos,
+                text,
+                textCanary));
     }
 
     void poll(String id, long sent, String status) {
@@ -103,33 +116,33 @@ final class SmallRun {
                 new HistoryLine.StatusPolled(sent + 5_000, "client-9", sent, id.substring(0, 1), id, status, 1, text));
     }
 
-    /** A fault that lasts a second. */
+    /** Adds a fault that lasts one second. */
     void fault(String kind, String target, long at) {
         String id = "f-" + at;
         history.add(new HistoryLine.FaultBegan(at, "driver", id, kind, target));
         history.add(new HistoryLine.FaultHealed(at + SECOND, "driver", id, 1, null));
     }
 
-    /** Lines that match become others. */
-    static <T> void replace(List<T> lines, Predicate<T> which, UnaryOperator<T> by) {
-        if (lines.stream().noneMatch(which)) {
-            throw new IllegalArgumentException("nothing to break");
+    /** Replaces the lines that match. */
+    static <T> void replace(List<T> lines, Predicate<T> matches, UnaryOperator<T> by) {
+        if (lines.stream().noneMatch(matches)) {
+            throw new IllegalArgumentException("no line to replace");
         }
-        lines.replaceAll(line -> which.test(line) ? by.apply(line) : line);
+        lines.replaceAll(line -> matches.test(line) ? by.apply(line) : line);
     }
 
-    static <T> void remove(List<T> lines, Predicate<T> which) {
-        if (!lines.removeIf(which)) {
-            throw new IllegalArgumentException("nothing to remove");
+    static <T> void remove(List<T> lines, Predicate<T> matches) {
+        if (!lines.removeIf(matches)) {
+            throw new IllegalArgumentException("no line to remove");
         }
     }
 
-    /** The line of an event of the topic. */
+    /** Returns a predicate that matches an event of the topic. */
     static Predicate<TopicRecord> event(String request, String type, int seq) {
         return record -> request.equals(record.request()) && type.equals(record.type()) && record.seq() == seq;
     }
 
-    /** The line of an event that a client received. */
+    /** Returns a predicate that matches an event that a client received. */
     static Predicate<HistoryLine> received(String request, int seq) {
         return line -> line instanceof HistoryLine.EventReceived event
                 && request.equals(event.request())
@@ -142,14 +155,14 @@ final class SmallRun {
         Files.createFile(run.quarantine());
         try (LineWriter lines = LineWriter.buffered(run.history());
                 LineWriter agent = LineWriter.buffered(run.agent("processor-1"));
-                LineWriter asked = LineWriter.buffered(run.turns());
-                LineWriter told = LineWriter.buffered(run.events());
-                LineWriter kept = LineWriter.buffered(run.memory())) {
+                LineWriter turnLines = LineWriter.buffered(run.turns());
+                LineWriter eventLines = LineWriter.buffered(run.events());
+                LineWriter memoryLines = LineWriter.buffered(run.memory())) {
             history.forEach(lines::write);
             agents.forEach(agent::write);
-            turns.forEach(asked::write);
-            events.forEach(told::write);
-            memory.forEach(kept::write);
+            turns.forEach(turnLines::write);
+            events.forEach(eventLines::write);
+            memory.forEach(memoryLines::write);
         }
         return run;
     }

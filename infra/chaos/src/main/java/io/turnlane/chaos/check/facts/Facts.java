@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's requests and sessions, gathered in one pass over the topics and one over the history. Some hundred bytes a
- * request; text is kept of ends only. Belongs to the checking thread.
+ * Requests and sessions of a run, collected in one pass over the topics and one over the history. Uses a few hundred
+ * bytes per request; keeps only the text of ends. Belongs to the checking thread.
  */
 public final class Facts {
 
@@ -27,7 +27,7 @@ public final class Facts {
         this.run = run;
     }
 
-    /** Reads the run. */
+    /** Collects the facts of a run. */
     public static Facts of(RunFolder folder) {
         Facts facts = new Facts(folder.describe());
         folder.readTopic(folder.turns(), facts::turn);
@@ -39,7 +39,7 @@ public final class Facts {
         return facts;
     }
 
-    /** The client's session id in a Kafka key. */
+    /** Returns the client's session id in a Kafka key. */
     public static String sessionOf(String key) {
         return key.substring(key.indexOf(':') + 1);
     }
@@ -85,7 +85,7 @@ public final class Facts {
             case HistoryLine.FaultBegan fault -> losses.began(fault);
             case HistoryLine.FaultHealed heal -> losses.healed(heal);
             default -> {
-                // The rules read these.
+                // Only the rules need the other lines.
             }
         }
     }
@@ -110,7 +110,7 @@ public final class Facts {
         return request == null ? null : requests.get(request);
     }
 
-    /** The logged request whose question has this mark. */
+    /** Returns the logged request whose question has this canary, or null if there is none. */
     public @Nullable RequestFacts findByCanary(String canary) {
         return byCanary.get(canary);
     }

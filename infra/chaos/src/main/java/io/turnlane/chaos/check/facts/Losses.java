@@ -10,18 +10,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * When faults may have taken state from Redis, or events on their way: the limits of the promises. A flush takes all
- * that was there; a Redis that is killed takes what its append-only file hadn't yet, a second by default.
+ * Periods in which faults may have removed state from Redis, or events on their way to the broker. The promises do not
+ * cover these losses. A flush removes everything that was stored. A killed Redis loses what its append-only file has
+ * not synced, one second of writes by default.
  */
 public final class Losses {
 
-    /** A second of the append-only file, and half of one for the write that was on its way. */
+    /** One second of the append-only file, and half a second for the write in progress. */
     private static final long UNSYNCED_MICROS = 1_500_000;
 
-    /** How long after a heal a producer may still give up what it couldn't deliver. */
-    private static final long LATE_DROPS_MICROS = 10_000_000;
+    /** Time after a heal in which a producer may still discard events that it could not deliver. */
+    private static final long LATE_DISCARD_MICROS = 10_000_000;
 
-    private static final Set<String> HOLDS_UP =
+    private static final Set<String> DELAYING_FAULTS =
             Set.of("freeze", "half_open", "slow", "latency", "swallow", "reset", "down");
 
     private record FaultWindow(FaultBegan fault, long healed) {
@@ -29,62 +30,66 @@ public final class Losses {
             return (fault.fault() + " " + fault.target()).toLowerCase(Locale.ROOT);
         }
 
-        boolean takesAll() {
+        boolean removesAll() {
             return kind().contains("redis") && kind().contains("flush");
         }
 
-        boolean takesTheLatest() {
+        boolean removesLatestWrites() {
             return kind().contains("redis") && (kind().contains("kill") || kind().contains("restart"));
         }
 
-        /** A process that is gone sends nothing half; one that is held up, or can't reach the broker, gives up. */
-        boolean dropsEvents() {
+        /**
+         * Returns true if a process may have discarded some of its events: it was delayed, or could not reach the
+         * broker. A killed process does not count, because it sends nothing after the events that it discards.
+         */
+        boolean mayDiscardEvents() {
             return !kind().contains("redis")
-                    && (kind().contains("broker") || HOLDS_UP.stream().anyMatch(kind()::startsWith));
+                    && (kind().contains("broker") || DELAYING_FAULTS.stream().anyMatch(kind()::startsWith));
         }
     }
 
-    private final Map<String, FaultBegan> begun = new HashMap<>();
+    private final Map<String, FaultBegan> open = new HashMap<>();
     private final List<FaultWindow> windows = new ArrayList<>();
 
     void began(FaultBegan fault) {
-        begun.put(fault.id(), fault);
+        open.put(fault.id(), fault);
     }
 
     void healed(FaultHealed heal) {
-        FaultBegan fault = begun.remove(heal.id());
+        FaultBegan fault = open.remove(heal.id());
         if (fault != null) {
             windows.add(new FaultWindow(fault, heal.time()));
         }
     }
 
-    /** Faults that nobody healed hold to the end. */
+    /** Extends faults that were never healed to the end of the run. */
     void closeOpenFaults() {
-        begun.values().forEach(fault -> windows.add(new FaultWindow(fault, Long.MAX_VALUE - LATE_DROPS_MICROS)));
-        begun.clear();
+        open.values().forEach(fault -> windows.add(new FaultWindow(fault, Long.MAX_VALUE - LATE_DISCARD_MICROS)));
+        open.clear();
     }
 
-    /** When the last fault was healed; 0 without faults. */
+    /** Returns the time at which the last fault was healed; 0 if there was none. */
     public long lastHeal() {
         return windows.stream()
                 .mapToLong(FaultWindow::healed)
-                .filter(at -> at < Long.MAX_VALUE - LATE_DROPS_MICROS)
+                .filter(at -> at < Long.MAX_VALUE - LATE_DISCARD_MICROS)
                 .max()
                 .orElse(0);
     }
 
-    /** Whether state that was stored at this time may have been lost later. */
+    /** Returns true if state that was stored at this time may have been lost later. */
     public boolean mayHaveLostState(long storedAt) {
         return windows.stream()
-                .anyMatch(w -> (w.takesAll() && storedAt <= w.healed())
-                        || (w.takesTheLatest()
+                .anyMatch(w -> (w.removesAll() && storedAt <= w.healed())
+                        || (w.removesLatestWrites()
                                 && storedAt >= w.fault().time() - UNSYNCED_MICROS
                                 && storedAt <= w.healed()));
     }
 
-    /** Whether events that were sent in this time may have been dropped on their way. */
+    /** Returns true if events that were sent in this period may have been discarded on their way. */
     public boolean mayHaveLostEvents(long from, long to) {
         return windows.stream()
-                .anyMatch(w -> w.dropsEvents() && w.fault().time() <= to && from <= w.healed() + LATE_DROPS_MICROS);
+                .anyMatch(w ->
+                        w.mayDiscardEvents() && w.fault().time() <= to && from <= w.healed() + LATE_DISCARD_MICROS);
     }
 }

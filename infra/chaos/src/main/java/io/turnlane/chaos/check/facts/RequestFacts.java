@@ -7,15 +7,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one request. Filled while the files are read, then only read. */
+/** Facts about one request. Filled while the files are read, and only read afterwards. */
 public final class RequestFacts {
 
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
-    /** Its record on the turns topic, the first where there are twins. */
+    /** Record of the request on the turns topic; the first one if there are duplicates. */
     public record LoggedQuestion(int partition, long offset, long timestamp, String where) {}
 
-    /** Its end on the events topic, the first where there are twins. */
+    /** Terminal event of the request; the first one if there are duplicates. */
     public record RequestEnd(
             String type,
             int attempt,
@@ -25,12 +25,18 @@ public final class RequestFacts {
             @Nullable String error,
             String where) {
 
-        /** Given up by whoever looked at it next, while the last call may go on in a process that is frozen. */
+        /**
+         * Returns true if a processor ended the request without calling the agent. The last call may still be running
+         * in a frozen process.
+         */
         public boolean givenUp() {
             return "poison".equals(error) || "expired".equals(error);
         }
 
-        /** Ends that come in the order of the log; the others may overtake, and so may what never began in time. */
+        /**
+         * Returns true if this end must follow the order of the log. Other ends may come earlier, and so may the
+         * failure of a turn that did not begin before its deadline.
+         */
         public boolean followsLogOrder() {
             return completed() || (type.equals("failed") && !neverBegan());
         }
@@ -44,11 +50,11 @@ public final class RequestFacts {
         }
     }
 
-    /** The first time that a client was told that it is accepted. */
+    /** First reply that accepted the request. */
     public record FirstAcceptance(long time, String where) {}
 
     private final String id;
-    private final TreeMap<Integer, BitSet> addEvent = new TreeMap<>();
+    private final TreeMap<Integer, BitSet> seqsByAttempt = new TreeMap<>();
     private String session;
     private @Nullable String canary;
     private @Nullable LoggedQuestion logged;
@@ -61,7 +67,7 @@ public final class RequestFacts {
         this.session = session;
     }
 
-    /** Whether an event of this type ends its request. */
+    /** Returns true if an event of this type ends its request. */
     public static boolean isTerminal(@Nullable String type) {
         return type != null && ENDS.contains(type);
     }
@@ -84,7 +90,9 @@ public final class RequestFacts {
         }
     }
 
-    /** Notes an event that a client may see; twins, and late words of an attempt that was replaced, are none. */
+    /**
+     * Adds an event that a client may receive. Ignores events after the end and events of an attempt that was replaced.
+     */
     void addEvent(Located<TopicRecord> event) {
         TopicRecord record = event.line();
         if (end != null) {
@@ -99,8 +107,8 @@ public final class RequestFacts {
                     record.text(),
                     record.error(),
                     event.where());
-        } else if (record.attempt() > 0 && (addEvent.isEmpty() || record.attempt() >= addEvent.lastKey())) {
-            addEvent.computeIfAbsent(record.attempt(), _ -> new BitSet()).set(record.seq());
+        } else if (record.attempt() > 0 && (seqsByAttempt.isEmpty() || record.attempt() >= seqsByAttempt.lastKey())) {
+            seqsByAttempt.computeIfAbsent(record.attempt(), _ -> new BitSet()).set(record.seq());
         }
     }
 
@@ -132,30 +140,35 @@ public final class RequestFacts {
         return accepted;
     }
 
-    /** Whether a copy of it stands in quarantine. */
+    /** Returns true if quarantine has a copy of the request. */
     public boolean quarantined() {
         return quarantinedAt != Long.MAX_VALUE;
     }
 
-    /** When it was put aside or ended, whichever was first; never is {@link Long#MAX_VALUE}. */
+    /**
+     * Returns the time at which the request was quarantined or ended, whichever came first; {@link Long#MAX_VALUE} if
+     * neither happened.
+     */
     public long doneAt() {
         return end == null ? quarantinedAt : Math.min(end.timestamp(), quarantinedAt);
     }
 
-    /** The attempts of which the topic holds events. */
+    /** Returns the attempts that have events in the topic. */
     public Set<Integer> attempts() {
-        return addEvent.keySet();
+        return seqsByAttempt.keySet();
     }
 
-    /** Whether the topic holds all that this attempt said, up to the last that it holds. */
+    /** Returns true if the topic holds every event of the attempt up to the last one that it holds. */
     public boolean isComplete(int attempt) {
-        BitSet seqs = addEvent.get(attempt);
+        BitSet seqs = seqsByAttempt.get(attempt);
         return seqs == null || seqs.nextClearBit(0) == seqs.length();
     }
 
-    /** The first number that the topic holds of this attempt from {@code seq} on; -1 for none. */
+    /**
+     * Returns the first number of the attempt's events in the topic that is at least {@code seq}; -1 if there is none.
+     */
     public int nextSeq(int attempt, int seq) {
-        BitSet seqs = addEvent.get(attempt);
+        BitSet seqs = seqsByAttempt.get(attempt);
         return seqs == null ? -1 : seqs.nextSetBit(seq);
     }
 }

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
-/** A session's requests as the log has them. */
+/** Requests of one session in the log. */
 public final class SessionFacts {
 
     private final String name;
@@ -36,23 +36,25 @@ public final class SessionFacts {
         return name;
     }
 
-    /** In the order of the log. */
+    /** Returns the requests in log order. */
     public List<RequestFacts> requests() {
         return logged;
     }
 
-    /** The completed turns that a memory of the session holds when the log has been worked off up to this offset. */
+    /**
+     * Returns the completed turns that the session's memory holds when all records before this offset have been
+     * processed.
+     */
     public List<RequestFacts> completedBefore(long offset) {
-        long erased = deletions.stream()
+        long deletion = deletions.stream()
                 .filter(at -> at < offset)
                 .mapToLong(Long::longValue)
                 .max()
                 .orElse(-1);
-        return completed.subList(firstFrom(erased), firstFrom(offset));
+        return completed.subList(indexFrom(deletion), indexFrom(offset));
     }
 
-    /** The index of the first completed turn at this offset or after it. */
-    private int firstFrom(long offset) {
+    private int indexFrom(long offset) {
         int low = 0;
         int high = completed.size();
         while (low < high) {

@@ -1,4 +1,4 @@
-/** What a run's files say of each request, each session and each loss of state; all rules share it. */
+/** Facts about requests, sessions and lost data, collected from the files of a run and shared by all rules. */
 @NullMarked
 package io.turnlane.chaos.check.facts;
 

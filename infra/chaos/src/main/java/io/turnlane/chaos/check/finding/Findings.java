@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what the rules find. All violations are counted, the first {@value #KEPT} of each invariant are kept: a run
- * that breaks everything must not break its checker. Belongs to the checking thread.
+ * Collects the findings of the rules. Counts all violations, but keeps only the first {@value #KEPT} of each invariant
+ * so that a run with many violations cannot exhaust the checker's memory. Belongs to the checking thread.
  */
 public final class Findings {
 
@@ -19,7 +19,7 @@ public final class Findings {
     private final Map<Invariant, Long> checked = new EnumMap<>(Invariant.class);
     private final List<String> notes = new ArrayList<>();
 
-    /** The invariant doesn't hold. */
+    /** Records a violation of the invariant. */
     public void violated(
             Invariant invariant, @Nullable String session, @Nullable String request, String what, String... evidence) {
         if (counts.merge(invariant, 1L, Long::sum) <= KEPT) {
@@ -27,17 +27,17 @@ public final class Findings {
         }
     }
 
-    /** One more thing was held against the invariant: a rule that looked at nothing says nothing. */
+    /** Counts one check of the invariant. An invariant without checks proves nothing. */
     public void checked(Invariant invariant) {
         checked.merge(invariant, 1L, Long::sum);
     }
 
-    /** Something that whoever reads the verdict has to know. */
+    /** Adds a note that names checks that were not possible and the reason. */
     public void note(String note) {
         notes.add(note);
     }
 
-    /** All of it. */
+    /** Returns the verdict on all findings so far. */
     public Verdict verdict() {
         return new Verdict(violations, counts, checked, notes);
     }

@@ -1,19 +1,19 @@
 package io.turnlane.chaos.check.finding;
 
-/** What must hold in every run, with the names that the documents use. */
+/** Invariants that must hold in every run, named as in the documents. */
 public enum Invariant {
     I1("every accepted request has exactly one end"),
-    I2("an unknown outcome is 0 or 1 turn; one key is one request; a refused question never runs"),
-    I3("ends come in the order of the log, which is the order of acceptance; an attempt's events have no gap"),
-    I4("memory holds each completed turn once, in order, bounded, with an end of its life"),
-    I5("nothing of one session is ever seen in another"),
-    I6("what clients are told of a request never goes back"),
-    I8("after the last heal all work ends in time and no lag stays"),
-    I9("the committed offset never passes a turn without an end"),
-    O1("turns of one session run one after the other, in order"),
+    I2("an unknown outcome is at most one turn; one key is one request; a rejected question never runs"),
+    I3("ends follow the order of the log, which is the order of acceptance; an attempt's events have no gap"),
+    I4("memory holds each completed turn once, in order; it is bounded and expires"),
+    I5("no data of one session appears in another"),
+    I6("the status of a request never goes back"),
+    I8("after the last heal, all work ends in time and no lag remains"),
+    I9("the committed offset never passes a turn that has not ended"),
+    O1("turns of one session run one at a time, in order"),
     O4("a turn whose end is stored is never given to the agent again"),
-    O5("an owner that was replaced changes nothing"),
-    O10("a stream has no gap, no duplicate, one end, and never joins two attempts");
+    O5("a previous owner of a partition changes nothing"),
+    O10("a stream has no gap, no duplicate and one end, and never joins two attempts");
 
     private final String promise;
 
@@ -21,7 +21,7 @@ public enum Invariant {
         this.promise = promise;
     }
 
-    /** The invariant in words. */
+    /** Returns the invariant in words. */
     public String promise() {
         return promise;
     }

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a check came to.
+ * Result of a check.
  *
- * @param violations the first of each invariant
- * @param counts all violations, by invariant; none where it held
- * @param checked how many things were held against each invariant
- * @param notes what could not be checked, and why
+ * @param violations recorded violations, the first ones of each invariant
+ * @param counts number of violations by invariant; no entry if the invariant held
+ * @param checked number of checks by invariant
+ * @param notes checks that were not possible, and the reason
  */
 public record Verdict(
         List<Violation> violations, Map<Invariant, Long> counts, Map<Invariant, Long> checked, List<String> notes) {
 
-    /** The version of the rules, for reports: raise it when a rule changes what it finds. */
+    /** Version of the rules, for reports. Increase it when a change to a rule changes its findings. */
     public static final int CHECKER = 1;
 
     public Verdict {
@@ -24,17 +24,17 @@ public record Verdict(
         notes = List.copyOf(notes);
     }
 
-    /** Whether everything held. */
+    /** Returns true if there are no violations. */
     public boolean clean() {
         return counts.isEmpty();
     }
 
-    /** How many violations there are in all. */
+    /** Returns the number of violations of all invariants. */
     public long total() {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** How often this one was violated. */
+    /** Returns the number of violations of an invariant. */
     public long count(Invariant invariant) {
         return counts.getOrDefault(invariant, 0L);
     }

@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that must never happen did.
+ * A violation of an invariant.
  *
- * @param session null where it is about none
- * @param request null where it is about none
- * @param evidence the lines that show it, as {@code history.jsonl:17}
+ * @param session null if the violation concerns no session
+ * @param request null if the violation concerns no request
+ * @param evidence lines that show the violation, as {@code history.jsonl:17}
  */
 public record Violation(
         Invariant invariant,
@@ -21,7 +21,7 @@ public record Violation(
         evidence = List.copyOf(evidence);
     }
 
-    /** One line for people. */
+    /** Returns the violation as one line of text. */
     @Override
     public String toString() {
         return invariant

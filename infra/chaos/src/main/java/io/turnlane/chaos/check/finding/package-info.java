@@ -1,4 +1,4 @@
-/** What a check found: violations with their evidence, and how much was looked at. */
+/** Findings of a check: violations with their evidence, and the number of checks. */
 @NullMarked
 package io.turnlane.chaos.check.finding;
 

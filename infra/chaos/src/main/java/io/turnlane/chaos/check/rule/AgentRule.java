@@ -18,17 +18,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * O1, O4, O5, from the agents' own lines. A process that was killed, frozen or cut off may still be inside an agent's
- * call when its successor begins: such calls may overlap. What counts is whose call gave the request its end: those
- * calls of a session come one after the other, in the log's order, and no later attempt had begun. A turn that was
- * given up (as poison, say) got its end from no call.
+ * Checks O1, O4 and O5 against the lines that the agents wrote. A process that was killed, frozen or disconnected may
+ * still be in an agent call when the new owner begins the turn, so calls may overlap. Only the calls that produced the
+ * end of their request must run one after the other and in log order within a session, and no later attempt may have
+ * begun before the end. No call produced the end of a turn that a processor gave up, for example as poison.
  */
 final class AgentRule implements Rule {
 
-    /** Between the wall clock of an agent and the millisecond of an event. */
+    /** Tolerance between the wall clock of an agent and the timestamp of an event, which is in milliseconds. */
     private static final long SLACK_MICROS = 20_000;
 
-    /** One call of the agent. */
     private static final class CheckedCall {
         private final AgentEntered in;
         private final String where;
@@ -76,72 +75,78 @@ final class AgentRule implements Rule {
     public void finish() {
         for (List<CheckedCall> calls : bySession.values()) {
             calls.sort(Comparator.comparingLong(call -> call.in.time()));
-            oneAfterTheOther(calls);
-            notTwiceInOneProcess(calls);
+            checkOrder(calls);
+            checkOneProcess(calls);
             Map<String, CheckedCall> attempts = new HashMap<>();
             for (CheckedCall call : calls) {
-                endIsTheEnd(call);
+                checkNoCallAfterEnd(call);
                 String attempt = call.in.request() + "/" + call.in.attempt();
-                CheckedCall twin = attempts.putIfAbsent(attempt, call);
-                if (twin != null && !mayBeLost(call)) {
-                    violated(Invariant.O4, call, "was given to the agent twice as one attempt", twin);
+                CheckedCall duplicate = attempts.putIfAbsent(attempt, call);
+                if (duplicate != null && !mayHaveLostEnd(call)) {
+                    violated(Invariant.O4, call, "was passed to the agent twice in one attempt", duplicate);
                 }
             }
         }
     }
 
-    /** Sweeps a session's calls by time, with the latest turn whose call has given an end. */
-    private void oneAfterTheOther(List<CheckedCall> calls) {
-        List<CheckedCall> counting = calls.stream().filter(this::gaveTheEnd).toList();
+    /** Checks the order of the calls that produced ends. */
+    private void checkOrder(List<CheckedCall> calls) {
+        List<CheckedCall> producers = calls.stream().filter(this::producedEnd).toList();
         CheckedCall before = null;
-        for (CheckedCall call : counting) {
+        for (CheckedCall call : producers) {
             findings.checked(Invariant.O1);
             if (before != null && offset(before) > offset(call)) {
                 violated(Invariant.O1, call, "ran after the later turn " + before.in.request(), before);
             } else if (before != null && before.left != Long.MAX_VALUE && before.left > call.in.time()) {
-                violated(Invariant.O1, call, "ran while " + before.in.request() + " did", before);
+                violated(Invariant.O1, call, "ran at the same time as " + before.in.request(), before);
             }
             before = call;
         }
-        earlierTurnsAreDone(calls, counting);
+        checkEarlierTurnsDone(calls, producers);
     }
 
-    /** A call that came to nothing may not have begun before the earlier turns were done, either. */
-    private void earlierTurnsAreDone(List<CheckedCall> calls, List<CheckedCall> counting) {
+    /** Checks that the other calls did not begin before the earlier turns were done. */
+    private void checkEarlierTurnsDone(List<CheckedCall> calls, List<CheckedCall> producers) {
         TreeMap<Long, CheckedCall> byOffset = new TreeMap<>();
-        counting.forEach(call -> byOffset.put(offset(call), call));
+        producers.forEach(call -> byOffset.put(offset(call), call));
         for (CheckedCall call : calls) {
             Map.Entry<Long, CheckedCall> previous = byOffset.lowerEntry(offset(call));
-            if (gaveTheEnd(call) || previous == null) {
+            if (producedEnd(call) || previous == null) {
                 continue;
             }
             long left = previous.getValue().left;
             if (left != Long.MAX_VALUE && left > call.in.time()) {
-                String what =
-                        "began before the earlier " + previous.getValue().in.request() + " was done";
+                String what = "began before the earlier turn "
+                        + previous.getValue().in.request() + " was done";
                 violated(Invariant.O1, call, what, previous.getValue());
             }
         }
     }
 
-    /** In one process nothing excuses two calls of a session that both end of themselves. */
-    private void notTwiceInOneProcess(List<CheckedCall> calls) {
+    /**
+     * Checks that two calls of a session that ended normally did not overlap in one process, which no fault excuses.
+     */
+    private void checkOneProcess(List<CheckedCall> calls) {
         Map<String, CheckedCall> latest = new HashMap<>();
         for (CheckedCall call : calls) {
             if (call.outcome != OperationOutcome.OK && call.outcome != OperationOutcome.FAIL) {
                 continue;
             }
             CheckedCall before = latest.put(call.in.process(), call);
-            if (before != null && before.left > call.in.time() && !(gaveTheEnd(before) && gaveTheEnd(call))) {
-                violated(Invariant.O1, call, "ran beside " + before.in.request() + " in one process", before);
+            if (before != null && before.left > call.in.time() && !(producedEnd(before) && producedEnd(call))) {
+                violated(
+                        Invariant.O1,
+                        call,
+                        "ran at the same time as " + before.in.request() + " in one process",
+                        before);
             }
         }
     }
 
-    private void endIsTheEnd(CheckedCall call) {
+    private void checkNoCallAfterEnd(CheckedCall call) {
         findings.checked(Invariant.O4);
         RequestEnd end = end(call);
-        if (end == null || call.in.attempt() <= end.attempt() || mayBeLost(call)) {
+        if (end == null || call.in.attempt() <= end.attempt() || mayHaveLostEnd(call)) {
             return;
         }
         boolean after = call.in.time() > end.timestamp() + SLACK_MICROS;
@@ -150,19 +155,19 @@ final class AgentRule implements Rule {
                 call.in.session(),
                 call.in.request(),
                 after
-                        ? "was given to the agent again as attempt " + call.in.attempt() + " after its end"
+                        ? "was passed to the agent again as attempt " + call.in.attempt() + " after its end"
                         : "was ended by attempt " + end.attempt() + " after attempt " + call.in.attempt()
                                 + " had begun",
                 call.where,
                 end.where());
     }
 
-    private boolean gaveTheEnd(CheckedCall call) {
+    private boolean producedEnd(CheckedCall call) {
         RequestEnd end = end(call);
         return end != null && end.followsLogOrder() && !end.givenUp() && end.attempt() == call.in.attempt();
     }
 
-    private boolean mayBeLost(CheckedCall call) {
+    private boolean mayHaveLostEnd(CheckedCall call) {
         RequestEnd end = end(call);
         return facts.losses()
                 .mayHaveLostState(end == null ? call.in.time() : Math.min(call.in.time(), end.timestamp()));

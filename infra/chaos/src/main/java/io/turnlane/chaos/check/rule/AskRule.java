@@ -14,27 +14,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * I2: how often a question may stand in the log. Each post that wasn't refused may or may not have brought it there;
- * all posts with one key are one. A question is known by its canary.
+ * Checks I2: the number of turns in the log that one question led to. Each post that was not rejected may or may not
+ * have added a turn. All posts with the same key together add at most one turn. A canary identifies a question.
  */
 final class AskRule implements Rule {
 
-    /** What is known of one question. */
+    /** Posts and turns of one question. */
     private static final class PostedQuestion {
         private final String session;
         private @Nullable String firstPost;
         private @Nullable String key;
         private int posts;
-        private int refusals;
-        /** Request ids in the log, with where each stands. */
+        private int rejections;
+        /** Request ids in the log, with their location in the files. */
         private final Map<String, String> logged = new LinkedHashMap<>();
 
         PostedQuestion(String session) {
             this.session = session;
         }
 
-        int mostTurns() {
-            int open = posts - refusals;
+        int maxTurns() {
+            int open = posts - rejections;
             return key == null ? open : Math.min(1, open);
         }
     }
@@ -69,41 +69,42 @@ final class AskRule implements Rule {
                     question.firstPost = line.where();
                 }
             }
-            case HistoryLine.QuestionRejected refused -> question(refused.canary(), refused.session()).refusals++;
-            case HistoryLine.QuestionAccepted ok -> oneRequest(ok.session(), ok.key(), ok.request(), line.where());
+            case HistoryLine.QuestionRejected rejected -> question(rejected.canary(), rejected.session()).rejections++;
+            case HistoryLine.QuestionAccepted ok -> checkOneRequest(ok.session(), ok.key(), ok.request(), line.where());
             case HistoryLine.QuestionUnresolved open ->
-                oneRequest(open.session(), open.key(), open.request(), line.where());
+                checkOneRequest(open.session(), open.key(), open.request(), line.where());
             default -> {}
         }
     }
 
-    private void oneRequest(String session, @Nullable String key, @Nullable String request, String where) {
+    private void checkOneRequest(String session, @Nullable String key, @Nullable String request, String where) {
         if (key == null || request == null) {
             return;
         }
         findings.checked(Invariant.I2);
         KeyedRequest first = keys.putIfAbsent(key, new KeyedRequest(request, where));
         if (first != null && !first.request().equals(request)) {
-            String what = "one key is two requests, the other is " + first.request();
+            String what = "one key led to two requests; the other is " + first.request();
             findings.violated(Invariant.I2, session, request, what, first.where(), where);
         }
     }
 
     @Override
     public void finish() {
-        questions.forEach(this::hold);
+        questions.forEach(this::check);
     }
 
-    private void hold(String canary, PostedQuestion question) {
+    private void check(String canary, PostedQuestion question) {
         findings.checked(Invariant.I2);
-        if (question.logged.size() <= question.mostTurns()) {
+        if (question.logged.size() <= question.maxTurns()) {
             return;
         }
         String what = question.posts == 0
-                ? "nobody asked " + canary + ", which is in the log"
-                : question.mostTurns() == 0
-                        ? canary + " was refused, and is in the log"
-                        : canary + " may be " + question.mostTurns() + " turns, and is " + question.logged.size();
+                ? "no client posted " + canary + ", but it is in the log"
+                : question.maxTurns() == 0
+                        ? canary + " was rejected, but it is in the log"
+                        : canary + " led to " + question.logged.size() + " turns, but at most " + question.maxTurns()
+                                + " were possible";
         findings.violated(
                 Invariant.I2,
                 question.session,

@@ -4,24 +4,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Canaries in texts. */
+/** Finds canaries of other questions in texts. */
 final class CanaryCheck {
 
-    private static final Pattern MARK = Pattern.compile("c-[A-Za-z0-9._-]+");
+    private static final Pattern CANARY = Pattern.compile("c-[A-Za-z0-9._-]+");
 
     private CanaryCheck() {}
 
     /**
-     * The first mark in the text that isn't this one; null where there is none. A long answer may be cut anywhere, so
-     * that a beginning of the mark at the text's end is the mark.
+     * Returns the first canary in the text other than the question's own, or null if there is none. A long answer may
+     * be truncated anywhere, so a prefix of the own canary at the end of the text counts as the own canary.
      */
     static @Nullable String foreign(String text, String own) {
-        Matcher marks = MARK.matcher(text);
-        while (marks.find()) {
-            String mark = marks.group();
-            boolean cut = marks.end() == text.length() && own.startsWith(mark);
-            if (!mark.equals(own) && !cut) {
-                return mark;
+        Matcher canaries = CANARY.matcher(text);
+        while (canaries.find()) {
+            String canary = canaries.group();
+            boolean truncated = canaries.end() == text.length() && own.startsWith(canary);
+            if (!canary.equals(own) && !truncated) {
+                return canary;
             }
         }
         return null;

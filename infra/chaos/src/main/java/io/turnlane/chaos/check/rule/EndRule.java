@@ -9,7 +9,10 @@ import io.turnlane.chaos.history.RunFolder.Located;
 import io.turnlane.chaos.history.TopicRecord;
 import org.jspecify.annotations.Nullable;
 
-/** I1, O5: each accepted request has one end. The topic may hold it twice, but never two ends that differ. */
+/**
+ * Checks I1 and O5: each accepted request has one end. The topic may hold the end more than once, but not two different
+ * ends.
+ */
 final class EndRule implements Rule {
 
     private final Facts facts;
@@ -37,24 +40,24 @@ final class EndRule implements Rule {
 
     @Override
     public void finish() {
-        facts.requests().forEach(this::hold);
+        facts.requests().forEach(this::check);
     }
 
-    private void hold(RequestFacts request) {
+    private void check(RequestFacts request) {
         findings.checked(Invariant.I1);
         if (request.logged() == null) {
             if (request.accepted() != null) {
                 String where = request.accepted().where();
-                violated(Invariant.I1, request, "was accepted, and its question isn't in the log", where);
+                violated(Invariant.I1, request, "was accepted, but its question is not in the log", where);
             } else if (request.end() != null) {
                 violated(
                         Invariant.I1,
                         request,
-                        "has an end and was never asked",
+                        "has an end, but its question is not in the log",
                         request.end().where());
             }
         } else if (request.end() == null && (request.accepted() != null || !request.quarantined())) {
-            String how = request.accepted() == null ? "is in the log and has no end" : "was accepted and has no end";
+            String how = request.accepted() == null ? "is in the log, but has no end" : "was accepted, but has no end";
             violated(Invariant.I1, request, how, request.logged().where());
         }
     }

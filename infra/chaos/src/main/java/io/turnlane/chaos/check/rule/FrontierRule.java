@@ -12,15 +12,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * I9: when an offset was seen committed, every turn below it had its end, or was put aside. Kept for each partition:
- * the offsets at which the time until which all below is done rises.
+ * Checks I9: when a committed offset was read, every turn below it had ended or was in quarantine. Keeps, for each
+ * partition, the offsets at which the latest completion time of all turns so far increases.
  */
 final class FrontierRule implements Rule {
 
-    /** Brokers' times are in milliseconds and by the wall clock; the driver's are neither. */
+    /**
+     * Tolerance between timestamps of the broker, which are in milliseconds of the wall clock, and the driver's clock.
+     */
     private static final long SLACK_MICROS = 20_000;
 
-    /** The turn that is done last of all up to its offset. */
+    /** The turn that completes last of all turns up to its offset. */
     private record Frontier(long doneAt, RequestFacts request) {}
 
     private final Facts facts;
@@ -55,7 +57,8 @@ final class FrontierRule implements Rule {
         Map.Entry<Long, Frontier> last = rises.lowerEntry(committed.offset());
         if (last != null && last.getValue().doneAt() > committed.time() + SLACK_MICROS) {
             RequestFacts open = last.getValue().request();
-            String what = "offset " + committed.offset() + " was committed while offset " + last.getKey() + " was open";
+            String what = "offset " + committed.offset() + " was committed while the turn at offset " + last.getKey()
+                    + " was open";
             findings.violated(Invariant.I9, open.session(), open.id(), what, line.where());
         }
     }

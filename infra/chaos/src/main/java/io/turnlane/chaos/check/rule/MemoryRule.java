@@ -17,8 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * I4: memory is the last completed turns of its session, each once, in the log's order; in Redis after the run, and in
- * what each agent was handed. What Redis lost with a declared fault may be missing; nothing may be there twice.
+ * Checks I4: memory contains the last completed turns of its session, each once and in log order. This applies to Redis
+ * after the run and to the memory that each agent call received. Turns that Redis lost through an injected fault may be
+ * missing, but no turn may appear twice.
  */
 final class MemoryRule implements Rule {
 
@@ -40,8 +41,8 @@ final class MemoryRule implements Rule {
                 List<RequestFacts> before =
                         session.completedBefore(request.logged().offset());
                 List<String> ids = in.history().stream().map(this::requestOf).toList();
-                hold(
-                        new ObservedMemory(request.session(), request.id(), "its agent was handed ", ids, line.where()),
+                check(
+                        new ObservedMemory(request.session(), request.id(), "its agent received ", ids, line.where()),
                         before);
             }
         }
@@ -56,18 +57,20 @@ final class MemoryRule implements Rule {
         List<RememberedTurn> answered =
                 memory.turns().stream().filter(turn -> turn.text() != null).toList();
         List<String> ids = answered.stream().map(RememberedTurn::request).toList();
-        hold(new ObservedMemory(memory.session(), null, "memory holds ", ids, state.where()), completed);
+        check(new ObservedMemory(memory.session(), null, "memory holds ", ids, state.where()), completed);
         if (memory.turns().size() > facts.run().historyTurns()) {
-            violated(memory.session(), "memory holds more turns than it may", state.where());
+            violated(memory.session(), "memory holds more turns than the limit", state.where());
         }
         if (!memory.turns().isEmpty() && memory.ttlMs() <= 0) {
-            violated(memory.session(), "memory has no end of its life", state.where());
+            violated(memory.session(), "memory does not expire", state.where());
         }
         memory.turns().stream()
                 .filter(turn -> turn.text() == null && facts.find(turn.request()) == null)
-                .forEach(turn ->
-                        violated(memory.session(), "memory holds what is no turn: " + turn.request(), state.where()));
-        answered.forEach(turn -> sameAnswer(memory.session(), turn, state.where()));
+                .forEach(turn -> violated(
+                        memory.session(),
+                        "memory holds an entry that is not a turn: " + turn.request(),
+                        state.where()));
+        answered.forEach(turn -> checkAnswer(memory.session(), turn, state.where()));
     }
 
     @Override
@@ -75,16 +78,16 @@ final class MemoryRule implements Rule {
         for (SessionFacts session : facts.sessions()) {
             List<RequestFacts> completed = session.completedBefore(Long.MAX_VALUE);
             if (!completed.isEmpty() && !remembered.contains(session.name())) {
-                hold(new ObservedMemory(session.name(), null, "memory holds ", List.of(), "memory.jsonl"), completed);
+                check(new ObservedMemory(session.name(), null, "memory holds ", List.of(), "memory.jsonl"), completed);
             }
         }
     }
 
-    /** Turns that somebody holds as a session's memory. */
+    /** Turns that Redis or an agent call had as the memory of a session. */
     private record ObservedMemory(
-            String session, @Nullable String request, String who, List<String> turns, String where) {}
+            String session, @Nullable String request, String holder, List<String> turns, String where) {}
 
-    private void hold(ObservedMemory held, List<RequestFacts> completed) {
+    private void check(ObservedMemory held, List<RequestFacts> completed) {
         findings.checked(Invariant.I4);
         int bound = facts.run().historyTurns();
         List<String> expected = completed.subList(Math.max(0, completed.size() - bound), completed.size()).stream()
@@ -101,7 +104,7 @@ final class MemoryRule implements Rule {
             if (!seen.add(turn)) {
                 violated(held, turn + " twice");
             } else if (at < 0) {
-                violated(held, turn + ", which isn't a completed turn of its session before it");
+                violated(held, turn + ", which is not an earlier completed turn of its session");
             } else if (at < last) {
                 violated(held, turn + " out of order");
             }
@@ -110,7 +113,7 @@ final class MemoryRule implements Rule {
         completed.subList(Math.max(0, completed.size() - bound), completed.size()).stream()
                 .filter(request -> !seen.contains(request.id()) && !mayBeLost(request))
                 .findFirst()
-                .ifPresent(request -> violated(held, "everything but " + request.id()));
+                .ifPresent(request -> violated(held, "all expected turns except " + request.id()));
     }
 
     private boolean mayBeLost(RequestFacts request) {
@@ -118,13 +121,13 @@ final class MemoryRule implements Rule {
         return facts.losses().mayHaveLostState(end.timestamp());
     }
 
-    private void sameAnswer(String session, RememberedTurn turn, String where) {
+    private void checkAnswer(String session, RememberedTurn turn, String where) {
         RequestFacts request = facts.find(turn.request());
         if (request != null
                 && request.end() != null
                 && request.end().text() != null
                 && !request.end().text().equals(turn.text())) {
-            String what = "memory holds another answer than the client was given";
+            String what = "memory holds an answer that differs from the completed event";
             findings.violated(
                     Invariant.I4,
                     session,
@@ -135,14 +138,14 @@ final class MemoryRule implements Rule {
         }
     }
 
-    /** Marks that nobody knows stay as they are: they are no turn of any session. */
+    /** Returns the request of a canary, or the canary itself if it is unknown, which then matches no turn. */
     private String requestOf(String canary) {
         RequestFacts request = facts.findByCanary(canary);
         return request == null ? canary : request.id();
     }
 
     private void violated(ObservedMemory held, String what) {
-        findings.violated(Invariant.I4, held.session(), held.request(), held.who() + what, held.where());
+        findings.violated(Invariant.I4, held.session(), held.request(), held.holder() + what, held.where());
     }
 
     private void violated(String session, String what, String where) {

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * I5: whatever is seen of a request carries its own mark and stands in its own session: in the topics, on clients'
- * streams, in polls, in front of the agent and in memory.
+ * Checks I5: all data of a request carries its own canary and appears in its own session: in the topics, on streams, in
+ * polls, in agent calls and in memory.
  */
 final class MixingRule implements Rule {
 
@@ -42,18 +42,19 @@ final class MixingRule implements Rule {
     private void record(Located<TopicRecord> located) {
         TopicRecord record = located.line();
         if (record.request() != null && record.key() != null) {
-            hold(Facts.sessionOf(record.key()), record.request(), record.canary(), record.text(), located.where());
+            check(Facts.sessionOf(record.key()), record.request(), record.canary(), record.text(), located.where());
         }
     }
 
     @Override
     public void onHistory(Located<HistoryLine> line) {
         switch (line.line()) {
-            case HistoryLine.QuestionAccepted ok -> hold(ok.session(), ok.request(), ok.canary(), null, line.where());
+            case HistoryLine.QuestionAccepted ok -> check(ok.session(), ok.request(), ok.canary(), null, line.where());
             case HistoryLine.StreamOpened open ->
                 streams.putIfAbsent(open.stream(), new StreamSubject(open.session(), open.request()));
             case HistoryLine.EventReceived event -> received(event, line.where());
-            case HistoryLine.StatusPolled poll -> hold(poll.session(), poll.request(), null, poll.text(), line.where());
+            case HistoryLine.StatusPolled poll ->
+                check(poll.session(), poll.request(), null, poll.text(), line.where());
             default -> {}
         }
     }
@@ -65,18 +66,22 @@ final class MixingRule implements Rule {
                         || (subject.request() != null
                                 && event.request() != null
                                 && !subject.request().equals(event.request())))) {
-            violated(event.session(), event.request(), "came on a stream of " + subject, where);
+            violated(
+                    event.session(),
+                    event.request(),
+                    "was received on a stream of session " + subject.session() + ", request " + subject.request(),
+                    where);
         }
         if (event.request() != null) {
-            hold(event.session(), event.request(), event.canary(), event.text(), where);
+            check(event.session(), event.request(), event.canary(), event.text(), where);
         }
     }
 
     @Override
     public void onAgent(Located<HistoryLine> line) {
         if (line.line() instanceof HistoryLine.AgentEntered in) {
-            hold(in.session(), in.request(), in.canary(), null, line.where());
-            in.history().forEach(mark -> ofSession(in.session(), in.request(), mark, line.where()));
+            check(in.session(), in.request(), in.canary(), null, line.where());
+            in.history().forEach(canary -> checkSession(in.session(), in.request(), canary, line.where()));
         }
     }
 
@@ -84,36 +89,36 @@ final class MixingRule implements Rule {
     public void onMemory(Located<StoredSession> state) {
         StoredSession memory = state.line();
         memory.turns()
-                .forEach(turn -> hold(memory.session(), turn.request(), turn.canary(), turn.text(), state.where()));
+                .forEach(turn -> check(memory.session(), turn.request(), turn.canary(), turn.text(), state.where()));
     }
 
-    private void hold(String session, String id, @Nullable String canary, @Nullable String text, String where) {
+    private void check(String session, String id, @Nullable String canary, @Nullable String text, String where) {
         findings.checked(Invariant.I5);
         RequestFacts request = facts.find(id);
         if (request == null) {
             return;
         }
         if (!request.session().equals(session)) {
-            violated(session, id, "it belongs to session " + request.session(), where);
+            violated(session, id, "belongs to session " + request.session(), where);
         }
         String own = request.canary();
         if (own == null) {
             return;
         }
         if (canary != null && !canary.equals(own)) {
-            violated(session, id, "it carries " + canary + " for " + own, where);
+            violated(session, id, "carries canary " + canary + " instead of " + own, where);
         } else if (text != null) {
             String foreign = CanaryCheck.foreign(text, own);
             if (foreign != null) {
-                violated(session, id, "its text says " + foreign + " for " + own, where);
+                violated(session, id, "its text contains canary " + foreign + " instead of " + own, where);
             }
         }
     }
 
-    private void ofSession(String session, String request, String mark, String where) {
-        RequestFacts owner = facts.findByCanary(mark);
+    private void checkSession(String session, String request, String canary, String where) {
+        RequestFacts owner = facts.findByCanary(canary);
         if (owner != null && !owner.session().equals(session)) {
-            violated(session, request, "its agent was handed " + mark + " of session " + owner.session(), where);
+            violated(session, request, "its agent received canary " + canary + " of session " + owner.session(), where);
         }
     }
 

@@ -18,8 +18,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * I3: a question that is posted after another one's 202 stands behind it in the log; completed and failed come in the
- * log's order; the events of an attempt are numbered without a hole, where nothing kept them from the broker.
+ * Checks I3. A question that is posted after the 202 of another one follows it in the log. Completed and failed turns
+ * end in log order. The events of an attempt have consecutive numbers, unless a fault kept some of them from the
+ * broker.
  */
 final class OrderRule implements Rule {
 
@@ -27,7 +28,7 @@ final class OrderRule implements Rule {
 
     private final Facts facts;
     private final Findings findings;
-    /** The first post of each question, by canary. */
+    /** First post of each question, by canary. */
     private final Map<String, FirstPost> posts = new HashMap<>();
 
     OrderRule(Facts facts, Findings findings) {
@@ -46,15 +47,17 @@ final class OrderRule implements Rule {
     public void finish() {
         for (SessionFacts session : facts.sessions()) {
             List<RequestFacts> requests = session.requests();
-            onePartition(requests);
-            acceptedInOrder(requests);
-            endedInOrder(requests);
-            requests.forEach(this::withoutHoles);
+            checkOnePartition(requests);
+            checkAcceptanceOrder(requests);
+            checkEndOrder(requests);
+            requests.forEach(this::checkMissingEvents);
         }
     }
 
-    /** Of what clients asked: a record that a fault put on a wrong partition is nobody's question. */
-    private void onePartition(List<RequestFacts> logged) {
+    /**
+     * Checks accepted requests only: a record that a fault published to a wrong partition is not a client's question.
+     */
+    private void checkOnePartition(List<RequestFacts> logged) {
         List<RequestFacts> requests =
                 logged.stream().filter(request -> request.accepted() != null).toList();
         for (RequestFacts request : requests) {
@@ -67,8 +70,8 @@ final class OrderRule implements Rule {
         }
     }
 
-    /** Sweeps the posts by time, with the highest offset that was acknowledged before each. */
-    private void acceptedInOrder(List<RequestFacts> requests) {
+    /** Goes through the posts by time, with the highest offset that was acknowledged before each. */
+    private void checkAcceptanceOrder(List<RequestFacts> requests) {
         List<RequestFacts> byPost = requests.stream()
                 .filter(request -> post(request) != null)
                 .sorted(Comparator.comparingLong(
@@ -90,13 +93,13 @@ final class OrderRule implements Rule {
                 highest = highest == null || offset(accepted) > offset(highest) ? accepted : highest;
             }
             if (highest != null && offset(highest) > offset(request)) {
-                String what = "was asked after " + highest.id() + " was accepted, and is before it in the log";
+                String what = "was asked after " + highest.id() + " was accepted, but precedes it in the log";
                 violated(request, what, post.where(), acceptance(highest).where());
             }
         }
     }
 
-    private void endedInOrder(List<RequestFacts> requests) {
+    private void checkEndOrder(List<RequestFacts> requests) {
         RequestFacts latest = null;
         for (RequestFacts request : requests) {
             RequestEnd end = request.end();
@@ -106,14 +109,14 @@ final class OrderRule implements Rule {
             findings.checked(Invariant.I3);
             RequestEnd before = latest == null ? null : latest.end();
             if (latest != null && before != null && before.offset() > end.offset()) {
-                violated(request, "ended before the earlier " + latest.id(), end.where(), before.where());
+                violated(request, "ended before the earlier turn " + latest.id(), end.where(), before.where());
             } else {
                 latest = request;
             }
         }
     }
 
-    private void withoutHoles(RequestFacts request) {
+    private void checkMissingEvents(RequestFacts request) {
         RequestEnd end = request.end();
         long until = end == null ? Long.MAX_VALUE : end.timestamp();
         for (int attempt : request.attempts()) {
@@ -122,7 +125,7 @@ final class OrderRule implements Rule {
                     && !facts.losses().mayHaveLostEvents(logged(request).timestamp(), until)) {
                 violated(
                         request,
-                        "attempt " + attempt + " has a hole in its events",
+                        "attempt " + attempt + " has missing events",
                         logged(request).where());
             }
         }

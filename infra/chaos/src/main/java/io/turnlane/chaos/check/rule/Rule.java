@@ -9,12 +9,12 @@ import io.turnlane.chaos.history.TopicRecord;
 import java.util.List;
 
 /**
- * Something that must hold. Shown every line of a run, topic by topic, then history, agents and memory, and asked at
- * the end. The facts are complete from the beginning.
+ * Checks one or more invariants. Receives every line of a run: the turns topic, the events topic, the history, the
+ * agent files and memory, in this order. {@link #finish} is called last. The facts are complete from the beginning.
  */
 public interface Rule {
 
-    /** All of them. */
+    /** Returns all rules. */
     static List<Rule> all(Facts facts, Findings findings) {
         return List.of(
                 new EndRule(facts, findings),

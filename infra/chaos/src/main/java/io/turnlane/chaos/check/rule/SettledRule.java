@@ -10,7 +10,10 @@ import io.turnlane.chaos.history.StoredSession;
 import java.util.HashMap;
 import java.util.Map;
 
-/** I8: after the last heal all that was accepted ends in time; at the run's end no lag stays and nothing is open. */
+/**
+ * Checks I8: all accepted requests end in time after the last heal. At the end of the run, no lag remains and no ended
+ * request counts as open.
+ */
 final class SettledRule implements Rule {
 
     private final Facts facts;
@@ -34,7 +37,7 @@ final class SettledRule implements Rule {
         for (String open : state.line().open()) {
             RequestFacts request = facts.find(open);
             if (request != null && request.end() != null) {
-                violated(request, "has ended, and its session still counts it as open", state.where());
+                violated(request, "has ended, but its session still counts it as open", state.where());
             }
         }
     }
@@ -42,30 +45,31 @@ final class SettledRule implements Rule {
     @Override
     public void finish() {
         if (lastCommitted.isEmpty()) {
-            findings.note("nobody read the group's committed offsets: lag (I8) and frontier (I9) are not checked");
+            findings.note("lag (I8) and committed offsets (I9), because the history has no committed offsets");
         }
-        lastCommitted.values().forEach(this::withoutLag);
-        long settle = (long) (facts.run().settleSeconds() * 1_000_000);
-        facts.requests().forEach(request -> inTime(request, settle));
+        lastCommitted.values().forEach(this::checkLag);
+        long settleMicros = (long) (facts.run().settleSeconds() * 1_000_000);
+        facts.requests().forEach(request -> checkTime(request, settleMicros));
     }
 
-    private void withoutLag(Located<HistoryLine> line) {
+    private void checkLag(Located<HistoryLine> line) {
         findings.checked(Invariant.I8);
         if (line.line() instanceof HistoryLine.OffsetRead last && last.offset() != last.end()) {
-            String what = "partition " + last.partition() + " is left at " + last.offset() + " of " + last.end();
+            String what =
+                    "partition " + last.partition() + " has lag: committed " + last.offset() + " of " + last.end();
             findings.violated(Invariant.I8, null, null, what, line.where());
         }
     }
 
-    private void inTime(RequestFacts request, long settle) {
+    private void checkTime(RequestFacts request, long settleMicros) {
         if (request.accepted() == null || request.end() == null) {
-            return; // without an end it is I1's
+            return; // I1 covers requests without an end
         }
         findings.checked(Invariant.I8);
         long from = Math.max(facts.losses().lastHeal(), request.accepted().time());
-        long late = request.end().timestamp() - from - settle;
+        long late = request.end().timestamp() - from - settleMicros;
         if (late > 0) {
-            String what = "ended " + late / 1_000 + " ms later than it had to after the last heal";
+            String what = "ended " + late / 1_000 + " ms after its time limit";
             violated(request, what, request.end().where());
         }
     }

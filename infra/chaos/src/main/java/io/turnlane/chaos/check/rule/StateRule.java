@@ -14,26 +14,30 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * I6: a poll that was sent after something was known tells that or something later. Known is what a poll told before it
- * was sent, and an end that any stream received. A turn that is given back waits again in the same attempt.
+ * Checks I6: a poll that was sent after a status was known returns this status or a later one. A status is known once a
+ * poll has returned it, or once a stream has delivered the end. Waiting counts as later than running in the same
+ * attempt, because a running turn may return to the queue.
  */
 final class StateRule implements Rule {
 
-    private static final int ENDED = Integer.MAX_VALUE;
+    private static final int END_RANK = Integer.MAX_VALUE;
 
     private record StatusObservation(long time, String where) {}
 
-    /** Of one request: by how far it was, when that was first known, and the last poll that was told so. */
+    /**
+     * Statuses of one request, ranked by progress: the time at which each was first known, and the last poll that
+     * returned it.
+     */
     private static final class RequestObservations {
         private final TreeMap<Integer, StatusObservation> known = new TreeMap<>();
-        private final TreeMap<Integer, StatusObservation> told = new TreeMap<>();
+        private final TreeMap<Integer, StatusObservation> lastReturned = new TreeMap<>();
         private @Nullable String end;
     }
 
     private final Facts facts;
     private final Findings findings;
-    private final Map<String, RequestObservations> sights = new HashMap<>();
-    private long untimed;
+    private final Map<String, RequestObservations> observations = new HashMap<>();
+    private long pollsWithoutTime;
 
     StateRule(Facts facts, Findings findings) {
         this.facts = facts;
@@ -45,38 +49,42 @@ final class StateRule implements Rule {
         switch (line.line()) {
             case HistoryLine.EventReceived event
             when event.request() != null && RequestFacts.isTerminal(event.event()) ->
-                known(sightsOf(event.request()), ENDED, new StatusObservation(event.time(), line.where()));
+                known(observationsOf(event.request()), END_RANK, new StatusObservation(event.time(), line.where()));
             case HistoryLine.StatusPolled poll when poll.status() != null -> polled(poll, poll.status(), line.where());
             default -> {}
         }
     }
 
     private void polled(HistoryLine.StatusPolled poll, String status, String where) {
-        RequestObservations of = sightsOf(poll.request());
-        int far = RequestFacts.isTerminal(status) ? ENDED : 2 * poll.attempt() + (status.equals("running") ? 0 : 1);
-        if (far == ENDED) {
-            oneEnd(poll, of, status, where);
+        RequestObservations of = observationsOf(poll.request());
+        int rank = RequestFacts.isTerminal(status) ? END_RANK : 2 * poll.attempt() + (status.equals("running") ? 0 : 1);
+        if (rank == END_RANK) {
+            checkOneEnd(poll, of, status, where);
         }
-        known(of, far, new StatusObservation(poll.time(), where));
+        known(of, rank, new StatusObservation(poll.time(), where));
         if (poll.sent() == 0) {
-            untimed++;
+            pollsWithoutTime++;
             return;
         }
         findings.checked(Invariant.I6);
-        of.told.merge(far, new StatusObservation(poll.sent(), where), (a, b) -> a.time() >= b.time() ? a : b);
+        of.lastReturned.merge(rank, new StatusObservation(poll.sent(), where), (a, b) -> a.time() >= b.time() ? a : b);
     }
 
-    private void oneEnd(HistoryLine.StatusPolled poll, RequestObservations of, String status, String where) {
+    private void checkOneEnd(HistoryLine.StatusPolled poll, RequestObservations of, String status, String where) {
         RequestFacts request = facts.find(poll.request());
         String other = request != null && request.end() != null ? request.end().type() : of.end;
         if (other != null && !other.equals(status)) {
-            violated(poll.session(), poll.request(), "is told to be " + status + ", and ended as " + other, where);
+            violated(
+                    poll.session(),
+                    poll.request(),
+                    "has status " + status + " in a poll, but ended as " + other,
+                    where);
         }
         of.end = status;
     }
 
-    private static void known(RequestObservations of, int far, StatusObservation sight) {
-        of.known.merge(far, sight, (a, b) -> a.time() <= b.time() ? a : b);
+    private static void known(RequestObservations of, int rank, StatusObservation observation) {
+        of.known.merge(rank, observation, (a, b) -> a.time() <= b.time() ? a : b);
     }
 
     @Override
@@ -87,7 +95,7 @@ final class StateRule implements Rule {
                     && request.end() != null
                     && !request.end().type().equals(stored.status())
                     && !facts.losses().mayHaveLostState(request.end().timestamp())) {
-                String what = "its record says " + stored.status() + ", its end was "
+                String what = "its record has status " + stored.status() + ", but its end was "
                         + request.end().type();
                 violated(request.session(), request.id(), what, state.where());
             }
@@ -96,35 +104,35 @@ final class StateRule implements Rule {
 
     @Override
     public void finish() {
-        sights.forEach(this::hold);
-        if (untimed > 0) {
-            findings.note(untimed + " polls don't say when they were sent: I6 can't hold them against what was known");
+        observations.forEach(this::check);
+        if (pollsWithoutTime > 0) {
+            findings.note(pollsWithoutTime + " polls without a send time (I6)");
         }
     }
 
-    private void hold(String request, RequestObservations of) {
+    private void check(String request, RequestObservations of) {
         for (Map.Entry<Integer, StatusObservation> known : of.known.entrySet()) {
-            for (Map.Entry<Integer, StatusObservation> told :
-                    of.told.headMap(known.getKey()).entrySet()) {
-                if (told.getValue().time() > known.getValue().time()
+            for (Map.Entry<Integer, StatusObservation> returned :
+                    of.lastReturned.headMap(known.getKey()).entrySet()) {
+                if (returned.getValue().time() > known.getValue().time()
                         && !facts.losses().mayHaveLostState(known.getValue().time())) {
-                    RequestFacts whose = facts.find(request);
-                    String session = whose == null ? null : whose.session();
+                    RequestFacts asked = facts.find(request);
+                    String session = asked == null ? null : asked.session();
                     String first = known.getValue().where();
                     violated(
                             session,
                             request,
-                            "what clients are told went back",
+                            "a later poll returned an earlier status",
                             first,
-                            told.getValue().where());
+                            returned.getValue().where());
                     return;
                 }
             }
         }
     }
 
-    private RequestObservations sightsOf(String request) {
-        return sights.computeIfAbsent(request, _ -> new RequestObservations());
+    private RequestObservations observationsOf(String request) {
+        return observations.computeIfAbsent(request, _ -> new RequestObservations());
     }
 
     private void violated(@Nullable String session, String request, String what, String... evidence) {

@@ -15,26 +15,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * O10: what a client sees through all connections of a stream. A connection without a cursor begins anew; a {@code gap}
- * says that something is missing, and text is then withheld until an attempt begins. A hole that the topic itself has
- * is I3's.
+ * Checks O10: the events that a client receives through all connections of a stream. A connection without a cursor
+ * starts from the beginning. A {@code gap} event announces missing events, and text is then withheld until an attempt
+ * begins. I3 covers events that are missing in the topic itself.
  */
 final class StreamRule implements Rule {
 
     private static final class ObservedStream {
         private final StreamOpened first;
         private final String where;
-        private final Map<String, StreamedRequest> heard = new HashMap<>();
+        private final Map<String, StreamedRequest> delivered = new HashMap<>();
         private final Set<String> ended = new HashSet<>();
-        private boolean cut;
+        private boolean broken;
 
         ObservedStream(StreamOpened first, String where) {
             this.first = first;
             this.where = where;
         }
 
-        void anew() {
-            heard.clear();
+        void startOver() {
+            delivered.clear();
             ended.clear();
         }
     }
@@ -42,7 +42,7 @@ final class StreamRule implements Rule {
     private final Facts facts;
     private final Findings findings;
     private final Map<String, ObservedStream> streams = new HashMap<>();
-    /** Requests whose ends polls have told: nobody need wait for them on a stream. */
+    /** Requests whose end a poll has returned, so that no client waits for it on a stream. */
     private final Set<String> polledEnds = new HashSet<>();
 
     StreamRule(Facts facts, Findings findings) {
@@ -55,7 +55,7 @@ final class StreamRule implements Rule {
         switch (line.line()) {
             case StreamOpened open -> opened(open, line.where());
             case HistoryLine.StreamEnded end ->
-                streamOf(end.stream()).cut = end.ended() != HistoryLine.StreamEnd.TERMINAL;
+                streamOf(end.stream()).broken = end.ended() != HistoryLine.StreamEnd.TERMINAL;
             case EventReceived event -> received(streamOf(event.stream()), event, line.where());
             case HistoryLine.StatusPolled poll
             when RequestFacts.isTerminal(poll.status()) -> polledEnds.add(poll.request());
@@ -65,16 +65,16 @@ final class StreamRule implements Rule {
 
     private void opened(StreamOpened open, String where) {
         ObservedStream stream = streams.computeIfAbsent(open.stream(), _ -> new ObservedStream(open, where));
-        stream.cut = true;
+        stream.broken = true;
         if (open.after() == null) {
-            stream.anew();
+            stream.startOver();
         }
     }
 
     private ObservedStream streamOf(String name) {
         ObservedStream stream = streams.get(name);
         if (stream == null) {
-            throw new IllegalArgumentException("stream " + name + " was never opened");
+            throw new IllegalArgumentException("stream " + name + " has events but was never opened");
         }
         return stream;
     }
@@ -83,43 +83,44 @@ final class StreamRule implements Rule {
         findings.checked(Invariant.O10);
         String request = event.request();
         if (event.event().equals("gap")) {
-            stream.heard.values().forEach(StreamedRequest::gap);
+            stream.delivered.values().forEach(StreamedRequest::gap);
         } else if (request != null && stream.ended.contains(request)) {
             violated(event, RequestFacts.isTerminal(event.event()) ? "a second end" : "an event after the end", where);
         } else if (request != null && RequestFacts.isTerminal(event.event())) {
             stream.ended.add(request);
-            StreamedRequest heard = stream.heard.remove(request);
-            ended(heard == null ? new StreamedRequest(facts.find(request)) : heard, event, where);
+            StreamedRequest delivered = stream.delivered.remove(request);
+            ended(delivered == null ? new StreamedRequest(facts.find(request)) : delivered, event, where);
         } else if (request != null) {
-            StreamedRequest heard = stream.heard.computeIfAbsent(request, id -> new StreamedRequest(facts.find(id)));
-            String wrong = heard.checkEvent(event);
-            if (wrong != null) {
-                violated(event, wrong, where);
+            StreamedRequest delivered =
+                    stream.delivered.computeIfAbsent(request, id -> new StreamedRequest(facts.find(id)));
+            String violation = delivered.checkEvent(event);
+            if (violation != null) {
+                violated(event, violation, where);
             }
         }
     }
 
-    private void ended(StreamedRequest heard, EventReceived event, String where) {
+    private void ended(StreamedRequest delivered, EventReceived event, String where) {
         RequestFacts request = facts.find(event.request());
         if (request != null && request.end() != null && !request.end().type().equals(event.event())) {
             violated(
                     event,
-                    "was told " + event.event() + ", and it ended as "
+                    "delivered " + event.event() + ", but the request ended as "
                             + request.end().type(),
                     where);
         }
-        String wrong = heard.checkEnd(event);
-        if (wrong != null) {
-            violated(event, wrong, where);
+        String violation = delivered.checkEnd(event);
+        if (violation != null) {
+            violated(event, violation, where);
         }
     }
 
     @Override
     public void finish() {
-        streams.values().forEach(this::hasItsEnd);
+        streams.values().forEach(this::checkEnd);
     }
 
-    private void hasItsEnd(ObservedStream stream) {
+    private void checkEnd(ObservedStream stream) {
         String request = stream.first.request();
         RequestFacts known = facts.find(request);
         if (request != null
@@ -127,8 +128,8 @@ final class StreamRule implements Rule {
                 && known.end() != null
                 && !stream.ended.contains(request)
                 && !polledEnds.contains(request)) {
-            String what = "stream " + stream.first.stream() + " never had the end of its request"
-                    + (stream.cut ? ", and was cut" : ", and was told that it is over");
+            String what = "stream " + stream.first.stream() + " never delivered the end of its request"
+                    + (stream.broken ? ", and its last connection broke" : ", although it ended normally");
             findings.violated(
                     Invariant.O10,
                     known.session(),

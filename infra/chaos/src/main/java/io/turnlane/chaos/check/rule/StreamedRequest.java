@@ -4,58 +4,60 @@ import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.history.HistoryLine.EventReceived;
 import org.jspecify.annotations.Nullable;
 
-/** What a stream has told of one request so far, and what it may tell next. */
+/** Events of one request that a stream has delivered so far, which determine the events that may follow. */
 final class StreamedRequest {
 
     private final @Nullable RequestFacts facts;
     private int attempt;
     private int seq = -1;
-    /** What the client shows; null where it came in the middle, or where the topic has a hole. */
+    /**
+     * Text that the client shows; null if the stream started within the attempt, or if events are missing in the topic.
+     */
     private @Nullable StringBuilder text;
 
     private boolean gap;
-    /** It was told of this attempt from its beginning, by the log and not from the record. */
+    /** True if the stream delivered this attempt from its beginning, and from the log instead of the request record. */
     private boolean fromStart;
 
     StreamedRequest(@Nullable RequestFacts facts) {
         this.facts = facts;
     }
 
-    /** Events may be missing from here on, and the client knows. */
+    /** Records that events may be missing from here on and that the client knows it. */
     void gap() {
         gap = true;
         text = null;
         fromStart = false;
     }
 
-    /** Takes an event that ends nothing; what is wrong with it, or null. */
+    /** Adds an event that does not end the request; returns the violation, or null if there is none. */
     @Nullable
     String checkEvent(EventReceived event) {
         if (event.attempt() == null || event.seq() == null || event.attempt() == 0) {
-            return null; // waiting has no numbers
+            return null; // events of a waiting turn have no numbers
         }
         if (event.attempt() < attempt) {
-            return "attempt " + event.attempt() + " speaks after attempt " + attempt;
+            return "event of attempt " + event.attempt() + " after attempt " + attempt;
         }
-        String wrong = event.attempt() > attempt ? begin(event) : goOn(event);
+        String violation = event.attempt() > attempt ? beginAttempt(event) : continueAttempt(event);
         seq = event.seq();
-        return wrong == null && event.event().equals("delta") ? add(event) : wrong;
+        return violation == null && event.event().equals("delta") ? append(event) : violation;
     }
 
-    private @Nullable String begin(EventReceived event) {
+    private @Nullable String beginAttempt(EventReceived event) {
         boolean starts = event.event().equals("started");
         boolean joins = attempt > 0 && event.event().equals("delta") && text != null;
         attempt = event.attempt() == null ? 0 : event.attempt();
         gap = gap && !starts;
         fromStart = starts && event.cursor() != null;
         text = starts ? new StringBuilder() : null;
-        return joins ? "text of attempt " + attempt + " without its beginning, behind an older attempt's" : null;
+        return joins ? "text of attempt " + attempt + " without its beginning, after text of an older attempt" : null;
     }
 
-    private @Nullable String goOn(EventReceived event) {
+    private @Nullable String continueAttempt(EventReceived event) {
         int now = event.seq() == null ? -1 : event.seq();
         if (now <= seq) {
-            return "seq " + now + " of attempt " + attempt + " again, after " + seq;
+            return "seq " + now + " of attempt " + attempt + " after seq " + seq;
         }
         if (event.event().equals("delta") && gap && text == null) {
             return "text after a gap, without the beginning of an attempt";
@@ -67,25 +69,27 @@ final class StreamedRequest {
         return missing >= 0 && missing < now ? "seq " + missing + " of attempt " + attempt + " is missing" : null;
     }
 
-    private @Nullable String add(EventReceived event) {
+    private @Nullable String append(EventReceived event) {
         if (text == null || event.text() == null) {
             return null;
         }
-        boolean hole = facts != null && !facts.isComplete(attempt);
+        boolean incomplete = facts != null && !facts.isComplete(attempt);
         int shown = text.codePointCount(0, text.length());
         if (event.pos() != null && event.pos() != shown) {
             text = null;
-            return hole ? null : "text for place " + event.pos() + " where the client shows " + shown;
+            return incomplete
+                    ? null
+                    : "text for position " + event.pos() + ", but the client shows " + shown + " code points";
         }
-        text = hole ? null : text.append(event.text());
+        text = incomplete ? null : text.append(event.text());
         return null;
     }
 
-    /** Takes the end; what is wrong with it, or null. */
+    /** Adds the end; returns the violation, or null if there is none. */
     @Nullable
     String checkEnd(EventReceived event) {
         if (event.text() != null && text != null && !event.text().startsWith(text.toString())) {
-            return "what was shown is no beginning of the answer: attempts were joined, or text was lost";
+            return "the text shown is not a prefix of the answer: attempts were joined, or text was lost";
         }
         if (event.cursor() == null || !fromStart || gap || facts == null || !facts.isComplete(attempt)) {
             return null;

@@ -1,4 +1,4 @@
-/** One class for each thing that must hold. */
+/** Rules of the checker, one class for each set of related requirements. */
 @NullMarked
 package io.turnlane.chaos.check.rule;
 
