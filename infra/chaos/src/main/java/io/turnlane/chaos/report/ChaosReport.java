@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Some runs and what they showed.
+ * Report on several runs.
  *
- * @param checker version of the rules
- * @param runs the honest ones
- * @param controls those in which a promise was switched off
+ * @param checker version of the checker's rules
+ * @param runs regular runs
+ * @param controls runs in which a promise was switched off
  */
 public record ChaosReport(int checker, List<RunReport> runs, List<RunReport> controls) {
 
@@ -22,7 +22,7 @@ public record ChaosReport(int checker, List<RunReport> runs, List<RunReport> con
         controls = List.copyOf(controls);
     }
 
-    /** Of these runs, in their order. */
+    /** Creates the report on these runs, in their order. */
     public static ChaosReport of(List<RunReport> all) {
         return new ChaosReport(
                 Verdict.CHECKER,
@@ -30,24 +30,24 @@ public record ChaosReport(int checker, List<RunReport> runs, List<RunReport> con
                 all.stream().filter(run -> run.run().control() != null).toList());
     }
 
-    /** Whether every honest run is clean and every control was found. */
+    /** Returns true if every regular run is clean and the checker found every control. */
     public boolean passed() {
         return runs.stream().allMatch(RunReport::clean) && controls.stream().allMatch(ChaosReport::found);
     }
 
-    /** Whether the checker found what the run's control broke. */
+    /** Returns true if the checker found a violation that the run's control causes. */
     static boolean found(RunReport run) {
         return Control.named(run.run().control())
                 .map(control -> control.isFound(run.verdict()))
                 .orElse(false);
     }
 
-    /** For people. */
+    /** Returns the report for people. */
     public String markdown() {
         return new MarkdownReport(this).text();
     }
 
-    /** For programs: all figures and all violations that were kept. */
+    /** Returns the report for programs, with all statistics and all recorded violations. */
     public byte[] json() {
         return new LineFormat().writeValue(this);
     }

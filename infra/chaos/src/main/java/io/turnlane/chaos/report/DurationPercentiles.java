@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Locale;
 
 /**
- * How long something took, over many times, in seconds; by nearest rank.
+ * Percentiles of durations, in seconds, by nearest rank.
  *
- * @param count of the times; the others are 0 where there is none
+ * @param count number of durations; the other values are 0 if there are none
  */
 public record DurationPercentiles(int count, double p50, double p99, double max) {
 
-    /** Of times in microseconds. */
+    /** Computes the percentiles of durations in microseconds. */
     public static DurationPercentiles ofMicros(Collection<Long> micros) {
         long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
         return sorted.length == 0
@@ -22,7 +22,7 @@ public record DurationPercentiles(int count, double p50, double p99, double max)
         return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)] / 1e6;
     }
 
-    /** As {@code 0.2 / 3.1 / 4.0 s}. */
+    /** Returns p50, p99 and maximum, as {@code 0.2 / 3.1 / 4.0 s}. */
     @Override
     public String toString() {
         return count == 0 ? "–" : String.format(Locale.ROOT, "%.1f / %.1f / %.1f s", p50, p99, max);

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A report as Markdown: what matters in the first table, one short section a run below. Used once. */
+/** Renders a report as Markdown: first an overview table, then a short section for each run. Used once. */
 final class MarkdownReport {
 
     private static final int VIOLATIONS_SHOWN = 10;
@@ -54,10 +54,10 @@ final class MarkdownReport {
                 "questions",
                 "accepted",
                 "faults",
-                "hit work",
-                "agent calls a turn",
-                "run again",
-                "ends suppressed",
+                "faults that hit",
+                "agent calls per turn",
+                "redeliveries",
+                "duplicate ends",
                 "violations");
         row("---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
         for (RunReport run : report.runs()) {
@@ -84,9 +84,9 @@ final class MarkdownReport {
         }
         line("## Negative controls");
         line("");
-        line("A promise is switched off on purpose; the checker must find it.");
+        line("Each of these runs has one promise switched off on purpose. The checker must find a violation.");
         line("");
-        row("switched off", "scenario", "seed", "expected, one of", "found", "");
+        row("promise switched off", "scenario", "seed", "expected, any of", "found", "result");
         row("---", "---", "---:", "---", "---", "---");
         for (RunReport run : report.controls()) {
             row(
@@ -95,7 +95,7 @@ final class MarkdownReport {
                     run.run().seed(),
                     expected(run),
                     found(run),
-                    ChaosReport.found(run) ? "as it must be" : "**the checker is blind to it**");
+                    ChaosReport.found(run) ? "passed" : "**the checker missed it**");
         }
         line("");
     }
@@ -119,7 +119,7 @@ final class MarkdownReport {
     private void run(RunReport run) {
         line("## %s".formatted(run.run().scenario()));
         line("");
-        line("%d questions in %d posts, %d accepted; ended: %s."
+        line("%d questions in %d posts, %d accepted. Ends: %s."
                 .formatted(run.questions(), run.posts(), run.accepted(), run.ends()));
         if (!run.figures().isEmpty()) {
             line("Counters: %s.".formatted(new TreeMap<>(run.figures())));
@@ -132,14 +132,14 @@ final class MarkdownReport {
     }
 
     private void faults(RunReport run) {
-        row("fault", "times", "hit work", "recovery p50 / p99 / max");
+        row("fault", "count", "hit work", "recovery p50 / p99 / max");
         row("---", "---:", "---:", "---:");
         new TreeMap<>(run.faults()).forEach((kind, of) -> row(kind, of.times(), of.hit(), of.recovery()));
         line("");
     }
 
     private void invariants(RunReport run) {
-        row("must hold", "looked at", "violations");
+        row("invariant", "checks", "violations");
         row("---", "---:", "---:");
         for (Invariant invariant : Invariant.values()) {
             long checked = run.verdict().checked().getOrDefault(invariant, 0L);
@@ -153,7 +153,7 @@ final class MarkdownReport {
         run.unmet().forEach(unmet -> line("- " + unmet));
         violations.stream().limit(VIOLATIONS_SHOWN).forEach(violation -> line("- " + violation));
         if (violations.size() > VIOLATIONS_SHOWN) {
-            line("- … and %d more, of which report.json has the first of each"
+            line("- … and %d more. report.json lists the first 50 of each invariant."
                     .formatted(run.verdict().total() - VIOLATIONS_SHOWN));
         }
         line("");

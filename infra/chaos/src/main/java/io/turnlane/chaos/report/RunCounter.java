@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Counts one run, in one pass over each file. Used once. */
+/** Computes the statistics of one run in one pass over each file. Used once. */
 final class RunCounter {
 
     private static final class CountedFault {
@@ -27,13 +27,13 @@ final class RunCounter {
             this.begun = begun;
         }
 
-        /** Of one kind are all processors, and all gateways. */
+        /** Returns the kind and the target without its number, so that all processors count as one target. */
         String kind() {
             return begun.fault() + " " + begun.target().replaceFirst("-\\d+$", "");
         }
     }
 
-    /** An agent's call, until it was left or for ever. */
+    /** An agent call, which lasts until the end of the run unless its end was recorded. */
     private static final class CountedCall {
         private final HistoryLine.AgentEntered in;
         private long left = Long.MAX_VALUE;
@@ -52,8 +52,8 @@ final class RunCounter {
     private final Map<String, String> ends = new HashMap<>();
     private final Map<String, CountedCall> openCalls = new HashMap<>();
     private final List<CountedCall> calls = new ArrayList<>();
-    /** By request: when its agent was entered, and when it ended. */
-    private final Map<String, TreeSet<Long>> signs = new HashMap<>();
+    /** Times at which the agent of a request was called or the request ended, by request. */
+    private final Map<String, TreeSet<Long>> progressTimes = new HashMap<>();
 
     private int posts;
     private int suppressed;
@@ -66,7 +66,7 @@ final class RunCounter {
         folder.readHistory(line -> history(line.line()));
         folder.readAgents(line -> agent(line.line()));
         folder.readTopic(folder.events(), line -> event(line.line()));
-        faults.values().forEach(this::recover);
+        faults.values().forEach(this::addRecoveries);
         lastFigures.values().forEach(of -> of.forEach((name, value) -> figures.merge(name, value, Double::sum)));
         Map<String, Integer> byEnd = new TreeMap<>();
         ends.values().forEach(end -> byEnd.merge(end, 1, Integer::sum));
@@ -116,7 +116,7 @@ final class RunCounter {
                 CountedCall call = new CountedCall(in);
                 calls.add(call);
                 openCalls.put(in.process() + in.request() + in.attempt(), call);
-                sign(in.request(), in.time());
+                addProgress(in.request(), in.time());
             }
             case HistoryLine.AgentLeft out -> {
                 CountedCall call = openCalls.remove(out.process() + out.request() + out.attempt());
@@ -131,24 +131,25 @@ final class RunCounter {
     private void event(TopicRecord event) {
         if (event.request() != null && event.type() != null && RequestFacts.isTerminal(event.type())) {
             if (ends.putIfAbsent(event.request(), event.type()) == null) {
-                sign(event.request(), event.timestamp());
+                addProgress(event.request(), event.timestamp());
             } else {
                 suppressed++;
             }
         }
     }
 
-    private void sign(String request, long time) {
-        signs.computeIfAbsent(request, _ -> new TreeSet<>()).add(time);
+    private void addProgress(String request, long time) {
+        progressTimes.computeIfAbsent(request, _ -> new TreeSet<>()).add(time);
     }
 
-    /** What the fault's processor was at when it came, and when that went on elsewhere. */
-    private void recover(CountedFault fault) {
+    /** Adds the time from a fault until each turn that its processor was running continued elsewhere. */
+    private void addRecoveries(CountedFault fault) {
         long at = fault.begun.time();
         for (CountedCall call : calls) {
             if (call.in.process().equals(fault.begun.target()) && call.in.time() <= at && call.left > at) {
-                Long next =
-                        signs.getOrDefault(call.in.request(), new TreeSet<>()).higher(at);
+                Long next = progressTimes
+                        .getOrDefault(call.in.request(), new TreeSet<>())
+                        .higher(at);
                 if (next != null) {
                     fault.recoveries.add(next - at);
                 }

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One run in figures.
+ * Statistics and verdict of one run.
  *
- * @param questions that clients asked, each counted once however often it was posted
- * @param posts of them
- * @param accepted requests that a client was told of
- * @param ends requests by how they ended
- * @param faults by kind and target, as {@code kill processor}
- * @param agentCalls times that an agent was entered
- * @param turnsRun turns whose agent was entered at least once
- * @param suppressed records of ends beyond the first of each request, which no client sees
- * @param figures counters of processes, summed by name
- * @param unmet what else did not hold, which only the run itself can know of, a sentence each
+ * @param questions number of questions that clients asked, regardless of retries
+ * @param posts number of posts of these questions
+ * @param accepted number of requests whose acceptance a client received
+ * @param ends number of requests by terminal event type
+ * @param faults statistics by kind and target, as {@code kill processor}
+ * @param agentCalls number of agent calls
+ * @param turnsRun number of turns with at least one agent call
+ * @param suppressed number of terminal events beyond the first of each request, which no client receives
+ * @param figures counters of the processes, summed by name
+ * @param unmet other requirements that did not hold and that only the run itself can check, one sentence each
  */
 public record RunReport(
         RunDescription run,
@@ -35,10 +35,11 @@ public record RunReport(
         List<String> unmet) {
 
     /**
-     * Faults of one kind.
+     * Statistics of the faults of one kind.
      *
-     * @param hit how many of them hit work in flight
-     * @param recovery from a fault on a processor until each turn whose agent's call it broke off went on
+     * @param times number of faults
+     * @param hit number of faults that hit work in progress
+     * @param recovery time from a fault on a processor until a turn whose agent call it interrupted continued
      */
     public record FaultStatistics(int times, int hit, DurationPercentiles recovery) {}
 
@@ -49,22 +50,22 @@ public record RunReport(
         unmet = List.copyOf(unmet);
     }
 
-    /** Reads the run's folder. */
+    /** Computes the report from the files of the run. */
     public static RunReport of(RunFolder folder, Verdict verdict, List<String> unmet) {
         return new RunCounter(folder).report(verdict, unmet);
     }
 
-    /** Whether all held. */
+    /** Returns true if everything held. */
     public boolean clean() {
         return verdict.clean() && unmet.isEmpty();
     }
 
-    /** Agent calls beyond the first of each turn. */
+    /** Returns the number of agent calls beyond the first of each turn. */
     public int redeliveries() {
         return agentCalls - turnsRun;
     }
 
-    /** 1 where nothing was run twice. */
+    /** Returns the number of agent calls per turn; 1 if no turn ran twice, 0 if no turn ran. */
     public double callsPerTurn() {
         return turnsRun == 0 ? 0 : (double) agentCalls / turnsRun;
     }

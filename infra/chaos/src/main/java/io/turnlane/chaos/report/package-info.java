@@ -1,4 +1,4 @@
-/** What runs came to, for people and for programs. */
+/** Reports on runs, for people and for programs. */
 @NullMarked
 package io.turnlane.chaos.report;
 
