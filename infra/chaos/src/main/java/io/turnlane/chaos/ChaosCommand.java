@@ -29,18 +29,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command: starts a rig, plays scenarios on it, and says what held. */
+/** Command that starts a rig, runs scenarios on it, and reports the promises that did not hold. */
 @Command(
         name = "turnlane chaos",
         mixinStandardHelpOptions = true,
         versionProvider = ChaosCommand.ChaosVersion.class,
         description = {
-            "Start a broker, a Redis, 2 gateways and 3 processors on 127.0.0.1, break them under load in every way we"
-                    + " know, and check from outside that nothing was lost, doubled or mixed.",
-            "What the scenarios are, and how to read the report: docs/chaos.md."
+            "Start a broker, Redis, 2 gateways and 3 processors on 127.0.0.1, inject faults under load, and check from"
+                    + " outside that no question or answer was lost, duplicated or mixed up.",
+            "docs/chaos.md describes the scenarios and the report."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all promises held", "1:some did not, or the rig failed", "2:wrong usage"})
+        exitCodeList = {"0:all promises held", "1:a promise was violated, or the run failed", "2:invalid usage"})
 public final class ChaosCommand implements Callable<Integer> {
 
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -48,35 +48,45 @@ public final class ChaosCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--full", description = "The long form of each scenario (half an hour or more in all).")
+    @Option(names = "--full", description = "Run the long form of each scenario (30 minutes or more in total).")
     private boolean full;
 
-    @Option(names = "--minutes", paramLabel = "N", description = "Go on from round to round for so long.")
+    @Option(names = "--minutes", paramLabel = "N", description = "Repeat the scenarios until N minutes have passed.")
     private int minutes;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Draw the same schedules and questions again.")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Repeat the schedules and questions of a seed. Default: random.")
     private long seed = RandomGenerator.getDefault().nextLong(1, 1_000_000);
 
-    @Option(names = "--scenario", paramLabel = "F1,F6", split = ",", description = "Only these. Default: all.")
+    @Option(
+            names = "--scenario",
+            paramLabel = "F1,F6",
+            split = ",",
+            description = "Run only these scenarios. Default: all.")
     private List<String> scenarios = List.of();
 
     @Option(
             names = "--without",
             paramLabel = "PROMISE",
-            description = "Negative control: switch off dedupe, order or fence. The checker has to find it.")
+            description = "Negative control: switch off dedupe, order or fence. The checker must find it.")
     private @Nullable String without;
 
-    @Option(names = "--folder", paramLabel = "DIR", description = "For histories and logs. Default: under chaos-runs/.")
+    @Option(
+            names = "--folder",
+            paramLabel = "DIR",
+            description = "Folder for histories and logs. Default: under chaos-runs/.")
     private @Nullable Path folder;
 
     public static void main(String[] args) {
-        // Before anything logs: the driver's clients of Kafka and Redis have much to complain of.
+        // Must precede all logging: the driver's Kafka and Redis clients would log every fault.
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
         System.exit(new CommandLine(new ChaosCommand())
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(new UsageErrorHandler())
                 .setExecutionExceptionHandler((failure, commandLine, _) -> {
-                    commandLine.getErr().println("The run broke off: " + failure);
+                    commandLine.getErr().println("The run failed: " + failure);
                     return 1;
                 })
                 .execute(args));
@@ -85,22 +95,22 @@ public final class ChaosCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (minutes < 0) {
-            throw wrong("--minutes can't be negative");
+            throw usageError("--minutes must not be negative.");
         }
         List<Scenario> chosen = chosen();
-        Path where = folder == null
+        Path output = folder == null
                 ? Path.of(
                         "chaos-runs", LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-" + seed)
                 : folder;
         ChaosProgress progress = new ChaosProgress(System.out);
         progress.line(
-                "Turnlane chaos: seed " + seed + ", " + (full ? "full" : "quick") + " form, histories in " + where);
+                "Turnlane chaos: seed " + seed + ", " + (full ? "full" : "quick") + " form, histories in " + output);
         List<ScenarioResult> results = new ArrayList<>();
         try {
-            play(chosen, where.toAbsolutePath(), progress, results);
+            run(chosen, output.toAbsolutePath(), progress, results);
         } finally {
-            report(results).writeTo(where);
-            progress.line("\nReport: " + where.resolve("report.md"));
+            report(results).writeTo(output);
+            progress.line("\nReport: " + output.resolve("report.md"));
         }
         return judged(results, progress);
     }
@@ -112,41 +122,47 @@ public final class ChaosCommand implements Callable<Integer> {
     private int judged(List<ScenarioResult> results, ChaosProgress progress) {
         if (without != null) {
             boolean found = report(results).passed();
-            progress.line(found ? "The checker found it, as it has to." : "The checker is blind to it.");
+            progress.line(
+                    found
+                            ? "The checker found the violation, as required."
+                            : "The checker did not find the violation.");
             return found ? 0 : 1;
         }
         long bad = results.stream().filter(result -> !result.clean()).count();
         progress.line(
                 bad == 0
                         ? "\nAll promises held in " + results.size() + " runs."
-                        : "\nPromises were broken in " + bad + " of " + results.size()
-                                + " runs. Replay: ./turnlane chaos --seed " + seed + (full ? " --full" : ""));
+                        : "\nPromises were violated in " + bad + " of " + results.size()
+                                + " runs. To run them again: ./turnlane chaos --seed " + seed
+                                + (full ? " --full" : ""));
         return bad == 0 ? 0 : 1;
     }
 
     /**
-     * Each scenario once; with {@code --minutes} round after round, with the next seed each, until the time is over.
+     * Runs each scenario once. With {@code --minutes}, repeats them round after round, each with the next seed, until
+     * the time has passed.
      */
-    private void play(List<Scenario> chosen, Path where, ChaosProgress progress, List<ScenarioResult> results)
+    private void run(List<Scenario> chosen, Path output, ChaosProgress progress, List<ScenarioResult> results)
             throws Exception {
         long until = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
-        try (Rig rig = Rig.start(RigSettings.usual(where.resolve("rig")).without(control()))) {
-            progress.line("The rig is up: " + String.join(", ", rig.gatewayNames()) + ", "
+        try (Rig rig = Rig.start(RigSettings.usual(output.resolve("rig")).without(control()))) {
+            progress.line("Started: " + String.join(", ", rig.gatewayNames()) + ", "
                     + String.join(", ", rig.processorNames()));
-            ScenarioRunner player = new ScenarioRunner(rig, progress, CodeVersion.current());
+            ScenarioRunner runner = new ScenarioRunner(rig, progress, CodeVersion.current());
             for (int played = 0; played < chosen.size() || System.nanoTime() < until; played++) {
                 Scenario scenario = chosen.get(played % chosen.size());
-                results.add(play(player, scenario, seed + played / chosen.size(), where, progress));
+                results.add(run(runner, scenario, seed + played / chosen.size(), output, progress));
             }
         }
     }
 
-    private ScenarioResult play(
-            ScenarioRunner player, Scenario scenario, long roundSeed, Path where, ChaosProgress progress)
+    private ScenarioResult run(
+            ScenarioRunner runner, Scenario scenario, long roundSeed, Path output, ChaosProgress progress)
             throws Exception {
         Form form = full ? Form.FULL : Form.QUICK;
         progress.begins(scenario, scenario.plan(roundSeed, form));
-        ScenarioResult result = player.run(scenario, roundSeed, form, where.resolve(scenario.name() + "-" + roundSeed));
+        ScenarioResult result =
+                runner.run(scenario, roundSeed, form, output.resolve(scenario.name() + "-" + roundSeed));
         progress.ended(result);
         return result;
     }
@@ -155,7 +171,8 @@ public final class ChaosCommand implements Callable<Integer> {
         return without == null
                 ? null
                 : Control.named(without)
-                        .orElseThrow(() -> wrong("There is no promise " + without + ": dedupe, order, fence"));
+                        .orElseThrow(
+                                () -> usageError("There is no promise " + without + ". Use dedupe, order or fence."));
     }
 
     private List<Scenario> chosen() {
@@ -165,15 +182,16 @@ public final class ChaosCommand implements Callable<Integer> {
         }
         return scenarios.stream()
                 .map(name -> Scenario.named(name)
-                        .orElseThrow(() -> wrong("There is no scenario " + name + ": " + List.of(Scenario.values()))))
+                        .orElseThrow(() -> usageError(
+                                "There is no scenario " + name + ". Use any of " + List.of(Scenario.values()))))
                 .toList();
     }
 
-    private ParameterException wrong(String what) {
+    private ParameterException usageError(String what) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), what);
     }
 
-    /** Two runs compare only where these agree. */
+    /** Provides the versions of the code and of the checker. Results are comparable only if both are the same. */
     static final class ChaosVersion implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {

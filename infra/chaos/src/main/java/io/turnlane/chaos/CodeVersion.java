@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Which code is on trial, for reports. */
+/** Version of the code under test, for reports. */
 final class CodeVersion {
 
     private CodeVersion() {}
 
-    /** The short name of the working copy's commit; {@code unknown} where there is none. */
+    /** Returns the abbreviated commit of the working copy, or {@code unknown} if there is none. */
     static String current() {
         String home = Optional.ofNullable(System.getenv("TURNLANE_HOME")).orElse(".");
         try {

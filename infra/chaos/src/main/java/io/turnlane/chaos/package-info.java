@@ -1,4 +1,4 @@
-/** The command {@code chaos}: breaks a running Turnlane in every way we know, and checks that its promises held. */
+/** The {@code chaos} command: injects faults into a running Turnlane and checks that its promises hold. */
 @NullMarked
 package io.turnlane.chaos;
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every scenario in its quick form, on one rig of real processes. {@code -Dseed=…} draws the same schedules again;
- * {@code ./turnlane chaos --seed …} does too, and with {@code --full} in the long form.
+ * Runs every scenario in its quick form, on one rig of real processes. {@code -Dseed=…} repeats the schedules of a
+ * seed. {@code ./turnlane chaos --seed …} does the same, with {@code --full} in the long form.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChaosTest {
@@ -36,7 +36,7 @@ class ChaosTest {
         folder = Files.createDirectories(Path.of("target/chaos").toAbsolutePath());
         folder = Files.createTempDirectory(folder, "seed-" + seed + "-");
         progress.line(
-                "Chaos: seed " + seed + "; ./turnlane chaos --seed " + seed + " replays it; histories in " + folder);
+                "Chaos: seed " + seed + "; ./turnlane chaos --seed " + seed + " runs it again; histories in " + folder);
         rig = Rig.start(RigSettings.usual(folder.resolve("rig")).withClassPath(PackedProgram.classPath()));
     }
 
@@ -55,7 +55,9 @@ class ChaosTest {
                 .run(scenario, seed, Form.QUICK, folder.resolve(scenario.name()));
         progress.ended(result);
         assertThat(result.violations())
-                .as("replay: ./turnlane chaos --seed %d --scenario %s; history in %s", seed, scenario, result.folder())
+                .as(
+                        "run again: ./turnlane chaos --seed %d --scenario %s; history in %s",
+                        seed, scenario, result.folder())
                 .isEmpty();
     }
 }

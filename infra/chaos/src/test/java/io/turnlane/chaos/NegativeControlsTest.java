@@ -17,12 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * With a promise switched off, the checker finds it: else its word on an honest run is worth nothing. A zombie has to
- * wake at the right moment, so that there is more than one round. {@code -Dseed=…} draws the same again.
+ * Checks that the checker finds a violation if a promise is switched off. Otherwise its verdict on a regular run would
+ * prove nothing. A frozen previous owner must resume at the right moment, so a test may take several rounds.
+ * {@code -Dseed=…} repeats the schedules of a seed.
  */
 class NegativeControlsTest {
 
-    private static final int MOST_ROUNDS = 4;
+    private static final int MAX_ROUNDS = 4;
 
     private final long seed = Long.getLong("seed", RandomGenerator.getDefault().nextLong(1, 1_000_000));
     private final ChaosProgress progress = new ChaosProgress(System.out);
@@ -39,19 +40,22 @@ class NegativeControlsTest {
                 .without(control);
         try (Rig rig = Rig.start(settings)) {
             assertThat(isFound(control, new ScenarioRunner(rig, progress, "test"), folder))
-                    .as("replay: ./turnlane chaos --without %s --seed %d", control.word(), seed)
+                    .as("run again: ./turnlane chaos --without %s --seed %d", control.word(), seed)
                     .isTrue();
         }
     }
 
-    /** A turn that is taken twice shows in one; a successor takes another, and the schedule of that names three. */
+    /**
+     * Returns the number of processors. A single one can begin a turn twice. Otherwise a new owner is needed, and the
+     * schedule names three processors.
+     */
     private static int processors(Control control) {
         return control == Control.DEDUPE ? 1 : 3;
     }
 
     private boolean isFound(Control control, ScenarioRunner player, Path folder) throws Exception {
         Scenario scenario = Scenario.revealing(control);
-        for (int round = 0; round < MOST_ROUNDS; round++) {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
             progress.begins(scenario, scenario.plan(seed + round, Form.QUICK));
             ScenarioResult result =
                     player.run(scenario, seed + round, Form.QUICK, folder.resolve(scenario.name() + round));

@@ -4,7 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the tests' rigs run. */
+/** Class path of the processes that the tests start. */
 final class PackedProgram {
 
     private static final Path JAR = Path.of("../standalone/target/turnlane/lib/turnlane.jar")
@@ -13,7 +13,10 @@ final class PackedProgram {
 
     private PackedProgram() {}
 
-    /** The packed program where this build has packed it: its class cache halves the time that a process starts in. */
+    /**
+     * Returns the packed program if this build has packed it, since its class cache halves the start time of a process.
+     * Otherwise returns the class path of this JVM.
+     */
     static String classPath() {
         String own = System.getProperty("java.class.path");
         boolean packed = own.contains("standalone-") && Files.exists(JAR);
