@@ -10,15 +10,16 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One partition for as long as this processor holds it: its ledger, and the fence under which it writes.
+ * One assignment of a partition to this processor: the partition's ledger and the fence token for writes. If the
+ * partition leaves and comes back, it gets a new object.
  *
- * <p>Threading: the poll thread delivers, fences, commits and ends it; lanes' threads read the fence, complete offsets
- * and ask for a newer fence. Fields that both use are volatile or guard themselves.
+ * <p>Threading: the poll thread delivers records, sets the fence, commits and ends the assignment. Lane threads read
+ * the fence, complete offsets and request a newer fence. Fields that both use are volatile or thread-safe.
  */
 final class Assignment implements HeldPartition {
 
     private static final long NO_FENCE = -1;
-    private static final long NOTHING = -1;
+    private static final long NOTHING_COMMITTED = -1;
 
     private final TopicPartition partition;
     private final Ledger ledger;
@@ -29,7 +30,12 @@ final class Assignment implements HeldPartition {
     private volatile boolean needsFence = true;
     private long committed;
 
-    /** @param reader reads records again that deep lanes let go */
+    /**
+     * Creates an assignment.
+     *
+     * @param position offset of the next record that the consumer delivers
+     * @param reader reads unloaded records again
+     */
     Assignment(TopicPartition partition, long position, RecordReader reader) {
         this.partition = partition;
         this.reader = reader;
@@ -50,7 +56,7 @@ final class Assignment implements HeldPartition {
         return ledger;
     }
 
-    /** The coordinator took the commit that carries this token: it is ours. */
+    /** Sets the fence token after the coordinator has accepted the commit that carries it. */
     void setFence(long token) {
         fence = token;
         needsFence = false;
@@ -88,42 +94,46 @@ final class Assignment implements HeldPartition {
         held = false;
     }
 
-    /** The delivery keeps only its place from now on. */
+    /** Registers a delivery whose record is no longer in memory. */
     void unloaded(Delivery delivery) {
         unloaded.put(delivery.offset(), delivery);
     }
 
-    /** The delivery is whole again, or has ended. */
+    /** Removes a delivery whose record is in memory again, or that has ended. */
     void reloaded(Delivery delivery) {
         unloaded.remove(delivery.offset());
     }
 
     /**
-     * Reads a record from the log again; others of its session that come along and were let go too are made whole by
-     * the way, for they are next.
+     * Reads a record from the log again. Also reloads unloaded records of the same session that were read with it,
+     * because they are next in the lane.
+     *
+     * @throws RecordGoneException if the log no longer holds the record
      */
-    ConsumerRecord<byte[], byte[]> readAgain(Delivery wanted) throws RecordGoneException {
-        return reader.read(partition, wanted.offset(), along -> {
-            Delivery other = unloaded.get(along.offset());
-            if (other != null && Arrays.equals(other.key(), wanted.key())) {
-                other.reloadIfRoom(along);
+    ConsumerRecord<byte[], byte[]> readAgain(Delivery delivery) throws RecordGoneException {
+        return reader.read(partition, delivery.offset(), record -> {
+            Delivery other = unloaded.get(record.offset());
+            if (other != null && Arrays.equals(other.key(), delivery.key())) {
+                other.reloadIfRoom(record);
             }
         });
     }
 
-    /** Whether there is something new to commit. */
+    /** Returns true if the frontier has advanced since the last commit. */
     boolean commitDue() {
         return hasFence() && ledger.frontier() > committed;
     }
 
-    /** The frontier, with the fence beside it: whoever owns the partition next reads the token there. */
+    /**
+     * Returns the frontier to commit. Its metadata is the fence token, so that the next owner can choose a larger one.
+     */
     OffsetAndMetadata startCommit() {
         committed = ledger.frontier();
         return new OffsetAndMetadata(committed, Long.toString(fence));
     }
 
-    /** The commit didn't reach the coordinator: what it held is due again. */
+    /** Makes the frontier due again after a failed commit. */
     void commitFailed() {
-        committed = NOTHING;
+        committed = NOTHING_COMMITTED;
     }
 }

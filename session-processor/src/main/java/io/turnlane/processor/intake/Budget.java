@@ -4,30 +4,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many turns, and how many bytes of them, this processor holds: buffered, running and waiting for a retry together
- * (O7); and of how many more, in deep lanes, it holds the place in the log. When any is spent, partitions pause; they
- * go on when a fifth of it is free again.
+ * Bounds on what a processor holds (O7). Counts the open turns whose record is in memory (buffered, running or waiting
+ * for a retry) and their bytes, and separately the unloaded turns, of which only the log position is in memory. If one
+ * of the three bounds is reached, all partitions pause. They resume when all three are below 80 % of their bounds.
  *
- * <p>The pause set is computed from this after every poll and every assignment; whether one pauses is remembered only
- * to give the hysteresis.
+ * <p>Paused partitions are computed from this after every poll and every assignment. The only state kept is the one
+ * needed for the 80 % threshold.
  *
- * <p>Threading: the poll thread takes and asks; any thread gives back.
+ * <p>Threading: the poll thread adds records and calls {@link #isExhausted}. Any thread may call the other methods.
  */
 final class Budget {
 
-    private final int mostTurns;
-    private final long mostBytes;
-    private final int mostPlaces;
+    private final int maxTurns;
+    private final long maxBytes;
+    private final int maxUnloaded;
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
-    private final AtomicInteger places = new AtomicInteger();
-    private boolean isExhausted;
+    private final AtomicInteger unloaded = new AtomicInteger();
+    private boolean exhausted;
 
-    /** What the next poll may bring comes on top of these: a poll can't be cut short. */
-    Budget(int mostTurns, long mostBytes, int mostPlaces) {
-        this.mostTurns = mostTurns;
-        this.mostBytes = mostBytes;
-        this.mostPlaces = mostPlaces;
+    /**
+     * Creates a budget. A poll cannot be cut short, so the records of one poll may exceed these bounds.
+     *
+     * @param maxTurns maximum number of turns whose record is in memory
+     * @param maxBytes maximum size of their records, in bytes
+     * @param maxUnloaded maximum number of unloaded turns
+     */
+    Budget(int maxTurns, long maxBytes, int maxUnloaded) {
+        this.maxTurns = maxTurns;
+        this.maxBytes = maxBytes;
+        this.maxUnloaded = maxUnloaded;
     }
 
     void add(int size) {
@@ -41,35 +47,35 @@ final class Budget {
     }
 
     void addUnloaded() {
-        places.incrementAndGet();
+        unloaded.incrementAndGet();
     }
 
     void removeUnloaded() {
-        places.decrementAndGet();
+        unloaded.decrementAndGet();
     }
 
-    /** Whether partitions must pause. Called by the poll thread only. */
+    /** Returns true if partitions must pause. Only the poll thread may call this method. */
     boolean isExhausted() {
-        double share = Math.max(ofRecords(), share(places.get(), mostPlaces));
-        isExhausted = share >= (isExhausted ? 0.8 : 1.0);
-        return isExhausted;
+        double share = Math.max(recordShare(), share(unloaded.get(), maxUnloaded));
+        exhausted = share >= (exhausted ? 0.8 : 1.0);
+        return exhausted;
     }
 
-    /** Whether there is room for no more whole records. Any thread may ask. */
+    /** Returns true if there is no room for another record in memory. */
     boolean isFull() {
-        return ofRecords() >= 1.0;
+        return recordShare() >= 1.0;
     }
 
-    private double ofRecords() {
-        return Math.max(share(turns.get(), mostTurns), share(bytes.get(), mostBytes));
+    private double recordShare() {
+        return Math.max(share(turns.get(), maxTurns), share(bytes.get(), maxBytes));
     }
 
-    private static double share(long used, long most) {
-        return (double) used / most;
+    private static double share(long used, long bound) {
+        return (double) used / bound;
     }
 
-    /** Turns held, with those of which only the place is. */
+    /** Returns the number of open turns, including unloaded ones. */
     int openTurns() {
-        return turns.get() + places.get();
+        return turns.get() + unloaded.get();
     }
 }

@@ -11,10 +11,12 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record in our hands: its place in the ledger and its share of the budget, given back exactly once. In a deep lane
- * it keeps only its place, and is read from the log again when its turn is near.
+ * One delivered record: its entry in the ledger and its share of the budget, which is returned exactly once. In a deep
+ * lane the record is {@linkplain #unload unloaded}: only its log position stays in memory, and the record is read from
+ * the log again when it is needed.
  *
- * <p>Threading: any thread; guarded by itself, never while the log is read.
+ * <p>Threading: any thread may call any method. The object's monitor guards the state. It is never held while the log
+ * is read.
  */
 final class Delivery implements Claim {
 
@@ -24,7 +26,7 @@ final class Delivery implements Claim {
     private final Assignment assignment;
     private final Budget budget;
     private @Nullable ConsumerRecord<byte[], byte[]> record;
-    private final List<Runnable> atEnd = new ArrayList<>();
+    private final List<Runnable> endCallbacks = new ArrayList<>();
     private boolean ended;
 
     Delivery(ConsumerRecord<byte[], byte[]> record, Assignment assignment, Budget budget) {
@@ -71,20 +73,20 @@ final class Delivery implements Claim {
 
     @Override
     public byte @Nullable [] value() throws RecordGoneException {
-        return whole().value();
+        return load().value();
     }
 
-    private ConsumerRecord<byte[], byte[]> whole() throws RecordGoneException {
-        ConsumerRecord<byte[], byte[]> here = here();
-        if (here != null) {
-            return here;
+    private ConsumerRecord<byte[], byte[]> load() throws RecordGoneException {
+        ConsumerRecord<byte[], byte[]> current = currentRecord();
+        if (current != null) {
+            return current;
         }
         ConsumerRecord<byte[], byte[]> again = assignment.readAgain(this);
         reload(again);
         return again;
     }
 
-    private synchronized @Nullable ConsumerRecord<byte[], byte[]> here() {
+    private synchronized @Nullable ConsumerRecord<byte[], byte[]> currentRecord() {
         return record;
     }
 
@@ -98,7 +100,7 @@ final class Delivery implements Claim {
         }
     }
 
-    /** The record is here again; does nothing where it was not away, or is needed no more. */
+    /** Stores a record that was read again. Does nothing if the record is not unloaded or the delivery has ended. */
     synchronized void reload(ConsumerRecord<byte[], byte[]> again) {
         if (record == null && !ended) {
             budget.removeUnloaded();
@@ -108,22 +110,22 @@ final class Delivery implements Claim {
         }
     }
 
-    /** As {@link #reload}, where there is room: the record came along and isn't wanted yet. */
-    void reloadIfRoom(ConsumerRecord<byte[], byte[]> along) {
+    /** Calls {@link #reload} if the budget has room. For a record that was read together with the requested one. */
+    void reloadIfRoom(ConsumerRecord<byte[], byte[]> record) {
         if (!budget.isFull()) {
-            reload(along);
+            reload(record);
         }
     }
 
     @Override
-    public void onEnd(Runnable what) {
+    public void onEnd(Runnable callback) {
         synchronized (this) {
             if (!ended) {
-                atEnd.add(what);
+                endCallbacks.add(callback);
                 return;
             }
         }
-        what.run();
+        callback.run();
     }
 
     @Override
@@ -138,11 +140,11 @@ final class Delivery implements Claim {
     }
 
     private void end() {
-        giveBack().forEach(Runnable::run);
+        markEnded().forEach(Runnable::run);
     }
 
-    /** What is to run now that it has ended. */
-    private synchronized List<Runnable> giveBack() {
+    /** Returns the callbacks that must run now; none if the delivery had ended before. */
+    private synchronized List<Runnable> markEnded() {
         if (ended) {
             return List.of();
         }
@@ -153,16 +155,16 @@ final class Delivery implements Claim {
         } else {
             budget.remove(sizeOf(record));
         }
-        return List.copyOf(atEnd);
+        return List.copyOf(endCallbacks);
     }
 
     @Override
     public QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts) {
         try {
-            ConsumerRecord<byte[], byte[]> whole = whole();
+            ConsumerRecord<byte[], byte[]> loaded = load();
             List<QuarantinedTurn.Header> headers = new ArrayList<>();
-            whole.headers().forEach(header -> headers.add(new QuarantinedTurn.Header(header.key(), header.value())));
-            return new QuarantinedTurn(key, whole.value(), headers, error, attempts, origin());
+            loaded.headers().forEach(header -> headers.add(new QuarantinedTurn.Header(header.key(), header.value())));
+            return new QuarantinedTurn(key, loaded.value(), headers, error, attempts, origin());
         } catch (RecordGoneException e) {
             return new QuarantinedTurn(key, null, List.of(), error, attempts, origin());
         }

@@ -3,21 +3,21 @@ package io.turnlane.processor.intake;
 import java.time.Duration;
 
 /**
- * How turns are taken from the log.
+ * Settings of a poll thread.
  *
- * @param topic of the turns
- * @param maxTurns held at once
- * @param maxBytes of them
- * @param maxUnloaded held besides: turns in deep lanes, of which only the place in the log is kept
- * @param pollTime how long a poll waits for records; completed offsets, pauses and fences wait no longer than this
- * @param commitInterval between two commits of the frontier
+ * @param topic name of the topic
+ * @param maxTurns maximum number of records held in memory at once
+ * @param maxBytes maximum size of the records held in memory, in bytes
+ * @param maxUnloaded maximum number of further turns in deep lanes, of which only the log position is in memory
+ * @param pollTime maximum time that a poll waits for records; it also bounds the delay of commits, pauses and fences
+ * @param commitInterval minimum time between two commits of the frontiers
  */
 public record IntakeSettings(
         String topic, int maxTurns, long maxBytes, int maxUnloaded, Duration pollTime, Duration commitInterval) {
 
     public IntakeSettings {
         if (maxTurns < 1 || maxBytes < 1 || maxUnloaded < 1 || !pollTime.isPositive() || !commitInterval.isPositive()) {
-            throw new IllegalArgumentException("intake settings are positive");
+            throw new IllegalArgumentException("intake settings must be positive");
         }
     }
 }

@@ -5,56 +5,59 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One partition's delivered offsets: which are open, hence the offset that may be committed (O6).
+ * Open offsets of one partition, from which follows the offset that may be committed, the frontier (O6).
  *
- * <p>It keeps the open ones and the position behind the last delivered record, as the consumer tells it. So nothing is
- * ever computed from an offset: transaction markers, compaction and deleted records may leave any holes. What is
- * complete needs no place here; that a redelivered turn was done is known to its request record.
+ * <p>The ledger stores the open offsets and the consumer's position behind the last delivered record. It never computes
+ * one offset from another, because transaction markers, compaction and deleted records leave holes. It does not store
+ * completed offsets: if a completed turn is delivered again, its request record shows how it ended.
  *
- * <p>Threading: the poll thread delivers and asks for the frontier; any thread completes. Guarded by itself.
+ * <p>Threading: the poll thread adds records and reads the frontier. Any thread completes records. The object's monitor
+ * guards the state.
  */
 final class Ledger {
 
     private final TreeMap<Long, Instant> open = new TreeMap<>();
     private long position;
 
-    /** A ledger of a partition that will be delivered from this position on. */
+    /** Creates the ledger of a partition whose records are delivered from the given position on. */
     Ledger(long position) {
         this.position = position;
     }
 
-    /** The record at this offset was handed out, and now is open. */
+    /** Adds an open record. */
     synchronized void delivered(long offset, Instant at) {
         open.put(offset, at);
     }
 
-    /** Everything before this position was delivered. */
+    /** Records that everything before the given position has been delivered. */
     synchronized void advancedTo(long position) {
         this.position = Math.max(this.position, position);
     }
 
-    /** What followed from the record is safe elsewhere. Twice is once. */
+    /** Completes the record: its result is stored. Idempotent. */
     synchronized void complete(long offset) {
         open.remove(offset);
     }
 
     /**
-     * The offset that may be committed: of the first open record, or else the position behind all that was delivered.
+     * Returns the offset that may be committed: the lowest open one, or the position behind all delivered records if
+     * none is open.
      */
     synchronized long frontier() {
         return open.isEmpty() ? position : open.firstKey();
     }
 
-    /** Whether what followed from the record at this offset is safe. */
+    /** Returns true if the offset is before the position and not open: its record is complete, or there is none. */
     synchronized boolean done(long offset) {
         return offset < position && !open.containsKey(offset);
     }
 
-    /** When the first open record was delivered. */
+    /** Returns the delivery time of the lowest open record. */
     synchronized Optional<Instant> oldest() {
         return open.isEmpty() ? Optional.empty() : Optional.of(open.firstEntry().getValue());
     }
 
+    /** Returns the number of open records. */
     synchronized int openCount() {
         return open.size();
     }

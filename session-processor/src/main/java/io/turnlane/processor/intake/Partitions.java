@@ -22,10 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that this processor holds: how they come, get their fence, are committed, pause, and leave.
+ * The partitions that this processor holds. Handles their assignment and revocation, acquires their fences, commits
+ * their offsets, and pauses and resumes them.
  *
- * <p>Threading: all of it belongs to the poll thread; the group's callbacks run on it too, within a poll. Nothing here
- * waits for anything that needs the poll thread.
+ * <p>Threading: only the poll thread calls this class. The group's rebalance callbacks run on it too, within a poll. No
+ * method waits for anything that needs the poll thread.
  */
 class Partitions implements ConsumerRebalanceListener {
 
@@ -33,26 +34,26 @@ class Partitions implements ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
-    private final RecordHandler reception;
+    private final RecordHandler handler;
     private final InstantSource clock;
     private final RecordReader reader;
-    private final PartitionAssignmentListener watch;
+    private final PartitionAssignmentListener assignmentListener;
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
     private int partitionCount;
 
     Partitions(
             Consumer<byte[], byte[]> consumer,
             String topic,
-            RecordHandler reception,
+            RecordHandler handler,
             InstantSource clock,
             RecordReader reader,
-            PartitionAssignmentListener watch) {
+            PartitionAssignmentListener assignmentListener) {
         this.consumer = consumer;
         this.topic = topic;
-        this.reception = reception;
+        this.handler = handler;
         this.clock = clock;
         this.reader = reader;
-        this.watch = watch;
+        this.assignmentListener = assignmentListener;
     }
 
     @Nullable
@@ -60,11 +61,12 @@ class Partitions implements ConsumerRebalanceListener {
         return assignments.get(partition);
     }
 
-    /** How many partitions the topic has, ours and others'. */
+    /** Returns the number of partitions of the topic, including those of other processors. */
     int partitionCount() {
         return partitionCount;
     }
 
+    /** Returns the number of partitions that this processor holds. */
     int heldCount() {
         return assignments.size();
     }
@@ -78,33 +80,35 @@ class Partitions implements ConsumerRebalanceListener {
                 .log("partitions assigned");
     }
 
-    /** Takes in what the group gave us while a callback was cut short by an error; called before each poll. */
+    /** Adopts partitions that the group assigned in a callback that failed halfway. Called before each poll. */
     void adoptMissed() {
-        Set<TopicPartition> leftOut = new HashSet<>(consumer.assignment());
-        leftOut.removeAll(assignments.keySet());
-        if (!leftOut.isEmpty()) {
-            adopt(leftOut);
+        Set<TopicPartition> missed = new HashSet<>(consumer.assignment());
+        missed.removeAll(assignments.keySet());
+        if (!missed.isEmpty()) {
+            adopt(missed);
         }
     }
 
     /**
-     * They pause first: no record may come before there is a ledger to note it and a fence to write under. They go on
-     * when the poll thread looks next who may: a bound that is reached, or a drain, holds for what comes too.
+     * Starts to hold the partitions. They are paused first, because no record may arrive before its partition has a
+     * ledger and a fence. The next call of {@link #pause} resumes them, unless the budget is exhausted or the processor
+     * drains.
      */
     private void adopt(Collection<TopicPartition> added) {
         consumer.pause(added);
         partitionCount = consumer.partitionsFor(topic).size();
         List<Assignment> adopted = added.stream()
                 .map(partition -> new Assignment(partition, consumer.position(partition), reader))
-                .toList(); // all or none: those left out are found by adoptLeftOut
+                .toList(); // all or none: if one fails, adoptMissed retries all of them
         adopted.forEach(assignment -> assignments.put(assignment.partition(), assignment));
-        watch.partitionsAssigned(adopted);
+        assignmentListener.partitionsAssigned(adopted);
         acquireFences();
     }
 
     /**
-     * Partitions leave in good order: what can end in a moment does, the frontier is committed, then they go. The
-     * claims end first, so that a flight either is stopped below or sees that it may not begin.
+     * Gives up partitions in a rebalance: waits a bounded time for flights that are about to end, commits the
+     * frontiers, and drops the assignments. The claims end first, so that every flight is either stopped by the record
+     * handler or sees that it must not begin.
      */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
@@ -117,7 +121,7 @@ class Partitions implements ConsumerRebalanceListener {
                 .log("partitions revoked");
     }
 
-    /** Partitions are somebody else's already: there is nothing to wait for, and nothing to commit. */
+    /** Drops partitions that already have a new owner. Waits for no flight and commits nothing. */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> gone) {
         leave(gone, false);
@@ -125,10 +129,10 @@ class Partitions implements ConsumerRebalanceListener {
         log.atWarn().addKeyValue("gone", gone.size()).log("partitions lost");
     }
 
-    private void leave(Collection<TopicPartition> gone, boolean patient) {
+    private void leave(Collection<TopicPartition> gone, boolean orderly) {
         Set<Assignment> leaving = ours(gone);
         leaving.forEach(Assignment::end);
-        reception.onPartitionsLeaving(claim -> isOf(claim, leaving), patient);
+        handler.onPartitionsLeaving(claim -> belongsTo(claim, leaving), orderly);
     }
 
     private Set<Assignment> ours(Collection<TopicPartition> partitions) {
@@ -142,39 +146,40 @@ class Partitions implements ConsumerRebalanceListener {
         return ours;
     }
 
-    private static boolean isOf(Object claim, Set<Assignment> assignments) {
+    private static boolean belongsTo(Object claim, Set<Assignment> assignments) {
         return claim instanceof Delivery delivery && assignments.contains(delivery.assignment());
     }
 
     /**
-     * Takes a token for each assignment that wants one, by committing the frontier with the token as metadata: larger
-     * than the one that stands there, and refused by the coordinator where the partition isn't ours any more. What was
-     * refused is tried again the next time round; until then the partition stays paused.
+     * Acquires a new fence token for each assignment that needs one. It commits the frontier with the token as
+     * metadata. The token is larger than the committed one, and the coordinator rejects the commit if this processor no
+     * longer owns the partition. A rejected commit is retried after the next poll; a partition without a fence stays
+     * paused.
      */
     void acquireFences() {
-        List<Assignment> wanting =
+        List<Assignment> withoutToken =
                 assignments.values().stream().filter(Assignment::needsFence).toList();
-        if (wanting.isEmpty()) {
+        if (withoutToken.isEmpty()) {
             return;
         }
         try {
-            Map<TopicPartition, OffsetAndMetadata> tokens = nextTokens(wanting);
+            Map<TopicPartition, OffsetAndMetadata> tokens = nextTokens(withoutToken);
             consumer.commitSync(tokens);
-            wanting.forEach(assignment -> assignment.setFence(tokenOf(tokens.get(assignment.partition()))));
+            withoutToken.forEach(assignment -> assignment.setFence(tokenOf(tokens.get(assignment.partition()))));
         } catch (CommitFailedException | RebalanceInProgressException e) {
             log.atWarn()
-                    .addKeyValue("partitions", wanting.size())
+                    .addKeyValue("partitions", withoutToken.size())
                     .addKeyValue("error", e.getClass().getSimpleName())
-                    .log("no fence yet");
+                    .log("fence not acquired; retrying after the next poll");
         }
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> nextTokens(List<Assignment> wanting) {
+    private Map<TopicPartition, OffsetAndMetadata> nextTokens(List<Assignment> withoutToken) {
         Set<TopicPartition> partitions = new HashSet<>();
-        wanting.forEach(assignment -> partitions.add(assignment.partition()));
+        withoutToken.forEach(assignment -> partitions.add(assignment.partition()));
         Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
         Map<TopicPartition, OffsetAndMetadata> tokens = new HashMap<>();
-        for (Assignment assignment : wanting) {
+        for (Assignment assignment : withoutToken) {
             long previous = Math.max(tokenOf(committed.get(assignment.partition())), assignment.fence());
             long token = Math.max(previous + 1, clock.millis());
             tokens.put(
@@ -189,25 +194,25 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Pauses and resumes as things stand now; nothing is remembered from before.
+     * Pauses and resumes partitions according to the current state, independent of earlier calls.
      *
-     * @param all whether every partition is to pause; else those without a fence
+     * @param all true to pause every partition; false to pause only those without a fence
      */
     void pause(boolean all) {
-        Set<TopicPartition> wanted = new HashSet<>();
+        Set<TopicPartition> toPause = new HashSet<>();
         assignments.forEach((partition, assignment) -> {
             if (all || !assignment.hasFence()) {
-                wanted.add(partition);
+                toPause.add(partition);
             }
         });
-        wanted.retainAll(consumer.assignment());
-        Set<TopicPartition> others = new HashSet<>(consumer.paused());
-        others.removeAll(wanted);
-        consumer.resume(others);
-        consumer.pause(wanted);
+        toPause.retainAll(consumer.assignment());
+        Set<TopicPartition> toResume = new HashSet<>(consumer.paused());
+        toResume.removeAll(toPause);
+        consumer.resume(toResume);
+        consumer.pause(toPause);
     }
 
-    /** Sends the frontiers that moved, and doesn't wait. */
+    /** Commits the frontiers that have advanced, without waiting for the result. */
     void commitAsync() {
         Map<TopicPartition, OffsetAndMetadata> due = due();
         if (!due.isEmpty()) {
@@ -220,8 +225,8 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Sends the frontiers that moved, and waits: before partitions leave. What is lost is delivered again, and told
-     * again.
+     * Commits the frontiers that have advanced, and waits for the result. Called before partitions leave. If the commit
+     * fails, the new owner receives the records again and re-publishes the stored results.
      */
     void commitSync() {
         Map<TopicPartition, OffsetAndMetadata> due = due();
@@ -234,7 +239,7 @@ class Partitions implements ConsumerRebalanceListener {
 
     private void commitFailed(Set<TopicPartition> partitions, Exception e) {
         ours(partitions).forEach(Assignment::commitFailed);
-        log.atWarn().addKeyValue("error", e.getClass().getSimpleName()).log("commit failed");
+        log.atWarn().addKeyValue("error", e.getClass().getSimpleName()).log("offset commit failed");
     }
 
     private Map<TopicPartition, OffsetAndMetadata> due() {
@@ -247,7 +252,7 @@ class Partitions implements ConsumerRebalanceListener {
         return due;
     }
 
-    /** Records of our partitions that we haven't been given yet, as far as the consumer knows. */
+    /** Returns the number of records of the held partitions that have not been polled yet, as known to the consumer. */
     long lag() {
         long lag = 0;
         for (TopicPartition partition : consumer.assignment()) {
@@ -256,7 +261,7 @@ class Partitions implements ConsumerRebalanceListener {
         return lag;
     }
 
-    /** How long the oldest open turn has been open. */
+    /** Returns the age of the oldest open record, counted from its delivery; zero if no record is open. */
     Duration oldestAge(Instant now) {
         return assignments.values().stream()
                 .flatMap(assignment -> assignment.ledger().oldest().stream())

@@ -5,21 +5,23 @@ import io.turnlane.processor.turn.Turn;
 import java.util.function.Predicate;
 
 /**
- * Where the poll thread hands its records to. Called by the poll thread, and so must never block: what takes time goes
- * to other threads.
+ * Handles the records of a poll thread. The poll thread calls all methods, so they must not block: implementations do
+ * longer work on other threads.
  */
 public interface RecordHandler {
 
-    /** A turn for its lane. */
+    /** Handles a valid record. The implementation must complete or release the claim in the end. */
     void onTurn(Turn turn);
 
-    /** A record that is no turn: to be put aside, and its claim completed. */
+    /** Handles a record that is not valid. The implementation must complete the claim in the end. */
     void onUnreadable(Turn.Claim claim, TurnError error);
 
     /**
-     * A partition leaves: what waits of it is to be let go, what runs to be handed over or stopped.
+     * Releases the waiting turns of partitions that leave, and hands over or stops the running ones.
      *
-     * @param patient whether there is time for that; else the partition is somebody else's already
+     * @param belongsToPartitions matches the claims of these partitions
+     * @param orderly true in an orderly revocation, which has time for a handover; false if the partitions already have
+     *     a new owner
      */
-    void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient);
+    void onPartitionsLeaving(Predicate<Turn.Claim> belongsToPartitions, boolean orderly);
 }

@@ -15,22 +15,27 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads single records of the turns topic again, for lanes so deep that they keep only places in the log. A few
- * consumers without a group are shared by all lanes; whoever finds none free waits for one.
+ * Reads unloaded records of the turns topic again, for deep lanes. All lanes share a few consumers without a group. A
+ * thread waits if no consumer is idle.
  *
- * <p>Threading: lanes' threads read; a consumer is used by one of them at a time.
+ * <p>Threading: lane threads read. Each consumer is used by one thread at a time.
  */
 public final class RecordReader implements AutoCloseable {
 
-    private static final Duration LONGEST_READ = Duration.ofSeconds(2);
-    private static final Duration ONE_POLL = Duration.ofMillis(200);
-    /** Beyond these the records that come along are of no use: a deep lane keeps so many whole. */
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
+    /** Maximum number of records used from one read: the number of turns of a lane whose records stay in memory. */
     static final int MAX_RECORDS = 64;
 
     private final BlockingQueue<Consumer<byte[], byte[]>> idle;
     private final int size;
 
-    /** @param consumers makes a consumer without a group, which neither commits nor resets its offsets */
+    /**
+     * Creates a reader.
+     *
+     * @param consumers creates a consumer without a group, which neither commits nor resets offsets
+     * @param size number of consumers
+     */
     public RecordReader(Supplier<? extends Consumer<byte[], byte[]>> consumers, int size) {
         this.idle = new ArrayBlockingQueue<>(size);
         this.size = size;
@@ -42,25 +47,28 @@ public final class RecordReader implements AutoCloseable {
     /**
      * Reads the record at this offset.
      *
-     * @param along is given up to {@value #MAX_RECORDS} records that were read behind it
-     * @throws RecordGoneException where the log doesn't hold it any more
-     * @throws LogUnavailableException where the log doesn't answer in time
+     * @param following called with further records that were read behind it; with the requested one at most
+     *     {@value #MAX_RECORDS}
+     * @throws RecordGoneException if the log no longer holds the record
+     * @throws LogUnavailableException if Kafka does not return the record in time
      */
     ConsumerRecord<byte[], byte[]> read(
-            TopicPartition partition, long offset, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> along)
+            TopicPartition partition,
+            long offset,
+            java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> following)
             throws RecordGoneException {
-        Consumer<byte[], byte[]> consumer = takeOne();
+        Consumer<byte[], byte[]> consumer = acquire();
         try {
             List<ConsumerRecord<byte[], byte[]>> records = poll(consumer, partition, offset);
             if (records.getFirst().offset() != offset) {
                 throw new RecordGoneException();
             }
-            records.stream().skip(1).limit(MAX_RECORDS - 1L).forEach(along);
+            records.stream().skip(1).limit(MAX_RECORDS - 1L).forEach(following);
             return records.getFirst();
         } catch (OffsetOutOfRangeException e) {
             throw new RecordGoneException();
         } catch (KafkaException e) {
-            throw new LogUnavailableException("a record was not read again", e);
+            throw new LogUnavailableException("the record could not be read from the log", e);
         } finally {
             idle.add(consumer);
         }
@@ -70,26 +78,26 @@ public final class RecordReader implements AutoCloseable {
             Consumer<byte[], byte[]> consumer, TopicPartition partition, long offset) {
         consumer.assign(List.of(partition));
         consumer.seek(partition, offset);
-        for (long polls = LONGEST_READ.dividedBy(ONE_POLL); polls > 0; polls--) {
+        for (long polls = READ_TIMEOUT.dividedBy(POLL_TIMEOUT); polls > 0; polls--) {
             List<ConsumerRecord<byte[], byte[]>> records =
-                    consumer.poll(ONE_POLL).records(partition);
+                    consumer.poll(POLL_TIMEOUT).records(partition);
             if (!records.isEmpty()) {
                 return records;
             }
         }
-        throw new LogUnavailableException("a record was not read again in time", null);
+        throw new LogUnavailableException("the record could not be read from the log in time", null);
     }
 
-    private Consumer<byte[], byte[]> takeOne() {
+    private Consumer<byte[], byte[]> acquire() {
         try {
             return idle.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LogUnavailableException("interrupted while waiting for a reader", e);
+            throw new LogUnavailableException("interrupted while waiting for a consumer", e);
         }
     }
 
-    /** Closes those that are idle; called when no lane runs any more. */
+    /** Closes the idle consumers. Called when no lane runs. */
     @Override
     public void close() {
         for (int i = 0; i < size; i++) {

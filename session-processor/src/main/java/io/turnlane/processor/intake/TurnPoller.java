@@ -20,24 +20,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The poll thread: with its {@link Partitions} the only user of the consumer. It polls, hands records over, pauses,
- * takes fences and commits; it never works on a turn and never waits for one.
+ * Loop of the poll thread. Together with its {@link Partitions} it is the only user of the consumer. It polls, hands
+ * records to the handler, acquires fences, pauses partitions and commits offsets. It never works on a turn and never
+ * waits for one.
  *
- * <p>Why not a listener container with asynchronous acknowledgements: that pauses every partition while one record of a
- * poll is open, so that one slow answer would hold up all sessions (O2), and it can't commit beyond a gap.
+ * <p>A listener container of Spring Kafka with asynchronous acknowledgements would not do: it pauses every partition
+ * while one record of a poll is open, so one slow answer would block all sessions (O2), and it cannot commit past a
+ * gap.
  *
- * <p>Threading: {@link #run} belongs to one platform thread. Other threads may call {@link #pause}, {@link #stop},
- * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}; they reach the poll thread through volatile
- * fields.
+ * <p>Threading: one platform thread executes {@link #run}. Any thread may call {@link #pause}, {@link #stop},
+ * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}, which exchange data with the poll thread through
+ * volatile fields.
  */
 public final class TurnPoller implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(TurnPoller.class);
-    private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration FAILURE_DELAY = Duration.ofMillis(500);
 
     private final Consumer<byte[], byte[]> consumer;
     private final IntakeSettings settings;
-    private final RecordHandler reception;
+    private final RecordHandler handler;
     private final InstantSource clock;
     private final Partitions partitions;
     private final Budget budget;
@@ -51,82 +53,92 @@ public final class TurnPoller implements Runnable {
     public TurnPoller(
             Consumer<byte[], byte[]> consumer,
             IntakeSettings settings,
-            RecordHandler reception,
+            RecordHandler handler,
             InstantSource clock,
             RecordReader reader,
-            PartitionAssignmentListener watch) {
+            PartitionAssignmentListener assignmentListener) {
         this.consumer = consumer;
         this.settings = settings;
-        this.reception = reception;
+        this.handler = handler;
         this.clock = clock;
-        this.partitions = new Partitions(consumer, settings.topic(), reception, clock, reader, watch);
+        this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
         this.lastCommit = clock.instant();
         this.statistics = new IntakeStatistics(lastCommit, 0, 0, 0, Duration.ZERO);
     }
 
     /**
-     * What the poll thread last saw.
+     * State after the latest poll.
      *
-     * @param at when it last came round: a health check's pulse
-     * @param open turns held: buffered, running and waiting for a retry, and places in deep lanes
+     * @param at time of the latest poll; health checks use it to detect a stuck poll thread
+     * @param partitions number of partitions held
+     * @param open number of open turns: buffered, running, waiting for a retry, and unloaded
+     * @param lag number of records of the held partitions that have not been polled yet
+     * @param oldestAge age of the oldest open turn
      */
     public record IntakeStatistics(Instant at, int partitions, int open, long lag, Duration oldestAge) {}
 
+    /** Returns the state after the latest poll. */
     public IntakeStatistics statistics() {
         return statistics;
     }
 
-    /** Polls until it is told to stop; survives everything else. */
+    /**
+     * Polls until {@link #stop} is called. Logs exceptions and continues. Only an {@link Error} or an interrupt ends
+     * the loop early.
+     */
     @Override
     public void run() {
         try {
             consumer.subscribe(List.of(settings.topic()), partitions);
             while (!stopping) {
-                comeRound();
+                pollOnce();
             }
             partitions.commitSync();
         } catch (Error e) {
-            log.atError().setCause(e).log("poll thread ends; this processor does nothing any more");
+            log.atError()
+                    .setCause(e)
+                    .log("poll thread terminated; this processor handles no more records and must be restarted");
             throw e;
         } finally {
             close();
-            statistics = new IntakeStatistics(clock.instant(), 0, 0, 0, Duration.ZERO); // what is held no more
+            statistics = new IntakeStatistics(
+                    clock.instant(), 0, 0, 0, Duration.ZERO); // the processor holds no partition any more
         }
     }
 
-    /** Whether the poll thread has ended though nobody stopped it. */
+    /** Returns true if the poll thread has ended although {@link #stop} was not called. */
     public boolean hasFailed() {
         return stopped.getCount() == 0 && !stopping;
     }
 
-    private void comeRound() {
+    private void pollOnce() {
         try {
             partitions.adoptMissed();
-            take(consumer.poll(settings.pollTime()));
+            handle(consumer.poll(settings.pollTime()));
             partitions.acquireFences();
             partitions.pause(pausing || budget.isExhausted());
-            commitWhenDue();
-            look();
+            commitIfDue();
+            updateStatistics();
         } catch (RuntimeException e) {
-            log.atError().setCause(e).log("poll failed; going on");
-            breathe();
+            log.atError().setCause(e).log("poll failed; retrying");
+            waitAfterFailure();
         }
     }
 
-    private void breathe() {
+    private void waitAfterFailure() {
         try {
-            var _ = stopped.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = stopped.await(FAILURE_DELAY.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             stopping = true;
         }
     }
 
-    private void take(ConsumerRecords<byte[], byte[]> records) {
+    private void handle(ConsumerRecords<byte[], byte[]> records) {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             Assignment assignment = partitions.get(new TopicPartition(record.topic(), record.partition()));
             if (assignment != null) {
-                take(record, assignment);
+                handle(record, assignment);
             }
         }
         records.nextOffsets().forEach((partition, next) -> {
@@ -137,21 +149,28 @@ public final class TurnPoller implements Runnable {
         });
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> record, Assignment assignment) {
+    private void handle(ConsumerRecord<byte[], byte[]> record, Assignment assignment) {
         assignment.ledger().delivered(record.offset(), clock.instant());
         Delivery delivery = new Delivery(record, assignment, budget);
         try {
-            reception.onTurn(TurnReader.read(record, partitions.partitionCount(), delivery));
+            handler.onTurn(TurnReader.read(record, partitions.partitionCount(), delivery));
         } catch (UnreadableRecordException e) {
-            reception.onUnreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
+            handler.onUnreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
-            // A mistake of ours at one record must not skip those behind it.
-            log.atError().addKeyValue("offset", record.offset()).setCause(e).log("record not taken; it is put aside");
-            reception.onUnreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, "it could not be taken in"));
+            // A defect that affects one record must not make the loop skip the records behind it.
+            log.atError()
+                    .addKeyValue("offset", record.offset())
+                    .setCause(e)
+                    .log("record could not be processed; moving it to quarantine");
+            handler.onUnreadable(
+                    delivery,
+                    TurnError.of(
+                            ErrorCode.UNREADABLE_RECORD,
+                            "The processor could not process this record. Its log has the cause."));
         }
     }
 
-    private void commitWhenDue() {
+    private void commitIfDue() {
         Instant now = clock.instant();
         if (Duration.between(lastCommit, now).compareTo(settings.commitInterval()) >= 0) {
             lastCommit = now;
@@ -159,36 +178,38 @@ public final class TurnPoller implements Runnable {
         }
     }
 
-    private void look() {
+    private void updateStatistics() {
         Instant now = clock.instant();
         statistics = new IntakeStatistics(
                 now, partitions.heldCount(), budget.openTurns(), partitions.lag(), partitions.oldestAge(now));
     }
 
-    /** Takes nothing more from the log, and stays a member of the group. */
+    /** Stops reading new records. The processor stays a member of the group. */
     public void pause() {
         pausing = true;
     }
 
-    /** Ends {@link #run}, which commits and leaves the group. */
+    /** Makes {@link #run} commit, leave the group and return. */
     public void stop() {
         stopping = true;
     }
 
     /**
-     * Waits for the end of {@link #run}.
+     * Waits until {@link #run} has returned.
      *
-     * @return false where the time passed before
+     * @return false if the time passed first
      */
-    public boolean awaitStopped(Duration most) throws InterruptedException {
-        return stopped.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    public boolean awaitStopped(Duration timeout) throws InterruptedException {
+        return stopped.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void close() {
         try {
             consumer.close(CloseOptions.timeout(Duration.ofSeconds(5)));
         } catch (KafkaException e) {
-            log.atWarn().setCause(e).log("leaving the group failed; the group will notice by itself");
+            log.atWarn()
+                    .setCause(e)
+                    .log("could not leave the group; the group removes this member after its session timeout");
         } finally {
             stopped.countDown();
         }

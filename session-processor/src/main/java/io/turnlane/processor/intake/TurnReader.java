@@ -17,26 +17,29 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a turn of a record by its key and headers; the value stays unread until its lane gets to it. Whatever names its
- * session and its request goes to that session's lane, readable or not, so that its client hears of it in order.
+ * Creates a turn from a record's key and headers. The value is read later, by the turn's lane. A record that names its
+ * session and request goes to the session's lane even if its value is unreadable, so that its client gets the error in
+ * order.
  */
 final class TurnReader {
 
     private TurnReader() {}
 
     /**
-     * Reads the record.
+     * Creates the turn of a record.
      *
-     * @param partitions how many the topic has
-     * @throws UnreadableRecordException where it is nobody's turn, or on a partition where its session doesn't belong
+     * @param partitions number of partitions of the topic
+     * @param claim claim on the record
+     * @throws UnreadableRecordException if the record does not name a session and a request, or is on a partition that
+     *     is not its session's
      */
     static Turn read(ConsumerRecord<byte[], byte[]> record, int partitions, Turn.Claim claim)
             throws UnreadableRecordException {
         if (record.key() == null) {
-            throw new UnreadableRecordException("no key");
+            throw new UnreadableRecordException("the record has no key");
         }
         if (Utils.toPositive(Utils.murmur2(record.key())) % partitions != record.partition()) {
-            throw new UnreadableRecordException("misrouted: its session belongs to another partition");
+            throw new UnreadableRecordException("the record is on a partition that is not its session's");
         }
         try {
             return new Turn(
@@ -57,16 +60,16 @@ final class TurnReader {
                 header(record, RecordHeaders.TYPE),
                 header(record, RecordHeaders.SCHEMA_VERSION),
                 number(header(record, RecordHeaders.EVENTS_FROM)),
-                word(header(record, RecordHeaders.POLICY), TurnPolicy::find, TurnPolicy.ENQUEUE),
-                word(header(record, RecordHeaders.PRIORITY), Priority::find, Priority.NORMAL),
+                enumValue(header(record, RecordHeaders.POLICY), TurnPolicy::find, TurnPolicy.ENQUEUE),
+                enumValue(header(record, RecordHeaders.PRIORITY), Priority::find, Priority.NORMAL),
                 time(header(record, RecordHeaders.DEADLINE)),
                 header(record, RecordHeaders.AGENT),
                 header(record, RecordHeaders.CALLBACK_URL));
     }
 
-    /** A newer version may know more words. */
-    private static <T> T word(@Nullable String text, Function<String, Optional<T>> find, T otherwise) {
-        return text == null ? otherwise : find.apply(text).orElse(otherwise);
+    /** Returns the default for unknown values, because a newer gateway may use more of them. */
+    private static <T> T enumValue(@Nullable String text, Function<String, Optional<T>> find, T defaultValue) {
+        return text == null ? defaultValue : find.apply(text).orElse(defaultValue);
     }
 
     private static @Nullable Instant time(@Nullable String text) {
@@ -74,7 +77,10 @@ final class TurnReader {
         return millis == null ? null : Instant.ofEpochMilli(millis);
     }
 
-    /** Streams of a turn without this number start where its request record says, or with a gap. */
+    /**
+     * Returns null for a value that is not a number. The field is optional: event streams of a turn without a start
+     * offset begin at the offset in its request record, or with a gap.
+     */
     private static @Nullable Long number(@Nullable String text) {
         return text == null || !text.matches("[0-9]{1,18}") ? null : Long.valueOf(text);
     }
@@ -82,7 +88,7 @@ final class TurnReader {
     private static String required(ConsumerRecord<?, ?> record, String name) throws UnreadableRecordException {
         String value = header(record, name);
         if (value == null) {
-            throw new UnreadableRecordException("no " + name + " header");
+            throw new UnreadableRecordException("the record has no " + name + " header");
         }
         return value;
     }

@@ -15,17 +15,22 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
-/** From the poll thread into the lanes. Called by the poll thread only; whatever may block runs on the executor. */
+/**
+ * Hands records of the turns topic to their lanes.
+ *
+ * <p>Threading: only the poll thread calls this class. Everything that may block runs on the executor or as a side
+ * task.
+ */
 public final class TurnRecordHandler implements RecordHandler {
 
-    /** So many turns of a lane are kept whole; of those behind only the place in the log. */
-    private static final int DEEP = RecordReader.MAX_RECORDS;
+    /** Number of turns of a lane whose records stay in memory. The records behind them are unloaded. */
+    private static final int MAX_LOADED = RecordReader.MAX_RECORDS;
 
     private final LaneScheduler<SessionKey, Turn> lanes;
     private final Handover handover;
     private final SessionMemory memory;
-    private final WaitingTurns waiting;
-    private final RecordQuarantine putAside;
+    private final WaitingTurns waitingTurns;
+    private final RecordQuarantine quarantine;
     private final Executor executor;
     private final InstantSource clock;
 
@@ -33,79 +38,81 @@ public final class TurnRecordHandler implements RecordHandler {
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
             SessionMemory memory,
-            WaitingTurns waiting,
-            RecordQuarantine putAside,
+            WaitingTurns waitingTurns,
+            RecordQuarantine quarantine,
             Executor executor,
             InstantSource clock) {
         this.lanes = lanes;
         this.handover = handover;
         this.memory = memory;
-        this.waiting = waiting;
-        this.putAside = putAside;
+        this.waitingTurns = waitingTurns;
+        this.quarantine = quarantine;
         this.executor = executor;
         this.clock = clock;
     }
 
     /**
-     * A turn that must wait is told so, where others of its session are ahead, or its policy decides what becomes of it
-     * and of them; else its memory is fetched meanwhile. A twin of a turn that its lane holds, as gateways make when
-     * they don't know the end of a publication, is one too many: whatever follows from the first counts for both.
+     * Adds the turn to its lane. If earlier turns of its session are ahead, publishes its position or applies its
+     * policy. If the turn only waits for a slot, fetches its session's memory meanwhile.
+     *
+     * <p>Completes a duplicate of a turn that its lane holds without running it: the result of the first one counts for
+     * both. Gateways publish duplicates when they do not know if a publication succeeded.
      */
     @Override
     public void onTurn(Turn turn) {
-        OfferResult place = lanes.offer(turn.session(), turn);
-        if (place.duplicate()) {
+        OfferResult offered = lanes.offer(turn.session(), turn);
+        if (offered.duplicate()) {
             turn.claim().complete();
             return;
         }
-        waiting.cancelIfRequested(turn);
-        if (place.ahead() > 0) {
-            letWait(turn, place.ahead());
-        } else if (!place.running()) {
+        waitingTurns.cancelIfRequested(turn);
+        if (offered.ahead() > 0) {
+            handleWaiting(turn, offered.ahead());
+        } else if (!offered.running()) {
             executor.execute(() -> memory.prefetch(turn.session()));
         }
         Instant deadline = turn.envelope().deadline();
-        if (deadline != null && !place.running()) {
-            waiting.scheduleDeadline(turn, leftUntil(deadline));
+        if (deadline != null && !offered.running()) {
+            waitingTurns.scheduleDeadline(turn, timeUntil(deadline));
         }
     }
 
-    private void letWait(Turn turn, int position) {
+    private void handleWaiting(Turn turn, int position) {
         switch (turn.envelope().policy()) {
             case ENQUEUE -> {
-                shedWhereDeep(turn, position);
-                executor.execute(() -> waiting.publishQueued(turn, position));
+                unloadIfDeep(turn, position);
+                executor.execute(() -> waitingTurns.publishQueued(turn, position));
             }
             case REJECT, INTERRUPT, ROLLBACK, COALESCE ->
-                waiting.applyPolicy(turn, () -> shedWhereDeep(turn, position));
+                waitingTurns.applyPolicy(turn, () -> unloadIfDeep(turn, position));
         }
     }
 
-    private static void shedWhereDeep(Turn turn, int position) {
-        if (position >= DEEP) {
+    private static void unloadIfDeep(Turn turn, int position) {
+        if (position >= MAX_LOADED) {
             turn.claim().unload();
         }
     }
 
-    /** By our clock and the gateway's; memory's own has the last word. */
-    private Duration leftUntil(Instant deadline) {
+    /** Returns the time left by this processor's clock, which may differ from the gateway's. Redis's clock decides. */
+    private Duration timeUntil(Instant deadline) {
         Duration left = Duration.between(clock.instant(), deadline);
         return left.isNegative() ? Duration.ZERO : left;
     }
 
     @Override
     public void onUnreadable(Turn.Claim claim, TurnError error) {
-        executor.execute(() -> putAside.quarantine(claim, error, 0));
+        executor.execute(() -> quarantine.quarantine(claim, error, 0));
     }
 
     @Override
-    public void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
-        Predicate<Turn> which = turn -> ofPartition.test(turn.claim());
-        lanes.withdraw(which).forEach(turn -> turn.claim().release());
-        if (patient) {
-            handover.handOver(which);
+    public void onPartitionsLeaving(Predicate<Turn.Claim> belongsToPartitions, boolean orderly) {
+        Predicate<Turn> matching = turn -> belongsToPartitions.test(turn.claim());
+        lanes.withdraw(matching).forEach(turn -> turn.claim().release());
+        if (orderly) {
+            handover.handOver(matching);
         } else {
-            handover.stop(which);
+            handover.stop(matching);
         }
     }
 }

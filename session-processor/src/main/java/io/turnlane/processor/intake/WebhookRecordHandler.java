@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From the events topic into the lanes of webhooks: terminals whose question named a callback. All else is complete as
- * it comes. Called by the poll thread only; nothing here blocks.
+ * Hands terminal events whose question named a callback URL to the webhook lanes. Completes all other events at once.
+ *
+ * <p>Threading: only the poll thread of the events topic calls this class. No method blocks.
  */
 public final class WebhookRecordHandler implements RecordHandler {
 
@@ -29,7 +30,7 @@ public final class WebhookRecordHandler implements RecordHandler {
         this.hosts = hosts;
     }
 
-    /** A twin of one that its lane holds is one too many. */
+    /** Adds a webhook call to its lane. Completes a duplicate of a call that the lane holds. */
     @Override
     public void onTurn(Turn event) {
         String callback = event.envelope().callback();
@@ -44,30 +45,32 @@ public final class WebhookRecordHandler implements RecordHandler {
                 event.claim().complete();
             }
         } catch (IllegalArgumentException e) {
-            log.atWarn().addKeyValue("request", event.requestId()).log("an event's callback can't be read");
+            log.atWarn()
+                    .addKeyValue("request", event.requestId())
+                    .log("invalid callback URL in an event; no webhook is sent");
             event.claim().complete();
         }
     }
 
     private WebhookCall call(Turn event, CallbackUrl to) {
         String host = WebhookCall.hostOf(to);
-        Runnable hurry = () -> lanes.skipDelay(event.requestId(), _ -> true);
-        boolean held = hosts.reserve(host);
-        if (held) {
-            event.claim().onEnd(() -> hosts.release(host, hurry));
+        Runnable skipDelay = () -> lanes.skipDelay(event.requestId(), _ -> true);
+        boolean reserved = hosts.reserve(host);
+        if (reserved) {
+            event.claim().onEnd(() -> hosts.release(host, skipDelay));
         }
-        return new WebhookCall(event, to, !held, hurry);
+        return new WebhookCall(event, to, !reserved, skipDelay);
     }
 
-    /** No event of ours; there is nobody to be told of it. */
+    /** Completes the record. It is not a valid event, so it has no callback URL. */
     @Override
     public void onUnreadable(Turn.Claim claim, TurnError error) {
         claim.complete();
     }
 
     @Override
-    public void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
-        lanes.withdraw(call -> ofPartition.test(call.event().claim()))
+    public void onPartitionsLeaving(Predicate<Turn.Claim> belongsToPartitions, boolean orderly) {
+        lanes.withdraw(call -> belongsToPartitions.test(call.event().claim()))
                 .forEach(call -> call.event().claim().release());
     }
 }

@@ -1,4 +1,4 @@
-/** From the turns topic into the lanes: the poll thread, the ledger of each partition, its fence, and the bounds. */
+/** Reading of records into lanes: the poll thread, the ledger and fence of each partition, and the budget. */
 @NullMarked
 package io.turnlane.processor.intake;
 

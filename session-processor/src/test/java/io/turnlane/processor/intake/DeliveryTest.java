@@ -28,22 +28,22 @@ class DeliveryTest {
     }
 
     @Test
-    void keepsOnlyAPlaceOnceItsLaneIsDeepAndIsReadAgainWhenItIsNear() throws Exception {
+    void readsAnUnloadedRecordAgainWhenItsValueIsNeeded() throws Exception {
         Delivery delivery = deliver(0, "a");
         delivery.unload();
         delivery.unload();
         assertThat(budget.isFull()).isFalse();
-        assertThat(budget.openTurns()).as("one place").isOne();
+        assertThat(budget.openTurns()).as("one unloaded turn").isOne();
         onLog(List.of(record(0, "a")));
         assertThat(delivery.value()).isEqualTo(value(0));
-        assertThat(budget.openTurns()).as("one turn").isOne();
+        assertThat(budget.openTurns()).as("one turn in memory").isOne();
         delivery.complete();
         delivery.release();
-        assertThat(budget.openTurns()).as("given back once").isZero();
+        assertThat(budget.openTurns()).as("its share is returned once").isZero();
     }
 
     @Test
-    void takesOthersOfItsSessionAlongForAsLongAsThereIsRoom() throws Exception {
+    void reloadsFollowingRecordsOfItsSessionWhileTheBudgetHasRoom() throws Exception {
         List<String> keys = List.of("a", "b", "a", "a", "a");
         List<Delivery> all = new ArrayList<>();
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -54,23 +54,25 @@ class DeliveryTest {
         }
         onLog(records);
         assertThat(all.getFirst().value()).isEqualTo(value(0));
-        assertThat(budget.isFull()).as("as many as may be held").isTrue();
+        assertThat(budget.isFull()).as("as many records as the budget allows").isTrue();
         all.forEach(Delivery::release);
         assertThat(budget.openTurns()).isZero();
     }
 
     @Test
-    void givesItsPlaceBackWhereItsPartitionLeavesWhileItIsAway() {
+    void returnsItsShareOfTheBudgetIfItIsReleasedWhileUnloaded() {
         Delivery delivery = deliver(0, "a");
         delivery.unload();
         delivery.release();
         assertThat(budget.openTurns()).isZero();
         delivery.reload(record(0, "a"));
-        assertThat(budget.openTurns()).as("nobody needs it any more").isZero();
+        assertThat(budget.openTurns())
+                .as("a reload after the end changes nothing")
+                .isZero();
     }
 
     @Test
-    void saysThatTheLogIsAwayOrThatTheRecordIsGone() {
+    void reportsThatTheLogIsUnavailableOrThatTheRecordIsGone() {
         Delivery delivery = deliver(0, "a");
         delivery.unload();
         log.setPollException(new KafkaException("away"));
@@ -84,7 +86,7 @@ class DeliveryTest {
         return new Delivery(record(offset, key), assignment, budget);
     }
 
-    /** The next poll brings these. */
+    /** Makes the next poll return these records. */
     private void onLog(List<ConsumerRecord<byte[], byte[]>> records) {
         log.schedulePollTask(() -> records.forEach(log::addRecord));
     }

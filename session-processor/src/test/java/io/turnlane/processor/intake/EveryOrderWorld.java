@@ -51,21 +51,21 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** One log of two sessions, one or two processors, and whatever the choices make of them. */
+/** Simulation of a small log and one or two processors. The choices decide everything that happens to them. */
 final class EveryOrderWorld {
 
-    private static final int MOST_ACTIONS = 8;
+    private static final int MAX_ACTIONS = 8;
     private static final Duration HANDOVER = Duration.ofSeconds(1);
-    private static final int MOST_DEPARTURES = 2;
-    private static final int MOST_FAILURES = 1;
+    private static final int MAX_DEPARTURES = 2;
+    private static final int MAX_FAILURES = 1;
     private static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
     private static final WireFormat WIRE = new WireFormat();
 
-    /** A processor's share of the engine. */
+    /** Parts of one processor. */
     private record ProcessorUnderTest(
-            LaneScheduler<SessionKey, Turn> lanes, WaitingTurns waiting, TurnRecordHandler reception) {}
+            LaneScheduler<SessionKey, Turn> lanes, WaitingTurns waiting, TurnRecordHandler handler) {}
 
-    /** An agent's call, and the assignment under which it began. */
+    /** Agent call that runs, with the assignment under which it began. */
     private record AgentWork(Assignment under) {}
 
     private final Choices choices;
@@ -78,8 +78,8 @@ final class EveryOrderWorld {
     private final Map<RequestId, Set<String>> ends = new HashMap<>();
     private final Set<RequestId> unwanted = new HashSet<>();
     private final Map<SessionId, AgentWork> working = new HashMap<>();
-    private final int mostInAgent;
-    private final int mostInAll;
+    private final int maxInAgent;
+    private final int maxInTotal;
     private final List<ProcessorUnderTest> processors;
     private ProcessorUnderTest owner;
     private Assignment assignment;
@@ -96,15 +96,19 @@ final class EveryOrderWorld {
     private int cancels;
 
     /**
-     * @param sessions of the questions on the log
-     * @param mostInAgent actions while an agent works; four are: leave, come to another, be delivered, begin
-     * @param mostInAll these and the others
+     * Creates a simulation.
+     *
+     * @param sessions session of each question on the log
+     * @param processors number of processors
+     * @param maxInAgent maximum number of actions during one agent call; four are enough for the partition to leave, be
+     *     assigned again, deliver the turn again and begin it
+     * @param maxInTotal maximum number of actions in total
      */
-    EveryOrderWorld(Choices choices, List<String> sessions, int processors, int mostInAgent, int mostInAll) {
+    EveryOrderWorld(Choices choices, List<String> sessions, int processors, int maxInAgent, int maxInTotal) {
         this.choices = choices;
         this.log = sessions.stream().map(EveryOrderWorld::ask).toList();
-        this.mostInAgent = mostInAgent;
-        this.mostInAll = mostInAll;
+        this.maxInAgent = maxInAgent;
+        this.maxInTotal = maxInTotal;
         this.processors = Stream.generate(this::processor).limit(processors).toList();
         this.owner = this.processors.getFirst();
         memory.clock(() -> delay.passed().toMillis());
@@ -131,55 +135,55 @@ final class EveryOrderWorld {
                         InstantSource.fixed(NOW)));
     }
 
-    /** A client may change its mind once. */
+    /** Allows one cancel by a client. */
     EveryOrderWorld cancelling() {
         cancels = 1;
         return this;
     }
 
-    void live() {
-        for (int i = 0; i < MOST_ACTIONS; i++) {
+    void run() {
+        for (int i = 0; i < MAX_ACTIONS; i++) {
             act();
         }
         settle();
         assertThat(overlapped)
-                .as("two agents of a session at a time that may write (O1)")
+                .as("agents of one session overlap and both may write (O1)")
                 .isFalse();
         assertThat(ended.stream().distinct().toList())
-                .as("every turn ended")
+                .as("every turn has ended")
                 .containsExactlyInAnyOrderElementsOf(
                         log.stream().map(Ask::requestId).toList());
         assertThat(ends.values())
-                .as("in one way")
+                .as("each turn ended in one way only")
                 .allSatisfy(ways -> assertThat(ways).hasSize(1));
         assertThat(unwanted)
-                .as("as a client was promised")
+                .as("a cancel that was accepted ended the turn")
                 .allSatisfy(request -> assertThat(ends.get(request)).containsExactly("cancelled"));
         if (unwanted.isEmpty()) {
             assertThat(ended.indexOf(log.get(0).requestId()))
-                    .as("in the order of its session")
+                    .as("turns ended in the order of their session")
                     .isLessThan(ended.indexOf(log.get(1).requestId()));
         }
         Map<SessionKey, Long> turns = log.stream()
                 .filter(ask -> !unwanted.contains(ask.requestId()))
                 .collect(Collectors.groupingBy(Ask::key, Collectors.counting()));
         assertThat(turns)
-                .as("each once in memory")
+                .as("memory holds each answered turn once")
                 .allSatisfy((session, count) -> assertThat(
                                 memory.history(session).stream().filter(turn -> turn.answer() != null))
                         .hasSize(Math.toIntExact(count)));
         if (!mayRunAgain && unwanted.isEmpty()) {
-            assertThat(calls).as("each agent was called once").isEqualTo(log.size());
+            assertThat(calls).as("the agent was called once for each turn").isEqualTo(log.size());
         }
         assertThat(processors)
-                .as("nothing is left")
+                .as("no lane is left")
                 .allMatch(each -> each.lanes().counts().equals(new LaneScheduler.LaneCounts(0, 0, 0)));
         assertThat(budget.openTurns()).isZero();
         assertThat(assignment.ledger().frontier()).isEqualTo(log.size());
     }
 
     private void act() {
-        if (settling || actions == mostInAll) {
+        if (settling || actions == maxInTotal) {
             return;
         }
         actions++;
@@ -190,7 +194,7 @@ final class EveryOrderWorld {
             if (next < log.size()) {
                 possible.add(this::deliver);
             }
-            if (departures < MOST_DEPARTURES) {
+            if (departures < MAX_DEPARTURES) {
                 possible.add(() -> leave(true));
                 possible.add(() -> leave(false));
             }
@@ -218,14 +222,19 @@ final class EveryOrderWorld {
         }
     }
 
-    /** One of the first session's two turns; true where processors hear of it. */
-    private void cancel(int which, boolean heard) {
+    /**
+     * Cancels a turn of the first session.
+     *
+     * @param which index of the turn
+     * @param wakeUp true if the processors receive the wake-up
+     */
+    private void cancel(int which, boolean wakeUp) {
         cancels--;
         Ask ask = log.get(which);
         if (memory.requestCancel(ask.requestId())) {
             unwanted.add(ask.requestId());
         }
-        if (heard) {
+        if (wakeUp) {
             processors.forEach(each -> each.waiting().cancel(ask.key(), ask.requestId()));
         }
     }
@@ -236,15 +245,18 @@ final class EveryOrderWorld {
                 .sum();
     }
 
-    /** Agents whose partition left have had their time: another processor's no longer wait for them. */
+    /** Ends the handover of agents whose partition left: the other processor no longer waits for them. */
     private void endHandover() {
         mayRunAgain = true;
-        outlawed(work -> !work.under().held());
+        removeFromOverlapCheck(work -> !work.under().held());
         delay.pass(HANDOVER);
     }
 
-    /** One processor's own lane waits for an agent in any case. */
-    private void outlawed(Predicate<AgentWork> which) {
+    /**
+     * Removes agent calls that may no longer write from the check of O1. With a single processor nothing is removed,
+     * because its own lane waits for the agent in any case.
+     */
+    private void removeFromOverlapCheck(Predicate<AgentWork> which) {
         if (processors.size() > 1) {
             working.values().removeIf(which);
         }
@@ -266,31 +278,31 @@ final class EveryOrderWorld {
                 "turns", 0, next, ask.key().toString().getBytes(StandardCharsets.UTF_8), WIRE.write(ask));
         Delivery delivery = new Delivery(record, assignment, budget);
         Turn.Envelope envelope = new Turn.Envelope(Ask.TYPE, WireFormat.SCHEMA_VERSION, 0L);
-        owner.reception().onTurn(new Turn(ask.key(), ask.requestId(), envelope, 0, next, NOW, delivery));
+        owner.handler().onTurn(new Turn(ask.key(), ask.requestId(), envelope, 0, next, NOW, delivery));
         next++;
         assignment.ledger().advancedTo(next);
     }
 
-    /** @param patient revoked, and so committed; else lost */
-    private void leave(boolean patient) {
+    /** @param orderly true if the partition is revoked, so that offsets are committed; false if it is lost */
+    private void leave(boolean orderly) {
         departures++;
         Assignment gone = assignment;
         assignment = null;
         gone.end();
-        owner.reception().onPartitionsLeaving(claim -> claim.assignmentKey() == gone, patient);
-        if (patient) {
+        owner.handler().onPartitionsLeaving(claim -> claim.assignmentKey() == gone, orderly);
+        if (orderly) {
             commit(gone);
         } else {
             mayRunAgain = true;
-            outlawed(work -> work.under() == gone);
+            removeFromOverlapCheck(work -> work.under() == gone);
         }
     }
 
     private void commit(Assignment of) {
         long frontier = of.ledger().frontier();
-        assertThat(frontier).as("the frontier never goes back").isGreaterThanOrEqualTo(committed);
+        assertThat(frontier).as("the frontier never moves back").isGreaterThanOrEqualTo(committed);
         for (Ask before : log.subList(0, Math.toIntExact(frontier))) {
-            assertThat(ended).as("committed only what has ended").contains(before.requestId());
+            assertThat(ended).as("only turns that have ended are committed").contains(before.requestId());
         }
         committed = frontier;
     }
@@ -310,16 +322,17 @@ final class EveryOrderWorld {
         commit(assignment);
     }
 
-    /** Anything may happen while an agent works; what happens to its own lane must wait for it. */
+    /** Lets anything happen while an agent works. Work on its own lane must wait for it. */
     private Answer answer(SessionId session, String text) throws Exception {
         AgentWork work = new AgentWork(assignment);
-        overlapped |= working.putIfAbsent(session, work) != null; // thrown here it would be the agent's failure
+        overlapped |= working.putIfAbsent(session, work)
+                != null; // an assertion error thrown here would count as a failure of the agent
         calls++;
         try {
-            for (int i = 0; i < mostInAgent; i++) {
+            for (int i = 0; i < maxInAgent; i++) {
                 act();
             }
-            if (failures < MOST_FAILURES && choices.choose(2) == 1) {
+            if (failures < MAX_FAILURES && choices.choose(2) == 1) {
                 failures++;
                 mayRunAgain = true;
                 throw new IllegalStateException("fails");
@@ -375,7 +388,7 @@ final class EveryOrderWorld {
         }
     }
 
-    /** The session's name is the question, so that the agent knows whom it serves. */
+    /** Uses the session id as the question, so that the agent knows its session. */
     private static Ask ask(String session) {
         return new Ask(
                 new RequestId(UUID.randomUUID()),

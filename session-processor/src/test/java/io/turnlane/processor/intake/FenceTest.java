@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The token between members of a real group: the coordinator is the one who says whose it is. */
+/** Fence tokens of members of a real consumer group, in which the coordinator decides who owns the partition. */
 class FenceTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -49,7 +49,7 @@ class FenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
-    void isRefusedToAMemberThatWasFrozenWhileItTookIt(String protocol) throws Exception {
+    void rejectsTheTokenOfAMemberThatWasFrozenInItsCallback(String protocol) throws Exception {
         CountDownLatch inCallback = new CountDownLatch(1);
         CountDownLatch thaw = new CountDownLatch(1);
         try (Member frozen = new Member(protocol, () -> {
@@ -59,20 +59,22 @@ class FenceTest {
                 Member successor = new Member(protocol, () -> {})) {
             frozen.start();
             assertThat(inCallback.await(30, TimeUnit.SECONDS)).isTrue();
-            successor.start(); // gets the partition when the frozen one has been away for longer than it may
+            successor.start(); // gets the partition after the group has removed the frozen member
             await().atMost(Duration.ofSeconds(60)).until(() -> successor.fence() > 0);
             long token = successor.fence();
             thaw.countDown();
 
-            await().atMost(SOON).until(frozen::cameRound);
-            assertThat(frozen.fence()).as("no token for who lost the partition").isNotPositive();
+            await().atMost(SOON).until(frozen::lostFence);
+            assertThat(frozen.fence())
+                    .as("no token for the member that lost the partition")
+                    .isNotPositive();
             assertThat(successor.fence()).isEqualTo(token);
             assertThat(committedToken()).isEqualTo(token);
         }
     }
 
     @Test
-    void growsFromOwnerToOwnerAndAlsoWhenTheGroupWasDeleted() throws Exception {
+    void growsFromOwnerToOwnerEvenIfTheGroupWasDeleted() throws Exception {
         long first = ownOnce();
         long second = ownOnce();
         assertThat(second).isGreaterThan(first);
@@ -104,17 +106,17 @@ class FenceTest {
         }
     }
 
-    /** A member of the group with a poll thread of its own. */
+    /** Member of the group with its own poll thread. */
     private final class Member implements AutoCloseable {
 
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final Partitions partitions;
         private final Thread thread = Thread.ofPlatform().name("member").unstarted(this::run);
         private volatile long fence = -1;
-        private volatile boolean round;
+        private volatile boolean lostFence;
         private volatile boolean closing;
 
-        Member(String protocol, Runnable beforeTheToken) {
+        Member(String protocol, Runnable beforeFence) {
             Map<String, Object> settings = new java.util.HashMap<>(Map.of(
                     "bootstrap.servers",
                     TestBackends.shared().bootstrapServers(),
@@ -144,7 +146,7 @@ class FenceTest {
                         @Override
                         public void onPartitionsAssigned(Collection<TopicPartition> added) {
                             if (!added.isEmpty()) {
-                                beforeTheToken.run();
+                                beforeFence.run();
                             }
                             super.onPartitionsAssigned(added);
                         }
@@ -159,8 +161,8 @@ class FenceTest {
             return fence;
         }
 
-        boolean cameRound() {
-            return round;
+        boolean lostFence() {
+            return lostFence;
         }
 
         private void run() {
@@ -169,11 +171,11 @@ class FenceTest {
                 try {
                     consumer.poll(Duration.ofMillis(100));
                 } catch (RuntimeException e) {
-                    // as the poll thread does: it goes on
+                    // continues, like the poll thread of a processor
                 }
                 Assignment mine = partitions.get(partition);
                 fence = mine == null ? -1 : mine.fence();
-                round |= mine == null || !mine.hasFence();
+                lostFence |= mine == null || !mine.hasFence();
             }
             consumer.close();
         }

@@ -12,7 +12,9 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Utils;
 
-/** Whatever stands on the turns topic is a turn with its session and its request, or is put aside. */
+/**
+ * Fuzz test: every record on the turns topic becomes a turn with its session and request, or is rejected as unreadable.
+ */
 class ForeignRecordsTest {
 
     private static final int PARTITIONS = 8;

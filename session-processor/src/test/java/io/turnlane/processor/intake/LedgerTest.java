@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class LedgerTest {
 
     @Test
-    void mayCommitThePositionWhenNothingIsOpen() {
+    void commitsThePositionIfNothingIsOpen() {
         Ledger ledger = new Ledger(7);
         assertThat(ledger.frontier()).isEqualTo(7);
         ledger.delivered(9, Instant.EPOCH);
@@ -19,19 +19,19 @@ class LedgerTest {
         assertThat(ledger.frontier()).isEqualTo(9);
         ledger.complete(9);
         assertThat(ledger.frontier())
-                .as("holes up to 12 were passed over by the consumer")
+                .as("the consumer skipped the holes up to 12")
                 .isEqualTo(12);
     }
 
     @Test
-    void neverGoesBack() {
+    void neverMovesBack() {
         Ledger ledger = new Ledger(7);
         ledger.advancedTo(3);
         assertThat(ledger.frontier()).isEqualTo(7);
     }
 
     @Test
-    void staysAtAStuckRecordHoweverManyAreCompleteBehindIt() {
+    void staysAtAnOpenRecordHoweverManyAreCompleteBehindIt() {
         Ledger ledger = new Ledger(0);
         for (long offset = 0; offset < 50_000; offset++) {
             ledger.delivered(offset, Instant.EPOCH);
@@ -41,14 +41,14 @@ class LedgerTest {
             }
         }
         assertThat(ledger.frontier()).isZero();
-        assertThat(ledger.openCount()).as("only what is open takes a place").isEqualTo(1);
+        assertThat(ledger.openCount()).as("only open records are stored").isEqualTo(1);
         ledger.complete(0);
         assertThat(ledger.frontier()).isEqualTo(50_000);
     }
 
-    /** Every order of completion of six records with holes between: the frontier is always the lowest open one. */
+    /** Tries every order of completion of six records with holes between them. */
     @Test
-    void isTheLowestOpenRecordInEveryOrderOfCompletion() {
+    void hasTheLowestOpenRecordAsFrontierInEveryOrderOfCompletion() {
         long[] offsets = {3, 4, 8, 20, 21, 35};
         permute(new ArrayList<>(), offsets);
     }

@@ -27,12 +27,12 @@ class PartitionsTest {
     private static final TopicPartition OTHER = new TopicPartition("turns", 1);
     private static final long NOW = 1_000_000;
 
-    private final List<RuntimeException> refusals = new ArrayList<>();
+    private final List<RuntimeException> commitFailures = new ArrayList<>();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
         @Override
         public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
-            if (!refusals.isEmpty()) {
-                throw refusals.removeFirst();
+            if (!commitFailures.isEmpty()) {
+                throw commitFailures.removeFirst();
             }
             super.commitSync(offsets);
         }
@@ -40,7 +40,7 @@ class PartitionsTest {
         @Override
         public synchronized long position(TopicPartition partition) {
             if (positionFails && partition.equals(OTHER)) {
-                throw new TimeoutException("its leader is away");
+                throw new TimeoutException("the partition's leader is unavailable");
             }
             return super.position(partition);
         }
@@ -63,18 +63,18 @@ class PartitionsTest {
     }
 
     @Test
-    void takesATokenLargerThanTheOneBeforeAndThanTheClock() {
+    void choosesATokenThatIsLargerThanTheCommittedOneAndNotBelowTheClock() {
         consumer.rebalance(List.of(ONE, OTHER));
         assertThat(partitions.get(ONE).fence()).isEqualTo(NOW);
         assertThat(committed(ONE).metadata()).isEqualTo(Long.toString(NOW));
 
         consumer.rebalance(List.of(OTHER));
         consumer.rebalance(List.of(ONE, OTHER));
-        assertThat(partitions.get(ONE).fence()).as("the clock stood still").isEqualTo(NOW + 1);
+        assertThat(partitions.get(ONE).fence()).as("the clock has not advanced").isEqualTo(NOW + 1);
     }
 
     @Test
-    void keepsTheTokenBesideEveryCommittedFrontier() {
+    void commitsTheTokenWithEveryFrontier() {
         consumer.rebalance(List.of(ONE));
         Assignment assignment = partitions.get(ONE);
         assignment.ledger().advancedTo(5);
@@ -83,8 +83,8 @@ class PartitionsTest {
     }
 
     @Test
-    void stayPausedUntilTheCoordinatorTakesTheToken() {
-        refusals.add(new CommitFailedException());
+    void staysPausedUntilTheCoordinatorAcceptsTheToken() {
+        commitFailures.add(new CommitFailedException());
         consumer.rebalance(List.of(ONE));
         assertThat(consumer.paused()).containsExactly(ONE);
 
@@ -95,21 +95,23 @@ class PartitionsTest {
     }
 
     @Test
-    void resumeNothingThatIsPausedWhereOthersCome() {
+    void resumesNoPausedPartitionWhenOthersAreAssigned() {
         consumer.rebalance(List.of(ONE));
         partitions.pause(true);
         consumer.rebalance(List.of(ONE, OTHER));
-        assertThat(consumer.paused()).as("a bound holds for what comes too").containsExactlyInAnyOrder(ONE, OTHER);
+        assertThat(consumer.paused())
+                .as("the bound also applies to new partitions")
+                .containsExactlyInAnyOrder(ONE, OTHER);
 
         partitions.pause(false);
         assertThat(consumer.paused()).isEmpty();
     }
 
     @Test
-    void areTakenInLaterWhereTheBrokerFailedMeanwhile() {
-        refusals.add(new TimeoutException("away"));
+    void adoptsPartitionsLaterIfTheBrokerFailedInTheCallback() {
+        commitFailures.add(new TimeoutException("unavailable"));
         assertThatThrownBy(() -> consumer.rebalance(List.of(ONE))).isInstanceOf(TimeoutException.class);
-        assertThat(consumer.paused()).as("no record may come yet").containsExactly(ONE);
+        assertThat(consumer.paused()).as("no record may arrive yet").containsExactly(ONE);
 
         partitions.adoptMissed();
         partitions.acquireFences();
@@ -119,7 +121,7 @@ class PartitionsTest {
     }
 
     @Test
-    void areAllWatchedThoughThePlaceOfOneCouldNotBeToldAtFirst() {
+    void reportsAllPartitionsEvenIfOnePositionWasUnknownAtFirst() {
         positionFails = true;
         assertThatThrownBy(() -> consumer.rebalance(List.of(ONE, OTHER))).isInstanceOf(TimeoutException.class);
         positionFails = false;
@@ -128,7 +130,7 @@ class PartitionsTest {
     }
 
     @Test
-    void endTheirClaimsBeforeAnybodyIsToldThatTheyLeave() {
+    void endsItsClaimsWhenAPartitionIsRevoked() {
         consumer.rebalance(List.of(ONE, OTHER));
         Assignment leaving = partitions.get(ONE);
         consumer.rebalance(List.of(OTHER));
@@ -139,12 +141,12 @@ class PartitionsTest {
     }
 
     @Test
-    void commitNothingForPartitionsThatAreLost() {
+    void commitsNothingForLostPartitions() {
         consumer.rebalance(List.of(ONE));
         partitions.get(ONE).ledger().advancedTo(9);
         partitions.onPartitionsLost(List.of(ONE));
         assertThat(committed(ONE).offset()).isZero();
-        assertThat(departures).as("nobody waits").containsExactly(false);
+        assertThat(departures).as("no orderly handover").containsExactly(false);
     }
 
     private OffsetAndMetadata committed(TopicPartition partition) {
