@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Restores sessions in Redis. If nothing is left of a session, merged script suffices. Otherwise the stored history is
+ * Restores sessions in Redis. If nothing is left of a session, one script suffices. Otherwise the stored history is
  * read and merged here, because scripts can't read blobs, and the script rejects a merge with an outdated version.
  * Thread-safe.
  */

@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of a record in the turns topic: its offset and its timestamp.
+ * Offset and timestamp of a record in the turns topic.
  *
- * @param eventsFrom where streams of its turn start to read; null where its gateway didn't know
+ * @param eventsFrom offset in the events topic at which streams of the turn start; null if its gateway didn't know it
  */
 public record CommandPosition(
         long offset, Instant loggedAt, @Nullable Long eventsFrom) {}

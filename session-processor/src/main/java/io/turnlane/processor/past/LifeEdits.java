@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What commands that ask nothing have made of a life: a state that it was given, and changes since. A life that no such
- * command was given to is {@link #NONE}. Immutable.
+ * Changes that commands other than questions made in a session's life: the imported state with which it began, and
+ * later updates. {@link #NONE} if there were no such commands. Immutable.
  */
 record LifeEdits(
         @Nullable SessionState state,

@@ -17,24 +17,27 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A session's questions whose ends weren't read yet, in the order in which they were asked. For one thread. */
+/**
+ * A session's questions whose terminal events have not been read yet, in the order in condition they were asked. For
+ * one thread.
+ */
 final class PendingTurns {
 
     private final LongPredicate done;
     private final Map<RequestId, PendingTurn> turns = new LinkedHashMap<>();
     private long bytes;
 
-    /** @param done whether the record at an offset of the turns topic won't be delivered again */
+    /** @param done true for offsets of the turns topic whose records won't be delivered again */
     PendingTurns(LongPredicate done) {
         this.done = done;
     }
 
     /**
-     * One question and what came of it so far.
+     * A question and what the log has recorded about it so far.
      *
-     * @param activeBefore when the session last did anything before this was asked
-     * @param attempt the newest that began; 0 before the first
-     * @param mergedQuestions questions that were merged into it
+     * @param activeBefore time of the session's last activity before the question was asked
+     * @param attempt last attempt that began; 0 if none
+     * @param mergedQuestions questions that were merged into this one, by request id
      */
     record PendingTurn(
             Ask ask,
@@ -45,8 +48,7 @@ final class PendingTurns {
             @Nullable Instant startedAt,
             Map<RequestId, String> mergedQuestions) {
 
-        /** Its text is kept from now on for this one. */
-        private PendingTurn absorbing(PendingTurn ended) {
+        private PendingTurn withMerged(PendingTurn ended) {
             Map<RequestId, String> all = new LinkedHashMap<>(mergedQuestions);
             all.putAll(ended.mergedQuestions);
             all.put(ended.ask.requestId(), ended.ask.question());
@@ -57,7 +59,7 @@ final class PendingTurns {
             return new PendingTurn(ask, position, activeBefore, bytes, Math.max(newest, attempt), at, mergedQuestions);
         }
 
-        /** As it waits, to be delivered again. */
+        /** Returns the turn as one that is delivered again. */
         OpenTurn toOpenTurn() {
             return new OpenTurn(
                     ask, position.offset(), position.loggedAt(), position.eventsFrom(), attempt, mergedQuestions);
@@ -91,11 +93,11 @@ final class PendingTurns {
                     TurnEvent.Stage _,
                     TurnEvent.Delta _,
                     TurnEvent.ArtifactMade _,
-                    TurnEvent.Retrying _ -> throw new IllegalArgumentException("no end of a turn");
+                    TurnEvent.Retrying _ -> throw new IllegalArgumentException("not a terminal event");
         };
     }
 
-    /** What they hold, by the sizes that were told. */
+    /** Returns the sum of the sizes passed with the pending questions. */
     long bytes() {
         return bytes;
     }
@@ -112,23 +114,23 @@ final class PendingTurns {
         return turns.containsKey(request);
     }
 
-    /** The question that has been open for longest. */
+    /** Returns the oldest pending question. */
     Optional<Ask> first() {
         return turns.values().stream().findFirst().map(PendingTurn::ask);
     }
 
-    void asked(Ask ask, CommandPosition place, Instant silentSince, int size) {
-        turns.put(ask.requestId(), new PendingTurn(ask, place, silentSince, size, 0, null, Map.of()));
+    void asked(Ask ask, CommandPosition position, Instant activeBefore, int size) {
+        turns.put(ask.requestId(), new PendingTurn(ask, position, activeBefore, size, 0, null, Map.of()));
         bytes += size;
     }
 
-    /** An attempt of it began; null where it isn't here. */
+    /** Records that an attempt began. Returns the question, or null if it is not pending. */
     @Nullable
     PendingTurn started(RequestId request, int attempt, Instant at) {
         return turns.computeIfPresent(request, (_, pending) -> pending.started(attempt, at));
     }
 
-    /** It isn't pending any more; null where it wasn't. */
+    /** Removes the question. Returns it, or null if it was not pending. */
     @Nullable
     PendingTurn ended(RequestId request) {
         PendingTurn pending = turns.remove(request);
@@ -136,31 +138,37 @@ final class PendingTurns {
         return pending;
     }
 
-    /** The question of one that has ended, and those merged into it before, belong to the one that superseded it. */
+    /**
+     * Merges the question of a superseded turn, with the questions merged into it, into the pending turn that
+     * superseded it.
+     */
     void mergeInto(PendingTurn ended, @Nullable RequestId by) {
-        if (by != null && turns.computeIfPresent(by, (_, survivor) -> survivor.absorbing(ended)) != null) {
+        if (by != null && turns.computeIfPresent(by, (_, survivor) -> survivor.withMerged(ended)) != null) {
             bytes += ended.bytes();
         }
     }
 
-    /** Those that were asked before this place. */
+    /** Removes and returns the questions logged before this offset. */
     List<PendingTurn> removeBefore(long offset) {
-        return forget(pending -> pending.position().offset() < offset);
+        return remove(pending -> pending.position().offset() < offset);
     }
 
-    /** Those that were asked before this place and won't be delivered again. */
+    /** Removes and returns the questions logged before this offset whose records won't be delivered again. */
     List<PendingTurn> removeDoneBefore(long offset) {
-        return forget(pending -> pending.position().offset() < offset
+        return remove(pending -> pending.position().offset() < offset
                 && done.test(pending.position().offset()));
     }
 
-    private List<PendingTurn> forget(Predicate<PendingTurn> which) {
-        List<PendingTurn> gone = turns.values().stream().filter(which).toList();
-        gone.forEach(pending -> ended(pending.ask().requestId()));
-        return gone;
+    private List<PendingTurn> remove(Predicate<PendingTurn> condition) {
+        List<PendingTurn> removed = turns.values().stream().filter(condition).toList();
+        removed.forEach(pending -> ended(pending.ask().requestId()));
+        return removed;
     }
 
-    /** Those that are delivered again; the others are over in a way of which the log tells no more. */
+    /**
+     * Returns the questions whose records are delivered again. The other questions have ended, but the log no longer
+     * records how.
+     */
     Stream<PendingTurn> redeliverable() {
         return turns.values().stream()
                 .filter(pending -> !done.test(pending.position().offset()));

@@ -29,27 +29,30 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session as the log tells of it so far: its last turns, the questions whose ends weren't read yet, its deletions.
- * What a life is stands here and nowhere else: it ends by a deletion, and by a silence that is longer than its first
- * question said.
+ * Reconstructs one session from the log: its last turns, the questions without a terminal event so far, and its
+ * deletions. Only this class defines a session's life. A life ends with a deletion, or with a period without activity
+ * that is longer than the time to live that the life's first question or a later command set.
  *
- * <p>A deletion counts once it is known to be done: its record won't be delivered again, or a later turn of the session
- * has begun. Before that, turns that were asked before it still have their ends to come. For one thread.
+ * <p>A deletion takes effect when it is known to be done: its record won't be delivered again, or a later turn of the
+ * session has begun. Until then, terminal events of turns that were asked before it may still follow. For one thread.
  */
 public final class SessionReconstruction {
 
-    /** Of requests that were erased with their session: a twin of one comes within seconds of it. */
-    private static final int MOST_ERASED = 256;
+    /**
+     * Maximum number of erased or edited request ids that are kept. A duplicate follows within seconds of its first
+     * record.
+     */
+    private static final int MAX_REMEMBERED_IDS = 256;
 
-    private static final int BYTES_OF_ERASED = 100;
+    private static final int BYTES_PER_ERASED_ID = 100;
 
     private final SessionKey session;
-    private final int mostTurns;
+    private final int maxTurns;
     private final LongPredicate done;
     private final PendingTurns open;
     private final Deque<Kept> turns = new ArrayDeque<>();
-    private final Deque<Kept> others = new ArrayDeque<>();
-    private final Deque<Undone> undoneCommands = new ArrayDeque<>();
+    private final Deque<Kept> redeliverable = new ArrayDeque<>();
+    private final Deque<DeferredCommand> deferredCommands = new ArrayDeque<>();
     private final Deque<Edit> doneEdits = new ArrayDeque<>();
     private final Set<RequestId> edited = new LinkedHashSet<>();
     private final Set<RequestId> erased = new LinkedHashSet<>();
@@ -57,55 +60,55 @@ public final class SessionReconstruction {
     private @Nullable Deletion deletion;
     private @Nullable Ask first;
     private int answered;
-    private int untold;
+    private int unknownTurns;
     private Duration processing = Duration.ZERO;
     private Instant lastEnd = Instant.MIN;
     private Instant lastActivity = Instant.MIN;
     private long keptBytes;
-    private int givenBytes;
+    private int importedBytes;
 
     private record Kept(EndedTurn turn, int bytes) {}
 
-    /** A command that is done when a turn behind it has begun. */
-    private record Undone(long offset, Runnable what) {}
+    /** A command that takes effect when a later turn begins. */
+    private record DeferredCommand(long offset, Runnable action) {}
 
     /**
-     * What memory held of a life.
+     * Memory of a session at one time.
      *
-     * @param turns its last turns that ended, oldest first
-     * @param unknownTurns how many more it had, of whose ends the log doesn't tell
-     * @param initialTurns turns that it was given by an import or a fork, in front of the others
+     * @param turns last ended turns, oldest first
+     * @param unknownTurns number of further turns of which the log no longer records how they ended
+     * @param initialTurns turns of the import or fork with which the life began; they precede the others
      */
     public record ReconstructedMemory(List<EndedTurn> turns, int unknownTurns, List<PastTurn> initialTurns) {}
 
     /**
-     * Of a session of which nothing was told yet.
+     * Creates a session of which nothing has been read yet.
      *
-     * @param mostTurns that memory keeps
-     * @param done whether the record at an offset of the turns topic won't be delivered again
+     * @param maxTurns maximum number of turns in a history
+     * @param done true for offsets of the turns topic whose records won't be delivered again
      */
-    public SessionReconstruction(SessionKey session, int mostTurns, LongPredicate done) {
+    public SessionReconstruction(SessionKey session, int maxTurns, LongPredicate done) {
         this.session = session;
-        this.mostTurns = mostTurns;
+        this.maxTurns = maxTurns;
         this.done = done;
         this.open = new PendingTurns(done);
     }
 
-    /** What it holds, by the sizes that it was told. */
+    /** Returns the approximate size of the kept data, as the sum of the sizes passed with it. */
     public long bytes() {
-        return open.bytes() + keptBytes + givenBytes + (long) erased.size() * BYTES_OF_ERASED;
+        return open.bytes() + keptBytes + importedBytes + (long) erased.size() * BYTES_PER_ERASED_ID;
     }
 
     /**
-     * A question; its twin says nothing new, be it behind a deletion.
+     * Adds a question. A duplicate is ignored, even if it follows a deletion.
      *
-     * @param size of its record in bytes
+     * @param size size of the record in bytes
      */
-    public void asked(Ask ask, CommandPosition place, int size) {
+    public void asked(Ask ask, CommandPosition position, int size) {
         if (!known(ask.requestId())) {
-            open.asked(ask, place, lastActivity, size);
+            open.asked(ask, position, lastActivity, size);
         }
-        active(place.loggedAt());
+        recordActivity(position.loggedAt());
     }
 
     private boolean known(RequestId request) {
@@ -114,25 +117,26 @@ public final class SessionReconstruction {
                 || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(request));
     }
 
-    /** An attempt began, the first with 1. */
+    /** Adds the begin of an attempt. The first attempt is 1. */
     public void started(RequestId request, int attempt, Instant at) {
         PendingTurn pending = open.started(request, attempt, at);
         if (pending != null) {
             applyBefore(pending.position().offset());
             forgetDoneBefore(pending.position().offset());
         }
-        active(at);
+        recordActivity(at);
     }
 
     /**
-     * A turn completed or failed. An end whose question isn't known was told before, or belongs to a life that is over.
+     * Adds a terminal event. Only activity is recorded if the turn's question is unknown: the event is a duplicate, or
+     * belongs to an earlier life.
      *
-     * @param size of its event in bytes
+     * @param size size of the event in bytes
      */
     public void ended(TurnEvent end, int size) {
         PendingTurn pending = open.ended(end.requestId());
         if (pending != null) {
-            if (end.attempt() > 0) { // else it may have overtaken those before it
+            if (end.attempt() > 0) { // a turn that never began may have ended before earlier turns
                 applyBefore(pending.position().offset());
                 forgetDoneBefore(pending.position().offset());
                 expireBefore(pending);
@@ -143,7 +147,7 @@ public final class SessionReconstruction {
             }
             lastEnd = later(lastEnd, end.at());
         }
-        active(end.at());
+        recordActivity(end.at());
     }
 
     private void keep(EndedTurn turn, int size) {
@@ -154,74 +158,78 @@ public final class SessionReconstruction {
             processing = processing.plus(turn.processingTime());
         }
         if (turn.cause() != null && !turn.isKeptInHistory()) {
-            putBehind(new Kept(turn, size)); // it takes no place in history
+            keepRedeliverable(new Kept(turn, size)); // it doesn't count towards the length of history
             return;
         }
         turns.addLast(new Kept(turn, size));
-        List<Kept> alike = turns.stream()
+        List<Kept> sameKind = turns.stream()
                 .filter(kept -> kept.turn().isKeptInHistory() == turn.isKeptInHistory())
                 .toList();
-        if (alike.size() > mostTurns) { // those that history doesn't keep push none out
-            turns.removeFirstOccurrence(alike.getFirst());
-            putBehind(alike.getFirst());
+        if (sameKind.size() > maxTurns) { // turns that history doesn't keep displace only their like
+            turns.removeFirstOccurrence(sameKind.getFirst());
+            keepRedeliverable(sameKind.getFirst());
         }
-    }
-
-    /** What may be delivered again must not be run again; the rest is forgotten. */
-    private void putBehind(Kept kept) {
-        others.addLast(kept);
-        while (!others.isEmpty() && done.test(others.getFirst().turn().offset())) {
-            keptBytes -= others.removeFirst().bytes();
-        }
-    }
-
-    /** The session was deleted, or is to be. */
-    public void deleted(CommandPosition place) {
-        Deletion next = new Deletion(place.offset(), place.loggedAt());
-        if (done.test(place.offset())) {
-            applyBefore(place.offset());
-            delete(next);
-        } else {
-            undoneCommands.addLast(new Undone(place.offset(), () -> delete(next)));
-        }
-        active(place.loggedAt());
     }
 
     /**
-     * The session was changed by a command that asks nothing, or is to be; a twin says nothing new.
-     *
-     * @param size of its record in bytes
+     * Keeps a turn outside the history if its record may be delivered again, so that it isn't run again; otherwise
+     * drops it.
      */
-    public void edited(SessionChange command, CommandPosition place, int size) {
-        if (noteOnce(edited, command.requestId())) {
-            Edit edit = new Edit(command, place.offset(), place.loggedAt());
-            if (done.test(place.offset())) {
-                applyBefore(place.offset());
+    private void keepRedeliverable(Kept kept) {
+        redeliverable.addLast(kept);
+        while (!redeliverable.isEmpty()
+                && done.test(redeliverable.getFirst().turn().offset())) {
+            keptBytes -= redeliverable.removeFirst().bytes();
+        }
+    }
+
+    /** Adds a deletion. */
+    public void deleted(CommandPosition position) {
+        Deletion next = new Deletion(position.offset(), position.loggedAt());
+        if (done.test(position.offset())) {
+            applyBefore(position.offset());
+            delete(next);
+        } else {
+            deferredCommands.addLast(new DeferredCommand(position.offset(), () -> delete(next)));
+        }
+        recordActivity(position.loggedAt());
+    }
+
+    /**
+     * Adds a command that changes the session and asks no question. A duplicate is ignored.
+     *
+     * @param size size of the record in bytes
+     */
+    public void edited(SessionChange command, CommandPosition position, int size) {
+        if (addBounded(edited, command.requestId())) {
+            Edit edit = new Edit(command, position.offset(), position.loggedAt());
+            if (done.test(position.offset())) {
+                applyBefore(position.offset());
                 apply(edit, size);
             } else {
-                undoneCommands.addLast(new Undone(place.offset(), () -> apply(edit, 0)));
+                deferredCommands.addLast(new DeferredCommand(position.offset(), () -> apply(edit, 0)));
             }
         }
-        active(place.loggedAt());
+        recordActivity(position.loggedAt());
     }
 
-    private static boolean noteOnce(Set<RequestId> names, RequestId name) {
-        if (names.size() == MOST_ERASED) {
-            names.remove(names.iterator().next());
+    private static boolean addBounded(Set<RequestId> ids, RequestId id) {
+        if (ids.size() == MAX_REMEMBERED_IDS) {
+            ids.remove(ids.iterator().next());
         }
-        return names.add(name);
+        return ids.add(id);
     }
 
-    /** A turn behind them has begun: they were done before it, in their order. */
+    /** Applies the commands logged before a turn that has begun, because lanes run them in order. */
     private void applyBefore(long offset) {
-        while (!undoneCommands.isEmpty() && undoneCommands.getFirst().offset() < offset) {
-            undoneCommands.removeFirst().what().run();
+        while (!deferredCommands.isEmpty() && deferredCommands.getFirst().offset() < offset) {
+            deferredCommands.removeFirst().action().run();
         }
     }
 
     private void apply(Edit edit, int size) {
         switch (edit.command()) {
-            case ImportSession given when counts(given) -> begin(given, edit, size);
+            case ImportSession imported when takesEffect(imported) -> begin(imported, edit, size);
             case UpdateSession update -> edits = edits.with(update);
             case ImportSession _, ForkSession _ -> {}
         }
@@ -231,45 +239,49 @@ public final class SessionReconstruction {
         }
     }
 
-    /** A fork makes a session: where there is one, or it was deleted since it was asked for, nothing came of it. */
-    private boolean counts(ImportSession given) {
-        boolean deletedSince = deletion != null && !deletion.loggedAt().isBefore(given.createdAt());
-        return given.forkOf() == null || (turns.isEmpty() && !edits.hasInitialState() && !deletedSince);
+    /**
+     * Returns false if the import of a fork had no effect, because the session existed or was deleted after the
+     * request.
+     */
+    private boolean takesEffect(ImportSession imported) {
+        boolean deletedSince = deletion != null && !deletion.loggedAt().isBefore(imported.createdAt());
+        return imported.forkOf() == null || (turns.isEmpty() && !edits.hasInitialState() && !deletedSince);
     }
 
-    private void begin(ImportSession given, Edit edit, int size) {
+    private void begin(ImportSession imported, Edit edit, int size) {
         while (!turns.isEmpty()) {
-            putBehind(turns.removeFirst());
+            keepRedeliverable(turns.removeFirst());
         }
-        if (done.test(edit.offset())) { // so were all that were asked before it, whose ends may be read behind it
+        if (done.test(edit.offset())) { // earlier turns are done too, though their ends may follow
             open.removeBefore(edit.offset());
         }
         forgetLife();
-        edits = LifeEdits.of(given, edit.offset(), edit.loggedAt());
-        givenBytes = size;
+        edits = LifeEdits.of(imported, edit.offset(), edit.loggedAt());
+        importedBytes = size;
         lastEnd = edit.loggedAt();
     }
 
     private void delete(Deletion next) {
         deletion = next;
-        Stream.concat(others.stream(), turns.stream())
-                .forEach(kept -> erase(kept.turn().requestId()));
-        open.removeBefore(next.offset()).forEach(pending -> erase(pending.ask().requestId()));
+        Stream.concat(redeliverable.stream(), turns.stream())
+                .forEach(kept -> markErased(kept.turn().requestId()));
+        open.removeBefore(next.offset())
+                .forEach(pending -> markErased(pending.ask().requestId()));
         forgetLife();
-        others.clear();
+        redeliverable.clear();
         keptBytes = 0;
     }
 
-    private void erase(RequestId request) {
-        var _ = noteOnce(erased, request);
+    private void markErased(RequestId request) {
+        var _ = addBounded(erased, request);
     }
 
-    /** The session had expired when this was asked: what was before isn't remembered. */
+    /** Ends the life if the session had expired when this question was logged. */
     private void expireBefore(PendingTurn pending) {
-        Instant silent = later(lastEnd, pending.activeBefore());
-        if (begun() && pending.position().loggedAt().isAfter(silent.plus(ttl()))) {
+        Instant inactiveSince = later(lastEnd, pending.activeBefore());
+        if (hasBegun() && pending.position().loggedAt().isAfter(inactiveSince.plus(ttl()))) {
             while (!turns.isEmpty()) {
-                putBehind(turns.removeFirst());
+                keepRedeliverable(turns.removeFirst());
             }
             forgetLife();
         }
@@ -278,50 +290,53 @@ public final class SessionReconstruction {
     private void forgetLife() {
         turns.clear();
         edits = LifeEdits.NONE;
-        givenBytes = 0;
+        importedBytes = 0;
         first = null;
         answered = 0;
-        untold = 0;
+        unknownTurns = 0;
         processing = Duration.ZERO;
         lastEnd = Instant.MIN;
     }
 
     /**
-     * Turns run one after another: those that are done ended before this one, in a way of which the log tells no more.
+     * Drops earlier turns that won't be delivered again. They ended before this one, because a session's turns run in
+     * order, but the log no longer records how.
      */
     private void forgetDoneBefore(long offset) {
         for (PendingTurn pending : open.removeDoneBefore(offset)) {
             expireBefore(pending);
-            untold++;
+            unknownTurns++;
         }
     }
 
     /**
-     * Whether its time is up, and no end may follow that makes it live on: a question may wait for longer than that.
+     * Returns true if the session has expired and no terminal event can follow that extends its life. A question may
+     * wait for longer than the session's time to live.
      */
     public boolean isOver(Instant now) {
         return open.isEmpty() && expired(now);
     }
 
-    /** Whether all it has are questions that surely ended, before what is read or after. */
+    /**
+     * Returns true if the session consists only of questions that have ended but whose terminal events were not read.
+     */
     public boolean hasOnlyUnresolvedQuestions() {
         return turns.isEmpty()
-                && others.isEmpty()
+                && redeliverable.isEmpty()
                 && deletion == null
                 && !edits.hasInitialState()
                 && !open.anyRedeliverable();
     }
 
-    /** Whether nothing happens in it any more and its time is up. */
     private boolean expired(Instant now) {
         return !open.anyRedeliverable() && !now.isBefore(lastActivity.plus(ttl()));
     }
 
-    private boolean begun() {
+    private boolean hasBegun() {
         return first != null || edits.hasInitialState();
     }
 
-    /** As memory has it: fixed by the first question of a life, whatever later ones say, unless a command said else. */
+    /** Returns the time to live as memory has it: set by the first question of a life, and changed only by commands. */
     private Duration ttl() {
         if (edits.ttl() != null) {
             return edits.ttl();
@@ -332,60 +347,60 @@ public final class SessionReconstruction {
         return open.first().map(Ask::sessionTtl).orElse(Duration.ZERO);
     }
 
-    /** Whether there is anything of it that memory must not miss. */
+    /** Returns true if memory needs any data of this session. */
     public boolean needsRestore(Instant now) {
-        boolean lives = (!turns.isEmpty() || edits.hasInitialState()) && !expired(now);
+        boolean alive = (!turns.isEmpty() || edits.hasInitialState()) && !expired(now);
         return deletion != null
-                || !others.isEmpty()
-                || lives
-                || undone()
+                || !redeliverable.isEmpty()
+                || alive
+                || hasRedeliverableTurn()
                 || open.anyRedeliverable()
                 || !doneEdits.isEmpty();
     }
 
-    private boolean undone() {
+    private boolean hasRedeliverableTurn() {
         return turns.stream().anyMatch(kept -> !done.test(kept.turn().offset()));
     }
 
-    /** What memory held when the next question was logged then, if no record told so far is delivered again. */
+    /** Returns the memory that a question logged at this time finds, if no record so far is delivered again. */
     public ReconstructedMemory memoryBefore(Instant loggedAt) {
-        return silentUntil(loggedAt)
+        return expiredBefore(loggedAt)
                 ? new ReconstructedMemory(List.of(), 0, List.of())
-                : new ReconstructedMemory(turnsOf(turns), untold + open.size(), edits.importedTurns());
+                : new ReconstructedMemory(turnsOf(turns), unknownTurns + open.size(), edits.importedTurns());
     }
 
-    private boolean silentUntil(Instant next) {
-        return begun() && next.isAfter(lastActivity.plus(ttl()));
+    private boolean expiredBefore(Instant next) {
+        return hasBegun() && next.isAfter(lastActivity.plus(ttl()));
     }
 
-    /** All of it, as of now. */
+    /** Returns the complete session as of now. */
     public RecalledSession toRecalledSession(Instant now) {
-        Ask born = first == null
+        Ask firstAsk = first == null
                 ? open.redeliverable().findFirst().map(PendingTurn::ask).orElse(null)
                 : first;
-        boolean lives = (born != null || edits.hasInitialState()) && !expired(now);
-        Deque<Kept> behind = new ArrayDeque<>(others);
-        if (!lives) {
-            turns.stream().filter(kept -> !done.test(kept.turn().offset())).forEach(behind::addLast);
+        boolean alive = (firstAsk != null || edits.hasInitialState()) && !expired(now);
+        Deque<Kept> redeliverableTurns = new ArrayDeque<>(redeliverable);
+        if (!alive) {
+            turns.stream().filter(kept -> !done.test(kept.turn().offset())).forEach(redeliverableTurns::addLast);
         }
         return new RecalledSession(
                 session,
-                lives ? life(born, now) : null,
-                lives ? turnsOf(turns) : List.of(),
-                turnsOf(behind),
+                alive ? life(firstAsk, now) : null,
+                alive ? turnsOf(turns) : List.of(),
+                turnsOf(redeliverableTurns),
                 open.redeliverable().map(PendingTurn::toOpenTurn).toList(),
                 deletion,
-                lives ? edits.initialTurns() : null,
+                alive ? edits.initialTurns() : null,
                 List.copyOf(doneEdits));
     }
 
-    private Life life(@Nullable Ask born, Instant now) {
+    private Life life(@Nullable Ask firstAsk, Instant now) {
         SessionState state = edits.state();
-        String agent = born == null ? "" : born.agent();
+        String agent = firstAsk == null ? "" : firstAsk.agent();
         return new Life(
-                state == null ? Objects.requireNonNull(born).userId() : edits.userId(),
+                state == null ? Objects.requireNonNull(firstAsk).userId() : edits.userId(),
                 edits.agent() == null ? agent : edits.agent(),
-                state == null ? Objects.requireNonNull(born).createdAt() : state.createdAt(),
+                state == null ? Objects.requireNonNull(firstAsk).createdAt() : state.createdAt(),
                 open.anyRedeliverable() ? now : lastActivity,
                 ttl(),
                 answered + edits.requestCount(),
@@ -397,7 +412,7 @@ public final class SessionReconstruction {
         return kept.stream().map(Kept::turn).toList();
     }
 
-    private void active(Instant at) {
+    private void recordActivity(Instant at) {
         lastActivity = later(lastActivity, at);
     }
 

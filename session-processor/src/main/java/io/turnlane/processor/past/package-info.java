@@ -1,4 +1,4 @@
-/** What the log tells of a session's past: for memory that was lost, and for turns that are run again. */
+/** Reconstruction of a session from the log, for rebuilds of lost memory and for replays of recorded turns. */
 @NullMarked
 package io.turnlane.processor.past;
 

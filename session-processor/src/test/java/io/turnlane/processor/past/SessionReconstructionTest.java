@@ -1,4 +1,4 @@
-package io.turnlane.processor.past;
+package io.turnlane.processor.reconstruction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,7 +30,8 @@ class SessionReconstructionTest {
     private static final Instant START = Instant.parse("2026-11-21T06:00:00Z");
     private static final SessionId SESSION = new SessionId("s-1");
 
-    private final SessionReconstruction past = new SessionReconstruction(SessionKey.of(null, SESSION), 10, _ -> true);
+    private final SessionReconstruction reconstruction =
+            new SessionReconstruction(SessionKey.of(null, SESSION), 10, _ -> true);
     private long offset;
 
     private Ask asked(String question, int minute) {
@@ -48,7 +49,7 @@ class SessionReconstructionTest {
     }
 
     private void logged(Ask ask, int minute) {
-        past.asked(ask, place(minute), 0);
+        reconstruction.asked(ask, position(minute), 0);
     }
 
     private Ask answered(String question, int minute) {
@@ -63,10 +64,10 @@ class SessionReconstructionTest {
     }
 
     private void ended(Ask ask, int minute, TurnEvent.Body body) {
-        past.ended(new TurnEvent(ask.requestId(), SESSION, 1, 1, at(minute), body), 0);
+        reconstruction.ended(new TurnEvent(ask.requestId(), SESSION, 1, 1, at(minute), body), 0);
     }
 
-    private CommandPosition place(int minute) {
+    private CommandPosition position(int minute) {
         return new CommandPosition(offset++, at(minute), null);
     }
 
@@ -74,144 +75,146 @@ class SessionReconstructionTest {
         return START.plus(Duration.ofMinutes(minute));
     }
 
-    private List<String> before(int minute) {
-        return past.memoryBefore(at(minute)).turns().stream()
+    private List<String> questionsBefore(int minute) {
+        return reconstruction.memoryBefore(at(minute)).turns().stream()
                 .filter(EndedTurn::isCompleted)
                 .map(turn -> turn.ask().question())
                 .toList();
     }
 
     @Test
-    void remembersWhatWasAnsweredInOrderAndNoMoreThanMemoryKeeps() {
+    void keepsTheLastAnsweredTurnsInOrder() {
         for (int i = 0; i < 12; i++) {
             answered("q" + i, i);
         }
-        assertThat(before(12)).containsExactly("q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11");
+        assertThat(questionsBefore(12)).containsExactly("q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11");
     }
 
     @Test
-    void forgetsWhatFailed() {
+    void excludesFailedTurnsFromHistory() {
         answered("good", 0);
         failed(1);
-        assertThat(before(2)).containsExactly("good");
-        assertThat(past.memoryBefore(at(2)).unknownTurns()).isZero();
+        assertThat(questionsBefore(2)).containsExactly("good");
+        assertThat(reconstruction.memoryBefore(at(2)).unknownTurns()).isZero();
     }
 
-    /** As Redis does: history has completed turns only. */
+    /** Redis keeps no failed turns in history either. */
     @Test
-    void letsFailedTurnsPushNoAnsweredOnesOut() {
+    void keepsAnsweredTurnsHoweverManyTurnsFail() {
         for (int i = 0; i < 10; i++) {
             answered("q" + i, i);
         }
         for (int i = 10; i < 22; i++) {
             failed(i);
         }
-        assertThat(before(23)).hasSize(10);
+        assertThat(questionsBefore(23)).hasSize(10);
     }
 
     @Test
-    void forgetsAllThatCameBeforeADeletion() {
+    void dropsEverythingBeforeADeletion() {
         answered("before", 0);
-        past.deleted(place(1));
+        reconstruction.deleted(position(1));
         answered("after", 2);
-        assertThat(before(3)).containsExactly("after");
+        assertThat(questionsBefore(3)).containsExactly("after");
     }
 
     @Test
-    void forgetsAllAfterASilenceLongerThanTheSessionsLife() {
+    void dropsEverythingBeforeTheSessionExpired() {
         answered("before", 0);
         answered("after", 90);
-        assertThat(before(100)).containsExactly("after");
-        assertThat(before(200)).isEmpty();
+        assertThat(questionsBefore(100)).containsExactly("after");
+        assertThat(questionsBefore(200)).isEmpty();
     }
 
-    /** Whoever asked kept the session alive, whatever became of the question. */
+    /** A question keeps the session alive even if the log no longer records how it ended. */
     @Test
-    void takesAQuestionWithoutAKnownEndForASignOfLife() {
+    void countsAQuestionWithoutAKnownEndAsActivity() {
         answered("first", 0);
-        asked("gone", 50);
+        asked("unknown", 50);
         answered("third", 100);
-        assertThat(before(101)).containsExactly("first", "third");
-        asked("gone, in the next life", 170);
-        answered("anew", 180);
-        assertThat(before(181)).containsExactly("anew");
-        assertThat(past.memoryBefore(at(181)).unknownTurns()).isEqualTo(1);
+        assertThat(questionsBefore(101)).containsExactly("first", "third");
+        asked("unknown, in the next life", 170);
+        answered("next life", 180);
+        assertThat(questionsBefore(181)).containsExactly("next life");
+        assertThat(reconstruction.memoryBefore(at(181)).unknownTurns()).isEqualTo(1);
     }
 
     @Test
-    void tellsOfTurnsWhoseEndsAreGone() {
-        asked("gone", 0);
+    void countsTurnsWithoutAKnownEnd() {
+        asked("unknown", 0);
         answered("there", 1);
         asked("the last", 2);
-        assertThat(past.memoryBefore(at(3)).unknownTurns()).isEqualTo(2);
-        assertThat(before(3)).hasSize(1);
+        assertThat(reconstruction.memoryBefore(at(3)).unknownTurns()).isEqualTo(2);
+        assertThat(questionsBefore(3)).hasSize(1);
     }
 
     @Test
-    void aTwinSaysNothingNew() {
+    void ignoresADuplicate() {
         Ask ask = answered("once", 0);
         logged(ask, 1);
-        assertThat(before(2)).hasSize(1);
-        assertThat(past.memoryBefore(at(2)).unknownTurns()).isZero();
+        assertThat(questionsBefore(2)).hasSize(1);
+        assertThat(reconstruction.memoryBefore(at(2)).unknownTurns()).isZero();
     }
 
     @Test
-    void aTwinBehindADeletionBeginsNoNewLife() {
+    void beginsNoNewLifeWithADuplicateAfterADeletion() {
         Ask ask = answered("erased", 0);
-        past.deleted(place(1));
+        reconstruction.deleted(position(1));
         logged(ask, 2);
-        assertThat(past.memoryBefore(at(3)).unknownTurns()).isZero();
-        assertThat(past.toRecalledSession(at(3)).open()).isEmpty();
+        assertThat(reconstruction.memoryBefore(at(3)).unknownTurns()).isZero();
+        assertThat(reconstruction.toRecalledSession(at(3)).open()).isEmpty();
     }
 
     @Test
-    void startsAnewWithTheStateThatWasBrought() {
+    void beginsALifeWithAnImportedState() {
         answered("gone", 0);
-        brought(null, 1, "a", "b");
+        imported(null, 1, "a", "b");
         answered("after", 2);
-        assertThat(before(3)).containsExactly("after");
-        assertThat(past.memoryBefore(at(3)).initialTurns())
+        assertThat(questionsBefore(3)).containsExactly("after");
+        assertThat(reconstruction.memoryBefore(at(3)).initialTurns())
                 .extracting(PastTurn::question)
                 .containsExactly("a", "b");
-        RecalledSession recalled = past.toRecalledSession(at(3));
+        RecalledSession recalled = reconstruction.toRecalledSession(at(3));
         assertThat(recalled.life().turns()).isEqualTo(8);
         assertThat(recalled.life().metadata()).containsEntry("m", 1);
         assertThat(recalled.initialTurns().turns()).hasSize(2);
-        assertThat(past.memoryBefore(at(200)).initialTurns()).as("expired").isEmpty();
-        past.deleted(place(4));
-        assertThat(past.toRecalledSession(at(5)).initialTurns()).isNull();
+        assertThat(reconstruction.memoryBefore(at(200)).initialTurns())
+                .as("expired")
+                .isEmpty();
+        reconstruction.deleted(position(4));
+        assertThat(reconstruction.toRecalledSession(at(5)).initialTurns()).isNull();
     }
 
     @Test
-    void takesChangesOfTheContextTogetherInTheirOrder() {
-        brought(null, 0, "a");
+    void appliesUpdatesInOrder() {
+        imported(null, 0, "a");
         updated(1, Map.of("m", 2, "n", 1), null);
         updated(2, Map.of("m", 3), Duration.ofMinutes(5));
-        RecalledSession recalled = past.toRecalledSession(at(3));
+        RecalledSession recalled = reconstruction.toRecalledSession(at(3));
         assertThat(recalled.life().metadata()).isEqualTo(Map.of("m", 3, "n", 1));
         assertThat(recalled.life().ttl()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(past.memoryBefore(at(10)).initialTurns())
-                .as("a shorter life")
+        assertThat(reconstruction.memoryBefore(at(10)).initialTurns())
+                .as("expired by the shorter time to live")
                 .isEmpty();
     }
 
     @Test
-    void takesAForkForNothingWhereThereIsASessionOrWasOne() {
+    void ignoresAForkIfTheSessionExists() {
         answered("there", 0);
-        brought(new ImportSession.ForkOrigin(new SessionId("s-0"), new RequestId(UUID.randomUUID())), 1, "a");
-        assertThat(past.memoryBefore(at(2)).initialTurns()).isEmpty();
-        assertThat(before(2)).containsExactly("there");
+        imported(new ImportSession.ForkOrigin(new SessionId("s-0"), new RequestId(UUID.randomUUID())), 1, "a");
+        assertThat(reconstruction.memoryBefore(at(2)).initialTurns()).isEmpty();
+        assertThat(questionsBefore(2)).containsExactly("there");
     }
 
     @Test
-    void aTwinOfABroughtStateSaysNothingNew() {
-        ImportSession given = brought(null, 0, "a");
+    void ignoresADuplicateImport() {
+        ImportSession command = imported(null, 0, "a");
         answered("after", 1);
-        past.edited(given, place(2), 0);
-        assertThat(before(3)).containsExactly("after");
+        reconstruction.edited(command, position(2), 0);
+        assertThat(questionsBefore(3)).containsExactly("after");
     }
 
-    private ImportSession brought(ImportSession.ForkOrigin fork, int minute, String... questions) {
+    private ImportSession imported(ImportSession.ForkOrigin fork, int minute, String... questions) {
         List<PastTurn> turns = Stream.of(questions)
                 .map(question -> new PastTurn(
                         new RequestId(UUID.randomUUID()),
@@ -225,15 +228,15 @@ class SessionReconstructionTest {
                 .toList();
         SessionState state =
                 new SessionState("echo", Map.of("m", 1), Duration.ofHours(1), START, 7, Duration.ofSeconds(1), turns);
-        ImportSession given =
+        ImportSession command =
                 new ImportSession(new RequestId(UUID.randomUUID()), SESSION, null, at(minute), state, fork);
-        past.edited(given, place(minute), 0);
-        return given;
+        reconstruction.edited(command, position(minute), 0);
+        return command;
     }
 
     private void updated(int minute, Map<String, Object> patch, Duration ttl) {
         UpdateSession update =
                 new UpdateSession(new RequestId(UUID.randomUUID()), SESSION, null, at(minute), null, patch, ttl);
-        past.edited(update, place(minute), 0);
+        reconstruction.edited(update, position(minute), 0);
     }
 }
