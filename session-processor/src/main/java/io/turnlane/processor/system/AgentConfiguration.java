@@ -9,11 +9,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The agents that run here: every bean that is an {@link AgentFactory}. */
+/** Agents of this processor: all beans of type {@link AgentFactory}. */
 @Configuration(proxyBeanMethods = false)
 class AgentConfiguration {
 
-    /** Closed with the context. */
+    /** Closed together with the application context. */
     @Bean
     @ConditionalOnProperty(name = "turnlane.processor.retrieval.enabled", matchIfMissing = true)
     RetrievalAgentFactory retrieval(ProcessorProperties properties) {

@@ -19,7 +19,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What happens to turns out of their turn, and who asks for it. */
+/** Beans that cancel turns and work on waiting turns outside of their order. */
 @Configuration(proxyBeanMethods = false)
 class ControlConfiguration {
 
@@ -44,7 +44,10 @@ class ControlConfiguration {
                 waiting::cancel);
     }
 
-    /** A process that hears of no cancel any more is to be started anew, as one that doesn't poll. */
+    /**
+     * Reports the process as unhealthy if the control thread has failed, because it then no longer receives wake-ups
+     * and must be restarted.
+     */
     @Bean
     HealthIndicator controlThreadHealthIndicator(KafkaWakeUpListener wakeUps) {
         return () -> (wakeUps.hasFailed() ? Health.down() : Health.up()).build();

@@ -5,7 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.processor.memory.DamageObserver;
 
 /**
- * What memory set aside, one count for each line of the log; there from the start, so that the first is seen to rise.
+ * Counts the damaged values that memory has ignored. The counters are registered at start, so that the first increase
+ * is visible.
  */
 final class DamageMeters implements DamageObserver {
 

@@ -14,18 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes nothing more, lets what runs end, hands the rest to others, commits, and leaves the group last. Once: whoever
- * asks again gets the report of the first time.
+ * Drains the processor: accepts no more turns, lets running turns end, releases waiting turns to other processors,
+ * commits the offsets, and then leaves the consumer group. Drains once. Later calls return the report of the first
+ * drain.
  *
- * <p>Threading: any thread may start it and wait for it; it runs on the thread that came first.
+ * <p>Threading: any thread may start the drain or wait for it. It runs on the first calling thread.
  */
 final class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
-    /** For what ends when the last agent has been abandoned. */
+    /** Time for the remaining steps of a turn after the last agent was abandoned. */
     private static final Duration AFTER_ABANDONMENT = Duration.ofSeconds(2);
 
-    private static final Duration LEAVING = Duration.ofSeconds(10);
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
 
     private final TurnPoller poller;
     private final LaneScheduler<SessionKey, Turn> lanes;
@@ -36,9 +37,11 @@ final class Drain {
     private final CompletableFuture<DrainReport> report = new CompletableFuture<>();
 
     /**
-     * @param budget how long running turns may go on
-     * @param grace how long an agent may go on after it was interrupted: a turn that isn't waited for so long would
-     *     count a crash
+     * Creates the drain.
+     *
+     * @param budget time for running turns to end
+     * @param grace time that an agent may continue after its interrupt; a turn that is not waited for as long would be
+     *     counted as a crash
      */
     Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget, Duration grace) {
         this.poller = poller;
@@ -49,12 +52,12 @@ final class Drain {
     }
 
     /**
-     * How it went.
+     * Result of a drain.
      *
-     * @param running turns that ran when it began
-     * @param interrupted how many of them hadn't ended within the budget: others run them again
-     * @param moved turns that waited and are now others'
-     * @param left whether the group knows that we left; else it notices by its session timeout
+     * @param running number of turns that were running when the drain began
+     * @param interrupted number of turns that did not end within the budget; other processors run them again
+     * @param moved number of waiting turns that were released to other processors
+     * @param left true if this processor has left the group; otherwise the group notices at the session timeout
      */
     record DrainReport(int running, int interrupted, int moved, boolean left) {}
 
@@ -62,7 +65,7 @@ final class Drain {
         return state.get();
     }
 
-    /** Drains, or waits for who does. */
+    /** Drains the processor, or waits until the first call has drained it. */
     DrainReport run() throws InterruptedException {
         if (state.compareAndSet(ProcessorState.RUNNING, ProcessorState.DRAINING)) {
             try {
@@ -81,7 +84,7 @@ final class Drain {
         poller.pause();
         lanes.stopDispatching();
         int running = lanes.counts().running();
-        log.atInfo().addKeyValue("running", running).log("draining");
+        log.atInfo().addKeyValue("running", running).log("drain started");
         int interrupted = 0;
         if (!lanes.awaitIdle(budget)) {
             interrupted = lanes.counts().running();
@@ -91,12 +94,12 @@ final class Drain {
         List<Turn> waiting = lanes.withdraw(turn -> true);
         waiting.forEach(turn -> turn.claim().release());
         poller.stop();
-        boolean left = poller.awaitStopped(LEAVING);
+        boolean left = poller.awaitStopped(LEAVE_TIMEOUT);
         log.atInfo()
                 .addKeyValue("interrupted", interrupted)
                 .addKeyValue("moved", waiting.size())
                 .addKeyValue("left", left)
-                .log("drained");
+                .log("drain finished");
         return new DrainReport(running, interrupted, waiting.size(), left);
     }
 }

@@ -7,45 +7,45 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Down when the poll thread hasn't come round for long, or when agents that nobody waits for any more pile up: a
- * process may live and answer, and yet do nothing.
+ * Reports the engine as down if the poll thread has stopped polling, or if too many abandoned agents are still running.
+ * In both cases the process answers health checks but processes no turns.
  */
 final class EngineHealth implements HealthIndicator {
 
-    private static final int MOST_ABANDONED = 100;
+    private static final int MAX_ABANDONED = 100;
 
     private final TurnPoller poller;
     private final IntSupplier abandonedAgents;
     private final Drain drain;
-    private final PollLiveness pulse;
+    private final PollLiveness liveness;
 
     EngineHealth(TurnPoller poller, IntSupplier abandonedAgents, Drain drain, InstantSource clock) {
         this.poller = poller;
         this.abandonedAgents = abandonedAgents;
         this.drain = drain;
-        this.pulse = new PollLiveness(poller, clock);
+        this.liveness = new PollLiveness(poller, clock);
     }
 
     @Override
     public Health health() {
-        TurnPoller.IntakeStatistics figures = poller.statistics();
+        TurnPoller.IntakeStatistics statistics = poller.statistics();
         int abandoned = abandonedAgents.getAsInt();
-        boolean well = pulse.isAlive() && abandoned < MOST_ABANDONED;
-        return standing(well)
+        boolean healthy = liveness.isAlive() && abandoned < MAX_ABANDONED;
+        return status(healthy)
                 .withDetail("state", drain.state().wire())
-                .withDetail("partitions", figures.partitions())
-                .withDetail("open_turns", figures.open())
+                .withDetail("partitions", statistics.partitions())
+                .withDetail("open_turns", statistics.open())
                 .withDetail("abandoned_agents", abandoned)
-                .withDetail("lag", figures.lag())
-                .withDetail("oldest_age_seconds", figures.oldestAge().toSeconds())
-                .withDetail("last_poll_seconds_ago", pulse.sinceLastPoll().toSeconds())
+                .withDetail("lag", statistics.lag())
+                .withDetail("oldest_age_seconds", statistics.oldestAge().toSeconds())
+                .withDetail("last_poll_seconds_ago", liveness.sinceLastPoll().toSeconds())
                 .build();
     }
 
-    /** One that was drained is well, and yet nobody should count on it. */
-    private Health.Builder standing(boolean well) {
+    /** Returns out-of-service for a drained processor, which is healthy but must not receive work. */
+    private Health.Builder status(boolean healthy) {
         return switch (drain.state()) {
-            case RUNNING -> well ? Health.up() : Health.down();
+            case RUNNING -> healthy ? Health.up() : Health.down();
             case DRAINING, EVACUATED -> Health.outOfService();
         };
     }

@@ -7,8 +7,9 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * {@code POST /actuator/evacuate} drains this processor for maintenance or scale-in, and answers when it has left. Its
- * process lives on, so that it can be looked at, until it is stopped. Asking again answers the same.
+ * Endpoint {@code POST /actuator/evacuate}, which drains this processor for maintenance or scale-in and responds when
+ * the processor has left the group. The process continues to run, for inspection, until it is stopped. Later calls
+ * return the same report.
  */
 @Endpoint(id = "evacuate")
 class EvacuateEndpoint {
@@ -21,7 +22,11 @@ class EvacuateEndpoint {
         this.drain = drain;
     }
 
-    /** @param report null while it hasn't ended */
+    /**
+     * Response of the endpoint.
+     *
+     * @param report report of the drain, or null in responses that only return the state
+     */
     record Evacuation(String processor, String state, Drain.@Nullable DrainReport report) {}
 
     @ReadOperation

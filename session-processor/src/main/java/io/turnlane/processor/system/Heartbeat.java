@@ -24,16 +24,17 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Says each second, in Redis, that this processor lives and how it fares; gateways add the figures up.
+ * Writes the statistics of this processor to Redis each second. They show that the processor is alive, and gateways add
+ * them up.
  *
- * <p>Threading: one scheduler thread beats, for the delay is counted from the end of a beat; the web server's event
- * comes before.
+ * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. The event of the web server
+ * comes before the first call.
  */
 class Heartbeat {
 
     private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
-    private static final Duration LIFE = Duration.ofSeconds(5);
-    private static final Duration REMEMBERED = Duration.ofMinutes(1);
+    private static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);
+    private static final Duration RECENT = Duration.ofMinutes(1);
 
     private final String processorId;
     private final String host;
@@ -43,10 +44,10 @@ class Heartbeat {
     private final InstantSource clock;
     private final MeanRunTime runTimes = new MeanRunTime();
     private volatile String management = "";
-    private volatile boolean silent;
-    private boolean heard = true;
+    private volatile boolean stopped;
+    private boolean stored = true;
 
-    /** Where the figures come from. */
+    /** Sources of the statistics. */
     record HeartbeatSources(
             AgentCatalog agents,
             LaneScheduler<SessionKey, Turn> lanes,
@@ -56,7 +57,11 @@ class Heartbeat {
             LatencyWindow latency,
             AgentTimes agentTimes) {}
 
-    /** @param host under which others reach this processor */
+    /**
+     * Creates the heartbeat.
+     *
+     * @param host host under which others reach this processor
+     */
     Heartbeat(
             String processorId,
             String host,
@@ -73,44 +78,44 @@ class Heartbeat {
     }
 
     @EventListener
-    void listensAt(WebServerInitializedEvent event) {
+    void webServerStarted(WebServerInitializedEvent event) {
         management = "http://" + host + ":" + event.getWebServer().getPort();
         log.atInfo()
                 .addKeyValue("id", processorId)
                 .addKeyValue("management", management)
-                .log("processor listens");
+                .log("management endpoints started");
     }
 
     @Scheduled(fixedDelay = 1000)
     void beat() {
-        if (silent) {
+        if (stopped) {
             return;
         }
         try {
             Instant now = clock.instant();
-            String json = new String(wire.writeValue(figures(now)), StandardCharsets.UTF_8);
-            redis.opsForValue().set(MemoryKeys.processor(processorId), json, LIFE);
+            String json = new String(wire.writeValue(statistics(now)), StandardCharsets.UTF_8);
+            redis.opsForValue().set(MemoryKeys.processor(processorId), json, TIME_TO_LIVE);
             redis.opsForZSet().add(MemoryKeys.processors(), processorId, (double) now.toEpochMilli());
             redis.opsForZSet().removeRangeByScore(MemoryKeys.processors(), 0, (double)
-                    now.minus(REMEMBERED).toEpochMilli());
-            heard(true, "");
+                    now.minus(RECENT).toEpochMilli());
+            report(true, "");
         } catch (DataAccessException e) {
-            heard(false, e.getClass().getSimpleName());
+            report(false, e.getClass().getSimpleName());
         }
     }
 
-    /** Says good-bye, so that nobody waits for the figures to expire. */
+    /** Removes the statistics, so that gateways need not wait for them to expire. */
     void stop() {
-        silent = true;
+        stopped = true;
         try {
             redis.delete(MemoryKeys.processor(processorId));
             redis.opsForZSet().remove(MemoryKeys.processors(), processorId);
         } catch (DataAccessException e) {
-            heard(false, e.getClass().getSimpleName());
+            report(false, e.getClass().getSimpleName());
         }
     }
 
-    private ProcessorStatistics figures(Instant now) {
+    private ProcessorStatistics statistics(Instant now) {
         TurnPoller.IntakeStatistics intake = sources.poller().statistics();
         LaneScheduler.LaneCounts lanes = sources.lanes().counts();
         LaneScheduler.LaneLoad load = sources.lanes().load();
@@ -137,11 +142,11 @@ class Heartbeat {
                 sources.agentTimes().meanTimes());
     }
 
-    /** One line when it changes, not one a second. */
-    private void heard(boolean now, String error) {
-        if (heard != now) {
-            log.atWarn().addKeyValue("heard", now).addKeyValue("error", error).log("figures");
-            heard = now;
+    /** Logs only changes, and not every heartbeat. */
+    private void report(boolean nowStored, String error) {
+        if (stored != nowStored) {
+            log.atWarn().addKeyValue("heard", nowStored).addKeyValue("error", error).log("heartbeat storage changed");
+            stored = nowStored;
         }
     }
 }

@@ -14,16 +14,17 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * How long the turns of the last minute took, acceptance to answer, in slices of a second, for gateways to add up.
+ * Measures the time from acceptance to answer of the turns of the last minute, in slices of one second, so that
+ * gateways can add up the histograms.
  *
- * <p>Threading: lanes' threads record; one thread at a time turns the slices over.
+ * <p>Threading: lane threads record. One thread at a time rotates the slices.
  */
 final class LatencyWindow implements TurnObserver {
 
     private static final int SLICES = 60;
-    private static final long LONGEST_MICROS = Duration.ofHours(2).toSeconds() * 1_000_000;
+    private static final long MAX_MICROS = Duration.ofHours(2).toSeconds() * 1_000_000;
 
-    private final Recorder recorder = new Recorder(LONGEST_MICROS, 2);
+    private final Recorder recorder = new Recorder(MAX_MICROS, 2);
     private final LongAdder terminal = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final Deque<Histogram> slices = new ArrayDeque<>(SLICES);
@@ -34,7 +35,7 @@ final class LatencyWindow implements TurnObserver {
             case "completed" -> {
                 terminal.increment();
                 report.between(Phase.RECEIVED, Phase.COMPLETED)
-                        .ifPresent(time -> recorder.recordValue(Math.clamp(time.toNanos() / 1000, 0, LONGEST_MICROS)));
+                        .ifPresent(time -> recorder.recordValue(Math.clamp(time.toNanos() / 1000, 0, MAX_MICROS)));
             }
             case "failed" -> {
                 terminal.increment();
@@ -45,18 +46,21 @@ final class LatencyWindow implements TurnObserver {
         }
     }
 
-    /** Closes the current slice, drops the oldest, and sums up. Called once a second. */
+    /** Ends the current slice, removes the oldest one, and returns the sum. Must be called once a second. */
     LatencySummary rotate() {
         if (slices.size() == SLICES) {
             slices.removeFirst();
         }
         slices.addLast(recorder.getIntervalHistogram());
-        Histogram sum = new Histogram(LONGEST_MICROS, 2);
+        Histogram sum = new Histogram(MAX_MICROS, 2);
         slices.forEach(sum::add);
         return new LatencySummary(sum, terminal.sum(), failed.sum());
     }
 
-    /** The completed turns of the last minute, and the terminal and failed ones since the start. */
+    /**
+     * Latencies of the turns that completed in the last minute, and numbers of terminal and of failed turns since the
+     * start.
+     */
     record LatencySummary(Histogram latency, long terminal, long failed) {
 
         String encoded() {

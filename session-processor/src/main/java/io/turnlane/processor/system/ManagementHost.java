@@ -4,19 +4,19 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
-/** Under which host others reach this processor's management port. */
+/** Host under which others reach this processor's management port. */
 final class ManagementHost {
 
     private ManagementHost() {}
 
     /**
-     * The address that it listens on; where that is every address, this machine's.
+     * Returns the address that the server listens on, or the address of this machine if it listens on all.
      *
-     * @param bound null where none is configured: every address
+     * @param bound configured address, or null for all addresses
      */
     static String of(@Nullable InetAddress bound) {
-        InetAddress reached = bound == null || bound.isAnyLocalAddress() ? ofThisMachine() : bound;
-        String text = reached.getHostAddress();
+        InetAddress address = bound == null || bound.isAnyLocalAddress() ? ofThisMachine() : bound;
+        String text = address.getHostAddress();
         return text.contains(":") ? "[" + text + "]" : text;
     }
 

@@ -6,22 +6,25 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** For how long a run took its place, on average over the last minute. Used by one thread. */
+/** Average time that a run occupied its slot in the last minute. Must be used by one thread only. */
 final class MeanRunTime {
 
     private static final int SECONDS = 60;
 
-    private final Deque<LaneLoad> looks = new ArrayDeque<>(SECONDS + 1);
+    private final Deque<LaneLoad> samples = new ArrayDeque<>(SECONDS + 1);
 
-    /** Null where nothing ran to its end in that time. Called once a second. */
+    /**
+     * Adds the current load and returns the average, or null if no run ended in the last minute. Must be called once a
+     * second.
+     */
     @Nullable
     Duration update(LaneLoad now) {
-        LaneLoad before = looks.isEmpty() ? new LaneLoad(0, 0, 0, 0, 0) : looks.peekFirst();
-        looks.addLast(now);
-        if (looks.size() > SECONDS) {
-            looks.removeFirst();
+        LaneLoad oldest = samples.isEmpty() ? new LaneLoad(0, 0, 0, 0, 0) : samples.peekFirst();
+        samples.addLast(now);
+        if (samples.size() > SECONDS) {
+            samples.removeFirst();
         }
-        long runs = now.runs() - before.runs();
-        return runs == 0 ? null : Duration.ofNanos((now.runNanos() - before.runNanos()) / runs);
+        long runs = now.runs() - oldest.runs();
+        return runs == 0 ? null : Duration.ofNanos((now.runNanos() - oldest.runNanos()) / runs);
     }
 }

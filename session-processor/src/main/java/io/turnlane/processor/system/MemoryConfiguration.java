@@ -17,18 +17,18 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Redis, as memory uses it. */
+/** Redis client and memory. */
 @Configuration(proxyBeanMethods = false)
 class MemoryConfiguration {
 
-    private static final int MOST_WAITING_COMMANDS = 20_000;
+    private static final int MAX_WAITING_COMMANDS = 20_000;
 
-    /** A Redis that is away must be noticed in seconds, and commands must not pile up for it. */
+    /** Detects an unavailable Redis within seconds and bounds the number of commands that wait for it. */
     @Bean
     LettuceClientOptionsBuilderCustomizer failFast() {
         return options -> options.timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(MOST_WAITING_COMMANDS);
+                .requestQueueSize(MAX_WAITING_COMMANDS);
     }
 
     @Bean
@@ -47,7 +47,7 @@ class MemoryConfiguration {
                 topics.turnsRetention(),
                 memory.crashes(),
                 properties.answer().maxTimeout().multipliedBy(2),
-                ProcessorConfiguration.LONGEST_TURN);
+                ProcessorConfiguration.MAX_TURN_DURATION);
     }
 
     @Bean

@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** What the processor tells of itself: a log line and meters for each turn, figures for gateways, health. */
+/** Observability: a log line and metrics for each turn, statistics for gateways, and health. */
 @Configuration(proxyBeanMethods = false)
 class ObserverConfiguration {
 
@@ -66,14 +66,14 @@ class ObserverConfiguration {
         return new EngineHealth(poller, flights::abandonedAgents, drain, clock);
     }
 
-    /** A process whose poll thread died is only good for being started anew: that is what liveness is for. */
+    /** Affects liveness, because a process whose poll thread has died must be restarted. */
     @Bean
     HealthIndicator pollThreadHealthIndicator(
             TurnPoller poller, ObjectProvider<WebhookConfiguration.WebhookEngine> webhooks) {
         return () -> {
-            boolean webhooksBroken =
-                    webhooks.stream().anyMatch(one -> one.poller().hasFailed());
-            return (poller.hasFailed() || webhooksBroken ? Health.down() : Health.up()).build();
+            boolean webhooksFailed =
+                    webhooks.stream().anyMatch(engine -> engine.poller().hasFailed());
+            return (poller.hasFailed() || webhooksFailed ? Health.down() : Health.up()).build();
         };
     }
 

@@ -4,16 +4,16 @@ import io.turnlane.processor.intake.TurnPoller;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** Whether a poll thread comes round: it neither died nor stands. Any thread may ask. */
+/** Liveness of a poll thread, which must neither die nor block. Safe for use by multiple threads. */
 record PollLiveness(TurnPoller poller, InstantSource clock) {
 
-    private static final Duration LONGEST_ROUND = Duration.ofSeconds(45);
+    private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(45);
 
     boolean isAlive() {
-        return !poller.hasFailed() && sinceLastPoll().compareTo(LONGEST_ROUND) <= 0;
+        return !poller.hasFailed() && sinceLastPoll().compareTo(MAX_POLL_INTERVAL) <= 0;
     }
 
-    /** Since it last came round. */
+    /** Returns the time since the last poll. */
     Duration sinceLastPoll() {
         return Duration.between(poller.statistics().at(), clock.instant());
     }

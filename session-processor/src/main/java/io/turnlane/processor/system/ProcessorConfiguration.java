@@ -52,7 +52,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The processor, put together from the log's end to the agent. */
+/** Main configuration of a processor, from the consumer of the log to the agents. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class})
 @EnableScheduling
@@ -60,13 +60,13 @@ class ProcessorConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ProcessorConfiguration.class);
 
-    /** A turn's life is capped at an hour, well under the log's retention. */
-    static final Duration LONGEST_TURN = Duration.ofHours(1);
+    /** Maximum lifetime of a turn from its first attempt, well below the retention of the log. */
+    static final Duration MAX_TURN_DURATION = Duration.ofHours(1);
 
     private static final int READERS = 2;
 
-    /** What the newer group protocol leaves to the broker, and refuses to be told by a member. */
-    private static final List<String> BROKERS_OWN = List.of(
+    /** Settings that the newer group protocol configures at the broker. The client rejects them with this protocol. */
+    private static final List<String> BROKER_SETTINGS = List.of(
             ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
             ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
             ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
@@ -111,19 +111,20 @@ class ProcessorConfiguration {
     @Bean
     TurnKit turnKit(
             TurnKit.TurnServices ports,
-            TurnKit.TurnRuntime surroundings,
+            TurnKit.TurnRuntime runtime,
             ProcessorProperties properties,
             TopicsProperties topics) {
-        return new TurnKit(ports, rules(properties, topics), surroundings);
+        return new TurnKit(ports, rules(properties, topics), runtime);
     }
 
-    /** What holds for every turn. */
+    /** Returns the settings that apply to every turn. */
     static TurnKit.TurnRules rules(ProcessorProperties properties, TopicsProperties topics) {
         ProcessorProperties.RetryProperties retry = properties.retry();
         ProcessorProperties.AnswerProperties answer = properties.answer();
-        if (answer.maxTimeout().compareTo(LONGEST_TURN) >= 0) {
+        if (answer.maxTimeout().compareTo(MAX_TURN_DURATION) >= 0) {
             throw new IllegalStateException(
-                    "an agent's time limit must be under the longest life of a turn, " + LONGEST_TURN);
+                    "every time limit in turnlane.processor.answer must be less than the maximum duration of a turn, "
+                            + MAX_TURN_DURATION);
         }
         return new TurnKit.TurnRules(
                 new RetryPolicy(retry.failures(), retry.first(), retry.most()),
@@ -137,15 +138,17 @@ class ProcessorConfiguration {
     }
 
     /**
-     * A record that is older than this, and has no request record, was answered so long ago that its end is forgotten.
+     * Returns the age above which a turn without a request record expires, because it may have been answered so long
+     * ago that its outcome is no longer stored.
      */
     private static Duration keptFor(Duration results, Duration turns) {
         Duration shorter = results.compareTo(turns) < 0 ? results : turns;
-        if (shorter.compareTo(LONGEST_TURN) <= 0) {
+        if (shorter.compareTo(MAX_TURN_DURATION) <= 0) {
             throw new IllegalStateException(
-                    "results and turns must be kept for longer than the longest life of a turn, " + LONGEST_TURN);
+                    "turnlane.processor.memory.results and turnlane.topics.turns-retention must be longer than the"
+                            + " maximum duration of a turn, " + MAX_TURN_DURATION);
         }
-        return shorter.minus(LONGEST_TURN);
+        return shorter.minus(MAX_TURN_DURATION);
     }
 
     @Bean
@@ -170,23 +173,27 @@ class ProcessorConfiguration {
 
     @Bean
     TurnKit.TurnRuntime surroundings(InstantSource clock, Delay delay) {
-        return surroundingsOf(clock, delay, "lane-");
+        return runtimeOf(clock, delay, "lane-");
     }
 
-    /** @param threadNames what the names of threads start with */
-    static TurnKit.TurnRuntime surroundingsOf(InstantSource clock, Delay delay, String threadNames) {
+    /**
+     * Creates the runtime of turns.
+     *
+     * @param threadNames prefix of thread names
+     */
+    static TurnKit.TurnRuntime runtimeOf(InstantSource clock, Delay delay, String threadNames) {
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name(threadNames, 0);
-        Executor aThreadEach = task -> threads.start(task);
-        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // a generator for any thread
+        Executor threadPerTask = task -> threads.start(task);
+        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // can be used by any thread
         return new TurnKit.TurnRuntime(
-                clock, delay, aThreadEach, ProcessorConfiguration::pause, random, new Semaphore(1));
+                clock, delay, threadPerTask, ProcessorConfiguration::pause, random, new Semaphore(1));
     }
 
     static void pause(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {
-            log.atWarn().log("interrupted outside of an agent's call"); // nobody should; the step is tried again
+            log.atWarn().log("lane thread interrupted outside of an agent's call; continuing"); // not expected
         }
     }
 
@@ -204,7 +211,7 @@ class ProcessorConfiguration {
                 Turn::identity,
                 Turn::priorityRank,
                 new TurnRunner(kit, flights),
-                ProcessorConfiguration::broken);
+                ProcessorConfiguration::failed);
     }
 
     static Map<String, Object> consumerSettingsWithoutGroup(KafkaProperties kafka) {
@@ -215,17 +222,20 @@ class ProcessorConfiguration {
         return settings;
     }
 
-    /** A mistake of ours: the turn stays open in the ledger and is delivered again to whoever starts next. */
-    private static void broken(Turn turn, Throwable e) {
+    /**
+     * Handles an internal error. The turn stays open in the ledger and is redelivered to the next owner of the
+     * partition.
+     */
+    private static void failed(Turn turn, Throwable e) {
         log.atError()
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
                 .setCause(e)
-                .log("turn broke its lane");
+                .log("turn ended by an internal error; it is delivered again to the next owner");
         turn.claim().release();
     }
 
-    /** For lanes so deep that they keep places only. */
+    /** Reads records of deep lanes, which hold only the log position of their turns. */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
         Map<String, Object> settings = consumerSettingsWithoutGroup(kafka);
@@ -259,7 +269,9 @@ class ProcessorConfiguration {
                 lossWatch);
     }
 
-    /** A member of this group that commits what its ledgers say, and starts with the oldest record. */
+    /**
+     * Returns a consumer for a group that commits only the offsets from its ledgers and starts with the oldest record.
+     */
     static KafkaConsumer<byte[], byte[]> groupConsumer(KafkaProperties kafka, String group) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
@@ -268,7 +280,7 @@ class ProcessorConfiguration {
         if (GroupProtocol.CONSUMER
                 .name()
                 .equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
-            BROKERS_OWN.forEach(settings::remove);
+            BROKER_SETTINGS.forEach(settings::remove);
         }
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -278,30 +290,31 @@ class ProcessorConfiguration {
             Flights flights,
             WaitingTurns waiting,
             TurnKit.TurnServices ports,
-            TurnKit.TurnRuntime surroundings,
+            TurnKit.TurnRuntime runtime,
             ProcessorProperties properties,
             KafkaProperties kafka) {
         return new Handover(
                 flights,
                 ports.memory(),
-                surroundings.executor(),
-                handover(
+                runtime.executor(),
+                handoverTime(
                         properties.intake().handover(),
                         kafka.buildConsumerProperties().get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG)),
                 properties.intake().revokeBudget());
     }
 
     /**
-     * An owner that dies while it hands over is waited for no longer than the group takes to notice a death.
+     * Returns the handover time, limited to the session timeout of the group. If the previous owner dies during the
+     * handover, the new owner need not wait longer than the group takes to notice the death.
      *
-     * @param sessionTimeout in milliseconds; null where it is the broker's, 45 s by default
+     * @param sessionTimeout session timeout in milliseconds, or null if the broker sets it (45 s by default)
      */
-    static Duration handover(Duration wanted, @Nullable Object sessionTimeout) {
+    static Duration handoverTime(Duration configured, @Nullable Object sessionTimeout) {
         if (sessionTimeout == null) {
-            return wanted;
+            return configured;
         }
-        Duration most = Duration.ofMillis(Long.parseLong(sessionTimeout.toString()));
-        return wanted.compareTo(most) < 0 ? wanted : most;
+        Duration max = Duration.ofMillis(Long.parseLong(sessionTimeout.toString()));
+        return configured.compareTo(max) < 0 ? configured : max;
     }
 
     @Bean
@@ -310,15 +323,15 @@ class ProcessorConfiguration {
             Handover handover,
             WaitingTurns waiting,
             TurnKit.TurnServices ports,
-            TurnKit.TurnRuntime surroundings) {
+            TurnKit.TurnRuntime runtime) {
         return new TurnRecordHandler(
                 lanes,
                 handover,
                 ports.memory(),
                 waiting,
-                new RecordQuarantine(ports.quarantine(), surroundings.pause()),
-                surroundings.executor(),
-                surroundings.clock());
+                new RecordQuarantine(ports.quarantine(), runtime.pause()),
+                runtime.executor(),
+                runtime.clock());
     }
 
     @Bean

@@ -1,4 +1,4 @@
 package io.turnlane.processor.system;
 
-/** Names this process in figures, timelines and logs. */
+/** Name of this process in statistics, timelines and logs. */
 record ProcessorId(String value) {}

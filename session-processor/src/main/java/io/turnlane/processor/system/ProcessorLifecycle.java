@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the poll thread last and stops it first, after the {@linkplain Drain drain}.
+ * Starts the poll thread after all other parts and stops it before them, after the {@linkplain Drain drain}.
  *
- * <p>Threading: start and stop are called by Spring, one after the other; the state moves by compare-and-set.
+ * <p>Threading: Spring calls start and stop one after the other. The state changes by compare-and-set.
  */
 final class ProcessorLifecycle implements SmartLifecycle {
 
     private enum LifecycleState {
-        LATENT,
+        CREATED,
         RUNNING,
         STOPPED
     }
@@ -23,7 +23,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
     private final TurnPoller poller;
     private final Drain drain;
     private final Heartbeat heartbeat;
-    private final AtomicReference<LifecycleState> state = new AtomicReference<>(LifecycleState.LATENT);
+    private final AtomicReference<LifecycleState> state = new AtomicReference<>(LifecycleState.CREATED);
 
     ProcessorLifecycle(
             TopicSetup topics, KafkaWakeUpListener wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
@@ -36,9 +36,9 @@ final class ProcessorLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
-        if (state.compareAndSet(LifecycleState.LATENT, LifecycleState.RUNNING)) {
+        if (state.compareAndSet(LifecycleState.CREATED, LifecycleState.RUNNING)) {
             topics.prepare();
-            wakeUps.start(); // before the first turn: no cancel of one that runs is missed
+            wakeUps.start(); // before the first turn, so that no cancellation of a running turn is missed
             Thread.ofPlatform().name("turnlane-poll").start(poller);
         }
     }

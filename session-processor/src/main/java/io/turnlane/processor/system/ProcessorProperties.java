@@ -18,11 +18,10 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What an operator may set of a processor. Durations take a unit ({@code 200ms}, {@code 20s}); sizes too
- * ({@code 64MB}).
+ * Settings of a processor. Durations have a unit ({@code 200ms}, {@code 20s}), and sizes too ({@code 64MB}).
  *
- * @param id name of this processor in figures and timelines; random where it is empty
- * @param drainBudget how long running turns may go on after SIGTERM, before they are handed to others
+ * @param id name of this processor in statistics and timelines; random if empty
+ * @param drainBudget time for running turns to end after SIGTERM, before they are released to other processors
  */
 @Validated
 @ConfigurationProperties("turnlane.processor")
@@ -39,19 +38,20 @@ public record ProcessorProperties(
         @Valid @DefaultValue RetrievalProperties retrieval) {
 
     /**
-     * How turns are taken from the log.
+     * Settings for reading turns from the log.
      *
-     * @param group the consumer group that all processors of one installation share
-     * @param running most lanes that run at once
-     * @param open turns held at once: buffered, running and waiting for a retry; beyond it partitions pause
-     * @param places turns held besides in deep lanes, of which only the place in the log is kept; beyond it partitions
-     *     pause
-     * @param openSize bytes of the records of the turns held at once
-     * @param pollTime how long one poll of the log waits for records
-     * @param commitInterval time between two commits of the frontiers
-     * @param revokeBudget how long a leaving partition may wait for turns that are past their agent
-     * @param handover how long a turn may go on whose partition moves while its agent works; the next owner waits for
-     *     it, but never for longer than the group's session timeout; 0s stops it at once
+     * @param group consumer group that all processors of an installation share
+     * @param running maximum number of turns that run at the same time
+     * @param open maximum number of turns held in memory: buffered, running and waiting for a retry; above it
+     *     partitions are paused
+     * @param places maximum number of further turns in deep lanes, of which only the log position is held; above it
+     *     partitions are paused
+     * @param openSize maximum total size of the records held in memory
+     * @param pollTime maximum time that one poll waits for records
+     * @param commitInterval time between two commits of offsets
+     * @param revokeBudget maximum time that a revoked partition waits for turns whose agent has already ended
+     * @param handover maximum time that a turn may continue if its partition moves while its agent works; the new owner
+     *     waits for the turn, but not longer than the session timeout of the group; 0s stops the turn immediately
      */
     public record IntakeProperties(
             @NotBlank @DefaultValue("turnlane-processors") String group,
@@ -67,11 +67,11 @@ public record ProcessorProperties(
             Duration handover) {}
 
     /**
-     * What happens when an agent fails.
+     * Settings for retries after a failure of an agent.
      *
-     * @param failures failures of the agent after which a turn has failed for good
-     * @param first wait before the second try; it doubles from try to try, less up to half at random
-     * @param most longest wait between two tries
+     * @param failures number of failures of the agent after which a turn fails permanently
+     * @param first delay before the second attempt; doubles with each attempt, minus up to half at random
+     * @param most maximum delay between two attempts
      */
     public record RetryProperties(
             @Min(1) @Max(100) @DefaultValue("3") int failures,
@@ -79,15 +79,16 @@ public record ProcessorProperties(
             @DefaultValue("30s") Duration most) {}
 
     /**
-     * Bounds of an answer.
+     * Limits of an answer.
      *
      * @param timeout time limit of an agent's call
-     * @param timeouts time limits by agent, where they differ
-     * @param grace how long an agent may go on after it was interrupted, before its session goes on without it
-     * @param text largest text of an answer, in UTF-8
-     * @param artifacts largest sum of an answer's artifacts, as JSON
-     * @param delta largest piece of an answer in one event
-     * @param gather how long pieces of an answer are gathered into one event
+     * @param timeouts time limits by agent name, if they differ from timeout
+     * @param grace time that an agent may continue after it was interrupted; after it the session continues without the
+     *     agent
+     * @param text maximum size of an answer's text, in UTF-8
+     * @param artifacts maximum total size of an answer's artifacts and of its sources, as JSON
+     * @param delta maximum size of a piece of an answer in one event
+     * @param gather time during which pieces of an answer are gathered into one event
      */
     public record AnswerProperties(
             @DefaultValue("300s") Duration timeout,
@@ -98,19 +99,19 @@ public record ProcessorProperties(
             @DefaultValue("16KB") DataSize delta,
             @DefaultValue("15ms") Duration gather) {
 
-        /** The longest time limit of any agent. */
+        /** Returns the longest time limit of any agent. */
         Duration maxTimeout() {
             return timeouts.values().stream().reduce(timeout, (a, b) -> a.compareTo(b) > 0 ? a : b);
         }
     }
 
     /**
-     * What a session remembers.
+     * Settings for the memory of sessions.
      *
-     * @param turns how many of a session's last turns are kept
-     * @param size largest history of a session, as stored; the newest turn is kept whatever its size
-     * @param results how long a request's record lives
-     * @param crashes how often a turn may end its processor before it is given up
+     * @param turns number of turns kept in a session's history
+     * @param size maximum size of a session's history, as stored; the newest turn is always kept
+     * @param results time for which the record of a request is kept
+     * @param crashes number of crashes of its processor after which a turn fails permanently
      */
     public record MemoryProperties(
             @Min(1) @Max(1000) @DefaultValue("10") int turns,
@@ -119,10 +120,10 @@ public record ProcessorProperties(
             @Min(1) @Max(100) @DefaultValue("3") int crashes) {}
 
     /**
-     * The local cache of sessions.
+     * Settings of the local cache of sessions.
      *
-     * @param sessions most sessions in the local cache
-     * @param timeToLive how long an entry of the local cache lives; a number without a unit is seconds
+     * @param sessions maximum number of sessions in the local cache
+     * @param timeToLive time for which an entry of the local cache is valid; a number without a unit is in seconds
      */
     public record CacheProperties(
             @Min(0) @DefaultValue("10000") long sessions,
@@ -131,18 +132,18 @@ public record ProcessorProperties(
             Duration timeToLive) {}
 
     /**
-     * The agent {@code retrieval}.
+     * Settings of the agent {@code retrieval}.
      *
-     * @param enabled whether the agent retrieval runs in this processor
-     * @param waiting most questions that may wait to be embedded; one too many is tried again later
-     * @param remembered most questions whose vectors are kept, 1.5 KiB each
+     * @param enabled true if this processor runs the agent retrieval
+     * @param waiting maximum number of questions that wait to be embedded; further ones are retried later
+     * @param remembered maximum number of questions whose vectors are cached, 1.5 KiB each
      */
     public record RetrievalProperties(
             @DefaultValue("true") boolean enabled,
             @Min(1) @Max(100_000) @DefaultValue("1000") int waiting,
             @Min(0) @Max(1_000_000) @DefaultValue("2000") int remembered) {}
 
-    /** The id that was set, or nothing. */
+    /** Returns the configured id, or null if there is none. */
     public @Nullable String configuredId() {
         return id.isEmpty() ? null : id;
     }

@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 
-/** The rebuild of memory that was lost. */
+/** Detection and rebuild of lost memory. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RebuildProperties.class)
 class RebuildConfiguration {
@@ -55,7 +55,7 @@ class RebuildConfiguration {
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // retention may delete what a pass starts with
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // retention may delete a pass's first records
         return new KafkaSessionLog(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 topics.names(),
@@ -64,10 +64,13 @@ class RebuildConfiguration {
                 wire);
     }
 
-    /** Questions are looked for as far back again as their ends: a lane may hold one for much longer than it runs. */
+    /**
+     * Commands are read further back than the oldest event, by the retention of events or the maximum duration of a
+     * turn, whichever is longer. A question can wait in its lane for much longer than it runs.
+     */
     private static KafkaSessionLog.RecallWindow window(Duration events, Duration slack) {
-        Duration longest = ProcessorConfiguration.LONGEST_TURN;
-        return new KafkaSessionLog.RecallWindow(events, events.compareTo(longest) < 0 ? longest : events, slack);
+        Duration min = ProcessorConfiguration.MAX_TURN_DURATION;
+        return new KafkaSessionLog.RecallWindow(events, events.compareTo(min) < 0 ? min : events, slack);
     }
 
     @Bean
@@ -99,22 +102,22 @@ class RebuildConfiguration {
     }
 
     @Bean
-    LossCheckSchedule looking(MemoryLossDetector watch) {
-        return new LossCheckSchedule(watch);
+    LossCheckSchedule looking(MemoryLossDetector detector) {
+        return new LossCheckSchedule(detector);
     }
 
-    /** Has the watch look again and again, the delay counted from the end of a look. */
+    /** Checks for lost memory with a fixed delay between checks. */
     static final class LossCheckSchedule {
 
-        private final MemoryLossDetector watch;
+        private final MemoryLossDetector detector;
 
-        LossCheckSchedule(MemoryLossDetector watch) {
-            this.watch = watch;
+        LossCheckSchedule(MemoryLossDetector detector) {
+            this.detector = detector;
         }
 
         @Scheduled(fixedDelayString = "${turnlane.processor.rebuild.look:1s}")
-        void look() {
-            watch.checkMarkers();
+        void check() {
+            detector.checkMarkers();
         }
     }
 }

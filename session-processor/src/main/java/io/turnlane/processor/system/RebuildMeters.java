@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.processor.rebuild.RebuildReport;
 import java.util.function.Consumer;
 
-/** Rebuilds of memory as meters; a partition without sessions counts for nothing. */
+/** Metrics of rebuilds. Rebuilds of partitions without sessions are not timed. */
 final class RebuildMeters implements Consumer<RebuildReport> {
 
     private final MeterRegistry registry;

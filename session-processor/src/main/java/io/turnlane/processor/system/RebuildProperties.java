@@ -9,14 +9,15 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How memory that Redis lost is put back from the log.
+ * Settings for restoring lost memory from the log.
  *
- * @param longestWait how long the turns of a partition wait for its memory; then they go on with what there is
- * @param look time between two looks whether memory was lost
- * @param atOnce partitions that are rebuilt at once
- * @param sessions most sessions of a partition that are put back; of more the longest idle are left out
- * @param size largest sum of the records of these sessions' last turns
- * @param slack how much the clocks of gateways and processors may differ
+ * @param longestWait maximum time that the turns of a partition wait for its rebuild; after it they use the memory that
+ *     is available
+ * @param look time between two checks for lost memory
+ * @param atOnce maximum number of partitions that are rebuilt at the same time
+ * @param sessions maximum number of sessions of a partition that are restored; those idle for longest are left out
+ * @param size maximum total size of the records of the last turns of these sessions
+ * @param slack maximum difference between the clocks of gateways and processors
  */
 @Validated
 @ConfigurationProperties("turnlane.processor.rebuild")

@@ -18,17 +18,20 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * Agents and a {@link TurnReplay} over the topics, with a processor's settings and nothing else of it: no group, no
- * producer, no Redis. No {@code @Configuration}, so that a processor's scan doesn't find it.
+ * Application for replays: the agents and a {@link TurnReplay} with a processor's settings, but without consumer group,
+ * producer and Redis. It has no {@code @Configuration} annotation, so that the component scan of a processor does not
+ * find it.
  */
 @Import(AgentConfiguration.class)
 @EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class, KafkaProperties.class})
 public class ReplayApplication {
 
-    /** Records that each reading of a search may take. */
-    private static final int MOST_READ = 500_000;
+    /** Maximum number of records that each read of a search may return. */
+    private static final int MAX_READ = 500_000;
 
-    /** The application by the processor's configuration file; agents of others are added as sources. */
+    /**
+     * Returns the application, which reads the processor's configuration file. Other agents can be added as sources.
+     */
     public static SpringApplicationBuilder application() {
         return new SpringApplicationBuilder(ReplayApplication.class)
                 .web(WebApplicationType.NONE)
@@ -43,11 +46,11 @@ public class ReplayApplication {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        // A person waits, and no poll thread: more patience than a processor has.
+        // Longer timeouts than a processor has, because a person waits and not the poll thread.
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
         settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
         return new KafkaScan(
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), MOST_READ);
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), MAX_READ);
     }
 
     @Bean
@@ -68,7 +71,7 @@ public class ReplayApplication {
                 new KafkaTurnArchive(scan, topics.names(), wire, turns),
                 agents,
                 ProcessorConfiguration.rules(properties, topics),
-                ProcessorConfiguration.surroundingsOf(InstantSource.system(), delay, "replay-"),
+                ProcessorConfiguration.runtimeOf(InstantSource.system(), delay, "replay-"),
                 new TurnReplay.ReplaySettings(turns, properties.answer().grace()),
                 wire);
     }

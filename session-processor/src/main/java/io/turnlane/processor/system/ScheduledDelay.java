@@ -6,7 +6,10 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Delays on one platform thread; what is cancelled leaves its queue at once. Safe for threads. */
+/**
+ * Delays on one platform thread. A cancelled task is removed from its queue immediately. Safe for use by multiple
+ * threads.
+ */
 final class ScheduledDelay implements Delay, AutoCloseable {
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(

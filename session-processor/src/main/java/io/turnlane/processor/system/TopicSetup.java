@@ -15,10 +15,10 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates the topics that are missing, and refuses to go on where those that exist don't fit together. */
+/** Creates missing topics and checks the partition counts of existing ones. */
 final class TopicSetup {
 
-    private static final long SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 30;
 
     private final Map<String, Object> adminProperties;
     private final TopicsProperties topics;
@@ -29,24 +29,24 @@ final class TopicSetup {
     }
 
     /**
-     * Makes the topics ready.
+     * Prepares the topics.
      *
-     * @throws IllegalStateException where Kafka doesn't answer, or turns and events differ in their partitions
+     * @throws IllegalStateException if Kafka does not respond, or if turns and events have different partition counts
      */
     void prepare() {
         try (Admin admin = Admin.create(adminProperties)) {
-            Map<String, KafkaFuture<Void>> made = admin.createTopics(
+            Map<String, KafkaFuture<Void>> created = admin.createTopics(
                             topics.plans().stream().map(this::topic).toList())
                     .values();
-            for (KafkaFuture<Void> topic : made.values()) {
+            for (KafkaFuture<Void> topic : created.values()) {
                 await(topic);
             }
             check(admin);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the topics were made ready", e);
+            throw new IllegalStateException("interrupted while preparing the Kafka topics", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("Kafka did not make the topics ready: " + e.getMessage(), e);
+            throw new IllegalStateException("cannot prepare the Kafka topics: " + e.getMessage(), e);
         }
     }
 
@@ -61,10 +61,10 @@ final class TopicSetup {
                         Integer.toString(plan.maxRecordBytes())));
     }
 
-    private static void await(KafkaFuture<Void> made)
+    private static void await(KafkaFuture<Void> created)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            made.get(SECONDS, TimeUnit.SECONDS);
+            created.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;
@@ -79,19 +79,19 @@ final class TopicSetup {
         int events = partitions(found, names.events());
         if (turns != events) {
             throw new IllegalStateException(
-                    "%s has %d partitions and %s has %d, but a turn's events need the partition of its"
+                    "%s has %d partitions and %s has %d, but both topics must have the same number."
                                     .formatted(names.turns(), turns, names.events(), events)
-                            + " number. To resize: stop the gateways, let the processors drain, delete both topics and start again.");
+                            + " To resize, stop the gateways, drain the processors, delete both topics and restart.");
         }
     }
 
-    /** A topic that was just made, here or by a gateway, may be unknown to the broker for a moment. */
+    /** Waits, because a broker may not know a new topic yet, whether it was created here or by a gateway. */
     private static Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
             throws InterruptedException, ExecutionException, TimeoutException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (true) {
             try {
-                return admin.describeTopics(names).allTopicNames().get(SECONDS, TimeUnit.SECONDS);
+                return admin.describeTopics(names).allTopicNames().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
                     throw e;

@@ -12,16 +12,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The topics of this installation; must be the same for gateways and processors.
+ * Topics of this installation; must be the same for gateways and processors. Missing topics are created with these
+ * settings. Existing topics are left unchanged.
  *
- * @param prefix start of every topic's name
- * @param partitions partitions of the turns and events topics, where they are made; fixed for their life
- * @param replicationFactor replicas of a partition, where topics are made; -1 is the broker's default
- * @param turnsRetention how long the turns topic keeps records, where it is made
- * @param eventsRetention how long the events topic keeps records, where it is made: streams can be resumed so long
- * @param controlRetention how long the control topic keeps records, where it is made
- * @param quarantineRetention how long the quarantine topic keeps records, where it is made
- * @param shadowRetention how long the shadow topic keeps records, where it is made
+ * @param prefix prefix of every topic name
+ * @param partitions number of partitions of a new turns or events topic; cannot be changed later
+ * @param replicationFactor replicas of each partition of a new topic; -1 for the default of the broker
+ * @param turnsRetention retention of a new turns topic
+ * @param eventsRetention retention of a new events topic; streams can be resumed for this time
+ * @param controlRetention retention of a new control topic
+ * @param quarantineRetention retention of a new quarantine topic
+ * @param shadowRetention retention of a new shadow topic
  */
 @Validated
 @ConfigurationProperties("turnlane.topics")

@@ -9,7 +9,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** One structured line for each run of a turn: who, how it ended, and how long each phase took. Never what was said. */
+/**
+ * Writes one structured log line for each flight: session, request, outcome, and duration of each phase. Never logs
+ * questions or answers.
+ */
 final class TurnLog implements TurnObserver {
 
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.turn");
@@ -34,7 +37,7 @@ final class TurnLog implements TurnObserver {
         line = time(line, report, "store_ms", Phase.PROVIDER_CALL_END, Phase.SESSION_RELEASED);
         line = time(line, report, "tell_ms", Phase.SESSION_RELEASED, Phase.COMPLETED);
         line = time(line, report, "total_ms", Phase.RECEIVED, Phase.COMPLETED);
-        line.log("turn");
+        line.log("flight ended");
     }
 
     private static LoggingEventBuilder time(

@@ -7,7 +7,7 @@ import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnReport;
 import java.time.Duration;
 
-/** Turns as meters, with few and bounded tags: outcomes are a dozen words, agents those that run here. */
+/** Metrics of flights. The tags have few and bounded values: about a dozen outcomes. */
 final class TurnMeters implements TurnObserver {
 
     private final MeterRegistry registry;

@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Webhooks: the engine of turns, a second time, over the events and with other work in its lanes. */
+/** Webhooks: a second instance of the engine, which reads the events topic and sends webhooks in its lanes. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty("turnlane.webhooks.enabled")
 @EnableConfigurationProperties(WebhookProperties.class)
@@ -37,7 +37,7 @@ class WebhookConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(WebhookConfiguration.class);
 
-    /** Not a bean of its type: whatever asks for a poller means that of turns. */
+    /** Wrapper, so that the poller is not a second bean of type {@link TurnPoller}. */
     record WebhookEngine(TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes) {}
 
     @Bean
@@ -55,12 +55,12 @@ class WebhookConfiguration {
     CallbackHosts callbackHosts(WebhookProperties webhooks, MeterRegistry meters) {
         CallbackHosts hosts = new CallbackHosts(webhooks.openPerHost(), webhooks.runningPerHost());
         Gauge.builder("turnlane.webhooks.open.largest", hosts::maxReserved)
-                .description("Webhooks held for the host that has most of them")
+                .description("Number of open webhooks of the host that has the most")
                 .register(meters);
         return hosts;
     }
 
-    /** Beside that of turns: a process may answer turns, and yet send no webhooks any more. */
+    /** Separate from the health of turns, because a process may process turns but send no webhooks. */
     @Bean
     HealthIndicator webhooksHealthIndicator(WebhookEngine webhooks, InstantSource clock) {
         return new WebhookHealth(new PollLiveness(webhooks.poller(), clock), webhooks.poller());
@@ -72,14 +72,14 @@ class WebhookConfiguration {
             StringRedisTemplate redis,
             WebhookProperties webhooks,
             CallbackHosts hosts,
-            TurnKit.TurnRuntime surroundings,
+            TurnKit.TurnRuntime runtime,
             MeterRegistry meters) {
         return new WebhookRunner(
                 sender,
                 new RedisWebhookOutcomes(redis),
                 hosts,
                 new RetryPolicy(webhooks.tries(), webhooks.first(), webhooks.most()),
-                surroundings.random(),
+                runtime.random(),
                 outcome ->
                         meters.counter("turnlane.webhooks", "outcome", outcome).increment());
     }
@@ -92,29 +92,29 @@ class WebhookConfiguration {
             WebhookProperties webhooks,
             WebhookRunner run,
             CallbackHosts hosts,
-            TurnKit.TurnRuntime surroundings,
+            TurnKit.TurnRuntime runtime,
             RecordReader reader,
             MeterRegistry meters) {
         LaneScheduler<RequestId, WebhookCall> lanes = new LaneScheduler<>(
                 webhooks.running(),
-                surroundings.executor(),
-                surroundings.delay(),
+                runtime.executor(),
+                runtime.delay(),
                 call -> call.event().identity(),
                 run,
-                WebhookConfiguration::broken);
+                WebhookConfiguration::failed);
         ProcessorProperties.IntakeProperties intake = processor.intake();
         IntakeSettings settings = new IntakeSettings(
                 topics.names().events(),
                 webhooks.open(),
                 intake.openSize().toBytes(),
-                1, // no lane here is deep
+                1, // no lane is deep here
                 intake.pollTime(),
                 intake.commitInterval());
         TurnPoller poller = new TurnPoller(
                 ProcessorConfiguration.groupConsumer(kafka, webhooks.group()),
                 settings,
                 new WebhookRecordHandler(lanes, hosts),
-                surroundings.clock(),
+                runtime.clock(),
                 reader,
                 _ -> {});
         Gauge.builder("turnlane.webhooks.open", () -> lanes.counts().items()).register(meters);
@@ -122,12 +122,15 @@ class WebhookConfiguration {
         return new WebhookEngine(poller, lanes);
     }
 
-    /** A mistake of ours: the event stays open in the ledger and is delivered again to whoever starts next. */
-    private static void broken(WebhookCall call, Throwable e) {
+    /**
+     * Handles an internal error. The event stays open in the ledger and is redelivered to the next owner of the
+     * partition.
+     */
+    private static void failed(WebhookCall call, Throwable e) {
         log.atError()
                 .addKeyValue("request", call.event().requestId())
                 .setCause(e)
-                .log("webhook broke its lane");
+                .log("webhook ended by an internal error; it is delivered again to the next owner");
         call.event().claim().release();
     }
 

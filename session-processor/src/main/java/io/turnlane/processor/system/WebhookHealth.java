@@ -4,25 +4,25 @@ import io.turnlane.processor.intake.TurnPoller;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Down when the poll thread of webhooks died or hasn't come round for long: then nobody is told of anything. */
+/** Reports webhooks as down if their poll thread has died or stopped polling. */
 final class WebhookHealth implements HealthIndicator {
 
-    private final PollLiveness pulse;
+    private final PollLiveness liveness;
     private final TurnPoller poller;
 
-    WebhookHealth(PollLiveness pulse, TurnPoller poller) {
-        this.pulse = pulse;
+    WebhookHealth(PollLiveness liveness, TurnPoller poller) {
+        this.liveness = liveness;
         this.poller = poller;
     }
 
     @Override
     public Health health() {
-        TurnPoller.IntakeStatistics figures = poller.statistics();
-        return (pulse.isAlive() ? Health.up() : Health.down())
-                .withDetail("partitions", figures.partitions())
-                .withDetail("open_webhooks", figures.open())
-                .withDetail("lag", figures.lag())
-                .withDetail("last_poll_seconds_ago", pulse.sinceLastPoll().toSeconds())
+        TurnPoller.IntakeStatistics statistics = poller.statistics();
+        return (liveness.isAlive() ? Health.up() : Health.down())
+                .withDetail("partitions", statistics.partitions())
+                .withDetail("open_webhooks", statistics.open())
+                .withDetail("lag", statistics.lag())
+                .withDetail("last_poll_seconds_ago", liveness.sinceLastPoll().toSeconds())
                 .build();
     }
 }

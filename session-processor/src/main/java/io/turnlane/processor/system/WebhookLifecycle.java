@@ -9,26 +9,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the poll thread of webhooks, and stops it: what is being sent ends, what waits is sent by others.
+ * Starts and stops the poll thread of webhooks. On stop, current calls end, and waiting webhooks are released to other
+ * processors.
  *
- * <p>Threading: start and stop are called by Spring, one after the other.
+ * <p>Threading: Spring calls start and stop one after the other.
  */
 final class WebhookLifecycle implements SmartLifecycle {
 
-    private static final Duration LEAVING = Duration.ofSeconds(5);
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(5);
 
     private final TopicSetup topics;
     private final TurnPoller poller;
     private final LaneScheduler<RequestId, WebhookCall> lanes;
-    private final Duration longestCall;
+    private final Duration callTimeout;
     private final AtomicBoolean running = new AtomicBoolean();
 
     WebhookLifecycle(
-            TopicSetup topics, TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes, Duration longestCall) {
+            TopicSetup topics, TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes, Duration callTimeout) {
         this.topics = topics;
         this.poller = poller;
         this.lanes = lanes;
-        this.longestCall = longestCall;
+        this.callTimeout = callTimeout;
     }
 
     @Override
@@ -47,10 +48,10 @@ final class WebhookLifecycle implements SmartLifecycle {
         poller.pause();
         lanes.stopDispatching();
         try {
-            var _ = lanes.awaitIdle(longestCall.plusSeconds(1));
+            var _ = lanes.awaitIdle(callTimeout.plusSeconds(1));
             lanes.withdraw(_ -> true).forEach(call -> call.event().claim().release());
             poller.stop();
-            var _ = poller.awaitStopped(LEAVING);
+            var _ = poller.awaitStopped(LEAVE_TIMEOUT);
         } catch (InterruptedException e) {
             poller.stop();
             Thread.currentThread().interrupt();

@@ -10,21 +10,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Webhooks: terminal events posted to the callbacks that their questions named.
+ * Settings of webhooks, which post terminal events to the callback of their question.
  *
- * @param enabled whether questions may name a callback, and processors send webhooks
- * @param secrets what webhooks are signed with, each whsec_ and 24 to 64 random bytes in base64; with more than one,
- *     each signs, so that one can be replaced
- * @param allowPrivate whether callbacks may lead to addresses that aren't public, as loopback and private networks
- * @param group the consumer group of all who send webhooks
+ * @param enabled true if questions may name a callback and processors send webhooks
+ * @param secrets secrets that sign webhooks, each whsec_ and 24 to 64 random bytes in base64; several secrets each add
+ *     a signature, so that one can be replaced
+ * @param allowPrivate true if callbacks may use addresses that are not public, such as loopback and private networks
+ * @param group consumer group of all processors that send webhooks
  * @param timeout time limit of one call
- * @param running most calls at once
- * @param runningPerHost most calls to one host at once
- * @param open webhooks held at once: sending and waiting for another try; beyond it events wait on the log
- * @param openPerHost webhooks of one host held at once while its calls fail; what comes for it beyond that is given up
- * @param tries calls after which a webhook is given up
- * @param first wait before the second try; it doubles from try to try, less up to half at random
- * @param most longest wait between two tries
+ * @param running maximum number of concurrent calls
+ * @param runningPerHost maximum number of concurrent calls to one host
+ * @param open maximum number of open webhooks: being sent or waiting for a retry; further events wait on the log
+ * @param openPerHost maximum number of open webhooks of one host while its calls fail; further ones are given up
+ * @param tries number of calls after which a webhook is given up
+ * @param first delay before the second call; doubles with each call, minus up to half at random
+ * @param most maximum delay between two calls
  */
 @Validated
 @ConfigurationProperties("turnlane.webhooks")

@@ -1,4 +1,4 @@
-/** Wiring: configuration, threads, clocks, health and figures. The only place that sees all packages. */
+/** Wiring: configuration, threads, clocks, health and statistics. The only package that depends on all others. */
 @NullMarked
 package io.turnlane.processor.system;
 

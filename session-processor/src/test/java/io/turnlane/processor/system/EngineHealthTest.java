@@ -42,14 +42,14 @@ class EngineHealthTest {
     private final EngineHealth health = new EngineHealth(poller, () -> abandoned, drain, () -> now);
 
     @Test
-    void isDownWhenThePollThreadHasNotComeRoundForLong() {
+    void isDownIfThePollThreadHasStoppedPolling() {
         assertThat(status()).isEqualTo(Status.UP);
         now = now.plus(Duration.ofSeconds(46));
         assertThat(status()).isEqualTo(Status.DOWN);
     }
 
     @Test
-    void isDownWhenTooManyAgentsIgnoredTheirInterrupts() {
+    void isDownIfTooManyAbandonedAgentsAreRunning() {
         abandoned = 99;
         assertThat(status()).isEqualTo(Status.UP);
         abandoned = 100;
@@ -57,14 +57,14 @@ class EngineHealthTest {
     }
 
     @Test
-    void isDownWhenThePollThreadDied() {
+    void isDownIfThePollThreadHasDied() {
         consumer.schedulePollTask(() -> {
-            throw new OutOfMemoryError("as a test has it");
+            throw new OutOfMemoryError("thrown by the test");
         });
         try {
             poller.run();
         } catch (OutOfMemoryError e) {
-            // it ended the thread that it was thrown on
+            // the error has ended the poll thread
         }
         assertThat(poller.hasFailed()).isTrue();
         assertThat(status()).isEqualTo(Status.DOWN);

@@ -19,7 +19,7 @@ import org.springframework.util.unit.DataSize;
 class ProcessorPropertiesTest {
 
     @Test
-    void hasTheDefaultsOfTheContract() {
+    void hasTheDocumentedDefaults() {
         assertThat(bind(Map.of()))
                 .isEqualTo(new ProcessorProperties(
                         "",
@@ -49,7 +49,7 @@ class ProcessorPropertiesTest {
     }
 
     @Test
-    void takesEveryProperty() {
+    void bindsEveryProperty() {
         assertThat(bind(Map.ofEntries(
                         Map.entry("id", "p-1"),
                         Map.entry("drain-budget", "1s"),
@@ -109,24 +109,24 @@ class ProcessorPropertiesTest {
     }
 
     @Test
-    void areRefusedWhereAnEndCouldBeForgottenBeforeItsTurnHasEnded() {
+    void rejectsSettingsThatCouldDropAnOutcomeWhileItsTurnRuns() {
         TopicsProperties topics = new Binder(new MapConfigurationPropertySource())
                 .bindOrCreate("turnlane.topics", TopicsProperties.class);
         assertThatThrownBy(() -> ProcessorConfiguration.rules(bind(Map.of("memory.results", "1h")), topics))
-                .hasMessageContaining("longest life of a turn");
+                .hasMessageContaining("maximum duration of a turn");
         assertThatThrownBy(() -> ProcessorConfiguration.rules(bind(Map.of("answer.timeouts.slow", "1h")), topics))
-                .hasMessageContaining("longest life of a turn");
+                .hasMessageContaining("maximum duration of a turn");
         assertThat(ProcessorConfiguration.rules(bind(Map.of()), topics).minRequestRetention())
                 .isEqualTo(Duration.ofHours(23));
     }
 
     @Test
-    void waitForAnOwnerBeforeNoLongerThanTheGroupWaitsForASignOfIt() {
-        Duration wanted = bind(Map.of()).intake().handover();
-        assertThat(ProcessorConfiguration.handover(wanted, "10000")).isEqualTo(Duration.ofSeconds(5));
-        assertThat(ProcessorConfiguration.handover(wanted, 3000)).isEqualTo(Duration.ofSeconds(3));
-        assertThat(ProcessorConfiguration.handover(wanted, null)).isEqualTo(Duration.ofSeconds(5));
-        assertThat(ProcessorConfiguration.handover(Duration.ZERO, "10000")).isEqualTo(Duration.ZERO);
+    void limitsTheHandoverToTheSessionTimeoutOfTheGroup() {
+        Duration configured = bind(Map.of()).intake().handover();
+        assertThat(ProcessorConfiguration.handoverTime(configured, "10000")).isEqualTo(Duration.ofSeconds(5));
+        assertThat(ProcessorConfiguration.handoverTime(configured, 3000)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(ProcessorConfiguration.handoverTime(configured, null)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(ProcessorConfiguration.handoverTime(Duration.ZERO, "10000")).isEqualTo(Duration.ZERO);
     }
 
     private static ProcessorProperties bind(Map<String, String> values) {

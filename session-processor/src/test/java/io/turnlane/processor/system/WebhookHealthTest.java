@@ -39,7 +39,7 @@ class WebhookHealthTest {
     private final WebhookHealth health = new WebhookHealth(new PollLiveness(poller, () -> now), poller);
 
     @Test
-    void isDownWhenThePollThreadStands() {
+    void isDownIfThePollThreadHasStoppedPolling() {
         assertThat(health.health().getStatus()).isEqualTo(Status.UP);
         now = now.plus(Duration.ofSeconds(46));
         assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
@@ -47,9 +47,9 @@ class WebhookHealthTest {
     }
 
     @Test
-    void isDownWhenThePollThreadDied() {
+    void isDownIfThePollThreadHasDied() {
         consumer.schedulePollTask(() -> {
-            throw new OutOfMemoryError("as a test has it");
+            throw new OutOfMemoryError("thrown by the test");
         });
         assertThatThrownBy(poller::run).isInstanceOf(OutOfMemoryError.class);
         assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
