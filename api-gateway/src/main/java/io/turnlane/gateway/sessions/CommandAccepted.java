@@ -4,9 +4,9 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 
 /**
- * A command that the log has.
+ * Response for a published command.
  *
- * @param sessionId that is changed, made or deleted
- * @param requestId of the command
+ * @param sessionId session that the command changes, creates or deletes
+ * @param requestId request id of the command
  */
 record CommandAccepted(SessionId sessionId, RequestId requestId) {}

@@ -8,22 +8,24 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What stands in memory of commands that change a session and ask nothing, before their lanes take them. Throws a data
- * access exception where memory is away.
+ * Request records of commands that change a session, written before the commands are published. Every method throws a
+ * data access exception if Redis is unavailable.
  */
 interface CommandRecords {
 
-    /** Its record, {@code queued}, in this session; once. */
+    /** Creates the command's record in {@code session} with status {@code queued}, if it does not exist. */
     void create(SessionCommand command, SessionKey session);
 
     /**
-     * Keeps the place of the session that a fork is to make, and makes the fork's record there.
+     * Reserves the id of the session that a fork creates, and creates the fork's record in that session.
      *
-     * @return the fork that has it: this one, or an earlier one of the same turn into the same session, which may never
-     *     have come to the log; empty where there is such a session, or another fork makes it
+     * @param agent agent of the source session
+     * @param ttl time for which the new session is kept without activity
+     * @return the fork that holds the reservation: this one, or an earlier fork of the same turn into the same session,
+     *     which may not have been published; empty if the session exists or a different fork creates it
      */
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
-    /** The log refused the command: nothing stays of it in this session. */
+    /** Removes a command that Kafka rejected from {@code session}: its record, and its reservation if it is a fork. */
     void remove(RequestId command, SessionKey session);
 }

@@ -13,21 +13,26 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** Records of commands in Redis, made before the log has them, so that their clients can follow them at once. */
+/**
+ * Request records of commands in Redis. They are written before the commands are published, so that clients can read
+ * them immediately.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 public final class RedisCommandRecords implements CommandRecords {
 
-    private static final RedisScript<Long> NOTE = script("note_command.lua");
+    private static final RedisScript<Long> CREATE = script("note_command.lua");
 
-    @SuppressWarnings("rawtypes") // a Lua table's type
+    @SuppressWarnings("rawtypes") // type of a Lua table
     private static final RedisScript<List> RESERVE =
             RedisScript.of(new ClassPathResource("reserve_fork.lua", RedisCommandRecords.class), List.class);
 
-    private static final RedisScript<Long> FORGET = script("forget_command.lua");
+    private static final RedisScript<Long> REMOVE = script("forget_command.lua");
 
     private final StringRedisTemplate redis;
     private final Duration retention;
 
-    /** @param retention how long a request's record lives */
+    /** @param retention time for which a request record is kept */
     public RedisCommandRecords(StringRedisTemplate redis, Duration retention) {
         this.redis = redis;
         this.retention = retention;
@@ -41,7 +46,7 @@ public final class RedisCommandRecords implements CommandRecords {
     public void create(SessionCommand command, SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
         redis.execute(
-                NOTE,
+                CREATE,
                 List.of(keys.request(command.requestId()), keys.requestIds()),
                 command.requestId().toString(),
                 command.type(),
@@ -64,10 +69,10 @@ public final class RedisCommandRecords implements CommandRecords {
                 Long.toString(retention.toMillis()),
                 keys.requestPrefix(),
                 fork.sessionId() + " " + fork.afterRequestId());
-        return holder == null || holder.isEmpty() ? Optional.empty() : Optional.of(heldBy(holder, fork));
+        return holder == null || holder.isEmpty() ? Optional.empty() : Optional.of(forkOf(holder, fork));
     }
 
-    private static ForkSession heldBy(List<?> holder, ForkSession fork) {
+    private static ForkSession forkOf(List<?> holder, ForkSession fork) {
         return new ForkSession(
                 RequestId.parse(String.valueOf(holder.get(0))),
                 fork.sessionId(),
@@ -80,6 +85,6 @@ public final class RedisCommandRecords implements CommandRecords {
     @Override
     public void remove(RequestId command, SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
-        redis.execute(FORGET, List.of(keys.request(command), keys.requestIds(), keys.context()), command.toString());
+        redis.execute(REMOVE, List.of(keys.request(command), keys.requestIds(), keys.context()), command.toString());
     }
 }

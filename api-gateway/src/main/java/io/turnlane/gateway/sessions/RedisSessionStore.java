@@ -26,7 +26,11 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
-/** Contexts and histories in Redis. */
+/**
+ * Session contexts and histories in Redis.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 @Component
 final class RedisSessionStore implements SessionStore {
 
@@ -34,7 +38,7 @@ final class RedisSessionStore implements SessionStore {
     private static final RedisScript<Long> CREATE =
             RedisScript.of(new ClassPathResource("create_session.lua", RedisSessionStore.class), Long.class);
 
-    private static final int MOST_READS = 10;
+    private static final int MAX_READS = 10;
 
     private final StringRedisTemplate text;
     private final RedisTemplate<String, byte[]> blobs;
@@ -97,7 +101,7 @@ final class RedisSessionStore implements SessionStore {
                 .setMessage("session context is damaged")
                 .addKeyValue("session", session)
                 .log();
-        return new ProblemDetailException(ErrorCode.INTERNAL_ERROR, "the stored session is damaged", cause);
+        return new ProblemDetailException(ErrorCode.INTERNAL_ERROR, "The stored session is damaged.", cause);
     }
 
     @Override
@@ -117,19 +121,22 @@ final class RedisSessionStore implements SessionStore {
         return Optional.of(new SessionHistory(List.copyOf(turns), stored.size() - turns.size()));
     }
 
-    /** What changes meanwhile is read again; a session whose turns end faster than that is told as it was last seen. */
+    /**
+     * Reads context and history again if the session's version changed in between, at most {@value #MAX_READS} times.
+     * After that, the last values are returned although they may be of different versions.
+     */
     @Override
     public Optional<SessionSnapshot> snapshot(SessionKey session) {
         String key = new MemoryKeys(session).context();
-        Optional<SessionSnapshot> seen = Optional.empty();
-        for (int tries = 0; tries < MOST_READS; tries++) {
+        Optional<SessionSnapshot> snapshot = Optional.empty();
+        for (int reads = 0; reads < MAX_READS; reads++) {
             String before = text.<String, String>opsForHash().get(key, "version");
-            seen = context(session).flatMap(c -> history(session).map(h -> new SessionSnapshot(c, h)));
+            snapshot = context(session).flatMap(c -> history(session).map(h -> new SessionSnapshot(c, h)));
             if (Objects.equals(before, text.<String, String>opsForHash().get(key, "version"))) {
-                return seen;
+                return snapshot;
             }
         }
-        return seen;
+        return snapshot;
     }
 
     private @Nullable PastTurn open(SessionKey session, byte[] blob) {
@@ -137,7 +144,7 @@ final class RedisSessionStore implements SessionStore {
             return wire.read(Checksummed.open(blob), PastTurn.class);
         } catch (CorruptValueException | UnreadableRecordException e) {
             LOG.atError()
-                    .setMessage("damaged turn left out of a history")
+                    .setMessage("damaged turn omitted from a session's history")
                     .addKeyValue("session", session)
                     .addKeyValue("why", e.getMessage())
                     .log();

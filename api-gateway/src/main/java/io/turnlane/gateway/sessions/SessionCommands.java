@@ -16,7 +16,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Commands that change a session's memory: they go through its lane, after what was asked before. */
+/**
+ * Publishes commands that change a session. The session's lane executes them after the turns that are already queued.
+ *
+ * <p>Safe for use by any number of threads.
+ */
 @Component
 final class SessionCommands {
 
@@ -32,48 +36,59 @@ final class SessionCommands {
         this.records = records;
     }
 
-    /** Returns when the log has it. Nothing is noted of it: what it leaves is that its session is gone. */
+    /**
+     * Publishes a command without a request record. Used to delete a session: clients see that the command is done when
+     * the session no longer exists.
+     *
+     * @throws ProblemDetailException if Kafka rejected or did not acknowledge the command
+     */
     void publish(SessionCommand command, @Nullable String traceparent) {
         send(command, traceparent, List.of());
     }
 
-    /** Returns when the log has it; from before then on its record can be read. */
+    /**
+     * Creates the request record of a command and publishes the command.
+     *
+     * @throws ProblemDetailException if Kafka rejected or did not acknowledge the command
+     */
     void submit(SessionCommand command, @Nullable String traceparent) {
         records.create(command, command.key());
         send(command, traceparent, List.of(command.key()));
     }
 
     /**
-     * Submits a fork, whose record can be read in both sessions. The same fork again, while it is to be done, goes to
-     * the log again: the first may not have come there, and lanes know a twin by its id.
+     * Creates the request records of a fork in the source and in the target session, and publishes the fork. If the
+     * same fork is already queued, publishes the earlier fork again, because it may not have been published. Lanes
+     * discard duplicates by their request id.
      *
-     * @param source as it stands
-     * @return what was submitted: the fork, or the earlier one that it repeats
-     * @throws ProblemDetailException where there is such a target
+     * @param source context of the source session
+     * @return the published fork: this one, or the earlier one that it repeats
+     * @throws ProblemDetailException if the target session exists, or Kafka rejected or did not acknowledge the fork
      */
     ForkSession submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
         SessionKey target = new SessionKey(fork.key().namespace(), fork.into());
         ForkSession first = records.reserve(fork, target, source.agent(), Duration.ofSeconds(source.ttlSeconds()))
                 .orElseThrow(() -> new ProblemDetailException(
-                        ErrorCode.SESSION_EXISTS, "there is a session of this id already; choose another"));
-        // Of an earlier fork the log may have the first record: nothing that stands of it is taken back.
-        List<SessionKey> undone = first.requestId().equals(fork.requestId()) ? List.of(fork.key(), target) : List.of();
+                        ErrorCode.SESSION_EXISTS, "A session with this id already exists. Choose another id."));
+        // An earlier fork may already have been published, so its records must never be removed.
+        List<SessionKey> removable =
+                first.requestId().equals(fork.requestId()) ? List.of(fork.key(), target) : List.of();
         try {
             records.create(first, first.key());
-        } catch (DataAccessException away) {
-            undone.forEach(session -> forget(first, session));
-            throw away;
+        } catch (DataAccessException unavailable) {
+            removable.forEach(session -> remove(first, session));
+            throw unavailable;
         }
-        send(first, traceparent, undone);
+        send(first, traceparent, removable);
         return first;
     }
 
-    private void send(SessionCommand command, @Nullable String traceparent, List<SessionKey> noted) {
+    private void send(SessionCommand command, @Nullable String traceparent, List<SessionKey> removable) {
         try {
             publisher.publish(command, streams.position(command.key()), traceparent);
         } catch (NotPublishedException e) {
             if (e.isRejected()) {
-                noted.forEach(session -> forget(command, session));
+                removable.forEach(session -> remove(command, session));
             }
             throw new ProblemDetailException(
                     ErrorCode.UNAVAILABLE, detail(e), e.isRejected() ? null : command.requestId(), e.getCause());
@@ -82,18 +97,19 @@ final class SessionCommands {
 
     private static String detail(NotPublishedException e) {
         return e.isRejected()
-                ? "the log did not take the command"
-                : "the log did not answer in time; it may have the command";
+                ? "Kafka did not accept the command. Retry later."
+                : "Kafka did not acknowledge the command in time, but it may still be executed. Read its request "
+                        + "before you retry.";
     }
 
-    private void forget(SessionCommand command, SessionKey session) {
+    private void remove(SessionCommand command, SessionKey session) {
         try {
             records.remove(command.requestId(), session);
-        } catch (DataAccessException away) {
+        } catch (DataAccessException unavailable) {
             LOG.atWarn()
-                    .setMessage("a command that the log refused stays noted until its record expires")
+                    .setMessage("record of a rejected command not removed, it remains until it expires")
                     .addKeyValue("request_id", command.requestId())
-                    .addKeyValue("cause", away.getMostSpecificCause().toString())
+                    .addKeyValue("cause", unavailable.getMostSpecificCause().toString())
                     .log();
         }
     }

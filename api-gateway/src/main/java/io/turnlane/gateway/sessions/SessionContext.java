@@ -7,15 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session as clients see it.
+ * JSON representation of a session for clients.
  *
- * @param agent who answers where a question names nobody
- * @param currentQuestion the one that is being answered
- * @param processingStage what the session's turn in flight is doing, or how the last one ended
- * @param requestCount turns that have ended
- * @param totalProcessingTime of those turns, seconds
- * @param openRequests turns that have not ended
- * @param ttlSeconds how long it lives without activity
+ * @param agent agent that answers if a question names none
+ * @param currentQuestion question that is being answered; null if none
+ * @param processingStage stage of the running turn, or status of the last turn
+ * @param requestCount number of turns that have ended
+ * @param totalProcessingTime total processing time of those turns, in seconds
+ * @param openRequests number of open turns
+ * @param ttlSeconds time for which the session is kept without activity
  */
 record SessionContext(
         SessionId sessionId,

@@ -36,19 +36,19 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Sessions: make one, read its context and its turns, forget it. */
+/** Endpoints that list, create, read and delete sessions. */
 @Tag(name = "sessions")
 @RestController
 @RequestMapping("/v1/sessions")
 final class SessionController {
 
-    private static final int MOST_LISTED = 100;
-    /** A caller's namespace is that of any of its sessions. */
+    private static final int MAX_PAGE = 100;
+    /** Arbitrary session id, to get a caller's namespace: all session keys of a caller have the same one. */
     private static final SessionId ANY = new SessionId("any");
 
     private final SessionService sessions;
     private final SessionPages pages;
-    private final SessionStore memory;
+    private final SessionStore store;
     private final SessionCommands commands;
     private final QuestionIntake intake;
     private final QuestionRules rules;
@@ -58,7 +58,7 @@ final class SessionController {
     SessionController(
             SessionService sessions,
             SessionPages pages,
-            SessionStore memory,
+            SessionStore store,
             SessionCommands commands,
             QuestionIntake intake,
             QuestionRules rules,
@@ -66,7 +66,7 @@ final class SessionController {
             TurnIds ids) {
         this.sessions = sessions;
         this.pages = pages;
-        this.memory = memory;
+        this.store = store;
         this.commands = commands;
         this.intake = intake;
         this.rules = rules;
@@ -75,46 +75,49 @@ final class SessionController {
     }
 
     /**
-     * @param agent who answers where a question names nobody
-     * @param metadata the client's own JSON object, up to 4 KiB
-     * @param ttlSeconds how long it lives without activity, up to 7 days
+     * @param agent agent that answers if a question names none
+     * @param metadata client's own JSON object of at most 4 KiB
+     * @param ttlSeconds time for which the session is kept without activity, at most 7 days
      */
     record SessionBody(
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
             @Nullable Long ttlSeconds) {}
 
-    /** @param damaged how many turns are left out because their stored form is damaged; absent where none is */
+    /**
+     * @param damaged number of turns that are omitted because their stored form is damaged; absent if there are none
+     */
     record TurnsResponse(
             List<PastTurn> turns,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Integer damaged) {}
 
-    /** @param next send it as {@code cursor} for the next page; null where nothing is left */
+    /** @param next value of {@code cursor} for the next page; null on the last page */
     record SessionListResponse(
             List<SessionContext> sessions, @Nullable String next) {}
 
     @Operation(
             summary = "List your sessions, newest first",
-            description = "By when each was last asked something, to the minute. A page may be shorter than its limit "
-                    + "though `next` says that more follows.")
+            description = "Sorted by the time of the last question, to the minute. A page may contain fewer sessions "
+                    + "than `limit` although `next` indicates that more follow.")
     @GetMapping
     ResponseEntity<SessionListResponse> list(
             Caller caller,
-            @Parameter(description = "From 1 to 100") @RequestParam(defaultValue = "50") int limit,
+            @Parameter(description = "Maximum number of sessions, from 1 to 100") @RequestParam(defaultValue = "50")
+                    int limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        if (limit < 1 || limit > MOST_LISTED) {
-            throw ProblemDetailException.invalid("limit is from 1 to " + MOST_LISTED);
+        if (limit < 1 || limit > MAX_PAGE) {
+            throw ProblemDetailException.invalid("limit must be from 1 to " + MAX_PAGE);
         }
         String namespace = caller.sessionKey(ANY).namespace();
         SessionPages.SessionPage page =
                 pages.page(namespace, cursor == null ? null : SessionCursor.parse(cursor), limit);
         SessionCursor next = page.next();
-        return fresh(new SessionListResponse(page.sessions(), next == null ? null : next.toString()));
+        return uncached(new SessionListResponse(page.sessions(), next == null ? null : next.toString()));
     }
 
-    @Operation(summary = "Make a session")
+    @Operation(summary = "Create a session")
     @ResponseStatus(HttpStatus.CREATED)
     @PostMapping(consumes = "application/json")
     ResponseEntity<SessionContext> create(
@@ -123,14 +126,15 @@ final class SessionController {
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         String agent = rules.agent(body.agent());
         intake.requireAgent(agent);
-        ImportSession made = new ImportSession(
+        ImportSession command = new ImportSession(
                 ids.next(), SessionId.random(), caller.userId(), ids.now(), stateOf(body, agent), null);
-        sessions.create(made);
-        if (agent != null || !made.state().metadata().isEmpty()) { // else each of its questions says what it is
-            commands.submit(made, rules.traceparent(traceparent));
+        sessions.create(command);
+        // Without agent and metadata, no command is needed: the session can be restored from any of its questions.
+        if (agent != null || !command.state().metadata().isEmpty()) {
+            commands.submit(command, rules.traceparent(traceparent));
         }
-        return ResponseEntity.created(URI.create("/v1/sessions/" + made.sessionId()))
-                .body(sessions.find(made.key()));
+        return ResponseEntity.created(URI.create("/v1/sessions/" + command.sessionId()))
+                .body(sessions.find(command.key()));
     }
 
     private SessionState stateOf(SessionBody body, @Nullable String agent) {
@@ -147,18 +151,20 @@ final class SessionController {
     @Operation(summary = "Read a session's context")
     @GetMapping("/{sid}")
     ResponseEntity<SessionContext> context(Caller caller, @PathVariable SessionId sid) {
-        return fresh(sessions.find(caller.sessionKey(sid)));
+        return uncached(sessions.find(caller.sessionKey(sid)));
     }
 
-    @Operation(summary = "Read a session's history", description = "The last turns, oldest first.")
+    @Operation(summary = "Read a session's history", description = "Returns the latest turns, oldest first.")
     @GetMapping("/{sid}/turns")
     ResponseEntity<TurnsResponse> turns(Caller caller, @PathVariable SessionId sid) {
         SessionHistory history =
-                memory.history(caller.sessionKey(sid)).orElseThrow(() -> ProblemDetailException.notFound("session"));
-        return fresh(new TurnsResponse(history.turns(), history.damaged() == 0 ? null : history.damaged()));
+                store.history(caller.sessionKey(sid)).orElseThrow(() -> ProblemDetailException.notFound("session"));
+        return uncached(new TurnsResponse(history.turns(), history.damaged() == 0 ? null : history.damaged()));
     }
 
-    @Operation(summary = "Forget a session", description = "In order, after the turns that are already queued.")
+    @Operation(
+            summary = "Delete a session",
+            description = "The session is deleted after the turns that are already queued.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @DeleteMapping("/{sid}")
     ResponseEntity<CommandAccepted> delete(
@@ -173,7 +179,7 @@ final class SessionController {
                 .body(new CommandAccepted(sid, delete.requestId()));
     }
 
-    private static <T> ResponseEntity<T> fresh(T body) {
+    private static <T> ResponseEntity<T> uncached(T body) {
         return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(body);
     }
 }

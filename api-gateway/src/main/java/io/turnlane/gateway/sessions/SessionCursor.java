@@ -7,28 +7,32 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 
-/** How far down a reader of a user's sessions has come; opaque to clients. */
+/**
+ * Position of a client in the list of a user's sessions. Opaque to clients.
+ *
+ * @param last last session of the previous page
+ */
 record SessionCursor(ListedSession last) {
 
-    /** @throws ProblemDetailException where the text is no cursor of ours */
+    /** @throws ProblemDetailException if the text is not a cursor of this service */
     static SessionCursor parse(String text) {
         try {
-            String place = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);
-            int colon = place.indexOf(':');
+            String position = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);
+            int colon = position.indexOf(':');
             if (colon < 1 || colon > 15) {
-                throw ProblemDetailException.invalid("cursor is not one of ours");
+                throw ProblemDetailException.invalid("cursor must be a value of next that this service returned");
             }
             return new SessionCursor(new ListedSession(
-                    new SessionId(place.substring(colon + 1)),
-                    Instant.ofEpochMilli(Long.parseLong(place.substring(0, colon)))));
+                    new SessionId(position.substring(colon + 1)),
+                    Instant.ofEpochMilli(Long.parseLong(position.substring(0, colon)))));
         } catch (IllegalArgumentException e) {
-            throw ProblemDetailException.invalid("cursor is not one of ours");
+            throw ProblemDetailException.invalid("cursor must be a value of next that this service returned");
         }
     }
 
     @Override
     public String toString() {
-        String place = last.at().toEpochMilli() + ":" + last.sessionId();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(place.getBytes(StandardCharsets.US_ASCII));
+        String position = last.at().toEpochMilli() + ":" + last.sessionId();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(position.getBytes(StandardCharsets.US_ASCII));
     }
 }

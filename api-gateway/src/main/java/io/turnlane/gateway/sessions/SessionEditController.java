@@ -35,8 +35,8 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Sessions: change one, take it elsewhere, bring it, copy it. Each change is a command of the session's lane; its
- * request, at {@code Location}, says when it is done or why it came to nothing.
+ * Endpoints that update, export, import and fork sessions. Each change is a command that the session's lane executes.
+ * The request at {@code Location} shows when the command is done or why it failed.
  */
 @Tag(name = "sessions")
 @RestController
@@ -44,8 +44,8 @@ import org.springframework.web.bind.annotation.RestController;
 final class SessionEditController {
 
     private static final String IN_ORDER =
-            "In order, after the turns that are already queued: 202 with the place of the "
-                    + "request that says when it is done.";
+            "The change is made after the turns that are already queued. Returns 202. The request at `Location` shows "
+                    + "when it is done.";
 
     private final SessionService sessions;
     private final SessionCommands commands;
@@ -70,11 +70,11 @@ final class SessionEditController {
     }
 
     /**
-     * What stays out stays as it is.
+     * Changes of a session. Absent fields remain unchanged.
      *
-     * @param agent who answers from then on where a question names nobody
-     * @param metadata a merge patch (RFC 7396): null removes a field
-     * @param ttlSeconds how long it lives without activity, up to 7 days
+     * @param agent agent that answers later questions that name none
+     * @param metadata merge patch (RFC 7396); a null value removes a field
+     * @param ttlSeconds time for which the session is kept without activity, at most 7 days
      */
     record PatchBody(
             @Nullable String agent,
@@ -82,8 +82,8 @@ final class SessionEditController {
             @Nullable Long ttlSeconds) {}
 
     /**
-     * @param afterRequestId the last turn that the copy has
-     * @param sessionId of the new session; random where absent
+     * @param afterRequestId last turn to copy
+     * @param sessionId id of the new session; random if absent
      */
     record ForkBody(
             @Nullable RequestId afterRequestId, @Nullable SessionId sessionId) {}
@@ -91,7 +91,7 @@ final class SessionEditController {
     @Operation(summary = "Change a session", description = IN_ORDER)
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PatchMapping(consumes = {"application/json", "application/merge-patch+json"})
-    ResponseEntity<CommandAccepted> change(
+    ResponseEntity<CommandAccepted> update(
             Caller caller,
             @PathVariable SessionId sid,
             @RequestBody PatchBody body,
@@ -99,12 +99,12 @@ final class SessionEditController {
         String agent = rules.agent(body.agent());
         Duration ttl = body.ttlSeconds() == null ? null : rules.sessionTtl(body.ttlSeconds());
         if (agent == null && body.metadata() == null && ttl == null) {
-            throw ProblemDetailException.invalid("nothing to change: name agent, metadata or ttl_seconds");
+            throw ProblemDetailException.invalid("There is nothing to change. Send agent, metadata or ttl_seconds.");
         }
         SessionContext context = sessions.findReady(caller.sessionKey(sid));
         intake.requireAgent(agent);
         if (body.metadata() != null) {
-            rules.metadata(body.metadata()); // for what a patch may be by itself, and then for what it leads to
+            rules.metadata(body.metadata()); // the patch itself has the same size limit as its result
             rules.metadata(MergePatch.apply(context.metadata(), body.metadata()));
         }
         UpdateSession update =
@@ -114,8 +114,8 @@ final class SessionEditController {
     }
 
     @Operation(
-            summary = "Take a session elsewhere",
-            description = "Its context and history as a document with a checksum, for `import`.")
+            summary = "Export a session",
+            description = "Returns context and history as a document with a checksum, which `import` accepts.")
     @GetMapping("/export")
     ResponseEntity<Map<String, Object>> export(Caller caller, @PathVariable SessionId sid) {
         return ResponseEntity.ok()
@@ -125,13 +125,14 @@ final class SessionEditController {
     }
 
     @Operation(
-            summary = "Bring a session",
+            summary = "Import a session",
             description =
-                    "A document of `export`, in place of what the session remembers; it is made where there is none. "
-                            + IN_ORDER + " 422 where the checksum is another: nothing is changed.")
+                    "Replaces context and history of the session with a document from `export`. Creates the session if "
+                            + "it does not exist. " + IN_ORDER
+                            + " Returns 422 and changes nothing if the checksum does not match.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PutMapping(path = "/import", consumes = "application/json")
-    ResponseEntity<CommandAccepted> bring(
+    ResponseEntity<CommandAccepted> importSession(
             Caller caller,
             @PathVariable SessionId sid,
             @RequestBody byte[] document,
@@ -147,10 +148,11 @@ final class SessionEditController {
     }
 
     @Operation(
-            summary = "Copy a session up to one of its turns",
-            description = "Into a new session, which can be asked when the copy is there; until then 409. " + IN_ORDER
-                    + " 404 where the session's memory doesn't hold the turn, 409 `session_exists` where there is such "
-                    + "a session already.")
+            summary = "Fork a session",
+            description = "Copies the session up to one of its turns into a new session. Until the copy is complete, "
+                    + "questions to the new session return 409. " + IN_ORDER
+                    + " Returns 404 if the session's memory does not contain the turn, and 409 `session_exists` if the "
+                    + "new session already exists.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PostMapping(path = "/fork", consumes = "application/json")
     ResponseEntity<CommandAccepted> fork(
@@ -159,17 +161,17 @@ final class SessionEditController {
             @RequestBody ForkBody body,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         if (body.afterRequestId() == null) {
-            throw ProblemDetailException.invalid("after_request_id names the last turn that the copy has");
+            throw ProblemDetailException.invalid("after_request_id is required and must be the last turn to copy");
         }
         SessionId into = body.sessionId() == null ? SessionId.random() : body.sessionId();
         if (into.equals(sid)) {
-            throw ProblemDetailException.invalid("session_id must be another than the session's own");
+            throw ProblemDetailException.invalid("session_id must differ from the id of the source session");
         }
         SessionContext source = sessions.findReady(caller.sessionKey(sid));
         sessions.requireTurn(caller.sessionKey(sid), body.afterRequestId());
         ForkSession fork = new ForkSession(ids.next(), sid, caller.userId(), ids.now(), body.afterRequestId(), into);
         ForkSession submitted = commands.submit(fork, source, rules.traceparent(traceparent));
-        sessions.list(caller.sessionKey(into), submitted.createdAt());
+        sessions.addToList(caller.sessionKey(into), submitted.createdAt());
         return accepted(submitted, into);
     }
 

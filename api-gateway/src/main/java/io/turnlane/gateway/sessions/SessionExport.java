@@ -20,8 +20,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Sessions as documents to be taken elsewhere: {@code docs/http-api.md} says what stands in them, and how anybody makes
- * their checksum. Safe for use by any number of threads.
+ * Writes and reads exported sessions. {@code docs/http-api.md} describes the document and its checksum.
+ *
+ * <p>Safe for use by any number of threads.
  */
 @Component
 final class SessionExport {
@@ -38,7 +39,7 @@ final class SessionExport {
         this.wire = wire;
     }
 
-    /** As it stands in the document; every field but these is ignored when it is read, and id and times of use are. */
+    /** Session fields that an import reads. All other fields are ignored, including the id and the last activity. */
     private record ExportedSession(
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
@@ -49,7 +50,7 @@ final class SessionExport {
 
     private record ExportedTurns(@Nullable List<PastTurn> turns) {}
 
-    /** The document of a session. */
+    /** Returns the export document of a session. */
     Map<String, Object> write(SessionSnapshot stored, Instant now) {
         SessionContext context = stored.context();
         Map<String, Object> session = new LinkedHashMap<>();
@@ -68,15 +69,15 @@ final class SessionExport {
         document.put("session", session);
         document.put("turns", stored.history().turns());
         document.put("damaged", stored.history().damaged());
-        Map<String, Object> plain = parse(wire.writeValue(document)); // as its reader will find it
+        Map<String, Object> plain = parse(wire.writeValue(document)); // the form in which a reader sees it
         plain.put(CHECKSUM, CanonicalJson.checksum(plain));
         return plain;
     }
 
     /**
-     * Reads a document.
+     * Returns the session state in an export document.
      *
-     * @throws ProblemDetailException where it is none, or not as it was made
+     * @throws ProblemDetailException if the document is not valid or its checksum does not match
      */
     SessionState read(byte[] body) {
         Map<String, Object> document = parse(body);
@@ -90,7 +91,7 @@ final class SessionExport {
             return state(session, turns == null ? List.of() : turns);
         } catch (UnreadableRecordException | IllegalArgumentException | NullPointerException e) {
             throw ProblemDetailException.invalid(
-                    "its checksum is right, but it is no session: a field is missing or of the wrong kind");
+                    "The checksum matches, but the document is not valid: a field is missing or has the wrong type.");
         }
     }
 
@@ -113,14 +114,14 @@ final class SessionExport {
             throw ProblemDetailException.invalid("format must be " + FORMAT);
         }
         if (!Integer.valueOf(VERSION).equals(document.get("version"))) {
-            throw ProblemDetailException.invalid("only version " + VERSION + " of the format is read here");
+            throw ProblemDetailException.invalid("version must be " + VERSION);
         }
         Map<String, Object> content = new LinkedHashMap<>(document);
         Object claimed = content.remove(CHECKSUM);
         if (!checksum(content).equals(claimed)) {
             throw new ProblemDetailException(
                     ErrorCode.CHECKSUM_MISMATCH,
-                    "the document isn't as it was exported: its checksum is another; nothing was changed");
+                    "The document was changed after its export: the checksum does not match. Nothing was imported.");
         }
     }
 
@@ -153,6 +154,6 @@ final class SessionExport {
         if (value instanceof List<?> list) {
             return list;
         }
-        throw new IllegalArgumentException("turns is a list");
+        throw new IllegalArgumentException("turns must be a list");
     }
 }

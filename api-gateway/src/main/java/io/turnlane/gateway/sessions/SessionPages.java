@@ -10,51 +10,51 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Pages of a user's sessions. Entries of sessions that are gone leave the list as they are met. */
+/** Pages of a user's sessions. Removes entries of sessions that no longer exist while it reads the list. */
 @Component
 final class SessionPages {
 
-    /** Looks at the list for one page, however many of its entries are gone. */
-    private static final int MOST_LOOKS = 5;
+    /** Maximum number of reads of the list for one page, to bound the cost if many entries are stale. */
+    private static final int MAX_READS = 5;
 
     private final SessionList list;
-    private final SessionStore memory;
+    private final SessionStore store;
 
-    SessionPages(SessionList list, SessionStore memory) {
+    SessionPages(SessionList list, SessionStore store) {
         this.list = list;
-        this.memory = memory;
+        this.store = store;
     }
 
-    /** @param next where the next page starts; null where nothing is left */
+    /** @param next cursor of the next page; null on the last page */
     record SessionPage(
             List<SessionContext> sessions, @Nullable SessionCursor next) {}
 
     SessionPage page(String namespace, @Nullable SessionCursor after, int limit) {
-        List<SessionContext> living = new ArrayList<>();
+        List<SessionContext> existing = new ArrayList<>();
         ListedSession last = after == null ? null : after.last();
-        for (int look = 0; look < MOST_LOOKS && living.size() < limit; look++) {
-            int wanted = limit - living.size();
+        for (int read = 0; read < MAX_READS && existing.size() < limit; read++) {
+            int wanted = limit - existing.size();
             List<ListedSession> entries = list.read(namespace, last, wanted);
             for (ListedSession entry : entries) {
-                find(namespace, entry).ifPresent(living::add);
+                find(namespace, entry).ifPresent(existing::add);
                 last = entry;
             }
             if (entries.size() < wanted) {
-                return new SessionPage(living, null);
+                return new SessionPage(existing, null);
             }
         }
-        return new SessionPage(living, last == null ? null : new SessionCursor(last));
+        return new SessionPage(existing, last == null ? null : new SessionCursor(last));
     }
 
     private Optional<SessionContext> find(String namespace, ListedSession entry) {
         try {
-            Optional<SessionContext> context = memory.context(new SessionKey(namespace, entry.sessionId()));
+            Optional<SessionContext> context = store.context(new SessionKey(namespace, entry.sessionId()));
             if (context.isEmpty()) {
                 list.remove(namespace, entry);
             }
             return context;
         } catch (ProblemDetailException damaged) {
-            // Logged, and told to whoever asks for it by itself: the others are listed all the same.
+            // The store has logged it. The other sessions are still listed.
             return Optional.empty();
         }
     }

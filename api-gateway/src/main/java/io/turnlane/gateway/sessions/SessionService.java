@@ -13,51 +13,55 @@ import io.turnlane.model.SessionKey;
 import java.time.Instant;
 import org.springframework.stereotype.Component;
 
-/** Sessions as their controllers need them: there, or refused. */
+/** Session operations of the controllers. Methods throw {@link ProblemDetailException} if a session does not exist. */
 @Component
 final class SessionService {
 
     private static final String FORKING = "forking";
 
-    private final SessionStore memory;
+    private final SessionStore store;
     private final RequestRecords requests;
     private final SessionList list;
 
-    SessionService(SessionStore memory, RequestRecords requests, SessionList list) {
-        this.memory = memory;
+    SessionService(SessionStore store, RequestRecords requests, SessionList list) {
+        this.store = store;
         this.requests = requests;
         this.list = list;
     }
 
     SessionContext find(SessionKey session) {
-        return memory.context(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
+        return store.context(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
     }
 
-    /** One that no fork is making at the moment. */
+    /** Returns the context of a session, and throws if a fork is still creating the session. */
     SessionContext findReady(SessionKey session) {
         SessionContext context = find(session);
         if (context.processingStage().equals(FORKING)) {
-            throw new ProblemDetailException(ErrorCode.SESSION_BUSY, "a fork makes this session at the moment");
+            throw new ProblemDetailException(
+                    ErrorCode.SESSION_BUSY, "A fork is still creating this session. Retry when it is done.");
         }
         return context;
     }
 
-    /** Its context and history, of one moment. */
+    /** Returns context and history of a session, and throws if a fork is still creating the session. */
     SessionSnapshot snapshot(SessionKey session) {
         findReady(session);
-        return memory.snapshot(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
+        return store.snapshot(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
     }
 
-    /** Makes its context where there is none, before its lane takes the command. */
+    /** Creates the session's context if it does not exist, and adds the session to its user's list. */
     void create(ImportSession command) {
-        memory.create(command.key(), asNew(command));
-        list(command.key(), command.createdAt());
+        store.create(command.key(), asNew(command));
+        addToList(command.key(), command.createdAt());
     }
 
-    /** The session can be read at once, though what it remembers is still to come. */
+    /**
+     * Creates the session if it does not exist, so that clients can read it before its lane has executed the command.
+     * Throws if a fork is still creating the session.
+     */
     void createIfMissing(ImportSession command) {
         SessionKey session = command.key();
-        memory.context(session).ifPresentOrElse(_ -> findReady(session), () -> create(command));
+        store.context(session).ifPresentOrElse(_ -> findReady(session), () -> create(command));
     }
 
     private static NewSession asNew(ImportSession command) {
@@ -69,11 +73,14 @@ final class SessionService {
                 command.createdAt());
     }
 
-    void list(SessionKey session, Instant at) {
+    void addToList(SessionKey session, Instant at) {
         list.recordActivity(session, at);
     }
 
-    /** A turn that the session remembers, or is about to: a copy of it then comes after the turn. */
+    /**
+     * Checks that a turn is in the session's history or still open. An open turn is sufficient, because a fork is
+     * executed after it.
+     */
     void requireTurn(SessionKey session, RequestId turn) {
         boolean open = requests.find(session, turn)
                 .filter(request -> request.type() == null)
@@ -81,7 +88,7 @@ final class SessionService {
                 .map(ended -> !ended)
                 .orElse(false);
         boolean remembered = open
-                || memory.history(session).stream()
+                || store.history(session).stream()
                         .flatMap(history -> history.turns().stream())
                         .anyMatch(past -> past.requestId().equals(turn));
         if (!remembered) {

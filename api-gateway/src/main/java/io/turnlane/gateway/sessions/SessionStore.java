@@ -9,32 +9,43 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads sessions and makes new ones. Throws a data access exception where memory is away. */
+/**
+ * Access to session contexts and histories: reads them and creates contexts. Every method throws a data access
+ * exception if Redis is unavailable.
+ */
 interface SessionStore {
 
-    /** Makes a context where there is none. */
+    /** Creates the session's context if it does not exist. */
     void create(SessionKey session, NewSession fresh);
 
-    /** Throws a refusal where its stored form is damaged. */
+    /**
+     * Returns the context of a session, or empty if the session does not exist.
+     *
+     * @throws ProblemDetailException if the stored context is damaged
+     */
     Optional<SessionContext> context(SessionKey session);
 
-    /** The last turns, oldest first; empty where the session has no context. */
+    /** Returns the latest turns, oldest first, or empty if the session does not exist. */
     Optional<SessionHistory> history(SessionKey session);
 
-    /** What a new session starts with. */
+    /** Initial values of a session's context. */
     record NewSession(
             @Nullable String userId, String agent, Map<String, Object> metadata, Duration ttl, Instant createdAt) {}
 
     /**
-     * A session's past.
+     * History of a session.
      *
-     * @param damaged turns that are left out because their stored form is damaged
+     * @param turns latest turns, oldest first
+     * @param damaged number of turns that are omitted because their stored form is damaged
      */
     record SessionHistory(List<PastTurn> turns, int damaged) {}
 
-    /** Its context and its history, as they stood at one moment; empty where there is no context. */
+    /**
+     * Returns context and history of a session, or empty if the session does not exist. Both are of the same version,
+     * unless the session changes during every one of several reads.
+     */
     Optional<SessionSnapshot> snapshot(SessionKey session);
 
-    /** All that is remembered of a session. */
+    /** Context and history of a session. */
     record SessionSnapshot(SessionContext context, SessionHistory history) {}
 }

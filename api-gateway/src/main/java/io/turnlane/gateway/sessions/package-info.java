@@ -1,4 +1,4 @@
-/** Sessions: make one, read its context and turns, forget it. */
+/** Endpoints and commands that create, read, change, export, import, fork and delete sessions. */
 @NullMarked
 package io.turnlane.gateway.sessions;
 

@@ -1,8 +1,8 @@
--- Makes a session's context where there is none; all that changes memory later is the processor's.
+-- Creates a session's context if it does not exist.
 --
 -- KEYS 1 context
 -- ARGV 1 now, 2 session id, 3 user id or '', 4 agent, 5 metadata as JSON, 6 ttl            (times in ms)
--- Returns 1 where it was made
+-- Returns 1 if the context was created, otherwise 0
 
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 0

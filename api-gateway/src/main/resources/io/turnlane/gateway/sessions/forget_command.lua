@@ -1,5 +1,5 @@
--- A command that the log refused: it was never there, nor was the place that was kept for its session.
--- KEYS 1 its record, 2 the session's requests, 3 context  ARGV 1 request id
+-- Removes a command that Kafka rejected: its record, and the reserved session if it is a fork.
+-- KEYS 1 request record, 2 requests of the session, 3 context  ARGV 1 request id
 if redis.call('HGET', KEYS[1], 'status') == 'queued' then
   redis.call('DEL', KEYS[1])
   redis.call('ZREM', KEYS[2], ARGV[1])

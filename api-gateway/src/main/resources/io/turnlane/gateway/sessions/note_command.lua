@@ -1,5 +1,5 @@
--- A command that changes a session and asks nothing is about to be logged: its record says so, until its lane says more.
--- KEYS 1 its record, 2 the session's requests  ARGV 1 request id, 2 type, 3 now, 4 how long the record lives (ms)
+-- Creates the request record of a command that changes a session, before the command is published.
+-- KEYS 1 request record, 2 requests of the session  ARGV 1 request id, 2 type, 3 now, 4 ttl of the record (ms)
 if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('HSET', KEYS[1], 'type', ARGV[2], 'status', 'queued', 'question', '', 'agent', '', 'created_at', ARGV[3],
     'attempt', 0, 'phases', '{"RECEIVED":' .. ARGV[3] .. '}')

@@ -1,10 +1,11 @@
--- Keeps the place of a session that a fork is to make; whoever asks it meanwhile is told to wait. The fork's record stands
--- beside it from the start, and says of what it is: whoever asks for the same again, because the answer was lost or its
--- gateway died, gets the fork that has the place, and brings that to the log.
--- KEYS 1 context, 2 the session's requests
--- ARGV 1 the fork's request id, 2 now, 3 session id, 4 user id or '', 5 agent, 6 ttl, 7 how long a record lives (ms),
---      8 what request keys start with, 9 of what it is: source session and turn
--- Returns {request id, created_at} of the fork that has the place; {} where that is another, or there is such a session
+-- Reserves a session that a fork creates. Questions to the session are rejected until the fork is done. The fork's
+-- record is created in the same step and names the forked turn. If a client repeats the call after a lost response or a
+-- crash of the gateway, it gets the fork that holds the reservation, and the gateway publishes that fork again.
+-- KEYS 1 context, 2 requests of the session
+-- ARGV 1 request id of the fork, 2 now, 3 session id, 4 user id or '', 5 agent, 6 session ttl, 7 ttl of a record
+--      (times in ms), 8 prefix of request keys, 9 forked turn: source session and request id
+-- Returns {request id, created_at} of the fork that holds the reservation; {} if that is a fork of another turn, the
+-- fork has ended, or the session exists
 local fork = redis.call('HGET', KEYS[1], 'fork')
 if fork then
   local was = redis.call('HMGET', ARGV[8] .. fork, 'fork_of', 'created_at', 'status')
