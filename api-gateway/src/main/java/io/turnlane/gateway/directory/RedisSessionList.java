@@ -15,13 +15,13 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** The lists in Redis: a sorted set a user, in a slot of its own. */
+/** Session lists in Redis: one sorted set for each user, in its own hash slot. */
 public final class RedisSessionList implements SessionList {
 
-    /** The longest idle of more sessions aren't listed; they live on all the same. */
-    static final int MOST = 10_000;
+    /** Maximum size of a list. Sessions that drop out of the list continue to exist. */
+    static final int MAX_ENTRIES = 10_000;
 
-    /** Entries of one millisecond that may stand before the place of a cursor. */
+    /** Maximum number of entries with the same millisecond that are skipped before the position of a cursor. */
     private static final int TIES = 64;
 
     private static final RedisScript<Long> LIST =
@@ -32,7 +32,7 @@ public final class RedisSessionList implements SessionList {
     private final StringRedisTemplate redis;
     private final Duration longestLife;
 
-    /** @param longestLife of any session without being asked something */
+    /** @param longestLife maximum time for which any session is kept without activity */
     public RedisSessionList(StringRedisTemplate redis, Duration longestLife) {
         this.redis = redis;
         this.longestLife = longestLife;
@@ -46,7 +46,7 @@ public final class RedisSessionList implements SessionList {
                 session.sessionId().toString(),
                 Long.toString(at.toEpochMilli()),
                 Long.toString(at.minus(longestLife).toEpochMilli()),
-                Integer.toString(MOST),
+                Integer.toString(MAX_ENTRIES),
                 Long.toString(longestLife.toMillis()));
     }
 
@@ -58,8 +58,8 @@ public final class RedisSessionList implements SessionList {
                 .reverseRangeByScoreWithScores(
                         MemoryKeys.sessionsOfUser(namespace), Double.NEGATIVE_INFINITY, highest, 0, count);
         List<ListedSession> entries = new ArrayList<>();
-        for (TypedTuple<String> one : Objects.requireNonNullElse(found, Set.<TypedTuple<String>>of())) {
-            ListedSession entry = entry(one);
+        for (TypedTuple<String> tuple : Objects.requireNonNullElse(found, Set.<TypedTuple<String>>of())) {
+            ListedSession entry = entry(tuple);
             if (entries.size() < most && (after == null || follows(entry, after))) {
                 entries.add(entry);
             }
@@ -67,13 +67,16 @@ public final class RedisSessionList implements SessionList {
         return entries;
     }
 
-    private static ListedSession entry(TypedTuple<String> one) {
+    private static ListedSession entry(TypedTuple<String> tuple) {
         return new ListedSession(
-                new SessionId(Objects.requireNonNull(one.getValue())),
-                Instant.ofEpochMilli(Objects.requireNonNull(one.getScore()).longValue()));
+                new SessionId(Objects.requireNonNull(tuple.getValue())),
+                Instant.ofEpochMilli(Objects.requireNonNull(tuple.getScore()).longValue()));
     }
 
-    /** Redis orders entries of the same time by their bytes, backwards here; ids are ASCII, so that Java agrees. */
+    /**
+     * Returns true if {@code entry} comes after {@code after} in the order of the list. Entries of the same time are in
+     * reverse lexicographical order of their bytes. Java compares ids in the same order, because they are ASCII.
+     */
     private static boolean follows(ListedSession entry, ListedSession after) {
         int byTime = entry.at().compareTo(after.at());
         return byTime < 0
@@ -85,11 +88,11 @@ public final class RedisSessionList implements SessionList {
     }
 
     @Override
-    public void remove(String namespace, ListedSession gone) {
+    public void remove(String namespace, ListedSession entry) {
         redis.execute(
                 UNLIST,
                 List.of(MemoryKeys.sessionsOfUser(namespace)),
-                gone.sessionId().toString(),
-                Long.toString(gone.at().toEpochMilli()));
+                entry.sessionId().toString(),
+                Long.toString(entry.at().toEpochMilli()));
     }
 }

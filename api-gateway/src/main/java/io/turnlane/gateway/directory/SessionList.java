@@ -7,27 +7,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every user's sessions, by when each was last asked something; within a minute, for that is how often a session that
- * is asked again and again is noted. Bounded, and pruned by its readers: an entry says only that there was a session.
+ * List of each user's sessions, sorted by last activity. An active session is updated at most once a minute, so the
+ * order is accurate to one minute. The list is bounded. Its entries may refer to sessions that no longer exist, and
+ * readers remove such entries.
  *
- * <p>Throws a data access exception where memory is away. Safe for use by any number of threads.
+ * <p>Every method throws a data access exception if Redis is unavailable. Safe for use by any number of threads.
  */
 public interface SessionList {
 
-    /** The session was asked something, or made. */
+    /** Records that a session was created or asked a question at the given time. */
     void recordActivity(SessionKey session, Instant at);
 
     /**
-     * The latest first.
+     * Returns the entries after a given one, the most recently active session first.
      *
-     * @param namespace of the user's session keys
-     * @param after the last that was seen; null to start
+     * @param namespace namespace of the user's session keys
+     * @param after last entry that the caller has read; null to start at the first
+     * @param most maximum number of entries to return
      */
     List<ListedSession> read(String namespace, @Nullable ListedSession after, int most);
 
-    /** The session is gone; stays where it was asked something after this entry was read. */
-    void remove(String namespace, ListedSession gone);
+    /** Removes the entry of a session that no longer exists, unless the session was active after the entry was read. */
+    void remove(String namespace, ListedSession entry);
 
-    /** One session of the list. */
+    /**
+     * Entry of the list.
+     *
+     * @param at last activity, accurate to one minute
+     */
     record ListedSession(SessionId sessionId, Instant at) {}
 }

@@ -1,4 +1,4 @@
-/** Which sessions a user has. */
+/** List of the sessions of each user. */
 @NullMarked
 package io.turnlane.gateway.directory;
 
