@@ -11,7 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Who must not know whom. */
+/** Rules about dependencies between packages. */
 class ArchitectureTest {
 
     private static final String[] KAFKA = {"org.apache.kafka..", "org.springframework.kafka.."};
@@ -22,7 +22,7 @@ class ArchitectureTest {
             .importPackages("io.turnlane.processor", "io.turnlane.model");
 
     @Test
-    void theContractKnowsNobody() {
+    void theContractIsIndependentOfProcessorAndFrameworks() {
         noClasses()
                 .that()
                 .resideInAPackage("io.turnlane.model..")
@@ -30,7 +30,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.turnlane.processor..", "org.springframework..", "org.apache.kafka..", "io.lettuce..")
-                .because("gateways, processors and tools of any kind share it")
+                .because("gateways, processors and tools share it")
                 .check(processor);
         noClasses()
                 .that()
@@ -40,12 +40,12 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")
-                .because("how records look in JSON stands in one place")
+                .because("one class defines the JSON of all records")
                 .check(processor);
     }
 
     @Test
-    void agentsKnowQuestionsMemoryAndTheirSinkOnly() {
+    void agentsAreIndependentOfTheEngine() {
         noClasses()
                 .that()
                 .resideInAPackage("io.turnlane.processor.agent..")
@@ -61,7 +61,7 @@ class ArchitectureTest {
                         "org.springframework..",
                         "org.apache.kafka..",
                         "io.lettuce..")
-                .because("an agent is answerable with a list in a unit test")
+                .because("agents must be testable without the engine")
                 .check(processor);
         noClasses()
                 .that()
@@ -69,24 +69,24 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .haveSimpleNameEndingWith("SessionMemory")
-                .because("memory is handed to an agent, never fetched by it")
+                .because("memory is passed to an agent, which never reads it itself")
                 .check(processor);
     }
 
     @Test
-    void lanesKnowTheJdkOnly() {
+    void lanesDependOnTheJdkOnly() {
         classes()
                 .that()
                 .resideInAPackage("io.turnlane.processor.lane..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("io.turnlane.processor.lane..", "java..", "org.jspecify..")
-                .because("order must be provable alone")
+                .because("the order of turns must be testable without other packages")
                 .check(processor);
     }
 
     @Test
-    void aTurnRunsWithoutBrokerRedisAndSpring() {
+    void turnsAreIndependentOfKafkaRedisAndSpring() {
         noClasses()
                 .that()
                 .resideInAPackage("io.turnlane.processor.turn..")
@@ -98,12 +98,12 @@ class ArchitectureTest {
                         "io.lettuce..",
                         "io.turnlane.processor.intake..",
                         "io.turnlane.processor.system..")
-                .because("a recorded turn can then be run again anywhere")
+                .because("replays run recorded turns without them")
                 .check(processor);
     }
 
     @Test
-    void kafkaIsKnownAtTheEdgesOnly() {
+    void onlyKafkaClassesDependOnKafka() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("io.turnlane.processor.intake..", "io.turnlane.processor.system..")
@@ -112,23 +112,23 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(KAFKA)
-                .because("the edge is countable")
+                .because("few classes depend on Kafka, and their names show it")
                 .check(processor);
     }
 
     @Test
-    void redisIsKnownAtTheEdgesOnly() {
+    void onlyRedisClassesDependOnRedis() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("io.turnlane.processor.system..")
                 .and()
                 .haveSimpleNameNotStartingWith("Redis")
                 .and()
-                .doNotHaveSimpleName("StoredMemory")
+                .doNotHaveSimpleName("StoredValueReader")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(REDIS)
-                .because("the edge is countable")
+                .because("few classes depend on Redis, and their names show it")
                 .check(processor);
         noClasses()
                 .that()
@@ -136,19 +136,19 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(KAFKA)
-                .because("memory knows no log")
+                .because("memory is independent of the log")
                 .check(processor);
     }
 
     @Test
-    void nobodyKnowsTheWiringAndOnlyTheWiringKnowsTheIntake() {
+    void nothingDependsOnTheWiringAndOnlyTheWiringDependsOnTheIntake() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.turnlane.processor.system..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.turnlane.processor.system..")
-                .because("the core takes plain values")
+                .because("other packages receive plain values as settings")
                 .check(processor);
         noClasses()
                 .that()
@@ -156,7 +156,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.turnlane.processor.intake..")
-                .because("offsets stay inside; others see a claim")
+                .because("offsets are internal; other packages use claims")
                 .check(processor);
     }
 
@@ -169,7 +169,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void timeComesInByHand() {
+    void timeIsInjected() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("io.turnlane.processor.system..", "io.turnlane.processor.agent..")
@@ -181,20 +181,20 @@ class ArchitectureTest {
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
                 .callMethod(Thread.class, "sleep", java.time.Duration.class)
-                .because("tests move time; only the wiring and an agent's own waiting use the real one")
+                .because("tests control time; only the wiring and agents use the system clock")
                 .check(processor);
     }
 
     @Test
-    void namesSayWhatThingsAre() {
+    void namesAreSpecificAndConstructorsInject() {
         noClasses()
                 .should()
                 .haveNameMatching(".*(Impl|Manager|Utils?|Helper|DTO)")
-                .because("such a name fits anything")
+                .because("such names fit any class")
                 .check(processor);
         fields().should()
                 .notBeAnnotatedWith("org.springframework.beans.factory.annotation.Autowired")
-                .because("what an object needs, its constructor takes")
+                .because("objects receive their dependencies in the constructor")
                 .check(processor);
     }
 }

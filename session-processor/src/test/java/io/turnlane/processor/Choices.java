@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Runs a scenario once for every way in which its choices can go: the first choices are kept and the last one is moved
- * on, until none is left. A scenario must choose the same way as long as its choices are answered the same.
+ * Runs a scenario once for every combination of its choices, in depth-first order: each run repeats the choices of the
+ * previous one up to the last choice that has an option left. A scenario must be deterministic, given its choices.
  */
 public final class Choices {
 
-    private final List<int[]> path = new ArrayList<>(); // each: what was chosen, of how many
+    private final List<int[]> path = new ArrayList<>(); // for each choice: selected option and number of options
     private int next;
 
     private Choices() {}
 
     /**
-     * Explores.
+     * Runs the scenario for all combinations of its choices.
      *
-     * @return how many runs there were
+     * @return number of runs
      */
     public static long explore(Consumer<Choices> scenario) {
         Choices choices = new Choices();
@@ -35,7 +35,7 @@ public final class Choices {
         return runs;
     }
 
-    /** One of so many. */
+    /** Returns the selected option, from 0 (inclusive) to the number of options (exclusive). */
     public int choose(int options) {
         if (next == path.size()) {
             path.add(new int[] {0, options});

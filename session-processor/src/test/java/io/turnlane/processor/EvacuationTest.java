@@ -33,7 +33,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A processor that is told to leave, as operators tell it: by HTTP on its management port. */
+/** Drain of a processor by HTTP on its management port, as operators start it. */
 @Timeout(120)
 class EvacuationTest {
 
@@ -48,13 +48,13 @@ class EvacuationTest {
     }
 
     @Test
-    void losesNoTurnAndRunsNoneTwiceThoughItIsUnderLoad() throws Exception {
+    void losesNoTurnAndRunsNoneTwiceUnderLoad() throws Exception {
         ConfigurableApplicationContext leaving = start("leaving", "10s");
         ConfigurableApplicationContext staying = start("staying", "10s");
-        await("the group to share the partitions") // a turn that moves for this would run twice too
+        await("the group to share the partitions") // otherwise turns would also run twice because of the rebalance
                 .atMost(Duration.ofSeconds(30))
                 .until(() ->
-                        figures(leaving).partitions() == 4 && figures(staying).partitions() == 4);
+                        statistics(leaving).partitions() == 4 && statistics(staying).partitions() == 4);
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
             asked.add(log.publish(ask("s-" + i % 50, "q" + i, 40)).requestId().toString());
@@ -74,12 +74,12 @@ class EvacuationTest {
     }
 
     @Test
-    void isSeenToHaveLeftAndAnswersTheSameAgain() throws Exception {
+    void reportsTheDrainedStateAndRepeatsItsReport() throws Exception {
         ConfigurableApplicationContext alone = start("alone", "10s");
         log.publish(ask("s-1", "first", 0));
         log.awaitTerminals(1, Duration.ofSeconds(20));
         assertThat(get(alone, "/readyz").statusCode()).isEqualTo(200);
-        assertThat(figures(alone).state()).isEqualTo(ProcessorState.RUNNING);
+        assertThat(statistics(alone).state()).isEqualTo(ProcessorState.RUNNING);
         assertThat(json(get(alone, "/actuator/evacuate")).path("state").asString())
                 .isEqualTo("running");
 
@@ -90,10 +90,10 @@ class EvacuationTest {
         assertThat(get(alone, "/readyz").statusCode()).isEqualTo(503);
         assertThat(get(alone, "/actuator/prometheus").statusCode()).isEqualTo(200);
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-            assertThat(figures(alone).state()).isEqualTo(ProcessorState.EVACUATED);
-            assertThat(figures(alone).partitions()).isZero();
+            assertThat(statistics(alone).state()).isEqualTo(ProcessorState.EVACUATED);
+            assertThat(statistics(alone).partitions()).isZero();
         });
-        assertThat(figures(alone).management()).isEqualTo("http://127.0.0.1:" + port(alone));
+        assertThat(statistics(alone).management()).isEqualTo("http://127.0.0.1:" + port(alone));
 
         log.publish(ask("s-1", "second", 0));
         start("successor", "10s");
@@ -101,7 +101,7 @@ class EvacuationTest {
     }
 
     @Test
-    void handsOverWhatDoesNotEndWithinItsBudget() throws Exception {
+    void interruptsTurnsThatExceedTheBudgetAndReleasesThem() throws Exception {
         ConfigurableApplicationContext leaving = start("hurried", "300ms");
         Ask slow = log.publish(ask("s-slow", "slow", 2_000));
         await().atMost(Duration.ofSeconds(20)).until(() -> !ofType("started").isEmpty());
@@ -122,14 +122,14 @@ class EvacuationTest {
                 .toList();
     }
 
-    private static ProcessorStatistics figures(ConfigurableApplicationContext processor) throws Exception {
+    private static ProcessorStatistics statistics(ConfigurableApplicationContext processor) throws Exception {
         String id = processor.getEnvironment().getProperty("turnlane.processor.id");
-        await().until(() -> figuresOf(processor, id) != null);
+        await().until(() -> statisticsJson(processor, id) != null);
         return new WireFormat()
-                .read(figuresOf(processor, id).getBytes(StandardCharsets.UTF_8), ProcessorStatistics.class);
+                .read(statisticsJson(processor, id).getBytes(StandardCharsets.UTF_8), ProcessorStatistics.class);
     }
 
-    private static String figuresOf(ConfigurableApplicationContext processor, String id) {
+    private static String statisticsJson(ConfigurableApplicationContext processor, String id) {
         return processor.getBean(StringRedisTemplate.class).opsForValue().get(MemoryKeys.processor(id));
     }
 

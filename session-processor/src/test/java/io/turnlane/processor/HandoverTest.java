@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Turns that run while the group gives their partition to another processor. */
+/** Turns that run while the group assigns their partition to another processor. */
 @Timeout(120)
 class HandoverTest {
 
     private static final int PARTITIONS = 4;
     private static final int SESSIONS = 12;
-    /** Sessions aren't in step: some turn is in the middle whenever the partitions move. */
+    /** Offset between sessions, so that some turn is running whenever partitions move. */
     private static final int APART_MS = 40;
 
     private final TurnLogFixture log = new TurnLogFixture(PARTITIONS);
@@ -47,29 +47,29 @@ class HandoverTest {
     }
 
     @Test
-    void callsNoAgentAgainWhenAnotherProcessorJoins() {
+    void callsNoAgentTwiceIfAnotherProcessorJoins() {
         moveWhileTurnsRun(4, 1_500, "3s");
-        assertThat(agentCalls().values()).as("each ran once").allMatch(calls -> calls == 1);
+        assertThat(agentCalls().values()).as("each turn ran once").allMatch(calls -> calls == 1);
         assertThat(count("completed").values())
-                .as("and some were told again by their next owner, who waited for them")
+                .as("the new owner waited for some and published their end again")
                 .anyMatch(count -> count > 1);
         assertThat(asked).allMatch(ask -> record(ask, "leaving_until") == null);
         assertIdle();
     }
 
     @Test
-    void stopsWhatTakesLongerThanTheHandoverAndLetsTheNextOwnerRunIt() {
+    void stopsTurnsThatExceedTheHandoverSoThatTheNewOwnerRunsThem() {
         moveWhileTurnsRun(2, 5_000, "400ms");
-        assertThat(agentCalls().values()).as("what moved ran again").anyMatch(calls -> calls > 1);
+        assertThat(agentCalls().values()).as("turns of moved partitions ran again").anyMatch(calls -> calls > 1);
         assertThat(asked)
-                .as("and that was no crash")
+                .as("the stops are not counted as crashes")
                 .allMatch(ask -> "0".equals(record(ask, "crashes")) && record(ask, "leaving_until") == null);
         assertIdle();
     }
 
-    /** The dead owner is a flight that began, was handed over, and isn't heard of again. */
+    /** Simulates the dead owner by a flight that begins and is handed over, but never ends. */
     @Test
-    void waitsNoLongerThanTheHandoverForAnOwnerThatDiedInIt() {
+    void waitsOnlyForTheHandoverTimeIfThePreviousOwnerDied() {
         ConfigurableApplicationContext next = start("3s");
         SessionMemory memory = next.getBean(SessionMemory.class);
         Ask ask = question(0);
@@ -87,7 +87,7 @@ class HandoverTest {
         assertThat(record(ask, "crashes")).isEqualTo("1");
     }
 
-    /** Each session has a turn running, and others behind it, while a second processor takes its share. */
+    /** Starts a second processor while each session has a running turn and others behind it. */
     private void moveWhileTurnsRun(int turnsEach, int millis, String handover) {
         ConfigurableApplicationContext first = start(handover);
         await().atMost(Duration.ofSeconds(30)).until(() -> partitions(first) == PARTITIONS);
@@ -128,7 +128,10 @@ class HandoverTest {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
-    /** By request: attempts that were heard of. One that was stopped before its agent was called says nothing. */
+    /**
+     * Returns the number of attempts by request that have published deltas. An attempt that was stopped before its
+     * agent was called publishes none.
+     */
     private Map<String, Long> agentCalls() {
         return log.events().stream()
                 .filter(event -> event.type().equals("delta"))
@@ -154,7 +157,7 @@ class HandoverTest {
                 log,
                 "--turnlane.processor.intake.group=g-" + log.prefix(),
                 "--turnlane.processor.intake.handover=" + handover,
-                "--turnlane.processor.intake.revoke-budget=5s", // a busy machine is no reason to stop a turn here
+                "--turnlane.processor.intake.revoke-budget=5s", // a slow machine must not cause turns to be stopped
                 "--turnlane.processor.retrieval.enabled=false");
         processors.add(processor);
         return processor;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** The processor as it runs, between a real log and a real Redis. */
+/** A complete processor with a real Kafka and a real Redis. */
 class ProcessorTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -61,7 +61,7 @@ class ProcessorTest {
     }
 
     @Test
-    void letsNoSessionWaitForAnother() {
+    void doesNotDelaySessionsByOtherSessions() {
         start();
         Ask slow = log.publish(ask(SessionId.random(), "slow", Map.of("delay_ms", 30_000)));
         for (int i = 0; i < 50; i++) {
@@ -73,7 +73,7 @@ class ProcessorTest {
     }
 
     @Test
-    void answersWhatWasAskedBeforeItStartedAndOnlyOnce() {
+    void answersEarlierQuestionsAfterItsStartAndOnlyOnce() {
         Ask ask = log.publish(ask(SessionId.random(), "early", Map.of()));
         start();
         log.awaitTerminals(1, SOON);
@@ -87,14 +87,14 @@ class ProcessorTest {
     }
 
     @Test
-    void tellsTheStoredAnswerAgainWhenATurnIsDeliveredTwice() {
+    void publishesTheStoredAnswerAgainIfATurnIsDeliveredTwice() {
         start();
         Ask ask = ask(SessionId.random(), "twice", Map.of());
         log.publish(ask);
         log.awaitTerminals(1, SOON);
         log.publish(ask);
-        List<PublishedEvent> twins = log.awaitTerminals(2, SOON);
-        assertThat(twins).extracting(PublishedEvent::answer).containsExactly("echo: twice", "echo: twice");
+        List<PublishedEvent> duplicates = log.awaitTerminals(2, SOON);
+        assertThat(duplicates).extracting(PublishedEvent::answer).containsExactly("echo: twice", "echo: twice");
         assertThat(log.events())
                 .filteredOn(event -> event.type().equals("started"))
                 .hasSize(1);
@@ -102,7 +102,7 @@ class ProcessorTest {
     }
 
     @Test
-    void dropsATwinOfATurnThatStillWaits() {
+    void discardsADuplicateOfAWaitingTurn() {
         start();
         SessionId session = SessionId.random();
         log.publish(ask(session, "first", Map.of("delay_ms", 500)));
@@ -114,7 +114,7 @@ class ProcessorTest {
                 .extracting(PublishedEvent::answer)
                 .containsExactly("echo: first", "echo: twice", "echo: last");
         assertThat(log.events())
-                .as("a twin waits for nothing")
+                .as("a duplicate publishes no queued event")
                 .filteredOn(event -> event.type().equals("queued"))
                 .hasSize(2);
         await().atMost(SOON)
@@ -123,7 +123,7 @@ class ProcessorTest {
     }
 
     @Test
-    void keepsOnlyPlacesOfADeepLaneAndLetsNobodyWaitForIt() {
+    void holdsOnlyPositionsOfADeepLaneAndDoesNotDelayOthers() {
         ConfigurableApplicationContext processor = start("--turnlane.processor.intake.open=200");
         SessionId flooding = SessionId.random();
         List<String> asked = new ArrayList<>();
@@ -133,9 +133,9 @@ class ProcessorTest {
             log.publishAsync(ask);
             asked.add(ask.requestId().toString());
         }
-        Ask other = log.publish(ask(SessionId.random(), "of somebody else", Map.of()));
+        Ask other = log.publish(ask(SessionId.random(), "of another session", Map.of()));
         assertThat(log.awaitTerminals(1, SOON))
-                .as("not held up by more turns than the processor may hold")
+                .as("not delayed by more turns than the processor may hold in memory")
                 .extracting(PublishedEvent::requestId)
                 .containsExactly(other.requestId().toString());
         assertThat(processor.getBean(TurnPoller.class).statistics().open()).isGreaterThan(200);
@@ -152,7 +152,7 @@ class ProcessorTest {
     }
 
     @Test
-    void streamsTheAnswerInPiecesThatAddUp() {
+    void streamsTheAnswerInPieces() {
         start();
         log.publish(ask(SessionId.random(), "one two three four five", Map.of("deltas", 5, "delay_ms", 300)));
         log.awaitTerminals(1, SOON);
@@ -168,7 +168,7 @@ class ProcessorTest {
     }
 
     @Test
-    void failsATurnForGoodWhereAnotherTryWouldEndTheSame() {
+    void failsATurnPermanentlyAfterATerminalAgentException() {
         start();
         Ask ask = log.publish(ask(SessionId.random(), "?", Map.of("delay_ms", "soon")));
         PublishedEvent failed = log.awaitTerminals(1, SOON).getFirst();
@@ -178,20 +178,20 @@ class ProcessorTest {
     }
 
     @Test
-    void putsUnreadableRecordsAsideAndGoesOn() {
+    void quarantinesUnreadableRecordsAndContinues() {
         start();
         SessionId session = SessionId.random();
         log.publishRaw(
                 "-:" + session, "not json", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
         log.publishRaw("-:" + session, "{}", Map.of("type", "ask", "schema-version", "2.0", "request-id", uuid()));
         log.publishRaw("-:" + session, "{}", Map.of("schema-version", "1.0", "request-id", uuid()));
-        log.publishRaw("no key of ours", "{}", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
+        log.publishRaw("not a session key", "{}", Map.of("type", "ask", "schema-version", "1.0", "request-id", uuid()));
         log.publishRaw(null, "{}", Map.of());
         log.publish(ask(session, "fine", Map.of()));
         assertThat(log.awaitTerminals(4, SOON).getLast().answer()).isEqualTo("echo: fine");
         assertThat(log.quarantined(5, SOON)).hasSize(5);
         assertThat(log.terminals())
-                .as("those that name a request are heard of")
+                .as("records with a request id end with a failed event")
                 .filteredOn(event -> event.type().equals("failed"))
                 .extracting(PublishedEvent::errorCode)
                 .containsExactly("unreadable_record", "unreadable_record", "unreadable_record");
@@ -201,7 +201,7 @@ class ProcessorTest {
     }
 
     @Test
-    void forgetsASessionAfterTheTurnsThatWereQueuedBefore() {
+    void deletesASessionAfterTheTurnsThatWereAlreadyQueued() {
         StringRedisTemplate redis = start().getBean(StringRedisTemplate.class);
         SessionId session = SessionId.random();
         Ask before = log.publish(ask(session, "before", Map.of("delay_ms", 200)));
@@ -214,7 +214,7 @@ class ProcessorTest {
     }
 
     @Test
-    void worksWithTheNewGroupProtocolToo() {
+    void worksWithTheNewGroupProtocol() {
         start(
                 "--spring.kafka.consumer.properties.group.protocol=consumer",
                 "--turnlane.processor.intake.group=new-protocol");
@@ -231,7 +231,7 @@ class ProcessorTest {
     }
 
     @Test
-    void sharesTheWorkWithProcessorsThatComeAndLosesNothingWhenTheyGo() {
+    void losesNoTurnsWhenProcessorsJoinAndLeave() {
         log.close();
         try (TurnLogFixture wide = new TurnLogFixture(8)) {
             start(wide);

@@ -34,7 +34,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Redis is a cache of the log: what it loses is put back, and what was to be gone stays gone. */
+/** Redis is a cache of the log: lost data is restored, and deleted data stays deleted. */
 class RebuildTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -53,7 +53,7 @@ class RebuildTest {
     }
 
     @Test
-    void remembersAfterAFlushWhatWasSaidBeforeAndSaysSo() {
+    void restoresTheHistoryAfterAFlushAndReportsIt() {
         processor = TestProcessors.start(log);
         answer("one");
         answer("two");
@@ -65,23 +65,23 @@ class RebuildTest {
                 .usingRecursiveFieldByFieldElementComparatorIgnoringFields("timestamp", "processingTime")
                 .isEqualTo(before);
         assertThat(started(next).memory()).isEqualTo("rebuilt");
-        assertThat(started(answer("four")).memory()).as("told once").isNull();
+        assertThat(started(answer("four")).memory()).as("reported once").isNull();
         assertThat(context("request_count")).isEqualTo("4");
     }
 
     @Test
-    void findsOutAtOnceWhereItKnowsTheSession() {
+    void detectsALossImmediatelyIfTheSessionIsCached() {
         processor = TestProcessors.start(log, "--turnlane.processor.rebuild.look=1h");
         answer("one");
         flush();
         Ask next = TestProcessors.ask(session, "two", Map.of());
-        redis().opsForHash().put(keys.request(next.requestId()), "status", "queued"); // as a gateway accepts it
+        redis().opsForHash().put(keys.request(next.requestId()), "status", "queued"); // as a gateway does
         assertThat(started(put(next)).memory()).isEqualTo("rebuilt");
         assertThat(questions()).containsExactly("one", "two");
     }
 
     @Test
-    void findsOutWhenItStarts() {
+    void detectsALossAtItsStart() {
         processor = TestProcessors.start(log);
         answer("one");
         processor.close();
@@ -92,7 +92,7 @@ class RebuildTest {
     }
 
     @Test
-    void putsBackWhatAKilledRedisHadNotWrittenYet() throws Exception {
+    void restoresWhatAKilledRedisHadNotYetWritten() throws Exception {
         try (EmbeddedTestBackends own = TestBackends.own()) {
             processor = TestProcessors.start(log, "--spring.data.redis.url=" + own.redisUrl());
             answer("one");
@@ -117,7 +117,7 @@ class RebuildTest {
     }
 
     @Test
-    void remembersAQuestionThatHadWaitedForLong() {
+    void restoresAQuestionThatWaitedForALongTime() {
         Ask waited = TestProcessors.ask(session, "waited", Map.of());
         log.publishAt(Instant.now().minus(Duration.ofMinutes(210)), waited);
         processor = TestProcessors.start(log, "--turnlane.topics.events-retention=2h");
@@ -128,7 +128,7 @@ class RebuildTest {
     }
 
     @Test
-    void saysThatASessionStartsAnewWhereTheLogHoldsNothingOfIt() {
+    void reportsAResetIfTheLogNoLongerContainsTheSession() {
         processor = TestProcessors.start(
                 log, "--turnlane.topics.events-retention=1s", "--turnlane.processor.rebuild.look=1h");
         answer("one");
@@ -140,7 +140,7 @@ class RebuildTest {
     }
 
     @Test
-    void leavesDeletedSessionsGone() {
+    void doesNotRestoreDeletedSessions() {
         processor = TestProcessors.start(log);
         answer("secret");
         log.publish(new DeleteSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
@@ -152,7 +152,7 @@ class RebuildTest {
     }
 
     @Test
-    void leavesExpiredSessionsGone() {
+    void doesNotRestoreExpiredSessions() {
         processor = TestProcessors.start(log);
         SessionId lasting = SessionId.random();
         put(ask(lasting, "lasting", Duration.ofHours(1)));
@@ -164,7 +164,7 @@ class RebuildTest {
     }
 
     @Test
-    void givesNoFinishedTurnToTheAgentAgainThatIsDeliveredAfterAFlush() {
+    void doesNotRunFinishedTurnsAgainThatAreRedeliveredAfterAFlush() {
         processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         Ask stuck = log.publish(TestProcessors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000)));
         Ask finished = answer("finished");
@@ -178,13 +178,13 @@ class RebuildTest {
         assertThat(count("completed", finished)).isEqualTo(2);
         assertThat(count("started", failed)).isEqualTo(1);
         assertThat(redis().opsForHash().get(keys.request(finished.requestId()), "status"))
-                .as("whoever polls finds it")
+                .as("clients that poll find it")
                 .isEqualTo("completed");
         assertThat(questions()).containsExactly("finished");
     }
 
     @Test
-    void countsAttemptsOnThatClientsHaveSeen() {
+    void continuesTheAttemptNumbersThatClientsHaveSeen() {
         processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         Ask ask = log.publish(TestProcessors.ask(session, "two words", Map.of("delay_ms", 60_000)));
         await().atMost(SOON).until(() -> count("started", ask) == 1);
@@ -198,7 +198,7 @@ class RebuildTest {
     }
 
     @Test
-    void findsAQuestionAgainThatWaits() {
+    void restoresTheRecordOfAWaitingQuestion() {
         processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         log.publish(TestProcessors.ask(session, "stuck", Map.of("delay_ms", 60_000)));
         Ask waits = log.publish(TestProcessors.ask(session, "waits", Map.of()));
@@ -213,7 +213,7 @@ class RebuildTest {
     }
 
     @Test
-    void keepsAnAnswerWhoseMemoryWasLostUnderItAndWhatWasBefore() {
+    void storesAnAnswerAlthoughMemoryWasLostWhileTheAgentWasRunning() {
         processor = TestProcessors.start(log);
         answer("one");
         Ask ask = log.publish(TestProcessors.ask(session, "two", Map.of("delay_ms", 1500)));
@@ -226,7 +226,7 @@ class RebuildTest {
     }
 
     @Test
-    void putsOneSessionBackByCommandAndMendsWhatIsDamaged() {
+    void rebuildsASessionByCommandAndRepairsDamage() {
         processor = TestProcessors.start(log);
         answer("one");
         answer("two");
@@ -244,12 +244,12 @@ class RebuildTest {
     }
 
     @Test
-    void remembersAfterAFlushWhatWasBroughtAndChangedAndDoesNeitherAgain() {
+    void restoresImportsAndUpdatesAfterAFlushWithoutRepeatingThem() {
         processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         log.publish(TestProcessors.ask(
-                SessionId.random(), "stuck", Map.of("delay_ms", 60_000))); // all behind it comes again
+                SessionId.random(), "stuck", Map.of("delay_ms", 60_000))); // all later records are redelivered
         answer("gone");
-        ImportSession brought =
+        ImportSession imported =
                 log.publish(new ImportSession(id(), session, null, Instant.now(), state("a", "b"), null));
         log.publish(new UpdateSession(id(), session, null, Instant.now(), null, Map.of("n", 2), null));
         answer("after");
@@ -262,16 +262,16 @@ class RebuildTest {
         assertThat(started(next).memory()).isEqualTo("rebuilt");
         assertThat(context("metadata")).isEqualTo("{\"m\":1,\"n\":2}");
         assertThat(context("request_count")).isEqualTo("4");
-        assertThat(redis().opsForHash().get(keys.request(brought.requestId()), "status"))
+        assertThat(redis().opsForHash().get(keys.request(imported.requestId()), "status"))
                 .isEqualTo("completed");
     }
 
     @Test
-    void remembersWhatASessionWasMadeWithBeforeItIsAsked() {
+    void restoresTheInitialStateOfASessionWithoutQuestions() {
         processor = TestProcessors.start(log);
-        ImportSession made = log.publish(new ImportSession(id(), session, null, Instant.now(), state(), null));
+        ImportSession created = log.publish(new ImportSession(id(), session, null, Instant.now(), state(), null));
         await().atMost(SOON)
-                .until(() -> "completed".equals(redis().opsForHash().get(keys.request(made.requestId()), "status")));
+                .until(() -> "completed".equals(redis().opsForHash().get(keys.request(created.requestId()), "status")));
         flush();
         await().atMost(SOON).until(() -> redis().hasKey(keys.context()));
         assertThat(context("metadata")).isEqualTo("{\"m\":1}");
@@ -322,7 +322,7 @@ class RebuildTest {
         });
     }
 
-    /** While no processor runs. */
+    /** Clears Redis while no processor is running. */
     private static void flushFromOutside() {
         try (RedisClient client = RedisClient.create(TestBackends.shared().redisUrl());
                 StatefulRedisConnection<String, String> connection = client.connect()) {

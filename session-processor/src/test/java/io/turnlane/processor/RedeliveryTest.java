@@ -15,7 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What is delivered again, because the frontier stood still before it, is told again and never run again. */
+/**
+ * Turns that are redelivered, because the committed offset did not advance past an earlier one, are published again but
+ * do not run again.
+ */
 class RedeliveryTest {
 
     private final TurnLogFixture log = new TurnLogFixture(1);
@@ -27,12 +30,12 @@ class RedeliveryTest {
         log.close();
     }
 
-    /** More of them by {@code -Dbehind=50000}. */
+    /** {@code -Dbehind=50000} sets the number of redelivered turns. */
     @Test
-    void givesNoTurnToTheAgentAgainThatFinishedBehindAStuckOne() {
+    void runsNoTurnAgainThatFinishedBehindAStuckOne() {
         int behind = Integer.getInteger("behind", 2_000);
         processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
-        int stuckMs = 60_000 + 3 * behind; // for longer than the others take
+        int stuckMs = 60_000 + 3 * behind; // longer than the other turns take
         Ask stuck = log.publish(TestProcessors.ask(SessionId.random(), "stuck", Map.of("delay_ms", stuckMs)));
         long start = System.nanoTime();
         for (int i = 0; i < behind; i++) {
@@ -41,7 +44,7 @@ class RedeliveryTest {
         log.awaitTerminals(behind, Duration.ofMinutes(3));
         System.out.printf("%d turns behind a stuck one: %.1f s%n", behind, (System.nanoTime() - start) / 1e9);
         assertThat(log.committed("turnlane-processors"))
-                .as("the frontier stands at the stuck turn")
+                .as("committed offset, not past the stuck turn")
                 .isLessThanOrEqualTo(0);
 
         processor.close();
@@ -56,11 +59,11 @@ class RedeliveryTest {
                 .collect(Collectors.toSet());
         assertThat(log.events())
                 .filteredOn(event -> event.type().equals("started") && others.contains(event.requestId()))
-                .as("each was given to the agent once")
+                .as("each turn ran once")
                 .hasSize(behind);
         List<String> answers =
                 log.terminals().stream().map(PublishedEvent::answer).distinct().toList();
-        assertThat(answers).as("and told twice, alike").hasSize(behind);
+        assertThat(answers).as("both events of a turn have the same answer").hasSize(behind);
     }
 
     private long starts(String request) {

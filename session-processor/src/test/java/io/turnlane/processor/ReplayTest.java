@@ -39,7 +39,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** A recorded turn is run again, with what its session remembered then, and nothing is touched. */
+/** Replays run a recorded turn again, with the memory that its session had then, and change nothing. */
 @Timeout(120)
 class ReplayTest {
 
@@ -66,14 +66,14 @@ class ReplayTest {
     }
 
     @Test
-    void saysTheSameWhereTheAgentDoes() {
+    void reportsAnEqualAnswerOfTheSameAgent() {
         Replayed replayed = replay("it was", asked.get(1).requestId(), SessionKey.of(null, session));
         assertThat(replayed.isSame()).isTrue();
         assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
     }
 
     @Test
-    void showsHowAnotherAgentAnswersWithTheMemoryOfThen() {
+    void showsTheAnswerOfAnotherAgentWithTheRecordedMemory() {
         Replayed replayed = replay("it is", asked.get(1).requestId(), null);
         assertThat(replayed.isSame()).isFalse();
         assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
@@ -82,14 +82,14 @@ class ReplayTest {
     }
 
     @Test
-    void tellsAFailureFromAnAnswer() {
+    void distinguishesAFailureFromAnAnswer() {
         Replayed replayed = replay(null, asked.get(0).requestId(), null);
         assertThat(replayed.isSame()).isFalse();
         assertThat(replayed.replayed().error().code()).isEqualTo("agent_error");
     }
 
     @Test
-    void findsNothingWhereNothingWasRecorded() {
+    void returnsNothingForAnUnknownTurn() {
         try (ConfigurableApplicationContext context = replays("it was")) {
             assertThat(context.getBean(TurnReplay.class).replay(new RequestId(UUID.randomUUID()), null))
                     .isEmpty();
@@ -97,16 +97,19 @@ class ReplayTest {
     }
 
     @Test
-    void touchesNothing() throws Exception {
-        processor.close(); // its heartbeat and its commits would be seen
-        Map<String, Object> before = traces();
+    void changesNothing() throws Exception {
+        processor.close(); // its heartbeats and commits would change the state
+        Map<String, Object> before = state();
         replay("it is", asked.get(2).requestId(), null);
-        assertThat(traces()).isEqualTo(before);
+        assertThat(state()).isEqualTo(before);
     }
 
-    /** Ends of all topics, what groups committed, which groups there are, and every byte of the session in Redis. */
-    private Map<String, Object> traces() throws Exception {
-        Map<String, Object> traces = new TreeMap<>();
+    /**
+     * Returns the end offsets of all topics, the consumer groups and their committed offsets, and all bytes of the
+     * session in Redis.
+     */
+    private Map<String, Object> state() throws Exception {
+        Map<String, Object> state = new TreeMap<>();
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()))) {
             Map<TopicPartition, OffsetSpec> all = new HashMap<>();
@@ -115,21 +118,21 @@ class ReplayTest {
                     .get();
             topics.forEach((name, topic) -> topic.partitions()
                     .forEach(one -> all.put(new TopicPartition(name, one.partition()), OffsetSpec.latest())));
-            admin.listOffsets(all).all().get().forEach((at, end) -> traces.put("end " + at, end.offset()));
-            traces.put(
+            admin.listOffsets(all).all().get().forEach((at, end) -> state.put("end " + at, end.offset()));
+            state.put(
                     "committed",
                     admin.listConsumerGroupOffsets(group())
                             .partitionsToOffsetAndMetadata()
                             .get());
-            traces.put(
+            state.put(
                     "groups",
                     admin.listGroups().all().get().stream()
                             .map(group -> group.groupId())
                             .filter(name -> name.contains(log.prefix()))
                             .collect(Collectors.toSet()));
         }
-        traces.putAll(redis());
-        return traces;
+        state.putAll(redis());
+        return state;
     }
 
     private Map<String, Object> redis() {
@@ -140,7 +143,7 @@ class ReplayTest {
                 dumped.put("redis " + key, Arrays.toString(redis.dump(key)));
             }
         }
-        assertThat(dumped).as("there is something that could be touched").isNotEmpty();
+        assertThat(dumped).as("the session has data in Redis").isNotEmpty();
         return dumped;
     }
 
@@ -154,7 +157,7 @@ class ReplayTest {
         return withAgent(ReplayApplication.application(), version).run(arguments());
     }
 
-    /** An agent that says what it remembers, in the words of its version; without a version it fails. */
+    /** Adds an agent whose answer contains its version and the questions in memory. Without a version it fails. */
     private static SpringApplicationBuilder withAgent(SpringApplicationBuilder application, String version) {
         AgentFactory factory = new AgentFactory() {
             @Override
@@ -166,7 +169,7 @@ class ReplayTest {
             public Agent create() {
                 return (question, memory, sink) -> {
                     if (version == null) {
-                        throw new IllegalStateException("as told");
+                        throw new IllegalStateException("thrown by the test");
                     }
                     return Answer.ofText(question.text() + ": " + version + " "
                             + memory.turns().stream().map(PastTurn::question).toList());

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Many turns of many sessions through one processor: its heap stays flat and nothing is left at the end.
+ * Processes many turns of many sessions with one processor. The heap must stay flat, and nothing may remain at the end.
  *
- * <p>The long form: {@code -Dsoak.turns=2000000 -Dsoak.sessions=1000000}, a heap of 512 MiB. It prints the heap after a
- * collection at every tenth of the way, and the slope after the first three tenths.
+ * <p>For the long form, use {@code -Dsoak.turns=2000000 -Dsoak.sessions=1000000} and a heap of 512 MiB. The test prints
+ * the heap after a garbage collection at every tenth of the turns, and the slope after the first three tenths.
  */
 class SoakTest {
 
@@ -57,7 +57,7 @@ class SoakTest {
                 }
             }
             await().atMost(Duration.ofMinutes(2)).until(() -> completed.get() + others.get() >= TURNS);
-            assertThat(others).as("turns that ended otherwise").hasValue(0);
+            assertThat(others).as("turns that did not complete").hasValue(0);
             assertThat(completed).hasValue(TURNS);
             assertNothingIsLeft(processor.getBean(MeterRegistry.class));
             assertFlat(heap);
@@ -75,7 +75,10 @@ class SoakTest {
         }
     }
 
-    /** Under one percent for every 100,000 turns; over a short way only as exactly as a heap can be measured. */
+    /**
+     * Requires a growth of less than one percent for every 100,000 turns. For few turns the limit is higher, because
+     * the heap cannot be measured precisely enough.
+     */
     private static void assertFlat(List<Long> heap) {
         double first = mean(heap.subList(3, 6));
         double last = mean(heap.subList(7, 10));

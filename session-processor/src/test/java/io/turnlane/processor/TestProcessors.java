@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Processors as they run, on the topics of a test; and questions for them. */
+/** Starts complete processors on the topics of a test, and creates questions for them. */
 final class TestProcessors {
 
     private TestProcessors() {}
 
-    /** Starts one; with the new group protocol the timeouts of a member are the broker's. */
+    /** Starts a processor. With the new group protocol the broker sets the timeouts of members. */
     static ConfigurableApplicationContext start(TurnLogFixture on, String... more) {
         List<String> settings = new ArrayList<>(List.of(more));
         List<String> defaults = List.of(

@@ -32,7 +32,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Topics of a test's own: puts turns in as a gateway would, and reads what comes out. */
+/** Topics of one test. Publishes turns as a gateway does, and reads the processor's events. */
 final class TurnLogFixture implements AutoCloseable {
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
@@ -47,7 +47,7 @@ final class TurnLogFixture implements AutoCloseable {
     private final Thread reader;
     private volatile boolean closed;
 
-    /** A turn event as a client would see it. */
+    /** Turn event as clients see it. */
     record PublishedEvent(Map<String, Object> data) {
 
         String type() {
@@ -70,7 +70,7 @@ final class TurnLogFixture implements AutoCloseable {
             return (String) ((Map<?, ?>) data.get("answer")).get("text");
         }
 
-        /** What {@code started} says of the session's memory. */
+        /** Returns the memory issue of a {@code started} event, or null if it has none. */
         String memory() {
             return (String) data.get("memory");
         }
@@ -88,7 +88,7 @@ final class TurnLogFixture implements AutoCloseable {
         this(partitions, true);
     }
 
-    /** Of which nobody reads what comes out, as that would fill the heap of a test with millions of turns. */
+    /** Creates topics without reading the events, which would fill the heap of a test with millions of turns. */
     static TurnLogFixture withoutReader(int partitions) {
         return new TurnLogFixture(partitions, false);
     }
@@ -131,7 +131,7 @@ final class TurnLogFixture implements AutoCloseable {
         return command;
     }
 
-    /** Doesn't wait until the log has it. */
+    /** Publishes a command without waiting for the acknowledgement. */
     Future<RecordMetadata> publishAsync(SessionCommand command) {
         Map<String, String> headers = new HashMap<>(Map.of(
                 RecordHeaders.TYPE, command.type(),
@@ -143,11 +143,11 @@ final class TurnLogFixture implements AutoCloseable {
         return send(null, command.key().toString(), new String(wire.write(command), StandardCharsets.UTF_8), headers);
     }
 
-    /** As if it had been logged then. */
-    void publishAt(Instant then, SessionCommand command) {
+    /** Publishes a command with another record timestamp. */
+    void publishAt(Instant timestamp, SessionCommand command) {
         try {
             send(
-                            then.toEpochMilli(),
+                            timestamp.toEpochMilli(),
                             command.key().toString(),
                             new String(wire.write(command), StandardCharsets.UTF_8),
                             Map.of(
@@ -193,13 +193,13 @@ final class TurnLogFixture implements AutoCloseable {
         return terminals();
     }
 
-    /** The request ids in quarantine, once there are so many. */
+    /** Returns the request ids in quarantine, after waiting for this number of them. */
     List<String> quarantined(int count, Duration most) {
         await().atMost(most).untilAsserted(() -> assertThat(quarantined).hasSizeGreaterThanOrEqualTo(count));
         return quarantined;
     }
 
-    /** The group's committed offset of the first partition. */
+    /** Returns the group's committed offset of the first partition, or -1 if there is none. */
     long committed(String group) {
         try (Admin admin = Admin.create(broker)) {
             var offset = admin.listConsumerGroupOffsets(group)
@@ -215,7 +215,7 @@ final class TurnLogFixture implements AutoCloseable {
     private void read() {
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(broker, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            // By the plan: a busy broker doesn't tell at once of topics that it has just made.
+            // Uses the plan, because a busy broker does not report new topics immediately.
             List<TopicPartition> all = TopicPlan.of(topics, partitions, TopicPlan.Retention.DEFAULT).stream()
                     .filter(plan -> Set.of(topics.events(), topics.quarantine()).contains(plan.name()))
                     .flatMap(plan -> IntStream.range(0, plan.partitions())

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Ends of turns are posted to where their questions said: signed, again where that fails, and at least once. */
+/** Terminal events are sent to the callbacks of their questions: signed, with retries, and at least once. */
 @Timeout(120)
 class WebhookTest {
 
@@ -48,15 +48,15 @@ class WebhookTest {
     }
 
     @Test
-    void postsTheEndOfATurnSignedAndAgainWhereThatFails() throws Exception {
+    void sendsSignedTerminalEventsAndRetriesAfterFailures() throws Exception {
         receiver.answering(Receiver.status(500), Receiver.status(503));
         start("--turnlane.webhooks.first=50ms");
         Ask ask = log.publish(ask("why?", Map.of(), "/hook"));
         Ask failing = log.publish(ask("bad", Map.of("delay_ms", "no number"), "/failed"));
-        log.publish(ask("nobody asked", Map.of(), (CallbackUrl) null));
+        log.publish(ask("without a callback", Map.of(), (CallbackUrl) null));
         String id = ask.requestId().toString();
-        await().atMost(SOON).until(() -> "delivered".equals(mark(ask)));
-        await().atMost(SOON).until(() -> "delivered".equals(mark(failing)));
+        await().atMost(SOON).until(() -> "delivered".equals(outcome(ask)));
+        await().atMost(SOON).until(() -> "delivered".equals(outcome(failing)));
         assertThat(receiver.posts).hasSize(4);
         assertThat(receiver.of(failing.requestId().toString()).getLast().body()).contains("\"type\":\"failed\"");
         assertThat(receiver.of(id)).allSatisfy(post -> {
@@ -67,23 +67,23 @@ class WebhookTest {
     }
 
     @Test
-    void postsAfterARestartWhatWasNotReceivedAndNothingTwiceThatWas() {
+    void sendsUndeliveredWebhooksAfterARestartAndNoDeliveredOnesAgain() {
         receiver.answering(Receiver.status(500));
         start("--turnlane.webhooks.first=1h", "--turnlane.webhooks.most=1h");
-        Ask waits = log.publish(ask("waits for another try", Map.of(), "/"));
+        Ask waits = log.publish(ask("waits for a retry", Map.of(), "/"));
         await().atMost(SOON).until(() -> !receiver.posts.isEmpty());
         Ask behind = log.publish(ask("received behind it", Map.of(), "/"));
-        await().atMost(SOON).until(() -> "delivered".equals(mark(behind)));
-        assertThat(mark(waits)).isNull();
+        await().atMost(SOON).until(() -> "delivered".equals(outcome(behind)));
+        assertThat(outcome(waits)).isNull();
         processor.close();
         start();
-        await().atMost(SOON).until(() -> "delivered".equals(mark(waits)));
+        await().atMost(SOON).until(() -> "delivered".equals(outcome(waits)));
         assertThat(receiver.of(waits.requestId().toString())).hasSize(2);
         assertThat(receiver.of(behind.requestId().toString())).hasSize(1);
     }
 
     @Test
-    void aHostThatIsAwayFillsItsOwnShareAndNobodyElses() {
+    void anUnavailableHostDoesNotDelayWebhooksOfOthers() {
         Receiver away = new Receiver();
         CallbackUrl dead = CallbackUrl.parse(away.url("/").toString().replace("127.0.0.1", "localhost"));
         away.close();
@@ -98,10 +98,10 @@ class WebhookTest {
                 .mapToObj(_ -> log.publish(ask("?", Map.of(), dead)))
                 .toList();
         Ask good = log.publish(ask("?", Map.of(), "/"));
-        await().atMost(SOON).until(() -> "delivered".equals(mark(good)));
+        await().atMost(SOON).until(() -> "delivered".equals(outcome(good)));
         await().atMost(SOON).until(() -> counted("failed") == 8);
-        assertThat(mark(first)).as("waits for its next try").isNull();
-        assertThat(more.stream().map(this::mark).filter("failed"::equals)).hasSize(8);
+        assertThat(outcome(first)).as("waits for its retry").isNull();
+        assertThat(more.stream().map(this::outcome).filter("failed"::equals)).hasSize(8);
     }
 
     private double counted(String outcome) {
@@ -123,14 +123,14 @@ class WebhookTest {
         processor = TestProcessors.start(log, settings);
     }
 
-    private Object mark(Ask ask) {
+    private Object outcome(Ask ask) {
         return processor
                 .getBean(StringRedisTemplate.class)
                 .opsForHash()
                 .get(new MemoryKeys(ask.key()).request(ask.requestId()), "webhook");
     }
 
-    /** By hand, as a receiver does it. */
+    /** Computes the signature independently, as a receiver does. */
     private static String signature(Receiver.ReceivedWebhook post) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
