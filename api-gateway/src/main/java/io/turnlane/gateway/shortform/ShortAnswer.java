@@ -9,11 +9,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code POST /ask} answers.
+ * Response body of {@code POST /ask}.
  *
- * @param answer its text; empty where there is none
- * @param error what went wrong, in a sentence; null where nothing did
- * @param processingTime seconds from acceptance to the end; null before it
+ * @param answer text of the answer; empty if there is none
+ * @param error message of the error; null if the turn did not fail
+ * @param processingTime time from acceptance to the end, in seconds; null if the turn has not ended
  */
 record ShortAnswer(
         String answer,

@@ -7,7 +7,11 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnPolicy;
 import org.jspecify.annotations.Nullable;
 
-/** What the short forms take; without {@code session_id} the session is a new anonymous one. */
+/**
+ * Request body of the short forms.
+ *
+ * @param sessionId session to ask in; a new anonymous session if absent
+ */
 record ShortBody(
         @Nullable String question,
         @Nullable SessionId sessionId,
@@ -16,18 +20,18 @@ record ShortBody(
         @Schema(
                 type = "string",
                 allowableValues = {"enqueue", "reject", "interrupt", "rollback", "coalesce"},
-                description = "what becomes of it where the session is busy with earlier ones")
+                description = "Treatment of the question if its session is busy with an earlier one")
         @Nullable
         TurnPolicy policy,
 
         @Schema(
                 type = "string",
                 allowableValues = {"high", "normal", "low"},
-                description = "whose turn it is first where more sessions are ready than may run at once")
+                description = "Order in which turns start if more sessions are ready than may run at once")
         @Nullable
         Priority priority) {
 
-    AskBody body() {
+    AskBody toAskBody() {
         return new AskBody(question, agent, null, null, policy, priority, null);
     }
 }

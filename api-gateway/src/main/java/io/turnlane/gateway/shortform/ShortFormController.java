@@ -29,7 +29,9 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The short forms: one call asks and has the answer, whole or as it is made. */
+/**
+ * Endpoints of the short forms, which ask a question and return the complete answer or stream its events in one call.
+ */
 @Tag(name = "short forms")
 @RestController
 final class ShortFormController {
@@ -56,23 +58,23 @@ final class ShortFormController {
     @Operation(
             summary = "Ask and wait for the answer",
             description =
-                    "Waits up to 60 s; after that 202, and `Location` leads to the request. A failed turn answers "
-                            + "200 with `error`.")
+                    "Waits up to 60 s for the answer. If the turn has not ended by then, returns 202 with the "
+                            + "`Location` of the request. If the turn fails, returns 200 with `error`.")
     @PostMapping(path = "/ask", consumes = "application/json")
     ResponseEntity<ShortAnswer> ask(
             Caller caller,
             @RequestBody ShortBody body,
-            @Parameter(description = "As for `POST /v1/requests`")
+            @Parameter(description = "See `POST /v1/requests`")
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable
                     String key,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
-        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent, key);
+        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.toAskBody(), traceparent, key);
         Submission submission = answered.submitAndWait(turn, WaitTimes.LONGEST);
         return submission.responseBuilder().body(ShortAnswer.of(submission.request()));
     }
 
-    @Operation(summary = "Ask and follow the answer", description = "The events of the request, until it ends.")
+    @Operation(summary = "Ask and stream the answer", description = "Streams the events of the request until it ends.")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
@@ -80,16 +82,16 @@ final class ShortFormController {
     void askStream(
             Caller caller,
             @RequestBody ShortBody body,
-            @Parameter(description = "As for `POST /v1/requests`")
+            @Parameter(description = "See `POST /v1/requests`")
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable
                     String key,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent,
             HttpServletResponse response) {
-        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.body(), traceparent, key);
-        Submission submission = streamFresh(turn, response);
+        PreparedTurn turn = intake.prepare(caller, body.sessionId(), body.toAskBody(), traceparent, key);
+        Submission submission = submitAndStream(turn, response);
         if (submission.replayed()) {
-            // Asked by an earlier call: told from its beginning, or from its record where it is over.
+            // An earlier call asked the question. Stream its events from the start, or from its record if it has ended.
             response.setHeader(Submission.REPLAYED, "true");
             RequestResource first = submission.request();
             SessionKey session = new SessionKey(turn.session().namespace(), first.sessionId());
@@ -97,8 +99,11 @@ final class ShortFormController {
         }
     }
 
-    /** Subscribed before it is published. Streams nothing where an earlier call asked the question. */
-    private Submission streamFresh(PreparedTurn turn, HttpServletResponse response) {
+    /**
+     * Subscribes before it publishes the turn, so that no event is missed. Streams nothing if an earlier call asked the
+     * question.
+     */
+    private Submission submitAndStream(PreparedTurn turn, HttpServletResponse response) {
         Outbox outbox = streams.openOutbox();
         Subscription subscription = null;
         try {

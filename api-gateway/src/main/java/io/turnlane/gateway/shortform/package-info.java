@@ -1,4 +1,4 @@
-/** The short forms: one call, one answer. */
+/** Short forms: endpoints that ask a question and return its answer in one call. */
 @NullMarked
 package io.turnlane.gateway.shortform;
 
