@@ -7,7 +7,7 @@ import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Which agents can be asked. */
+/** Endpoint that lists the available agents. */
 @Tag(name = "agents")
 @RestController
 final class AgentController {
@@ -18,7 +18,7 @@ final class AgentController {
         this.fleet = fleet;
     }
 
-    /** @param isDefault whether it answers where a question names none */
+    /** @param isDefault true if the agent answers questions that name no agent, in sessions without an agent */
     record AgentResource(
             String name,
             String description,
@@ -27,7 +27,7 @@ final class AgentController {
 
     record Agents(List<AgentResource> agents) {}
 
-    @Operation(summary = "The agents that living processors offer")
+    @Operation(summary = "List the agents that live processors offer")
     @GetMapping("/v1/agents")
     Agents agents() {
         return new Agents(fleet.agents().stream()

@@ -14,35 +14,44 @@ import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The processors that are alive, about a second old: one look at memory a second, however many ask.
+ * Statistics of the processors that are alive. The statistics are cached for one second, so that the load on Redis does
+ * not depend on the number of calls.
  *
  * <p>Safe for use by any number of threads.
  */
 public final class Fleet {
 
-    private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration CACHE_TIME = Duration.ofSeconds(1);
 
     private final ProcessorDirectory directory;
     private final String defaultAgent;
     private final Cache<String, List<ProcessorStatistics>> recent =
-            Caffeine.newBuilder().expireAfterWrite(FRESH).maximumSize(1).build();
+            Caffeine.newBuilder().expireAfterWrite(CACHE_TIME).maximumSize(1).build();
 
     public Fleet(ProcessorDirectory directory, String defaultAgent) {
         this.directory = directory;
         this.defaultAgent = defaultAgent;
     }
 
-    /** Throws {@link org.springframework.dao.DataAccessException} where memory is away. */
+    /**
+     * Returns the statistics of all processors that are alive.
+     *
+     * @throws DataAccessException if Redis is unavailable
+     */
     public List<ProcessorStatistics> alive() {
         return recent.get("alive", _ -> directory.alive());
     }
 
-    /** What answers where nobody says. */
+    /** Returns the name of the agent that answers if neither question nor session names one. */
     public String defaultAgent() {
         return defaultAgent;
     }
 
-    /** Agents that some living processor offers, by name. */
+    /**
+     * Returns the agents that at least one live processor offers, sorted by name.
+     *
+     * @throws DataAccessException if Redis is unavailable
+     */
     public List<AgentDescription> agents() {
         Map<String, AgentDescription> byName = new TreeMap<>();
         alive().forEach(processor -> processor.agents().forEach(agent -> byName.putIfAbsent(agent.name(), agent)));
@@ -50,10 +59,11 @@ public final class Fleet {
     }
 
     /**
-     * How long a turn may wait that has so many ahead of it, if they are like those before it.
+     * Estimates the waiting time of a turn from the recent time per turn of its agent.
      *
-     * @return empty where nothing waits, where no processor has seen enough turns of this agent lately, or where memory
-     *     is away
+     * @param position number of turns ahead in the session
+     * @return the estimate; empty if no turn is ahead, if no processor has run enough turns of the agent recently, or
+     *     if Redis is unavailable
      */
     public Optional<Duration> estimatedWait(String agent, int position) {
         if (position < 1) {
@@ -68,12 +78,17 @@ public final class Fleet {
             return mean.isEmpty()
                     ? Optional.empty()
                     : Optional.of(Duration.ofMillis(Math.round(mean.getAsDouble() * position / 1e6)));
-        } catch (DataAccessException away) {
+        } catch (DataAccessException unavailable) {
             return Optional.empty();
         }
     }
 
-    /** False only where somebody is alive and nobody offers this agent: while all are away, questions wait for them. */
+    /**
+     * Returns true if a live processor offers the agent, or if no processor is alive: questions then wait until one
+     * starts.
+     *
+     * @throws DataAccessException if Redis is unavailable
+     */
     public boolean mayAnswer(String agent) {
         List<ProcessorStatistics> alive = alive();
         return alive.isEmpty()

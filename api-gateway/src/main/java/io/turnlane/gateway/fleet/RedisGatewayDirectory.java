@@ -8,12 +8,11 @@ import java.util.UUID;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * How many gateways there are; one that left is counted for three seconds more. Throws a data access exception where
- * Redis is away.
+ * Number of gateways that are alive. A gateway that has stopped is counted for another three seconds.
  */
 public final class RedisGatewayDirectory {
 
-    private static final Duration REMEMBERED = Duration.ofSeconds(3);
+    private static final Duration HEARTBEAT_LIFE = Duration.ofSeconds(3);
 
     private final String id = UUID.randomUUID().toString();
     private final StringRedisTemplate redis;
@@ -24,11 +23,14 @@ public final class RedisGatewayDirectory {
         this.clock = clock;
     }
 
-    /** Says that this one lives, and counts those that said so lately. To be called at least once a second. */
+    /**
+     * Writes a heartbeat of this gateway and returns the number of gateways with a recent heartbeat. Must be called at
+     * least once a second. Throws a data access exception if Redis is unavailable.
+     */
     public int heartbeatAndCount() {
         double now = clock.millis();
         redis.opsForZSet().add(MemoryKeys.gateways(), id, now);
-        redis.opsForZSet().removeRangeByScore(MemoryKeys.gateways(), 0, now - REMEMBERED.toMillis());
+        redis.opsForZSet().removeRangeByScore(MemoryKeys.gateways(), 0, now - HEARTBEAT_LIFE.toMillis());
         return Objects.requireNonNullElse(redis.opsForZSet().zCard(MemoryKeys.gateways()), 1L)
                 .intValue();
     }

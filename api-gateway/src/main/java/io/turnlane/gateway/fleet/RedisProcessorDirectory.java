@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Processors' figures in Redis: each writes its own every second, and they are gone 5 s after the last time. */
+/** Statistics of processors in Redis. Each processor writes its own every second, and they expire after 5 s. */
 @Component
 final class RedisProcessorDirectory implements ProcessorDirectory {
 
@@ -32,21 +32,21 @@ final class RedisProcessorDirectory implements ProcessorDirectory {
         Set<byte[]> ids = redis.opsForZSet().range(MemoryKeys.processors(), 0, -1);
         List<ProcessorStatistics> alive = new ArrayList<>();
         for (byte[] id : ids == null ? Set.<byte[]>of() : ids) {
-            // One by one: on a cluster the keys of several processors lie in several places.
-            byte[] figures = redis.opsForValue().get(MemoryKeys.processor(new String(id, StandardCharsets.UTF_8)));
-            if (figures != null) {
-                read(figures, alive);
+            // One GET for each processor, because on a Redis Cluster their keys are in different slots.
+            byte[] statistics = redis.opsForValue().get(MemoryKeys.processor(new String(id, StandardCharsets.UTF_8)));
+            if (statistics != null) {
+                read(statistics, alive);
             }
         }
         return List.copyOf(alive);
     }
 
-    private void read(byte[] figures, List<ProcessorStatistics> into) {
+    private void read(byte[] statistics, List<ProcessorStatistics> into) {
         try {
-            into.add(wire.read(figures, ProcessorStatistics.class));
+            into.add(wire.read(statistics, ProcessorStatistics.class));
         } catch (UnreadableRecordException e) {
             LOG.atWarn()
-                    .setMessage("figures of a processor left out")
+                    .setMessage("unreadable statistics of a processor ignored")
                     .addKeyValue("why", e.getMessage())
                     .log();
         }

@@ -1,4 +1,4 @@
-/** Which processors are alive, what they say of themselves and which agents they offer. */
+/** Live gateways, and live processors with their statistics and agents. */
 @NullMarked
 package io.turnlane.gateway.fleet;
 
