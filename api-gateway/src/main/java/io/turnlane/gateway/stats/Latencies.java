@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Adds up processors' histograms, so that a percentile is one of all turns and not a mean of percentiles. */
+/** Merges the latency histograms of processors. Percentiles of the result are percentiles of all turns. */
 final class Latencies {
 
     private static final Logger LOG = LoggerFactory.getLogger(Latencies.class);
@@ -17,18 +17,18 @@ final class Latencies {
 
     private Latencies() {}
 
-    /** All latencies in µs; figures that can't be read are left out. */
-    static Histogram merged(List<ProcessorStatistics> figures) {
+    /** Returns the latencies of all processors in µs. Histograms that cannot be decoded are ignored. */
+    static Histogram merged(List<ProcessorStatistics> statistics) {
         Histogram all = new Histogram(DIGITS);
         all.setAutoResize(true);
-        for (ProcessorStatistics one : figures) {
+        for (ProcessorStatistics processor : statistics) {
             try {
                 all.add(Histogram.decodeFromCompressedByteBuffer(
-                        ByteBuffer.wrap(Base64.getDecoder().decode(one.latency())), 0));
+                        ByteBuffer.wrap(Base64.getDecoder().decode(processor.latency())), 0));
             } catch (DataFormatException | IllegalArgumentException | java.nio.BufferUnderflowException e) {
                 LOG.atWarn()
-                        .setMessage("a processor's latencies left out")
-                        .addKeyValue("processor", one.processor())
+                        .setMessage("unreadable latencies of a processor ignored")
+                        .addKeyValue("processor", processor.processor())
                         .log();
             }
         }

@@ -14,7 +14,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Live figures; they are had even where a backend is away, and say so. */
+/** Endpoint for live statistics. It responds even if a backend is unavailable, and reports which one. */
 @Tag(name = "system")
 @RestController
 final class StatsController {
@@ -29,7 +29,7 @@ final class StatsController {
         this.streams = streams;
     }
 
-    @Operation(summary = "Live figures of all processors together, and of this gateway")
+    @Operation(summary = "Get live statistics of all processors and of this gateway")
     @GetMapping("/api/stats")
     ResponseEntity<StatsReport> stats() {
         return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(report());
@@ -41,8 +41,8 @@ final class StatsController {
         try {
             List<ProcessorStatistics> alive = fleet.alive();
             return StatsReport.of(alive, new StatsReport.Backend(true), kafka, gateway);
-        } catch (DataAccessException away) {
-            LOG.debug("memory away", away);
+        } catch (DataAccessException unavailable) {
+            LOG.debug("statistics reported without processors, Redis is unavailable", unavailable);
             return StatsReport.of(List.of(), new StatsReport.Backend(false), kafka, gateway);
         }
     }

@@ -8,8 +8,14 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * Live figures of the whole installation, in the shape of {@code cache}, {@code performance} and {@code redis}, with
- * what this service has beside it. Times are seconds.
+ * JSON representation of the live statistics of the whole installation. All durations are in seconds.
+ *
+ * @param cache session caches of all processors together
+ * @param performance recent turns of all processors together
+ * @param redis availability of Redis
+ * @param kafka availability of Kafka
+ * @param processors processors that are alive
+ * @param gateway gateway that serves the call
  */
 record StatsReport(
         CacheStats cache,
@@ -19,13 +25,19 @@ record StatsReport(
         List<ProcessorStats> processors,
         GatewayStats gateway) {
 
-    /** @param hitRate percent */
+    /**
+     * Statistics of the session caches.
+     *
+     * @param size number of cached sessions
+     * @param maxSize maximum number of cached sessions
+     * @param hitRate hits as a percentage of all lookups
+     */
     record CacheStats(long size, long maxSize, long hits, long misses, double hitRate) {}
 
     /**
-     * Of the turns that ended in the last 60 s.
+     * Statistics of the turns that completed in the last 60 s.
      *
-     * @param totalRequests how many those were
+     * @param totalRequests number of these turns
      */
     record Performance(
             double requestsPerSecond,
@@ -37,7 +49,11 @@ record StatsReport(
 
     record Backend(boolean available) {}
 
-    /** One processor that is alive; {@code management} is where its health, metrics and evacuation are. */
+    /**
+     * Statistics of a processor.
+     *
+     * @param management address of the processor's management endpoints: health, metrics and evacuation
+     */
     record ProcessorStats(
             String processor,
             ProcessorState state,
@@ -73,7 +89,7 @@ record StatsReport(
         }
     }
 
-    /** @param clients open streams, sockets and waits of the gateway that was asked */
+    /** @param clients number of open streams, sockets and waiting calls of the gateway that serves the call */
     record GatewayStats(int clients) {}
 
     static StatsReport of(List<ProcessorStatistics> alive, Backend redis, Backend kafka, GatewayStats gateway) {

@@ -1,4 +1,4 @@
-/** Live figures. */
+/** Live statistics. */
 @NullMarked
 package io.turnlane.gateway.stats;
 
