@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Where accepting a question breaks off, and what the next call under its key finds. */
+/** Failures at each step of accepting a question, and the result of the next call with the same Idempotency-Key. */
 @Timeout(60)
 class AcceptFailureTest {
 
@@ -50,7 +50,7 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aGatewayThatDiesBeforeThePublishLosesNothing() throws Exception {
+    void losesNothingIfTheGatewayDiesBeforeThePublish() throws Exception {
         failing(UnreliablePublisher.DIES_BEFORE);
         String claimed = gateways.requestRecords(session).getFirst();
 
@@ -65,7 +65,7 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aGatewayThatDiesAfterThePublishMakesAtMostATwin() throws Exception {
+    void publishesAtMostOneDuplicateIfTheGatewayDiesAfterThePublish() throws Exception {
         failing(UnreliablePublisher.DIES_AFTER);
         String claimed = gateways.requestRecords(session).getFirst();
         assertThat(retry().text("request_id")).isEqualTo(claimed);
@@ -73,7 +73,7 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aTurnThatAProcessorHasSeenIsNotPublishedAgain() throws Exception {
+    void doesNotPublishATurnAgainThatAProcessorHasSeen() throws Exception {
         failing(UnreliablePublisher.DIES_AFTER);
         gateways.nextTurn(session).answer("Because.");
         HttpReply retried = retry();
@@ -83,12 +83,12 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aRefusedQuestionLeavesNothing() throws Exception {
-        HttpReply refused = failing(UnreliablePublisher.REJECTED);
-        assertThat(refused.status()).isEqualTo(503);
-        assertThat(refused.header("Retry-After")).isNotNull();
-        assertThat(refused.json().has("request_id"))
-                .as("an id would lead nowhere")
+    void removesAllStateOfARejectedQuestion() throws Exception {
+        HttpReply rejected = failing(UnreliablePublisher.REJECTED);
+        assertThat(rejected.status()).isEqualTo(503);
+        assertThat(rejected.header("Retry-After")).isNotNull();
+        assertThat(rejected.json().has("request_id"))
+                .as("no request to look up")
                 .isFalse();
         assertThat(gateways.second.get("/v1/sessions/" + session).status()).isEqualTo(404);
         assertThat(gateways.claims(session)).isEmpty();
@@ -99,13 +99,15 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aQuestionWithoutAnswerOfTheLogIsFoundOutLater() throws Exception {
+    void resolvesAnUnknownPublishOutcomeOnRetry() throws Exception {
         HttpReply unknown = failing(UnreliablePublisher.LOST);
         assertThat(unknown.status()).isEqualTo(503);
         assertThat(unknown.text("code")).isEqualTo("unavailable");
-        assertThat(gateways.requestRecords(session)).as("nobody waits for it").isEmpty();
+        assertThat(gateways.requestRecords(session))
+                .as("the record of the unpublished turn is removed")
+                .isEmpty();
         assertThat(ask(gateways.second, session, "k", "another?").status())
-                .as("the key still stands for it")
+                .as("the key still refers to the first question")
                 .isEqualTo(422);
 
         HttpReply retried = retry();
@@ -115,7 +117,7 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aLaterRefusalDoesNotGiveUpWhatTheLogMayHave() throws Exception {
+    void keepsAPossiblyPublishedTurnIfALaterPublishIsRejected() throws Exception {
         HttpReply unknown = failing(publish -> {
             publish.run();
             throw NotPublishedException.unknown(new IllegalStateException("no answer"));
@@ -126,7 +128,7 @@ class AcceptFailureTest {
     }
 
     @Test
-    void anAnswerOfTheLogThatIsLostMattersNotWhereAProcessorHasTheTurn() {
+    void answersIfAProcessorHasTheTurnAlthoughThePublishOutcomeIsUnknown() {
         gateways.processor.withScript(turn -> turn.answer("Because."));
         try {
             HttpReply reply = failing(publish -> {
@@ -150,34 +152,34 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aRefusalDoesNotUndoWhatAnotherCallPublished() throws Exception {
-        HttpReply refused = failing(_ -> {
+    void doesNotUndoATurnThatAnotherCallPublished() throws Exception {
+        HttpReply rejected = failing(_ -> {
             assertThat(retry().status()).isEqualTo(202);
             throw NotPublishedException.rejected(new IllegalStateException("too large"));
         });
-        assertThat(refused.status()).as("the log has it").isEqualTo(202);
-        assertThat(gateways.requestRecords(session)).containsExactly(refused.text("request_id"));
-        assertThat(gateways.turnsInLog(session)).containsExactly(refused.text("request_id"));
+        assertThat(rejected.status()).as("the turn is published").isEqualTo(202);
+        assertThat(gateways.requestRecords(session)).containsExactly(rejected.text("request_id"));
+        assertThat(gateways.turnsInLog(session)).containsExactly(rejected.text("request_id"));
     }
 
     @Test
-    void aRefusalDoesNotUndoWhatAnotherCallIsPublishing() throws Exception {
+    void doesNotUndoATurnThatAnotherCallIsPublishing() throws Exception {
         CountDownLatch publishing = new CountDownLatch(1);
-        CountDownLatch refused = new CountDownLatch(1);
+        CountDownLatch rejected = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<HttpReply> slow = threads.submit(() -> failing(publish -> {
                 publishing.countDown();
-                awaitQuietly(refused);
+                awaitQuietly(rejected);
                 publish.run();
             }));
             publishing.await();
             HttpReply other = failing(UnreliablePublisher.REJECTED);
-            refused.countDown();
+            rejected.countDown();
 
             assertThat(other.status()).isEqualTo(503);
             assertThat(slow.get().status()).isEqualTo(202);
             assertThat(gateways.second.get(slow.get().header("Location")).status())
-                    .as("known at once")
+                    .as("the request exists")
                     .isEqualTo(200);
             assertThat(retry().text("request_id")).isEqualTo(slow.get().text("request_id"));
             assertThat(other.text("request_id")).isEqualTo(slow.get().text("request_id"));
@@ -194,13 +196,13 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aQuestionWithoutSessionSurvivesADeathBetweenItsTwoScripts() throws Exception {
+    void recoversAQuestionWithoutSessionIfTheGatewayDiesBetweenItsTwoScripts() throws Exception {
         String key = UUID.randomUUID().toString();
         gateways.publisher.failNext(publish -> {
             throw new UnreliablePublisher.GatewayDied();
         });
         gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
-        // What there is after the first script alone.
+        // State after the first script only.
         var redis = gateways.processor.redis().sync();
         String accepted = claimedSession(key);
         var keys = keys(accepted);
@@ -227,18 +229,18 @@ class AcceptFailureTest {
     }
 
     @Test
-    void aRefusedQuestionWithoutSessionLeavesNothing() {
+    void removesAllStateOfARejectedQuestionWithoutSession() {
         String key = UUID.randomUUID().toString();
         gateways.publisher.failNext(UnreliablePublisher.REJECTED);
-        HttpReply refused = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
-        assertThat(refused.status()).isEqualTo(503);
+        HttpReply rejected = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
+        assertThat(rejected.status()).isEqualTo(503);
         HttpReply another = gateways.second.post("/v1/requests", question("another?"), "Idempotency-Key", key);
         assertThat(another.status()).isEqualTo(202);
-        assertThat(another.text("request_id")).isNotEqualTo(refused.text("request_id"));
+        assertThat(another.text("request_id")).isNotEqualTo(rejected.text("request_id"));
     }
 
     @Test
-    void aQuestionWithoutSessionAndAnswerIsFoundOutLater() throws Exception {
+    void resolvesAnUnknownPublishOutcomeOfAQuestionWithoutSessionOnRetry() throws Exception {
         String key = UUID.randomUUID().toString();
         gateways.publisher.failNext(UnreliablePublisher.LOST);
         HttpReply unknown = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
@@ -249,7 +251,7 @@ class AcceptFailureTest {
     }
 
     @Test
-    void anOldTurnThatIsStillOpenKeepsItsPlace() {
+    void keepsThePositionOfAnOldTurnThatIsStillOpen() {
         var redis = gateways.processor.redis().sync();
         String waiting = gateways.second.ask(session, "waits for long").text("request_id");
         String gone = UUID.randomUUID().toString();

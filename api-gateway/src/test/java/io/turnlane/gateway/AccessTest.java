@@ -16,12 +16,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two gateways that know their callers by API keys. */
+/** Authentication by API keys at two gateways. */
 @Timeout(60)
 class AccessTest {
 
     private static final Duration SOON = Duration.ofSeconds(2);
-    private static final String NOBODY = "tl_000000000000_" + "0".repeat(40);
+    private static final String UNKNOWN_KEY = "tl_000000000000_" + "0".repeat(40);
 
     private static TestGateway gateway;
     private static TestGateway other;
@@ -32,7 +32,7 @@ class AccessTest {
     @BeforeAll
     static void start() {
         gateway = TestGateway.start(TestKeys.MODE, "turnlane.limits.connections=3");
-        // As an environment variable may spell it.
+        // Spelled as in an environment variable.
         other = TestGateway.start(TestBackends.shared(), gateway.topics(), "turnlane.security.mode=API_KEY");
         processor = new TestProcessor(gateway);
         keys = new TestKeys(gateway);
@@ -51,7 +51,7 @@ class AccessTest {
     }
 
     @Test
-    void letsInWhoHasAKeyAndAnswersAtAnyGateway() {
+    void acceptsAKeyAtAnyGateway() {
         String session = freshSession();
         String self = alice.ask(session, "why?").header("Location");
         HttpReply read = new KeyedClient(other, alice.key()).get(self + "?wait=20");
@@ -60,7 +60,7 @@ class AccessTest {
     }
 
     @Test
-    void tellsAllWhoAreNotLetInTheSame() {
+    void givesAllInvalidKeysTheSameResponse() {
         String expired = keys.create("alice", Instant.now().minusSeconds(1), Scope.ASK, Scope.READ);
         String revoked = keys.newClient(gateway, "alice", Scope.ASK, Scope.READ).key();
         keys.revoke(revoked);
@@ -68,7 +68,7 @@ class AccessTest {
                 .until(() ->
                         gateway.get("/v1/agents", KeyedClient.bearer(revoked)).status() == 401);
         String wrong = alice.key().substring(0, alice.key().length() - 4) + "0000";
-        HttpReply unknown = gateway.get("/v1/agents", KeyedClient.bearer(NOBODY));
+        HttpReply unknown = gateway.get("/v1/agents", KeyedClient.bearer(UNKNOWN_KEY));
         assertThat(unknown.status()).isEqualTo(401);
         assertThat(unknown.text("code")).isEqualTo("unauthorized");
         assertThat(unknown.text("instance")).isEqualTo("/v1/agents");
@@ -92,7 +92,7 @@ class AccessTest {
     }
 
     @Test
-    void revokesAtEveryGatewayWithinTwoSecondsAndEndsWhatIsOpen() throws Exception {
+    void revokesAtEveryGatewayWithinTwoSecondsAndEndsOpenConnections() throws Exception {
         KeyedClient eve = keys.newClient(gateway, "eve", Scope.ASK, Scope.READ);
         KeyedClient eveElsewhere = keys.client(other, eve.key());
         String session = freshSession();
@@ -147,15 +147,15 @@ class AccessTest {
     }
 
     @Test
-    void holdsEachKeyToItsScopes() throws Exception {
+    void limitsEachKeyToItsScopes() throws Exception {
         KeyedClient reader = keys.newClient(gateway, "alice", Scope.READ);
         KeyedClient asker = keys.newClient(gateway, "alice", Scope.ASK);
         KeyedClient operator = keys.newClient(gateway, "olga", Scope.OPS);
-        HttpReply refused = reader.ask(freshSession(), "?");
-        assertThat(refused.status()).isEqualTo(403);
-        assertThat(refused.text("code")).isEqualTo("forbidden");
-        assertThat(refused.text("instance")).startsWith("/v1/sessions/");
-        assertThat(refused.header("WWW-Authenticate")).contains("insufficient_scope");
+        HttpReply rejected = reader.ask(freshSession(), "?");
+        assertThat(rejected.status()).isEqualTo(403);
+        assertThat(rejected.text("code")).isEqualTo("forbidden");
+        assertThat(rejected.text("instance")).startsWith("/v1/sessions/");
+        assertThat(rejected.header("WWW-Authenticate")).contains("insufficient_scope");
         assertThat(asker.ask(freshSession(), "?").status()).isEqualTo(202);
         assertThat(asker.get("/v1/agents").status()).isEqualTo(403);
         for (String path : new String[] {"/v1/quarantine", "/actuator/prometheus", "/api/stats"}) {
@@ -178,7 +178,7 @@ class AccessTest {
     }
 
     @Test
-    void opensOneSocketATicketAtAnyGateway() throws Exception {
+    void opensOneSocketPerTicketAtAnyGateway() throws Exception {
         HttpReply issued = alice.post("/v1/ws-tickets", "");
         assertThat(issued.status()).isEqualTo(201);
         assertThat(issued.header("Cache-Control")).isEqualTo("no-store");
@@ -202,10 +202,10 @@ class AccessTest {
     }
 
     @Test
-    void takesATicketBackWithItsKey() {
+    void rejectsATicketWhoseKeyIsRevoked() {
         KeyedClient grace = keys.newClient(gateway, "grace", Scope.READ);
         String ticket = "ticket." + grace.post("/v1/ws-tickets", "").text("ticket");
-        // A reader may not post, but get a ticket it may.
+        // A ticket requires the scope ask or read, although it is issued by POST.
         assertThat(ticket).hasSize(50);
         keys.revoke(grace.key());
         await().atMost(SOON).until(() -> grace.get("/v1/agents").status() == 401);
@@ -213,7 +213,7 @@ class AccessTest {
     }
 
     @Test
-    void boundsTheConnectionsOfOneUserAndOfNobodyElse() {
+    void limitsTheConnectionsOfEachUserSeparately() {
         KeyedClient heidi = keys.newClient(gateway, "heidi", Scope.ASK, Scope.READ);
         String session = freshSession();
         heidi.ask(session, "why?");
@@ -222,10 +222,10 @@ class AccessTest {
                 SseClient two = heidi.stream(events);
                 TestSocket three = TestSocket.open(gateway, KeyedClient.bearer(heidi.key()))) {
             assertThat(one.status() + two.status()).isEqualTo(400);
-            HttpReply refused = heidi.get(events);
-            assertThat(refused.status()).isEqualTo(429);
-            assertThat(refused.text("code")).isEqualTo("rate_limited");
-            assertThat(refused.header("Retry-After")).isNotBlank();
+            HttpReply rejected = heidi.get(events);
+            assertThat(rejected.status()).isEqualTo(429);
+            assertThat(rejected.text("code")).isEqualTo("rate_limited");
+            assertThat(rejected.header("Retry-After")).isNotBlank();
             try (TestSocket four = TestSocket.open(gateway, KeyedClient.bearer(heidi.key()))) {
                 assertThat(four.closeStatus()).isEqualTo(1013);
             }
@@ -250,7 +250,7 @@ class AccessTest {
     }
 
     @Test
-    void storesNoKeyButItsHash() {
+    void storesOnlyTheHashOfAKey() {
         String key = keys.create("ivan", Scope.READ);
         String secret = key.substring(key.lastIndexOf('_') + 1);
         ApiKey stored = keys.topic().readAll().stream()

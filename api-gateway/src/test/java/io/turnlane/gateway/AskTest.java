@@ -59,7 +59,9 @@ class AskTest {
         String self = accepted.header("Location");
         assertThat(self).isEqualTo("/v1/sessions/s-1/requests/" + accepted.text("request_id"));
         assertThat(accepted.header("X-Request-Id")).isEqualTo(accepted.text("request_id"));
-        assertThat(gateway.get("/v1/sessions/s-1").status()).as("works at once").isEqualTo(200);
+        assertThat(gateway.get("/v1/sessions/s-1").status())
+                .as("the session exists at once")
+                .isEqualTo(200);
 
         List<SseClient.SseEvent> events = gateway.stream(self + "/events").remainingEvents();
         assertThat(events).extracting(SseClient.SseEvent::type).containsExactly("started", "delta", "completed");
@@ -72,7 +74,7 @@ class AskTest {
     }
 
     @Test
-    void putsEverythingOnTheLogThatAProcessorNeeds() throws Exception {
+    void publishesEverythingThatAProcessorNeeds() throws Exception {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         HttpReply accepted = gateway.post(
                 "/v1/sessions/s-log/requests",
@@ -93,7 +95,7 @@ class AskTest {
     }
 
     @Test
-    void putsTheCallbackOnTheLogThatAQuestionNames() throws Exception {
+    void publishesTheCallbackOfAQuestion() throws Exception {
         HttpReply accepted = gateway.post(
                 "/v1/sessions/s-hook/requests", "{\"question\":\"?\",\"callback_url\":\"https://example.com/hook\"}");
         ReceivedTurn turn = turnOf(accepted.text("request_id"));
@@ -102,24 +104,24 @@ class AskTest {
     }
 
     @Test
-    void refusesCallbacksThatAreNoneOrPrivate() {
+    void rejectsInvalidAndPrivateCallbacks() {
         for (String url :
                 List.of("", "hook", "ftp://example.com", "http://127.0.0.1/", "https://[::1]/", "http://10.0.0.1")) {
-            HttpReply refused = gateway.post(
+            HttpReply rejected = gateway.post(
                     "/v1/sessions/s-hook/requests", "{\"question\":\"?\",\"callback_url\":\"" + url + "\"}");
-            assertThat(refused.status()).as(url).isEqualTo(400);
-            assertThat(refused.text("detail")).startsWith("a callback_url").doesNotContain("hook", "127.0");
+            assertThat(rejected.status()).as(url).isEqualTo(400);
+            assertThat(rejected.text("detail")).startsWith("a callback_url").doesNotContain("hook", "127.0");
         }
     }
 
     @Test
-    void takesATraceContextThatIsNotValidForNone() throws Exception {
+    void ignoresAnInvalidTraceContext() throws Exception {
         HttpReply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}", "traceparent", "00-0-0-00");
         assertThat(turnOf(accepted.text("request_id")).header("traceparent")).isNull();
     }
 
     @Test
-    void asksInANewAnonymousSessionThatLivesShorter() throws Exception {
+    void asksInANewAnonymousSessionWithAShorterLifetime() throws Exception {
         HttpReply accepted = gateway.post("/v1/requests", "{\"question\":\"?\"}");
         assertThat(accepted.status()).isEqualTo(202);
         assertThat(turnOf(accepted.text("request_id")).ask.sessionTtl()).isEqualTo(Duration.ofMinutes(15));
@@ -129,7 +131,7 @@ class AskTest {
     }
 
     @Test
-    void waitsForTheEndWhereTheClientPrefersTo() {
+    void waitsForTheEndIfTheClientPrefersTo() {
         HttpReply done = gateway.post("/v1/sessions/s-wait/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
         assertThat(done.status()).isEqualTo(200);
         assertThat(done.text("status")).isEqualTo("completed");
@@ -137,7 +139,7 @@ class AskTest {
     }
 
     @Test
-    void answers202WhereTheEndDoesNotComeInTime() {
+    void answers202IfTheTurnDoesNotEndInTime() {
         processor.withScript(TestProcessor.MANUAL);
         HttpReply queued =
                 gateway.post("/v1/sessions/s-late/requests", "{\"question\":\"?\"}", "Prefer", "respond-async, wait=1");
@@ -149,7 +151,7 @@ class AskTest {
     }
 
     @Test
-    void wakesALongPollWhenTheEndComes() throws Exception {
+    void endsALongPollWhenTheTurnEnds() throws Exception {
         processor.withScript(TestProcessor.MANUAL);
         HttpReply queued = gateway.ask("s-poll", "?");
         ReceivedTurn turn = turnOf(queued.text("request_id"));
@@ -161,7 +163,7 @@ class AskTest {
     }
 
     @Test
-    void refusesMoreTurnsOfOneSessionThanMayBeOpen() {
+    void rejectsMoreThanTheMaximumOfOpenTurnsOfASession() {
         processor.withScript(TestProcessor.MANUAL);
         for (int i = 0; i < 5; i++) {
             assertThat(gateway.ask("s-full", "?").json().path("position").asInt())
@@ -175,8 +177,8 @@ class AskTest {
     }
 
     @Test
-    void refusesAnAgentThatNoLivingProcessorOffers() {
-        assertThat(askAgent("parrot").status()).as("while all are away").isEqualTo(202);
+    void rejectsAnAgentThatNoLiveProcessorOffers() {
+        assertThat(askAgent("parrot").status()).as("without live processors").isEqualTo(202);
         processor.publishStatistics(figures("p-agents"));
         try {
             org.awaitility.Awaitility.await().until(() -> askAgent("parrot").status() == 422);
@@ -230,7 +232,7 @@ class AskTest {
     }
 
     @Test
-    void usesTheSessionsAgentWhereAQuestionNamesNone() throws Exception {
+    void usesTheSessionsAgentIfAQuestionNamesNone() throws Exception {
         HttpReply session =
                 gateway.post("/v1/sessions", "{\"agent\":\"echo\",\"metadata\":{\"a\":1},\"ttl_seconds\":120}");
         assertThat(session.status()).isEqualTo(201);
@@ -244,7 +246,7 @@ class AskTest {
     }
 
     @Test
-    void refreshesTheSessionsLifeWithEachQuestion() {
+    void extendsTheLifetimeOfTheSessionWithEachQuestion() {
         gateway.ask("s-ttl", "?");
         String context = new MemoryKeys(new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId("s-ttl")))
                 .context();
@@ -270,7 +272,7 @@ class AskTest {
     }
 
     @Test
-    void leavesDamagedTurnsOutAndSaysSo() {
+    void omitsDamagedTurnsAndReportsTheirNumber() {
         gateway.post("/v1/sessions/s-damaged/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
         String history = new MemoryKeys(
                         new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId("s-damaged")))
@@ -282,7 +284,7 @@ class AskTest {
     }
 
     @Test
-    void forgetsASessionThroughTheLog() throws Exception {
+    void deletesASessionThroughTheLog() throws Exception {
         gateway.post("/v1/sessions/s-gone/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
         HttpReply deletion = gateway.delete("/v1/sessions/s-gone");
         assertThat(deletion.status()).isEqualTo(202);

@@ -13,12 +13,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a client sees while memory or the log is away, and that all is well once they are back. */
+/** Behaviour for clients while Redis or Kafka is unavailable, and after their return. */
 @Timeout(120)
 class BackendsUnavailableTest {
 
     @Test
-    void goesOnWithoutMemoryAndRefusesWithoutTheLog() throws Exception {
+    void acceptsWithoutRedisAndRejectsWithoutKafka() throws Exception {
         try (EmbeddedTestBackends backends = TestBackends.own();
                 TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
                 TestProcessor processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL)) {
@@ -30,10 +30,10 @@ class BackendsUnavailableTest {
 
             backends.redis().kill();
             await().until(() -> gateway.get("/v1/sessions/s").status() == 503);
-            HttpReply away = gateway.get("/v1/sessions/s/requests/" + turn.ask.requestId());
-            assertThat(away.status()).isEqualTo(503);
-            assertThat(away.text("code")).isEqualTo("unavailable");
-            assertThat(away.header("Retry-After")).isNotNull();
+            HttpReply unavailable = gateway.get("/v1/sessions/s/requests/" + turn.ask.requestId());
+            assertThat(unavailable.status()).isEqualTo(503);
+            assertThat(unavailable.text("code")).isEqualTo("unavailable");
+            assertThat(unavailable.header("Retry-After")).isNotNull();
             assertThat(gateway.get("/v1/sessions/s/events").status()).isEqualTo(503);
             assertThat(gateway.get("/readyz").status()).isEqualTo(200);
             assertThat(gateway.get("/api/stats")
@@ -64,13 +64,13 @@ class BackendsUnavailableTest {
 
             backends.broker().pause();
             long start = System.nanoTime();
-            HttpReply refused = gateway.ask("s-broker", "?");
+            HttpReply rejected = gateway.ask("s-broker", "?");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(7));
-            assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.text("code")).isEqualTo("unavailable");
-            assertThat(refused.text("request_id")).isNotNull();
+            assertThat(rejected.status()).isEqualTo(503);
+            assertThat(rejected.text("code")).isEqualTo("unavailable");
+            assertThat(rejected.text("request_id")).isNotNull();
             assertThat(gateway.get("/v1/sessions/s-broker").status())
-                    .as("undone")
+                    .as("the acceptance is undone")
                     .isEqualTo(404);
             backends.broker().resume();
             await().atMost(Duration.ofSeconds(30))

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The gateway's part in stopping a request, and in what becomes of one whose session is busy. */
+/** Cancelling a request, and questions in a busy session, at the gateway. */
 @Timeout(60)
 class CancelTest {
 
@@ -51,7 +51,7 @@ class CancelTest {
     }
 
     @Test
-    void stopsNoChangeOfASession() {
+    void rejectsCancellingAnUpdateOfASession() {
         String path = "/v1/sessions/" + gateway.post("/v1/sessions", "{}").text("session_id");
         HttpReply change = gateway.patch(path, "{\"metadata\":{\"a\":1}}");
 
@@ -60,11 +60,11 @@ class CancelTest {
     }
 
     @Test
-    void notesItInTheRecordAndTellsTheOwner() throws Exception {
+    void marksTheRequestAndNotifiesTheOwner() throws Exception {
         HttpReply asked = gateway.ask(session, "?");
         String self = asked.header("Location");
         assertThat(asked.json().path("links").path("cancel").asString()).isEqualTo(self + "/cancel");
-        ReceivedTurn turn = taken();
+        ReceivedTurn turn = nextTurn();
 
         HttpReply cancelled = gateway.post(self + "/cancel", "{\"reason\":\"typed too fast\"}");
         assertThat(cancelled.status()).isEqualTo(202);
@@ -73,7 +73,7 @@ class CancelTest {
         assertThat(gateway.send(gateway.request(self + "/cancel")
                                 .POST(java.net.http.HttpRequest.BodyPublishers.noBody()))
                         .status())
-                .as("the same again, without a body")
+                .as("repeated without a body")
                 .isEqualTo(202);
         assertThat(wakeUps()).hasSize(2).allSatisfy(record -> {
             assertThat(record.key()).isEqualTo(turn.ask.key().toString());
@@ -83,9 +83,9 @@ class CancelTest {
     }
 
     @Test
-    void answersWithTheRequestWhereItHasEnded() throws Exception {
+    void returnsTheRequestIfItHasEnded() throws Exception {
         String self = gateway.ask(session, "?").header("Location");
-        taken().complete("So.");
+        nextTurn().complete("So.");
         assertThat(gateway.get(self + "?wait=20").text("status")).isEqualTo("completed");
         HttpReply late = gateway.post(self + "/cancel", "{}");
         assertThat(late.status()).isEqualTo(200);
@@ -94,35 +94,35 @@ class CancelTest {
     }
 
     @Test
-    void refusesWhatItDoesNotKnow() {
-        String nobodys = "/v1/sessions/" + session + "/requests/0192f1de-7a3c-7000-8000-000000000001/cancel";
-        assertThat(gateway.post(nobodys, "{}").status()).isEqualTo(404);
-        assertThat(gateway.post(nobodys, "{\"reason\":\"" + "x".repeat(201) + "\"}")
+    void rejectsUnknownRequestsAndInvalidBodies() {
+        String unknown = "/v1/sessions/" + session + "/requests/0192f1de-7a3c-7000-8000-000000000001/cancel";
+        assertThat(gateway.post(unknown, "{}").status()).isEqualTo(404);
+        assertThat(gateway.post(unknown, "{\"reason\":\"" + "x".repeat(201) + "\"}")
                         .status())
                 .isEqualTo(400);
-        assertThat(gateway.post(nobodys, "{\"why\":\"?\"}").status()).isEqualTo(400);
+        assertThat(gateway.post(unknown, "{\"why\":\"?\"}").status()).isEqualTo(400);
     }
 
     @Test
-    void tellsTheWholeTruthOfAnEndWithoutAnAnswer() throws Exception {
+    void reportsTheReasonOfAnEndWithoutAnAnswer() throws Exception {
         String self = gateway.ask(session, "?").header("Location");
-        ReceivedTurn turn = taken();
+        ReceivedTurn turn = nextTurn();
         turn.storeTerminalStatus(RequestStatus.CANCELLED, "enough", null);
         turn.emit(0, 0, new TurnEvent.Cancelled(new EndCause("enough", null)));
         assertThat(gateway.get(self + "?wait=20").text("reason")).isEqualTo("enough");
         try (SseClient stream = gateway.stream(self + "/events")) {
-            SseClient.SseEvent told = stream.next();
-            assertThat(told.type()).isEqualTo("cancelled");
-            assertThat(told.json().path("reason").asString()).isEqualTo("enough");
+            SseClient.SseEvent event = stream.next();
+            assertThat(event.type()).isEqualTo("cancelled");
+            assertThat(event.json().path("reason").asString()).isEqualTo("enough");
         }
     }
 
     @Test
-    void putsPolicyPriorityAndDeadlineOnTheLogForLanesToSee() throws Exception {
+    void publishesPolicyPriorityAndDeadline() throws Exception {
         gateway.post(
                 "/v1/sessions/" + session + "/requests",
                 "{\"question\":\"?\",\"policy\":\"coalesce\",\"priority\":\"low\",\"deadline_seconds\":60}");
-        ReceivedTurn turn = taken();
+        ReceivedTurn turn = nextTurn();
         assertThat(turn.header("policy")).isEqualTo("coalesce");
         assertThat(turn.header("priority")).isEqualTo("low");
         assertThat(turn.header("deadline"))
@@ -132,7 +132,7 @@ class CancelTest {
     }
 
     @Test
-    void saysHowLongTheTurnsAheadMayTakeWhereThatIsKnown() {
+    void estimatesTheWaitIfTheRunTimeIsKnown() {
         assertThat(gateway.ask(session, "first").json().has("estimated_wait")).isFalse();
         processor.publishStatistics(new ProcessorStatistics(
                 "p-estimate",
@@ -172,10 +172,10 @@ class CancelTest {
     }
 
     @Test
-    void answers409ToWhoeverWaitsForWhatIsNotTaken() throws Exception {
+    void answers409ToAClientThatWaitsForARejectedTurn() throws Exception {
         Thread rejecting = Thread.ofVirtual().start(() -> {
             try {
-                ReceivedTurn turn = taken();
+                ReceivedTurn turn = nextTurn();
                 turn.storeTerminalStatus(
                         RequestStatus.REJECTED,
                         "session_busy",
@@ -194,7 +194,7 @@ class CancelTest {
     }
 
     @Test
-    void aKeyMeansTheSameQuestionWithTheSamePolicy() {
+    void rejectsTheSameKeyWithAnotherPolicy() {
         String ask = "/v1/sessions/" + session + "/requests";
         String[] key = {"Idempotency-Key", "k-" + session};
         assertThat(gateway.post(ask, "{\"question\":\"?\"}", key).status()).isEqualTo(202);
@@ -206,7 +206,7 @@ class CancelTest {
                 .isEqualTo(422);
     }
 
-    private ReceivedTurn taken() throws InterruptedException {
+    private ReceivedTurn nextTurn() throws InterruptedException {
         ReceivedTurn turn = processor.nextTurn();
         while (!turn.ask.sessionId().value().equals(session)) {
             turn = processor.nextTurn();
@@ -229,15 +229,15 @@ class CancelTest {
             consumer.assign(List.of(control));
             consumer.seekToBeginning(List.of(control));
             long end = consumer.endOffsets(List.of(control)).get(control);
-            List<ConsumerRecord<String, String>> ours = new java.util.ArrayList<>();
+            List<ConsumerRecord<String, String>> ofSession = new java.util.ArrayList<>();
             while (consumer.position(control) < end) {
                 for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
                     if (record.key().endsWith(":" + session)) {
-                        ours.add(record);
+                        ofSession.add(record);
                     }
                 }
             }
-            return ours;
+            return ofSession;
         }
     }
 }

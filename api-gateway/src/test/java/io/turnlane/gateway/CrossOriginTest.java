@@ -18,15 +18,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Pages of other origins at a gateway that wants keys and names one of them, and at one that lets in anybody. */
+/**
+ * Pages of other origins at a gateway with API keys and listed origins, and at one without authentication that allows
+ * all.
+ */
 @Timeout(60)
 class CrossOriginTest {
 
     private static final String CHAT = "https://chat.example";
     private static final String EVIL = "https://evil.example";
 
-    /** What any page may read, and what no page has a use for. */
-    private static final Set<String> OF_NO_MATTER = Set.of(
+    /** Headers that every page may read anyway or that no page needs. */
+    private static final Set<String> IRRELEVANT = Set.of(
             "accept-ranges",
             "cache-control",
             "connection",
@@ -85,14 +88,14 @@ class CrossOriginTest {
         return new String[] {"Origin", origin, "Authorization", "Bearer " + alice.key()};
     }
 
-    private static void assertTellsNothing(HttpReply reply) {
+    private static void assertHasNoCorsHeaders(HttpReply reply) {
         assertThat(reply.response().headers().map().keySet())
                 .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
         assertThat(reply.header("Vary")).containsIgnoringCase("Origin");
     }
 
     @Test
-    void answersAPreflightBeforeItAsksForAKey() {
+    void answersAPreflightWithoutAKey() {
         String session = "/v1/sessions/s-1";
         for (String call : new String[] {
             "POST /v1/sessions",
@@ -123,8 +126,8 @@ class CrossOriginTest {
     }
 
     @Test
-    void refusesThePreflightOfAPageThatIsNotListedAndOfWhatIsNotForPages() {
-        List<HttpReply> refused = List.of(
+    void rejectsPreflightsOfUnlistedOriginsAndForInternalPaths() {
+        List<HttpReply> rejected = List.of(
                 preflight(gateway, EVIL, "POST", "/v1/sessions", "authorization"),
                 preflight(gateway, CHAT + ":444", "POST", "/v1/sessions", "authorization"),
                 preflight(gateway, "null", "POST", "/v1/sessions", "authorization"),
@@ -135,16 +138,16 @@ class CrossOriginTest {
                 preflight(gateway, CHAT, "GET", "/api/stats", "authorization"),
                 preflight(gateway, CHAT, "GET", "/actuator/prometheus", "authorization"),
                 preflight(open, EVIL, "GET", "/actuator/health", "authorization"));
-        assertThat(refused).allSatisfy(reply -> {
+        assertThat(rejected).allSatisfy(reply -> {
             assertThat(reply.status()).isEqualTo(403);
             assertThat(reply.text("code")).isEqualTo("forbidden");
             assertThat(reply.header("Content-Type")).isEqualTo("application/problem+json");
-            assertTellsNothing(reply);
+            assertHasNoCorsHeaders(reply);
         });
     }
 
     @Test
-    void aListedPageReadsAnswersAndRefusalsWithAllThatTheyTellInHeaders() {
+    void letsAListedPageReadResponsesAndTheirHeaders() {
         HttpReply asked = gateway.post(
                 "/v1/sessions/s-" + UUID.randomUUID() + "/requests",
                 "{\"question\":\"why?\"}",
@@ -170,18 +173,18 @@ class CrossOriginTest {
                 .contains("Location", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed");
     }
 
-    /** What a browser keeps from the page although it tells something. */
+    /** Returns the informative headers that a browser hides from the page. */
     private static Set<String> hidden(HttpReply reply) {
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         names.addAll(reply.response().headers().map().keySet());
         names.removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
-        names.removeAll(OF_NO_MATTER);
+        names.removeAll(IRRELEVANT);
         Arrays.asList(reply.header("Access-Control-Expose-Headers").split(", ")).forEach(names::remove);
         return names;
     }
 
     @Test
-    void aListedPageReadsAStream() {
+    void letsAListedPageReadAStream() {
         String location = alice.ask("s-" + UUID.randomUUID(), "why?").header("Location");
         try (SseClient events = gateway.stream(location + "/events", from(CHAT))) {
             assertThat(events.status()).isEqualTo(200);
@@ -194,25 +197,25 @@ class CrossOriginTest {
     }
 
     @Test
-    void aPageThatIsNotListedCanReadNothing() {
+    void letsAnUnlistedPageReadNothing() {
         HttpReply agents = gateway.get("/v1/agents", from(EVIL));
         assertThat(agents.status()).isEqualTo(200);
-        assertTellsNothing(agents);
+        assertHasNoCorsHeaders(agents);
         HttpReply stats = gateway.get("/api/stats", from(CHAT));
         assertThat(stats.status()).isEqualTo(200);
-        assertTellsNothing(stats);
+        assertHasNoCorsHeaders(stats);
     }
 
     @Test
-    void ourOwnPageNeedsNoLeave() {
+    void servesItsOwnPageWithoutCorsHeaders() {
         String own = "http://127.0.0.1:" + gateway.port();
         HttpReply agents = gateway.get("/v1/agents", from(own));
         assertThat(agents.status()).isEqualTo(200);
-        assertTellsNothing(agents);
+        assertHasNoCorsHeaders(agents);
     }
 
     @Test
-    void whereAnybodyIsLetInSoIsAnyPage() {
+    void letsAnyPageReadIfAllOriginsAreAllowed() {
         assertThat(preflight(open, EVIL, "DELETE", "/v1/sessions/s-1", "content-type")
                         .header("Access-Control-Allow-Origin"))
                 .isEqualTo("*");
@@ -221,7 +224,7 @@ class CrossOriginTest {
     }
 
     @Test
-    void oneListIsForSocketsToo() throws Exception {
+    void appliesTheListToSocketsToo() throws Exception {
         assertThat(TestSocket.handshakeStatus(gateway, from(EVIL))).isEqualTo(403);
         try (TestSocket listed = TestSocket.open(gateway, from(CHAT));
                 TestSocket own = TestSocket.open(gateway, from("http://127.0.0.1:" + gateway.port()));

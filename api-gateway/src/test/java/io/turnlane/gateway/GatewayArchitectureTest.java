@@ -17,7 +17,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-/** Who must not know whom, each with its reason. */
+/** Dependency rules between the packages of the gateway, each with its reason. */
 class GatewayArchitectureTest {
 
     private static final JavaClasses GATEWAY = new ClassFileImporter()
@@ -29,7 +29,7 @@ class GatewayArchitectureTest {
     }
 
     @Test
-    void kafkaStaysAtItsEdge() {
+    void onlyKafkaClassesDependOnKafka() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage("..system..")
@@ -38,11 +38,11 @@ class GatewayArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..")
-                .because("the edge is countable, and HTTP can be understood without a broker"));
+                .because("few classes depend on Kafka, and the HTTP classes can be understood without it"));
     }
 
     @Test
-    void redisStaysAtItsEdge() {
+    void onlyRedisClassesDependOnRedis() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage("..system..")
@@ -51,22 +51,22 @@ class GatewayArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.lettuce..", "org.springframework.data.redis..")
-                .because("the edge is countable"));
+                .because("few classes depend on Redis"));
     }
 
     @Test
-    void deliveryKnowsNoStationBeforeIt() {
+    void deliveryDependsOnNoOtherPackage() {
         check(noClasses()
                 .that()
                 .resideInAPackage("..deliver..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.turnlane.gateway..")
                         .and(not(resideInAnyPackage("io.turnlane.gateway.deliver.."))))
-                .because("others subscribe before they publish: one direction"));
+                .because("other packages subscribe before they publish, so that the dependency has one direction"));
     }
 
     @Test
-    void nobodyKnowsTheWiring() {
+    void noPackageDependsOnTheWiring() {
         check(noClasses()
                 .that()
                 .resideInAPackage("io.turnlane.gateway.(*)..")
@@ -75,14 +75,14 @@ class GatewayArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("..gateway.system..")
-                .because("the core takes plain values"));
+                .because("the core receives plain values"));
         check(com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods()
                 .that()
                 .areAnnotatedWith(Bean.class)
                 .should()
                 .beDeclaredInClassesThat()
                 .resideInAPackage("..system..")
-                .because("there is one place to see what the gateway is made of"));
+                .because("all components of the gateway are declared in one place"));
         check(classes()
                 .that()
                 .areAnnotatedWith(ConfigurationProperties.class)
@@ -96,13 +96,13 @@ class GatewayArchitectureTest {
     }
 
     @Test
-    void nothingIsInjectedIntoFieldsOrKeptInMutableStatics() {
-        check(fields().should().notBeAnnotatedWith(Autowired.class).because("constructors say what is needed"));
+    void usesNeitherFieldInjectionNorMutableStatics() {
+        check(fields().should().notBeAnnotatedWith(Autowired.class).because("constructors declare the dependencies"));
         check(fields().that().areStatic().should().beFinal().because("two gateways may live in one JVM"));
     }
 
     @Test
-    void timeComesFromOutside() {
+    void takesTheTimeFromAClock() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackage("..system..")
@@ -112,19 +112,19 @@ class GatewayArchitectureTest {
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
                 .callMethod(Thread.class, "sleep", long.class)
-                .because("tests drive time by hand"));
+                .because("tests control the time"));
     }
 
     @Test
-    void namesSayWhatThingsAre() {
+    void usesNoEmptyNames() {
         check(noClasses()
                 .should()
                 .haveNameMatching(".*(Impl|Manager|Util|Utils|Helper|DTO)$")
-                .because("such a name says that nobody knew what it is"));
+                .because("such a name does not describe the purpose of the class"));
     }
 
     @Test
-    void controllersAreNobodysDependency() {
+    void controllersAreNotPublic() {
         check(classes().that().haveSimpleNameEndingWith("Controller").should().notBePublic());
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A question under an Idempotency-Key is asked once, however often and through whichever gateway it comes. */
+/** A question with an Idempotency-Key is asked once, however often it is sent and through whichever gateway. */
 @Timeout(60)
 class IdempotencyTest {
 
@@ -55,7 +55,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void fiftyPostsAtOnceThroughTwoGatewaysAreOneTurn() throws Exception {
+    void createsOneTurnForFiftyConcurrentPostsThroughTwoGateways() throws Exception {
         List<HttpReply> replies = new ArrayList<>();
         CountDownLatch together = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -82,7 +82,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRetryGetsTheFirstRequestAsItStands() throws Exception {
+    void returnsTheCurrentStateOfTheFirstRequestToARetry() throws Exception {
         HttpReply asked = first("k", "why?");
         assertThat(asked.header(REPLAYED)).isNull();
         ReceivedTurn turn = gateways.nextTurn(session);
@@ -102,7 +102,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aRetryThatPrefersToWaitWaitsForTheFirst() throws Exception {
+    void letsARetryWaitForTheFirstRequest() throws Exception {
         first("k", "why?");
         ReceivedTurn turn = gateways.nextTurn(session);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -126,7 +126,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void refusesAnotherQuestionUnderTheSameKey() throws Exception {
+    void rejectsAnotherQuestionWithTheSameKey() throws Exception {
         String asked = first("k", "why?").text("request_id");
         HttpReply other = second("k", "what?");
         assertThat(other.status()).isEqualTo(422);
@@ -135,7 +135,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void knowsTheSameQuestionWhenItsMetadataComesInAnotherOrder() {
+    void recognisesTheSameQuestionWithReorderedMetadata() {
         String path = "/v1/sessions/" + session + "/requests";
         HttpReply asked = gateways.first.post(
                 path, "{\"question\":\"?\",\"metadata\":{\"a\":1,\"b\":{\"c\":2,\"d\":3}}}", "Idempotency-Key", "k");
@@ -145,7 +145,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void theSameKeyInAnotherSessionIsAnotherKey() {
+    void treatsTheSameKeyInAnotherSessionAsAnotherKey() {
         HttpReply here = first("k", "?");
         HttpReply there = ask(gateways.first, freshSession(), "k", "?");
         HttpReply nowhere = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", session);
@@ -156,7 +156,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aKeyIsFreeAgainOnceItsTimeIsOver() {
+    void freesAKeyAfterItsRetention() {
         HttpReply asked = first("k", "?");
         String claim = gateways.claims(session).getFirst();
         assertThat(gateways.processor.redis().sync().pttl(claim)).isBetween(86_000_000L, 86_400_000L);
@@ -169,20 +169,20 @@ class IdempotencyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "tab\there"})
-    void refusesWhatIsNoKey(String key) {
-        HttpReply refused = first(key, "?");
-        assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.text("code")).isEqualTo("invalid_request");
+    void rejectsInvalidKeys(String key) {
+        HttpReply rejected = first(key, "?");
+        assertThat(rejected.status()).isEqualTo(400);
+        assertThat(rejected.text("code")).isEqualTo("invalid_request");
     }
 
     @Test
-    void takesAKeyOf255CharactersAndNoLonger() {
+    void acceptsAKeyOf255CharactersAndNoLongerOne() {
         assertThat(first("~".repeat(255), "?").status()).isEqualTo(202);
         assertThat(first("!".repeat(256), "?").status()).isEqualTo(400);
     }
 
     @Test
-    void keepsNoKeyAndNoQuestionInItsClaims() {
+    void storesNeitherKeyNorQuestionInClaims() {
         first("my-secret-key", "my secret question");
         String claim = gateways.claims(session).getFirst();
         assertThat(claim).doesNotContain("secret");
@@ -192,7 +192,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aFullSessionClaimsNothing() {
+    void claimsNoKeyInAFullSession() {
         for (int i = 0; i < 60; i++) {
             assertThat(gateways.first.ask(session, "?").status()).isEqualTo(202);
         }
@@ -204,7 +204,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aLateRetryDoesNotBringAnErasedSessionBack() throws Exception {
+    void doesNotRecreateADeletedSessionOnALateRetry() throws Exception {
         HttpReply asked = first("k", "?");
         RequestId erased = RequestId.parse(asked.text("request_id"));
         var redis = gateways.processor.redis().sync();
@@ -226,7 +226,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aQuestionWithoutSessionIsAskedOnceToo() throws Exception {
+    void asksAQuestionWithoutSessionOnce() throws Exception {
         String key = UUID.randomUUID().toString();
         HttpReply asked = gateways.first.post("/v1/requests", question("?"), "Idempotency-Key", key);
         HttpReply again = gateways.second.post("/v1/requests", question("?"), "Idempotency-Key", key);
@@ -240,7 +240,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void theShortFormAsksOnceToo() throws Exception {
+    void asksOnceInTheShortForm() throws Exception {
         gateways.processor.withScript(turn -> turn.answer("Because."));
         try {
             String key = UUID.randomUUID().toString();

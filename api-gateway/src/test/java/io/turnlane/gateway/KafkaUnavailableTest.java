@@ -10,11 +10,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A broker that goes away after the start: said within seconds, refused in time, and over by itself. */
+/**
+ * A broker that becomes unavailable after the start: the gateway reports it within seconds, rejects questions in time,
+ * and recovers by itself.
+ */
 @Timeout(120)
 class KafkaUnavailableTest {
 
-    /** The delivery timeout, and room for the call around it. */
+    /** Delivery timeout of the producer plus time for the rest of the call. */
     private static final Duration IN_TIME = Duration.ofMillis(5_500);
 
     private static HttpReply ask(TestGateway gateway, String key) {
@@ -29,7 +32,7 @@ class KafkaUnavailableTest {
     }
 
     @Test
-    void aBrokerThatHangs() throws Exception {
+    void rejectsAndRecoversIfTheBrokerHangs() throws Exception {
         try (EmbeddedTestBackends backends = TestBackends.own();
                 TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
                 TestProcessor processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL)) {
@@ -38,29 +41,29 @@ class KafkaUnavailableTest {
 
             backends.broker().pause();
             HttpReply unknown = ask(gateway, "k");
-            assertRefused(unknown);
+            assertUnavailable(unknown);
             String claimed = unknown.text("request_id");
             assertThat(claimed).isNotNull();
             assertDown(gateway);
-            assertRefused(ask(gateway, "k"));
+            assertUnavailable(ask(gateway, "k"));
 
             backends.broker().resume();
             assertUp(gateway);
             HttpReply found = ask(gateway, "k");
             assertThat(found.status()).isEqualTo(202);
             assertThat(found.text("request_id")).isEqualTo(claimed);
-            // The timed out record may have got through too; nothing but this turn is there.
+            // The record that timed out may have been published as well, but no other turn was.
             assertThat(processor.nextTurn().command.requestId()).hasToString(claimed);
         }
     }
 
     @Test
-    void aBrokerThatIsKilled() {
+    void rejectsAndRecoversIfTheBrokerIsKilled() {
         try (EmbeddedTestBackends backends = TestBackends.own();
                 TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics())) {
             assertThat(kafkaAvailable(gateway)).isTrue();
             backends.broker().kill();
-            assertRefused(ask(gateway, "k"));
+            assertUnavailable(ask(gateway, "k"));
             assertDown(gateway);
             backends.broker().start();
             assertUp(gateway);
@@ -69,10 +72,10 @@ class KafkaUnavailableTest {
     }
 
     @Test
-    void aRecordThatTheProducerDoesNotTakeIsRefusedForGood() {
+    void rejectsPermanentlyARecordThatTheProducerRejects() {
         try (TestGateway gateway = TestGateway.start("spring.kafka.producer.properties.max.request.size=4096")) {
             String session = TwoGateways.freshSession();
-            assertRefused(TwoGateways.ask(gateway, session, "k", "?".repeat(8_000)));
+            assertUnavailable(TwoGateways.ask(gateway, session, "k", "?".repeat(8_000)));
             assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
             assertThat(TwoGateways.ask(gateway, session, "k", "?").status())
                     .as("the key is free")
@@ -80,7 +83,7 @@ class KafkaUnavailableTest {
         }
     }
 
-    private static void assertRefused(HttpReply reply) {
+    private static void assertUnavailable(HttpReply reply) {
         assertThat(reply.status()).as(reply.response().body()).isEqualTo(503);
         assertThat(reply.text("code")).isEqualTo("unavailable");
         assertThat(reply.header("Retry-After")).isNotNull();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What one user may ask of two gateways together. */
+/** Limits of one user through two gateways together. */
 @Timeout(60)
 class LimitsTest {
 
@@ -52,10 +52,10 @@ class LimitsTest {
         gateway.close();
     }
 
-    /** Somebody new each time: Redis outlives the test. */
-    private static KeyedClient somebody() {
+    /** Returns a client of a new user, because Redis keeps the counts of earlier tests. */
+    private static KeyedClient newUser() {
         String key = keys.create("u-" + UUID.randomUUID(), Scope.ASK, Scope.READ);
-        // Known by both, and found out without spending what is counted.
+        // Wait until both gateways know the key, by calls that do not count towards the limits.
         for (TestGateway one : new TestGateway[] {other, gateway}) {
             await().until(() ->
                     one.get("/actuator/prometheus", KeyedClient.bearer(key)).status() == 403);
@@ -68,8 +68,8 @@ class LimitsTest {
     }
 
     @Test
-    void boundsAUsersCallsThroughAllGatewaysTogether() {
-        KeyedClient client = somebody();
+    void limitsTheCallsOfAUserThroughAllGatewaysTogether() {
+        KeyedClient client = newUser();
         KeyedClient elsewhere = new KeyedClient(other, client.key());
         List<HttpReply> replies = new ArrayList<>();
         long start = System.nanoTime();
@@ -83,21 +83,21 @@ class LimitsTest {
         HttpReply first = replies.getFirst();
         assertThat(first.header("RateLimit-Policy")).isEqualTo("\"requests\";q=40;w=60");
         assertThat(first.header("RateLimit")).isEqualTo("\"requests\";r=39;t=2");
-        HttpReply refused = replies.stream()
+        HttpReply rejected = replies.stream()
                 .filter(reply -> reply.status() != 200)
                 .findFirst()
                 .orElseThrow();
-        assertThat(refused.status()).isEqualTo(429);
-        assertThat(refused.text("code")).isEqualTo("rate_limited");
-        assertThat(refused.header("RateLimit")).startsWith("\"requests\";r=0;t=");
-        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 2);
-        assertThat(somebody().get("/v1/agents").status()).as("another user").isEqualTo(200);
+        assertThat(rejected.status()).isEqualTo(429);
+        assertThat(rejected.text("code")).isEqualTo("rate_limited");
+        assertThat(rejected.header("RateLimit")).startsWith("\"requests\";r=0;t=");
+        assertThat(Integer.parseInt(rejected.header("Retry-After"))).isBetween(1, 2);
+        assertThat(newUser().get("/v1/agents").status()).as("another user").isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"subscribe", "unsubscribe", "ping"})
     void countsFramesAsCalls(String type) throws Exception {
-        KeyedClient client = somebody();
+        KeyedClient client = newUser();
         String answered = type.equals("subscribe") ? "not_found" : "";
         String session = type.equals("ping") ? "" : ",'session_id':'none'";
         try (TestSocket socket = TestSocket.open(gateway, KeyedClient.bearer(client.key()))) {
@@ -118,16 +118,16 @@ class LimitsTest {
     }
 
     @Test
-    void boundsAUsersOpenTurnsOverAllSessionsUntilOneEnds() throws Exception {
-        KeyedClient client = somebody();
+    void limitsTheOpenTurnsOfAUserOverAllSessionsUntilOneEnds() throws Exception {
+        KeyedClient client = newUser();
         KeyedClient elsewhere = new KeyedClient(other, client.key());
         assertThat(client.ask(freshSession(), "1").status()).isEqualTo(202);
         assertThat(elsewhere.ask(freshSession(), "2").status()).isEqualTo(202);
         assertThat(client.ask(freshSession(), "3").status()).isEqualTo(202);
         for (KeyedClient full : new KeyedClient[] {client, elsewhere}) {
-            HttpReply refused = full.ask(freshSession(), "4");
-            assertThat(refused.status()).isEqualTo(429);
-            assertThat(refused.text("detail")).contains("3 open turns");
+            HttpReply rejected = full.ask(freshSession(), "4");
+            assertThat(rejected.status()).isEqualTo(429);
+            assertThat(rejected.text("detail")).contains("3 open turns");
         }
         assertThat(client.post("/ask", "{\"question\":\"4\"}").status()).isEqualTo(429);
         assertThat(ask(client, "/v1/requests", "again", "4").status()).isEqualTo(429);
@@ -140,11 +140,11 @@ class LimitsTest {
         assertThat(elsewhere.ask(freshSession(), "5").status()).isEqualTo(429);
     }
 
-    /** The reply to the third was lost: to the retry it isn't a fourth. */
+    /** The client did not receive the response to its third question; the retry must not count as a fourth. */
     @ParameterizedTest
     @ValueSource(strings = {"/v1/requests", "/v1/sessions/retried/requests"})
-    void findsTheFirstRequestOfARetryThoughAsManyTurnsAreOpenAsMayBe(String path) {
-        KeyedClient client = somebody();
+    void findsTheFirstRequestOfARetryAtTheMaximumOfOpenTurns(String path) {
+        KeyedClient client = newUser();
         client.ask(freshSession(), "one");
         client.ask(freshSession(), "two");
         HttpReply first = ask(client, path, "key", "3");
@@ -168,8 +168,8 @@ class LimitsTest {
     }
 
     @Test
-    void boundsAUsersConnectionsThroughAllGatewaysTogether() throws Exception {
-        KeyedClient client = somebody();
+    void limitsTheConnectionsOfAUserThroughAllGatewaysTogether() throws Exception {
+        KeyedClient client = newUser();
         KeyedClient elsewhere = new KeyedClient(other, client.key());
         String session = freshSession();
         client.ask(session, "why?");
@@ -177,7 +177,7 @@ class LimitsTest {
         try (SseClient one = client.stream(events);
                 TestSocket two = TestSocket.open(other, KeyedClient.bearer(client.key()))) {
             assertThat(one.status()).isEqualTo(200);
-            // Its handshake is answered before it has taken its place; a frame is read after that.
+            // The handshake is answered before the connection is counted; the frame is read afterwards.
             two.send("{'type':'subscribe','ref':'a','session_id':'none'}").nextFrame();
             assertThat(client.get(events).status()).isEqualTo(429);
             assertThat(elsewhere.get(events).status()).isEqualTo(429);
@@ -191,10 +191,10 @@ class LimitsTest {
         }
     }
 
-    /** Routes are found by their decoded path, and preferences in any case and in each header. */
+    /** Routes are matched by the decoded path. Preferences may have any case and occur in any Prefer header. */
     @Test
-    void boundsWhatStaysHoweverItIsSpelled() {
-        KeyedClient client = somebody();
+    void limitsConnectionsHoweverTheCallIsSpelled() {
+        KeyedClient client = newUser();
         String session = freshSession();
         client.ask(session, "why?");
         String events = "/v1/sessions/" + session + "/%65vents";
@@ -203,24 +203,24 @@ class LimitsTest {
                 SseClient two = client.stream(events);
                 SseClient three = client.stream(events)) {
             assertThat(List.of(one.status(), two.status(), three.status())).containsExactly(200, 200, 429);
-            assertNoPlace(client, "/%61sk");
-            assertNoPlace(client, "/%61sk-stream");
-            assertNoPlace(client, asks, "Prefer", "Wait=5");
-            assertNoPlace(client, asks, "Prefer", "return=minimal", "Prefer", "wait=5");
+            assertConnectionLimit(client, "/%61sk");
+            assertConnectionLimit(client, "/%61sk-stream");
+            assertConnectionLimit(client, asks, "Prefer", "Wait=5");
+            assertConnectionLimit(client, asks, "Prefer", "return=minimal", "Prefer", "wait=5");
         }
     }
 
-    private static void assertNoPlace(KeyedClient client, String path, String... headers) {
+    private static void assertConnectionLimit(KeyedClient client, String path, String... headers) {
         String[] all = Arrays.copyOf(headers, headers.length + 2);
         System.arraycopy(KeyedClient.bearer(client.key()), 0, all, headers.length, 2);
-        HttpReply refused = client.gateway().post(path, "{\"question\":\"?\"}", all);
-        assertThat(refused.status()).as(path).isEqualTo(429);
-        assertThat(refused.text("detail")).as(path).contains("streams, sockets and waits");
+        HttpReply rejected = client.gateway().post(path, "{\"question\":\"?\"}", all);
+        assertThat(rejected.status()).as(path).isEqualTo(429);
+        assertThat(rejected.text("detail")).as(path).contains("streams, sockets and waits");
     }
 
     @Test
-    void boundsHowOftenAUserHasTheLogReadAgain() {
-        KeyedClient client = somebody();
+    void limitsTheCatchUpsOfAUser() {
+        KeyedClient client = newUser();
         List<Integer> statuses = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             String events = i % 2 == 0 ? "/events" : "/%65vents";

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 
-/** What is served beside the contract: description, docs, files of the page, health, metrics. */
+/** Everything served besides the HTTP contract: API description, documentation, files of the page, health, metrics. */
 class PagesTest {
 
     private static TestGateway gateway;
@@ -43,7 +43,7 @@ class PagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/v1/agents", "/nothing", "/webjars/marked/lib/marked.esm.js", "/livez"})
-    void locksPagesInWithAPolicy(String path) {
+    void setsAContentSecurityPolicy(String path) {
         HttpReply reply = gateway.get(path);
         assertThat(reply.header("Content-Security-Policy"))
                 .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -55,7 +55,7 @@ class PagesTest {
     }
 
     @Test
-    void servesThePageAndAsksAboutItEveryTime() {
+    void servesThePageWithRevalidation() {
         HttpReply page = gateway.get("/");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("Content-Type")).startsWith("text/html");
@@ -92,7 +92,7 @@ class PagesTest {
     }
 
     @Test
-    void describesTheKeyOfEveryWayToAsk() {
+    void describesTheIdempotencyKeyOfEveryWayToAsk() {
         JsonNode paths = gateway.get("/openapi.json").json().path("paths");
         for (String path : List.of("/v1/sessions/{sid}/requests", "/v1/requests", "/ask", "/ask-stream")) {
             JsonNode ask = paths.path(path).path("post");
@@ -132,13 +132,13 @@ class PagesTest {
     }
 
     @Test
-    void saysThatItLivesAndIsReady() {
+    void reportsThatItIsAliveAndReady() {
         assertThat(gateway.get("/livez").text("status")).isEqualTo("UP");
         assertThat(gateway.get("/readyz").text("status")).isEqualTo("UP");
     }
 
     @Test
-    void offersMetricsAndNothingElseOfTheActuator() {
+    void exposesMetricsAndNoOtherActuatorEndpoint() {
         assertThat(gateway.get("/actuator/prometheus").response().body())
                 .contains(
                         "turnlane_streams", "turnlane_sockets", "turnlane_clients", "turnlane_events_delivered_total");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever is wrong with a call, the answer is a problem that says so, and never shows our insides. */
+/** Every failed call gets a problem that names the error and reveals no internals. */
 @Timeout(60)
 class ProblemsTest {
 
@@ -85,7 +85,7 @@ class ProblemsTest {
 
     @ParameterizedTest
     @MethodSource("badBodies")
-    void refusesBadQuestionsWithWhatIsWrong(String body, int status, String code, String named) {
+    void rejectsInvalidQuestionsWithAnExplanation(String body, int status, String code, String named) {
         for (String path : new String[] {ASK, "/v1/requests"}) {
             HttpReply reply = gateway.post(path, body);
             expect(reply, status, code);
@@ -94,14 +94,14 @@ class ProblemsTest {
     }
 
     @Test
-    void takesTheLargestQuestionThereMayBeEvenEscaped() {
+    void acceptsTheLargestQuestionInEscapedForm() {
         assertThat(gateway.post(ASK, "{\"question\":\"" + "\\u00e9".repeat(16 * 1024) + "\"}")
                         .status())
                 .isEqualTo(202);
     }
 
     @Test
-    void boundsABodyWhoseLengthIsNotTold() {
+    void limitsABodyWithoutContentLength() {
         byte[] large = new byte[1024 * 1024];
         java.util.Arrays.fill(large, (byte) ' ');
         HttpReply reply = gateway.send(gateway.request(ASK)
@@ -138,18 +138,18 @@ class ProblemsTest {
 
     @ParameterizedTest
     @MethodSource("badCalls")
-    void refusesBadCalls(String method, String path, int status, String code) {
+    void rejectsInvalidCalls(String method, String path, int status, String code) {
         expect(gateway.send(gateway.request(path).method(method, BodyPublishers.noBody())), status, code);
     }
 
     @Test
-    void namesTheMethodsThatAreServed() {
+    void listsTheAllowedMethods() {
         assertThat(gateway.send(gateway.request("/ask").DELETE()).header("Allow"))
                 .isEqualTo("POST");
     }
 
     @Test
-    void refusesOtherContentThanJson() {
+    void rejectsOtherContentThanJson() {
         HttpReply text = gateway.send(
                 gateway.request(ASK).header("Content-Type", "text/plain").POST(BodyPublishers.ofString("?")));
         expect(text, 415, "unsupported_media_type");
@@ -158,7 +158,7 @@ class ProblemsTest {
     }
 
     @Test
-    void refusesFormsWithoutReadingThem() {
+    void rejectsFormsWithoutReadingThem() {
         String form = "--b\r\nContent-Disposition: form-data; name=\"wait\"\r\n\r\n" + "x".repeat(1024 * 1024)
                 + "\r\n--b--\r\n";
         for (String type : new String[] {
@@ -171,18 +171,18 @@ class ProblemsTest {
     }
 
     @Test
-    void refusesToAnswerInAnotherForm() {
+    void rejectsUnsupportedResponseTypes() {
         expect(gateway.get("/v1/agents", "Accept", "image/png"), 406, "not_acceptable");
         expect(gateway.get("/v1/sessions/s/events", "Accept", "application/json"), 406, "not_acceptable");
     }
 
     @Test
-    void tellsAProblemToAClientThatWantedAStream() {
+    void returnsAProblemToAClientThatExpectsAStream() {
         expect(gateway.get("/v1/sessions/unknown/events", "Accept", "text/event-stream"), 404, "not_found");
     }
 
     @Test
-    void answersWhatTomcatItselfRefusesAsAProblem() throws Exception {
+    void returnsAProblemForRequestsThatTomcatRejects() throws Exception {
         for (String line :
                 new String[] {"GET /a|b HTTP/1.1", "GET /%zz HTTP/1.1", "NONSENSE", "GET /..%2f..%2fetc HTTP/1.1"}) {
             try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
@@ -201,9 +201,9 @@ class ProblemsTest {
         }
     }
 
-    /** DNS rebinding: a page of evil.example whose name resolves to this machine. */
+    /** DNS rebinding: a page of evil.example, whose host name resolves to this machine. */
     @Test
-    void refusesWhoAsksThisMachineByTheNameOfAnother() throws Exception {
+    void rejectsForeignHostNames() throws Exception {
         for (String path : new String[] {"/v1/agents", "/v1/ws", "/"}) {
             assertThat(statusFor(path, "evil.example")).isEqualTo("403");
             assertThat(statusFor(path, "evil.example\r\nX-Forwarded-Host: localhost"))
@@ -213,7 +213,7 @@ class ProblemsTest {
         assertThat(statusFor("/v1/agents", "[::1]")).isEqualTo("200");
     }
 
-    /** Without the header that HttpClient sends by itself. */
+    /** Sends a call over a plain socket, because HttpClient sets the Host header itself. */
     private static String statusFor(String path, String host) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
             socket.setSoTimeout(10_000);

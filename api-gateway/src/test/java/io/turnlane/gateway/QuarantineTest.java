@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** What operators do with turns that were put aside. */
+/** Listing, inspecting and redriving of quarantined turns. */
 @Timeout(60)
 class QuarantineTest {
 
@@ -54,12 +54,12 @@ class QuarantineTest {
         gateway.close();
     }
 
-    /** Asks, fails, and is put aside as a processor does it. */
+    /** Asks a question, lets it fail, and publishes its quarantine record as a processor does. */
     private ReceivedTurn failed(String session, String question) throws Exception {
         processor.withScript(turn -> turn.fail(ErrorCode.AGENT_ERROR, "The agent failed."));
         assertThat(gateway.ask(session, question).status()).isEqualTo(202);
         ReceivedTurn turn = processor.nextTurn();
-        putAside(copyOf(turn));
+        quarantine(copyOf(turn));
         processor.withScript(next -> next.answer("You said: " + next.ask.question()));
         return turn;
     }
@@ -76,7 +76,7 @@ class QuarantineTest {
                 new RecordOrigin(turn.record.topic(), turn.record.partition(), turn.record.offset()));
     }
 
-    private void putAside(QuarantinedTurn turn) throws Exception {
+    private void quarantine(QuarantinedTurn turn) throws Exception {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(gateway.topics().quarantine(), null, clock++, bytes(turn.id()), turn.value());
         turn.recordHeaders().forEach(header -> record.headers().add(header.name(), header.value()));
@@ -118,10 +118,10 @@ class QuarantineTest {
         List<String> newestFirst = new ArrayList<>();
         for (int i = 0; i < 23; i++) {
             QuarantinedTurn turn = unreadable(UUID.randomUUID().toString(), "x".getBytes(StandardCharsets.UTF_8));
-            putAside(turn);
+            quarantine(turn);
             newestFirst.addFirst(turn.id());
             if (i % 7 == 0) {
-                putAside(turn); // its twin
+                quarantine(turn); // a duplicate
             }
         }
         for (int limit : new int[] {1, 4, 100}) {
@@ -142,7 +142,7 @@ class QuarantineTest {
     }
 
     @Test
-    void asksAgainUnderANewIdAndOnlyOnce() throws Exception {
+    void redrivesOnceUnderANewId() throws Exception {
         ReceivedTurn turn = failed("s-2", "again?");
         String redrive = "/v1/quarantine/" + turn.ask.requestId() + "/redrive";
 
@@ -174,13 +174,13 @@ class QuarantineTest {
     }
 
     @Test
-    void asksOnceThoughManyRedriveAtTheSameTime() throws Exception {
+    void redrivesOnceOnConcurrentCalls() throws Exception {
         ReceivedTurn turn = failed("s-3", "all at once?");
-        try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService operators = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<String> redrive = () -> gateway.post("/v1/quarantine/" + turn.ask.requestId() + "/redrive", "")
                     .text("request_id");
             List<String> ids = new ArrayList<>();
-            for (Future<String> reply : people.invokeAll(java.util.Collections.nCopies(20, redrive))) {
+            for (Future<String> reply : operators.invokeAll(java.util.Collections.nCopies(20, redrive))) {
                 ids.add(reply.get());
             }
             assertThat(ids).doesNotContainNull();
@@ -189,7 +189,7 @@ class QuarantineTest {
     }
 
     @Test
-    void showsWhatCantBeReadAsItCameAndRefusesToAskIt() throws Exception {
+    void showsAnUnreadableRecordAndRejectsItsRedrive() throws Exception {
         byte[] nonsense = new byte[100_000];
         java.util.Arrays.fill(nonsense, (byte) 0xff);
         QuarantinedTurn turn = new QuarantinedTurn(
@@ -199,7 +199,7 @@ class QuarantineTest {
                 TurnError.of(ErrorCode.UNREADABLE_RECORD, "no key or no value"),
                 0,
                 new RecordOrigin(gateway.topics().turns(), 2, 17));
-        putAside(turn);
+        quarantine(turn);
 
         JsonNode shown = gateway.get("/v1/quarantine/2-17").json();
         assertThat(shown.path("request_id").isNull()).isTrue();
@@ -210,9 +210,9 @@ class QuarantineTest {
                 .hasSize(64 * 1024)
                 .containsOnly(0xff);
 
-        HttpReply refused = gateway.post("/v1/quarantine/2-17/redrive", "");
-        assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.text("code")).isEqualTo("unreadable_record");
+        HttpReply rejected = gateway.post("/v1/quarantine/2-17/redrive", "");
+        assertThat(rejected.status()).isEqualTo(422);
+        assertThat(rejected.text("code")).isEqualTo("unreadable_record");
     }
 
     private QuarantinedTurn unreadable(String requestId, byte[] value) {

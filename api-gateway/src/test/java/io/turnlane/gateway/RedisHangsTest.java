@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A Redis that takes connections and commands and never answers: worse than one that is gone. */
+/** A Redis that accepts connections and commands but never replies, which is worse than one that is down. */
 @Timeout(120)
 class RedisHangsTest {
 
@@ -44,10 +44,13 @@ class RedisHangsTest {
         backends.close();
     }
 
-    /** What an earlier test left must neither be seen nor hold a key; and Redis has answered, before it hangs. */
+    /**
+     * Removes the data of earlier tests, which may hold a key. Also makes sure that Redis has replied once before it
+     * hangs.
+     */
     @BeforeEach
     void start() {
-        forgetAll();
+        flushRedis();
         gateway = TestGateway.start(backends, TestGateway.freshTopics());
         assertThat(gateway.get("/v1/sessions/nobody").status()).isEqualTo(404);
         processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
@@ -60,7 +63,7 @@ class RedisHangsTest {
         gateway.close();
     }
 
-    private static void forgetAll() {
+    private static void flushRedis() {
         try (RedisClient client = RedisClient.create(backends.redisUrl());
                 StatefulRedisConnection<String, String> redis = client.connect()) {
             redis.sync().flushall();
@@ -82,16 +85,16 @@ class RedisHangsTest {
         backends.redis().pause();
         for (int i = 0; i < 3; i++) {
             HttpReply slow = within(Duration.ofSeconds(4), () -> gateway.ask("s", "?"));
-            assertThat(slow.status()).as("taken, after a timeout").isEqualTo(202);
+            assertThat(slow.status()).as("accepted after a timeout").isEqualTo(202);
         }
         assertThat(gateway.bean(RedisBreaker.class).isOpen()).isTrue();
     }
 
     @Test
-    void asksStayInMillisecondsOnceTheBreakerHasOpened() throws Exception {
+    void acceptsWithinMillisecondsWhileTheBreakerIsOpen() throws Exception {
         openTheBreaker();
         List<Duration> times = new ArrayList<>();
-        // Long enough for a probe to begin and to give up, which no caller waits for.
+        // Long enough for a probe to start and to time out; no caller may wait for the probe.
         long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
         while (System.nanoTime() < end && times.size() < 90) {
             long start = System.nanoTime();
@@ -103,12 +106,12 @@ class RedisHangsTest {
         assertThat(times.get(times.size() / 2)).as("the median").isLessThan(Duration.ofMillis(50));
         assertThat(times.getLast()).as("the slowest").isLessThan(SOON);
         for (int i = 0; i < 3 + times.size(); i++) {
-            assertThat(processor.nextTurn().ask).as("on the log").isNotNull();
+            assertThat(processor.nextTurn().ask).as("published").isNotNull();
         }
     }
 
     @Test
-    void whatNeedsMemoryIsRefusedAndWhatDoesNotGoesOn() throws Exception {
+    void rejectsCallsThatNeedRedisAndServesTheOthers() throws Exception {
         assertThat(gateway.ask("s", "before").status()).isEqualTo(202);
         ReceivedTurn turn = processor.nextTurn();
         String events = "/v1/sessions/s/requests/" + turn.ask.requestId() + "/events";
@@ -121,10 +124,10 @@ class RedisHangsTest {
             openTheBreaker();
 
             for (String path : new String[] {"", "/turns", "/events", "/requests/" + turn.ask.requestId()}) {
-                HttpReply refused = within(SOON, () -> gateway.get("/v1/sessions/s" + path));
-                assertThat(refused.status()).as(path).isEqualTo(503);
-                assertThat(refused.text("code")).isEqualTo("unavailable");
-                assertThat(refused.header("Retry-After")).isNotNull();
+                HttpReply rejected = within(SOON, () -> gateway.get("/v1/sessions/s" + path));
+                assertThat(rejected.status()).as(path).isEqualTo(503);
+                assertThat(rejected.text("code")).isEqualTo("unavailable");
+                assertThat(rejected.header("Retry-After")).isNotNull();
             }
             keyed = within(SOON, this::askWithKey);
             assertThat(keyed.status()).isEqualTo(503);
@@ -140,7 +143,7 @@ class RedisHangsTest {
     }
 
     @Test
-    void healthIsDegradedAndTheGatewayReady() {
+    void isDegradedAndReady() {
         assertThat(gateway.get("/actuator/health").text("status")).isEqualTo("UP");
         backends.redis().pause();
         HttpReply health = within(Duration.ofSeconds(1), () -> gateway.get("/actuator/health"));
@@ -152,7 +155,7 @@ class RedisHangsTest {
     }
 
     @Test
-    void itIsAskedAgainAsSoonAsItAnswers() {
+    void usesRedisAgainAsSoonAsItReplies() {
         openTheBreaker();
         backends.redis().resume();
         await().atMost(Duration.ofSeconds(10))
@@ -163,20 +166,20 @@ class RedisHangsTest {
     }
 
     @Test
-    void aConnectionWhoseOtherEndIsGoneWithoutAWordIsReplaced() throws Exception {
-        try (StallingProxy way = new StallingProxy(URI.create(backends.redisUrl()));
-                TestGateway away = TestGateway.start(
-                        backends, TestGateway.freshTopics(), "spring.data.redis.url=" + way.address())) {
-            assertThat(away.ask("s", "?").status()).isEqualTo(202);
-            assertThat(away.get("/v1/sessions/s").status()).isEqualTo(200);
-            way.stallConnections();
+    void replacesAConnectionWhoseOtherEndVanished() throws Exception {
+        try (StallingProxy proxy = new StallingProxy(URI.create(backends.redisUrl()));
+                TestGateway proxied = TestGateway.start(
+                        backends, TestGateway.freshTopics(), "spring.data.redis.url=" + proxy.address())) {
+            assertThat(proxied.ask("s", "?").status()).isEqualTo(202);
+            assertThat(proxied.get("/v1/sessions/s").status()).isEqualTo(200);
+            proxy.stallConnections();
             await().atMost(Duration.ofSeconds(20))
-                    .until(() -> away.get("/v1/sessions/s").status() == 200);
+                    .until(() -> proxied.get("/v1/sessions/s").status() == 200);
         }
     }
 
     @Test
-    void aKeyedQuestionThatWasRefusedIsAskedOnceAfterwards() throws Exception {
+    void asksARejectedQuestionWithAKeyOnceOnRetry() throws Exception {
         backends.redis().pause();
         assertThat(askWithKey().status()).isEqualTo(503);
         backends.redis().resume();

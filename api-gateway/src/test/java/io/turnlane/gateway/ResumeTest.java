@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** Clients that come and go while an answer is made see each piece once, whatever the place where they come back. */
+/** Clients that disconnect and resume during an answer see each piece once, wherever they resume. */
 @Timeout(120)
 class ResumeTest {
 
@@ -39,7 +39,7 @@ class ResumeTest {
     @BeforeAll
     static void start() {
         System.out.println("seed " + SEED);
-        // A small outbox, so that catch-ups have to wait for room.
+        // A small outbox, so that catch-ups have to wait for space.
         gateway = TestGateway.start("turnlane.gateway.streams.max-events=40");
         other = TestGateway.start(gateway.backends(), gateway.topics(), "turnlane.gateway.streams.max-events=5000");
         processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
@@ -53,9 +53,9 @@ class ResumeTest {
     }
 
     @Test
-    void showsEachPieceOnceThroughReconnectsOnTwoGateways() throws Exception {
+    void showsEachPieceOnceAcrossReconnectsToTwoGateways() throws Exception {
         assertThat(gateway.ask("resume", "?").status()).isEqualTo(202);
-        ReceivedTurn turn = taken("resume");
+        ReceivedTurn turn = nextTurn("resume");
         List<String> pieces = new ArrayList<>();
         for (int i = 0; i < DELTAS; i++) {
             pieces.add("<" + i + ">");
@@ -65,24 +65,27 @@ class ResumeTest {
             for (int client = 0; client < CLIENTS; client++) {
                 seen.add(clients.submit(reader(turn, new Random(SEED + client))));
             }
-            speak(turn, pieces);
+            publishAnswer(turn, pieces);
             for (Future<List<String>> one : seen) {
                 assertThat(one.get()).as("seed %d", SEED).isEqualTo(pieces);
             }
         }
     }
 
-    /** A cursor of the session says nothing of a request that ended before it: nothing follows, once that is sure. */
+    /**
+     * A cursor of the session does not show that this request ended before it. The stream must end with 204 once the
+     * gateway has verified that nothing follows.
+     */
     @Test
-    void ends204WhereTheEndWasSaidBeforeTheCursorThoughNotLongAgo() throws Exception {
+    void answers204IfTheRequestEndedShortlyBeforeTheCursor() throws Exception {
         assertThat(gateway.ask("past", "1").status()).isEqualTo(202);
-        ReceivedTurn first = taken("past");
+        ReceivedTurn first = nextTurn("past");
         String past;
         try (SseClient stream = gateway.stream("/v1/sessions/past/events")) {
             first.answer("text");
             while (!stream.next().isTerminal()) {}
             gateway.ask("past", "2");
-            taken("past").publish(new TurnEvent.Started());
+            nextTurn("past").publish(new TurnEvent.Started());
             past = stream.next().id();
         }
         String finished = Long.toString(System.currentTimeMillis() - 28_000);
@@ -98,13 +101,13 @@ class ResumeTest {
         }
     }
 
-    /** A hundred questions of 32 KiB would be many megabytes for each client of the session. */
+    /** A hundred questions of 32 KiB would be several megabytes for each client of the session. */
     @Test
-    void saysWhichRequestsOfASessionAreOpenWithoutWhatWasAskedAndWithoutDamagedOnes() throws Exception {
+    void listsOpenRequestsInAGapWithoutQuestionsAndWithoutDamagedOnes() throws Exception {
         gateway.ask("gap", "damaged");
         gateway.ask("gap", "q".repeat(32 * 1024));
-        ReceivedTurn damaged = taken("gap");
-        ReceivedTurn open = taken("gap");
+        ReceivedTurn damaged = nextTurn("gap");
+        ReceivedTurn open = nextTurn("gap");
         processor
                 .redis()
                 .sync()
@@ -125,7 +128,7 @@ class ResumeTest {
         }
     }
 
-    private static ReceivedTurn taken(String session) throws InterruptedException {
+    private static ReceivedTurn nextTurn(String session) throws InterruptedException {
         ReceivedTurn turn = processor.nextTurn();
         while (!turn.command.sessionId().toString().equals(session)) {
             turn = processor.nextTurn();
@@ -133,13 +136,13 @@ class ResumeTest {
         return turn;
     }
 
-    private static void speak(ReceivedTurn turn, List<String> pieces) {
+    private static void publishAnswer(ReceivedTurn turn, List<String> pieces) {
         turn.publish(new TurnEvent.Started());
         Random random = new Random(SEED);
         for (int i = 0; i < pieces.size(); i++) {
             turn.delta(pieces.get(i));
             if (random.nextInt(10) == 0) {
-                // A twin, as a redelivered turn leaves them.
+                // A duplicate, as after a redelivery of the turn.
                 turn.emit(1, i + 1, new TurnEvent.Delta(pieces.get(i), 0));
             }
             if (random.nextInt(200) == 0) {
@@ -149,7 +152,7 @@ class ResumeTest {
         turn.complete(String.join("", pieces));
     }
 
-    /** Reads the request or the session, leaves after a few events and comes back, until the end. */
+    /** Reads the stream of the request or of the session until the end, reconnecting after a few events. */
     private static Callable<List<String>> reader(ReceivedTurn turn, Random random) {
         boolean ofSession = random.nextBoolean();
         String session = "/v1/sessions/" + turn.ask.sessionId();

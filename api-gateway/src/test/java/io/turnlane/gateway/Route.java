@@ -12,8 +12,8 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a running gateway serves, as it says itself: what its dispatcher has mapped and what its OpenAPI document names,
- * so that a new route is probed without anybody thinking of it.
+ * Route of a running gateway. The routes are read from the handler mappings and the OpenAPI document of the gateway, so
+ * that new routes are tested automatically.
  */
 record Route(String method, String path) {
 
@@ -49,7 +49,7 @@ record Route(String method, String path) {
         return path.contains("{" + variable + "}");
     }
 
-    /** The path with these ids; any other variable is {@code rid} too. */
+    /** Returns the path with these ids; any other variable is replaced by {@code rid} too. */
     String with(String sid, String rid) {
         return path.replace("{sid}", sid)
                 .replaceAll("\\{[^}]*}", java.util.regex.Matcher.quoteReplacement(rid))

@@ -18,10 +18,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.slf4j.LoggerFactory;
 
-/** A gateway that wants keys, callers of every kind, all its routes, and its log, for tests that look for leaks. */
+/**
+ * Base of tests that look for information leaks: a gateway with API keys, callers with different scopes, all routes of
+ * the gateway, and its log.
+ */
 abstract class SecurityProbe {
 
-    /** All that may be had without saying who one is. A route that is to be open stands here, or this test fails. */
+    /** Routes that need no credentials. A test fails for any other open route. */
     static final Set<String> OPEN = Set.of(
             "GET /livez",
             "GET /livez/**",
@@ -114,7 +117,7 @@ abstract class SecurityProbe {
         return OPERATORS.stream().anyMatch(route.path()::startsWith);
     }
 
-    /** No insides of ours, nothing of Alice's. */
+    /** Asserts that the reply reveals neither internals of the gateway nor data of Alice. */
     static void assertRevealsNothing(HttpReply reply, String what) {
         assertThat(reply.status()).as(what).isLessThan(500);
         assertThat(reply.response().body())

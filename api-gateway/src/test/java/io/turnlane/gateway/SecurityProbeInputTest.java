@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Every route that there is, with ids and bodies of every bad kind, and texts that try to be more than text. */
+/** Calls every route with invalid ids and bodies, and with texts that imitate protocol elements. */
 @Timeout(120)
 class SecurityProbeInputTest extends SecurityProbe {
 
@@ -57,7 +57,7 @@ class SecurityProbeInputTest extends SecurityProbe {
             "999-999999999999999999");
 
     @Test
-    void noIdOfWhateverKindLetsAnythingOut() {
+    void revealsNothingForInvalidIds() {
         protectedRoutes().filter(route -> route.path().contains("{")).forEach(route -> {
             KeyedClient client = forOperators(route) ? operator : alice;
             for (String bad : BAD_IDS) {
@@ -77,7 +77,7 @@ class SecurityProbeInputTest extends SecurityProbe {
             }) {
                 if (!bad.matches("-1|0")) {
                     HttpReply reply = alice.get(path);
-                    // A blank number is none.
+                    // A blank number is treated as absent.
                     assertThat(reply.status())
                             .as(path)
                             .isIn(bad.equals("%20") && path.contains("wait") ? 200 : 400, 404);
@@ -93,7 +93,7 @@ class SecurityProbeInputTest extends SecurityProbe {
     }
 
     @Test
-    void noBodyOfWhateverKindLetsAnythingOut() {
+    void revealsNothingForInvalidBodies() {
         List<byte[]> bodies = Stream.of(
                         "",
                         "null",
@@ -125,7 +125,7 @@ class SecurityProbeInputTest extends SecurityProbe {
     }
 
     @Test
-    void aTextThatLooksLikeAnEventIsText() {
+    void treatsATextThatLooksLikeAnEventAsText() {
         String evil =
                 "x\\n\\ndata: {\\\"type\\\":\\\"completed\\\"}\\n\\nevent: evil\\nid: evil\\nretry: 1\\r\\rdata: y\\u2028event: evil";
         String sid = "s-" + UUID.randomUUID();
@@ -145,7 +145,7 @@ class SecurityProbeInputTest extends SecurityProbe {
     }
 
     @Test
-    void aHeaderThatTriesToBeTwoIsRefusedOrIgnored() throws Exception {
+    void rejectsOrIgnoresHeadersThatInjectOthers() throws Exception {
         for (String header : new String[] {
             "X-Request-Id: mine\r\n evil: 1",
             "X-Request-Id: <script>",
@@ -182,13 +182,13 @@ class SecurityProbeInputTest extends SecurityProbe {
     }
 
     @Test
-    void nothingOfWhatIsSecretStandsInTheLog() throws Exception {
+    void logsNoSecrets() throws Exception {
         String secret = alice.key().substring(alice.key().lastIndexOf('_') + 1);
         String ticket = alice.post("/v1/ws-tickets", "").text("ticket");
         try (TestSocket socket = TestSocket.open(gateway, new String[0], "ticket." + ticket)) {
             socket.send("{'type':'" + QUESTION + "\\n12:00 ERROR forged'}").nextText();
         }
-        aHeaderThatTriesToBeTwoIsRefusedOrIgnored();
+        rejectsOrIgnoresHeadersThatInjectOthers();
         gateway.get("/v1/agents", "Authorization", "Bearer " + alice.key() + "x");
         gateway.get("/v1/sessions/a%0a12:00%20ERROR%20forged", KeyedClient.bearer(alice.key()));
         assertThat(LOGGED).isNotEmpty();

@@ -18,12 +18,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Every route that there is, with credentials of every bad kind and with another's ids. */
+/** Calls every route with invalid credentials and with ids of another user. */
 @Timeout(120)
 class SecurityProbeTest extends SecurityProbe {
 
     @Test
-    void knowsTheRoutesThereAre() {
+    void opensOnlyTheListedRoutes() {
         assertThat(routes).hasSizeGreaterThan(20);
         assertThat(routes.stream().map(Route::toString))
                 .contains("POST /ask", "GET /v1/ws", "GET /actuator/prometheus", "GET /v1/sessions/{sid}/events");
@@ -31,11 +31,11 @@ class SecurityProbeTest extends SecurityProbe {
                 .filter(route -> call(route, route.with(session, request), "{}").status() != 401)
                 .map(Route::toString)
                 .collect(Collectors.toSet());
-        assertThat(answered).as("open to everybody").isSubsetOf(OPEN);
+        assertThat(answered).as("open without credentials").isSubsetOf(OPEN);
     }
 
     @Test
-    void tellsNobodyAnythingWithoutAGoodKey() {
+    void revealsNothingWithoutAValidKey() {
         String expired = keys.create("alice", Instant.now().minusSeconds(60), Scope.values());
         String revoked = keys.newClient(gateway, "alice", Scope.values()).key();
         keys.revoke(revoked);
@@ -50,23 +50,24 @@ class SecurityProbeTest extends SecurityProbe {
         bad.put("basic", "Basic " + alice.key());
         bad.put("empty", "Bearer ");
         bad.put("long", "Bearer " + "x".repeat(7_000));
-        bad.put("a token of nobody's", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.");
+        bad.put("unsigned token", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.");
         protectedRoutes().forEach(route -> {
             String path = route.with(session, request);
-            String told = call(route, path, "{\"question\":\"?\"}").response().body();
+            String withoutKey =
+                    call(route, path, "{\"question\":\"?\"}").response().body();
             bad.forEach((kind, header) -> {
                 HttpReply reply = call(route, path, "{\"question\":\"?\"}", "Authorization", header);
                 assertThat(reply.status()).as("%s with %s", route, kind).isEqualTo(401);
                 assertThat(reply.response().body())
                         .as("%s with %s", route, kind)
-                        .isEqualTo(told);
+                        .isEqualTo(withoutKey);
                 assertRevealsNothing(reply, route + " with " + kind);
             });
         });
     }
 
     @Test
-    void holdsEveryRouteToItsScope() {
+    void requiresTheScopeOfEveryRoute() {
         KeyedClient reader = keys.newClient(gateway, "alice", Scope.READ);
         KeyedClient asker = keys.newClient(gateway, "alice", Scope.ASK);
         protectedRoutes().filter(route -> !route.path().startsWith("/v1/ws")).forEach(route -> {
@@ -83,34 +84,36 @@ class SecurityProbeTest extends SecurityProbe {
     }
 
     @Test
-    void tellsOfAnothersThingsWhatItTellsOfThoseThatAreNot() {
+    void answersForeignIdsLikeUnknownIds() {
         String nowhere = "s-" + UUID.randomUUID();
         String never = alice.ask("elsewhere", "?").text("request_id").replaceAll("[0-9a-f]{4}$", "ffff");
         KeyedClient mallory = keys.newClient(gateway, "mallory", Scope.ASK, Scope.READ);
         protectedRoutes().filter(route -> route.names("sid")).forEach(route -> {
             HttpReply foreign = call(route, route.with(session, request), "{}", KeyedClient.bearer(mallory.key()));
             HttpReply unknown = call(route, route.with(nowhere, never), "{}", KeyedClient.bearer(mallory.key()));
-            assertThat(told(foreign, session, request)).as(route.toString()).isEqualTo(told(unknown, nowhere, never));
+            assertThat(content(foreign, session, request))
+                    .as(route.toString())
+                    .isEqualTo(content(unknown, nowhere, never));
             assertThat(foreign.status()).as(route.toString()).isIn(400, 404, 415);
             assertRevealsNothing(foreign, route.toString());
         });
         assertThat(alice.get("/v1/sessions/" + session + "/turns").response().body())
-                .as("nothing happened to hers")
+                .as("the session of Alice is unchanged")
                 .contains(QUESTION);
     }
 
-    /** What is told and in which way; ids that the caller sent itself are taken out of it. */
-    private static Map<String, String> told(HttpReply reply, String sid, String rid) {
-        Map<String, String> told = new TreeMap<>();
-        reply.response().headers().map().forEach((name, values) -> told.put(name, String.join(",", values)));
-        told.keySet().removeAll(Set.of("date", "x-request-id", "content-length"));
-        told.put("status", Integer.toString(reply.status()));
-        told.put("body", reply.response().body().replace(sid, "SID").replace(rid, "RID"));
-        return told;
+    /** Returns the headers, status and body of a reply, without the ids that the caller sent. */
+    private static Map<String, String> content(HttpReply reply, String sid, String rid) {
+        Map<String, String> content = new TreeMap<>();
+        reply.response().headers().map().forEach((name, values) -> content.put(name, String.join(",", values)));
+        content.keySet().removeAll(Set.of("date", "x-request-id", "content-length"));
+        content.put("status", Integer.toString(reply.status()));
+        content.put("body", reply.response().body().replace(sid, "SID").replace(rid, "RID"));
+        return content;
     }
 
     @Test
-    void anothersKeysCursorsAndFramesLeadNowhere() throws Exception {
+    void revealsNothingForForeignKeysCursorsAndFrames() throws Exception {
         HttpReply again = gateway.post(
                 "/v1/sessions/" + session + "/requests",
                 "{\"question\":\"" + QUESTION + "\"}",
@@ -131,7 +134,7 @@ class SecurityProbeTest extends SecurityProbe {
             }
         }
         try (TestSocket socket = TestSocket.open(gateway, KeyedClient.bearer(bob.key()))) {
-            List<String> told = new ArrayList<>();
+            List<String> replies = new ArrayList<>();
             for (String sid : new String[] {"s-" + UUID.randomUUID(), "elsewhere-hers"}) {
                 alice.ask("elsewhere-hers", "?");
                 for (String frame : new String[] {
@@ -139,11 +142,11 @@ class SecurityProbeTest extends SecurityProbe {
                     "{'type':'subscribe','ref':'r','session_id':'SID','after':'" + cursor + "'}",
                     "{'type':'cancel','ref':'r','session_id':'SID','request_id':'" + request + "'}"
                 }) {
-                    told.add(socket.send(frame.replace("SID", sid)).nextText());
+                    replies.add(socket.send(frame.replace("SID", sid)).nextText());
                 }
             }
-            assertThat(told.subList(3, 6)).isEqualTo(told.subList(0, 3));
-            assertThat(told.toString()).contains("not_found").doesNotContain(QUESTION);
+            assertThat(replies.subList(3, 6)).isEqualTo(replies.subList(0, 3));
+            assertThat(replies.toString()).contains("not_found").doesNotContain(QUESTION);
         }
     }
 }

@@ -29,7 +29,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A caller's sessions: listed, changed, taken elsewhere and brought. What their lanes make of it isn't told here. */
+/** Sessions of a caller: listing, updates, export, import and forks, as far as the gateway is concerned. */
 @Timeout(60)
 class SessionsTest {
 
@@ -53,21 +53,21 @@ class SessionsTest {
     }
 
     @Test
-    void listsSessionsNewestFirstInPagesAndForgetsThoseThatAreGone() {
+    void listsSessionsNewestFirstInPagesAndPrunesMissingOnes() {
         String list = MemoryKeys.sessionsOfUser("-");
         processor.redis().sync().del(list);
-        List<String> made = new ArrayList<>();
+        List<String> created = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            made.addFirst(gateway.post("/v1/sessions", "{}").text("session_id"));
+            created.addFirst(gateway.post("/v1/sessions", "{}").text("session_id"));
         }
         HttpReply first = gateway.get("/v1/sessions?limit=2");
-        assertThat(ids(first)).containsExactlyElementsOf(made.subList(0, 2));
+        assertThat(ids(first)).containsExactlyElementsOf(created.subList(0, 2));
         assertThat(first.json().path("sessions").get(0).path("ttl_seconds").asLong())
                 .isEqualTo(3600);
-        processor.redis().sync().del(keys(made.get(2)).context());
+        processor.redis().sync().del(keys(created.get(2)).context());
         HttpReply second = gateway.get("/v1/sessions?limit=2&cursor=" + first.text("next"));
-        assertThat(ids(second)).containsExactlyElementsOf(made.subList(3, 5));
-        assertThat(processor.redis().sync().zscore(list, bytes(made.get(2))))
+        assertThat(ids(second)).containsExactlyElementsOf(created.subList(3, 5));
+        assertThat(processor.redis().sync().zscore(list, bytes(created.get(2))))
                 .as("pruned")
                 .isNull();
         assertThat(gateway.get("/v1/sessions?limit=2&cursor=" + second.text("next"))
@@ -75,12 +75,12 @@ class SessionsTest {
                         .path("sessions"))
                 .isEmpty();
 
-        gateway.ask(made.getLast(), "?");
-        assertThat(ids(gateway.get("/v1/sessions?limit=1"))).as("asked last").containsExactly(made.getLast());
+        gateway.ask(created.getLast(), "?");
+        assertThat(ids(gateway.get("/v1/sessions?limit=1"))).as("asked last").containsExactly(created.getLast());
     }
 
     @Test
-    void listsTheOthersWhereOneSessionIsDamaged() {
+    void listsTheOtherSessionsIfOneIsDamaged() {
         processor.redis().sync().del(MemoryKeys.sessionsOfUser("-"));
         String good = gateway.post("/v1/sessions", "{}").text("session_id");
         String damaged = gateway.post("/v1/sessions", "{}").text("session_id");
@@ -101,24 +101,24 @@ class SessionsTest {
     }
 
     @Test
-    void refusesPagesThatAreNone() {
+    void rejectsInvalidPageParameters() {
         for (String query : List.of("limit=0", "limit=101", "limit=x", "cursor=x", "cursor=eDp5", "cursor=")) {
             assertThat(gateway.get("/v1/sessions?" + query).status()).as(query).isEqualTo(400);
         }
     }
 
     @Test
-    void putsOnTheLogWhatASessionIsMadeWith() throws Exception {
+    void publishesTheSettingsOfANewSession() throws Exception {
         String plain = gateway.post("/v1/sessions", "{\"ttl_seconds\":120}").text("session_id");
-        String made = gateway.post("/v1/sessions", "{\"agent\":\"echo\",\"metadata\":{\"a\":1},\"ttl_seconds\":120}")
+        String created = gateway.post("/v1/sessions", "{\"agent\":\"echo\",\"metadata\":{\"a\":1},\"ttl_seconds\":120}")
                 .text("session_id");
         ImportSession command = null;
         while (command == null) {
             SessionCommand next = processor.nextTurn().command;
             assertThat(next.sessionId().toString())
-                    .as("its questions say the rest")
+                    .as("without settings no command is published")
                     .isNotEqualTo(plain);
-            command = next.sessionId().toString().equals(made) ? (ImportSession) next : null;
+            command = next.sessionId().toString().equals(created) ? (ImportSession) next : null;
         }
         SessionState state = command.state();
         assertThat(state.agent()).isEqualTo("echo");
@@ -128,10 +128,11 @@ class SessionsTest {
     }
 
     @Test
-    void changesASessionByACommandOfItsLane() throws Exception {
-        String made = gateway.post("/v1/sessions", "{\"metadata\":{\"a\":1}}").text("session_id");
+    void updatesASessionByACommand() throws Exception {
+        String created =
+                gateway.post("/v1/sessions", "{\"metadata\":{\"a\":1}}").text("session_id");
         HttpReply accepted =
-                gateway.patch("/v1/sessions/" + made, "{\"metadata\":{\"a\":null,\"b\":2},\"ttl_seconds\":60}");
+                gateway.patch("/v1/sessions/" + created, "{\"metadata\":{\"a\":null,\"b\":2},\"ttl_seconds\":60}");
         assertThat(accepted.status()).isEqualTo(202);
         UpdateSession update = (UpdateSession) commandOf(accepted);
         assertThat(update.metadata()).containsEntry("b", 2).containsEntry("a", null);
@@ -144,16 +145,16 @@ class SessionsTest {
         assertThat(gateway.get(accepted.header("Location") + "/events").status())
                 .as("no events to follow")
                 .isEqualTo(204);
-        processor.redis().sync().hset(keys(made).request(update.requestId()), "status", bytes("completed"));
+        processor.redis().sync().hset(keys(created).request(update.requestId()), "status", bytes("completed"));
         assertThat(gateway.get(accepted.header("Location") + "?wait=5").text("status"))
                 .isEqualTo("completed");
     }
 
     @Test
-    void refusesChangesThatChangeNothingOrTooMuch() {
-        String made = gateway.post("/v1/sessions", "{\"metadata\":{\"a\":\"" + "x".repeat(3000) + "\"}}")
+    void rejectsEmptyAndTooLargeUpdates() {
+        String created = gateway.post("/v1/sessions", "{\"metadata\":{\"a\":\"" + "x".repeat(3000) + "\"}}")
                 .text("session_id");
-        String path = "/v1/sessions/" + made;
+        String path = "/v1/sessions/" + created;
         assertThat(gateway.patch(path, "{}").status()).isEqualTo(400);
         assertThat(gateway.patch(path, "{\"ttl_seconds\":0}").status()).isEqualTo(400);
         assertThat(gateway.patch(path, "{\"ttl\":5}").status()).as("misspelt").isEqualTo(400);
@@ -165,7 +166,7 @@ class SessionsTest {
     }
 
     @Test
-    void exportsASessionWithAChecksumThatItsImportChecks() throws Exception {
+    void exportsAndImportsASessionWithAChecksum() throws Exception {
         ask("why?");
         ask("and then? \u20ac \ud83d\ude00");
         HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
@@ -173,13 +174,13 @@ class SessionsTest {
         assertThat(exported.json().path("turns")).hasSize(2);
         assertThat(exported.json().path("damaged").asInt()).isZero();
 
-        HttpReply brought = gateway.put(
+        HttpReply imported = gateway.put(
                 "/v1/sessions/other-" + session + "/import", exported.response().body());
-        assertThat(brought.status()).as(brought.response().body()).isEqualTo(202);
+        assertThat(imported.status()).as(imported.response().body()).isEqualTo(202);
         assertThat(gateway.get("/v1/sessions/other-" + session).status())
-                .as("works at once")
+                .as("the session exists at once")
                 .isEqualTo(200);
-        ImportSession command = (ImportSession) commandOf(brought);
+        ImportSession command = (ImportSession) commandOf(imported);
         assertThat(command.forkOf()).isNull();
         assertThat(command.state().turns())
                 .extracting(PastTurn::answer)
@@ -188,7 +189,7 @@ class SessionsTest {
     }
 
     @Test
-    void takesADocumentThatAnotherHasWrittenAnew() {
+    void importsAReformattedDocument() {
         ask("why?");
         JsonNode document = gateway.get("/v1/sessions/" + session + "/export").json();
         Map<String, Object> sorted =
@@ -199,7 +200,7 @@ class SessionsTest {
     }
 
     @Test
-    void refusesADocumentThatWasChanged() throws Exception {
+    void rejectsAModifiedDocument() throws Exception {
         ask("why?");
         String document =
                 gateway.get("/v1/sessions/" + session + "/export").response().body();
@@ -210,9 +211,9 @@ class SessionsTest {
                 document.replaceAll("\"checksum\":\"sha256:[0-9a-f]{64}\"", "\"checksum\":\"sha256:00\""),
                 document.replaceAll(",\"checksum\":\"sha256:[0-9a-f]{64}\"", ""))) {
             assertThat(changed).isNotEqualTo(document);
-            HttpReply refused = gateway.put(path, changed);
-            assertThat(refused.status()).isEqualTo(422);
-            assertThat(refused.text("code")).isEqualTo("checksum_mismatch");
+            HttpReply rejected = gateway.put(path, changed);
+            assertThat(rejected.status()).isEqualTo(422);
+            assertThat(rejected.text("code")).isEqualTo("checksum_mismatch");
         }
         assertThat(gateway.get("/v1/sessions/new-" + session).status()).isEqualTo(404);
         assertThat(gateway.get("/v1/sessions/" + session + "/turns").json().path("turns"))
@@ -220,7 +221,7 @@ class SessionsTest {
     }
 
     @Test
-    void refusesWhatIsNoSession() throws Exception {
+    void rejectsDocumentsThatAreNotSessions() throws Exception {
         String path = "/v1/sessions/" + session + "/import";
         for (String none :
                 List.of("", "[]", "null", "{}", "{\"format\":\"other\"}", "{\"format\":1,", "[".repeat(900))) {
@@ -239,14 +240,14 @@ class SessionsTest {
     }
 
     @Test
-    void refusesASessionThatIsTooLarge() {
-        HttpReply refused = gateway.put("/v1/sessions/" + session + "/import", "\"" + "x".repeat(4 << 20) + "\"");
-        assertThat(refused.status()).isEqualTo(413);
-        assertThat(refused.text("code")).isEqualTo("request_too_large");
+    void rejectsTooLargeSessions() {
+        HttpReply rejected = gateway.put("/v1/sessions/" + session + "/import", "\"" + "x".repeat(4 << 20) + "\"");
+        assertThat(rejected.status()).isEqualTo(413);
+        assertThat(rejected.text("code")).isEqualTo("request_too_large");
     }
 
     @Test
-    void saysThatAnExportedSessionIsDamaged() {
+    void reportsDamagedTurnsInAnExport() {
         ask("why?");
         processor.redis().sync().rpush(keys(session).history(), new byte[] {1, 2, 3, 4, 5, 6});
         HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
@@ -260,7 +261,7 @@ class SessionsTest {
     }
 
     @Test
-    void forksIntoANewSessionThatIsBusyUntilItIsThere() throws Exception {
+    void forksIntoANewSessionThatIsBusyUntilItExists() throws Exception {
         HttpReply asked = ask("why?");
         String into = "fork-" + session;
         String body = "{\"after_request_id\":\"" + asked.text("request_id") + "\",\"session_id\":\"" + into + "\"}";
@@ -286,9 +287,9 @@ class SessionsTest {
                 .isEqualTo("session_exists");
     }
 
-    /** Nobody knows whether the first came to the log: its gateway may have died before. */
+    /** The first command may not have been published, because its gateway may have died before. */
     @Test
-    void bringsAForkToTheLogAgainThatIsAskedForAgain() throws Exception {
+    void publishesARepeatedForkAgain() throws Exception {
         String into = "again-" + session;
         String body =
                 "{\"after_request_id\":\"" + ask("why?").text("request_id") + "\",\"session_id\":\"" + into + "\"}";
@@ -301,12 +302,13 @@ class SessionsTest {
     }
 
     @Test
-    void refusesForksOfWhatIsNotRemembered() {
+    void rejectsForksOfUnknownTurns() {
         ask("why?");
-        String nobody = "{\"after_request_id\":\"" + UUID.randomUUID() + "\"}";
-        assertThat(gateway.post("/v1/sessions/" + session + "/fork", nobody).status())
+        String unknownTurn = "{\"after_request_id\":\"" + UUID.randomUUID() + "\"}";
+        assertThat(gateway.post("/v1/sessions/" + session + "/fork", unknownTurn)
+                        .status())
                 .isEqualTo(404);
-        assertThat(gateway.post("/v1/sessions/none/fork", nobody).status()).isEqualTo(404);
+        assertThat(gateway.post("/v1/sessions/none/fork", unknownTurn).status()).isEqualTo(404);
         assertThat(gateway.post("/v1/sessions/" + session + "/fork", "{}").status())
                 .isEqualTo(400);
         String itself = "{\"after_request_id\":\"" + UUID.randomUUID() + "\",\"session_id\":\"" + session + "\"}";
@@ -315,12 +317,12 @@ class SessionsTest {
     }
 
     @Test
-    void refusesCallbacksWhereNoWebhooksAreSent() {
-        HttpReply refused = gateway.post(
+    void rejectsCallbacksIfWebhooksAreDisabled() {
+        HttpReply rejected = gateway.post(
                 "/v1/sessions/" + session + "/requests",
                 "{\"question\":\"?\",\"callback_url\":\"https://example.com/hook\"}");
-        assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.text("detail")).contains("turnlane.webhooks.enabled");
+        assertThat(rejected.status()).isEqualTo(400);
+        assertThat(rejected.text("detail")).contains("turnlane.webhooks.enabled");
     }
 
     private HttpReply ask(String question) {

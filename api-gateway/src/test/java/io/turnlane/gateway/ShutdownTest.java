@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A gateway that stops tells its clients where to go and doesn't wait for them to hang up. */
+/** A stopping gateway tells its clients to reconnect and does not wait for them to disconnect. */
 @Timeout(60)
 class ShutdownTest {
 
     @Test
-    void endsStreamsWithAHintAndSocketsWith1012AndIsSoonGone() throws Exception {
+    void endsStreamsWithARetryHintAndSocketsWith1012AndStopsQuickly() throws Exception {
         TestGateway gateway = TestGateway.start();
         gateway.ask("s", "nobody answers this");
         SseClient stream = gateway.stream("/v1/sessions/s/events");

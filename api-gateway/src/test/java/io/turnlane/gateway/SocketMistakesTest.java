@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** What a socket doesn't take, and what its client is told then: in the handshake, by a frame or a close code. */
+/** Errors of WebSocket clients, and how the gateway reports them: in the handshake, by a frame or by a close code. */
 @Timeout(60)
 class SocketMistakesTest {
 
@@ -48,7 +48,7 @@ class SocketMistakesTest {
     }
 
     @Test
-    void takesAFrameOf64KiBInPieces() throws Exception {
+    void acceptsAFrameOf64KiBInPieces() throws Exception {
         try (TestSocket client = open()) {
             String question = "ü\uD83D\uDE80".repeat(5_000);
             String frame = "{'type':'ask','ref':'1','session_id':'ws-large','question':'%s'}".formatted(question);
@@ -63,7 +63,7 @@ class SocketMistakesTest {
     }
 
     @Test
-    void tellsEveryMistakeAsAProblemWithItsRef() throws Exception {
+    void reportsEveryErrorAsAProblemWithItsRef() throws Exception {
         try (TestSocket client = open()) {
             expectProblem(client.send("{'type':'sing','ref':'a'}"), "a", "invalid_request");
             expectProblem(
@@ -103,7 +103,7 @@ class SocketMistakesTest {
     }
 
     @Test
-    void followsABoundedNumberOfSessions() throws Exception {
+    void limitsTheNumberOfFollowedSessions() throws Exception {
         processor.withScript(TestProcessor.MANUAL);
         try (TestSocket client = open()) {
             for (int i = 0; i < 3; i++) {
@@ -126,7 +126,7 @@ class SocketMistakesTest {
     }
 
     @Test
-    void closesWith1008OnNothingButNonsense() {
+    void closesWith1008AfterManyInvalidFrames() {
         try (TestSocket client = open()) {
             for (int i = 0; i < 30; i++) {
                 try {
@@ -140,7 +140,7 @@ class SocketMistakesTest {
     }
 
     @Test
-    void letsAPageOfAnotherOriginNotIn() throws Exception {
+    void rejectsAPageOfAnotherOrigin() throws Exception {
         assertThat(handshake("Origin: https://evil.example", "Sec-WebSocket-Protocol: turnlane.v1"))
                 .startsWith("HTTP/1.1 403")
                 .contains("application/problem+json", "\"code\":\"forbidden\"");

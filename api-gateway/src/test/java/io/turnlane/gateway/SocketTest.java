@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Conversations over sockets. */
+/** Asking and following over WebSockets. */
 @Timeout(60)
 class SocketTest {
 
@@ -61,7 +61,7 @@ class SocketTest {
     }
 
     @Test
-    void answersAnAskWithAcceptedAndThenItsEvents() throws Exception {
+    void answersAnAskWithAcceptedAndItsEvents() throws Exception {
         try (TestSocket client = open()) {
             assertThat(client.protocol()).isEqualTo("turnlane.v1");
             client.send("{'type':'ask','ref':'1','session_id':'ws-ask','question':'why?'}");
@@ -79,13 +79,13 @@ class SocketTest {
     }
 
     @Test
-    void saysAcceptedBeforeTheTurnsEventsEvenWhereTheAnswerIsQuicker() throws Exception {
+    void sendsAcceptedBeforeTheEventsOfTheTurnEvenIfTheAnswerIsQuicker() throws Exception {
         String first = gateway.ask("ws-order", "makes the session").header("Location");
         assertThat(gateway.get(first + "?wait=20").text("status")).isEqualTo("completed");
         try (TestSocket client = open();
                 SseClient other = gateway.stream("/v1/sessions/ws-order/events")) {
             afterPublishing = () -> {
-                // The whole answer has been through this gateway before the asking thread goes on.
+                // The whole answer passes this gateway before the asking thread continues.
                 String question = null;
                 while (!"quick".equals(question)) {
                     SseClient.SseEvent event = other.next();
@@ -109,7 +109,7 @@ class SocketTest {
     }
 
     @Test
-    void goesOnAfterACursor() throws Exception {
+    void resumesAfterACursor() throws Exception {
         String cursor;
         try (TestSocket client = open()) {
             client.send("{'type':'ask','session_id':'ws-resume','question':'?'}")
@@ -125,11 +125,11 @@ class SocketTest {
     }
 
     @Test
-    void hearsNothingAfterUnsubscribe() throws Exception {
+    void sendsNothingAfterUnsubscribe() throws Exception {
         processor.withScript(TestProcessor.MANUAL);
         try (TestSocket client = open()) {
             client.send("{'type':'ask','session_id':'ws-bye','question':'?'}").nextFrame();
-            ReceivedTurn turn = taken("ws-bye");
+            ReceivedTurn turn = nextTurn("ws-bye");
             turn.publish(new TurnEvent.Started());
             assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("started");
             client.send("{'type':'unsubscribe','ref':'u','session_id':'ws-bye'}")
@@ -138,14 +138,14 @@ class SocketTest {
             assertThat(left.path("type").asString()).isEqualTo("unsubscribed");
             assertThat(left.path("ref").asString()).isEqualTo("u");
             assertThat(client.nextFrame().path("type").asString()).isEqualTo("pong");
-            turn.complete("unheard");
+            turn.complete("not delivered");
             gateway.get("/v1/sessions/ws-bye/requests/" + turn.ask.requestId() + "?wait=10");
             client.send("{'type':'ping','ref':'p'}");
             assertThat(client.nextFrame().path("ref").asString()).isEqualTo("p");
         }
     }
 
-    private static ReceivedTurn taken(String session) throws InterruptedException {
+    private static ReceivedTurn nextTurn(String session) throws InterruptedException {
         ReceivedTurn turn = processor.nextTurn();
         while (!turn.ask.sessionId().value().equals(session)) {
             turn = processor.nextTurn();
@@ -153,9 +153,9 @@ class SocketTest {
         return turn;
     }
 
-    /** A place to come back to is said before anything has happened. */
+    /** An acknowledgement contains a cursor before any event. */
     @Test
-    void goesOnAfterTheCursorOfAnAcknowledgement() throws Exception {
+    void resumesAfterTheCursorOfAnAcknowledgement() throws Exception {
         processor.withScript(TestProcessor.MANUAL);
         String accepted;
         String subscribed;
@@ -170,7 +170,7 @@ class SocketTest {
             assertThat(reply.path("ref").asString()).isEqualTo("2");
             subscribed = reply.path("cursor").asString();
         }
-        taken("ws-place").answer("said while nobody listened");
+        nextTurn("ws-place").answer("published while no client was connected");
         for (String cursor : List.of(accepted, subscribed)) {
             try (TestSocket client = open()) {
                 client.send("{'type':'subscribe','session_id':'ws-place','after':'%s'}".formatted(cursor));
@@ -181,7 +181,7 @@ class SocketTest {
         }
     }
 
-    /** Three conversations on one connection, spoken by turns. */
+    /** Three sessions on one connection, whose events alternate. */
     @Test
     void keepsManySessionsApartWhileTheyInterleave() throws Exception {
         processor.withScript(TestProcessor.MANUAL);
@@ -190,11 +190,11 @@ class SocketTest {
             for (String session : List.of("ws-a", "ws-b", "ws-c")) {
                 client.send("{'type':'ask','ref':'%s','session_id':'%s','question':'?'}".formatted(session, session));
                 assertThat(client.nextFrame().path("ref").asString()).isEqualTo(session);
-                turns.add(taken(session).publish(new TurnEvent.Started()));
+                turns.add(nextTurn(session).publish(new TurnEvent.Started()));
                 assertThat(client.nextFrame().path("event").path("type").asString())
                         .isEqualTo("started");
             }
-            Map<String, StringBuilder> heard = new HashMap<>();
+            Map<String, StringBuilder> received = new HashMap<>();
             for (int i = 0; i < 10; i++) {
                 for (ReceivedTurn turn : turns) {
                     turn.delta(turn.ask.sessionId() + "-" + i + " ");
@@ -204,11 +204,11 @@ class SocketTest {
             turns.forEach(turn -> turn.complete("end"));
             for (int i = 0; i < 43; i++) {
                 JsonNode event = client.nextFrame().path("event");
-                heard.computeIfAbsent(event.path("session_id").asString(""), _ -> new StringBuilder())
+                received.computeIfAbsent(event.path("session_id").asString(""), _ -> new StringBuilder())
                         .append(event.path("text").asString(""));
             }
             for (String session : List.of("ws-a", "ws-b", "ws-c")) {
-                assertThat(heard.get(session).toString().strip().split(" "))
+                assertThat(received.get(session).toString().strip().split(" "))
                         .containsExactly(IntStream.range(0, 10)
                                 .mapToObj(i -> session + "-" + i)
                                 .toArray(String[]::new));
@@ -216,15 +216,15 @@ class SocketTest {
         }
     }
 
-    /** The slow one takes a session's frames and never reads; the quick one follows the same session. */
+    /** The slow client subscribes to a session and never reads; the quick client follows the same session. */
     @Test
-    void dropsAClientThatDoesNotReadWithin5SecondsWhileOthersGoOn() throws Exception {
+    void disconnectsAClientThatDoesNotReadAndServesTheOthers() throws Exception {
         processor.withScript(TestProcessor.MANUAL);
         await().until(() -> followers() == 0);
         try (TestSocket quick = open();
                 Socket slow = TestSocket.raw(gateway, "Sec-WebSocket-Protocol: turnlane.v1")) {
             quick.send("{'type':'ask','session_id':'ws-slow','question':'?'}").nextFrame();
-            ReceivedTurn turn = taken("ws-slow");
+            ReceivedTurn turn = nextTurn("ws-slow");
             sendMasked(slow.getOutputStream(), "{\"type\":\"subscribe\",\"session_id\":\"ws-slow\"}");
             await().atMost(Duration.ofSeconds(10)).until(() -> followers() == 2);
             turn.publish(new TurnEvent.Started());
@@ -253,7 +253,7 @@ class SocketTest {
         try {
             in.transferTo(OutputStream.nullOutputStream());
         } catch (java.io.IOException cut) {
-            // As it should be.
+            // The gateway has disconnected the client, as expected.
         }
     }
 

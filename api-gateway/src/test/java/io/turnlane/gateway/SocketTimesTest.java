@@ -21,11 +21,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How long a socket is held for a client, and for how many: a gateway with short times and few places. */
+/** Time limits and the connection limit of sockets, with short times and few connections. */
 @Timeout(60)
 class SocketTimesTest {
 
-    private static final int PLACES = 4;
+    private static final int MAX_CLIENTS = 4;
     private static final Duration IDLE = Duration.ofSeconds(1);
 
     private static TestGateway gateway;
@@ -36,7 +36,7 @@ class SocketTimesTest {
         gateway = TestGateway.start(
                 "turnlane.gateway.sockets.ping=200ms",
                 "turnlane.gateway.sockets.idle=" + IDLE.toMillis() + "ms",
-                "turnlane.gateway.streams.max=" + PLACES);
+                "turnlane.gateway.streams.max=" + MAX_CLIENTS);
         processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 
@@ -47,7 +47,7 @@ class SocketTimesTest {
     }
 
     @Test
-    void letsGoOfAClientWithItsTwentiethFrameOfNonsense() {
+    void closesWith1008OnTheTwentiethInvalidFrame() {
         try (TestSocket client = TestSocket.open(gateway, new String[0])) {
             for (int i = 0; i < 20; i++) {
                 client.send("nonsense");
@@ -56,7 +56,7 @@ class SocketTimesTest {
         }
     }
 
-    /** A client that pings nobody, as most; the JDK answers pings by itself. */
+    /** Client that sends no pings, like most clients; the JDK answers pings by itself. */
     private static final class CloseListener implements WebSocket.Listener, AutoCloseable {
 
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -92,7 +92,7 @@ class SocketTimesTest {
     }
 
     @Test
-    void keepsAClientThatOnlyListensThroughALongAnswer() throws Exception {
+    void keepsAClientThatOnlyReceivesALongAnswer() throws Exception {
         try (CloseListener client = new CloseListener()) {
             String ask = "{\"type\":\"ask\",\"session_id\":\"talk\",\"question\":\"?\"}";
             client.socket.sendText(ask, true).join();
@@ -109,7 +109,7 @@ class SocketTimesTest {
     }
 
     @Test
-    void closesWith1001WhereNothingIsHeardNotEvenPong() throws Exception {
+    void closesWith1001IfTheClientSendsNothingNotEvenPong() throws Exception {
         try (Socket silent = new Socket("127.0.0.1", gateway.port())) {
             silent.setSoTimeout(10_000);
             String request = "GET /v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -120,7 +120,7 @@ class SocketTimesTest {
         }
     }
 
-    /** Reads over the response's head and all pings to the close frame, 0x88. */
+    /** Skips the response head and all pings, and reads the close frame, 0x88. */
     private static int closeStatus(InputStream in) throws IOException {
         for (int last = 0; last != 0x88; last = in.read()) {
             assertThat(last).as("still open").isNotNegative();
@@ -130,10 +130,10 @@ class SocketTimesTest {
     }
 
     @Test
-    void closesWith1013WhereTooManyAreConnected() throws Exception {
+    void closesWith1013IfTooManyClientsAreConnected() throws Exception {
         List<CloseListener> clients = new ArrayList<>();
         try {
-            for (int i = 0; i <= PLACES; i++) {
+            for (int i = 0; i <= MAX_CLIENTS; i++) {
                 clients.add(new CloseListener());
             }
             assertThat(clients.getLast().closed.get(5, TimeUnit.SECONDS)).isEqualTo(1013);

@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client of server-sent events that reads as EventSource does. Used by one thread. */
+/** Client of server-sent events that parses like EventSource. Used by one thread. */
 public final class SseClient implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -29,7 +29,7 @@ public final class SseClient implements AutoCloseable {
         this.lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 
-    /** One event. */
+    /** Received event. */
     public record SseEvent(String id, String type, String data) {
 
         public JsonNode json() {
@@ -54,7 +54,7 @@ public final class SseClient implements AutoCloseable {
         return comments;
     }
 
-    /** Called with the number of comments so far, on the thread that reads. */
+    /** Registers an action that gets the number of comments so far, on the reading thread. */
     public void onComment(IntConsumer action) {
         onComment = action;
     }
@@ -63,7 +63,7 @@ public final class SseClient implements AutoCloseable {
         return retry;
     }
 
-    /** The next event; null where the stream has ended. */
+    /** Returns the next event; null if the stream has ended. */
     public SseEvent next() {
         String id = null;
         String type = null;
@@ -83,14 +83,14 @@ public final class SseClient implements AutoCloseable {
                     case "event" -> type = value;
                     case "data" -> data.append(value);
                     case "retry" -> retry = value;
-                    default -> throw new IllegalStateException("no such field: " + line);
+                    default -> throw new IllegalStateException("unknown field: " + line);
                 }
             }
         }
         return null;
     }
 
-    /** Reads to the next id that comes without an event. */
+    /** Reads up to the next id without an event, and returns it. */
     public String nextCursor() {
         String id = null;
         for (String line = line(); line != null; line = line()) {
@@ -99,13 +99,13 @@ public final class SseClient implements AutoCloseable {
             } else if (line.isEmpty() && id != null) {
                 return id;
             } else if (!line.isEmpty() && !line.startsWith(":")) {
-                throw new IllegalStateException("no place: " + line);
+                throw new IllegalStateException("expected an id without an event: " + line);
             }
         }
         throw new IllegalStateException("the stream has ended");
     }
 
-    /** All events until the stream ends. */
+    /** Returns all events until the stream ends. */
     public List<SseEvent> remainingEvents() {
         List<SseEvent> events = new ArrayList<>();
         for (SseEvent event = next(); event != null; event = next()) {

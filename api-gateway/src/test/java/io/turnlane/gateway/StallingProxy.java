@@ -10,72 +10,72 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The way to a server, on which connections can lose their other end without a word: nothing is carried and nothing is
- * closed, as behind a firewall that forgot them. New connections get through.
+ * TCP proxy to a server whose connections can stall: nothing is forwarded and nothing is closed, as behind a firewall
+ * that dropped its state. New connections work.
  */
 final class StallingProxy implements AutoCloseable {
 
     private final URI server;
-    private final ServerSocket entrance;
+    private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> stalled = ConcurrentHashMap.newKeySet();
 
     StallingProxy(URI server) {
         this.server = server;
         try {
-            this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         Thread.ofVirtual().start(this::accept);
     }
 
-    /** The server's address, by this way. */
+    /** Returns the address of the server through this proxy. */
     String address() {
-        return server.toString().replace(":" + server.getPort(), ":" + entrance.getLocalPort());
+        return server.toString().replace(":" + server.getPort(), ":" + listener.getLocalPort());
     }
 
-    /** All connections that there are carry nothing from now on. */
+    /** Stalls all current connections. */
     void stallConnections() {
-        dead.addAll(sockets);
+        stalled.addAll(sockets);
     }
 
     private void accept() {
-        while (!entrance.isClosed()) {
+        while (!listener.isClosed()) {
             try {
-                Socket client = entrance.accept();
-                Socket onward = new Socket(server.getHost(), server.getPort());
+                Socket client = listener.accept();
+                Socket upstream = new Socket(server.getHost(), server.getPort());
                 sockets.add(client);
-                sockets.add(onward);
-                Thread.ofVirtual().start(() -> carry(client, onward));
-                Thread.ofVirtual().start(() -> carry(onward, client));
+                sockets.add(upstream);
+                Thread.ofVirtual().start(() -> forward(client, upstream));
+                Thread.ofVirtual().start(() -> forward(upstream, client));
             } catch (IOException e) {
-                // This connection is lost, or all is over: the client sees which.
+                // The connection failed, or the proxy was closed; the client notices.
             }
         }
     }
 
-    private void carry(Socket from, Socket to) {
+    private void forward(Socket from, Socket to) {
         byte[] bytes = new byte[8192];
         try {
             for (int n = from.getInputStream().read(bytes);
                     n >= 0;
                     n = from.getInputStream().read(bytes)) {
-                if (!dead.contains(from)) {
+                if (!stalled.contains(from)) {
                     to.getOutputStream().write(bytes, 0, n);
                 }
             }
         } catch (IOException e) {
-            // Either end hung up.
+            // One of the ends closed the connection.
         } finally {
-            if (!dead.contains(from)) {
-                hangUp(from);
-                hangUp(to);
+            if (!stalled.contains(from)) {
+                closeSocket(from);
+                closeSocket(to);
             }
         }
     }
 
-    private static void hangUp(Socket socket) {
+    private static void closeSocket(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {
@@ -85,7 +85,7 @@ final class StallingProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        entrance.close();
-        sockets.forEach(StallingProxy::hangUp);
+        listener.close();
+        sockets.forEach(StallingProxy::closeSocket);
     }
 }

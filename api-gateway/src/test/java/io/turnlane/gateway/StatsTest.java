@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 class StatsTest {
 
     @Test
-    void addsUpWhatTheProcessorsSayOfThemselves() {
+    void aggregatesTheStatisticsOfTheProcessors() {
         try (TestGateway gateway = TestGateway.start();
                 TestProcessor processor = new TestProcessor(gateway)) {
             processor.publishStatistics(with("p-1", latencies(100, 10_000), Duration.ofSeconds(1)));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
-/** Where a client is in a stream, and how it goes on from there, or hears that it can't. */
+/** Cursors of a stream: resuming after a cursor, and gaps if that is not possible. */
 @Timeout(60)
 class StreamCursorTest {
 
@@ -42,7 +42,7 @@ class StreamCursorTest {
     }
 
     @BeforeEach
-    void byHand(TestInfo test) {
+    void answerManually(TestInfo test) {
         processor.withScript(TestProcessor.MANUAL);
         session = test.getTestMethod().orElseThrow().getName();
     }
@@ -57,7 +57,7 @@ class StreamCursorTest {
     }
 
     @Test
-    void goesOnAfterTheCursorAndEndsForGoodWith204() throws Exception {
+    void resumesAfterTheCursorAndAnswers204AfterTheLast() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.answer("text");
         String first;
@@ -76,7 +76,7 @@ class StreamCursorTest {
     }
 
     @Test
-    void goesOnAfterTheCursorOfARequestThatMemoryLost() throws Exception {
+    void resumesARequestWhoseRecordIsLost() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.publish(new TurnEvent.Started()).delta("one ");
         String cursor;
@@ -95,7 +95,7 @@ class StreamCursorTest {
     }
 
     @Test
-    void knowsNoRequestThatNeitherMemoryNorTheLogHas() throws Exception {
+    void answers404ForARequestWithoutRecordAndEvents() throws Exception {
         ReceivedTurn turn = ask("?");
         processor.redis().sync().del(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()));
         Cursor lost = Cursor.at(turn.ask.key(), turn.record.partition(), 1_000_000);
@@ -105,14 +105,14 @@ class StreamCursorTest {
         assertThat(gateway.stream(events(turn)).status()).isEqualTo(404);
     }
 
-    /** A cursor right before this turn's events. */
+    /** Returns the cursor right before the events of this turn. */
     private Cursor startOf(ReceivedTurn turn) {
         long from = Long.parseLong(turn.header("events-from"));
         return Cursor.at(SessionKey.of(null, new SessionId(session)), turn.record.partition(), from - 1);
     }
 
     @Test
-    void ends204WhereTheCursorOfTheSessionIsLongPastTheEnd() throws Exception {
+    void answers204IfTheRequestEndedLongBeforeTheCursor() throws Exception {
         ReceivedTurn first = ask("1");
         first.answer("text");
         ReceivedTurn second = ask("2");
@@ -131,7 +131,7 @@ class StreamCursorTest {
     }
 
     @Test
-    void saysGapWithASnapshotForACursorOfAnotherSession() throws Exception {
+    void sendsGapWithASnapshotForACursorOfAnotherSession() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.publish(new TurnEvent.Started()).delta("lost");
         try (SseClient before = gateway.stream(events(turn))) {
@@ -151,9 +151,9 @@ class StreamCursorTest {
         }
     }
 
-    /** After the topic's retention. */
+    /** As after the retention of the topic. */
     @Test
-    void saysGapWhereTheLogBeginsAfterTheCursor() throws Exception {
+    void sendsGapIfTheLogBeginsAfterTheCursor() throws Exception {
         ReceivedTurn turn = ask("?");
         Cursor expired = startOf(turn);
         turn.publish(new TurnEvent.Started()).delta("gone");
@@ -178,7 +178,7 @@ class StreamCursorTest {
     }
 
     @Test
-    void saysGapWhereTheLogEndsBeforeTheCursor() throws Exception {
+    void sendsGapIfTheLogEndsBeforeTheCursor() throws Exception {
         ReceivedTurn turn = ask("?");
         SessionKey key = SessionKey.of(null, new SessionId(session));
         Cursor future = Cursor.at(key, turn.record.partition(), 1_000_000);
@@ -194,7 +194,7 @@ class StreamCursorTest {
     }
 
     @Test
-    void endsAGapOfAFinishedRequestWithItsEndAndACursorThatSays204() throws Exception {
+    void endsAGapOfAFinishedRequestWithItsTerminalEventAndAFinalCursor() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.answer("done");
         gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10");
@@ -208,24 +208,24 @@ class StreamCursorTest {
                 .isEqualTo(204);
     }
 
-    /** EventSource keeps an id that comes without an event, and sends it when it comes back. */
+    /** EventSource keeps an id without an event, and sends it when it reconnects. */
     @Test
-    void saysWhereASessionsStreamStartsBeforeAnythingHappens() throws Exception {
+    void sendsTheStartingCursorOfASessionBeforeAnyEvent() throws Exception {
         ReceivedTurn turn = ask("?");
-        String place;
+        String start;
         try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events")) {
-            place = stream.nextCursor();
+            start = stream.nextCursor();
         }
-        turn.answer("said while nobody listened");
-        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", place)) {
+        turn.answer("published while no client was connected");
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", start)) {
             assertThat(List.of(stream.next(), stream.next(), stream.next()))
                     .extracting(SseClient.SseEvent::type)
                     .containsExactly("started", "delta", "completed");
         }
     }
 
-    /** A turn of another session of this partition. */
-    private ReceivedTurn ofThePartition(int partition) throws InterruptedException {
+    /** Returns a turn of another session in this partition. */
+    private ReceivedTurn turnInPartition(int partition) throws InterruptedException {
         for (int i = 0; ; i++) {
             gateway.ask(session + i, "?");
             ReceivedTurn turn = processor.nextTurn();
@@ -235,10 +235,10 @@ class StreamCursorTest {
         }
     }
 
-    /** Else it would have to read, when it comes back, what all others said meanwhile. */
+    /** Otherwise, on resuming, the client would require a catch-up over the events of all other sessions. */
     @Test
-    void movesTheCursorOfAClientInWhoseSessionNothingHappens() throws Exception {
-        ReceivedTurn other = ofThePartition(ask("?").record.partition());
+    void advancesTheCursorOfAClientWhoseSessionIsIdle() throws Exception {
+        ReceivedTurn other = turnInPartition(ask("?").record.partition());
         try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events")) {
             Cursor first = Cursor.parse(stream.nextCursor());
             for (int i = 0; i < 1_100; i++) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
-/** What a stream shows of its request or session, and how it treats those who read it. */
+/** Contents of the streams of requests and sessions, and handling of slow readers. */
 @Timeout(60)
 class StreamTest {
 
@@ -43,7 +43,7 @@ class StreamTest {
     }
 
     @BeforeEach
-    void byHand(TestInfo test) {
+    void answerManually(TestInfo test) {
         processor.withScript(TestProcessor.MANUAL);
         session = test.getTestMethod().orElseThrow().getName();
     }
@@ -58,7 +58,7 @@ class StreamTest {
     }
 
     @Test
-    void showsWhatWasSaidBeforeItWasOpenedAndWhatIsSaidAfter() throws Exception {
+    void showsEventsFromBeforeAndAfterItWasOpened() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.publish(new TurnEvent.Queued(0)).publish(new TurnEvent.Started()).delta("one ");
         try (SseClient stream = gateway.stream(events(turn))) {
@@ -78,7 +78,7 @@ class StreamTest {
     }
 
     @Test
-    void passesTheValueOnByteByByte() throws Exception {
+    void forwardsValuesUnchanged() throws Exception {
         ReceivedTurn turn = ask("?");
         String text = "ünï\n\"quoted\" \u2028 \uD83D\uDE80 \\ end";
         turn.publish(new TurnEvent.Started()).delta(text).complete(text);
@@ -92,7 +92,7 @@ class StreamTest {
     }
 
     @Test
-    void dropsTwinsAndTheLateWordsOfAnOlderAttempt() throws Exception {
+    void dropsDuplicatesAndLateEventsOfAnOlderAttempt() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.publish(new TurnEvent.Started()).delta("first try, ");
         turn.emit(1, 1, new TurnEvent.Delta("first try, ", 0));
@@ -126,7 +126,7 @@ class StreamTest {
     }
 
     @Test
-    void tellsAFinishedRequestFromItsRecordWithoutCursors() throws Exception {
+    void showsAFinishedRequestFromItsRecordWithoutCursors() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.answer("forty-two");
         assertThat(gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10")
@@ -140,7 +140,7 @@ class StreamTest {
     }
 
     @Test
-    void tellsAFailedRequestFromItsRecord() throws Exception {
+    void showsAFailedRequestFromItsRecord() throws Exception {
         ReceivedTurn turn = ask("?");
         turn.fail(ErrorCode.AGENT_TIMEOUT, "it took too long");
         gateway.get("/v1/sessions/" + session + "/requests/" + turn.ask.requestId() + "?wait=10");
@@ -151,7 +151,7 @@ class StreamTest {
     }
 
     @Test
-    void followsAllRequestsOfASessionFromNowOn() throws Exception {
+    void followsAllNewRequestsOfASession() throws Exception {
         ReceivedTurn before = ask("before");
         before.answer("not shown");
         gateway.get("/v1/sessions/" + session + "/requests/" + before.ask.requestId() + "?wait=10");
@@ -181,7 +181,7 @@ class StreamTest {
     }
 
     @Test
-    void beatsItsHeartWhileNothingHappens() throws Exception {
+    void sendsHeartbeatsWhileNothingHappens() throws Exception {
         ReceivedTurn turn = ask("?");
         try (SseClient stream = gateway.stream(events(turn))) {
             stream.onComment(count -> {
@@ -197,7 +197,7 @@ class StreamTest {
     }
 
     @Test
-    void dropsAClientThatDoesNotReadWhileOthersGoOn() throws Exception {
+    void disconnectsAClientThatDoesNotReadAndServesTheOthers() throws Exception {
         ReceivedTurn turn = ask("?");
         EventStreams streams = gateway.bean(EventStreams.class);
         try (Socket slow = new Socket();
@@ -223,7 +223,7 @@ class StreamTest {
     }
 
     @Test
-    void answersHeadWithoutAStream() throws Exception {
+    void answersHeadWithoutStreaming() throws Exception {
         ReceivedTurn turn = ask("?");
         HttpReply head = gateway.send(gateway.request(events(turn)).method("HEAD", BodyPublishers.noBody()));
         assertThat(head.status()).isEqualTo(200);
@@ -231,7 +231,7 @@ class StreamTest {
     }
 
     @Test
-    void carriesALargeAnswerThroughASmallOutbox() throws Exception {
+    void deliversALargeAnswerThroughASmallOutbox() throws Exception {
         ReceivedTurn turn = ask("?");
         String large = "\u0001".repeat(256 * 1024);
         try (SseClient stream = gateway.stream(events(turn))) {

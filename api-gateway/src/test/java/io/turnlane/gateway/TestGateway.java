@@ -23,11 +23,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A gateway on a free port, with topics of its own on the tests' broker and Redis, and calls to it. */
+/** Gateway on a free port, with topics of its own on the broker and Redis of the tests, and an HTTP client for it. */
 public final class TestGateway implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(70);
+    private static final Duration TIMEOUT = Duration.ofSeconds(70);
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -51,24 +51,28 @@ public final class TestGateway implements AutoCloseable {
         return new Topics("test-" + UUID.randomUUID().toString().substring(0, 8) + ".");
     }
 
-    /** A gateway whose publisher is wrapped, to hold a moment still that is short otherwise. */
-    public static TestGateway startPublishing(UnaryOperator<TurnPublisher> wrapped, String... settings) {
-        return start(TestBackends.shared(), freshTopics(), wrapped, settings);
+    /** Starts a gateway with a wrapper publisher, so that a test can delay or fail publishes. */
+    public static TestGateway startPublishing(UnaryOperator<TurnPublisher> wrapper, String... settings) {
+        return start(TestBackends.shared(), freshTopics(), wrapper, settings);
     }
 
-    /** @param settings {@code name=value} */
+    /**
+     * Starts a gateway on these backends and topics.
+     *
+     * @param settings properties as {@code name=value}
+     */
     public static TestGateway start(TestBackends backends, Topics topics, String... settings) {
         return start(backends, topics, UnaryOperator.identity(), settings);
     }
 
-    /** The same, on these backends and topics. */
+    /** Starts a gateway with a wrapper publisher on these backends and topics. */
     public static TestGateway startPublishing(
-            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
-        return start(backends, topics, wrapped, settings);
+            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapper, String... settings) {
+        return start(backends, topics, wrapper, settings);
     }
 
     private static TestGateway start(
-            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapped, String... settings) {
+            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapper, String... settings) {
         Map<String, Object> properties = new LinkedHashMap<>(GatewayApplication.DEFAULTS);
         properties.put("server.port", "0");
         SpringApplication application = GatewayApplication.application();
@@ -77,7 +81,7 @@ public final class TestGateway implements AutoCloseable {
         application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
-                return bean instanceof TurnPublisher publisher ? wrapped.apply(publisher) : bean;
+                return bean instanceof TurnPublisher publisher ? wrapper.apply(publisher) : bean;
             }
         }));
         Map<String, String> own = new LinkedHashMap<>();
@@ -112,7 +116,7 @@ public final class TestGateway implements AutoCloseable {
         return context.getBean(name, type);
     }
 
-    /** All of this type. */
+    /** Returns all beans of this type. */
     public <T> Collection<T> beans(Class<T> type) {
         return context.getBeansOfType(type).values();
     }
@@ -153,7 +157,7 @@ public final class TestGateway implements AutoCloseable {
                 .method("PATCH", BodyPublishers.ofString(json)));
     }
 
-    /** Asks; the reply's body is the accepted request. */
+    /** Asks a question. The body of the reply is the accepted request. */
     public HttpReply ask(String session, String question) {
         return post("/v1/sessions/" + session + "/requests", JSON.writeValueAsString(Map.of("question", question)));
     }
@@ -170,7 +174,7 @@ public final class TestGateway implements AutoCloseable {
     }
 
     public HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(TIMEOUT);
         return headers.length == 0 ? request : request.headers(headers);
     }
 
@@ -184,7 +188,7 @@ public final class TestGateway implements AutoCloseable {
         }
     }
 
-    /** An answered call. */
+    /** Reply to a call. */
     public record HttpReply(HttpResponse<String> response) {
 
         public int status() {
@@ -204,7 +208,7 @@ public final class TestGateway implements AutoCloseable {
         }
     }
 
-    /** Stops the gateway; its clients' ends stay open. */
+    /** Stops the gateway, but not the HTTP client and its connections. */
     public void stop() {
         context.close();
     }

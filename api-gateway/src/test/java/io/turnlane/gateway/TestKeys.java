@@ -13,16 +13,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The keys of a gateway's callers, made as an operator makes them. */
+/** API keys for a gateway, created as an operator creates them. */
 final class TestKeys {
 
-    /** What a gateway is started with that wants them. */
+    /** Setting of a gateway with API keys. */
     static final String MODE = "turnlane.security.mode=api-key";
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final KafkaKeyTopic topic;
-    private final Map<String, ApiKey> made = new HashMap<>();
+    private final Map<String, ApiKey> created = new HashMap<>();
 
     TestKeys(TestGateway gateway) {
         topic = new KafkaKeyTopic(
@@ -34,7 +34,7 @@ final class TestKeys {
         return topic;
     }
 
-    /** A key's text. */
+    /** Creates a key and returns its text. */
     String create(String user, Scope... scopes) {
         return create(user, null, scopes);
     }
@@ -46,7 +46,7 @@ final class TestKeys {
     }
 
     void revoke(String key) {
-        put(key, made.get(key).revoke(Instant.now()));
+        put(key, created.get(key).revoke(Instant.now()));
     }
 
     private void put(String key, ApiKey stored) {
@@ -55,10 +55,10 @@ final class TestKeys {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        made.put(key, stored);
+        created.put(key, stored);
     }
 
-    /** Calls with a key. */
+    /** Client that calls with a key. */
     record KeyedClient(TestGateway gateway, String key) {
 
         static String[] bearer(String key) {
@@ -88,7 +88,7 @@ final class TestKeys {
         }
     }
 
-    /** Somebody whom this gateway knows by now. */
+    /** Returns a client after the gateway has read its key. */
     KeyedClient client(TestGateway gateway, String key) {
         KeyedClient client = new KeyedClient(gateway, key);
         await().until(() -> client.get("/v1/nothing").status() != 401);

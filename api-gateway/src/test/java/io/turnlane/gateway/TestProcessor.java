@@ -40,12 +40,12 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * The other side of the log, as small as a test needs it: takes turns, says what the test scripts, and keeps the
- * records that a processor keeps. Turns whose script is {@link #MANUAL} wait in {@link #nextTurn} for the test.
+ * Minimal processor for tests: reads turns, publishes the events that a test scripts, and writes the records of a
+ * processor. Turns with the script {@link #MANUAL} are only queued for {@link #nextTurn}.
  */
 public final class TestProcessor implements AutoCloseable {
 
-    /** The test itself says what this turn says. */
+    /** Script that publishes nothing, because the test publishes the events itself. */
     public static final Consumer<ReceivedTurn> MANUAL = _ -> {};
 
     private final WireFormat wire = new WireFormat();
@@ -55,7 +55,7 @@ public final class TestProcessor implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final RedisClient redisClient;
     private final StatefulRedisConnection<String, byte[]> redis;
-    private final BlockingQueue<ReceivedTurn> nextTurn = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ReceivedTurn> received = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile Consumer<ReceivedTurn> script = turn -> turn.answer("You said: " + turn.ask.question());
     private volatile boolean stopping;
@@ -90,22 +90,22 @@ public final class TestProcessor implements AutoCloseable {
         thread = Thread.ofPlatform().name("test-processor").start(this::run);
     }
 
-    /** What turns say from now on. */
+    /** Sets the script for further turns. */
     public TestProcessor withScript(Consumer<ReceivedTurn> script) {
         this.script = script;
         return this;
     }
 
-    /** The next command that was taken from the log. */
+    /** Returns the next command that was read from the log. */
     public ReceivedTurn nextTurn() throws InterruptedException {
-        ReceivedTurn turn = nextTurn.poll(20, TimeUnit.SECONDS);
+        ReceivedTurn turn = received.poll(20, TimeUnit.SECONDS);
         if (turn == null) {
-            throw new AssertionError("no command came");
+            throw new AssertionError("no command received");
         }
         return turn;
     }
 
-    /** Says that a processor with these agents is alive. */
+    /** Writes statistics that show a live processor with these agents. */
     public void publishStatistics(ProcessorStatistics figures) {
         redis.sync()
                 .zadd(
@@ -129,20 +129,20 @@ public final class TestProcessor implements AutoCloseable {
             while (!stopping) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     ReceivedTurn turn = new ReceivedTurn(record);
-                    nextTurn.add(turn);
+                    received.add(turn);
                     if (turn.ask != null) {
                         script.accept(turn);
                     }
                 }
             }
         } catch (WakeupException e) {
-            // Closing.
+            // The processor is closing.
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** One command taken from the log, and what can be said about it. */
+    /** Command read from the log, with methods to publish its events. */
     public final class ReceivedTurn {
 
         public final ConsumerRecord<String, byte[]> record;
@@ -220,7 +220,7 @@ public final class TestProcessor implements AutoCloseable {
             producer.flush();
         }
 
-        /** Notes an end without an answer; the test tells it. */
+        /** Stores an end without an answer. The test publishes the terminal event itself. */
         public void storeTerminalStatus(RequestStatus status, String reason, String by) {
             store(status, Map.of("reason", bytes(reason), "by", bytes(by == null ? "" : by)));
         }

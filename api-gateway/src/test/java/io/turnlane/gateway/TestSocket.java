@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One socket's other end. */
+/** WebSocket client. */
 final class TestSocket implements WebSocket.Listener, AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -26,21 +26,24 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
 
-    /** Connects, offering these subprotocols besides our own. */
+    /** Connects and offers these subprotocols besides turnlane.v1. */
     static TestSocket open(TestGateway gateway, String[] headers, String... protocols) {
         return new TestSocket(gateway, headers, protocols);
     }
 
-    /** The status of a handshake that is refused. */
+    /** Returns the status of a handshake that must fail. */
     static int handshakeStatus(TestGateway gateway, String[] headers, String... protocols) {
         try (TestSocket socket = new TestSocket(gateway, headers, protocols)) {
-            throw new AssertionError("was let in: " + socket);
+            throw new AssertionError("handshake succeeded: " + socket);
         } catch (CompletionException e) {
             return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
         }
     }
 
-    /** A connection that has asked to be a socket, with what it says byte by byte; it takes little at a time. */
+    /**
+     * Returns a plain connection that has sent a WebSocket handshake, for frames byte by byte. Its receive buffer is
+     * small.
+     */
     static Socket raw(TestGateway gateway, String... headers) throws Exception {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4096);
@@ -101,12 +104,12 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
     String nextText() throws InterruptedException {
         String frame = frames.poll(20, TimeUnit.SECONDS);
         if (frame == null) {
-            throw new AssertionError("no frame came");
+            throw new AssertionError("no frame received");
         }
         return frame;
     }
 
-    /** The subprotocol that the gateway chose. */
+    /** Returns the subprotocol that the gateway selected. */
     String protocol() {
         return socket.getSubprotocol();
     }

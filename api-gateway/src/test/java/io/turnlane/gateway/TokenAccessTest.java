@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A gateway that knows its callers by the tokens of an issuer. */
+/** Authentication by the tokens of an issuer. */
 @Timeout(60)
 class TokenAccessTest {
 
@@ -110,7 +110,7 @@ class TokenAccessTest {
     }
 
     @Test
-    void theSubjectIsTheUserAndScopeNamesScopes() throws Exception {
+    void takesUserAndScopesFromTheToken() throws Exception {
         KeyedClient alice = with("alice", same -> same);
         KeyedClient bob = with("bob", same -> same);
         String self = alice.ask("s-1", "why?").header("Location");
@@ -126,7 +126,7 @@ class TokenAccessTest {
     }
 
     @Test
-    void opensASocketByTicketToo() throws Exception {
+    void opensASocketWithATicket() throws Exception {
         String ticket = "ticket."
                 + with("carol", same -> same).post("/v1/ws-tickets", "").text("ticket");
         try (TestSocket socket = TestSocket.open(gateway, new String[0], ticket)) {
@@ -145,7 +145,7 @@ class TokenAccessTest {
     }
 
     @Test
-    void refusesWhatIsNotForUsOrNotOfTheIssuer() throws Exception {
+    void rejectsTokensOfOtherIssuersAndAudiences() throws Exception {
         RSAKey stranger = new RSAKeyGenerator(2048).keyID("one").generate();
         JWTClaimsSet good = claims("eve").build();
         for (KeyedClient client : new KeyedClient[] {
@@ -172,7 +172,7 @@ class TokenAccessTest {
     }
 
     @Test
-    void saysUnavailableWhereTheIssuerIsAway() throws Exception {
+    void answers503IfTheIssuerIsUnavailable() throws Exception {
         try (TestGateway alone = TestGateway.start(
                 "turnlane.security.mode=jwt",
                 "turnlane.security.jwt.issuer=http://127.0.0.1:1",

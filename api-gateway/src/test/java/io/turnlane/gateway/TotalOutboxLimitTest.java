@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A gateway whose clients may have much waiting each, and little together. */
+/** Limit of the bytes in all outboxes together, with a large limit for each client. */
 @Timeout(60)
 class TotalOutboxLimitTest {
 
@@ -39,7 +39,7 @@ class TotalOutboxLimitTest {
     }
 
     @Test
-    void letsGoWhoReadsNothingWhereAllTogetherHaveTooMuchWaiting() throws Exception {
+    void disconnectsTheClientThatReadsNothingIfTheTotalIsReached() throws Exception {
         gateway.ask("crowded", "?");
         ReceivedTurn turn = processor.nextTurn();
         String events = "/v1/sessions/crowded/requests/" + turn.ask.requestId() + "/events";
@@ -59,7 +59,7 @@ class TotalOutboxLimitTest {
                 highest = Math.max(highest, waiting());
             }
             assertThat(highest).isBetween(1e6, 4.2e6);
-            assertThat(waiting()).as("what waited is dropped at once").isLessThan(1e6);
+            assertThat(waiting()).as("waiting events are dropped at once").isLessThan(1e6);
             slow.close();
             await().until(() -> streams.clients() == 1);
             assertThat(dropped("crowded")).isEqualTo(1);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Two gateways on one log, the first of which can be made to fail, and a processor that does what a test says. */
+/** Two gateways on one log, the first of which can be made to fail, and a processor that tests script. */
 final class TwoGateways implements AutoCloseable {
 
     final TestGateway first;
@@ -22,18 +22,18 @@ final class TwoGateways implements AutoCloseable {
     final UnreliablePublisher publisher;
 
     TwoGateways(String... settings) {
-        AtomicReference<UnreliablePublisher> wrapped = new AtomicReference<>();
+        AtomicReference<UnreliablePublisher> wrapper = new AtomicReference<>();
         Topics topics = TestGateway.freshTopics();
         first = TestGateway.startPublishing(
                 TestBackends.shared(),
                 topics,
                 log -> {
-                    wrapped.set(new UnreliablePublisher(log));
-                    return wrapped.get();
+                    wrapper.set(new UnreliablePublisher(log));
+                    return wrapper.get();
                 },
                 settings);
         second = TestGateway.start(TestBackends.shared(), topics, settings);
-        publisher = wrapped.get();
+        publisher = wrapper.get();
         processor = new TestProcessor(first).withScript(TestProcessor.MANUAL);
     }
 
@@ -49,7 +49,7 @@ final class TwoGateways implements AutoCloseable {
         return "{\"question\":\"" + question + "\"}";
     }
 
-    /** The ids of all turns of the session that the log has, in its order, twins too. */
+    /** Returns the request ids of all unread turns of the session in log order, duplicates included. */
     List<String> turnsInLog(String session) throws InterruptedException {
         String last = second.ask(session, "the last").text("request_id");
         List<String> ids = new ArrayList<>();
@@ -75,14 +75,14 @@ final class TwoGateways implements AutoCloseable {
         return new MemoryKeys(new SessionKey("-", new SessionId(session)));
     }
 
-    /** The requests that memory has of this session. */
+    /** Returns the requests of this session in Redis. */
     List<String> requestRecords(String session) {
         return processor.redis().sync().zrange(keys(session).requestIds(), 0, -1).stream()
                 .map(id -> new String(id, StandardCharsets.UTF_8))
                 .toList();
     }
 
-    /** The Redis keys of this session's claims. */
+    /** Returns the Redis keys of the claims of this session. */
     List<String> claims(String session) {
         return processor.redis().sync().keys(keys(session).claim("*")).stream()
                 .filter(key -> !key.endsWith(":calls"))

@@ -5,7 +5,7 @@ import io.turnlane.model.SessionCommand;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A publisher that fails once in the way that a test says, and is well again. */
+/** Publisher that fails once as a test requests, and then works again. */
 final class UnreliablePublisher implements TurnPublisher {
 
     private final AtomicReference<@Nullable PublishFailure> failNext = new AtomicReference<>();
@@ -15,17 +15,17 @@ final class UnreliablePublisher implements TurnPublisher {
         this.log = log;
     }
 
-    /** What happens in place of a publish. */
+    /** Action instead of a publish. */
     interface PublishFailure {
         void happen(Runnable publish) throws NotPublishedException;
     }
 
-    /** The gateway is gone before the log has anything. */
+    /** The gateway dies before the record is published. */
     static final PublishFailure DIES_BEFORE = _ -> {
         throw new GatewayDied();
     };
 
-    /** The gateway is gone as soon as the log has it. */
+    /** The gateway dies right after the record is published. */
     static final PublishFailure DIES_AFTER = publish -> {
         publish.run();
         throw new GatewayDied();
@@ -35,7 +35,7 @@ final class UnreliablePublisher implements TurnPublisher {
         throw NotPublishedException.rejected(new IllegalStateException("too large"));
     };
 
-    /** No answer, and the log doesn't have it. */
+    /** The broker does not answer, and the record is not published. */
     static final PublishFailure LOST = _ -> {
         throw NotPublishedException.unknown(new IllegalStateException("no answer"));
     };
@@ -51,19 +51,19 @@ final class UnreliablePublisher implements TurnPublisher {
         if (failure == null) {
             log.publish(command, eventsFrom, traceparent);
         } else {
-            failure.happen(() -> publishSurely(command, eventsFrom, traceparent));
+            failure.happen(() -> publishOrFail(command, eventsFrom, traceparent));
         }
     }
 
-    private void publishSurely(SessionCommand command, long eventsFrom, @Nullable String traceparent) {
+    private void publishOrFail(SessionCommand command, long eventsFrom, @Nullable String traceparent) {
         try {
             log.publish(command, eventsFrom, traceparent);
         } catch (NotPublishedException e) {
-            throw new AssertionError("the tests' log is there", e);
+            throw new AssertionError("the broker of the tests is available", e);
         }
     }
 
-    /** Nothing of ours catches it, so nothing after it happens. */
+    /** Simulates the death of the gateway: no production code catches this error. */
     static final class GatewayDied extends Error {
         private static final long serialVersionUID = 1L;
     }
