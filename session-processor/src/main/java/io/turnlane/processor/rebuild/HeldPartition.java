@@ -1,18 +1,19 @@
 package io.turnlane.processor.rebuild;
 
-/** A partition of the turns topic for as long as this processor holds it. Safe for threads. */
+/** A partition of the turns topic while this processor owns it. Thread-safe. */
 public interface HeldPartition {
 
     int number();
 
+    /** Returns true as long as this processor owns the partition. */
     boolean held();
 
-    /** The token of its assignment; negative while there is none. */
+    /** Returns the fence of the partition's assignment; negative until there is one. */
     long fence();
 
-    /** Asks for a newer token, where a write was refused though the partition is still ours. */
+    /** Requests a newer fence, after the store rejected a write although this processor still owns the partition. */
     void renewFence();
 
-    /** Whether what followed from the record at this offset is safe: it won't be delivered again. */
+    /** Returns true if the record at this offset is complete, so that it won't be delivered again. */
     boolean isDone(long offset);
 }

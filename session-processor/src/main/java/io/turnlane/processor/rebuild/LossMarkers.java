@@ -4,46 +4,49 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Random values that stand in the store among the memory of sessions, and go when it goes. Whoever remembers them can
- * tell whether memory was lost since. Safe for threads; calls block for at most the store's time limit.
+ * Random values that are stored among the memory of sessions and are lost with it. A changed marker shows that memory
+ * was lost. Thread-safe; calls block for at most a few of the store's timeouts.
  */
 public interface LossMarkers {
 
     /**
-     * Reads the markers, and makes those that are missing.
+     * Reads the markers and creates missing ones.
      *
-     * @throws io.turnlane.processor.memory.MemoryUnavailableException where the store doesn't answer or takes no writes
+     * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer or accepts no writes
      */
     MarkerState readOrCreate(Collection<Integer> partitions);
 
     /**
-     * The markers as they stand.
+     * Current state of the markers.
      *
-     * @param digest of all their values, a dot, and one of the store's processes that hold them
-     * @param intact by partition: the digest under which its memory was last whole; nothing where that isn't known
+     * @param digest digest of all values, a dot, and a digest of the store's processes that hold them
+     * @param intact digest under which a partition's memory was last intact, by partition; no entry if unknown
      */
     record MarkerState(String digest, Map<Integer, String> intact) {
 
+        /** Returns true if the partition's memory is intact. */
         boolean intact(int partition) {
             return digest.equals(intact.get(partition));
         }
 
-        /** Whether the markers outlived a restart of the store: then no more than its last writes are lost. */
+        /** Returns true if the store restarted and kept the markers. At most its last writes are then lost. */
         boolean restarted(int partition) {
-            String was = intact.get(partition);
-            return was != null && !was.equals(digest) && ofMarkers(was).equals(ofMarkers(digest));
+            String previous = intact.get(partition);
+            return previous != null
+                    && !previous.equals(digest)
+                    && markerDigest(previous).equals(markerDigest(digest));
         }
 
-        private static String ofMarkers(String digest) {
+        private static String markerDigest(String digest) {
             int dot = digest.indexOf('.');
             return dot < 0 ? digest : digest.substring(0, dot);
         }
     }
 
     /**
-     * The partition's memory is whole under these markers.
+     * Stores that the partition's memory is intact under the report's digest.
      *
-     * @throws io.turnlane.processor.memory.MemoryUnavailableException where the store doesn't answer
+     * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer
      */
     void storeIntact(RebuildReport report);
 }

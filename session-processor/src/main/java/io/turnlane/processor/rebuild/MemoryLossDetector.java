@@ -16,16 +16,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out that memory was lost, has it rebuilt, and lets the partition's turns wait meanwhile. It looks when a
- * partition comes, then each second, and whenever a turn misses something. While the store doesn't answer nobody can
- * tell: turns wait then, too, so that none begins between the store's return and the look at it.
+ * Detects lost memory, has it rebuilt, and makes the partition's turns wait meanwhile. Checks the loss markers when a
+ * partition is assigned, then every second, and whenever a turn finds data missing. While the store doesn't answer,
+ * turns wait too, so that none begins between the store's return and the next check.
  *
- * <p>Threading: the poll thread tells of partitions, a scheduler's thread and lanes' threads look, one at a time;
- * lanes' threads ask whether they may go on. Each partition guards its own state.
+ * <p>Threading: the poll thread reports assigned partitions. A scheduler's thread and the threads of lanes check
+ * markers, one at a time; the threads of lanes also ask if their turns may begin. Each partition guards its own state.
  */
 public final class MemoryLossDetector implements LostMemory, PartitionAssignmentListener {
 
-    /** After a restart most often nothing is missing: a turn doesn't wait for a whole pass over the log to say so. */
+    /**
+     * Maximum time that turns wait after a restart of the store. A restart rarely loses data, so turns don't wait for a
+     * complete pass over the log.
+     */
     private static final Duration WAIT_AFTER_RESTART = Duration.ofSeconds(5);
 
     private final LossMarkers markers;
@@ -33,12 +36,12 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
     private final Executor executor;
     private final InstantSource clock;
     private final Duration wait;
-    private final Map<Object, PartitionLossState> watched = new ConcurrentHashMap<>();
-    private final ReentrantLock looking = new ReentrantLock();
+    private final Map<Object, PartitionLossState> states = new ConcurrentHashMap<>();
+    private final ReentrantLock checkLock = new ReentrantLock();
 
     /**
      * @param executor runs rebuilds, each on a thread that may block
-     * @param wait how long a partition's turns wait for its memory
+     * @param wait maximum time that a partition's turns wait for its memory
      */
     public MemoryLossDetector(
             LossMarkers markers, PartitionRebuild rebuild, Executor executor, InstantSource clock, Duration wait) {
@@ -51,35 +54,38 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
 
     @Override
     public void partitionsAssigned(Collection<? extends HeldPartition> partitions) {
-        partitions.forEach(partition -> watched.put(partition, new PartitionLossState(partition)));
+        partitions.forEach(partition -> states.put(partition, new PartitionLossState(partition)));
         executor.execute(this::checkMarkers);
     }
 
-    /** Compares the markers with what is known of the partitions held. Blocks for at most the store's time limit. */
+    /**
+     * Compares the markers with the known state of the owned partitions. Blocks for at most a few of the store's
+     * timeouts.
+     */
     public void checkMarkers() {
-        looking.lock();
+        checkLock.lock();
         try {
-            watched.values().removeIf(one -> !one.partition().held());
-            Collection<PartitionLossState> all = watched.values();
+            states.values().removeIf(state -> !state.partition().held());
+            Collection<PartitionLossState> all = states.values();
             if (!all.isEmpty()) {
                 compare(all);
             }
         } finally {
-            looking.unlock();
+            checkLock.unlock();
         }
     }
 
     private void compare(Collection<PartitionLossState> all) {
         List<Integer> numbers =
-                all.stream().map(one -> one.partition().number()).toList();
+                all.stream().map(state -> state.partition().number()).toList();
         try {
             LossMarkers.MarkerState marks = markers.readOrCreate(numbers);
-            for (PartitionLossState one : all) {
-                int number = one.partition().number();
+            for (PartitionLossState state : all) {
+                int number = state.partition().number();
                 if (!marks.intact(number)) {
-                    lost(one, marks.restarted(number) ? waitAfterRestart() : wait);
+                    onLoss(state, marks.restarted(number) ? waitAfterRestart() : wait);
                 }
-                one.markChecked();
+                state.markChecked();
             }
         } catch (MemoryUnavailableException e) {
             all.forEach(PartitionLossState::markUnchecked);
@@ -90,42 +96,41 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
         return wait.compareTo(WAIT_AFTER_RESTART) < 0 ? wait : WAIT_AFTER_RESTART;
     }
 
-    /** @param longest how long its turns wait */
-    private void lost(PartitionLossState one, Duration longest) {
-        if (one.markLost(clock.instant(), longest)) {
+    private void onLoss(PartitionLossState state, Duration maxWait) {
+        if (state.markLost(clock.instant(), maxWait)) {
             executor.execute(() -> {
-                rebuild.rebuildUntilIntact(one.partition());
-                one.markRebuilt(clock.instant());
+                rebuild.rebuildUntilIntact(state.partition());
+                state.markRebuilt(clock.instant());
             });
         }
     }
 
     @Override
     public boolean isReady(Claim claim) {
-        PartitionLossState one = of(claim);
-        return one == null || one.ready(clock.instant());
+        PartitionLossState state = stateOf(claim);
+        return state == null || state.isReady(clock.instant());
     }
 
-    /** A session that this processor knows doesn't vanish by itself: that alone tells, whatever the markers say. */
     @Override
     public boolean reportMissing(Claim claim, boolean session) {
         checkMarkers();
-        PartitionLossState one = of(claim);
-        if (session && one != null && !one.rebuiltWithin(clock.instant(), wait)) {
-            lost(one, wait);
+        PartitionLossState state = stateOf(claim);
+        // a cached session can't be missing unless it was lost, whatever the markers say
+        if (session && state != null && !state.rebuiltWithin(clock.instant(), wait)) {
+            onLoss(state, wait);
         }
         return !isReady(claim);
     }
 
     @Override
     public RestoreResult rebuild(Turn command) {
-        PartitionLossState one = of(command.claim());
-        return one == null
+        PartitionLossState state = stateOf(command.claim());
+        return state == null
                 ? RestoreResult.FENCED
-                : rebuild.rebuildSession(command.session(), one.partition(), command.requestId());
+                : rebuild.rebuildSession(command.session(), state.partition(), command.requestId());
     }
 
-    private @Nullable PartitionLossState of(Claim claim) {
-        return watched.get(claim.assignmentKey());
+    private @Nullable PartitionLossState stateOf(Claim claim) {
+        return states.get(claim.assignmentKey());
     }
 }

@@ -2,10 +2,13 @@ package io.turnlane.processor.rebuild;
 
 import java.util.Collection;
 
-/** Is told of partitions that come. */
+/** Receives notice of assigned partitions. */
 @FunctionalInterface
 public interface PartitionAssignmentListener {
 
-    /** These came; nothing of them was delivered yet. Called by the poll thread, and so must not block. */
+    /**
+     * Called when partitions were assigned, before any of their records is delivered. The poll thread calls this
+     * method, so it must not block.
+     */
     void partitionsAssigned(Collection<? extends HeldPartition> partitions);
 }

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of the memory of one held partition. Safe for threads; guarded by itself. */
+/** State of one owned partition's memory. Thread-safe; guarded by its own monitor. */
 final class PartitionLossState {
 
     private final HeldPartition partition;
-    private boolean markChecked;
+    private boolean checked;
     private @Nullable Instant lostSince;
     private Instant waitsUntil = Instant.MIN;
     private @Nullable Instant rebuiltAt;
@@ -21,23 +21,24 @@ final class PartitionLossState {
         return partition;
     }
 
-    /** Its markers were compared; whatever that told has been noted before. */
+    /** Notes that the markers were compared. Must follow {@link #markLost} if the comparison showed a loss. */
     synchronized void markChecked() {
-        markChecked = true;
+        checked = true;
     }
 
-    /** Nobody can tell at the moment. */
+    /** Notes that the markers can't be read at the moment. */
     synchronized void markUnchecked() {
-        markChecked = false;
+        checked = false;
     }
 
     /**
-     * Its memory was lost; false where that is known already.
+     * Notes that the partition's memory was lost.
      *
-     * @param longest how long its turns wait for it, from when it was first known
+     * @param maxWait maximum time that the partition's turns wait, from the first notice of the loss
+     * @return false if the loss was known already
      */
-    synchronized boolean markLost(Instant now, Duration longest) {
-        Instant until = (lostSince == null ? now : lostSince).plus(longest);
+    synchronized boolean markLost(Instant now, Duration maxWait) {
+        Instant until = (lostSince == null ? now : lostSince).plus(maxWait);
         waitsUntil = lostSince != null && waitsUntil.isAfter(until) ? waitsUntil : until;
         if (lostSince != null) {
             return false;
@@ -51,13 +52,16 @@ final class PartitionLossState {
         rebuiltAt = now;
     }
 
-    /** Whether it is being rebuilt, or has been just now: what is missing then is missing in the log too. */
-    synchronized boolean rebuiltWithin(Instant now, Duration lately) {
-        return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(lately)));
+    /**
+     * Returns true if the memory is being rebuilt or was rebuilt within this time. Data that is missing then isn't in
+     * the log either.
+     */
+    synchronized boolean rebuiltWithin(Instant now, Duration period) {
+        return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(period)));
     }
 
-    /** Whether its turns may begin. */
-    synchronized boolean ready(Instant now) {
-        return markChecked && (lostSince == null || !now.isBefore(waitsUntil));
+    /** Returns true if the partition's turns may begin. */
+    synchronized boolean isReady(Instant now) {
+        return checked && (lostSince == null || !now.isBefore(waitsUntil));
     }
 }

@@ -17,16 +17,16 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Puts back what the log holds of a partition's sessions: one pass over the log, then a script a session. Where the
- * store or the log is away it waits and goes on; only when all is done does it say so, under the markers as they stood
- * before.
+ * Restores the sessions of a partition from the log, in one pass over the log and one script per session. Waits and
+ * retries if the store or the log doesn't answer. Only after everything is restored does it record the partition as
+ * intact, under the markers read before the pass.
  *
- * <p>Safe for threads; called by threads that may block.
+ * <p>Thread-safe; called by threads that may block.
  */
 public final class PartitionRebuild {
 
     private static final Logger log = LoggerFactory.getLogger(PartitionRebuild.class);
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     private final RebuildKit kit;
 
@@ -34,21 +34,21 @@ public final class PartitionRebuild {
         this.kit = kit;
     }
 
-    /** The partition left, or its fence was refused; the message says which. */
+    /** Thrown if the partition left or the store rejected its fence. The message says which. */
     private static final class RebuildAbandonedException extends RuntimeException {
         RebuildAbandonedException(String why) {
             super(why, null, false, false);
         }
     }
 
-    /** Finds the partition's memory whole or makes it so; returns when it is, or when the partition has left. */
+    /** Rebuilds the partition's memory, with retries. Returns when it is intact or the partition has left. */
     void rebuildUntilIntact(HeldPartition partition) {
-        while (partition.held() && !atAPlace(() -> tried(partition))) {
-            kit.environment().pause().pause(AGAIN);
+        while (partition.held() && !withPassSlot(() -> tryRebuild(partition))) {
+            kit.environment().pause().pause(RETRY_DELAY);
         }
     }
 
-    private boolean tried(HeldPartition partition) {
+    private boolean tryRebuild(HeldPartition partition) {
         try {
             rebuild(partition);
             return true;
@@ -56,19 +56,19 @@ public final class PartitionRebuild {
             log.atInfo()
                     .addKeyValue("partition", partition.number())
                     .addKeyValue("why", e.getMessage())
-                    .log("rebuild given up");
+                    .log("rebuild abandoned");
             return false;
         } catch (RuntimeException e) {
             log.atWarn()
                     .addKeyValue("partition", partition.number())
                     .addKeyValue("error", e)
-                    .log("memory isn't rebuilt yet");
+                    .log("memory rebuild failed; it is retried");
             return false;
         }
     }
 
     private void rebuild(HeldPartition partition) {
-        awaitThat(partition, () -> partition.fence() >= 0);
+        awaitCondition(partition, () -> partition.fence() >= 0);
         String digest =
                 kit.ports().markers().readOrCreate(List.of(partition.number())).digest();
         Instant began = now();
@@ -88,11 +88,10 @@ public final class PartitionRebuild {
                 recall.dropped(),
                 Duration.between(began, now()));
         kit.ports().markers().storeIntact(report);
-        tell(report);
+        reportRebuild(report);
     }
 
-    /** Nothing is done by a partition without sessions, and nothing is said. */
-    private void tell(RebuildReport report) {
+    private void reportRebuild(RebuildReport report) {
         kit.ports().observer().accept(report);
         log.atLevel(report.dropped() > 0 ? Level.WARN : report.sessions() > 0 ? Level.INFO : Level.DEBUG)
                 .addKeyValue("partition", report.partition())
@@ -100,7 +99,7 @@ public final class PartitionRebuild {
                 .addKeyValue("turns", report.turns())
                 .addKeyValue("dropped", report.dropped())
                 .addKeyValue("millis", report.took().toMillis())
-                .log("memory rebuilt");
+                .log("memory rebuilt"); // at DEBUG if the partition has no sessions
     }
 
     private int restore(RecalledSession session, HeldPartition partition) {
@@ -110,34 +109,34 @@ public final class PartitionRebuild {
                         kit.ports().restore().restore(session, partition.fence(), partition.number(), null);
                 if (restored.fenced()) {
                     partition.renewFence();
-                    throw new RebuildAbandonedException("a newer fence is taken first");
+                    throw new RebuildAbandonedException("a newer fence is needed first");
                 }
                 return restored.turns();
             } catch (MemoryUnavailableException e) {
-                holdOn(partition);
+                pauseWhileHeld(partition);
             }
         }
     }
 
     /**
-     * Puts back one session, whatever the markers say.
+     * Rebuilds one session, whatever the markers show.
      *
-     * @param wantedBy the command that asked for it
+     * @param wantedBy command that requested the rebuild
      */
     RestoreResult rebuildSession(SessionKey session, HeldPartition partition, RequestId wantedBy) {
-        return atAPlace(() -> {
+        return withPassSlot(() -> {
             try {
                 List<RecalledSession> lives = recall(partition, session).sessions(now());
                 RecalledSession last = lives.isEmpty() ? RecalledSession.empty(session) : lives.getLast();
                 lives.stream().limit(Math.max(0, lives.size() - 1)).forEach(life -> restore(life, partition));
                 return kit.ports().restore().restore(last, partition.fence(), partition.number(), wantedBy);
             } catch (RebuildAbandonedException e) {
-                return RestoreResult.FENCED; // whoever owns the partition now is given the command again
+                return RestoreResult.FENCED; // the command is delivered again, to the partition's owner
             }
         });
     }
 
-    /** @param only the one session that counts; null for all */
+    /** @param only the only session to read; null for all */
     private RecallCollector recall(HeldPartition partition, @Nullable SessionKey only) {
         RecallCollector recall = new RecallCollector(kit.limits(), partition::isDone, only);
         if (!kit.ports().sessionLog().readPartition(partition.number(), recall, partition::held)) {
@@ -146,7 +145,7 @@ public final class PartitionRebuild {
         return recall;
     }
 
-    private <T> T atAPlace(Supplier<T> work) {
+    private <T> T withPassSlot(Supplier<T> work) {
         kit.environment().passSlots().acquireUninterruptibly();
         try {
             return work.get();
@@ -155,17 +154,17 @@ public final class PartitionRebuild {
         }
     }
 
-    private void awaitThat(HeldPartition partition, BooleanSupplier condition) {
+    private void awaitCondition(HeldPartition partition, BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
-            holdOn(partition);
+            pauseWhileHeld(partition);
         }
     }
 
-    private void holdOn(HeldPartition partition) {
+    private void pauseWhileHeld(HeldPartition partition) {
         if (!partition.held()) {
             throw new RebuildAbandonedException("the partition left");
         }
-        kit.environment().pause().pause(AGAIN);
+        kit.environment().pause().pause(RETRY_DELAY);
     }
 
     private Instant now() {

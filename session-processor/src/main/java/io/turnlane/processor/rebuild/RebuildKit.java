@@ -8,13 +8,13 @@ import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
-/** What every rebuild needs; all of it shared by all of them. */
+/** Dependencies that all rebuilds share. */
 public record RebuildKit(RebuildPorts ports, RecallLimits limits, RebuildEnvironment environment) {
 
     /**
-     * Where a rebuild reaches out to.
+     * Services that a rebuild calls.
      *
-     * @param observer is told of each partition that was rebuilt
+     * @param observer receives the report of each rebuilt partition
      */
     public record RebuildPorts(
             SessionLog sessionLog, SessionRestore restore, LossMarkers markers, Consumer<RebuildReport> observer) {}
@@ -22,9 +22,9 @@ public record RebuildKit(RebuildPorts ports, RecallLimits limits, RebuildEnviron
     /**
      * Time and threads.
      *
-     * @param processor its name, for reports
-     * @param pause lets the calling thread wait; can't be interrupted
-     * @param passSlots so many passes over the log may run at once, for each holds sessions in memory
+     * @param processor id of this processor, for reports
+     * @param pause makes the calling thread wait; can't be interrupted
+     * @param passSlots bounds the number of concurrent passes over the log, because each pass holds sessions in memory
      */
     public record RebuildEnvironment(String processor, InstantSource clock, Pause pause, Semaphore passSlots) {}
 }

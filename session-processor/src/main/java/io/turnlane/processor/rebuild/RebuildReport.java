@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How a partition's memory was found whole, or made so; also what is kept of it in the store, as JSON.
+ * Result of a rebuild of one partition. Also stored as JSON.
  *
- * @param digest of the markers when it began: a loss meanwhile makes them differ
- * @param processor that did it
- * @param sessions that the log told of and whose memory was looked after
- * @param turns that memory missed and has now
- * @param dropped sessions that were too many or too large to be kept, the longest idle first
+ * @param digest digest of the markers when the rebuild began; a loss meanwhile makes it differ from the current one
+ * @param processor processor that ran the rebuild
+ * @param sessions number of sessions found in the log and checked in memory
+ * @param turns number of turns that were missing from memory and are restored
+ * @param dropped number of sessions dropped because there were too many or too large ones, the longest idle first
  */
 public record RebuildReport(
         String digest,

@@ -26,10 +26,10 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Markers as keys in Redis, one in each sixteenth of a cluster's slots: of up to 16 masters with equal shares each
- * holds one, so that none can lose its memory unnoticed. One {@code MGET} reads all. A Redis that was killed comes back
- * with its markers and without its last writes: so the {@code run_id} of each master's process counts, too, and a
- * replica that was promoted before it had all is seen as well. Safe for threads.
+ * Loss markers as keys in Redis, one in each sixteenth of a cluster's slots. Of up to 16 masters with equal shares,
+ * each holds at least one, so no master can lose its memory unnoticed. One {@code MGET} reads all markers. A Redis that
+ * was killed returns with its markers but without its last writes. The {@code run_id} of each master's process
+ * therefore counts too; it also reveals a replica that was promoted before it had received all data. Thread-safe.
  */
 public final class RedisLossMarkers implements LossMarkers {
 
@@ -48,7 +48,10 @@ public final class RedisLossMarkers implements LossMarkers {
         this.wire = wire;
     }
 
-    /** The first number whose slot lies in this sixteenth is its hash tag, the same for every processor. */
+    /**
+     * Returns the key of a marker. Its hash tag is the first number whose slot is in this sixteenth, the same in every
+     * processor.
+     */
     private static String keyOf(int sixteenth) {
         int share = SlotHash.SLOT_COUNT / MARKERS;
         return IntStream.iterate(0, tag -> tag + 1)
@@ -63,12 +66,12 @@ public final class RedisLossMarkers implements LossMarkers {
         try {
             List<@Nullable String> values = read(partitions);
             if (values.subList(0, MARKERS).contains(null)) {
-                makeMissing(values);
-                values = read(partitions); // somebody else may have been faster
+                createMissing(values);
+                values = read(partitions); // another processor may have created them first
             }
-            return marks(List.copyOf(partitions), values, processes());
+            return marks(List.copyOf(partitions), values, runIds());
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("Redis did not show its markers", e);
+            throw new MemoryUnavailableException("reading the loss markers from Redis failed", e);
         }
     }
 
@@ -78,7 +81,7 @@ public final class RedisLossMarkers implements LossMarkers {
         return new ArrayList<>(Objects.requireNonNull(redis.opsForValue().multiGet(keys)));
     }
 
-    private void makeMissing(List<@Nullable String> values) {
+    private void createMissing(List<@Nullable String> values) {
         for (int i = 0; i < MARKERS; i++) {
             if (values.get(i) == null) {
                 redis.opsForValue().setIfAbsent(KEYS.get(i), UUID.randomUUID().toString());
@@ -86,22 +89,25 @@ public final class RedisLossMarkers implements LossMarkers {
         }
     }
 
-    private List<String> processes() {
+    private List<String> runIds() {
         try {
             return Objects.requireNonNull(redis.execute(
                     (RedisCallback<List<String>>) connection -> connection instanceof RedisClusterConnection cluster
                             ? masters(cluster)
                             : List.of(runId(connection.serverCommands().info("server")))));
         } catch (DataAccessException e) {
-            if (isRefused(e)) {
+            if (isDenied(e)) {
                 return List.of("");
             }
             throw e;
         }
     }
 
-    /** By Redis' access rules: a user may have been given the keys and no look at the server. */
-    private static boolean isRefused(DataAccessException e) {
+    /**
+     * Returns true if Redis' access rules deny the command: a user may have access to the keys but not to server
+     * information.
+     */
+    private static boolean isDenied(DataAccessException e) {
         return String.valueOf(e.getMostSpecificCause().getMessage()).startsWith("NOPERM");
     }
 
@@ -117,32 +123,32 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Empty where a proxy hides it, as where it is refused: then restarts go unnoticed, and only losses of markers are
-     * seen.
+     * Returns the id of the Redis process. Empty if a proxy hides it, as if access is denied: restarts are then not
+     * detected, only lost markers.
      */
     private static String runId(@Nullable Properties info) {
         return info == null ? "" : info.getProperty("run_id", "");
     }
 
-    private MarkerState marks(List<Integer> partitions, List<@Nullable String> values, List<String> processes) {
-        Map<Integer, String> whole = new HashMap<>();
+    private MarkerState marks(List<Integer> partitions, List<@Nullable String> values, List<String> runIds) {
+        Map<Integer, String> intact = new HashMap<>();
         for (int i = 0; i < partitions.size(); i++) {
-            String digest = digestIn(values.get(MARKERS + i));
+            String digest = reportedDigest(values.get(MARKERS + i));
             if (digest != null) {
-                whole.put(partitions.get(i), digest);
+                intact.put(partitions.get(i), digest);
             }
         }
-        return new MarkerState(digestOf(values.subList(0, MARKERS)) + "." + digestOf(processes), whole);
+        return new MarkerState(digestOf(values.subList(0, MARKERS)) + "." + digestOf(runIds), intact);
     }
 
-    private @Nullable String digestIn(@Nullable String json) {
+    private @Nullable String reportedDigest(@Nullable String json) {
         try {
             return json == null
                     ? null
                     : wire.read(json.getBytes(StandardCharsets.UTF_8), RebuildReport.class)
                             .digest();
         } catch (UnreadableRecordException e) {
-            return null; // then it isn't known
+            return null; // counts as unknown
         }
     }
 
@@ -157,7 +163,7 @@ public final class RedisLossMarkers implements LossMarkers {
                     .encodeToString(digest)
                     .substring(0, 16);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            throw new IllegalStateException("SHA-256 is missing, though every JDK must have it", e);
         }
     }
 
@@ -169,7 +175,7 @@ public final class RedisLossMarkers implements LossMarkers {
                             MemoryKeys.lastRebuild(turnsTopic, report.partition()),
                             new String(wire.writeValue(report), StandardCharsets.UTF_8));
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("Redis did not note that a partition is whole", e);
+            throw new MemoryUnavailableException("storing a partition's intact state in Redis failed", e);
         }
     }
 }

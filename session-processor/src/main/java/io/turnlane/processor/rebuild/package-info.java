@@ -1,6 +1,6 @@
 /**
- * Memory that was lost is found out and put back from the log, partition by partition, while its lanes wait. Redis is a
- * cache of the log: what it loses, the log still holds for as long as it keeps events.
+ * Detection of memory that Redis has lost, and its rebuild from the log, partition by partition, while the partition's
+ * lanes wait. Redis is a cache of the log, which holds the same data for as long as it retains events.
  */
 @NullMarked
 package io.turnlane.processor.rebuild;

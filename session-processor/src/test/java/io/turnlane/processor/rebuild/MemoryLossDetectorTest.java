@@ -20,7 +20,7 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which partitions wait, for what, and for how long. Work runs when the test says so. */
+/** Checks which partitions wait for what, and for how long. Tasks run when the test runs them. */
 class MemoryLossDetectorTest {
 
     private static final Duration WAIT = Duration.ofSeconds(60);
@@ -31,13 +31,13 @@ class MemoryLossDetectorTest {
     private final Partition other = new Partition(2);
     private Instant now = Instant.EPOCH;
     private int passes;
-    private boolean wholeTooEarly;
+    private boolean intactTooEarly;
     private final InstantSource clock = () -> now;
     private final RebuildKit kit = new RebuildKit(
             new RebuildKit.RebuildPorts(
-                    (partition, listener, goOn) -> {
+                    (partition, listener, proceed) -> {
                         passes++;
-                        wholeTooEarly |= markers.digest.equals(markers.whole.get(partition));
+                        intactTooEarly |= markers.digest.equals(markers.intact.get(partition));
                         return true;
                     },
                     (recalled, fence, partition, wantedBy) -> new RestoreResult(false, 0),
@@ -45,12 +45,12 @@ class MemoryLossDetectorTest {
                     report -> {}),
             new RecallLimits(1, 1, 1),
             new RebuildKit.RebuildEnvironment("p", clock, this::pause, new Semaphore(2)));
-    private final MemoryLossDetector watch =
+    private final MemoryLossDetector detector =
             new MemoryLossDetector(markers, new PartitionRebuild(kit), tasks::add, clock, WAIT);
 
     private static final class FakeMarkers implements LossMarkers {
         private String digest = "first";
-        private final Map<Integer, String> whole = new HashMap<>(Map.of(1, "first", 2, "first"));
+        private final Map<Integer, String> intact = new HashMap<>(Map.of(1, "first", 2, "first"));
         private boolean away;
 
         @Override
@@ -58,7 +58,7 @@ class MemoryLossDetectorTest {
             if (away) {
                 throw new MemoryUnavailableException("away", null);
             }
-            return new MarkerState(digest, Map.copyOf(whole));
+            return new MarkerState(digest, Map.copyOf(intact));
         }
 
         @Override
@@ -66,7 +66,7 @@ class MemoryLossDetectorTest {
             if (away) {
                 throw new MemoryUnavailableException("away", null);
             }
-            whole.put(report.partition(), report.digest());
+            intact.put(report.partition(), report.digest());
         }
     }
 
@@ -112,8 +112,8 @@ class MemoryLossDetectorTest {
     }
 
     @BeforeEach
-    void adopt() {
-        watch.partitionsAssigned(List.of(one, other));
+    void assign() {
+        detector.partitionsAssigned(List.of(one, other));
     }
 
     private void runAll() {
@@ -123,133 +123,133 @@ class MemoryLossDetectorTest {
     }
 
     @Test
-    void letsTurnsWaitUntilItHasLooked() {
-        assertThat(watch.isReady(of(one))).isFalse();
+    void makesTurnsWaitUntilTheFirstCheck() {
+        assertThat(detector.isReady(of(one))).isFalse();
         runAll();
-        assertThat(watch.isReady(of(one))).isTrue();
+        assertThat(detector.isReady(of(one))).isTrue();
         assertThat(passes).as("nothing was lost").isZero();
     }
 
     @Test
-    void letsOnlyThePartitionWaitWhoseMemoryWasLost() {
+    void makesOnlyThePartitionWithLostMemoryWait() {
         runAll();
-        markers.whole.remove(1);
-        watch.checkMarkers();
-        assertThat(watch.isReady(of(one))).isFalse();
-        assertThat(watch.isReady(of(other))).isTrue();
+        markers.intact.remove(1);
+        detector.checkMarkers();
+        assertThat(detector.isReady(of(one))).isFalse();
+        assertThat(detector.isReady(of(other))).isTrue();
         runAll();
-        assertThat(watch.isReady(of(one))).isTrue();
+        assertThat(detector.isReady(of(one))).isTrue();
         assertThat(passes).isEqualTo(1);
     }
 
     @Test
-    void rebuildsAllWhereAMarkerIsNew() {
+    void rebuildsAllPartitionsIfAMarkerChanged() {
         runAll();
         markers.digest = "second";
-        watch.checkMarkers();
-        watch.checkMarkers();
+        detector.checkMarkers();
+        detector.checkMarkers();
         runAll();
-        assertThat(passes).as("each once").isEqualTo(2);
-        watch.checkMarkers();
+        assertThat(passes).as("each partition once").isEqualTo(2);
+        detector.checkMarkers();
         assertThat(tasks).isEmpty();
     }
 
     @Test
-    void letsTurnsGoOnAfterAWhileWithWhatThereIs() {
+    void letsTurnsContinueWithoutLostDataAfterTheMaximumWait() {
         runAll();
-        markers.whole.remove(1);
-        watch.checkMarkers();
+        markers.intact.remove(1);
+        detector.checkMarkers();
         now = now.plus(WAIT.minusMillis(1));
-        assertThat(watch.isReady(of(one))).isFalse();
+        assertThat(detector.isReady(of(one))).isFalse();
         now = now.plusMillis(1);
-        assertThat(watch.isReady(of(one))).isTrue();
+        assertThat(detector.isReady(of(one))).isTrue();
     }
 
     @Test
-    void looksAtTheLogAfterARestartButLetsNoTurnWaitLong() {
+    void rebuildsAfterARestartButMakesTurnsWaitOnlyBriefly() {
         runAll();
         markers.digest = "first.another process";
-        watch.checkMarkers();
+        detector.checkMarkers();
         now = now.plusMillis(4999);
-        assertThat(watch.isReady(of(one))).isFalse();
+        assertThat(detector.isReady(of(one))).isFalse();
         now = now.plusMillis(1);
-        assertThat(watch.isReady(of(one))).isTrue();
+        assertThat(detector.isReady(of(one))).isTrue();
         runAll();
         assertThat(passes).isEqualTo(2);
-        watch.checkMarkers();
+        detector.checkMarkers();
         assertThat(tasks).isEmpty();
     }
 
     @Test
-    void letsTurnsWaitAsLongAsEverWhereMoreThanARestartIsSeen() {
+    void makesTurnsWaitTheFullTimeIfMoreThanARestartIsDetected() {
         runAll();
         markers.digest = "first.another process";
-        watch.checkMarkers();
+        detector.checkMarkers();
         markers.digest = "second.another process";
-        watch.checkMarkers();
+        detector.checkMarkers();
         now = now.plus(WAIT.minusMillis(1));
-        assertThat(watch.isReady(of(one))).isFalse();
+        assertThat(detector.isReady(of(one))).isFalse();
     }
 
     @Test
-    void letsTurnsWaitWhileNobodyCanTell() {
+    void makesTurnsWaitWhileTheMarkersCannotBeRead() {
         runAll();
         markers.away = true;
-        watch.checkMarkers();
+        detector.checkMarkers();
         now = now.plus(WAIT.multipliedBy(10));
-        assertThat(watch.isReady(of(one))).isFalse();
+        assertThat(detector.isReady(of(one))).isFalse();
         markers.away = false;
-        watch.checkMarkers();
-        assertThat(watch.isReady(of(one))).isTrue();
+        detector.checkMarkers();
+        assertThat(detector.isReady(of(one))).isTrue();
     }
 
     @Test
-    void saysThatAPartitionIsWholeOnlyWhenAllIsDone() {
+    void storesAPartitionAsIntactOnlyAfterTheRebuild() {
         runAll();
-        markers.whole.remove(1);
-        watch.checkMarkers();
+        markers.intact.remove(1);
+        detector.checkMarkers();
         markers.away = true; // until the first pause
         runAll();
-        assertThat(wholeTooEarly).isFalse();
-        assertThat(markers.whole).containsEntry(1, "first");
-        assertThat(watch.isReady(of(one))).isTrue();
+        assertThat(intactTooEarly).isFalse();
+        assertThat(markers.intact).containsEntry(1, "first");
+        assertThat(detector.isReady(of(one))).isTrue();
     }
 
     @Test
-    void findsALossWhileItRebuildsAtTheNextLook() {
+    void detectsALossDuringARebuildAtTheNextCheck() {
         runAll();
-        markers.whole.remove(1);
-        watch.checkMarkers();
+        markers.intact.remove(1);
+        detector.checkMarkers();
         runAll();
         markers.digest = "second";
-        watch.checkMarkers();
-        assertThat(watch.isReady(of(one))).isFalse();
+        detector.checkMarkers();
+        assertThat(detector.isReady(of(one))).isFalse();
     }
 
     @Test
-    void believesATurnThatMissesASessionItKnowsButNotForEver() {
+    void rebuildsForAMissingCachedSessionButNotRepeatedly() {
         runAll();
-        assertThat(watch.reportMissing(of(one), false))
-                .as("its record alone proves nothing")
+        assertThat(detector.reportMissing(of(one), false))
+                .as("a missing request record alone is no loss")
                 .isFalse();
-        assertThat(watch.reportMissing(of(one), true)).isTrue();
+        assertThat(detector.reportMissing(of(one), true)).isTrue();
         runAll();
         assertThat(passes).isEqualTo(1);
-        assertThat(watch.reportMissing(of(one), true))
-                .as("the log holds no more of it")
+        assertThat(detector.reportMissing(of(one), true))
+                .as("just rebuilt, so the log holds no more")
                 .isFalse();
         now = now.plus(WAIT);
-        assertThat(watch.reportMissing(of(one), true)).isTrue();
+        assertThat(detector.reportMissing(of(one), true)).isTrue();
     }
 
     @Test
-    void forgetsPartitionsThatLeft() {
-        markers.whole.clear();
+    void ignoresPartitionsThatLeft() {
+        markers.intact.clear();
         one.held = false;
         runAll();
-        assertThat(passes).as("of the other").isEqualTo(1);
-        assertThat(watch.isReady(of(one)))
-                .as("its turns find out by themselves")
+        assertThat(passes).as("only the other partition").isEqualTo(1);
+        assertThat(detector.isReady(of(one)))
+                .as("its turns don't wait; they are fenced off")
                 .isTrue();
     }
 }

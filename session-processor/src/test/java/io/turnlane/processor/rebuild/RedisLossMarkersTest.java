@@ -14,9 +14,9 @@ import org.springframework.data.redis.core.RedisCallback;
 
 class RedisLossMarkersTest {
 
-    /** Else nobody could tell whether memory was lost, and its partitions' turns would wait for ever. */
+    /** Otherwise lost memory could not be detected, and turns would wait without end. */
     @Test
-    void areReadByAUserWhoMayNotLookAtTheServer() {
+    void areReadByAUserWithoutAccessToServerInformation() {
         try (TestRedis redis = new TestRedis()) {
             makeUser(redis, "keys-only", "+@all", "-info");
             try (TestRedis restricted = new TestRedis("keys-only")) {

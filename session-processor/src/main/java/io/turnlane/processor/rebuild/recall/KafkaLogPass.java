@@ -17,22 +17,24 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over a partition of the turns topic and the one of its number in the events topic, to where they end as it
- * starts. Whichever of the two is ahead pauses, so that little of the log is in memory. For one thread, once.
+ * One pass over a partition of the turns topic and the partition of the same number of the events topic, up to their
+ * ends at the start of the pass. Reading of the topic that is ahead pauses, so that little of the log is in memory.
+ * Used by one thread, once.
  */
 final class KafkaLogPass {
 
-    private static final Duration ONE_POLL = Duration.ofMillis(200);
-    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(20);
-    /** Records of one topic that wait for the other, and how large they may be together. */
-    private static final int MOST_AHEAD = 1000;
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(20);
+    /** Maximum number of records of one topic that wait for the other topic. */
+    private static final int MAX_RECORDS_AHEAD = 1000;
 
-    private static final long MOST_BYTES_AHEAD = 4 * 1024 * 1024;
+    /** Maximum size of these records. */
+    private static final long MAX_BYTES_AHEAD = 4 * 1024 * 1024;
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition turns;
     private final TopicPartition events;
-    private final KafkaRecordDispatcher teller;
+    private final KafkaRecordDispatcher dispatcher;
     private final TimeMerge<ConsumerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> merge;
     private Map<TopicPartition, Long> ends = Map.of();
     private long turnsBytes;
@@ -43,15 +45,15 @@ final class KafkaLogPass {
             Topics topics,
             int partition,
             Duration slack,
-            KafkaRecordDispatcher teller) {
+            KafkaRecordDispatcher dispatcher) {
         this.consumer = consumer;
         this.turns = new TopicPartition(topics.turns(), partition);
         this.events = new TopicPartition(topics.events(), partition);
-        this.teller = teller;
+        this.dispatcher = dispatcher;
         this.merge = new TimeMerge<>(slack);
     }
 
-    /** Goes to the first records of these times. */
+    /** Starts at the first records of these times. */
     KafkaLogPass seekTo(Instant turnsFrom, Instant eventsFrom) {
         consumer.assign(List.of(turns, events));
         ends = consumer.endOffsets(List.of(turns, events));
@@ -64,22 +66,27 @@ final class KafkaLogPass {
         return this;
     }
 
-    /** @return whether it came to the end */
-    boolean run(BooleanSupplier goOn) {
+    /**
+     * Runs the pass.
+     *
+     * @return true if the pass reached the end; false if {@code proceed} stopped it
+     */
+    boolean run(BooleanSupplier proceed) {
         Duration silence = Duration.ZERO;
-        while (more(turns) || more(events)) {
-            if (!goOn.getAsBoolean()) {
+        while (hasMore(turns) || hasMore(events)) {
+            if (!proceed.getAsBoolean()) {
                 return false;
             }
             balance();
             boolean any = poll();
-            silence = any ? Duration.ZERO : silence.plus(ONE_POLL);
-            if (silence.compareTo(LONGEST_SILENCE) > 0) {
-                throw new LogUnavailableException("the log fell silent before its end", null);
+            silence = any ? Duration.ZERO : silence.plus(POLL_TIMEOUT);
+            if (silence.compareTo(MAX_SILENCE) > 0) {
+                throw new LogUnavailableException(
+                        "the log delivered no records for 20 s before the end of the pass", null);
             }
-            tell();
+            dispatch();
         }
-        tell();
+        dispatch();
         return true;
     }
 
@@ -87,16 +94,16 @@ final class KafkaLogPass {
         return ends.getOrDefault(partition, 0L);
     }
 
-    private boolean more(TopicPartition partition) {
+    private boolean hasMore(TopicPartition partition) {
         return consumer.position(partition) < end(partition);
     }
 
     private void balance() {
-        pauseWhere(turns, !more(turns) || merge.commands() > MOST_AHEAD || turnsBytes > MOST_BYTES_AHEAD);
-        pauseWhere(events, !more(events) || merge.events() > MOST_AHEAD || eventsBytes > MOST_BYTES_AHEAD);
+        setPaused(turns, !hasMore(turns) || merge.commands() > MAX_RECORDS_AHEAD || turnsBytes > MAX_BYTES_AHEAD);
+        setPaused(events, !hasMore(events) || merge.events() > MAX_RECORDS_AHEAD || eventsBytes > MAX_BYTES_AHEAD);
     }
 
-    private void pauseWhere(TopicPartition partition, boolean pause) {
+    private void setPaused(TopicPartition partition, boolean pause) {
         if (pause) {
             consumer.pause(Set.of(partition));
         } else {
@@ -105,13 +112,13 @@ final class KafkaLogPass {
     }
 
     private boolean poll() {
-        var records = consumer.poll(ONE_POLL);
+        var records = consumer.poll(POLL_TIMEOUT);
         for (ConsumerRecord<byte[], byte[]> record : records) {
             Instant at = Instant.ofEpochMilli(record.timestamp());
             if (record.topic().equals(turns.topic())) {
                 merge.command(at, record);
                 turnsBytes += sizeOf(record);
-            } else if (teller.isRelevant(record)) {
+            } else if (dispatcher.isRelevant(record)) {
                 merge.event(at, record);
                 eventsBytes += sizeOf(record);
             }
@@ -123,15 +130,15 @@ final class KafkaLogPass {
         return Math.max(0, record.serializedValueSize());
     }
 
-    private void tell() {
+    private void dispatch() {
         Next<ConsumerRecord<byte[], byte[]>, ConsumerRecord<byte[], byte[]>> next;
-        while ((next = merge.next(more(turns), more(events))) != null) {
+        while ((next = merge.next(hasMore(turns), hasMore(events))) != null) {
             if (next.command() != null) {
                 turnsBytes -= sizeOf(next.command());
-                teller.command(next.command());
+                dispatcher.command(next.command());
             } else if (next.event() != null) {
                 eventsBytes -= sizeOf(next.event());
-                teller.event(next.event());
+                dispatcher.event(next.event());
             }
         }
     }

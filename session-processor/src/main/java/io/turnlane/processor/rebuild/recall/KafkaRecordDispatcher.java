@@ -18,7 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a listener what records say, and reads no value that it doesn't want. For one thread. */
+/** Passes the content of records to a listener. Parses only values that the listener wants. For one thread. */
 final class KafkaRecordDispatcher {
 
     private static final String STARTED = "started";
@@ -31,7 +31,7 @@ final class KafkaRecordDispatcher {
         this.wire = wire;
     }
 
-    /** Whether an event says anything that a session's memory rests on; most are pieces of answers. */
+    /** Returns true if memory depends on this event. Most events are deltas and don't matter. */
     boolean isRelevant(ConsumerRecord<byte[], byte[]> event) {
         String type = header(event, RecordHeaders.TYPE);
         return STARTED.equals(type) || (type != null && RequestStatus.isTerminalType(type));
@@ -44,18 +44,18 @@ final class KafkaRecordDispatcher {
                 command(record, session);
             }
         } catch (UnreadableRecordException | IllegalArgumentException e) {
-            return; // it stands in quarantine, and was never a turn
+            return; // the record is in quarantine and never became a turn
         }
     }
 
     private void command(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
-        CommandPosition place = new CommandPosition(
+        CommandPosition position = new CommandPosition(
                 record.offset(), Instant.ofEpochMilli(record.timestamp()), number(record, RecordHeaders.EVENTS_FROM));
         switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
-            case Ask ask when ask.key().equals(session) -> listener.asked(ask, place, record.serializedValueSize());
-            case DeleteSession _ -> listener.deleted(session, place);
+            case Ask ask when ask.key().equals(session) -> listener.asked(ask, position, record.serializedValueSize());
+            case DeleteSession _ -> listener.deleted(session, position);
             case SessionChange change
-            when change.key().equals(session) -> listener.edited(change, place, record.serializedValueSize());
+            when change.key().equals(session) -> listener.edited(change, position, record.serializedValueSize());
             case Ask _, SessionChange _, RebuildSession _ -> {}
         }
     }
@@ -67,7 +67,7 @@ final class KafkaRecordDispatcher {
                 event(record, session);
             }
         } catch (UnreadableRecordException | IllegalArgumentException e) {
-            return; // nothing of ours
+            return; // not an event of this system
         }
     }
 
@@ -85,7 +85,7 @@ final class KafkaRecordDispatcher {
         }
     }
 
-    /** The record's session, where it counts. */
+    /** Returns the session of the record; null if the record can't be used or the listener doesn't want the session. */
     private @Nullable SessionKey wanted(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null
                 || record.value() == null
@@ -96,7 +96,7 @@ final class KafkaRecordDispatcher {
         return listener.wants(session) ? session : null;
     }
 
-    /** Null where it isn't there, or isn't a number: what is told without it is worth more than nothing. */
+    /** Returns the header's value; null if it is missing or not a number, because the record is useful without it. */
     private static @Nullable Long number(ConsumerRecord<byte[], byte[]> record, String name) {
         String text = header(record, name);
         try {

@@ -15,8 +15,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Reads the log with consumers of its own, without a group; those that aren't needed are kept for the next pass. As
- * many passes run at once as its callers allow. Safe for threads; each pass uses a consumer of its own.
+ * Reads the log with its own consumers, which have no group. Idle consumers are kept for the next pass. Callers bound
+ * the number of concurrent passes. Thread-safe; each pass uses its own consumer.
  */
 public final class KafkaSessionLog implements SessionLog, AutoCloseable {
 
@@ -29,15 +29,15 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Which part of the log counts.
+     * Part of the log that a pass reads.
      *
-     * @param events how far back events are read: as long as they are kept for certain
-     * @param turns how much further back questions are read, for turns that waited or took long
-     * @param slack how much the clocks of gateways and processors may differ
+     * @param events age up to which events are read: the time for which they are certainly retained
+     * @param turns further age up to which questions are read, for turns that waited or took long
+     * @param slack maximum difference between the clocks of gateways and processors
      */
     public record RecallWindow(Duration events, Duration turns, Duration slack) {}
 
-    /** @param consumers makes a consumer without a group, which neither commits nor resets its offsets */
+    /** @param consumers creates a consumer without a group, which neither commits offsets nor resets them */
     public KafkaSessionLog(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,
             Topics topics,
@@ -52,26 +52,26 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     }
 
     @Override
-    public boolean readPartition(int partition, SessionLogListener listener, BooleanSupplier goOn) {
-        Consumer<byte[], byte[]> kept = idle.poll();
-        Consumer<byte[], byte[]> consumer = kept == null ? consumers.get() : kept;
-        boolean fine = false;
+    public boolean readPartition(int partition, SessionLogListener listener, BooleanSupplier proceed) {
+        Consumer<byte[], byte[]> pooled = idle.poll();
+        Consumer<byte[], byte[]> consumer = pooled == null ? consumers.get() : pooled;
+        boolean succeeded = false;
         try {
             Instant events = clock.instant().minus(window.events());
             KafkaLogPass pass = new KafkaLogPass(
                     consumer, topics, partition, window.slack(), new KafkaRecordDispatcher(listener, wire));
-            boolean whole = pass.seekTo(events.minus(window.turns()), events).run(goOn);
-            fine = true;
-            return whole;
+            boolean complete = pass.seekTo(events.minus(window.turns()), events).run(proceed);
+            succeeded = true;
+            return complete;
         } catch (KafkaException e) {
             throw new LogUnavailableException("a pass over the log failed", e);
         } finally {
-            giveBack(consumer, fine);
+            release(consumer, succeeded);
         }
     }
 
-    private void giveBack(Consumer<byte[], byte[]> consumer, boolean fine) {
-        if (fine && !closed) {
+    private void release(Consumer<byte[], byte[]> consumer, boolean succeeded) {
+        if (succeeded && !closed) {
             consumer.unsubscribe();
             idle.add(consumer);
         } else {
@@ -79,7 +79,7 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
         }
     }
 
-    /** Closes those that are idle; one that is still used closes when its pass ends. */
+    /** Closes idle consumers. A consumer in use is closed when its pass ends. */
     @Override
     public void close() {
         closed = true;

@@ -19,24 +19,25 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one pass over a partition remembers of its sessions, bounded: sessions whose time is up go as the pass goes on,
- * and of too many the longest idle. For one thread.
+ * Collects the sessions of a partition during one pass, within bounds. Expired sessions are removed during the pass. If
+ * there are too many sessions, the longest idle one is dropped. For one thread.
  */
 public final class RecallCollector implements SessionLog.SessionLogListener {
 
     private final RecallLimits limits;
     private final LongPredicate done;
     private final @Nullable SessionKey only;
-    /** The longest idle first. */
-    private final LinkedHashMap<SessionKey, SessionReconstruction> pasts = new LinkedHashMap<>(16, 0.75f, true);
+    /** Sessions by last access, the longest idle first. */
+    private final LinkedHashMap<SessionKey, SessionReconstruction> reconstructions =
+            new LinkedHashMap<>(16, 0.75f, true);
 
-    private final List<RecalledSession> leftBehind = new ArrayList<>();
+    private final List<RecalledSession> expiredSessions = new ArrayList<>();
     private long bytes;
     private int dropped;
 
     /**
-     * @param done whether the record at an offset of the turns topic won't be delivered again
-     * @param only the one session that counts; null for all
+     * @param done true for offsets of the turns topic whose records won't be delivered again
+     * @param only the only session to collect; null for all
      */
     public RecallCollector(RecallLimits limits, LongPredicate done, @Nullable SessionKey only) {
         this.limits = limits;
@@ -50,95 +51,95 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
     }
 
     @Override
-    public void asked(Ask ask, CommandPosition place, int size) {
-        tell(ask.key(), past -> past.asked(ask, place, size));
+    public void asked(Ask ask, CommandPosition position, int size) {
+        update(ask.key(), reconstruction -> reconstruction.asked(ask, position, size));
     }
 
     @Override
-    public void deleted(SessionKey session, CommandPosition place) {
-        tell(session, past -> past.deleted(place));
+    public void deleted(SessionKey session, CommandPosition position) {
+        update(session, reconstruction -> reconstruction.deleted(position));
     }
 
     @Override
-    public void edited(SessionChange command, CommandPosition place, int size) {
-        tell(command.key(), past -> past.edited(command, place, size));
+    public void edited(SessionChange command, CommandPosition position, int size) {
+        update(command.key(), reconstruction -> reconstruction.edited(command, position, size));
     }
 
     @Override
     public void started(SessionKey session, RequestId request, int attempt, Instant at) {
-        if (pasts.containsKey(session)) {
-            tell(session, past -> past.started(request, attempt, at));
+        if (reconstructions.containsKey(session)) {
+            update(session, reconstruction -> reconstruction.started(request, attempt, at));
         }
     }
 
     @Override
     public void ended(SessionKey session, TurnEvent end, int size) {
-        if (pasts.containsKey(session)) {
-            tell(session, past -> past.ended(end, size));
+        if (reconstructions.containsKey(session)) {
+            update(session, reconstruction -> reconstruction.ended(end, size));
             expire(end.at());
         }
     }
 
-    private void tell(SessionKey session, Consumer<SessionReconstruction> what) {
-        SessionReconstruction past =
-                pasts.computeIfAbsent(session, key -> new SessionReconstruction(key, limits.turns(), done));
-        long before = past.bytes();
-        what.accept(past);
-        bytes += past.bytes() - before;
-        while (pasts.size() > 1 && (pasts.size() > limits.sessions() || bytes > limits.bytes())) {
+    private void update(SessionKey session, Consumer<SessionReconstruction> change) {
+        SessionReconstruction reconstruction =
+                reconstructions.computeIfAbsent(session, key -> new SessionReconstruction(key, limits.turns(), done));
+        long before = reconstruction.bytes();
+        change.accept(reconstruction);
+        bytes += reconstruction.bytes() - before;
+        while (reconstructions.size() > 1 && (reconstructions.size() > limits.sessions() || bytes > limits.bytes())) {
             dropLongestIdle();
         }
     }
 
     private void dropLongestIdle() {
         Iterator<Map.Entry<SessionKey, SessionReconstruction>> oldest =
-                pasts.entrySet().iterator();
-        SessionReconstruction past = oldest.next().getValue();
-        bytes -= past.bytes();
+                reconstructions.entrySet().iterator();
+        SessionReconstruction reconstruction = oldest.next().getValue();
+        bytes -= reconstruction.bytes();
         oldest.remove();
-        if (!past.hasOnlyUnresolvedQuestions()) {
+        if (!reconstruction.hasOnlyUnresolvedQuestions()) {
             dropped++;
         }
     }
 
-    /** Of a session whose time is up only that stays which a redelivery may still ask for. */
+    /** Removes expired sessions. Only data that a redelivered record may need is kept of them. */
     private void expire(Instant now) {
-        Iterator<SessionReconstruction> oldest = pasts.values().iterator();
+        Iterator<SessionReconstruction> oldest = reconstructions.values().iterator();
         while (oldest.hasNext()) {
-            SessionReconstruction past = oldest.next();
-            if (!past.isOver(now)) {
+            SessionReconstruction reconstruction = oldest.next();
+            if (!reconstruction.isOver(now)) {
                 return;
             }
-            if (past.needsRestore(now)) {
-                leaveBehind(past.toRecalledSession(now));
+            if (reconstruction.needsRestore(now)) {
+                keepExpired(reconstruction.toRecalledSession(now));
             }
-            bytes -= past.bytes();
+            bytes -= reconstruction.bytes();
             oldest.remove();
         }
     }
 
-    private void leaveBehind(RecalledSession rest) {
-        if (leftBehind.size() < limits.sessions()) {
-            leftBehind.add(rest);
+    private void keepExpired(RecalledSession session) {
+        if (expiredSessions.size() < limits.sessions()) {
+            expiredSessions.add(session);
         } else {
             dropped++;
         }
     }
 
     /**
-     * All sessions of which memory should hold something, as of now; where one had several lives, each of them, the
-     * last one last.
+     * Returns all sessions of which memory must hold data, as of now. A session with several lives occurs once per
+     * life, the current life last.
      */
     public List<RecalledSession> sessions(Instant now) {
-        List<RecalledSession> sessions = new ArrayList<>(leftBehind);
-        pasts.values().stream()
-                .filter(past -> past.needsRestore(now))
-                .map(past -> past.toRecalledSession(now))
+        List<RecalledSession> sessions = new ArrayList<>(expiredSessions);
+        reconstructions.values().stream()
+                .filter(reconstruction -> reconstruction.needsRestore(now))
+                .map(reconstruction -> reconstruction.toRecalledSession(now))
                 .forEach(sessions::add);
         return sessions;
     }
 
-    /** How many sessions were dropped because there were too many, or too large ones. */
+    /** Returns the number of sessions dropped because there were too many or too large ones. */
     public int dropped() {
         return dropped;
     }

@@ -1,17 +1,17 @@
 package io.turnlane.processor.rebuild.recall;
 
 /**
- * How much one pass keeps; of what is more the longest idle sessions are dropped.
+ * Bounds of one pass. Beyond them, the longest idle sessions are dropped.
  *
- * @param turns of each session
- * @param sessions in all
- * @param bytes of their records in all
+ * @param turns maximum number of turns per session
+ * @param sessions maximum number of sessions
+ * @param bytes maximum total size of the sessions' records
  */
 public record RecallLimits(int turns, int sessions, long bytes) {
 
     public RecallLimits {
         if (turns < 1 || sessions < 1 || bytes < 1) {
-            throw new IllegalArgumentException("limits of a recall are positive");
+            throw new IllegalArgumentException("recall limits must be positive");
         }
     }
 }

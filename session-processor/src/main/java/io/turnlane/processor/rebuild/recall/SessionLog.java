@@ -9,48 +9,50 @@ import io.turnlane.processor.past.CommandPosition;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
-/** What the log holds of sessions: commands and events of a partition, merged in the order of their times. */
+/** The log of sessions: commands and events of a partition, merged by their timestamps. */
 public interface SessionLog {
 
     /**
-     * Reads a partition from where its events begin up to where it ends now.
+     * Reads a partition from the start of its events to its current end.
      *
-     * @param goOn is asked now and then; the pass ends early where it says no
-     * @return whether the pass came to its end
-     * @throws io.turnlane.processor.turn.Turn.LogUnavailableException where the log doesn't answer
+     * @param proceed checked repeatedly; the pass stops early when it returns false
+     * @return true if the pass reached the end
+     * @throws io.turnlane.processor.turn.Turn.LogUnavailableException if the log doesn't answer
      */
-    boolean readPartition(int partition, SessionLogListener listener, BooleanSupplier goOn);
+    boolean readPartition(int partition, SessionLogListener listener, BooleanSupplier proceed);
 
-    /** Is told what the log says, by one thread. What can't be read is left out: it stands in quarantine. */
+    /**
+     * Receives the content of the log, from one thread. Records that can't be read are skipped; they are in quarantine.
+     */
     interface SessionLogListener {
 
-        /** Whether records of this session count; the others aren't read. */
+        /** Returns true if the records of this session matter; other records aren't parsed. */
         boolean wants(SessionKey session);
 
         /**
-         * A question.
+         * Called for a question.
          *
-         * @param bytes of its record
+         * @param bytes size of the record
          */
-        void asked(Ask ask, CommandPosition place, int bytes);
+        void asked(Ask ask, CommandPosition position, int bytes);
 
-        /** The session was deleted, or is to be. */
-        void deleted(SessionKey session, CommandPosition place);
+        /** Called for the deletion of a session. */
+        void deleted(SessionKey session, CommandPosition position);
 
         /**
-         * The session was changed by a command that asks nothing, or is to be.
+         * Called for a command that changes a session and asks no question.
          *
-         * @param bytes of its record
+         * @param bytes size of the record
          */
-        void edited(SessionChange command, CommandPosition place, int bytes);
+        void edited(SessionChange command, CommandPosition position, int bytes);
 
-        /** An attempt began, the first with 1. */
+        /** Called for the begin of an attempt. The first attempt is 1. */
         void started(SessionKey session, RequestId request, int attempt, Instant at);
 
         /**
-         * A turn ended.
+         * Called for a terminal event.
          *
-         * @param bytes of the event's record
+         * @param bytes size of the record
          */
         void ended(SessionKey session, TurnEvent end, int bytes);
     }

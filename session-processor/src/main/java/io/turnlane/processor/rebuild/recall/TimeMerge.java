@@ -7,8 +7,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two streams, each in its own order, as one: commands run ahead of events by a slack, so that a question is known when
- * its events come, though the clocks of who wrote them differ by as much. For one thread.
+ * Merges two streams, each in its own order. Commands precede events that are up to a slack older, so that a question
+ * precedes its events even if the writers' clocks differ by the slack. For one thread.
  */
 final class TimeMerge<C, E> {
 
@@ -16,9 +16,9 @@ final class TimeMerge<C, E> {
     private final Deque<Timed<C>> commands = new ArrayDeque<>();
     private final Deque<Timed<E>> events = new ArrayDeque<>();
 
-    private record Timed<T>(Instant at, T what) {}
+    private record Timed<T>(Instant at, T value) {}
 
-    /** What comes next: one of the two. */
+    /** The next item: a command or an event. */
     record Next<C, E>(@Nullable C command, @Nullable E event) {}
 
     TimeMerge(Duration slack) {
@@ -42,11 +42,11 @@ final class TimeMerge<C, E> {
     }
 
     /**
-     * Takes the next one.
+     * Removes and returns the next item.
      *
-     * @param moreCommands whether commands may follow that weren't added yet
-     * @param moreEvents whether events may follow that weren't added yet
-     * @return null where that can't be told before more is added, or where nothing is left
+     * @param moreCommands true if commands may follow that have not been added yet
+     * @param moreEvents true if events may follow that have not been added yet
+     * @return null if nothing is left, or if the order can't be decided before more is added
      */
     @Nullable
     Next<C, E> next(boolean moreCommands, boolean moreEvents) {
@@ -57,8 +57,8 @@ final class TimeMerge<C, E> {
         }
         if (command != null
                 && (event == null || !command.at().isAfter(event.at().plus(slack)))) {
-            return new Next<>(commands.removeFirst().what(), null);
+            return new Next<>(commands.removeFirst().value(), null);
         }
-        return event == null ? null : new Next<>(null, events.removeFirst().what());
+        return event == null ? null : new Next<>(null, events.removeFirst().value());
     }
 }

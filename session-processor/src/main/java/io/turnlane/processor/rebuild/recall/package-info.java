@@ -1,4 +1,4 @@
-/** One pass over a partition of the log, and what it tells of each session. */
+/** A pass over one partition of the log, which collects the sessions to restore. */
 @NullMarked
 package io.turnlane.processor.rebuild.recall;
 

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What a pass makes of the log, told by hand. */
+/** Sessions collected from a log that the test writes by hand. */
 class RecallCollectorTest {
 
     private static final Instant T0 = Instant.parse("2026-11-21T06:00:00Z");
@@ -41,12 +41,12 @@ class RecallCollectorTest {
         assertThat(questions(session.turns())).containsExactly("q2", "q3", "q4");
         assertThat(session.redeliverable()).isEmpty();
         assertThat(session.life()).isNotNull();
-        assertThat(session.life().turns()).as("all that it answered").isEqualTo(5);
+        assertThat(session.life().turns()).as("all answered turns").isEqualTo(5);
         assertThat(session.life().lastActivity()).isEqualTo(at(4));
     }
 
     @Test
-    void keepsEveryEndThatMayBeDeliveredAgain() {
+    void keepsEveryEndedTurnThatMayBeDeliveredAgain() {
         frontier = 0;
         for (int i = 0; i < 5; i++) {
             answer("s", "q" + i, i);
@@ -55,7 +55,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void takesATurnThatIsToldTwiceForOne() {
+    void ignoresDuplicatesOfATurn() {
         Ask ask = ask("s", "q", 0);
         end(ask, 1);
         end(ask, 2);
@@ -65,7 +65,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void keepsNoAnswerOfATurnThatFailedButThatItDid() {
+    void keepsAFailedTurnWithoutAnAnswer() {
         Ask ask = ask("s", "q", 0);
         recall.ended(ask.key(), event(ask, 1, new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no"))), SIZE);
         assertThat(only(10).turns()).singleElement().matches(turn -> !turn.isCompleted());
@@ -73,7 +73,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void forgetsWhatWasBeforeADeletion() {
+    void dropsEverythingBeforeADeletion() {
         answer("s", "before", 0);
         ask("s", "unanswered", 1);
         recall.deleted(ask("s", "x", 1).key(), new CommandPosition(offset++, at(2), null));
@@ -84,7 +84,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void mindsADeletionOnlyOnceItWasDone() {
+    void appliesADeletionOnlyWhenItIsDone() {
         answer("s", "before", 0);
         frontier = offset;
         recall.deleted(ask("s", "still to come", 1).key(), new CommandPosition(offset++, at(2), null));
@@ -93,12 +93,14 @@ class RecallCollectorTest {
 
         Ask after = ask("s", "after", 4);
         recall.started(after.key(), after.requestId(), 1, at(5));
-        assertThat(only(6).deletion()).as("a later turn began, so it was").isNotNull();
+        assertThat(only(6).deletion())
+                .as("done, because a later turn has begun")
+                .isNotNull();
         assertThat(only(6).turns()).isEmpty();
     }
 
     @Test
-    void forgetsWhatWasBeforeASessionExpired() {
+    void dropsEverythingBeforeASessionExpired() {
         answer("s", "before", 0);
         answer("s", "after", 3700);
         assertThat(questions(only(3800).turns())).containsExactly("after");
@@ -106,7 +108,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void waitsForTheEndOfAQuestionThatWaitedForLongerThanItsSessionLives() {
+    void keepsASessionWhoseQuestionWaitsLongerThanTheTimeToLive() {
         Ask ask = ask("s", "waited", 0);
         answer("other", "q", 9000);
         end(ask, 9001);
@@ -117,28 +119,30 @@ class RecallCollectorTest {
     }
 
     @Test
-    void waitsForNoEndThatWasBeforeWhatItReads() {
+    void dropsQuestionsThatEndedBeforeTheEventsThatAreRead() {
         recall = new RecallCollector(new RecallLimits(3, 2, 1_000_000), at -> true, null);
         ask("a", "ended long ago", 0);
         answer("b", "q", 1);
         answer("c", "q", 2);
         assertThat(recall.sessions(at(3))).hasSize(2);
-        assertThat(recall.dropped()).as("nothing that matters").isZero();
+        assertThat(recall.dropped()).as("nothing that memory needs").isZero();
     }
 
     @Test
-    void keepsTheTimeToLiveWithWhichItsLifeBegan() {
+    void keepsTheTimeToLiveOfTheFirstQuestionOfALife() {
         end(ask("s", "first", 0, Duration.ofHours(2)), 0);
         end(ask("s", "second", 1, Duration.ofMinutes(1)), 1);
         assertThat(only(3000).life().ttl()).isEqualTo(Duration.ofHours(2));
         end(ask("s", "third", 7000, Duration.ofHours(1)), 7000);
         assertThat(questions(only(7001).turns())).containsExactly("first", "second", "third");
-        end(ask("s", "anew", 20_000, Duration.ofMinutes(1)), 20_000);
-        assertThat(only(20_001).life().ttl()).as("of the next life").isEqualTo(Duration.ofMinutes(1));
+        end(ask("s", "next life", 20_000, Duration.ofMinutes(1)), 20_000);
+        assertThat(only(20_001).life().ttl())
+                .as("time to live of the next life")
+                .isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
-    void letsNoSessionExpireWhoseTurnWaits() {
+    void expiresNoSessionWithAWaitingTurn() {
         answer("s", "before", 0);
         frontier = offset;
         ask("s", "waits for long", 3000);
@@ -147,7 +151,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void tellsOfQuestionsThatWaitAndOfTheirLastAttempt() {
+    void returnsOpenQuestionsWithTheirLastAttempt() {
         answer("s", "before", 0);
         frontier = offset;
         Ask running = ask("s", "runs", 1);
@@ -160,7 +164,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void tellsOfASessionThatOnlyWaits() {
+    void returnsASessionThatHasOnlyOpenQuestions() {
         frontier = 0;
         Ask ask = ask("s", "first", 0);
         RecalledSession session = only(9000);
@@ -170,20 +174,20 @@ class RecallCollectorTest {
     }
 
     @Test
-    void tellsNothingOfAQuestionThatIsDoneThoughTheLogHasNoEnd() {
+    void ignoresACompleteQuestionWithoutATerminalEvent() {
         ask("s", "erased", 0);
         assertThat(recall.sessions(at(1))).isEmpty();
     }
 
     @Test
-    void letsEndsOvertakeWithoutForgettingWhatStillRuns() {
+    void keepsARunningTurnWhenLaterTurnsEndFirst() {
         Ask runs = ask("s", "runs", 0);
         recall.started(runs.key(), runs.requestId(), 1, at(0));
         Ask merged = ask("s", "merged", 1);
         Ask busy = ask("s", "busy", 2);
         Ask newest = ask("s", "newest", 3);
-        overtake(busy, new TurnEvent.Rejected(new EndCause("session_busy", runs.requestId())), 4);
-        overtake(merged, new TurnEvent.Superseded(new EndCause("coalesced", newest.requestId())), 4);
+        endBeforeItBegan(busy, new TurnEvent.Rejected(new EndCause("session_busy", runs.requestId())), 4);
+        endBeforeItBegan(merged, new TurnEvent.Superseded(new EndCause("coalesced", newest.requestId())), 4);
         end(runs, 5);
         frontier = offset - 1;
         RecalledSession session = only(6);
@@ -195,10 +199,10 @@ class RecallCollectorTest {
     }
 
     @Test
-    void remembersAMergedQuestionAsItsAgentHadIt() {
+    void keepsAMergedQuestionAsItsAgentReceivedIt() {
         Ask merged = ask("s", "what is a pool?", 0);
         Ask newest = ask("s", "and its risk?", 1);
-        overtake(merged, new TurnEvent.Superseded(new EndCause("coalesced", newest.requestId())), 2);
+        endBeforeItBegan(merged, new TurnEvent.Superseded(new EndCause("coalesced", newest.requestId())), 2);
         end(newest, 3);
         frontier = offset;
         assertThat(only(4).turns())
@@ -206,12 +210,12 @@ class RecallCollectorTest {
                 .singleElement()
                 .satisfies(turn -> {
                     assertThat(turn.toPastTurn().question()).isEqualTo("what is a pool?\n\nand its risk?");
-                    assertThat(turn.ask().question()).as("in its own record").isEqualTo("and its risk?");
+                    assertThat(turn.ask().question()).as("as in its own record").isEqualTo("and its risk?");
                 });
     }
 
     @Test
-    void keepsWhatWasInterruptedAmongTheTurnsAndWhatNeverBeganBehindThem() {
+    void keepsInterruptedTurnsInHistoryButNotTurnsThatNeverBegan() {
         frontier = 0;
         Ask interrupted = ask("s", "interrupted", 0);
         recall.started(interrupted.key(), interrupted.requestId(), 1, at(0));
@@ -221,18 +225,18 @@ class RecallCollectorTest {
                 interrupted.key(),
                 new TurnEvent(interrupted.requestId(), interrupted.sessionId(), 1, 2, at(2), cancelled),
                 SIZE);
-        overtake(never, cancelled, 2);
+        endBeforeItBegan(never, cancelled, 2);
         RecalledSession session = only(3);
         assertThat(questions(session.turns())).containsExactly("interrupted");
         assertThat(questions(session.redeliverable())).containsExactly("never began");
     }
 
-    private void overtake(Ask ask, TurnEvent.Body end, long seconds) {
+    private void endBeforeItBegan(Ask ask, TurnEvent.Body end, long seconds) {
         recall.ended(ask.key(), new TurnEvent(ask.requestId(), ask.sessionId(), 0, 0, at(seconds), end), SIZE);
     }
 
     @Test
-    void dropsTheLongestIdleOfTooMany() {
+    void dropsTheLongestIdleSessionIfThereAreTooMany() {
         recall = new RecallCollector(new RecallLimits(3, 2, 1_000_000), at -> true, null);
         answer("a", "q", 0);
         answer("b", "q", 1);
@@ -245,7 +249,7 @@ class RecallCollectorTest {
     }
 
     @Test
-    void dropsTheLongestIdleOfTooLargeOnes() {
+    void dropsTheLongestIdleSessionIfTheyAreTooLarge() {
         recall = new RecallCollector(new RecallLimits(10, 100, 5 * SIZE), at -> true, null);
         answer("a", "q", 0);
         answer("b", "q", 1);
@@ -255,14 +259,14 @@ class RecallCollectorTest {
     }
 
     @Test
-    void keepsOfSessionsWhoseTimeIsUpOnlyWhatMayBeAskedForAgain() {
+    void keepsOnlyRedeliverableTurnsOfExpiredSessions() {
         frontier = 0;
-        answer("gone", "owed", 0);
+        answer("expired", "redeliverable", 0);
         answer("other", "q", 3700);
-        assertThat(recall.sessions(at(3701))).hasSize(2).first().satisfies(gone -> {
-            assertThat(gone.life()).isNull();
-            assertThat(gone.turns()).isEmpty();
-            assertThat(questions(gone.redeliverable())).containsExactly("owed");
+        assertThat(recall.sessions(at(3701))).hasSize(2).first().satisfies(expired -> {
+            assertThat(expired.life()).isNull();
+            assertThat(expired.turns()).isEmpty();
+            assertThat(questions(expired.redeliverable())).containsExactly("redeliverable");
         });
     }
 

@@ -13,7 +13,7 @@ class TimeMergeTest {
     private final TimeMerge<String, String> merge = new TimeMerge<>(Duration.ofSeconds(10));
 
     @Test
-    void letsCommandsRunAheadByTheSlackAndNoFurther() {
+    void placesCommandsBeforeEventsWithinTheSlackOnly() {
         merge.command(at(0), "c0");
         merge.command(at(12), "c12");
         merge.command(at(30), "c30");
@@ -23,7 +23,7 @@ class TimeMergeTest {
     }
 
     @Test
-    void waitsForWhatMayStillComeBefore() {
+    void waitsForItemsThatMayStillPrecede() {
         merge.event(at(5), "e5");
         assertThat(all(true, true)).as("a question may follow").isEmpty();
         merge.command(at(1), "c1");
