@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A stopping gateway tells its clients to reconnect and does not wait for them to disconnect. */
+/** A stopping gateway asks its clients to reconnect and does not wait for them to disconnect. */
 @Timeout(60)
 class ShutdownTest {
 

@@ -151,7 +151,7 @@ class StreamCursorTest {
         }
     }
 
-    /** As after the retention of the topic. */
+    /** Deletes the beginning of the topic, as its retention does. */
     @Test
     void sendsGapIfTheLogBeginsAfterTheCursor() throws Exception {
         ReceivedTurn turn = ask("?");

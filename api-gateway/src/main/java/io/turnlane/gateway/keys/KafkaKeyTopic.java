@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys topic: one partition, compacted, one record per key under the id of the key. The last record of a key is its
- * current state.
+ * Topic of the API keys: one partition, compacted, one record per key under the id of the key. The last record of a key
+ * is its current state.
  *
  * @param connection settings of the Kafka clients
  * @param name name of the topic

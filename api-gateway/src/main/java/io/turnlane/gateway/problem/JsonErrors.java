@@ -29,7 +29,7 @@ public final class JsonErrors {
         };
     }
 
-    /** The messages of our own types are meant for clients; those of the parser would name classes. */
+    /** Returns the message of our own types, which is meant for clients. A message of the parser would name classes. */
     private static String reason(DatabindException invalid) {
         return invalid.getCause() instanceof IllegalArgumentException own && own.getMessage() != null
                 ? ": " + own.getMessage()

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown if a call fails with an error for its client. Its message becomes the {@code detail} of the problem: it tells
- * the client what to do and contains no secrets.
+ * Thrown if a call fails with an error for its client. The message becomes the {@code detail} of the problem: what
+ * happened and what the client can do, without secrets.
  */
 public final class ProblemDetailException extends RuntimeException {
 

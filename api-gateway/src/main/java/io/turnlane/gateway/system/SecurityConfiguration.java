@@ -162,7 +162,7 @@ class SecurityConfiguration {
         return () -> (security.mode() == Mode.API_KEY && !keys.isLoaded() ? Health.down() : Health.up()).build();
     }
 
-    /** Takes the place of the authentication filters if authentication is disabled. */
+    /** Replaces the authentication filters if authentication is disabled. */
     @Bean
     FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
         FilterRegistrationBean<LoopbackHostFilter> registration =
