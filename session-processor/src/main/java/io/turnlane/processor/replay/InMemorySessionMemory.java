@@ -23,23 +23,24 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory in maps, for the few turns of a replay. It has one owner, so no fence refuses anything; it knows no time, so
- * nothing expires; and it is gone with its process. Everything else is as the port has it: the same step twice is once.
+ * In-memory session memory for the few turns of a replay. It has one owner, so no fence rejects a write. Nothing
+ * expires, and all data is lost with the process. Apart from that it follows the contract: repeating a step has no
+ * further effect.
  *
- * <p>Safe for threads: guarded by itself.
+ * <p>Thread-safe; guarded by its own monitor.
  */
 public final class InMemorySessionMemory implements SessionMemory {
 
-    private final int mostTurns;
+    private final int maxTurns;
     private final Map<SessionKey, List<PastTurn>> histories = new HashMap<>();
     private final Map<RequestId, ReplayedRequest> requests = new HashMap<>();
 
-    /** @param mostTurns of history a session */
-    public InMemorySessionMemory(int mostTurns) {
-        this.mostTurns = mostTurns;
+    /** @param maxTurns maximum number of turns in a session's history */
+    public InMemorySessionMemory(int maxTurns) {
+        this.maxTurns = maxTurns;
     }
 
-    /** A request: what is known of its runs, and its end. */
+    /** A request: its flight, its attempts and its end. */
     private static final class ReplayedRequest {
         private String flight = "";
         private int attempt;
@@ -47,7 +48,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         private @Nullable TurnEnding ending;
     }
 
-    /** What the session remembers from the start. */
+    /** Sets the history with which the session starts. */
     public synchronized void setHistory(SessionKey session, List<PastTurn> turns) {
         histories.put(session, new ArrayList<>(newest(turns)));
     }
@@ -56,7 +57,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         return List.copyOf(histories.getOrDefault(session, List.of()));
     }
 
-    /** How a request ended; empty while it hasn't. */
+    /** Returns how a request ended; empty if it has not ended. */
     public synchronized Optional<TurnEnding> ending(RequestId request) {
         ReplayedRequest entry = requests.get(request);
         return entry == null ? Optional.empty() : Optional.ofNullable(entry.ending);
@@ -82,9 +83,9 @@ public final class InMemorySessionMemory implements SessionMemory {
     public synchronized SettleResult commit(
             FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
         ReplayedRequest entry = requests.get(flight.request());
-        SettleResult refused = refused(flight, entry, RequestStatus.COMPLETED);
-        if (refused != null || entry == null) {
-            return refused == null ? new SettleResult.TurnLost() : refused;
+        SettleResult rejection = rejection(flight, entry, RequestStatus.COMPLETED);
+        if (rejection != null || entry == null) {
+            return rejection == null ? new SettleResult.TurnLost() : rejection;
         }
         entry.ending = new TurnEnding(RequestStatus.COMPLETED, entry.attempt, answer, null, false);
         List<PastTurn> history = histories.computeIfAbsent(flight.session(), _ -> new ArrayList<>());
@@ -96,9 +97,9 @@ public final class InMemorySessionMemory implements SessionMemory {
     @Override
     public synchronized SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
         ReplayedRequest entry = requests.get(flight.request());
-        SettleResult refused = refused(flight, entry, RequestStatus.FAILED);
-        if (refused != null || entry == null) {
-            return refused == null ? new SettleResult.TurnLost() : refused;
+        SettleResult rejection = rejection(flight, entry, RequestStatus.FAILED);
+        if (rejection != null || entry == null) {
+            return rejection == null ? new SettleResult.TurnLost() : rejection;
         }
         entry.failures++;
         entry.flight = "";
@@ -108,8 +109,8 @@ public final class InMemorySessionMemory implements SessionMemory {
         return new SettleResult.Stored();
     }
 
-    /** What a flight that wants to end so hears where it may not; null where it may. */
-    private static @Nullable SettleResult refused(
+    /** Returns the result for a flight that can't store this outcome; null if it can. */
+    private static @Nullable SettleResult rejection(
             FlightRef flight, @Nullable ReplayedRequest entry, RequestStatus wanted) {
         if (entry == null) {
             return new SettleResult.TurnLost();
@@ -122,10 +123,9 @@ public final class InMemorySessionMemory implements SessionMemory {
         return entry.flight.equals(flight.flight()) ? null : new SettleResult.SettleFenced();
     }
 
-    /** Nobody cancels a replay, and nothing waits in it. */
     @Override
     public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
-        throw new UnsupportedOperationException("a replay is not cancelled");
+        throw new UnsupportedOperationException("a replayed turn can't be cancelled");
     }
 
     @Override
@@ -146,10 +146,9 @@ public final class InMemorySessionMemory implements SessionMemory {
         }
     }
 
-    /** There is no next owner. */
     @Override
     public boolean startHandover(FlightRef flight, Duration handover) {
-        return false;
+        return false; // there is no next owner
     }
 
     @Override
@@ -175,6 +174,6 @@ public final class InMemorySessionMemory implements SessionMemory {
     public void prefetch(SessionKey session) {}
 
     private List<PastTurn> newest(List<PastTurn> turns) {
-        return turns.subList(Math.max(0, turns.size() - mostTurns), turns.size());
+        return turns.subList(Math.max(0, turns.size() - maxTurns), turns.size());
     }
 }

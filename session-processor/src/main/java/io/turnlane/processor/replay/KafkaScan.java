@@ -16,29 +16,29 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads stretches of partitions, each up to a bound of records, with a consumer that has no group and commits nothing.
- * For one thread at a time: callers hold its monitor.
+ * Reads ranges of partitions, each up to a maximum number of records, with a consumer that has no group and commits
+ * nothing. For one thread at a time, which holds this object's monitor.
  */
 public final class KafkaScan implements AutoCloseable {
 
-    /** How far a gateway's clock and a broker's may be apart. */
-    static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+    /** Maximum difference between the clocks of a gateway and a broker. */
+    static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofMinutes(1);
 
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** Polls that may bring nothing, one after the other, though the stretch hasn't ended: 10 s. */
-    private static final int MOST_EMPTY = 50;
+    /** Maximum number of consecutive polls without records before the end of a range: 10 s. */
+    private static final int MAX_EMPTY_POLLS = 50;
 
     private final Consumer<byte[], byte[]> consumer;
-    private final int most;
+    private final int maxRecords;
 
     /**
-     * @param consumer closed with this
-     * @param most records of one stretch that are read
+     * @param consumer closed together with this object
+     * @param maxRecords maximum number of records read per range
      */
-    public KafkaScan(Consumer<byte[], byte[]> consumer, int most) {
+    public KafkaScan(Consumer<byte[], byte[]> consumer, int maxRecords) {
         this.consumer = consumer;
-        this.most = most;
+        this.maxRecords = maxRecords;
     }
 
     synchronized List<TopicPartition> partitions(String topic) {
@@ -47,7 +47,7 @@ public final class KafkaScan implements AutoCloseable {
                 .toList();
     }
 
-    /** Where Kafka's default partitioner puts this key. */
+    /** Returns the partition that Kafka's default partitioner chooses for this key. */
     TopicPartition partitionOf(String topic, String key) {
         int hash = Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8)));
         return new TopicPartition(topic, hash % partitions(topic).size());
@@ -57,9 +57,10 @@ public final class KafkaScan implements AutoCloseable {
         return new PartitionRange(partition, begin(partition), end(partition));
     }
 
-    /** From the first record of this time or later. */
+    /** Returns the range from the first record at or after this time. */
     synchronized PartitionRange from(TopicPartition partition, Instant time) {
-        consumer.assign(List.of(partition)); // the client warns of figures of partitions that it does not have
+        consumer.assign(
+                List.of(partition)); // otherwise the client logs warnings about metrics of unassigned partitions
         @Nullable
         OffsetAndTimestamp at =
                 consumer.offsetsForTimes(Map.of(partition, time.toEpochMilli())).get(partition);
@@ -67,15 +68,15 @@ public final class KafkaScan implements AutoCloseable {
         return new PartitionRange(partition, at == null ? end : at.offset(), end);
     }
 
-    /** From the first record of the one time or later up to the first of the other. */
+    /** Returns the range from the first record at or after {@code from} to the first record at or after {@code to}. */
     synchronized PartitionRange between(TopicPartition partition, Instant from, Instant to) {
         return new PartitionRange(
                 partition, from(partition, from).from(), from(partition, to).from());
     }
 
-    /** The records right before this offset: as many as one stretch may have, should none be missing. */
+    /** Returns the offsets immediately before this offset, as many as one range may have records. */
     synchronized PartitionRange before(TopicPartition partition, long offset) {
-        return new PartitionRange(partition, Math.max(begin(partition), offset - most), offset);
+        return new PartitionRange(partition, Math.max(begin(partition), offset - maxRecords), offset);
     }
 
     private long begin(TopicPartition partition) {
@@ -88,11 +89,11 @@ public final class KafkaScan implements AutoCloseable {
         return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     }
 
-    /** The first record that matches. */
+    /** Returns the first matching record. */
     Optional<ConsumerRecord<byte[], byte[]>> first(
-            PartitionRange stretch, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+            PartitionRange range, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         AtomicReference<@Nullable ConsumerRecord<byte[], byte[]>> found = new AtomicReference<>();
-        until(stretch, record -> {
+        readUntil(range, record -> {
             if (wanted.test(record)) {
                 found.set(record);
             }
@@ -101,29 +102,29 @@ public final class KafkaScan implements AutoCloseable {
         return Optional.ofNullable(found.get());
     }
 
-    void each(PartitionRange stretch, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink) {
-        until(stretch, record -> {
+    void each(PartitionRange range, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+        readUntil(range, record -> {
             sink.accept(record);
             return false;
         });
     }
 
-    private synchronized void until(PartitionRange stretch, Predicate<ConsumerRecord<byte[], byte[]>> last) {
-        if (stretch.from() >= stretch.to()) {
+    private synchronized void readUntil(PartitionRange range, Predicate<ConsumerRecord<byte[], byte[]>> last) {
+        if (range.from() >= range.to()) {
             return;
         }
-        consumer.assign(List.of(stretch.partition()));
-        consumer.seek(stretch.partition(), stretch.from());
-        int left = most;
+        consumer.assign(List.of(range.partition()));
+        consumer.seek(range.partition(), range.from());
+        int remaining = maxRecords;
         int empty = 0;
-        while (left > 0 && consumer.position(stretch.partition()) < stretch.to()) {
-            List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(stretch.partition());
+        while (remaining > 0 && consumer.position(range.partition()) < range.to()) {
+            List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(range.partition());
             empty = records.isEmpty() ? empty + 1 : 0;
-            if (empty > MOST_EMPTY) {
-                throw new IllegalStateException("Kafka doesn't answer");
+            if (empty > MAX_EMPTY_POLLS) {
+                throw new IllegalStateException("Kafka returned no records for 10 s");
             }
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                if (left-- == 0 || record.offset() >= stretch.to() || last.test(record)) {
+                if (remaining-- == 0 || record.offset() >= range.to() || last.test(record)) {
                     return;
                 }
             }

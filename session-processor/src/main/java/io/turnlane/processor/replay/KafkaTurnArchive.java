@@ -35,26 +35,26 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recorded turns in the topics: the question from {@code turns}, how it and its session's earlier turns ended from
- * {@code events}. Request ids are UUIDv7, so their time says where to begin to look. Each of the three readings is
- * bounded in records.
+ * Finds recorded turns in the topics: the question in {@code turns}, the ends of the turn and of its session's earlier
+ * turns in {@code events}. Request ids are UUIDv7, so their time bounds the search. Each of the three reads is limited
+ * in records.
  */
 public final class KafkaTurnArchive implements TurnArchive {
 
-    /** From the making of a request id until the log has its question, be it by a client's retry. */
-    private static final Duration LONGEST_WAY = Duration.ofHours(1);
+    /** Maximum time between the creation of a request id and the question's record, including a client's retries. */
+    private static final Duration MAX_PUBLISH_DELAY = Duration.ofHours(1);
 
     private final KafkaScan scan;
     private final Topics topics;
     private final WireFormat wire;
-    private final int mostTurns;
+    private final int maxTurns;
 
-    /** @param mostTurns of history a session */
-    public KafkaTurnArchive(KafkaScan scan, Topics topics, WireFormat wire, int mostTurns) {
+    /** @param maxTurns maximum number of turns in a session's history */
+    public KafkaTurnArchive(KafkaScan scan, Topics topics, WireFormat wire, int maxTurns) {
         this.scan = scan;
         this.topics = topics;
         this.wire = wire;
-        this.mostTurns = mostTurns;
+        this.maxTurns = maxTurns;
     }
 
     @Override
@@ -72,14 +72,18 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     private Optional<ConsumerRecord<byte[], byte[]>> find(RequestId request, TopicPartition partition) {
-        PartitionRange stretch = madeAt(request)
-                .map(at -> scan.between(partition, at.minus(KafkaScan.CLOCKS_DIFFER), at.plus(LONGEST_WAY)))
+        PartitionRange range = createdAt(request)
+                .map(at ->
+                        scan.between(partition, at.minus(KafkaScan.MAX_CLOCK_DIFFERENCE), at.plus(MAX_PUBLISH_DELAY)))
                 .orElseGet(() -> scan.whole(partition));
-        return scan.first(stretch, record -> request.toString().equals(header(record, RecordHeaders.REQUEST_ID)));
+        return scan.first(range, record -> request.toString().equals(header(record, RecordHeaders.REQUEST_ID)));
     }
 
-    /** When a UUIDv7 was made (RFC 9562: its first 48 bits are epoch ms); empty for another. */
-    static Optional<Instant> madeAt(RequestId request) {
+    /**
+     * Returns the creation time of a UUIDv7 (RFC 9562: its first 48 bits are epoch milliseconds); empty for other
+     * versions.
+     */
+    static Optional<Instant> createdAt(RequestId request) {
         return request.value().version() == 7
                 ? Optional.of(Instant.ofEpochMilli(request.value().getMostSignificantBits() >>> 16))
                 : Optional.empty();
@@ -91,47 +95,50 @@ public final class KafkaTurnArchive implements TurnArchive {
         }
         Collection<LoggedCommand> earlier = earlier(record, ask);
         Map<RequestId, TurnEvent> ends = ends(record.partition(), earlier, ask);
-        CommandPosition place = place(record);
-        SessionReconstruction.ReconstructedMemory told =
-                past(ask.key(), earlier, ends).memoryBefore(place.loggedAt());
+        CommandPosition position = position(record);
+        SessionReconstruction.ReconstructedMemory memory =
+                reconstruct(ask.key(), earlier, ends).memoryBefore(position.loggedAt());
         return Optional.of(new RecordedTurn(
                 ask,
                 record.value(),
                 record.partition(),
-                place.offset(),
-                place.loggedAt(),
-                remembered(told),
-                told.unknownTurns(),
+                position.offset(),
+                position.loggedAt(),
+                historyOf(memory),
+                memory.unknownTurns(),
                 outcome(ends.get(ask.requestId()))));
     }
 
-    /** As many of the newest as memory keeps. */
-    private List<PastTurn> remembered(SessionReconstruction.ReconstructedMemory told) {
-        List<PastTurn> all = new ArrayList<>(told.initialTurns());
-        told.turns().stream()
+    /** Returns the newest turns that a history holds. */
+    private List<PastTurn> historyOf(SessionReconstruction.ReconstructedMemory memory) {
+        List<PastTurn> all = new ArrayList<>(memory.initialTurns());
+        memory.turns().stream()
                 .filter(EndedTurn::isCompleted)
                 .map(EndedTurn::toPastTurn)
                 .forEach(all::add);
-        return all.subList(Math.max(0, all.size() - mostTurns), all.size());
+        return all.subList(Math.max(0, all.size() - maxTurns), all.size());
     }
 
-    /** One command of the session, and where it stands. */
-    private record LoggedCommand(SessionCommand command, CommandPosition place) {}
+    /** A command of the session and its position in the log. */
+    private record LoggedCommand(SessionCommand command, CommandPosition position) {}
 
-    /** The session's commands before this record, each once. */
+    /** Returns the session's commands before this record, without duplicates. */
     private Collection<LoggedCommand> earlier(ConsumerRecord<byte[], byte[]> until, Ask ask) {
         byte[] key = ask.key().toString().getBytes(StandardCharsets.UTF_8);
         Map<RequestId, LoggedCommand> earlier = new LinkedHashMap<>();
         scan.each(scan.before(new TopicPartition(until.topic(), until.partition()), until.offset()), record -> {
             SessionCommand command = Arrays.equals(key, record.key()) ? command(record) : null;
             if (command != null) {
-                earlier.putIfAbsent(command.requestId(), new LoggedCommand(command, place(record)));
+                earlier.putIfAbsent(command.requestId(), new LoggedCommand(command, position(record)));
             }
         });
         return earlier.values();
     }
 
-    /** How these turns ended, the first end of each; the events of a turn stand on the partition of its number. */
+    /**
+     * Returns the first terminal event of each of these turns. Events are in the partition of the same number as their
+     * turns.
+     */
     private Map<RequestId, TurnEvent> ends(int partition, Collection<LoggedCommand> earlier, Ask ask) {
         Set<String> wanted = new HashSet<>();
         earlier.forEach(logged -> wanted.add(logged.command().requestId().toString()));
@@ -139,7 +146,7 @@ public final class KafkaTurnArchive implements TurnArchive {
         Instant first = sinceDeletion(earlier).orElse(ask.createdAt());
         Map<RequestId, TurnEvent> ends = new HashMap<>();
         TopicPartition events = new TopicPartition(topics.events(), partition);
-        scan.each(scan.from(events, first.minus(KafkaScan.CLOCKS_DIFFER)), record -> {
+        scan.each(scan.from(events, first.minus(KafkaScan.MAX_CLOCK_DIFFERENCE)), record -> {
             if (wanted.contains(String.valueOf(header(record, RecordHeaders.REQUEST_ID)))) {
                 end(record).ifPresent(end -> ends.putIfAbsent(end.requestId(), end));
             }
@@ -147,7 +154,7 @@ public final class KafkaTurnArchive implements TurnArchive {
         return ends;
     }
 
-    /** When the first command was made that no deletion followed: ends of others aren't needed. */
+    /** Returns the creation time of the first command after the last deletion; ends of earlier turns don't matter. */
     private static Optional<Instant> sinceDeletion(Collection<LoggedCommand> earlier) {
         Optional<Instant> first = Optional.empty();
         for (LoggedCommand logged : earlier) {
@@ -159,7 +166,10 @@ public final class KafkaTurnArchive implements TurnArchive {
         return first;
     }
 
-    /** What can't be read is as good as gone, which is told. */
+    /**
+     * Returns the terminal event; empty if the record is no terminal event or can't be read. An end that can't be read
+     * counts as missing.
+     */
     private Optional<TurnEvent> end(ConsumerRecord<byte[], byte[]> record) {
         String type = String.valueOf(header(record, RecordHeaders.TYPE));
         try {
@@ -171,22 +181,25 @@ public final class KafkaTurnArchive implements TurnArchive {
         }
     }
 
-    /** Nothing of it is delivered again: whatever was before the turn is done. */
-    private SessionReconstruction past(
+    /**
+     * Reconstructs the session before the turn. None of its records is delivered again, so all earlier commands are
+     * done.
+     */
+    private SessionReconstruction reconstruct(
             SessionKey session, Collection<LoggedCommand> earlier, Map<RequestId, TurnEvent> ends) {
-        SessionReconstruction past = new SessionReconstruction(session, mostTurns, _ -> true);
+        SessionReconstruction reconstruction = new SessionReconstruction(session, maxTurns, _ -> true);
         for (LoggedCommand logged : earlier) {
             switch (logged.command()) {
                 case Ask ask -> {
-                    past.asked(ask, logged.place(), 0);
-                    Optional.ofNullable(ends.get(ask.requestId())).ifPresent(end -> past.ended(end, 0));
+                    reconstruction.asked(ask, logged.position(), 0);
+                    Optional.ofNullable(ends.get(ask.requestId())).ifPresent(end -> reconstruction.ended(end, 0));
                 }
-                case DeleteSession _ -> past.deleted(logged.place());
-                case RebuildSession _ -> {} // memory was to be as it had been
-                case SessionChange change -> past.edited(change, logged.place(), 0);
+                case DeleteSession _ -> reconstruction.deleted(logged.position());
+                case RebuildSession _ -> {} // doesn't change what memory should hold
+                case SessionChange change -> reconstruction.edited(change, logged.position(), 0);
             }
         }
-        return past;
+        return reconstruction;
     }
 
     private static @Nullable TurnOutcome outcome(@Nullable TurnEvent end) {
@@ -197,7 +210,7 @@ public final class KafkaTurnArchive implements TurnArchive {
         };
     }
 
-    private static CommandPosition place(ConsumerRecord<byte[], byte[]> record) {
+    private static CommandPosition position(ConsumerRecord<byte[], byte[]> record) {
         return new CommandPosition(record.offset(), Instant.ofEpochMilli(record.timestamp()), null);
     }
 

@@ -5,7 +5,7 @@ import io.turnlane.processor.turn.LostMemory;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.Turn.Claim;
 
-/** A memory that was made for one turn has lost nothing. */
+/** Reports no lost memory, because the memory of a replay was created for it. */
 final class NoMemoryLoss implements LostMemory {
 
     @Override
@@ -18,9 +18,8 @@ final class NoMemoryLoss implements LostMemory {
         return false;
     }
 
-    /** A replay runs questions only. */
     @Override
     public RestoreResult rebuild(Turn command) {
-        throw new UnsupportedOperationException("only questions are run again");
+        throw new UnsupportedOperationException("a replay runs only questions");
     }
 }

@@ -2,5 +2,5 @@ package io.turnlane.processor.replay;
 
 import org.apache.kafka.common.TopicPartition;
 
-/** A part of a partition, by offsets; the last one is not in it. */
+/** A range of offsets of a partition; {@code to} is exclusive. */
 record PartitionRange(TopicPartition partition, long from, long to) {}

@@ -5,7 +5,7 @@ import io.turnlane.model.TurnError;
 import io.turnlane.processor.turn.Turn;
 import java.util.List;
 
-/** The claim to a turn that nobody else works on, and whose offset is nobody's. */
+/** Claim of a replayed turn. No other processor works on the turn, and its offset is not committed. */
 final class RecordedClaim implements Turn.Claim {
 
     private static final long ONLY_FENCE = 1;

@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A turn as the log has it.
+ * A turn as recorded in the log.
  *
  * @param value the record's value, byte for byte
- * @param history what its session remembered when it ran, as far as the log still holds it, oldest first
- * @param missingTurns earlier turns of the session whose answers the log doesn't hold any more
- * @param outcome how it ended; null where it hasn't, or where the log doesn't hold that any more
+ * @param history history of the session when the turn ran, as far as the log still holds it, oldest turn first
+ * @param missingTurns number of earlier turns of the session whose ends the log no longer holds
+ * @param outcome the recorded end; null if the turn has not ended or the log no longer holds its end
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes to run, never compared
 public record RecordedTurn(

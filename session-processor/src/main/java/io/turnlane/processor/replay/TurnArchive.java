@@ -5,14 +5,14 @@ import io.turnlane.model.SessionKey;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds turns that were recorded. Reads only. */
+/** Finds recorded turns. Reads only. */
 public interface TurnArchive {
 
     /**
-     * Looks for a turn.
+     * Searches for a turn.
      *
-     * @param session whose it is, which makes the search shorter; null where that isn't known
-     * @return empty where the log doesn't hold it, or not within the bounds of a search
+     * @param session session of the turn, which shortens the search; null if unknown
+     * @return empty if the log doesn't hold the turn, or not within the limits of the search
      */
     Optional<RecordedTurn> find(RequestId request, @Nullable SessionKey session);
 }

@@ -5,16 +5,16 @@ import io.turnlane.model.TurnError;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How a turn ended: with an answer, or with an error. */
+/** End of a turn with an answer or with an error. */
 public record TurnOutcome(@Nullable Answer answer, @Nullable TurnError error) {
 
     public TurnOutcome {
         if ((answer == null) == (error == null)) {
-            throw new IllegalArgumentException("a turn ends with an answer or with an error");
+            throw new IllegalArgumentException("a turn must end with either an answer or an error");
         }
     }
 
-    /** Whether both say the same: the same text and artifacts, or an error of the same code. */
+    /** Returns true if both have the same text and artifacts, or errors with the same code. */
     public boolean matches(TurnOutcome other) {
         if (answer != null && other.answer != null) {
             return answer.text().equals(other.answer.text())

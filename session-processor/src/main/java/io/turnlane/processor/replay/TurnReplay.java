@@ -17,10 +17,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs recorded turns again, through {@link TurnRunner} as lanes do, with nothing behind its ports but memory of their
- * own: no log is written, no Redis asked. An agent is called once; what it fails at isn't tried again.
+ * Runs recorded turns again, through {@link TurnRunner} as lanes do. Apart from a separate memory, the services do
+ * nothing: no record is published, and Redis is not used. The agent is called once; a failure is not retried.
  *
- * <p>Safe for threads; each replay has a memory of its own.
+ * <p>Thread-safe; each replay has its own memory.
  */
 public final class TurnReplay {
 
@@ -34,10 +34,10 @@ public final class TurnReplay {
     private final WireFormat wire;
 
     /**
-     * What holds for a replay.
+     * Settings of a replay.
      *
-     * @param turns of history a session
-     * @param grace how long an agent may go on after its time was up
+     * @param turns maximum number of turns in a session's history
+     * @param grace maximum time for which an agent may run after its interrupt
      */
     public record ReplaySettings(int turns, Duration grace) {}
 
@@ -56,10 +56,10 @@ public final class TurnReplay {
         this.wire = wire;
     }
 
-    /** What was recorded, and how the turn ends now. */
+    /** The recorded turn and the outcome of its replay. */
     public record Replayed(RecordedTurn recorded, TurnOutcome replayed) {
 
-        /** Whether it ends as it did; false where nobody knows how it did. */
+        /** Returns true if the replay ended as recorded; false if the recorded end is unknown. */
         public boolean isSame() {
             TurnOutcome before = recorded.outcome();
             return before != null && before.matches(replayed);
@@ -67,10 +67,10 @@ public final class TurnReplay {
     }
 
     /**
-     * Runs it again.
+     * Replays a turn.
      *
-     * @param session whose it is; null where that isn't known
-     * @return empty where the log doesn't hold it
+     * @param session session of the turn; null if unknown
+     * @return empty if the log doesn't hold the turn
      */
     public Optional<Replayed> replay(RequestId request, @Nullable SessionKey session) {
         return archive.find(request, session).map(recorded -> new Replayed(recorded, run(recorded)));
@@ -83,12 +83,12 @@ public final class TurnReplay {
         Flights flights = new Flights(surroundings.delay(), settings.grace());
         var _ = new TurnRunner(kit(memory), flights).run(ask.key(), turn(recorded));
         TurnEnding ending = memory.ending(ask.requestId())
-                .orElseThrow(() -> new IllegalStateException("the turn broke; the log says how"));
+                .orElseThrow(() -> new IllegalStateException("the replay failed; see the log for the cause"));
         return new TurnOutcome(ending.answer(), ending.error());
     }
 
     private TurnKit kit(InMemorySessionMemory memory) {
-        TurnKit.TurnServices nowhere = new TurnKit.TurnServices(
+        TurnKit.TurnServices services = new TurnKit.TurnServices(
                 memory,
                 new UnsupportedSessionEdits(),
                 agents,
@@ -98,7 +98,7 @@ public final class TurnReplay {
                 _ -> {},
                 new NoMemoryLoss(),
                 wire);
-        return new TurnKit(nowhere, rules, surroundings);
+        return new TurnKit(services, rules, surroundings);
     }
 
     private static Turn turn(RecordedTurn recorded) {

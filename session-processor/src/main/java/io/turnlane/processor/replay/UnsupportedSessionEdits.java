@@ -9,35 +9,38 @@ import io.turnlane.processor.memory.FlightRef;
 import io.turnlane.processor.memory.SessionEdits;
 import org.jspecify.annotations.Nullable;
 
-/** A replay runs questions; what else happened to their session is told by its past. */
+/**
+ * Rejects all commands, because a replay runs only questions. The effects of other commands are part of the
+ * reconstructed session.
+ */
 final class UnsupportedSessionEdits implements SessionEdits {
 
     @Override
-    public EditResult update(FlightRef flight, UpdateSession command, EditConditions terms) {
-        throw none();
+    public EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions) {
+        throw unsupported();
     }
 
     @Override
-    public EditResult replace(FlightRef flight, ImportSession command, EditConditions terms) {
-        throw none();
+    public EditResult replace(FlightRef flight, ImportSession command, EditConditions conditions) {
+        throw unsupported();
     }
 
     @Override
-    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions terms) {
-        throw none();
+    public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions conditions) {
+        throw unsupported();
     }
 
     @Override
     public EditResult completeFork(FlightRef flight, ForkSession command, @Nullable TurnError error) {
-        throw none();
+        throw unsupported();
     }
 
     @Override
     public void abandonFork(ForkSession command, TurnError error) {
-        throw none();
+        throw unsupported();
     }
 
-    private static UnsupportedOperationException none() {
-        return new UnsupportedOperationException("only questions are run again");
+    private static UnsupportedOperationException unsupported() {
+        return new UnsupportedOperationException("a replay runs only questions");
     }
 }

@@ -1,4 +1,4 @@
-/** A recorded turn run again, by the code that runs turns, with a memory of its own: it touches nothing. */
+/** Replays of recorded turns by the code that runs turns, with a separate memory, so that nothing else changes. */
 @NullMarked
 package io.turnlane.processor.replay;
 
