@@ -1,9 +1,10 @@
 package io.turnlane.gateway.deliver;
 
 /**
- * One subscription on its way through the log to where the follower stands.
+ * One subscription that reads past events from the log until it reaches the position of the follower.
  *
- * <p>Confined to whichever reader thread has it; handed over through {@link LogReader}'s lock.
+ * <p>Confined to the reader thread that currently works on it. {@link LogReader}'s lock publishes it from one thread
+ * to the next.
  */
 final class CatchUp {
 
@@ -16,12 +17,17 @@ final class CatchUp {
     private long readingNanos;
     private long joinedAt = NOT_JOINED;
 
-    /** How far a client may be behind before it gets a gap instead. */
+    /**
+     * Limits on a catch-up. A client that exceeds one of them gets a gap instead.
+     *
+     * @param records number of log records that may be read
+     * @param nanos time that may be spent reading, in nanoseconds
+     */
     record CatchUpBudget(long records, long nanos) {}
 
-    CatchUp(Subscription subscription, long since) {
+    CatchUp(Subscription subscription, long startedNanos) {
         this.subscription = subscription;
-        this.startedNanos = since;
+        this.startedNanos = startedNanos;
         this.nextOffset = subscription.nextOffset();
     }
 
@@ -33,7 +39,7 @@ final class CatchUp {
         return subscription.session().toString();
     }
 
-    /** Lowest offset not looked at yet. */
+    /** Returns the lowest offset that this catch-up has not read yet. */
     long nextOffset() {
         return nextOffset;
     }
@@ -61,7 +67,10 @@ final class CatchUp {
         joinedAt = position;
     }
 
-    /** Reading stops for a while: what the follower sees until then can't all be kept aside. */
+    /**
+     * Stops this catch-up until it is queued again. Events that the follower reads meanwhile are not buffered, because
+     * the buffer is bounded.
+     */
     void suspend() {
         joinedAt = NOT_JOINED;
         subscription.fallBehind();
@@ -71,7 +80,7 @@ final class CatchUp {
         return joinedAt != NOT_JOINED;
     }
 
-    /** Whether all below the place where the follower's events begin has been read. */
+    /** Returns true if everything below the offset at which the follower took over has been read. */
     boolean isComplete() {
         return isJoined() && nextOffset >= joinedAt;
     }

@@ -9,29 +9,35 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What one way of delivery counts: its clients, the events they got, and why they were let go. */
+/**
+ * Metrics of one delivery channel: connected clients, delivered events, and disconnections by reason. Safe for use by
+ * multiple threads.
+ */
 public final class ClientMetrics {
 
     private final AtomicInteger connected = new AtomicInteger();
     private final Counter delivered;
-    private final Map<DisconnectReason, Counter> endings = new EnumMap<>(DisconnectReason.class);
+    private final Map<DisconnectReason, Counter> dropped = new EnumMap<>(DisconnectReason.class);
 
-    /** @param clients {@code turnlane.streams} or {@code turnlane.sockets} */
+    /**
+     * @param clients name of the gauge of connected clients, {@code turnlane.streams} or {@code turnlane.sockets}
+     * @param channel value of the {@code channel} tag
+     */
     public ClientMetrics(MeterRegistry registry, String clients, String channel) {
         Gauge.builder(clients, connected, AtomicInteger::get)
-                .description("Connected now")
+                .description("Clients connected now")
                 .register(registry);
         delivered = Counter.builder("turnlane.events.delivered")
                 .description("Turn events written to clients")
                 .tag("channel", channel)
                 .register(registry);
-        for (DisconnectReason ending : DisconnectReason.values()) {
-            endings.put(
-                    ending,
+        for (DisconnectReason reason : DisconnectReason.values()) {
+            dropped.put(
+                    reason,
                     Counter.builder("turnlane.clients.dropped")
-                            .description("Clients let go before their time")
+                            .description("Clients whose connection ended early, by reason")
                             .tag("channel", channel)
-                            .tag("reason", ending.name().toLowerCase(Locale.ROOT))
+                            .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
     }
@@ -48,8 +54,8 @@ public final class ClientMetrics {
         delivered.increment();
     }
 
-    public void dropped(DisconnectReason why) {
-        Counter counter = endings.get(why);
+    public void dropped(DisconnectReason reason) {
+        Counter counter = dropped.get(reason);
         if (counter != null) {
             counter.increment();
         }

@@ -10,13 +10,14 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's place in the event log of its session: the last record it has seen, and what it knew by then, so that
- * whoever goes on from here recognises twins and the late words of an owner that was replaced.
+ * Position of a client in the event log of its session: the last record that the client has seen, and the state of its
+ * {@link EventReducer} at that record. With this state, a stream that continues from the cursor on any gateway
+ * recognises duplicates and late events of a previous owner.
  *
- * @param partition of the events topic
- * @param offset of the last record seen
- * @param state what the client knew there
- * @param sessionChecksum a checksum of the session's key: a cursor of another session is found out
+ * @param partition partition of the events topic
+ * @param offset offset of the last record that the client has seen
+ * @param state state of the client's reducer at that record
+ * @param sessionChecksum checksum of the session's key, by which a cursor of another session is detected
  */
 public record Cursor(int partition, long offset, ReducerState state, int sessionChecksum) {
 
@@ -26,69 +27,71 @@ public record Cursor(int partition, long offset, ReducerState state, int session
     private static final UUID NO_REQUEST = new UUID(0, 0);
     private static final int ENDED = 1;
     private static final int SHOWN = 2;
-    private static final int WHOLE = 4;
+    private static final int COMPLETE = 4;
 
     /**
-     * How much of one request a client has seen.
+     * Events of one request that a client has seen.
      *
-     * @param ended its terminal event was seen
-     * @param textShown the text of this attempt was shown from its beginning, so that more of it may follow
+     * @param ended true if the client has seen the terminal event
+     * @param textShown true if the client has the text of this attempt from its beginning, so that more text may follow
      */
     public record RequestProgress(RequestId requestId, int attempt, int seq, boolean ended, boolean textShown) {}
 
     /**
-     * What a client knows of its session.
+     * State that an {@link EventReducer} needs to continue after a cursor.
      *
-     * @param progress of the turn in flight; null where it has seen none
-     * @param turn place of the latest turn that it saw running; {@link LoggedEvent#UNKNOWN_TURN} where it saw none
-     * @param complete nothing is missing since it came in: text that follows needs no beginning to make sense
+     * @param progress progress of the turn in flight; null if the client has seen no turn
+     * @param turn offset on the turns topic of the latest turn that the client saw running;
+     *     {@link LoggedEvent#UNKNOWN_TURN} if it saw none
+     * @param complete true if no event is missing since the client connected, so that text may continue without a
+     *     {@code started} event
      */
     public record ReducerState(@Nullable RequestProgress progress, long turn, boolean complete) {
 
-        /** Of somebody who comes in now. */
+        /** State of a client that connects without a cursor. */
         static final ReducerState NEW_CLIENT = new ReducerState(null, LoggedEvent.UNKNOWN_TURN, true);
 
-        /** Of somebody who missed something. */
+        /** State of a client that has missed events. */
         static final ReducerState AFTER_GAP = new ReducerState(null, LoggedEvent.UNKNOWN_TURN, false);
     }
 
-    /** A cursor of this session. */
-    static Cursor of(SessionKey session, int partition, long offset, ReducerState known) {
-        return new Cursor(partition, offset, known, checksum(session));
+    /** Returns a cursor of this session. */
+    static Cursor of(SessionKey session, int partition, long offset, ReducerState state) {
+        return new Cursor(partition, offset, state, checksum(session));
     }
 
-    /** A cursor of somebody who has seen nothing, at this place of its session. */
+    /** Returns a cursor at this offset for a client that has missed all earlier events of the session. */
     public static Cursor at(SessionKey session, int partition, long offset) {
         return of(session, partition, offset, ReducerState.AFTER_GAP);
     }
 
-    /** Whether it was made for this session. */
+    /** Returns true if this cursor belongs to the session. */
     public boolean belongsTo(SessionKey key) {
         return sessionChecksum == checksum(key);
     }
 
-    /** Whether it is about this request and its end had not been seen. */
+    /** Returns true if this request was in flight at the cursor and the client had not seen its terminal event. */
     public boolean isBeforeEnd(RequestId requestId) {
         RequestProgress progress = state.progress();
         return progress != null && !progress.ended() && progress.requestId().equals(requestId);
     }
 
-    /** Whether the terminal event of this request had been seen. */
+    /** Returns true if the client had seen the terminal event of this request. */
     public boolean hasEnd(RequestId requestId) {
         RequestProgress progress = state.progress();
         return progress != null && progress.ended() && progress.requestId().equals(requestId);
     }
 
-    /** The same place, where the client has seen this request's end. */
+    /** Returns a cursor at the same offset for a client that has also seen the terminal event of this request. */
     public Cursor ended(RequestId requestId, int attempt) {
         RequestProgress end = new RequestProgress(requestId, attempt, 0, true, false);
         return new Cursor(partition, offset, new ReducerState(end, state.turn(), state.complete()), sessionChecksum);
     }
 
     /**
-     * Reads the text form.
+     * Parses the text form.
      *
-     * @throws IllegalArgumentException where it isn't what {@link #toString} made
+     * @throws IllegalArgumentException if the text was not produced by {@link #toString}
      */
     public static Cursor parse(String text) {
         ByteBuffer in = ByteBuffer.wrap(decode(text));
@@ -108,10 +111,10 @@ public record Cursor(int partition, long offset, ReducerState state, int session
                 ? null
                 : new RequestProgress(new RequestId(request), attempt, seq, (flags & ENDED) != 0, (flags & SHOWN) != 0);
         return new Cursor(
-                partition, offset, new ReducerState(progress, in.getLong(), (flags & WHOLE) != 0), in.getInt());
+                partition, offset, new ReducerState(progress, in.getLong(), (flags & COMPLETE) != 0), in.getInt());
     }
 
-    /** The opaque text that clients get: base64url, 72 characters. */
+    /** Returns the opaque text that clients receive: 72 characters of base64url. */
     @Override
     public String toString() {
         ByteBuffer out = ByteBuffer.allocate(BODY + Integer.BYTES);
@@ -126,7 +129,7 @@ public record Cursor(int partition, long offset, ReducerState state, int session
     }
 
     private byte flags(@Nullable RequestProgress progress) {
-        int flags = state.complete() ? WHOLE : 0;
+        int flags = state.complete() ? COMPLETE : 0;
         if (progress != null) {
             flags |= (progress.ended() ? ENDED : 0) | (progress.textShown() ? SHOWN : 0);
         }

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** What delivery counts; tags are bounded, never a session or a user. */
+/** Metrics of catch-ups. No tag is ever a session or a user, so the number of series stays bounded. */
 final class DeliveryMetrics {
 
     private final Timer catchUps;
@@ -13,10 +13,10 @@ final class DeliveryMetrics {
 
     DeliveryMetrics(MeterRegistry registry) {
         this.catchUps = Timer.builder("turnlane.catch.up")
-                .description("From a client's resume to its first live event")
+                .description("Time from a client's resume until it receives live events")
                 .register(registry);
         this.gaps = Counter.builder("turnlane.stream.gaps")
-                .description("Resumes that got a snapshot because their events are gone or too many")
+                .description("Resumes that received a snapshot because the missed events are deleted or too many")
                 .register(registry);
     }
 

@@ -2,7 +2,12 @@ package io.turnlane.gateway.deliver;
 
 import java.time.Duration;
 
-/** Waits for one request's terminal event. To be opened before the turn is published, or before its record is read. */
+/**
+ * Waits for the terminal event of one request. Open it before the turn is published or the request record is read, so
+ * that the event can't be missed.
+ *
+ * <p>One thread waits and closes.
+ */
 public final class EndWatch implements AutoCloseable {
 
     private final EventStreams streams;
@@ -15,9 +20,12 @@ public final class EndWatch implements AutoCloseable {
         this.subscription = subscription;
     }
 
-    /** True once the request has ended; false where it hasn't within {@code patience}, or the gateway stops. */
-    public boolean await(Duration patience) throws InterruptedException {
-        return outbox.take(patience) instanceof OutboxItem.EventItem;
+    /**
+     * Waits for the terminal event. Returns true if the request has ended, false if {@code timeout} has passed or the
+     * gateway stops.
+     */
+    public boolean await(Duration timeout) throws InterruptedException {
+        return outbox.take(timeout) instanceof OutboxItem.EventItem;
     }
 
     @Override

@@ -20,165 +20,181 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the events topic once for all clients of this gateway: all partitions, from the end, without a group.
+ * Reads the events topic once for all clients of this gateway: all partitions, from the end, without a consumer group.
  *
- * <p>Threading: one thread of its own has the consumer and offers events to subscriptions, which never block.
- * {@link #position} may be asked by anybody. It is moved past a record <em>before</em> the record's subscribers are
- * looked up: who subscribes first and asks for the position afterwards is offered everything from there on.
+ * <p>Threading: one dedicated thread owns the consumer and offers events to subscriptions, which never block. Any
+ * thread may call {@link #position}. The follower advances the position past a record <em>before</em> it looks up the
+ * record's subscribers. A client that first registers and then reads the position is therefore offered every event from
+ * that position on.
  *
- * <p>A consumer whose broker went away polls on and returns nothing, as if there were nothing. The broker answers a
- * fetch at least every {@link KafkaPollThread#POLL}, so the consumer's own count of answered fetches tells: while it
- * stands still, the log is away.
+ * <p>A consumer that has lost its broker continues to return empty polls. The broker answers a fetch at least once
+ * per {@link KafkaPollThread#POLL}, so the follower watches the consumer's metric of answered fetches. If the metric
+ * does not increase, the broker is unavailable.
  */
 public final class EventFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventFollower.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** Six fetches' worth of silence: more than a pause of either side's collector, less than a client's patience. */
-    private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /**
+     * Longest time without an answered fetch while the broker counts as available, in nanoseconds. Six polls: longer
+     * than a garbage collection pause of either side, shorter than the timeout of a client.
+     */
+    private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final String topic;
     private final Runnable beforeFollowing;
-    private final SubscriptionRegistry hub;
+    private final SubscriptionRegistry registry;
     private final KafkaPollThread thread;
 
     /** Next offset to read, by partition; null until all are known. */
     private volatile @Nullable AtomicLongArray positions;
 
-    /** Next offset whose subscribers weren't offered it yet, by partition: never ahead of {@link #positions}. */
-    private volatile @Nullable AtomicLongArray offeredOffset;
+    /** Next offset that has not been offered to its subscribers, by partition. Never ahead of {@link #positions}. */
+    private volatile @Nullable AtomicLongArray offeredOffsets;
 
     private final LongAdder recordsRead = new LongAdder();
 
-    /** Whether it reads at the moment; false while the broker is away at start or after a failure. */
+    /** True while the consumer is polling; false before the first connection and after a failure. */
     private volatile boolean following;
 
-    /** When the broker last answered a fetch, by {@link System#nanoTime}. */
-    private volatile long heard;
+    /** Time of the last fetch that the broker answered, by {@link System#nanoTime}. */
+    private volatile long lastAnswerNanos;
 
-    /** Written and read by the follower's thread. */
+    /** Last value of the consumer's metric of answered fetches. Confined to the follower's thread. */
     private double answeredFetches;
 
-    /** @param beforeFollowing is run on the follower's thread before it looks at the topic, again after each failure */
+    /**
+     * @param beforeFollowing task that the follower's thread runs before it first reads the topic, and again after each
+     *     failure
+     */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
-    EventFollower(LogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry hub) {
+    EventFollower(LogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry registry) {
         this.topic = topic;
         this.beforeFollowing = beforeFollowing;
-        this.hub = hub;
-        this.thread = new KafkaPollThread(consumers, "event-follower", RETRY, this::followAnew, this::failed);
+        this.registry = registry;
+        this.thread = new KafkaPollThread(consumers, "event-follower", RETRY, this::readTopic, this::logFailure);
     }
 
-    /** Starts, and waits up to {@code patience} for the first look at the topic. */
-    void start(Duration patience) {
-        if (!thread.start(patience)) {
+    /** Starts the follower and waits up to {@code timeout} until it has reached the topic. */
+    void start(Duration timeout) {
+        if (!thread.start(timeout)) {
             LOG.atWarn()
-                    .setMessage("events topic not reached yet, starting without it")
+                    .setMessage("events topic not reached yet, gateway starts without it")
                     .addKeyValue("topic", topic)
                     .log();
         }
     }
 
-    /** Whether positions are known and the broker answers. */
+    /** Returns true if the positions are known and the broker answers fetches. */
     boolean isReady() {
-        return following && System.nanoTime() - heard < LONGEST_SILENCE_NANOS;
+        return following && System.nanoTime() - lastAnswerNanos < MAX_SILENCE_NANOS;
     }
 
-    /** The next offset of this partition that it hasn't looked at yet. Only where {@link #known}. */
+    /**
+     * Returns the next offset of this partition that the follower will read.
+     *
+     * @throws EventsUnavailableException if the follower has never reached the topic
+     */
     long position(int partition) {
-        return known().get(partition);
+        return requirePositions().get(partition);
     }
 
-    /** All below this offset has been offered to those who followed then. */
+    /**
+     * Returns the offset below which the follower has offered all events to the subscriptions registered at that time.
+     */
     long offeredOffset(int partition) {
-        AtomicLongArray now = offeredOffset;
+        AtomicLongArray now = offeredOffsets;
         return now == null ? 0 : now.get(partition);
     }
 
-    /** How many records have passed by. */
+    /** Returns the number of records read. */
     long recordsRead() {
         return recordsRead.sum();
     }
 
-    /** Kafka's default for this key: the same as the turn's. */
+    /**
+     * Returns the partition that Kafka's default partitioner assigns to this key; the session's turns have the same
+     * partition number.
+     */
     int partitionOf(String key) {
-        return BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), known().length());
+        return BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), requirePositions().length());
     }
 
-    private AtomicLongArray known() {
+    private AtomicLongArray requirePositions() {
         AtomicLongArray now = positions;
         if (now == null) {
-            throw new EventsUnavailableException("the events topic has not been reached yet");
+            throw new EventsUnavailableException("The events topic has not been reached yet. Retry in a few seconds.");
         }
         return now;
     }
 
-    private void followAnew(Consumer<String, byte[]> opened) {
+    private void readTopic(Consumer<String, byte[]> consumer) {
         try {
             beforeFollowing.run();
-            assign(opened);
-            follow(opened);
+            assign(consumer);
+            follow(consumer);
         } finally {
             following = false;
         }
     }
 
-    private void failed(Exception why) {
+    private void logFailure(Exception cause) {
         LOG.atError()
-                .setMessage("can't follow the events topic, trying again")
+                .setMessage("reading the events topic failed, retrying")
                 .addKeyValue("topic", topic)
-                .setCause(why)
+                .setCause(cause)
                 .log();
     }
 
-    private void assign(Consumer<String, byte[]> reading) {
-        List<TopicPartition> all = reading.partitionsFor(topic).stream()
+    private void assign(Consumer<String, byte[]> consumer) {
+        List<TopicPartition> all = consumer.partitionsFor(topic).stream()
                 .map(p -> new TopicPartition(topic, p.partition()))
                 .toList();
-        reading.assign(all);
+        consumer.assign(all);
         AtomicLongArray before = positions;
-        AtomicLongArray now = before != null && before.length() == all.size() ? before : unknown(all.size());
-        var ends = reading.endOffsets(all);
+        AtomicLongArray now = before != null && before.length() == all.size() ? before : unknownPositions(all.size());
+        var ends = consumer.endOffsets(all);
         for (TopicPartition partition : all) {
             now.compareAndSet(partition.partition(), -1, ends.getOrDefault(partition, 0L));
-            reading.seek(partition, now.get(partition.partition()));
+            consumer.seek(partition, now.get(partition.partition()));
         }
         positions = now;
-        AtomicLongArray done = offeredOffset;
-        if (done == null || done.length() != all.size()) {
-            offeredOffset = new AtomicLongArray(all.size());
+        AtomicLongArray offered = offeredOffsets;
+        if (offered == null || offered.length() != all.size()) {
+            offeredOffsets = new AtomicLongArray(all.size());
         }
         LOG.atInfo()
-                .setMessage("following events")
+                .setMessage("following the events topic")
                 .addKeyValue("topic", topic)
                 .addKeyValue("partitions", all.size())
                 .log();
     }
 
-    private static AtomicLongArray unknown(int partitions) {
+    private static AtomicLongArray unknownPositions(int partitions) {
         return new AtomicLongArray(
                 IntStream.range(0, partitions).mapToLong(_ -> -1).toArray());
     }
 
-    private void follow(Consumer<String, byte[]> reading) {
-        // Its positions were asked for just now.
-        heard = System.nanoTime();
+    private void follow(Consumer<String, byte[]> consumer) {
+        // The broker has just returned the end offsets.
+        lastAnswerNanos = System.nanoTime();
         following = true;
         thread.markReady();
-        Metric fetches = fetches(reading);
+        Metric fetches = fetches(consumer);
         while (!thread.isStopping()) {
             try {
-                reading.poll(KafkaPollThread.POLL).forEach(this::dispatch);
-                listen(fetches);
+                consumer.poll(KafkaPollThread.POLL).forEach(this::dispatch);
+                noteAnsweredFetches(fetches);
             } catch (OffsetOutOfRangeException e) {
-                e.offsetOutOfRangePartitions().keySet().forEach(partition -> skipToEnd(reading, partition));
+                e.offsetOutOfRangePartitions().keySet().forEach(partition -> skipToEnd(consumer, partition));
             }
         }
     }
 
-    /** How many fetches the broker has answered, empty ones too. */
-    private static Metric fetches(Consumer<String, byte[]> reading) {
-        return reading.metrics().entrySet().stream()
+    /** Metric of the fetches that the broker has answered, empty ones included. */
+    private static Metric fetches(Consumer<String, byte[]> consumer) {
+        return consumer.metrics().entrySet().stream()
                 .filter(entry -> isCountOfFetches(entry.getKey()))
                 .<Metric>map(Map.Entry::getValue)
                 .findFirst()
@@ -191,57 +207,61 @@ public final class EventFollower implements AutoCloseable {
                 && !name.tags().containsKey("topic");
     }
 
-    private void listen(Metric fetches) {
+    private void noteAnsweredFetches(Metric fetches) {
         double now = (double) fetches.metricValue();
         if (now != answeredFetches) {
             answeredFetches = now;
-            heard = System.nanoTime();
+            lastAnswerNanos = System.nanoTime();
         }
     }
 
     private void dispatch(ConsumerRecord<String, byte[]> record) {
-        known().set(record.partition(), record.offset() + 1);
+        requirePositions().set(record.partition(), record.offset() + 1);
         recordsRead.increment();
         if (record.key() != null) {
             offer(record);
         }
-        AtomicLongArray done = offeredOffset;
-        if (done != null) {
-            done.set(record.partition(), record.offset() + 1);
+        AtomicLongArray offered = offeredOffsets;
+        if (offered != null) {
+            offered.set(record.partition(), record.offset() + 1);
         }
     }
 
-    /** What nobody here wants isn't looked into. */
+    /** Parses a record only if a client follows its session. */
     private void offer(ConsumerRecord<String, byte[]> record) {
-        Subscription[] wanted = hub.subscriptionsOf(record.key());
-        LoggedEvent event = wanted.length == 0 ? null : KafkaEventRecords.read(record);
+        Subscription[] subscribers = registry.subscriptionsOf(record.key());
+        LoggedEvent event = subscribers.length == 0 ? null : KafkaEventRecords.read(record);
         if (event != null) {
-            for (Subscription subscription : wanted) {
+            for (Subscription subscription : subscribers) {
                 subscription.offerLive(event);
             }
         }
     }
 
-    /** This gateway slept longer than the log remembers, or the topic was made anew. */
-    private void skipToEnd(Consumer<String, byte[]> reading, TopicPartition partition) {
-        long end = reading.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    /**
+     * Continues at the end of the partition after records were deleted unread: this gateway was stopped for longer than
+     * the retention, or the topic was recreated.
+     */
+    private void skipToEnd(Consumer<String, byte[]> consumer, TopicPartition partition) {
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         LOG.atWarn()
-                .setMessage("events were deleted before they were read, clients get a snapshot")
+                .setMessage("events were deleted before they were read, clients receive a snapshot")
                 .addKeyValue("partition", partition.partition())
                 .addKeyValue("from", position(partition.partition()))
                 .addKeyValue("to", end)
                 .log();
-        reading.seek(partition, end);
-        AtomicLongArray done = offeredOffset;
-        if (done != null) {
-            // A new log may end lower: a client that is told a place up there would want nothing below it.
-            done.set(partition.partition(), end);
+        consumer.seek(partition, end);
+        AtomicLongArray offered = offeredOffsets;
+        if (offered != null) {
+            // A recreated topic may end at a lower offset. A client that received a cursor above that end would
+            // discard all events below it.
+            offered.set(partition.partition(), end);
         }
-        known().set(partition.partition(), end);
-        hub.onPartition(partition.partition()).forEach(subscription -> subscription.goLiveWithGap(end));
+        requirePositions().set(partition.partition(), end);
+        registry.onPartition(partition.partition()).forEach(subscription -> subscription.goLiveWithGap(end));
     }
 
-    /** Stops reading; returns when the thread has ended. */
+    /** Stops reading and waits up to 5 s until the thread has ended. */
     @Override
     public void close() {
         thread.close();

@@ -8,91 +8,103 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for one client which records of its session it has yet to see. The log may hold twins (a redelivered turn is
- * emitted again) and late words of an owner that lost the session; a client's stream never does.
+ * Decides for one client which events of its session the client receives. The log may contain duplicates, because the
+ * events of a redelivered turn are published again, and late events of an owner that lost the session. The client's
+ * stream contains neither.
  *
- * <p>An event is (request, attempt, seq); a terminal event is (request, {@code end}) and closes the request whatever
- * its attempt. Parts of an answer are withheld where the client can't have its beginning: after a gap, and in an
- * attempt whose {@code started} is missing.
+ * <p>The identity of an event is (request, attempt, seq). The identity of a terminal event is (request,
+ * {@code end}); it closes the request for every attempt. Parts of an answer are withheld if the client can't have the
+ * beginning of the answer: after a gap, and in an attempt whose {@code started} event is missing.
  *
- * <p>Turns of a session run one after the other, in the order of their places on the turns topic, and each says its end
- * before the next one starts. So what a turn says of its run after a later one was seen running is the late word of an
- * owner that was replaced, or a twin. Where an event doesn't tell its turn's place, the same follows only while the
- * turn of the cursor has no end: another that says something of its run is an earlier one.
+ * <p>Turns of a session run one after the other, in the order of their offsets on the turns topic, and the terminal
+ * event of a turn precedes the {@code started} event of the next one. An event of a running turn that arrives after a
+ * later turn was seen running is therefore a duplicate or a late event of a previous owner. If an event does not carry
+ * its turn's offset, the reducer can draw this conclusion only until it has seen the terminal event of the turn in the
+ * cursor. Until then an event of any other running turn belongs to an earlier turn.
  *
- * <p>Not safe for use by several threads; its {@link Subscription} guards it.
+ * <p>Not safe for use by multiple threads. The {@link Subscription} that owns the reducer guards it.
  */
 final class EventReducer {
 
-    /** Requests remembered; more than a session may have open, so that only closed ones are forgotten. */
-    static final int REMEMBERED = 256;
+    /**
+     * Maximum number of requests remembered. A session may have fewer open requests, so only closed requests are
+     * forgotten.
+     */
+    static final int MAX_REMEMBERED = 256;
 
     private final Map<RequestId, RequestProgress> seen = new LinkedHashMap<>();
     private @Nullable RequestId inFlight;
-    /** Set where requests may have begun before what this client sees: then only a {@code started} opens one's text. */
+    /**
+     * True if requests may have begun before the first event that this client receives. Text is then withheld until a
+     * {@code started} event.
+     */
     private boolean needsStart;
-    /** The turn that ran when the client left, until its end or a gap. */
-    private @Nullable RequestId resumedIn;
-    /** Place of the latest turn that was seen running. */
-    private long latest = LoggedEvent.UNKNOWN_TURN;
+    /** Turn that was running at the cursor; null once it has ended or a gap occurred. */
+    private @Nullable RequestId runningAtCursor;
+    /** Offset on the turns topic of the latest turn that was seen running. */
+    private long latestTurn = LoggedEvent.UNKNOWN_TURN;
 
-    /** For a client that sees its session from some point on. */
+    /** Creates a reducer for a client that follows its session without a cursor. */
     EventReducer() {}
 
-    /** For a client that goes on after a cursor. */
+    /** Creates a reducer for a client that continues after a cursor. */
     EventReducer(Cursor cursor) {
         RequestProgress progress = cursor.state().progress();
-        boolean ranThere = progress != null && progress.attempt() > 0;
-        // Turns run one after the other: after one that ran, whatever another says of its run began after the cursor.
-        needsStart = ranThere || !cursor.state().complete();
-        latest = cursor.state().turn();
+        boolean ranAtCursor = progress != null && progress.attempt() > 0;
+        // If a turn was running at the cursor, every other turn begins to run after the cursor, and its started event
+        // must be seen.
+        needsStart = ranAtCursor || !cursor.state().complete();
+        latestTurn = cursor.state().turn();
         if (progress != null) {
             remember(progress);
-            resumedIn = progress.attempt() > 0 && !progress.ended() ? progress.requestId() : null;
+            runningAtCursor = progress.attempt() > 0 && !progress.ended() ? progress.requestId() : null;
         }
     }
 
-    /** Whether the client gets this event; notes that it was here. */
+    /** Returns true if the client receives this event, and records the event as seen. */
     boolean accepts(LoggedEvent event) {
         RequestProgress before = seen.get(event.requestId());
-        if (before == null ? isOfAnEarlierTurn(event) : isOld(event, before)) {
+        if (before == null ? isOfEarlierTurn(event) : isOld(event, before)) {
             return false;
         }
         if (event.attempt() > 0) {
-            latest = Math.max(latest, event.turn());
+            latestTurn = Math.max(latestTurn, event.turn());
         }
-        if (event.isTerminal() && event.requestId().equals(resumedIn)) {
-            resumedIn = null;
+        if (event.isTerminal() && event.requestId().equals(runningAtCursor)) {
+            runningAtCursor = null;
         }
-        boolean shown = event.startsAttempt() || isContinued(event, before);
-        remember(new RequestProgress(event.requestId(), event.attempt(), event.seq(), event.isTerminal(), shown));
-        return shown || !event.isPartOfAnswer();
+        boolean textShown = event.startsAttempt() || isContinued(event, before);
+        remember(new RequestProgress(event.requestId(), event.attempt(), event.seq(), event.isTerminal(), textShown));
+        return textShown || !event.isPartOfAnswer();
     }
 
-    /** Events may have been missed here. */
+    /** Records that events may be missing at this point. */
     void gap() {
         needsStart = true;
-        resumedIn = null;
+        runningAtCursor = null;
         seen.replaceAll((_, p) -> new RequestProgress(p.requestId(), p.attempt(), p.seq(), p.ended(), false));
     }
 
-    /** What a cursor made now has to carry. */
+    /** Returns the state that a cursor at this point has to carry. */
     ReducerState state() {
-        return new ReducerState(inFlight == null ? null : seen.get(inFlight), latest, !needsStart);
+        return new ReducerState(inFlight == null ? null : seen.get(inFlight), latestTurn, !needsStart);
     }
 
     /**
-     * Of a turn that this reducer doesn't know; one that never ran may end at any time. But what waits in front of one
-     * that ran was delivered once more: it ended long ago, and would be known from here on.
+     * Decides for a request without recorded events. A turn that never ran may end at any time, so its terminal event
+     * is delivered. A non-terminal event of a waiting turn before the latest running turn comes from a redelivery: that
+     * turn ended long ago. If it were accepted, the reducer would know the request and deliver a duplicate of its
+     * terminal event.
      */
-    private boolean isOfAnEarlierTurn(LoggedEvent event) {
-        boolean placesKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latest != LoggedEvent.UNKNOWN_TURN;
-        boolean beforeTheLatest = placesKnown && event.turn() < latest;
+    private boolean isOfEarlierTurn(LoggedEvent event) {
+        boolean offsetsKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latestTurn != LoggedEvent.UNKNOWN_TURN;
+        boolean beforeLatest = offsetsKnown && event.turn() < latestTurn;
         if (event.attempt() == 0) {
-            return !event.isTerminal() && beforeTheLatest;
+            return !event.isTerminal() && beforeLatest;
         }
-        // Whoever follows one request never sees the end of the turn that ran when its cursor was made.
-        return placesKnown ? beforeTheLatest : resumedIn != null;
+        // Offsets decide if both are known, because runningAtCursor may stay set: a client that follows one request
+        // never receives the terminal event of another turn.
+        return offsetsKnown ? beforeLatest : runningAtCursor != null;
     }
 
     private static boolean isOld(LoggedEvent event, RequestProgress before) {
@@ -120,7 +132,7 @@ final class EventReducer {
         if (progress.attempt() > 0 || inFlight == null) {
             inFlight = progress.requestId();
         }
-        if (seen.size() > REMEMBERED) {
+        if (seen.size() > MAX_REMEMBERED) {
             seen.remove(seen.keySet().iterator().next());
         }
     }

@@ -13,193 +13,203 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Turn events for clients: the front of this package. A client has an {@link Outbox} and in it any number of
- * subscriptions; whoever opens them closes them.
+ * Entry point of this package: delivers turn events to clients. A client has one {@link Outbox} and any number of
+ * subscriptions that share it. The caller that opens a subscription closes it.
  *
- * <p>Safe for use by any number of threads.
+ * <p>Safe for use by multiple threads.
  */
 public final class EventStreams implements AutoCloseable {
 
-    /** Records that a resume reads in no time. */
-    private static final long WORTH_TELLING = 1_000;
+    /**
+     * Minimum distance in offsets for which a client is sent a new cursor. A resume reads fewer records than this in a
+     * few milliseconds.
+     */
+    private static final long MIN_CURSOR_STEP = 1_000;
 
-    private final SubscriptionRegistry hub;
+    private final SubscriptionRegistry subscriptions;
     private final EventFollower follower;
     private final LogReader reader;
     private final StreamLimits limits;
-    private final SharedByteLimit room;
+    private final SharedByteLimit sharedLimit;
     private final AtomicInteger clients = new AtomicInteger();
-    private final Object left = new Object();
-    private final AtomicBoolean isStopping = new AtomicBoolean();
+    private final Object clientLeft = new Object();
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
     /**
-     * @param clients how many outboxes may be open here
-     * @param outbox of one client
-     * @param allOutboxes bytes that may wait for all clients together
-     * @param readers threads, each with a consumer, that bring clients up to date
-     * @param maxRecords how many records a client may be behind before it gets a gap
-     * @param maxTime how long reading them may take before it gets a gap
+     * Limits of the streams of one gateway.
+     *
+     * @param clients maximum number of open outboxes
+     * @param outbox bounds of the outbox of one client
+     * @param allOutboxes maximum number of bytes that wait for all clients together
+     * @param readers number of catch-up threads, each with its own consumer
+     * @param maxRecords maximum number of records that a catch-up reads before the client gets a gap
+     * @param maxTime maximum time that a catch-up spends reading before the client gets a gap
      */
     public record StreamLimits(
             int clients, Outbox.Bounds outbox, long allOutboxes, int readers, long maxRecords, Duration maxTime) {}
 
-    /** @param prepare is run before the topic is first looked at; makes it where it is missing */
+    /** @param prepare task that runs before the topic is first read; creates the topic if it is missing */
     public EventStreams(
             LogConsumerFactory consumers, String topic, Runnable prepare, StreamLimits limits, MeterRegistry registry) {
         this.limits = limits;
-        this.room = new SharedByteLimit(limits.allOutboxes());
-        this.hub = new SubscriptionRegistry();
-        this.follower = new EventFollower(consumers, topic, prepare, hub);
+        this.sharedLimit = new SharedByteLimit(limits.allOutboxes());
+        this.subscriptions = new SubscriptionRegistry();
+        this.follower = new EventFollower(consumers, topic, prepare, subscriptions);
         CatchUp.CatchUpBudget budget =
                 new CatchUp.CatchUpBudget(limits.maxRecords(), limits.maxTime().toNanos());
         DeliveryMetrics metrics = new DeliveryMetrics(registry);
-        this.reader = new LogReader(consumers, topic, follower, hub, limits.readers(), budget, metrics);
+        this.reader = new LogReader(consumers, topic, follower, subscriptions, limits.readers(), budget, metrics);
         Gauge.builder("turnlane.clients", clients, AtomicInteger::get)
                 .description("Open streams, sockets and waits")
                 .register(registry);
-        Gauge.builder("turnlane.clients.waiting", room, SharedByteLimit::bytes)
+        Gauge.builder("turnlane.clients.waiting", sharedLimit, SharedByteLimit::bytes)
                 .baseUnit("bytes")
-                .description("What waits to be written to all clients together")
+                .description("Bytes that wait to be written to all clients together")
                 .register(registry);
-        Gauge.builder("turnlane.clients.waiting.max", room, SharedByteLimit::maxBytes)
+        Gauge.builder("turnlane.clients.waiting.max", sharedLimit, SharedByteLimit::maxBytes)
                 .baseUnit("bytes")
-                .description("What may wait for all clients together; from half of it on the slowest are let go")
+                .description("Maximum bytes that may wait for all clients; above half, the slowest are disconnected")
                 .register(registry);
         FunctionCounter.builder("turnlane.events.read", follower, EventFollower::recordsRead)
-                .description("Records of the events topic that passed by here, wanted or not")
+                .description("Records of the events topic read by this gateway, with or without followers")
                 .register(registry);
-        Gauge.builder("turnlane.followed.sessions", hub, SubscriptionRegistry::sessions)
-                .description("Sessions that somebody here follows")
+        Gauge.builder("turnlane.followed.sessions", subscriptions, SubscriptionRegistry::sessions)
+                .description("Sessions followed by at least one client of this gateway")
                 .register(registry);
     }
 
-    /** Starts to follow, and waits up to {@code patience} until the topic has been reached. */
-    public void start(Duration patience) {
-        follower.start(patience);
+    /** Starts to read events and waits up to {@code timeout} until the topic has been reached. */
+    public void start(Duration timeout) {
+        follower.start(timeout);
         reader.start();
     }
 
-    /** Whether events are being read at the moment. */
+    /** Returns true if events are being read at the moment. */
     public boolean isReady() {
         return follower.isReady();
     }
 
     /**
-     * Where a stream of a turn that is asked now has to start.
+     * Returns the offset of the session's partition from which a stream of a turn published now has to start.
      *
-     * @throws EventsUnavailableException while the log has never been reached
+     * @throws EventsUnavailableException if the topic has never been reached
      */
     public long position(SessionKey session) {
         return follower.position(follower.partitionOf(session.toString()));
     }
 
     /**
-     * A new client's outbox; {@link #closeOutbox} gives it back.
+     * Opens the outbox of a new client. {@link #closeOutbox} releases it.
      *
-     * @throws EventsUnavailableException where there are too many clients, or the gateway stops
+     * @throws EventsUnavailableException if the maximum number of clients is connected or the gateway stops
      */
     public Outbox openOutbox() {
         return openOutbox(limits.outbox());
     }
 
     Outbox openOutbox(Outbox.Bounds bounds) {
-        if (isStopping.get()) {
-            throw new EventsUnavailableException("this gateway is stopping");
+        if (stopping.get()) {
+            throw new EventsUnavailableException("The gateway is stopping. Reconnect to another gateway.");
         }
         if (clients.incrementAndGet() > limits.clients()) {
             clients.decrementAndGet();
-            throw new EventsUnavailableException("too many clients are connected");
+            throw new EventsUnavailableException("The gateway has reached its maximum number of clients. Retry later.");
         }
-        Outbox outbox = new Outbox(bounds, room);
-        hub.addOutbox(outbox);
-        if (isStopping.get()) {
+        Outbox outbox = new Outbox(bounds, sharedLimit);
+        subscriptions.addOutbox(outbox);
+        if (stopping.get()) {
             outbox.close(DisconnectReason.SHUTDOWN);
         }
         return outbox;
     }
 
-    /** The client is gone; its subscriptions are to be closed by whoever opened them. */
+    /** Closes the outbox of a client that has disconnected. The caller closes the subscriptions that it opened. */
     public void closeOutbox(Outbox outbox) {
         outbox.close(DisconnectReason.GONE);
-        hub.removeOutbox(outbox);
-        synchronized (left) {
+        subscriptions.removeOutbox(outbox);
+        synchronized (clientLeft) {
             clients.decrementAndGet();
-            left.notifyAll();
+            clientLeft.notifyAll();
         }
     }
 
-    /** Follows from now on. */
-    public Subscription subscribeLive(Outbox outbox, SessionKey session, EventFilter interest) {
+    /** Subscribes to all events from now on. */
+    public Subscription subscribeLive(Outbox outbox, SessionKey session, EventFilter filter) {
         int partition = follower.partitionOf(session.toString());
-        Subscription subscription = new Subscription(session, interest, partition, outbox, new EventReducer());
+        Subscription subscription = new Subscription(session, filter, partition, outbox, new EventReducer());
         subscription.startJoining();
-        hub.add(subscription);
+        subscriptions.add(subscription);
         if (!subscription.goLive(follower.position(partition), false)) {
             reader.catchUp(subscription);
         }
         return subscription;
     }
 
-    /** Follows from this offset of the session's partition on. */
-    public Subscription subscribeFrom(Outbox outbox, SessionKey session, EventFilter interest, long offset) {
+    /** Subscribes to all events from this offset of the session's partition on. */
+    public Subscription subscribeFrom(Outbox outbox, SessionKey session, EventFilter filter, long offset) {
         int partition = follower.partitionOf(session.toString());
-        return behind(new Subscription(session, interest, partition, outbox, new EventReducer()), offset);
+        return subscribeBehind(new Subscription(session, filter, partition, outbox, new EventReducer()), offset);
     }
 
-    /** Goes on after the cursor; one of another session, or of a log that is no more, gets a gap. */
-    public Subscription subscribeAfter(Outbox outbox, SessionKey session, EventFilter interest, Cursor cursor) {
+    /**
+     * Subscribes to all events after the cursor. If the cursor belongs to another session or to a deleted part of the
+     * log, the subscription starts with a gap.
+     */
+    public Subscription subscribeAfter(Outbox outbox, SessionKey session, EventFilter filter, Cursor cursor) {
         int partition = follower.partitionOf(session.toString());
         if (cursor.partition() != partition || !cursor.belongsTo(session)) {
-            return subscribeWithGap(outbox, session, interest);
+            return subscribeWithGap(outbox, session, filter);
         }
         EventReducer reducer = new EventReducer(cursor);
-        return behind(new Subscription(session, interest, partition, outbox, reducer), cursor.offset() + 1);
+        return subscribeBehind(new Subscription(session, filter, partition, outbox, reducer), cursor.offset() + 1);
     }
 
-    /** Says that what was is gone, then follows from now on. */
-    public Subscription subscribeWithGap(Outbox outbox, SessionKey session, EventFilter interest) {
+    /** Subscribes to all events from now on, preceded by a gap. */
+    public Subscription subscribeWithGap(Outbox outbox, SessionKey session, EventFilter filter) {
         int partition = follower.partitionOf(session.toString());
-        Subscription subscription = new Subscription(session, interest, partition, outbox, new EventReducer());
+        Subscription subscription = new Subscription(session, filter, partition, outbox, new EventReducer());
         subscription.startJoining();
-        hub.add(subscription);
+        subscriptions.add(subscription);
         subscription.goLiveWithGap(follower.position(partition));
         return subscription;
     }
 
-    private Subscription behind(Subscription subscription, long offset) {
+    private Subscription subscribeBehind(Subscription subscription, long offset) {
         subscription.startAt(offset);
         reader.catchUp(subscription);
         return subscription;
     }
 
     /**
-     * Puts the client's place in its outbox where that is worth it: the client of a quiet session on a busy partition
-     * would else come back with a cursor from long ago, and have all to be read that others said since.
+     * Sends the client a new cursor if its last one is at least 1,000 offsets old. Without this, the client of a quiet
+     * session on a busy partition would resume from an old cursor, and the gateway would have to read all events of
+     * other sessions since then.
      */
     public void offerCursor(Subscription subscription) {
-        subscription.offerCursor(() -> follower.offeredOffset(subscription.partition()), WORTH_TELLING);
+        subscription.offerCursor(() -> follower.offeredOffset(subscription.partition()), MIN_CURSOR_STEP);
     }
 
-    /** Puts the place where the client came in in its outbox. */
+    /** Queues the client's starting cursor as its first message. */
     public void offerStartCursor(Subscription subscription) {
         subscription.offerCursor(() -> 0, 0);
     }
 
-    /** Lets a held subscription's events through. */
+    /** Ends the {@linkplain Subscription#hold hold} of a subscription, so that its events are delivered. */
     public void release(Subscription subscription) {
         subscription.release(() -> reader.catchUp(subscription));
     }
 
-    /** Ends a subscription. */
+    /** Closes a subscription. */
     public void close(Subscription subscription) {
         subscription.close();
-        hub.remove(subscription);
+        subscriptions.remove(subscription);
     }
 
     /**
-     * A wait for this request's end that sees all that is emitted from now on.
+     * Returns a watch for the terminal event of this request, for events published from now on.
      *
-     * @throws EventsUnavailableException where there are too many clients, or the log has never been reached
+     * @throws EventsUnavailableException if the maximum number of clients is connected, the gateway stops, or the topic
+     *     has never been reached
      */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
         Outbox outbox = openOutbox(Outbox.Bounds.ONE);
@@ -211,25 +221,28 @@ public final class EventStreams implements AutoCloseable {
         }
     }
 
-    /** How many clients are connected: streams, sockets and waits. */
+    /** Returns the number of connected clients: streams, sockets and waits. */
     public int clients() {
         return clients.get();
     }
 
-    /** Whether new clients are refused because this gateway stops. */
+    /** Returns true if the gateway stops and rejects new clients. */
     public boolean isStopping() {
-        return isStopping.get();
+        return stopping.get();
     }
 
-    /** Tells all clients to go elsewhere and waits up to {@code patience} until they are told; new ones are refused. */
-    public void disconnectClients(Duration patience) {
-        isStopping.set(true);
-        hub.closeAll(DisconnectReason.SHUTDOWN);
-        long deadline = System.nanoTime() + patience.toNanos();
-        synchronized (left) {
+    /**
+     * Rejects new clients, asks all connected clients to reconnect to another gateway, and waits up to {@code timeout}
+     * until they are disconnected.
+     */
+    public void disconnectClients(Duration timeout) {
+        stopping.set(true);
+        subscriptions.closeAll(DisconnectReason.SHUTDOWN);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        synchronized (clientLeft) {
             try {
-                for (long ms = patience.toMillis(); clients.get() > 0 && ms > 0; ) {
-                    left.wait(ms);
+                for (long ms = timeout.toMillis(); clients.get() > 0 && ms > 0; ) {
+                    clientLeft.wait(ms);
                     ms = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 }
             } catch (InterruptedException e) {
@@ -238,7 +251,7 @@ public final class EventStreams implements AutoCloseable {
         }
     }
 
-    /** Stops following. */
+    /** Stops reading events. */
     @Override
     public void close() {
         reader.close();

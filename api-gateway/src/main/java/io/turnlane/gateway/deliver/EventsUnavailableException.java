@@ -1,6 +1,6 @@
 package io.turnlane.gateway.deliver;
 
-/** The log of events can't be reached, or no more clients can be followed, at the moment. */
+/** Thrown if the events topic is unavailable or the gateway accepts no more clients at the moment. */
 public final class EventsUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

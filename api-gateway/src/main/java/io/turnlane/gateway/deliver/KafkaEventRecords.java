@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads what a record's headers say; never its value. */
+/** Converts records of the events topic. Parses the headers only; the value stays unread. */
 final class KafkaEventRecords {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaEventRecords.class);
 
     private KafkaEventRecords() {}
 
-    /** The record as an event; null where its headers are not those of one, which is logged. */
+    /** Converts a record to an event. Logs and returns null if a header is missing or invalid. */
     static @Nullable LoggedEvent read(ConsumerRecord<String, byte[]> record) {
         try {
             Headers headers = record.headers();
@@ -31,7 +31,7 @@ final class KafkaEventRecords {
                     value(record));
         } catch (IllegalArgumentException e) {
             LOG.atWarn()
-                    .setMessage("record on the events topic is no event, skipped")
+                    .setMessage("record on the events topic is not a turn event, skipped")
                     .addKeyValue("partition", record.partition())
                     .addKeyValue("offset", record.offset())
                     .addKeyValue("why", e.getMessage())
@@ -40,7 +40,7 @@ final class KafkaEventRecords {
         }
     }
 
-    /** Processors before this header don't say it. */
+    /** Early processors did not write this header. */
     private static long turn(Headers headers) {
         Header header = headers.lastHeader(RecordHeaders.TURN);
         return header == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(text(headers, RecordHeaders.TURN));

@@ -11,88 +11,95 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that has a consumer of its own and reads until it is stopped, with a new consumer after each failure.
+ * Thread that owns a Kafka consumer and runs a {@link PollTask} until it is stopped. After each failure it runs the
+ * task again with a new consumer.
  *
- * <p>Threading: the reading runs on this thread alone. {@link #start} and {@link #close} are called by whoever owns it,
- * one after the other; {@link #isStopping} and {@link #markReady} by any thread.
+ * <p>Threading: the task runs on this thread only. The owner calls {@link #start} and then {@link #close}. Any
+ * thread may call {@link #isStopping} and {@link #markReady}.
  */
 public final class KafkaPollThread implements AutoCloseable {
 
-    /** The longest that a poll waits for records. */
+    /** Maximum time for which a poll waits for records. */
     public static final Duration POLL = Duration.ofMillis(500);
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaPollThread.class);
-    private static final Duration LEAVING = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final LogConsumerFactory consumers;
     private final String name;
     private final Duration retry;
-    private final PollTask reading;
+    private final PollTask task;
     private final FailureHandler failures;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch firstReady = new CountDownLatch(1);
     private final Thread thread;
     private volatile @Nullable Consumer<String, byte[]> consumer;
 
-    /** What it does. */
+    /** Task of the thread. */
     @FunctionalInterface
     public interface PollTask {
 
-        /** Reads from the consumer until the thread is {@linkplain #isStopping}; throwing begins it anew. */
+        /**
+         * Reads from the consumer until {@link #isStopping} returns true. If the task throws, it is run again with a
+         * new consumer.
+         */
         void read(Consumer<String, byte[]> consumer) throws Exception;
     }
 
-    /** Is told why a reading failed; it is tried again after that. */
+    /** Receives the exception of a failed task, before the task is run again. */
     @FunctionalInterface
     public interface FailureHandler {
-        void onFailure(Exception why);
+        void onFailure(Exception cause);
     }
 
     /**
-     * A thread that isn't started yet.
+     * Creates the thread without starting it.
      *
-     * @param name of the thread, and of its consumer
-     * @param retry pause after a failure
+     * @param name name of the thread and of its consumer
+     * @param retry delay after a failure
      */
     @SuppressWarnings("this-escape") // it runs later, in start()
     public KafkaPollThread(
-            LogConsumerFactory consumers, String name, Duration retry, PollTask reading, FailureHandler failures) {
+            LogConsumerFactory consumers, String name, Duration retry, PollTask task, FailureHandler failures) {
         this.consumers = consumers;
         this.name = name;
         this.retry = retry;
-        this.reading = reading;
+        this.task = task;
         this.failures = failures;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
     }
 
-    /** Starts, and waits up to {@code patience} until it is {@link #markReady}; false where that took longer. */
-    public boolean start(Duration patience) {
+    /**
+     * Starts the thread and waits up to {@code timeout} for {@link #markReady}. Returns false if the timeout passes
+     * first.
+     */
+    public boolean start(Duration timeout) {
         thread.start();
         try {
-            return firstReady.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return firstReady.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
         }
     }
 
-    /** Whoever waits in {@link #start} may go on. */
+    /** Ends the wait in {@link #start}. */
     public void markReady() {
         firstReady.countDown();
     }
 
-    /** Whether the reading is to end. */
+    /** Returns true once {@link #close} has been called. */
     public boolean isStopping() {
         return stopped.getCount() == 0;
     }
 
     private void run() {
         while (!isStopping()) {
-            try (Consumer<String, byte[]> opened = consumers.create(name, POLL)) {
-                consumer = opened;
-                reading.read(opened);
+            try (Consumer<String, byte[]> created = consumers.create(name, POLL)) {
+                consumer = created;
+                task.read(created);
             } catch (WakeupException | InterruptException e) {
-                LOG.debug("woken up");
+                LOG.debug("poll thread woken up");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -106,13 +113,13 @@ public final class KafkaPollThread implements AutoCloseable {
     private void pause() {
         try {
             boolean stopping = stopped.await(retry.toMillis(), TimeUnit.MILLISECONDS);
-            LOG.debug("waited, stopping: {}", stopping);
+            LOG.debug("delay after a failure ended, stopping: {}", stopping);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Stops reading; returns when the thread has ended. */
+    /** Stops the task and waits up to 5 s until the thread has ended. */
     @Override
     public void close() {
         stopped.countDown();
@@ -121,7 +128,7 @@ public final class KafkaPollThread implements AutoCloseable {
             open.wakeup();
         }
         try {
-            thread.join(LEAVING.toMillis());
+            thread.join(CLOSE_TIMEOUT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -3,15 +3,18 @@ package io.turnlane.gateway.deliver;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.Consumer;
 
-/** Makes consumers without a group, which start where they are told to and commit nothing. */
+/**
+ * Creates consumers without a consumer group. They have no start position until the caller assigns and seeks, and they
+ * commit nothing.
+ */
 @FunctionalInterface
 public interface LogConsumerFactory {
 
     /**
-     * A new consumer; the caller closes it.
+     * Creates a consumer, which the caller closes.
      *
-     * @param role names it in the broker's and its own metrics
-     * @param fetchWait how long the broker may hold a fetch back for which it has nothing yet
+     * @param role name of the consumer in the broker's metrics and its own
+     * @param fetchWait maximum time for which the broker holds a fetch that has no records yet
      */
     Consumer<String, byte[]> create(String role, Duration fetchWait);
 }

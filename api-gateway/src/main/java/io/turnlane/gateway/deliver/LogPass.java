@@ -14,125 +14,128 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One way through a partition, from the lowest cursor of its clients to the follower. All of them are served by it,
- * found by their session, so that a record that none of them wants costs a look-up and nobody reads its value.
+ * One sequential read of a partition, from the lowest cursor of its clients to the position of the follower. One read
+ * serves all of these clients. The pass looks up each record's session; a record that no client wants costs one lookup,
+ * and its value is not read.
  *
- * <p>Clients that are near the end don't wait for those that are far behind: a pass with far ones makes room for a pass
- * of near ones after each {@link #SLICE_NANOS}.
+ * <p>Clients that are near the end don't wait for clients that are far behind. A pass for far clients yields after
+ * {@link #SLICE_NANOS} if near clients are waiting.
  *
- * <p>Confined to the reader's thread that runs it.
+ * <p>Confined to the reader thread that runs the pass.
  */
 final class LogPass {
 
-    /** So many records are read in a few milliseconds. */
-    private static final long NEAR = 2_000;
+    /** Maximum distance of a near client from the end, in offsets. This many records are read in a few milliseconds. */
+    private static final long NEAR_OFFSETS = 2_000;
 
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long ADMITS_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long ADMISSION_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final PassContext around;
+    private final PassContext context;
     private final Consumer<String, byte[]> consumer;
     private final TopicPartition partition;
     private final Map<String, List<CatchUp>> active = new HashMap<>();
     private final boolean nearFirst;
     private boolean servesNearClients;
-    private final long begun = System.nanoTime();
+    private final long startedNanos = System.nanoTime();
 
-    /** What all passes of a gateway work with. */
+    /** Objects shared by all passes of a gateway. */
     record PassContext(
             EventFollower follower,
-            SubscriptionRegistry hub,
+            SubscriptionRegistry registry,
             CatchUp.CatchUpBudget budget,
             DeliveryMetrics metrics,
-            CatchUpQueue line) {}
+            CatchUpQueue queue) {}
 
-    /** Where clients wait for a pass. Safe for threads. */
+    /** Queue of clients that wait for a pass. Safe for use by multiple threads. */
     interface CatchUpQueue {
 
-        /** Takes out those who wait for this partition and are meant. */
-        List<CatchUp> takeMatching(int partition, Predicate<CatchUp> meant);
+        /** Removes and returns the waiting clients of this partition that match. */
+        List<CatchUp> takeMatching(int partition, Predicate<CatchUp> filter);
 
-        /** Whether somebody waits for this partition who is meant. */
-        boolean anyWaiting(int partition, Predicate<CatchUp> meant);
+        /** Returns true if a matching client waits for this partition. */
+        boolean anyWaiting(int partition, Predicate<CatchUp> filter);
 
-        /** A client that had no room has it again. */
+        /** Queues a client again once its outbox has room. */
         void requeue(Subscription subscription);
     }
 
-    /** @param nearFirst whether those that are near the end go first, where there are any */
-    LogPass(PassContext around, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
-        this.around = around;
+    /** @param nearFirst true to serve near clients first if any are waiting */
+    LogPass(PassContext context, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
+        this.context = context;
         this.consumer = consumer;
         this.partition = partition;
         this.nearFirst = nearFirst;
     }
 
-    /** Whether it is for those near the end. */
+    /** Returns true if this pass serves near clients. */
     boolean servesNearClients() {
         return servesNearClients;
     }
 
-    /** Who has not come to an end, to be handed to another pass. */
+    /** Returns the clients that this pass has not finished, so that another pass can continue them. */
     List<CatchUp> unfinished() {
         return active.values().stream().flatMap(List::stream).toList();
     }
 
     void run() {
-        boolean onlyNear = !around.line().anyWaiting(partition.partition(), late -> !isNear(late));
-        servesNearClients = onlyNear || (nearFirst && around.line().anyWaiting(partition.partition(), this::isNear));
+        boolean onlyNear = !context.queue().anyWaiting(partition.partition(), waiting -> !isNear(waiting));
+        servesNearClients = onlyNear || (nearFirst && context.queue().anyWaiting(partition.partition(), this::isNear));
         admit(_ -> true);
         consumer.assign(List.of(partition));
         if (unfinished().stream().anyMatch(c -> c.nextOffset() > end())) {
-            // Another gateway's follower may be ahead of ours; a log that was made anew ends before the cursor.
+            // The cursor may be ahead of this gateway's follower if another gateway issued it. If the topic was
+            // recreated, the cursor may lie beyond its end.
             seek();
         }
         settle();
         if (!active.isEmpty()) {
             seek();
         }
-        while (!active.isEmpty() && !shallMakeRoom()) {
+        while (!active.isEmpty() && !shouldYield()) {
             long start = System.nanoTime();
             readOnce();
             long spent = System.nanoTime() - start;
             unfinished().forEach(catchUp -> catchUp.addReadingTime(spent));
             settle();
-            if (!active.isEmpty() && System.nanoTime() - begun < ADMITS_FOR_NANOS) {
+            if (!active.isEmpty() && System.nanoTime() - startedNanos < ADMISSION_NANOS) {
                 long position = consumer.position(partition);
-                admit(late -> late.nextOffset() >= position);
+                admit(waiting -> waiting.nextOffset() >= position);
             }
         }
     }
 
     private long end() {
-        return around.follower().position(partition.partition());
+        return context.follower().position(partition.partition());
     }
 
     private boolean isNear(CatchUp catchUp) {
-        return end() - catchUp.nextOffset() <= NEAR;
+        return end() - catchUp.nextOffset() <= NEAR_OFFSETS;
     }
 
-    private boolean shallMakeRoom() {
+    private boolean shouldYield() {
         return !servesNearClients
-                && System.nanoTime() - begun > SLICE_NANOS
-                && around.line().anyWaiting(partition.partition(), this::isNear);
+                && System.nanoTime() - startedNanos > SLICE_NANOS
+                && context.queue().anyWaiting(partition.partition(), this::isNear);
     }
 
-    private void admit(Predicate<CatchUp> meant) {
-        around.line()
-                .takeMatching(partition.partition(), late -> isNear(late) == servesNearClients && meant.test(late))
-                .forEach(late -> active.computeIfAbsent(late.key(), _ -> new ArrayList<>(1))
-                        .add(late));
+    private void admit(Predicate<CatchUp> filter) {
+        context.queue()
+                .takeMatching(
+                        partition.partition(), waiting -> isNear(waiting) == servesNearClients && filter.test(waiting))
+                .forEach(waiting -> active.computeIfAbsent(waiting.key(), _ -> new ArrayList<>(1))
+                        .add(waiting));
     }
 
-    private void letGo(CatchUp done) {
+    private void remove(CatchUp done) {
         active.computeIfPresent(done.key(), (_, ofKey) -> {
             ofKey.remove(done);
             return ofKey.isEmpty() ? null : ofKey;
         });
     }
 
-    /** To the lowest cursor; those outside of what the log holds get a gap. */
+    /** Moves the consumer to the lowest cursor. Clients whose cursor is outside the log get a gap. */
     private void seek() {
         List<TopicPartition> one = List.of(partition);
         long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
@@ -167,7 +170,7 @@ final class LogPass {
         Iterator<CatchUp> each = ofKey.iterator();
         while (each.hasNext()) {
             CatchUp catchUp = each.next();
-            if (record.offset() >= catchUp.nextOffset() && !taken(catchUp, event)) {
+            if (record.offset() >= catchUp.nextOffset() && !offerTo(catchUp, event)) {
                 each.remove();
             }
         }
@@ -176,22 +179,25 @@ final class LogPass {
         }
     }
 
-    /** False where the client has no room: it leaves, and comes back from this place when it has. */
-    private boolean taken(CatchUp catchUp, LoggedEvent event) {
+    /**
+     * Returns false if the client has no room. The catch-up then leaves this pass and is queued again once there is
+     * room.
+     */
+    private boolean offerTo(CatchUp catchUp, LoggedEvent event) {
         Subscription subscription = catchUp.subscription();
-        if (subscription.offerFromLog(event, () -> around.line().requeue(subscription))) {
+        if (subscription.offerFromLog(event, () -> context.queue().requeue(subscription))) {
             return true;
         }
         catchUp.suspend();
         return false;
     }
 
-    /** Lets go of those that have met the follower, can't any more, or are gone. */
+    /** Removes clients that have reached the follower, exceed the budget, or are closed. */
     private void settle() {
         for (CatchUp catchUp : unfinished()) {
             if (catchUp.subscription().isClosed()) {
-                letGo(catchUp);
-            } else if (catchUp.exceeds(around.budget())) {
+                remove(catchUp);
+            } else if (catchUp.exceeds(context.budget())) {
                 gap(catchUp);
             } else {
                 join(catchUp);
@@ -199,34 +205,37 @@ final class LogPass {
         }
     }
 
-    /** Hands it over to the follower, once all is read that stands before what the follower offers it. */
+    /** Hands the client over to the follower once everything below the follower's events has been read. */
     private void join(CatchUp catchUp) {
         Subscription subscription = catchUp.subscription();
         if (!catchUp.isJoined() && catchUp.nextOffset() >= end()) {
-            follow(subscription);
+            register(subscription);
             catchUp.joinAt(end());
         }
         if (!catchUp.isComplete()) {
             return;
         }
         if (subscription.goLive(catchUp.nextOffset(), true)) {
-            around.metrics().caughtUp(System.nanoTime() - catchUp.startedNanos());
-            letGo(catchUp);
+            context.metrics().caughtUp(System.nanoTime() - catchUp.startedNanos());
+            remove(catchUp);
         } else {
             catchUp.suspend();
         }
     }
 
     private void gap(CatchUp catchUp) {
-        follow(catchUp.subscription());
+        register(catchUp.subscription());
         catchUp.subscription().goLiveWithGap(end());
-        around.metrics().gap();
-        letGo(catchUp);
+        context.metrics().gap();
+        remove(catchUp);
     }
 
-    /** What the follower reads from now on is kept aside for it; only then may anybody look where the follower is. */
-    private void follow(Subscription subscription) {
+    /**
+     * Registers the subscription with the follower, whose events are buffered from now on. The position of the follower
+     * must be read only after this, so that no event is missed.
+     */
+    private void register(Subscription subscription) {
         subscription.startJoining();
-        around.hub().add(subscription);
+        context.registry().add(subscription);
     }
 }

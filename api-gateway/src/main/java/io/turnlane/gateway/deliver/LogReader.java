@@ -22,34 +22,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings clients that are behind up to where the follower stands. A few threads with a consumer each; a pass over a
- * partition serves all cursors that wait on it, and takes in those that come meanwhile.
+ * Delivers past events to clients until they have reached the position of the follower. A few threads with one consumer
+ * each read the log. One pass over a partition serves all catch-ups that wait for it, and admits those that arrive
+ * during its first second.
  *
- * <p>A client without room in its outbox leaves the pass, so that it holds nobody up, and comes back when its writer
- * has made room. One that is further behind than the budget gets a {@code gap}.
+ * <p>A client whose outbox is full leaves the pass, so that the other clients don't wait for it. It is queued again
+ * once its writer has made room. A client that exceeds the budget gets a {@code gap}.
  *
- * <p>Threading: {@link #catchUp} may be called by anybody. All fields that change are guarded by this object's monitor;
- * a partition is read by one thread at a time, which alone has that pass's catch-ups.
+ * <p>Threading: any thread may call {@link #catchUp}. This object's monitor guards all mutable fields. One thread at
+ * a time reads a partition, and that thread alone uses the catch-ups of its pass.
  */
 final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final long RETRY_NANOS = 1_000_000_000;
 
-    /** A reader has no use for waiting at the log's end, and its next pass can't begin before the fetch is back. */
+    /**
+     * Time for which the broker may hold a fetch without records. Short, because waiting at the end of the log has no
+     * use and the next pass of a reader can't begin before the fetch returns.
+     */
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
     private final LogConsumerFactory consumers;
     private final String topic;
-    private final LogPass.PassContext around;
+    private final LogPass.PassContext context;
     private final List<Thread> threads;
 
-    /** Whose partition comes first is read first, and goes to the end of the line with each pass. */
+    /** Waiting catch-ups by partition. Readers take the first free partition and move it to the end. */
     private final SequencedMap<Integer, Queue<CatchUp>> waiting = new LinkedHashMap<>();
 
     private final Set<Integer> busy = new HashSet<>();
     /**
-     * Partitions whose last pass was for near clients only: however many of these come, the far ones have their turn.
+     * Partitions whose last pass served near clients only. Their next pass serves far clients, so that a steady stream
+     * of near clients does not starve them.
      */
     private final Set<Integer> farNext = new HashSet<>();
 
@@ -61,13 +66,13 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
             LogConsumerFactory consumers,
             String topic,
             EventFollower follower,
-            SubscriptionRegistry hub,
+            SubscriptionRegistry registry,
             int readers,
             CatchUp.CatchUpBudget budget,
             DeliveryMetrics metrics) {
         this.consumers = consumers;
         this.topic = topic;
-        this.around = new LogPass.PassContext(follower, hub, budget, metrics, this);
+        this.context = new LogPass.PassContext(follower, registry, budget, metrics, this);
         this.threads = IntStream.range(0, readers)
                 .mapToObj(i ->
                         Thread.ofPlatform().name("log-reader-" + i).daemon().unstarted(() -> run("log-reader-" + i)))
@@ -78,7 +83,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    /** Feeds this subscription from its next offset on until it is live. */
+    /** Delivers events to this subscription from its next offset until it is live. */
     void catchUp(Subscription subscription) {
         enqueue(new CatchUp(subscription, System.nanoTime()));
     }
@@ -102,7 +107,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 LOG.atError()
-                        .setMessage("catch-up reader failed, starting it anew")
+                        .setMessage("catch-up reader failed, restarting it")
                         .setCause(e)
                         .log();
                 pause();
@@ -128,7 +133,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     private void readUntilStopped(Consumer<String, byte[]> consumer) {
         for (Integer partition = claim(); partition != null; partition = claim()) {
             TopicPartition of = new TopicPartition(topic, partition);
-            LogPass pass = new LogPass(around, consumer, of, nearFirst(partition));
+            LogPass pass = new LogPass(context, consumer, of, nearFirst(partition));
             try {
                 pass.run();
             } finally {
@@ -137,7 +142,10 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
         }
     }
 
-    /** The next partition on which somebody waits and nobody reads; null when stopping. */
+    /**
+     * Returns the next partition that has waiting catch-ups and no reader. Blocks until there is one; returns null when
+     * stopping or interrupted.
+     */
     private synchronized @Nullable Integer claim() {
         while (!stopping) {
             for (Map.Entry<Integer, Queue<CatchUp>> next : waiting.entrySet()) {
@@ -175,13 +183,13 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     }
 
     @Override
-    public synchronized List<CatchUp> takeMatching(int partition, Predicate<CatchUp> meant) {
+    public synchronized List<CatchUp> takeMatching(int partition, Predicate<CatchUp> filter) {
         Queue<CatchUp> queue = waiting.get(partition);
         if (queue == null) {
             return List.of();
         }
         List<CatchUp> taken = new ArrayList<>();
-        queue.removeIf(catchUp -> meant.test(catchUp) && taken.add(catchUp));
+        queue.removeIf(catchUp -> filter.test(catchUp) && taken.add(catchUp));
         if (queue.isEmpty()) {
             waiting.remove(partition);
         }
@@ -189,9 +197,9 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     }
 
     @Override
-    public synchronized boolean anyWaiting(int partition, Predicate<CatchUp> meant) {
+    public synchronized boolean anyWaiting(int partition, Predicate<CatchUp> filter) {
         Queue<CatchUp> queue = waiting.get(partition);
-        return queue != null && queue.stream().anyMatch(meant);
+        return queue != null && queue.stream().anyMatch(filter);
     }
 
     @Override
@@ -210,7 +218,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
         open.remove(consumer);
     }
 
-    /** Stops all readers; clients that were behind are the shutdown's business. */
+    /** Stops all readers. Clients that are still behind are disconnected by {@link EventStreams#disconnectClients}. */
     @Override
     public synchronized void close() {
         stopping = true;

@@ -7,8 +7,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One record of the events topic: what its key and headers tell, and its value as bytes that are passed on unread. One
- * instance is shared by all clients that want it; nobody changes the bytes.
+ * Record of the events topic: the content of its key and headers, and its value as bytes that the gateway forwards
+ * unread. All clients of the session share one instance.
+ *
+ * <p>Immutable, provided that no caller changes the array that {@link #value} returns. Safe for use by multiple
+ * threads.
  */
 public final class LoggedEvent {
 
@@ -17,7 +20,9 @@ public final class LoggedEvent {
             .map(RequestStatus::wire)
             .collect(Collectors.toUnmodifiableSet());
 
-    /** What an event costs in an outbox besides its value, in bytes: itself, its delivery and its cursor. */
+    /**
+     * Memory that an event takes in an outbox besides its value, in bytes: the event, its outbox item and its cursor.
+     */
     private static final int OVERHEAD = 400;
 
     private final EventPosition position;
@@ -28,14 +33,15 @@ public final class LoggedEvent {
     private final int seq;
     private final byte[] value;
 
-    /** Where a record stands: partition and offset of the events topic. */
+    /** Partition and offset of a record on the events topic. */
     public record EventPosition(int partition, long offset) {}
 
-    /** What stands for the place of a turn whose event doesn't say it. */
+    /** Value of {@link #turn} for an event that does not carry the offset of its turn. */
     static final long UNKNOWN_TURN = -1;
 
-    LoggedEvent(EventPosition place, String type, RequestId requestId, long turn, int attempt, int seq, byte[] value) {
-        this.position = place;
+    LoggedEvent(
+            EventPosition position, String type, RequestId requestId, long turn, int attempt, int seq, byte[] value) {
+        this.position = position;
         this.type = type;
         this.requestId = requestId;
         this.turn = turn;
@@ -52,7 +58,7 @@ public final class LoggedEvent {
         return position.offset();
     }
 
-    /** The event's name, as in SSE's {@code event:} line. */
+    /** Returns the type of the event, which is the name in SSE's {@code event:} line. */
     public String type() {
         return type;
     }
@@ -61,7 +67,10 @@ public final class LoggedEvent {
         return requestId;
     }
 
-    /** The turn's offset on the turns topic: of two turns of a session the one that runs later has the higher. */
+    /**
+     * Returns the offset of the turn on the turns topic. Of two turns of a session, the one with the higher offset runs
+     * later.
+     */
     long turn() {
         return turn;
     }
@@ -74,22 +83,22 @@ public final class LoggedEvent {
         return seq;
     }
 
-    /** Exactly the JSON that clients get, one line. Not to be changed. */
+    /** Returns the JSON that clients receive, on one line. The array is shared and must not be changed. */
     public byte[] value() {
         return value;
     }
 
-    /** Whether nothing follows it in its request. */
+    /** Returns true if this is the last event of its request. */
     public boolean isTerminal() {
         return TERMINAL.contains(type);
     }
 
-    /** Whether it begins an attempt, voiding what an earlier one said. */
+    /** Returns true if this event begins an attempt, which invalidates the text of earlier attempts. */
     boolean startsAttempt() {
         return type.equals("started");
     }
 
-    /** Whether it is a part of the answer, which makes sense only after all parts before it. */
+    /** Returns true if this event is a part of the answer, which is meaningful only after all earlier parts. */
     boolean isPartOfAnswer() {
         return type.equals("delta") || type.equals("artifact");
     }

@@ -9,12 +9,12 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be written to one client, bounded in count and bytes. It takes an item while it is under its bounds, so
- * that one large answer always fits; it never holds more than the bounds and one item. All clients of a gateway share a
- * {@link SharedByteLimit} besides.
+ * Bounded queue of items that wait to be written to one client. The bounds are a count and a number of bytes. The
+ * outbox accepts an item while it is below its bounds, so a large answer always fits into an empty outbox. It never
+ * holds more than the bounds plus one item. All outboxes of a gateway also share a {@link SharedByteLimit}.
  *
- * <p>Threading: the follower, catch-up readers and the client's own requests put in and never block; one thread, the
- * client's writer, takes out. Everything is guarded by this object's monitor.
+ * <p>Threading: the follower, catch-up readers and the client's own requests add items and never block. One thread,
+ * the client's writer, takes items out. This object's monitor guards all state.
  */
 public final class Outbox {
 
@@ -25,29 +25,35 @@ public final class Outbox {
     private int bytes;
     private @Nullable DisconnectReason disconnectReason;
 
-    /** How much may wait for one client. */
+    /** Bounds of one outbox: number of items and number of bytes. */
     public record Bounds(int items, int bytes) {
 
         public Bounds {
             if (items < 1 || bytes < 1) {
-                throw new IllegalArgumentException("an outbox holds at least something");
+                throw new IllegalArgumentException("the bounds of an outbox must be at least 1 item and 1 byte");
             }
         }
 
-        /** For a client that waits for one event. */
+        /** Bounds for a client that waits for a single event. */
         public static final Bounds ONE = new Bounds(2, 1);
 
-        /** What a catch-up may fill, so that live events still fit. */
+        /**
+         * Returns true if a catch-up may add an item. A catch-up fills at most half of the outbox, so that live events
+         * still fit.
+         */
         boolean hasRoomForCatchUp(int items, int bytes) {
             return items < Math.max(1, this.items / 2) && bytes < Math.max(1, this.bytes / 2);
         }
     }
 
-    /** An outbox of its own; {@link #close} gives its part of the room back. */
-    public Outbox(Bounds bounds, SharedByteLimit room) {
+    /**
+     * Creates an outbox and registers its client with the shared limit; {@link #close} removes both the client and its
+     * bytes from the limit.
+     */
+    public Outbox(Bounds bounds, SharedByteLimit sharedLimit) {
         this.bounds = bounds;
-        this.sharedLimit = room;
-        room.addClient();
+        this.sharedLimit = sharedLimit;
+        sharedLimit.addClient();
     }
 
     Bounds bounds() {
@@ -59,9 +65,9 @@ public final class Outbox {
     }
 
     /**
-     * Puts in what happens now. False where the client is over its bound, and is let go as
-     * {@link DisconnectReason#SLOW}, or the gateway over its own, and this client takes more than its share:
-     * {@link DisconnectReason#CROWDED}.
+     * Adds an item. Closes the outbox and returns false in two cases: the outbox has reached its own bounds
+     * ({@link DisconnectReason#SLOW}), or all outboxes together are over the shared limit and this client has more than
+     * its share ({@link DisconnectReason#CROWDED}). Returns false without effect if the outbox is closed.
      */
     public synchronized boolean offer(OutboxItem item) {
         if (disconnectReason != null) {
@@ -79,17 +85,23 @@ public final class Outbox {
         return true;
     }
 
-    /** Whether a catch-up may put one more in; where not, {@code whenRoom} is called once there is room again. */
+    /**
+     * Returns true if a catch-up may add an item or the outbox is closed. Otherwise returns false and runs
+     * {@code whenRoom} once, on the thread of the writer, as soon as there is room.
+     */
     synchronized boolean hasRoom(Runnable whenRoom) {
-        if (disconnectReason != null || roomForMore()) {
+        if (disconnectReason != null || hasRoomForMore()) {
             return true;
         }
         waitingForRoom.add(whenRoom);
         return false;
     }
 
-    /** Where the gateway's room is scarce, a catch-up goes on when all it brought before has been sent. */
-    private boolean roomForMore() {
+    /**
+     * If all outboxes together hold more than half of the shared limit, a catch-up continues only after everything in
+     * this outbox has been written.
+     */
+    private boolean hasRoomForMore() {
         return bounds.hasRoomForCatchUp(items.size(), bytes) && (bytes == 0 || sharedLimit.isBelowHalf());
     }
 
@@ -101,14 +113,14 @@ public final class Outbox {
     }
 
     /**
-     * Takes the next item out, after waiting for it up to {@code patience}; null where nothing came. After a
-     * {@link #close} the answer is {@link OutboxItem.EndItem}, whatever still waited.
+     * Removes and returns the next item. Waits up to {@code timeout} for an item and returns null if none arrives.
+     * After {@link #close}, discards waiting items and returns {@link OutboxItem.EndItem}.
      */
-    public @Nullable OutboxItem take(Duration patience) throws InterruptedException {
+    public @Nullable OutboxItem take(Duration timeout) throws InterruptedException {
         OutboxItem item;
-        List<Runnable> wake;
+        List<Runnable> waiters;
         synchronized (this) {
-            awaitItem(patience.toNanos());
+            awaitItem(timeout.toNanos());
             if (disconnectReason != null) {
                 return new OutboxItem.EndItem(disconnectReason);
             }
@@ -118,34 +130,37 @@ public final class Outbox {
             }
             bytes -= item.bytes();
             sharedLimit.removeBytes(item.bytes());
-            wake = roomFor();
+            waiters = takeWaiters();
         }
-        wake.forEach(Runnable::run);
+        waiters.forEach(Runnable::run);
         return item;
     }
 
-    private void awaitItem(long patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience;
-        long left = patience;
-        while (items.isEmpty() && disconnectReason == null && left > 0) {
-            wait(left / 1_000_000, (int) (left % 1_000_000));
-            left = deadline - System.nanoTime();
+    private void awaitItem(long timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout;
+        long remaining = timeout;
+        while (items.isEmpty() && disconnectReason == null && remaining > 0) {
+            wait(remaining / 1_000_000, (int) (remaining % 1_000_000));
+            remaining = deadline - System.nanoTime();
         }
     }
 
-    private List<Runnable> roomFor() {
-        if (waitingForRoom.isEmpty() || !roomForMore()) {
+    private List<Runnable> takeWaiters() {
+        if (waitingForRoom.isEmpty() || !hasRoomForMore()) {
             return List.of();
         }
-        List<Runnable> wake = List.copyOf(waitingForRoom);
+        List<Runnable> waiters = List.copyOf(waitingForRoom);
         waitingForRoom.clear();
-        return wake;
+        return waiters;
     }
 
-    /** Lets the client go; the first reason stands. What still waited is dropped: its cursor leads on elsewhere. */
-    public synchronized void close(DisconnectReason why) {
+    /**
+     * Closes the outbox, so that the writer disconnects the client. Only the first reason counts. Discards all waiting
+     * items; the client can resume after its last cursor at another connection.
+     */
+    public synchronized void close(DisconnectReason reason) {
         if (disconnectReason == null) {
-            disconnectReason = why;
+            disconnectReason = reason;
             items.clear();
             waitingForRoom.clear();
             sharedLimit.removeBytes(bytes);
@@ -155,12 +170,15 @@ public final class Outbox {
         }
     }
 
-    /** Why the client is let go; {@link DisconnectReason#GONE} where nobody did, and so it left by itself. */
+    /**
+     * Returns the reason for which the outbox was closed, or {@link DisconnectReason#GONE} if it is open, because then
+     * the client itself ended the connection.
+     */
     public synchronized DisconnectReason disconnectReason() {
         return disconnectReason == null ? DisconnectReason.GONE : disconnectReason;
     }
 
-    /** Whether it was closed. */
+    /** Returns true if the outbox is closed. */
     public synchronized boolean isClosed() {
         return disconnectReason != null;
     }

@@ -2,13 +2,13 @@ package io.turnlane.gateway.deliver;
 
 import io.turnlane.model.SessionKey;
 
-/** What stands in a client's outbox. */
+/** Item in a client's {@link Outbox}. */
 public sealed interface OutboxItem {
 
-    /** What it counts for against the outbox's bound in bytes. */
+    /** Returns the number of bytes that this item counts against the outbox's bound. */
     int bytes();
 
-    /** A turn event; {@code cursor} is the client's place once it has it. */
+    /** Turn event. {@code cursor} is the position of the client after this event. */
     record EventItem(LoggedEvent event, Cursor cursor) implements OutboxItem {
         @Override
         public int bytes() {
@@ -16,7 +16,10 @@ public sealed interface OutboxItem {
         }
     }
 
-    /** Events before here are gone: what is sent next is a snapshot, read when this is taken out, not before. */
+    /**
+     * Marker that earlier events are missing. The writer reads the snapshot that replaces them when it takes this item
+     * out, not when the item is added.
+     */
     record GapItem(Subscription subscription, Cursor cursor) implements OutboxItem {
         @Override
         public int bytes() {
@@ -24,7 +27,7 @@ public sealed interface OutboxItem {
         }
     }
 
-    /** A resumed client has all that the log held; from here on it is live. */
+    /** Marker that a resumed client has received everything from the log and receives live events from here on. */
     record CaughtUpItem(Subscription subscription) implements OutboxItem {
         @Override
         public int bytes() {
@@ -33,8 +36,8 @@ public sealed interface OutboxItem {
     }
 
     /**
-     * Where the client is, though nothing happened in its session: whoever comes back from here needn't read what
-     * others said meanwhile.
+     * Position of the client in a session without recent events. A client that resumes from this cursor does not have
+     * to read past the events of other sessions that were written meanwhile.
      */
     record CursorItem(SessionKey session, Cursor cursor) implements OutboxItem {
         @Override
@@ -43,7 +46,7 @@ public sealed interface OutboxItem {
         }
     }
 
-    /** A whole frame of the client's protocol that is not a turn event. */
+    /** Complete frame of the client's protocol that is not a turn event. */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
     record FrameItem(byte[] json) implements OutboxItem {
         @Override
@@ -52,7 +55,7 @@ public sealed interface OutboxItem {
         }
     }
 
-    /** Nothing more will come; close and say why. */
+    /** Last item. The writer closes the connection with this reason. */
     record EndItem(DisconnectReason reason) implements OutboxItem {
         @Override
         public int bytes() {
@@ -60,17 +63,17 @@ public sealed interface OutboxItem {
         }
     }
 
-    /** Why a client is let go. */
+    /** Reason for which a client is disconnected. The names are values of the metric tag {@code reason}. */
     enum DisconnectReason {
-        /** It did not read what was sent to it. */
+        /** The client did not read its messages fast enough. */
         SLOW,
-        /** Too much waits for all clients together, and for this one more than its share. */
+        /** Too many bytes wait for all clients together, and this client has more than its share. */
         CROWDED,
-        /** This gateway stops; another one goes on. */
+        /** The gateway stops. The client can continue at another gateway. */
         SHUTDOWN,
-        /** It said goodbye or was found gone. */
+        /** The client closed the connection or no longer responds. */
         GONE,
-        /** What let it in stands no more. */
+        /** The client's credentials are no longer valid. */
         REVOKED
     }
 }

@@ -4,14 +4,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes may wait for all clients of a gateway together: the bounds of each times their number would be more
- * than its heap. Up to half of it nobody notices. From there on it is scarce: who has more waiting than an equal share
- * of that half is let go at the next event, so that the other half is enough for all who remain. Where it is full
- * nevertheless, as by large answers for everybody at once, whoever is to get more is let go.
+ * Limit on the bytes that wait for all clients of a gateway together. The limit of each outbox times the number of
+ * clients would exceed the heap.
  *
- * <p>What several clients wait for counts for each, though it is in the heap once: more is counted than is there.
+ * <p>Up to half of the limit, only the bounds of each outbox apply. Above half, a client whose waiting bytes exceed
+ * an equal share of that half is disconnected at its next event. The other half is thus left to the remaining clients.
+ * If the whole limit is reached nevertheless, for instance by large answers to many clients at once, every client that
+ * is to receive another event is disconnected.
  *
- * <p>Threading: any; two counters, no lock. A decision may be behind others' of the same moment by an event each.
+ * <p>An event that waits for several clients counts once for each of them, although the heap holds it once. The
+ * limit therefore overestimates the memory in use.
+ *
+ * <p>Threading: safe for use by multiple threads without a lock. A decision may miss events that other threads add
+ * at the same moment, at most one event per thread.
  */
 public final class SharedByteLimit {
 
@@ -19,15 +24,14 @@ public final class SharedByteLimit {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger clients = new AtomicInteger();
 
-    /** @param most bytes that may wait for all clients together */
-    public SharedByteLimit(long most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("there is room for at least something");
+    /** @param maxBytes maximum number of bytes that may wait for all clients together */
+    public SharedByteLimit(long maxBytes) {
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("the limit must be at least 1 byte");
         }
-        this.maxBytes = most;
+        this.maxBytes = maxBytes;
     }
 
-    /** One more client shares it. */
     void addClient() {
         clients.incrementAndGet();
     }
@@ -44,13 +48,16 @@ public final class SharedByteLimit {
         bytes.addAndGet(-size);
     }
 
-    /** Whether a client for which so much waits may get one more event. */
+    /** Returns true if a client for which {@code waiting} bytes wait may receive another event. */
     boolean allows(int waiting) {
         long now = bytes.get();
         return now < maxBytes / 2 || (now < maxBytes && (waiting == 0 || waiting < share()));
     }
 
-    /** Whether there is room for what can wait elsewhere, too. */
+    /**
+     * Returns true if less than half of the limit is used, so that a catch-up may add data that could otherwise stay in
+     * the log.
+     */
     boolean isBelowHalf() {
         return bytes.get() < maxBytes / 2;
     }
@@ -59,12 +66,12 @@ public final class SharedByteLimit {
         return maxBytes / 2 / Math.max(1, clients.get());
     }
 
-    /** What waits now. */
+    /** Returns the number of bytes that wait now. */
     public long bytes() {
         return bytes.get();
     }
 
-    /** What may wait. */
+    /** Returns the maximum number of bytes that may wait. */
     public long maxBytes() {
         return maxBytes;
     }

@@ -8,15 +8,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's interest in one session, and how far it has come. It is {@code BEHIND} while a catch-up reader feeds it
- * from the log, {@code JOINING} while the follower's events are kept aside because the last of the log is still being
- * read, and {@code LIVE} from where the two meet. {@code next} is the lowest offset that it still wants; whatever is
- * below was delivered, so the seam shows neither a gap nor a repetition.
+ * Subscription of one client to one session, with the offset up to which it has been served. The states are:
  *
- * <p>Threading: the follower calls {@link #offerLive}; one catch-up reader at a time calls {@link #offerFromLog},
- * {@link #startJoining} and {@link #goLive}; the client's own thread calls {@link #hold}, {@link #release},
- * {@link #currentCursor} and {@link #close}, its writer {@link #offerCursor}. Nothing blocks; everything is guarded by
- * this object's monitor, which is taken before the outbox's.
+ * <ul>
+ * <li>{@code BEHIND}: a catch-up reader delivers past events from the log.
+ * <li>{@code JOINING}: events from the follower are buffered, because the last part of the log is still being read.
+ * <li>{@code LIVE}: events from the follower are delivered.
+ * </ul>
+ *
+ * <p>{@code nextOffset} is the lowest offset that has not been delivered. Every event below it is discarded, so the
+ * transition between log and follower causes neither a gap nor a duplicate.
+ *
+ * <p>Threading: the follower calls {@link #offerLive}. One catch-up reader at a time calls {@link #offerFromLog},
+ * {@link #startJoining} and {@link #goLive}. The client's own thread calls {@link #hold}, {@link #release},
+ * {@link #currentCursor} and {@link #close}, and its writer calls {@link #offerCursor}. No method blocks. This object's
+ * monitor guards all state and is acquired before the monitor of the outbox.
  */
 public final class Subscription {
 
@@ -28,27 +34,27 @@ public final class Subscription {
     }
 
     private final SessionKey session;
-    private final EventFilter interest;
+    private final EventFilter filter;
     private final int partition;
     private final Outbox outbox;
     private final EventReducer reducer;
-    private final Queue<LoggedEvent> aside = new ArrayDeque<>();
+    private final Queue<LoggedEvent> buffer = new ArrayDeque<>();
 
-    private SubscriptionState stage = SubscriptionState.BEHIND;
+    private SubscriptionState state = SubscriptionState.BEHIND;
     private long nextOffset;
-    /** What the last cursor said that the client has. */
-    private long told;
+    /** Next offset according to the last cursor sent to the client. */
+    private long lastSentOffset;
 
-    private int asideBytes;
-    private boolean missed;
+    private int bufferedBytes;
+    private boolean overflowed;
     private boolean held;
-    private @Nullable Runnable parked;
+    private @Nullable Runnable heldCatchUp;
 
     /**
-     * Which of a session's events a client wants.
+     * Selection of a session's events.
      *
-     * @param requestId only this request's; null for all
-     * @param terminalOnly only terminal events
+     * @param requestId request whose events are selected; null for all requests
+     * @param terminalOnly true to select terminal events only
      */
     public record EventFilter(@Nullable RequestId requestId, boolean terminalOnly) {
 
@@ -67,9 +73,9 @@ public final class Subscription {
         }
     }
 
-    Subscription(SessionKey session, EventFilter interest, int partition, Outbox outbox, EventReducer reducer) {
+    Subscription(SessionKey session, EventFilter filter, int partition, Outbox outbox, EventReducer reducer) {
         this.session = session;
-        this.interest = interest;
+        this.filter = filter;
         this.partition = partition;
         this.outbox = outbox;
         this.reducer = reducer;
@@ -80,37 +86,38 @@ public final class Subscription {
     }
 
     public @Nullable RequestId requestId() {
-        return interest.requestId();
+        return filter.requestId();
     }
 
     int partition() {
         return partition;
     }
 
-    /** An event as the follower read it. */
+    /** Offers an event that the follower has read. */
     synchronized void offerLive(LoggedEvent event) {
         if (event.offset() < nextOffset
-                || stage == SubscriptionState.BEHIND
-                || stage == SubscriptionState.CLOSED
-                || !interest.matches(event)) {
+                || state == SubscriptionState.BEHIND
+                || state == SubscriptionState.CLOSED
+                || !filter.matches(event)) {
             return;
         }
-        if (stage == SubscriptionState.JOINING || held) {
-            keepAside(event);
+        if (state == SubscriptionState.JOINING || held) {
+            addToBuffer(event);
         } else {
             deliver(event);
         }
     }
 
     /**
-     * An event as a catch-up read it. False where the client has no room yet; {@code whenRoom} is called when it has.
+     * Offers an event that a catch-up has read. Returns false if the client has no room yet; {@code whenRoom} is then
+     * run once it has.
      */
     synchronized boolean offerFromLog(LoggedEvent event, Runnable whenRoom) {
-        if (event.offset() < nextOffset || stage == SubscriptionState.CLOSED || !interest.matches(event)) {
+        if (event.offset() < nextOffset || state == SubscriptionState.CLOSED || !filter.matches(event)) {
             return true;
         }
         if (held) {
-            parked = whenRoom;
+            heldCatchUp = whenRoom;
             return false;
         }
         if (!outbox.hasRoom(whenRoom)) {
@@ -120,66 +127,73 @@ public final class Subscription {
         return true;
     }
 
-    /** From here on the follower's events are kept aside. */
+    /** Starts to buffer events from the follower. */
     synchronized void startJoining() {
-        if (stage == SubscriptionState.BEHIND) {
-            stage = SubscriptionState.JOINING;
-            dropAside();
-        }
-    }
-
-    /** Back to the reader: it takes longer than what may be kept aside. */
-    synchronized void fallBehind() {
-        if (stage == SubscriptionState.JOINING) {
-            stage = SubscriptionState.BEHIND;
-            dropAside();
+        if (state == SubscriptionState.BEHIND) {
+            state = SubscriptionState.JOINING;
+            discardBuffer();
         }
     }
 
     /**
-     * The reader has delivered all below {@code from}; the follower's events follow. False where more came than could
-     * be kept aside: then the reader has to go on from {@code from}.
+     * Discards the buffer and returns to {@code BEHIND}, because the catch-up takes longer than the buffer could cover.
      */
-    synchronized boolean goLive(long from, boolean tell) {
-        if (stage == SubscriptionState.CLOSED) {
+    synchronized void fallBehind() {
+        if (state == SubscriptionState.JOINING) {
+            state = SubscriptionState.BEHIND;
+            discardBuffer();
+        }
+    }
+
+    /**
+     * Switches to live delivery after the reader has delivered everything below {@code from}.
+     *
+     * @param markCaughtUp true to add a {@link OutboxItem.CaughtUpItem} before the live events
+     * @return false if the buffer overflowed, so that the reader has to continue from {@code from}
+     */
+    synchronized boolean goLive(long from, boolean markCaughtUp) {
+        if (state == SubscriptionState.CLOSED) {
             return true;
         }
         nextOffset = Math.max(nextOffset, from);
-        if (missed) {
-            stage = SubscriptionState.BEHIND;
-            dropAside();
+        if (overflowed) {
+            state = SubscriptionState.BEHIND;
+            discardBuffer();
             return false;
         }
-        stage = SubscriptionState.LIVE;
-        if (tell) {
+        state = SubscriptionState.LIVE;
+        if (markCaughtUp) {
             outbox.offer(new OutboxItem.CaughtUpItem(this));
         }
-        flushAside();
+        flushBuffer();
         return true;
     }
 
     /**
-     * Events below {@code from} can't be had: says so, then goes live. The stage is {@code JOINING} or {@code LIVE}.
+     * Adds a {@link OutboxItem.GapItem} for the missing events below {@code from} and switches to live delivery. Called
+     * in state {@code JOINING} or {@code LIVE}.
      */
     synchronized void goLiveWithGap(long from) {
-        if (stage == SubscriptionState.CLOSED) {
+        if (state == SubscriptionState.CLOSED) {
             return;
         }
         nextOffset = from;
-        missed = false;
+        overflowed = false;
         reducer.gap();
-        stage = SubscriptionState.LIVE;
-        told = from;
+        state = SubscriptionState.LIVE;
+        lastSentOffset = from;
         outbox.offer(new OutboxItem.GapItem(this, cursor(from - 1)));
-        flushAside();
+        flushBuffer();
     }
 
-    /** Keeps this session's events back until {@link #release}, so that something else may be said before them. */
+    /**
+     * Holds back this session's events until {@link #release}, so that the caller can send another message before them.
+     */
     public synchronized void hold() {
         held = true;
     }
 
-    /** Ends a {@link #hold}; {@code catchUp} is run where more came meanwhile than could be kept aside. */
+    /** Ends a {@link #hold}. Runs {@code catchUp} if the buffer overflowed meanwhile. */
     void release(Runnable catchUp) {
         Runnable resume = released(catchUp);
         if (resume != null) {
@@ -189,43 +203,43 @@ public final class Subscription {
 
     private synchronized @Nullable Runnable released(Runnable catchUp) {
         held = false;
-        if (stage == SubscriptionState.LIVE && missed) {
-            stage = SubscriptionState.BEHIND;
-            dropAside();
+        if (state == SubscriptionState.LIVE && overflowed) {
+            state = SubscriptionState.BEHIND;
+            discardBuffer();
             return catchUp;
         }
-        if (stage == SubscriptionState.LIVE) {
-            flushAside();
+        if (state == SubscriptionState.LIVE) {
+            flushBuffer();
         }
-        Runnable resume = parked;
-        parked = null;
+        Runnable resume = heldCatchUp;
+        heldCatchUp = null;
         return resume;
     }
 
     synchronized boolean isClosed() {
-        return stage == SubscriptionState.CLOSED || outbox.isClosed();
+        return state == SubscriptionState.CLOSED || outbox.isClosed();
     }
 
-    /** Where the client would go on if it had to come back now. */
+    /** Returns the cursor from which the client would continue if it disconnected now. */
     public synchronized Cursor currentCursor() {
-        told = nextOffset;
+        lastSentOffset = nextOffset;
         return cursor(nextOffset - 1);
     }
 
     /**
-     * Tells the client its place where that is well ahead of the last one told.
+     * Sends the client its current cursor if that is at least {@code step} offsets ahead of the last cursor sent.
      *
-     * @param offered all below was offered here, where it is live; asked for under this monitor, so that what was
-     *     before a {@link #goLiveWithGap} is never taken for what is after it
-     * @param step how far ahead is worth telling
+     * @param offered supplies the offset below which the follower has offered all events. It is called under this
+     *     object's monitor, so that a value from before {@link #goLiveWithGap} is never applied after it.
+     * @param step minimum distance in offsets
      */
     synchronized void offerCursor(LongSupplier offered, long step) {
-        if (stage != SubscriptionState.LIVE || held) {
+        if (state != SubscriptionState.LIVE || held) {
             return;
         }
         nextOffset = Math.max(nextOffset, offered.getAsLong());
-        if (nextOffset - told >= step) {
-            told = nextOffset;
+        if (nextOffset - lastSentOffset >= step) {
+            lastSentOffset = nextOffset;
             outbox.offer(new OutboxItem.CursorItem(session, cursor(nextOffset - 1)));
         }
     }
@@ -235,13 +249,13 @@ public final class Subscription {
     }
 
     synchronized void startAt(long offset) {
-        told = offset;
+        lastSentOffset = offset;
         nextOffset = offset;
     }
 
     synchronized void close() {
-        stage = SubscriptionState.CLOSED;
-        dropAside();
+        state = SubscriptionState.CLOSED;
+        discardBuffer();
     }
 
     private Cursor cursor(long offset) {
@@ -251,43 +265,43 @@ public final class Subscription {
     private void deliver(LoggedEvent event) {
         nextOffset = event.offset() + 1;
         if (reducer.accepts(event)) {
-            told = nextOffset;
+            lastSentOffset = nextOffset;
             outbox.offer(new OutboxItem.EventItem(event, cursor(event.offset())));
         }
     }
 
-    private void keepAside(LoggedEvent event) {
+    private void addToBuffer(LoggedEvent event) {
         Outbox.Bounds bounds = outbox.bounds();
-        if (missed
-                || !bounds.hasRoomForCatchUp(aside.size(), asideBytes)
+        if (overflowed
+                || !bounds.hasRoomForCatchUp(buffer.size(), bufferedBytes)
                 || !outbox.sharedLimit().isBelowHalf()) {
-            dropAside();
-            missed = true;
+            discardBuffer();
+            overflowed = true;
             return;
         }
-        aside.add(event);
-        asideBytes += event.bytes();
+        buffer.add(event);
+        bufferedBytes += event.bytes();
         outbox.sharedLimit().addBytes(event.bytes());
     }
 
-    private void flushAside() {
+    private void flushBuffer() {
         if (held) {
             return;
         }
-        // Out of the room before it goes in again, as what waits.
-        outbox.sharedLimit().removeBytes(asideBytes);
-        asideBytes = 0;
-        for (LoggedEvent event = aside.poll(); event != null; event = aside.poll()) {
+        // Removes the bytes before the outbox counts them again.
+        outbox.sharedLimit().removeBytes(bufferedBytes);
+        bufferedBytes = 0;
+        for (LoggedEvent event = buffer.poll(); event != null; event = buffer.poll()) {
             if (event.offset() >= nextOffset) {
                 deliver(event);
             }
         }
     }
 
-    private void dropAside() {
-        aside.clear();
-        outbox.sharedLimit().removeBytes(asideBytes);
-        asideBytes = 0;
-        missed = false;
+    private void discardBuffer() {
+        buffer.clear();
+        outbox.sharedLimit().removeBytes(bufferedBytes);
+        bufferedBytes = 0;
+        overflowed = false;
     }
 }

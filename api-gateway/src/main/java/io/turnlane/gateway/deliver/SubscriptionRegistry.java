@@ -7,30 +7,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Who wants which session's events here. The map holds exactly the sessions that somebody wants, so a record of another
- * one costs a look-up.
+ * Registry of the subscriptions and outboxes of this gateway. The map holds exactly the sessions that have a
+ * subscription, so a record of any other session costs one lookup.
  *
- * <p>Threading: any thread adds and removes; the follower looks up. The arrays are never changed in place.
+ * <p>Threading: any thread adds and removes; the follower looks up. The arrays in the map are immutable.
  */
 final class SubscriptionRegistry {
 
-    private static final Subscription[] NOBODY = {};
+    private static final Subscription[] NONE = {};
 
-    private final ConcurrentHashMap<String, Subscription[]> wanted = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Subscription[]> subscriptions = new ConcurrentHashMap<>();
     private final Set<Outbox> outboxes = ConcurrentHashMap.newKeySet();
 
     /**
-     * From now on the follower offers it what it reads. One whose client closed it meanwhile doesn't stay: a reader may
-     * add it after the client removed it, but closing comes first, so that one of the two sees the other.
+     * Adds a subscription, to which the follower offers every event that it reads from now on. Has no effect if the
+     * subscription is already present.
+     *
+     * <p>A reader may add a subscription after the client has closed and removed it. This method therefore removes
+     * the subscription again if it is closed. Since the client closes before it removes, at least one of the two
+     * threads removes the subscription.
      */
     void add(Subscription subscription) {
-        wanted.merge(key(subscription), new Subscription[] {subscription}, (present, one) -> {
+        subscriptions.merge(key(subscription), new Subscription[] {subscription}, (present, added) -> {
             if (Arrays.asList(present).contains(subscription)) {
                 return present;
             }
-            Subscription[] more = Arrays.copyOf(present, present.length + 1);
-            more[present.length] = one[0];
-            return more;
+            Subscription[] extended = Arrays.copyOf(present, present.length + 1);
+            extended[present.length] = added[0];
+            return extended;
         });
         if (subscription.isClosed()) {
             remove(subscription);
@@ -38,20 +42,20 @@ final class SubscriptionRegistry {
     }
 
     void remove(Subscription subscription) {
-        wanted.computeIfPresent(key(subscription), (_, present) -> {
+        subscriptions.computeIfPresent(key(subscription), (_, present) -> {
             Subscription[] rest =
                     Stream.of(present).filter(s -> s != subscription).toArray(Subscription[]::new);
             return rest.length == 0 ? null : rest;
         });
     }
 
-    /** Who wants the session of this key. */
+    /** Returns the subscriptions of the session with this key. */
     Subscription[] subscriptionsOf(String key) {
-        return wanted.getOrDefault(key, NOBODY);
+        return subscriptions.getOrDefault(key, NONE);
     }
 
     Stream<Subscription> onPartition(int partition) {
-        return wanted.values().stream().flatMap(Arrays::stream).filter(s -> s.partition() == partition);
+        return subscriptions.values().stream().flatMap(Arrays::stream).filter(s -> s.partition() == partition);
     }
 
     void addOutbox(Outbox outbox) {
@@ -67,11 +71,11 @@ final class SubscriptionRegistry {
     }
 
     int sessions() {
-        return wanted.size();
+        return subscriptions.size();
     }
 
-    void closeAll(DisconnectReason why) {
-        outboxes.forEach(outbox -> outbox.close(why));
+    void closeAll(DisconnectReason reason) {
+        outboxes.forEach(outbox -> outbox.close(reason));
     }
 
     private static String key(Subscription subscription) {

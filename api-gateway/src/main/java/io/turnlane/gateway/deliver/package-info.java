@@ -1,6 +1,6 @@
 /**
- * Carries turn events from the log to the clients that want them: one follower, pooled catch-up readers, a bounded
- * outbox a client.
+ * Delivery of turn events from the log to clients: one follower, a pool of catch-up readers, and a bounded outbox for
+ * each client.
  */
 @NullMarked
 package io.turnlane.gateway.deliver;

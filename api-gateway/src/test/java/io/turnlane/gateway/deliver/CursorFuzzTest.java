@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What clients send back as cursors, and what stands on the events topic, is read or refused; nothing else happens. */
+/**
+ * Tests that arbitrary cursors from clients and arbitrary records on the events topic are either read or rejected,
+ * without any other exception.
+ */
 class CursorFuzzTest {
 
     @FuzzTest(maxDuration = "1m")

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CursorTest {
 
-    private static final SessionKey MINE = SessionKey.of(null, new SessionId("mine"));
+    private static final SessionKey SESSION = SessionKey.of(null, new SessionId("mine"));
     private static final RequestId REQUEST = new RequestId(UUID.fromString("0192f1de-7a3c-7000-8000-000000000001"));
 
     private static final ReducerState SEEN =
@@ -32,28 +32,28 @@ class CursorTest {
                     ? null
                     : new RequestProgress(
                             REQUEST, random.nextInt(100), random.nextInt(), random.nextBoolean(), random.nextBoolean());
-            ReducerState known = new ReducerState(progress, random.nextLong(Long.MAX_VALUE), random.nextBoolean());
-            Cursor cursor = Cursor.of(MINE, random.nextInt(1_000), random.nextLong(Long.MAX_VALUE), known);
+            ReducerState state = new ReducerState(progress, random.nextLong(Long.MAX_VALUE), random.nextBoolean());
+            Cursor cursor = Cursor.of(SESSION, random.nextInt(1_000), random.nextLong(Long.MAX_VALUE), state);
             assertThat(Cursor.parse(cursor.toString())).as("seed %d", seed).isEqualTo(cursor);
         }
     }
 
     @Test
-    void fitsIntoAHeaderAndAUrlAsItIs() {
-        assertThat(Cursor.at(MINE, 31, Long.MAX_VALUE).toString()).matches("[A-Za-z0-9_-]{72}");
+    void needsNoEscapingInAHeaderOrAUrl() {
+        assertThat(Cursor.at(SESSION, 31, Long.MAX_VALUE).toString()).matches("[A-Za-z0-9_-]{72}");
     }
 
     @Test
-    void knowsItsSession() {
-        Cursor cursor = Cursor.at(MINE, 0, 0);
-        assertThat(cursor.belongsTo(MINE)).isTrue();
+    void belongsToItsSessionOnly() {
+        Cursor cursor = Cursor.at(SESSION, 0, 0);
+        assertThat(cursor.belongsTo(SESSION)).isTrue();
         assertThat(cursor.belongsTo(SessionKey.of("ada", new SessionId("mine"))))
                 .isFalse();
     }
 
     @Test
-    void knowsWhetherTheEndWasSeen() {
-        Cursor before = Cursor.of(MINE, 0, 0, SEEN);
+    void recordsIfTheTerminalEventWasSeen() {
+        Cursor before = Cursor.of(SESSION, 0, 0, SEEN);
         assertThat(before.hasEnd(REQUEST)).isFalse();
         assertThat(before.isBeforeEnd(REQUEST)).isTrue();
         Cursor after = before.ended(REQUEST, 1);
@@ -63,16 +63,16 @@ class CursorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "AAAA", "not base64!", "null", "0"})
-    void refusesGarbage(String text) {
+    void rejectsGarbage(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cursor.parse(text));
     }
 
     @Test
-    void refusesEverySingleChangedCharacter() {
-        String text = Cursor.of(MINE, 3, 12_345, SEEN).toString();
+    void rejectsEveryChangeOfASingleCharacter() {
+        String text = Cursor.of(SESSION, 3, 12_345, SEEN).toString();
         for (int i = 0; i < text.length(); i++) {
             String changed = text.substring(0, i) + (text.charAt(i) == 'A' ? 'B' : 'A') + text.substring(i + 1);
-            assertThatIllegalArgumentException().as("place %d", i).isThrownBy(() -> Cursor.parse(changed));
+            assertThatIllegalArgumentException().as("character %d", i).isThrownBy(() -> Cursor.parse(changed));
         }
     }
 }

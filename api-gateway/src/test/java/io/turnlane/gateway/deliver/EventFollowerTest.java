@@ -25,14 +25,14 @@ import org.junit.jupiter.api.Timeout;
 class EventFollowerTest {
 
     private static final TopicPartition PARTITION = new TopicPartition("events", 0);
-    private static final Node[] NOBODY = {};
+    private static final Node[] NO_NODES = {};
 
-    /** A broker's consumer counts its fetches, and the follower hears by that whether the broker lives. */
+    /** Mock consumer with the metric of answered fetches, by which the follower detects if the broker is available. */
     private static final class CountingConsumer extends MockConsumer<String, byte[]> {
 
         CountingConsumer() {
             super("none");
-            updatePartitions("events", List.of(new PartitionInfo("events", 0, null, NOBODY, NOBODY)));
+            updatePartitions("events", List.of(new PartitionInfo("events", 0, null, NO_NODES, NO_NODES)));
         }
 
         @Override
@@ -50,26 +50,27 @@ class EventFollowerTest {
     }
 
     /**
-     * Else whoever is told its place there would want nothing of the new log until it is as long as the old one was.
+     * Otherwise a client that receives its cursor would discard all events of the new log until that is as long as the
+     * old one.
      */
     @Test
-    void forgetsHowFarItHadComeWhereTheTopicWasMadeAnew() throws Exception {
-        CountingConsumer reading = new CountingConsumer();
-        reading.updateEndOffsets(Map.of(PARTITION, 5_000L));
-        SubscriptionRegistry hub = new SubscriptionRegistry();
+    void restartsAtTheEndOfARecreatedTopic() throws Exception {
+        CountingConsumer consumer = new CountingConsumer();
+        consumer.updateEndOffsets(Map.of(PARTITION, 5_000L));
+        SubscriptionRegistry registry = new SubscriptionRegistry();
         Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
         SessionKey session = SessionKey.of(null, new SessionId("s"));
         Subscription client = new Subscription(session, EventFilter.SESSION, 0, outbox, new EventReducer());
-        try (EventFollower follower = new EventFollower((_, _) -> reading, "events", () -> {}, hub)) {
+        try (EventFollower follower = new EventFollower((_, _) -> consumer, "events", () -> {}, registry)) {
             follower.start(Duration.ofSeconds(10));
             client.startJoining();
-            hub.add(client);
+            registry.add(client);
             assertThat(client.goLive(follower.position(0), false)).isTrue();
-            reading.addRecord(new ConsumerRecord<>("events", 0, 5_000, "other", new byte[0]));
+            consumer.addRecord(new ConsumerRecord<>("events", 0, 5_000, "other", new byte[0]));
             await().until(() -> follower.offeredOffset(0) == 5_001);
 
-            reading.updateEndOffsets(Map.of(PARTITION, 3L));
-            reading.setPollException(new OffsetOutOfRangeException(Map.of(PARTITION, 5_001L)));
+            consumer.updateEndOffsets(Map.of(PARTITION, 3L));
+            consumer.setPollException(new OffsetOutOfRangeException(Map.of(PARTITION, 5_001L)));
             await().until(() -> follower.position(0) == 3);
             assertThat(outbox.take(Duration.ofSeconds(10))).isInstanceOf(OutboxItem.GapItem.class);
             assertThat(follower.offeredOffset(0)).isEqualTo(3);

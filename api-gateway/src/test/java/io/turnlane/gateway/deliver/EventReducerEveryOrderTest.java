@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every order of a few events, with twins, late words, gaps and reconnections anywhere among them, against an oracle
- * that looks at all that came before. All orders of lengths up to six are tried; none is drawn.
+ * Tries every order of a few events, with duplicates, late events, gaps and reconnections anywhere among them, against
+ * an oracle that considers all earlier steps. Covers all orders of up to six steps; none is random.
  */
 class EventReducerEveryOrderTest {
 
@@ -24,7 +24,7 @@ class EventReducerEveryOrderTest {
     private static final ReducerStep GAP = new ReducerStep(null, "gap", 0, 0);
     private static final ReducerStep RECONNECT = new ReducerStep(null, "reconnect", 0, 0);
 
-    /** An event, or what happens to the client between two. */
+    /** Event, or a gap or reconnection between two events. */
     private record ReducerStep(@Nullable RequestId request, String type, int attempt, int seq) {
 
         boolean isEvent() {
@@ -35,7 +35,7 @@ class EventReducerEveryOrderTest {
             return type.equals("completed");
         }
 
-        boolean later(ReducerStep other) {
+        boolean isLaterThan(ReducerStep other) {
             return attempt > other.attempt || (attempt == other.attempt && seq > other.seq);
         }
     }
@@ -45,7 +45,7 @@ class EventReducerEveryOrderTest {
     }
 
     @Test
-    void oneTurnInEveryOrderWithGapsAndReconnections() {
+    void deliversOneTurnInEveryOrderWithGapsAndReconnections() {
         List<ReducerStep> steps = List.of(
                 step(R1, "queued", 0, 0),
                 step(R1, "started", 1, 0),
@@ -61,7 +61,7 @@ class EventReducerEveryOrderTest {
     }
 
     @Test
-    void twoTurnsInEveryOrderWithGaps() {
+    void deliversTwoTurnsInEveryOrderWithGaps() {
         List<ReducerStep> steps = List.of(
                 step(R1, "started", 1, 0),
                 step(R1, "delta", 1, 1),
@@ -74,7 +74,7 @@ class EventReducerEveryOrderTest {
         assertThat(tryAll(steps, 6, new ArrayList<>())).isEqualTo(299_592);
     }
 
-    /** Lengthens the order by each step; gives how many orders there were. */
+    /** Extends the order by each step in turn. Returns the number of orders tried. */
     private static int tryAll(List<ReducerStep> steps, int length, List<ReducerStep> order) {
         if (length == 0) {
             return 0;
@@ -82,10 +82,10 @@ class EventReducerEveryOrderTest {
         int tried = 0;
         for (ReducerStep step : steps) {
             order.add(step);
-            List<Boolean> shown = shown(order);
+            List<Boolean> delivered = delivered(order);
             int last = order.size() - 1;
-            if (step.isEvent() && shown.get(last) != expected(order, last)) {
-                throw new AssertionError("shown is " + shown + " of " + order);
+            if (step.isEvent() && delivered.get(last) != isExpected(order, last)) {
+                throw new AssertionError("delivered " + delivered + " of " + order);
             }
             tried += 1 + tryAll(steps, length - 1, order);
             order.removeLast();
@@ -93,17 +93,18 @@ class EventReducerEveryOrderTest {
         return tried;
     }
 
-    /** What a client is shown of each step. */
-    private static List<Boolean> shown(List<ReducerStep> order) {
+    /** Returns for each step if the client receives it. */
+    private static List<Boolean> delivered(List<ReducerStep> order) {
         EventReducer reducer = new EventReducer();
-        List<Boolean> shown = new ArrayList<>();
+        List<Boolean> delivered = new ArrayList<>();
         for (int i = 0; i < order.size(); i++) {
             ReducerStep step = order.get(i);
             if (step.isEvent()) {
-                shown.add(reducer.accepts(Events.event(i, step.request(), step.attempt(), step.seq(), step.type())));
+                delivered.add(
+                        reducer.accepts(Events.event(i, step.request(), step.attempt(), step.seq(), step.type())));
                 continue;
             }
-            shown.add(false);
+            delivered.add(false);
             if (step == GAP) {
                 reducer.gap();
             } else {
@@ -111,28 +112,29 @@ class EventReducerEveryOrderTest {
                 reducer = new EventReducer(Cursor.parse(cursor));
             }
         }
-        return shown;
+        return delivered;
     }
 
     /**
-     * The oracle: an event is shown where its turn has no end yet, where it is news, and, if it is text, where the
-     * client has the text before it. Of a turn that was never seen before a later one ran, nothing is.
+     * Oracle: a client receives an event if its turn has not ended and the event is new. If the event is text, the
+     * client must also have all text before it. A client receives nothing of a turn that it sees for the first time
+     * after a later turn ran.
      */
-    private static boolean expected(List<ReducerStep> order, int at) {
+    private static boolean isExpected(List<ReducerStep> order, int at) {
         ReducerStep step = order.get(at);
-        if (isOfAnEarlierTurn(order, at)) {
+        if (isOfEarlierTurn(order, at)) {
             return false;
         }
         List<ReducerStep> news = newsBefore(order, at);
         if (news.stream().anyMatch(ReducerStep::ends)) {
             return false;
         }
-        boolean isNews = step.ends() || news.isEmpty() || step.later(news.getLast());
+        boolean isNews = step.ends() || news.isEmpty() || step.isLaterThan(news.getLast());
         return isNews && (!step.type().equals("delta") || hasTextBefore(order, at));
     }
 
-    /** The first turn of the two runs first. */
-    private static boolean isOfAnEarlierTurn(List<ReducerStep> order, int at) {
+    /** R1 runs before R2. */
+    private static boolean isOfEarlierTurn(List<ReducerStep> order, int at) {
         List<RequestId> turns = order.subList(0, at + 1).stream()
                 .filter(ReducerStep::isEvent)
                 .map(ReducerStep::request)
@@ -140,21 +142,24 @@ class EventReducerEveryOrderTest {
         return turns.getLast() == R1 && turns.getFirst() == R2;
     }
 
-    /** The events of the same turn that were no twins and not late when they came. */
+    /** Returns the earlier events of the same turn that were neither duplicates nor late when they arrived. */
     private static List<ReducerStep> newsBefore(List<ReducerStep> order, int at) {
         List<ReducerStep> news = new ArrayList<>();
         for (ReducerStep step : order.subList(0, at)) {
             boolean same = step.isEvent() && step.request().equals(order.get(at).request());
             if (same
                     && news.stream().noneMatch(ReducerStep::ends)
-                    && (step.ends() || news.isEmpty() || step.later(news.getLast()))) {
+                    && (step.ends() || news.isEmpty() || step.isLaterThan(news.getLast()))) {
                 news.add(step);
             }
         }
         return news;
     }
 
-    /** Goes back to the attempt's beginning, or to where the client came in; a gap on the way hides it. */
+    /**
+     * Returns true if the client has all text before this step. Searches backwards for the attempt's beginning, or to
+     * the client's connection; a gap on the way hides the beginning.
+     */
     private static boolean hasTextBefore(List<ReducerStep> order, int at) {
         ReducerStep step = order.get(at);
         List<ReducerStep> news = newsBefore(order, at);
@@ -163,7 +168,7 @@ class EventReducerEveryOrderTest {
             if (before == GAP) {
                 return false;
             }
-            if (!before.isEvent() || !before.request().equals(step.request()) || !isAmong(news, before, order, i)) {
+            if (!before.isEvent() || !before.request().equals(step.request()) || !isNew(news, before, order, i)) {
                 continue;
             }
             if (before.attempt() == step.attempt() && before.type().equals("started")) {
@@ -176,17 +181,17 @@ class EventReducerEveryOrderTest {
         return true;
     }
 
-    /** Whether it was news itself: twins of it don't count. */
-    private static boolean isAmong(List<ReducerStep> news, ReducerStep step, List<ReducerStep> order, int at) {
+    /** Returns true if this step itself was new; duplicates of it do not count. */
+    private static boolean isNew(List<ReducerStep> news, ReducerStep step, List<ReducerStep> order, int at) {
         return news.contains(step) && !newsBefore(order, at).contains(step);
     }
 
     /**
-     * Turns of a session run one after the other, but an owner that was replaced may say its last words much later.
-     * With connections cut anywhere, a client is shown what one that never left is shown.
+     * Turns of a session run one after the other, but events of a previous owner may arrive much later. A client that
+     * reconnects anywhere must receive the same events as a client that stays connected.
      */
     @Test
-    void lateWordsOfAnEarlierTurnAreNotShownToAClientThatCameBack() {
+    void hidesLateEventsOfAnEarlierTurnFromAReconnectedClient() {
         List<ReducerStep> log = List.of(
                 step(R1, "started", 1, 0),
                 step(R1, "delta", 1, 1),
@@ -195,27 +200,27 @@ class EventReducerEveryOrderTest {
                 step(R2, "started", 1, 0),
                 step(R2, "delta", 1, 1),
                 step(R2, "completed", 1, 2));
-        List<ReducerStep> late = List.of(
+        List<ReducerStep> lateEvents = List.of(
                 step(R1, "started", 1, 0),
                 step(R1, "delta", 1, 1),
                 step(R1, "delta", 1, 2),
                 step(R1, "completed", 2, 1));
-        List<String> differ = new ArrayList<>();
-        for (ReducerStep word : late) {
+        List<String> differences = new ArrayList<>();
+        for (ReducerStep lateEvent : lateEvents) {
             IntStream.rangeClosed(4, log.size()).forEach(at -> {
                 List<ReducerStep> order = new ArrayList<>(log);
-                order.add(at, word);
+                order.add(at, lateEvent);
                 for (int cut = 1; cut <= at; cut++) {
-                    List<ReducerStep> broken = new ArrayList<>(order);
-                    broken.add(cut, RECONNECT);
-                    List<Boolean> shown = shown(broken);
-                    shown.remove(cut);
-                    if (!shown.equals(shown(order))) {
-                        differ.add(word + " at " + at + ", cut at " + cut);
+                    List<ReducerStep> reconnected = new ArrayList<>(order);
+                    reconnected.add(cut, RECONNECT);
+                    List<Boolean> delivered = delivered(reconnected);
+                    delivered.remove(cut);
+                    if (!delivered.equals(delivered(order))) {
+                        differences.add(lateEvent + " at " + at + ", cut at " + cut);
                     }
                 }
             });
         }
-        assertThat(differ).isEmpty();
+        assertThat(differences).isEmpty();
     }
 }

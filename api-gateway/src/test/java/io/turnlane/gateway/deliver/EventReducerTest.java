@@ -18,181 +18,184 @@ class EventReducerTest {
     private EventReducer reducer = new EventReducer();
     private long offset;
 
-    private boolean sees(RequestId request, int attempt, int seq, String type) {
+    private boolean delivers(RequestId request, int attempt, int seq, String type) {
         return reducer.accepts(event(offset++, request, attempt, seq, type));
     }
 
-    /** As a client that comes back: the cursor goes through its text. */
+    /** Continues as a client that reconnects; the cursor is converted to text and back. */
     private void reconnect() {
         Cursor cursor = Cursor.of(SESSION, 0, offset, reducer.state());
         reducer = new EventReducer(Cursor.parse(cursor.toString()));
     }
 
     @Test
-    void dropsTwins() {
-        assertThat(sees(R1, 1, 0, "started")).isTrue();
-        assertThat(sees(R1, 1, 1, "delta")).isTrue();
-        assertThat(sees(R1, 1, 1, "delta")).isFalse();
-        assertThat(sees(R1, 1, 0, "started")).isFalse();
-        assertThat(sees(R1, 1, 2, "delta")).isTrue();
+    void discardsDuplicates() {
+        assertThat(delivers(R1, 1, 0, "started")).isTrue();
+        assertThat(delivers(R1, 1, 1, "delta")).isTrue();
+        assertThat(delivers(R1, 1, 1, "delta")).isFalse();
+        assertThat(delivers(R1, 1, 0, "started")).isFalse();
+        assertThat(delivers(R1, 1, 2, "delta")).isTrue();
     }
 
     @Test
-    void dropsWhatAnOlderAttemptSaysLate() {
-        sees(R1, 1, 0, "started");
-        sees(R1, 2, 0, "started");
-        assertThat(sees(R1, 1, 1, "delta")).isFalse();
-        assertThat(sees(R1, 2, 1, "delta")).isTrue();
+    void discardsLateEventsOfAnOlderAttempt() {
+        delivers(R1, 1, 0, "started");
+        delivers(R1, 2, 0, "started");
+        assertThat(delivers(R1, 1, 1, "delta")).isFalse();
+        assertThat(delivers(R1, 2, 1, "delta")).isTrue();
     }
 
     @Test
-    void closesARequestWithItsEndWhateverTheAttempt() {
-        sees(R1, 2, 0, "started");
-        assertThat(sees(R1, 1, 5, "completed")).isTrue();
-        assertThat(sees(R1, 2, 1, "delta")).isFalse();
-        assertThat(sees(R1, 2, 2, "completed")).isFalse();
-        assertThat(sees(R2, 1, 0, "started")).isTrue();
+    void closesARequestAtItsTerminalEventInAnyAttempt() {
+        delivers(R1, 2, 0, "started");
+        assertThat(delivers(R1, 1, 5, "completed")).isTrue();
+        assertThat(delivers(R1, 2, 1, "delta")).isFalse();
+        assertThat(delivers(R1, 2, 2, "completed")).isFalse();
+        assertThat(delivers(R2, 1, 0, "started")).isTrue();
     }
 
     @Test
     void withholdsTheTextOfAnAttemptWhoseBeginningIsMissing() {
-        sees(R1, 1, 0, "started");
-        sees(R1, 1, 1, "delta");
-        assertThat(sees(R1, 2, 3, "delta")).isFalse();
-        assertThat(sees(R1, 2, 4, "stage")).isTrue();
-        assertThat(sees(R1, 2, 5, "completed")).isTrue();
+        delivers(R1, 1, 0, "started");
+        delivers(R1, 1, 1, "delta");
+        assertThat(delivers(R1, 2, 3, "delta")).isFalse();
+        assertThat(delivers(R1, 2, 4, "stage")).isTrue();
+        assertThat(delivers(R1, 2, 5, "completed")).isTrue();
     }
 
     @Test
-    void withholdsTextAfterAGapUntilTheNextBeginning() {
-        sees(R1, 1, 0, "started");
+    void withholdsTextAfterAGapUntilTheNextAttemptStarts() {
+        delivers(R1, 1, 0, "started");
         reducer.gap();
-        assertThat(sees(R1, 1, 7, "delta")).isFalse();
-        assertThat(sees(R2, 1, 1, "delta")).isFalse();
-        assertThat(sees(R1, 2, 0, "started")).isTrue();
-        assertThat(sees(R1, 2, 1, "delta")).isTrue();
+        assertThat(delivers(R1, 1, 7, "delta")).isFalse();
+        assertThat(delivers(R2, 1, 1, "delta")).isFalse();
+        assertThat(delivers(R1, 2, 0, "started")).isTrue();
+        assertThat(delivers(R1, 2, 1, "delta")).isTrue();
     }
 
     @Test
-    void goesOnAfterACursorAsIfItHadNeverLeft() {
-        sees(R1, 2, 0, "started");
-        sees(R1, 2, 1, "delta");
+    void continuesAfterACursorWithoutDuplicatesOrGaps() {
+        delivers(R1, 2, 0, "started");
+        delivers(R1, 2, 1, "delta");
         reconnect();
-        assertThat(sees(R1, 2, 1, "delta")).isFalse();
-        assertThat(sees(R1, 1, 9, "delta")).isFalse();
-        assertThat(sees(R1, 2, 2, "delta")).isTrue();
+        assertThat(delivers(R1, 2, 1, "delta")).isFalse();
+        assertThat(delivers(R1, 1, 9, "delta")).isFalse();
+        assertThat(delivers(R1, 2, 2, "delta")).isTrue();
     }
 
     @Test
-    void remembersThroughACursorThatTextIsWithheld() {
+    void keepsWithholdingTextAfterACursor() {
         reducer.gap();
-        sees(R1, 1, 3, "stage");
+        delivers(R1, 1, 3, "stage");
         reconnect();
-        assertThat(sees(R1, 1, 4, "delta")).isFalse();
+        assertThat(delivers(R1, 1, 4, "delta")).isFalse();
     }
 
     @Test
     void keepsTheTurnInFlightInTheCursorWhileAnotherIsQueued() {
-        sees(R1, 1, 0, "started");
-        sees(R1, 1, 1, "delta");
-        sees(R2, 0, 0, "queued");
+        delivers(R1, 1, 0, "started");
+        delivers(R1, 1, 1, "delta");
+        delivers(R2, 0, 0, "queued");
         reconnect();
-        assertThat(sees(R1, 1, 1, "delta")).isFalse();
-        assertThat(sees(R1, 1, 2, "delta")).isTrue();
+        assertThat(delivers(R1, 1, 1, "delta")).isFalse();
+        assertThat(delivers(R1, 1, 2, "delta")).isTrue();
     }
 
     @Test
-    void dropsTheLateWordsOfATurnBeforeTheOneInFlight() {
-        sees(R1, 1, 0, "started");
-        sees(R1, 1, 1, "completed");
-        sees(R2, 1, 0, "started");
+    void discardsLateEventsOfATurnBeforeTheOneInFlight() {
+        delivers(R1, 1, 0, "started");
+        delivers(R1, 1, 1, "completed");
+        delivers(R2, 1, 0, "started");
         reconnect();
-        assertThat(sees(R1, 1, 1, "delta")).isFalse();
-        assertThat(sees(R2, 1, 1, "delta")).isTrue();
+        assertThat(delivers(R1, 1, 1, "delta")).isFalse();
+        assertThat(delivers(R2, 1, 1, "delta")).isTrue();
     }
 
-    /** The owner that was replaced wakes up after the next turn has ended, too. */
+    /** The previous owner resumes only after the next turn has ended. */
     @Test
-    void dropsTheLateWordsOfATurnBeforeTheLastOneThatRan() {
-        sees(R1, 1, 0, "started");
-        sees(R1, 1, 1, "completed");
-        sees(R2, 1, 0, "started");
-        sees(R2, 1, 1, "completed");
+    void discardsLateEventsOfATurnBeforeTheLastOneThatRan() {
+        delivers(R1, 1, 0, "started");
+        delivers(R1, 1, 1, "completed");
+        delivers(R2, 1, 0, "started");
+        delivers(R2, 1, 1, "completed");
         reconnect();
-        assertThat(sees(R1, 1, 1, "completed")).isFalse();
+        assertThat(delivers(R1, 1, 1, "completed")).isFalse();
         reconnect();
-        assertThat(sees(R1, 1, 1, "completed")).isFalse();
-        assertThat(sees(R3, 1, 0, "started")).isTrue();
+        assertThat(delivers(R1, 1, 1, "completed")).isFalse();
+        assertThat(delivers(R3, 1, 0, "started")).isTrue();
     }
 
-    /** Whoever goes on with one request after a cursor of its session may never see how the turn before it ended. */
+    /**
+     * A client that follows one request after a cursor of its session may never receive the terminal event of the turn
+     * before.
+     */
     @Test
-    void showsATurnAfterTheOneOfTheCursorThoughTheEndOfThatOneIsNotSeen() {
-        sees(R1, 1, 0, "started");
+    void deliversTheNextTurnIfTheEndOfTheCursorsTurnWasNotSeen() {
+        delivers(R1, 1, 0, "started");
         reconnect();
-        assertThat(sees(R2, 1, 0, "started")).isTrue();
-        assertThat(sees(R2, 1, 1, "delta")).isTrue();
-        assertThat(sees(R2, 1, 2, "completed")).isTrue();
+        assertThat(delivers(R2, 1, 0, "started")).isTrue();
+        assertThat(delivers(R2, 1, 1, "delta")).isTrue();
+        assertThat(delivers(R2, 1, 2, "completed")).isTrue();
     }
 
-    /** A turn that is refused or cancelled while it waits ends before the one that runs. */
+    /** A turn that is rejected or cancelled while it waits ends before the running turn. */
     @Test
-    void showsTheEndOfATurnThatNeverRanWhateverItsPlace() {
-        sees(R2, 1, 0, "started");
+    void deliversTheEndOfATurnThatNeverRanAtAnyOffset() {
+        delivers(R2, 1, 0, "started");
         reconnect();
-        assertThat(sees(R3, 0, 0, "cancelled")).isTrue();
-        assertThat(sees(R1, 0, 0, "cancelled")).isTrue();
-        assertThat(sees(R2, 1, 1, "delta")).isTrue();
+        assertThat(delivers(R3, 0, 0, "cancelled")).isTrue();
+        assertThat(delivers(R1, 0, 0, "cancelled")).isTrue();
+        assertThat(delivers(R2, 1, 1, "delta")).isTrue();
     }
 
-    /** Its offset wasn't committed: it waits once more behind those of its session, and is told so. */
+    /** The offset of the turn was not committed, so the turn is redelivered and a second queued event is published. */
     @Test
-    void showsNothingOfARedeliveredTurnThatEndedBeforeTheLastOneThatRan() {
+    void deliversNothingOfARedeliveredTurnThatEndedBeforeTheLastOneThatRan() {
         for (RequestId request : new RequestId[] {R1, R2, R3}) {
-            sees(request, 1, 0, "started");
-            sees(request, 1, 1, "completed");
+            delivers(request, 1, 0, "started");
+            delivers(request, 1, 1, "completed");
         }
         reconnect();
-        assertThat(sees(R2, 0, 0, "queued")).isFalse();
-        assertThat(sees(R2, 1, 1, "completed")).isFalse();
-        assertThat(sees(Events.id(4), 0, 0, "queued")).isTrue();
+        assertThat(delivers(R2, 0, 0, "queued")).isFalse();
+        assertThat(delivers(R2, 1, 1, "completed")).isFalse();
+        assertThat(delivers(Events.id(4), 0, 0, "queued")).isTrue();
     }
 
     @Test
-    void takesTurnsWithoutAPlaceAsTheyCome() {
-        LoggedEvent.EventPosition place = new LoggedEvent.EventPosition(0, 1);
-        sees(R2, 1, 0, "completed");
+    void deliversTurnsWithoutAnOffsetInOrderOfArrival() {
+        LoggedEvent.EventPosition position = new LoggedEvent.EventPosition(0, 1);
+        delivers(R2, 1, 0, "completed");
         reconnect();
-        assertThat(reducer.accepts(new LoggedEvent(place, "started", R1, -1, 1, 0, new byte[0])))
+        assertThat(reducer.accepts(new LoggedEvent(position, "started", R1, -1, 1, 0, new byte[0])))
                 .isTrue();
     }
 
     @Test
-    void remembersThroughACursorThatSomethingIsMissingThoughOnlyAWaitingTurnWasSeenSince() {
+    void keepsWithholdingTextAfterACursorIfOnlyAWaitingTurnWasSeenSinceTheGap() {
         reducer.gap();
-        sees(R2, 0, 0, "queued");
+        delivers(R2, 0, 0, "queued");
         reconnect();
-        assertThat(sees(R1, 1, 4, "delta")).isFalse();
+        assertThat(delivers(R1, 1, 4, "delta")).isFalse();
     }
 
     @Test
-    void goesOnInTheMiddleOfATurnWhereNothingWasSeenYetButNothingIsMissing() {
+    void continuesInTheMiddleOfATurnIfNoEventIsMissing() {
         reconnect();
-        assertThat(sees(R1, 1, 4, "delta")).isTrue();
+        assertThat(delivers(R1, 1, 4, "delta")).isTrue();
     }
 
     @Test
-    void showsTheRestOfATurnToAClientThatCameInTheMiddle() {
-        assertThat(sees(R1, 1, 5, "delta")).isTrue();
+    void deliversTheRestOfATurnToAClientThatConnectsInTheMiddle() {
+        assertThat(delivers(R1, 1, 5, "delta")).isTrue();
     }
 
     @Test
     void remembersABoundedNumberOfRequests() {
-        for (int i = 0; i < 10 * EventReducer.REMEMBERED; i++) {
-            assertThat(sees(Events.id(1_000 + i), 0, 0, "cancelled")).isTrue();
+        for (int i = 0; i < 10 * EventReducer.MAX_REMEMBERED; i++) {
+            assertThat(delivers(Events.id(1_000 + i), 0, 0, "cancelled")).isTrue();
         }
-        assertThat(sees(Events.id(1_000 + 10 * EventReducer.REMEMBERED - 1), 0, 0, "cancelled"))
+        assertThat(delivers(Events.id(1_000 + 10 * EventReducer.MAX_REMEMBERED - 1), 0, 0, "cancelled"))
                 .isFalse();
-        assertThat(sees(Events.id(1_000), 0, 0, "cancelled")).as("forgotten").isTrue();
+        assertThat(delivers(Events.id(1_000), 0, 0, "cancelled")).as("forgotten").isTrue();
     }
 }

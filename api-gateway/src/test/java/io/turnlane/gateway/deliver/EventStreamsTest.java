@@ -10,14 +10,14 @@ import io.turnlane.model.SessionKey;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Nothing of a client stays when it is gone. */
+/** Tests that a disconnected client leaves nothing behind. */
 class EventStreamsTest {
 
     private static final SessionKey SESSION = SessionKey.of(null, new SessionId("s"));
     private static final Outbox.Bounds BOUNDS = new Outbox.Bounds(10, 10_000);
 
     @Test
-    void aWaitThatCannotBeginWhileTheLogWasNeverReachedTakesNoPlace() {
+    void releasesTheSlotOfAWaitThatCannotBegin() {
         EventStreams neverStarted = new EventStreams(
                 (_, _) -> {
                     throw new IllegalStateException("no broker");
@@ -34,10 +34,10 @@ class EventStreamsTest {
         assertThat(neverStarted.clients()).isZero();
     }
 
-    /** Its client went away while a reader was about to hand it over to the follower. */
+    /** The client disconnects while a reader is about to hand its subscription over to the follower. */
     @Test
-    void aSubscriptionThatWasClosedBeforeItIsAddedDoesNotStay() {
-        SubscriptionRegistry hub = new SubscriptionRegistry();
+    void removesASubscriptionThatWasClosedBeforeItWasAdded() {
+        SubscriptionRegistry registry = new SubscriptionRegistry();
         Subscription subscription = new Subscription(
                 SESSION,
                 EventFilter.SESSION,
@@ -45,8 +45,8 @@ class EventStreamsTest {
                 new Outbox(BOUNDS, new SharedByteLimit(1_000_000)),
                 new EventReducer());
         subscription.close();
-        hub.remove(subscription);
-        hub.add(subscription);
-        assertThat(hub.sessions()).isZero();
+        registry.remove(subscription);
+        registry.add(subscription);
+        assertThat(registry.sessions()).isZero();
     }
 }

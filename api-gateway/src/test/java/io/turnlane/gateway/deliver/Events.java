@@ -3,7 +3,7 @@ package io.turnlane.gateway.deliver;
 import io.turnlane.model.RequestId;
 import java.util.UUID;
 
-/** Events for tests. */
+/** Creates events for tests. */
 final class Events {
 
     static final RequestId R1 = id(1);
@@ -20,7 +20,7 @@ final class Events {
         return sized(offset, request, attempt, seq, type, 10);
     }
 
-    /** The turn's place follows from its request: the first stands before the second. */
+    /** Creates an event whose turn has the number of its request as offset, so R1 runs before R2. */
     static LoggedEvent sized(long offset, RequestId request, int attempt, int seq, String type, int bytes) {
         long turn = request.value().getLeastSignificantBits();
         return new LoggedEvent(

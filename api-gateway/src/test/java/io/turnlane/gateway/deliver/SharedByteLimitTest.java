@@ -19,13 +19,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Clients with much room of their own in a gateway that has room for 1,000 bytes. */
+/** Clients with large outboxes at a gateway with a shared limit of 1,000 bytes. */
 class SharedByteLimitTest {
 
-    private final SharedByteLimit room = new SharedByteLimit(1_000);
+    private final SharedByteLimit limit = new SharedByteLimit(1_000);
 
     private Outbox client() {
-        return new Outbox(new Outbox.Bounds(1_000, 100_000), room);
+        return new Outbox(new Outbox.Bounds(1_000, 100_000), limit);
     }
 
     private List<Outbox> clients(int number) {
@@ -36,29 +36,29 @@ class SharedByteLimitTest {
         return to.offer(new OutboxItem.FrameItem(new byte[bytes]));
     }
 
-    private static DisconnectReason ending(Outbox of) throws InterruptedException {
+    private static DisconnectReason reason(Outbox of) throws InterruptedException {
         return of.take(Duration.ZERO) instanceof OutboxItem.EndItem(var why) ? why : null;
     }
 
     @Test
-    void letsGoWhoHasMoreThanAnEqualShareOnceHalfIsTaken() throws Exception {
+    void disconnectsAClientOverItsEqualShareOnceHalfIsUsed() throws Exception {
         List<Outbox> four = clients(4);
-        Outbox hog = four.getFirst();
+        Outbox large = four.getFirst();
         for (int i = 0; i < 5; i++) {
-            assertThat(offer(hog, 100)).isTrue();
+            assertThat(offer(large, 100)).isTrue();
         }
         for (Outbox other : four.subList(1, 4)) {
-            assertThat(offer(other, 100)).as("nothing waits for it").isTrue();
-            assertThat(offer(other, 20)).as("less than its share waits for it").isTrue();
+            assertThat(offer(other, 100)).as("client without waiting bytes").isTrue();
+            assertThat(offer(other, 20)).as("client below its share").isTrue();
         }
-        assertThat(offer(hog, 1)).isFalse();
-        assertThat(ending(hog)).isEqualTo(DisconnectReason.CROWDED);
-        assertThat(room.bytes()).as("what waited for it is dropped").isEqualTo(360);
+        assertThat(offer(large, 1)).isFalse();
+        assertThat(reason(large)).isEqualTo(DisconnectReason.CROWDED);
+        assertThat(limit.bytes()).as("bytes after the client's items were discarded").isEqualTo(360);
         assertThat(offer(four.getLast(), 100)).isTrue();
     }
 
     @Test
-    void asksNobodyForTheirShareWhileThereIsPlenty() {
+    void ignoresSharesBelowHalf() {
         Outbox busy = client();
         clients(99);
         assertThat(offer(busy, 499)).isTrue();
@@ -67,33 +67,33 @@ class SharedByteLimitTest {
     }
 
     @Test
-    void whatIsReadMakesRoomAgain() throws Exception {
+    void releasesBytesThatAreRead() throws Exception {
         Outbox reader = client();
         for (int i = 0; i < 100; i++) {
             assertThat(offer(reader, 300)).isTrue();
             assertThat(reader.take(Duration.ZERO)).isInstanceOf(OutboxItem.FrameItem.class);
         }
-        assertThat(room.bytes()).isZero();
+        assertThat(limit.bytes()).isZero();
     }
 
     @Test
-    void takesNothingFromAnybodyWhereItIsFull() throws Exception {
+    void rejectsEveryEventIfFull() throws Exception {
         List<Outbox> many = clients(12);
         for (Outbox each : many.subList(0, 10)) {
             assertThat(offer(each, 100)).isTrue();
         }
         assertThat(offer(many.get(10), 100)).isFalse();
-        assertThat(ending(many.get(10))).isEqualTo(DisconnectReason.CROWDED);
+        assertThat(reason(many.get(10))).isEqualTo(DisconnectReason.CROWDED);
         assertThat(many.get(11).offer(new OutboxItem.EndItem(DisconnectReason.GONE)))
-                .as("what takes no room")
+                .as("item without bytes")
                 .isTrue();
-        assertThat(room.bytes()).isEqualTo(1_000);
+        assertThat(limit.bytes()).isEqualTo(1_000);
     }
 
     @Test
-    void aCatchUpWaitsWhereItIsScarceUntilAllItBroughtIsSent() throws Exception {
-        Outbox hog = client();
-        offer(hog, 600);
+    void delaysACatchUpAboveHalfUntilItsEventsAreSent() throws Exception {
+        Outbox large = client();
+        offer(large, 600);
         Outbox resuming = client();
         Subscription subscription = new Subscription(
                 SessionKey.of(null, new SessionId("s")), EventFilter.SESSION, 0, resuming, new EventReducer());
@@ -107,28 +107,28 @@ class SharedByteLimitTest {
     }
 
     @Test
-    void whatIsKeptAsideTakesRoomAndGivesItBack() {
+    void countsBufferedEventsAndReleasesThem() {
         Outbox resuming = client();
         Subscription subscription = new Subscription(
                 SessionKey.of(null, new SessionId("s")), EventFilter.SESSION, 0, resuming, new EventReducer());
         subscription.startJoining();
         subscription.offerLive(event(5));
-        long aside = room.bytes();
-        assertThat(aside).isPositive();
+        long buffered = limit.bytes();
+        assertThat(buffered).isPositive();
         subscription.goLive(5, false);
-        assertThat(room.bytes()).as("it waits in the outbox now").isEqualTo(aside);
+        assertThat(limit.bytes()).as("bytes after the event moved to the outbox").isEqualTo(buffered);
         subscription.close();
         resuming.close(DisconnectReason.GONE);
-        assertThat(room.bytes()).isZero();
+        assertThat(limit.bytes()).isZero();
     }
 
     private static LoggedEvent event(long offset) {
         return sized(offset, Events.R1, 1, (int) offset, "delta", 10);
     }
 
-    /** Each thread may be an event late in seeing what the others put in. */
+    /** Each thread may miss one event that another thread adds. */
     @Test
-    void holdsItsBoundAndLosesNoByteWhateverHappensAtOnce() throws Exception {
+    void keepsItsLimitAndCountsEveryByteUnderConcurrency() throws Exception {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         int threads = 4;
@@ -147,7 +147,7 @@ class SharedByteLimitTest {
                         } else {
                             offer(one, 1 + random.nextInt(50));
                         }
-                        highest.accumulateAndGet(room.bytes(), Math::max);
+                        highest.accumulateAndGet(limit.bytes(), Math::max);
                     }
                     return null;
                 });
@@ -158,6 +158,6 @@ class SharedByteLimitTest {
         }
         assertThat(highest.get()).as("seed %d", seed).isBetween(500L, 1_000L + threads * 50);
         all.forEach(each -> each.close(DisconnectReason.GONE));
-        assertThat(room.bytes()).as("seed %d", seed).isZero();
+        assertThat(limit.bytes()).as("seed %d", seed).isZero();
     }
 }

@@ -39,7 +39,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void joinsTheLogAndTheFollowerWithoutASeam() throws Exception {
+    void deliversEachEventOnceAcrossLogAndFollower() throws Exception {
         subscription.offerLive(delta(0));
         subscription.offerFromLog(delta(1), NOTHING);
         subscription.startJoining();
@@ -53,7 +53,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void goesBackToTheLogWhereMoreCameThanCouldBeKeptAside() throws Exception {
+    void returnsToTheLogIfTheBufferOverflows() throws Exception {
         subscription.startJoining();
         for (int i = 5; i < 20; i++) {
             subscription.offerLive(delta(i));
@@ -67,7 +67,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void leavesTheReaderWhereThereIsNoRoomAndCallsWhenThereIs() throws Exception {
+    void pausesACatchUpIfTheOutboxIsFullAndResumesIt() throws Exception {
         AtomicInteger called = new AtomicInteger();
         int taken = 0;
         while (subscription.offerFromLog(delta(taken), called::incrementAndGet)) {
@@ -82,7 +82,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void dropsAClientThatTakesNothing() {
+    void disconnectsAClientThatReadsNothing() {
         subscription.startJoining();
         subscription.goLive(0, false);
         for (int i = 0; i < 11; i++) {
@@ -92,7 +92,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void boundsWhatWaitsInBytesButAlwaysTakesOne() throws Exception {
+    void boundsTheBytesButAcceptsOneLargeEvent() throws Exception {
         subscription.startJoining();
         subscription.goLive(0, false);
         subscription.offerLive(sized(0, Events.R1, 1, 0, "delta", 50_000));
@@ -115,7 +115,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void readsTheLogAgainWhereMoreWasHeldThanCouldBe() throws Exception {
+    void returnsToTheLogIfTheBufferOverflowsDuringAHold() throws Exception {
         subscription.startJoining();
         subscription.goLive(0, false);
         subscription.hold();
@@ -130,7 +130,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void holdsACatchUpToo() throws Exception {
+    void holdsACatchUp() throws Exception {
         AtomicInteger resumed = new AtomicInteger();
         subscription.hold();
         assertThat(subscription.offerFromLog(delta(0), resumed::incrementAndGet))
@@ -141,7 +141,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void saysGapAndForgetsWhatIsBefore() throws Exception {
+    void deliversAGapAndDiscardsEarlierEvents() throws Exception {
         subscription.startJoining();
         subscription.offerLive(delta(3));
         subscription.offerLive(Events.event(8, Events.R1, 1, 8, "stage"));
@@ -154,7 +154,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void wantsOnlyWhatItWasOpenedFor() throws Exception {
+    void deliversOnlyEventsThatMatchItsFilter() throws Exception {
         Subscription ends = subscribe(EventFilter.endOf(Events.R1));
         ends.startJoining();
         ends.goLive(0, false);
@@ -165,7 +165,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void hearsNothingOnceClosed() throws Exception {
+    void deliversNothingOnceClosed() throws Exception {
         subscription.startJoining();
         subscription.goLive(0, false);
         subscription.close();
