@@ -20,15 +20,21 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Streams of one request: from its beginning, from its record where it is over, or after a cursor. */
+/**
+ * Serves event streams of a single request: from its beginning, after a cursor, or reconstructed from the record of a
+ * request that has ended. Safe for use by multiple threads.
+ */
 @Component
 public final class RequestStreams {
 
-    /** Long enough for a turn whose owner died between storing the answer and saying so to be taken up by the next. */
-    private static final Duration END_SURELY_TOLD = Duration.ofSeconds(30);
+    /**
+     * Time after the end of a request within which its terminal event is published. If the owner died after storing the
+     * answer, the next owner takes over and publishes the event within this time.
+     */
+    private static final Duration TERMINAL_EVENT_DELAY = Duration.ofSeconds(30);
 
-    /** A little more than a catch-up may take. */
-    private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
+    /** Maximum time to wait for the first item of a stream; slightly longer than a catch-up may take. */
+    private static final Duration FIRST_ITEM_TIMEOUT = Duration.ofSeconds(10);
 
     private final RequestRecords records;
     private final EventStreams streams;
@@ -43,11 +49,11 @@ public final class RequestStreams {
     }
 
     /**
-     * Streams the request to this client until it ends.
+     * Streams the events of the request to this client until the request ends.
      *
-     * @param after the cursor of the last event that the client has; null for all of it
-     * @param headOnly whether the client wants to know only that there is one
-     * @throws ProblemDetailException where there is no such request
+     * @param after cursor of the last event that the client has; null for all events
+     * @param headOnly true for a HEAD request, which is answered without events
+     * @throws ProblemDetailException if the request does not exist
      */
     public void serve(
             SessionKey session,
@@ -56,7 +62,7 @@ public final class RequestStreams {
             boolean headOnly,
             HttpServletResponse response) {
         Optional<RequestRecord> found = find(session, requestId, after);
-        boolean command = found.map(RequestRecord::type).isPresent(); // they send no events
+        boolean command = found.map(RequestRecord::type).isPresent(); // commands publish no events
         if (command || (after != null && after.belongsTo(session) && after.hasEnd(requestId))) {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         } else if (headOnly) {
@@ -68,18 +74,21 @@ public final class RequestStreams {
         }
     }
 
-    /** Empty only where memory is away or has lost the request, and the cursor leads on without it. */
+    /**
+     * Finds the request. The result is empty only if Redis is unavailable or has lost the request, and the client has a
+     * cursor of this session, which allows the stream to continue without the record.
+     */
     private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
-        boolean leadsOn = after != null && after.belongsTo(session);
+        boolean canContinue = after != null && after.belongsTo(session);
         try {
             Optional<RequestRecord> found = records.find(session, requestId);
-            if (found.isEmpty() && !leadsOn) {
+            if (found.isEmpty() && !canContinue) {
                 throw ProblemDetailException.notFound("request");
             }
             return found;
-        } catch (DataAccessException away) {
-            if (!leadsOn) {
-                throw away;
+        } catch (DataAccessException unavailable) {
+            if (!canContinue) {
+                throw unavailable;
             }
             return Optional.empty();
         }
@@ -98,7 +107,7 @@ public final class RequestStreams {
             subscription = opened;
             SseStream.StreamSource source = new SseStream.StreamSource(outbox, true, () -> streams.offerCursor(opened));
             if (after != null && request == null) {
-                goOn(response, source, session, requestId);
+                continueWithoutRecord(response, source, session, requestId);
             } else if (after != null && request != null && request.ended()) {
                 finish(response, source, after, request);
             } else {
@@ -117,23 +126,26 @@ public final class RequestStreams {
     private Subscription subscribe(
             Outbox outbox,
             SessionKey session,
-            EventFilter interest,
+            EventFilter filter,
             @Nullable Cursor after,
             @Nullable RequestRecord request) {
         if (after != null) {
-            return streams.subscribeAfter(outbox, session, interest, after);
+            return streams.subscribeAfter(outbox, session, filter, after);
         }
         Long from = request == null ? null : request.eventsFrom();
         return from == null
-                ? streams.subscribeWithGap(outbox, session, interest)
-                : streams.subscribeFrom(outbox, session, interest, from);
+                ? streams.subscribeWithGap(outbox, session, filter)
+                : streams.subscribeFrom(outbox, session, filter, from);
     }
 
-    /** What memory doesn't know the log may: only where that doesn't reach back either, there is no such request. */
-    private void goOn(
+    /**
+     * Continues a stream without a request record. If the log does not reach back to the cursor either, the request
+     * does not exist.
+     */
+    private void continueWithoutRecord(
             HttpServletResponse response, SseStream.StreamSource source, SessionKey session, RequestId requestId)
             throws InterruptedException {
-        OutboxItem first = source.outbox().take(FIRST_LOOK);
+        OutboxItem first = source.outbox().take(FIRST_ITEM_TIMEOUT);
         if (first instanceof OutboxItem.GapItem && isUnknown(session, requestId)) {
             throw ProblemDetailException.notFound("request");
         }
@@ -143,39 +155,42 @@ public final class RequestStreams {
     private boolean isUnknown(SessionKey session, RequestId requestId) {
         try {
             return records.find(session, requestId).isEmpty();
-        } catch (DataAccessException away) {
+        } catch (DataAccessException unavailable) {
             return false;
         }
     }
 
     /**
-     * The request is over: either what is missing is in the log, or its owner died before it said so and the next one
-     * is about to, or the client has it all.
+     * Continues the stream of a request that has ended. Either the log has the events that the client is missing, or
+     * the owner died before it published the terminal event and the next owner is about to publish it, or the client
+     * has all events.
      */
     private void finish(
             HttpServletResponse response, SseStream.StreamSource source, Cursor after, RequestRecord request)
             throws InterruptedException {
-        OutboxItem first = source.outbox().take(FIRST_LOOK);
+        OutboxItem first = source.outbox().take(FIRST_ITEM_TIMEOUT);
         boolean caughtUp = first instanceof OutboxItem.CaughtUpItem;
         if (caughtUp) {
-            first = source.outbox().take(untilSurelyTold(request));
+            first = source.outbox().take(untilTerminalEventPublished(request));
         }
         if (!caughtUp || first != null) {
             sse.write(response, source, first);
         } else if (after.isBeforeEnd(request.requestId())) {
             sse.writeEnd(response, request);
         } else {
-            // EventSource would come back for ever after anything else.
+            // An EventSource reconnects forever after any other status.
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         }
     }
 
-    private Duration untilSurelyTold(RequestRecord request) {
+    private Duration untilTerminalEventPublished(RequestRecord request) {
         Instant finished = request.finishedAt();
         if (finished == null) {
-            return END_SURELY_TOLD;
+            return TERMINAL_EVENT_DELAY;
         }
-        Duration left = Duration.between(clock.instant(), finished.plus(END_SURELY_TOLD));
-        return left.isNegative() ? Duration.ZERO : left.compareTo(END_SURELY_TOLD) > 0 ? END_SURELY_TOLD : left;
+        Duration remaining = Duration.between(clock.instant(), finished.plus(TERMINAL_EVENT_DELAY));
+        return remaining.isNegative()
+                ? Duration.ZERO
+                : remaining.compareTo(TERMINAL_EVENT_DELAY) > 0 ? TERMINAL_EVENT_DELAY : remaining;
     }
 }

@@ -11,7 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Streams of whole sessions. */
+/** Serves event streams of sessions. Safe for use by multiple threads. */
 @Component
 final class SessionStreams {
 
@@ -39,7 +39,7 @@ final class SessionStreams {
                     : streams.subscribeAfter(outbox, session, EventFilter.SESSION, after);
             subscription = opened;
             if (after == null) {
-                // Whoever is cut off before the first event has a place to come back to.
+                // A client that is disconnected before the first event needs a cursor to resume from.
                 streams.offerStartCursor(opened);
             }
             sse.write(response, new SseStream.StreamSource(outbox, false, () -> streams.offerCursor(opened)), null);

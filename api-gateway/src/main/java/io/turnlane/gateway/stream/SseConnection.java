@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of one SSE response. Used by one thread. */
+/** Writes the bytes of one SSE response. Confined to one thread. */
 final class SseConnection {
 
     private static final byte[] HEARTBEAT = ascii(": \n\n");
@@ -21,7 +21,7 @@ final class SseConnection {
         this.out = response.getOutputStream();
     }
 
-    /** Sends the head, so that the client knows it is connected. */
+    /** Opens the connection and sends the response headers, so that the client knows it is connected. */
     static SseConnection open(HttpServletResponse response) throws IOException {
         writeHead(response);
         SseConnection connection = new SseConnection(response);
@@ -33,11 +33,11 @@ final class SseConnection {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType("text/event-stream");
         response.setHeader("Cache-Control", "no-store");
-        // nginx gathers responses before it passes them on, unless it is told not to.
+        // Disables the buffering of responses in nginx.
         response.setHeader("X-Accel-Buffering", "no");
     }
 
-    /** One event; {@code json} is one line. */
+    /** Writes one event. {@code json} must be a single line. */
     void writeEvent(@Nullable Cursor cursor, String type, byte[] json) throws IOException {
         StringBuilder head = new StringBuilder(96);
         if (cursor != null) {
@@ -50,7 +50,7 @@ final class SseConnection {
         out.write('\n');
     }
 
-    /** Where to come back to, without an event: EventSource keeps an id that has no data, too. */
+    /** Writes a cursor without an event. An EventSource also stores an id that comes without data. */
     void writeCursor(Cursor cursor) throws IOException {
         out.write(ascii("id: " + cursor + "\n\n"));
     }
@@ -59,9 +59,9 @@ final class SseConnection {
         out.write(HEARTBEAT);
     }
 
-    /** When to come back, once this has ended. */
-    void writeRetry(Duration pause) throws IOException {
-        out.write(ascii("retry: " + pause.toMillis() + "\n\n"));
+    /** Writes the time that the client waits before it reconnects after this connection. */
+    void writeRetry(Duration delay) throws IOException {
+        out.write(ascii("retry: " + delay.toMillis() + "\n\n"));
     }
 
     void flush() throws IOException {

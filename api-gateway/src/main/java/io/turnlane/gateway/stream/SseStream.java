@@ -18,45 +18,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a client's outbox as server-sent events, on the request's own virtual thread: one writer a stream, and no
- * asynchronous dispatch that could race with it. Ends with the request's end, or when the client is let go.
+ * Writes the items of a client's outbox as server-sent events on the virtual thread of the request. Each stream has one
+ * writer, and no asynchronous dispatch can race with it. A stream ends when its request ends or its client is
+ * disconnected.
  */
 public final class SseStream {
 
     private static final Logger LOG = LoggerFactory.getLogger(SseStream.class);
 
     private final Snapshots snapshots;
-    private final FinishedRequestEvents replay;
+    private final FinishedRequestEvents finishedEvents;
     private final Duration heartbeat;
     private final Duration retry;
     private final ClientMetrics metrics;
 
     /**
-     * @param heartbeat how often a silent stream says that it is alive; a client that is gone is noticed by it
-     * @param retry when a client shall come back whose gateway stops
+     * @param heartbeat interval of heartbeats on a silent stream; a failed heartbeat reveals a client that is gone
+     * @param retry reconnection delay sent to clients when the gateway stops
      */
     public SseStream(
             Snapshots snapshots,
-            FinishedRequestEvents replay,
+            FinishedRequestEvents finishedEvents,
             Duration heartbeat,
             Duration retry,
             ClientMetrics metrics) {
         this.snapshots = snapshots;
-        this.replay = replay;
+        this.finishedEvents = finishedEvents;
         this.heartbeat = heartbeat;
         this.retry = retry;
         this.metrics = metrics;
     }
 
     /**
-     * What a stream is written from.
+     * Source of a stream.
      *
-     * @param untilEnd whether it ends with the first terminal event
-     * @param onHeartbeat called at each heartbeat, on the writer's thread
+     * @param outbox outbox of the client
+     * @param untilEnd true to end the stream with the first terminal event
+     * @param onHeartbeat task to run at each heartbeat, on the writer's thread
      */
     record StreamSource(Outbox outbox, boolean untilEnd, Runnable onHeartbeat) {}
 
-    /** Writes until the stream ends; {@code first} was taken out already. A client that goes away ends it too. */
+    /**
+     * Writes {@code first}, if not null, and then the items of the outbox until the stream ends or the client
+     * disconnects.
+     */
     void write(HttpServletResponse response, StreamSource source, @Nullable OutboxItem first) {
         metrics.connected();
         try {
@@ -67,9 +72,9 @@ public final class SseStream {
                 connection.flush();
             }
             connection.flush();
-        } catch (IOException gone) {
+        } catch (IOException disconnected) {
             metrics.dropped(source.outbox().disconnectReason());
-            LOG.debug("client went away: {}", gone.toString());
+            LOG.debug("client disconnected: {}", disconnected.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -77,37 +82,40 @@ public final class SseStream {
         }
     }
 
-    /** Writes from this client's outbox until the request ends. */
+    /** Writes the items of this client's outbox until the request ends. */
     public void writeRequest(HttpServletResponse response, Outbox outbox) {
         write(response, new StreamSource(outbox, true, () -> {}), null);
     }
 
-    /** Tells a finished request. */
+    /** Writes the events of a request that has ended, reconstructed from its record. */
     void writeFinished(HttpServletResponse response, RequestRecord request) {
         try {
             SseConnection connection = SseConnection.open(response);
-            for (FinishedRequestEvents.ReconstructedEvent told : replay.all(request)) {
-                connection.writeEvent(null, told.type(), told.json());
+            for (FinishedRequestEvents.ReconstructedEvent event : finishedEvents.all(request)) {
+                connection.writeEvent(null, event.type(), event.json());
             }
             connection.flush();
-        } catch (IOException gone) {
-            LOG.debug("client went away: {}", gone.toString());
+        } catch (IOException disconnected) {
+            LOG.debug("client disconnected: {}", disconnected.toString());
         }
     }
 
-    /** Tells how a request ended. */
+    /** Writes only the terminal event of a request that has ended. */
     void writeEnd(HttpServletResponse response, RequestRecord request) {
         try {
             SseConnection connection = SseConnection.open(response);
-            FinishedRequestEvents.ReconstructedEvent end = replay.terminal(request);
+            FinishedRequestEvents.ReconstructedEvent end = finishedEvents.terminal(request);
             connection.writeEvent(null, end.type(), end.json());
             connection.flush();
-        } catch (IOException gone) {
-            LOG.debug("client went away: {}", gone.toString());
+        } catch (IOException disconnected) {
+            LOG.debug("client disconnected: {}", disconnected.toString());
         }
     }
 
-    /** Waits for one, then takes what else is there, so that a burst costs one flush. False where the stream ends. */
+    /**
+     * Waits for one item and then writes all others that are available, so that a burst needs one flush. Returns false
+     * if the stream ends.
+     */
     private boolean writeNext(SseConnection connection, StreamSource source) throws IOException, InterruptedException {
         OutboxItem next = source.outbox().take(heartbeat);
         if (next == null) {
@@ -136,9 +144,9 @@ public final class SseStream {
                 yield true;
             }
             case OutboxItem.CaughtUpItem _, OutboxItem.FrameItem _ -> true;
-            case OutboxItem.EndItem(var why) -> {
-                metrics.dropped(why);
-                if (why == DisconnectReason.SHUTDOWN) {
+            case OutboxItem.EndItem(var reason) -> {
+                metrics.dropped(reason);
+                if (reason == DisconnectReason.SHUTDOWN) {
                     connection.writeRetry(retry);
                 }
                 yield false;
@@ -154,7 +162,7 @@ public final class SseStream {
             return true;
         }
         connection.writeEvent(cursor.ended(ended.requestId(), ended.attempt()), "gap", snapshot.event());
-        FinishedRequestEvents.ReconstructedEvent end = replay.terminal(ended);
+        FinishedRequestEvents.ReconstructedEvent end = finishedEvents.terminal(ended);
         connection.writeEvent(null, end.type(), end.json());
         return false;
     }

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Server-sent events: of a request until it ends, or of a session for as long as the client likes. */
+/** Endpoints for server-sent events of a request, until it ends, or of a session, until the client disconnects. */
 @Tag(name = "events")
 @RestController
 final class StreamController {
@@ -37,22 +37,22 @@ final class StreamController {
     @Operation(
             summary = "Follow a request",
             description =
-                    "From its beginning, or after the cursor; ends with the request. 204 where the cursor is at or "
-                            + "after its end.")
+                    "Streams the events of the request, from its beginning or after the cursor, until it ends. "
+                            + "Returns 204 if the cursor is at or after the end of the request.")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
-    @ApiResponse(responseCode = "204", description = "Nothing follows this cursor", content = @Content)
+    @ApiResponse(responseCode = "204", description = "No events follow this cursor", content = @Content)
     @GetMapping(path = "/v1/sessions/{sid}/requests/{rid}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void requestEvents(
             Caller caller,
             @PathVariable SessionId sid,
             @PathVariable RequestId rid,
-            @Parameter(description = "The cursor of the last event seen; goes before `after`")
+            @Parameter(description = "The cursor of the last event received; takes precedence over `after`")
                     @RequestHeader(name = "Last-Event-ID", required = false)
                     @Nullable
                     String lastEventId,
-            @Parameter(description = "The same, for clients that can't set the header")
+            @Parameter(description = "The cursor of the last event received, for clients that can't set the header")
                     @RequestParam(required = false)
                     @Nullable
                     String after,
@@ -65,7 +65,8 @@ final class StreamController {
 
     @Operation(
             summary = "Follow a session",
-            description = "All its requests, from now on or after the cursor, for as long as the client stays.")
+            description = "Streams the events of all requests of the session, from now on or after the cursor, until "
+                    + "the client disconnects.")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
@@ -81,7 +82,8 @@ final class StreamController {
     }
 
     /**
-     * A browser's EventSource sends the header on every reconnect, over the same URL: so the header is the newer one.
+     * Parses the cursor. The header takes precedence because a browser's EventSource sends it on every reconnection to
+     * the same URL, so it is newer than the parameter.
      */
     private static @Nullable Cursor cursor(@Nullable String lastEventId, @Nullable String after) {
         String text = lastEventId == null || lastEventId.isEmpty() ? after : lastEventId;

@@ -1,4 +1,4 @@
-/** Turn events as server-sent events. */
+/** Delivery of turn events as server-sent events. */
 @NullMarked
 package io.turnlane.gateway.stream;
 
