@@ -8,13 +8,13 @@ import io.turnlane.model.TurnPolicy;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a client may say; {@code ref} is its own mark, which comes back in the reply. */
+/** Frame sent by a client. The reply repeats {@code ref}, by which the client can match it to the frame. */
 sealed interface ClientFrame {
 
     @Nullable
     String ref();
 
-    /** @param sessionId absent for a new anonymous session */
+    /** @param sessionId session to ask in; null to create a new anonymous session */
     record AskFrame(
             @Nullable String ref,
             @Nullable SessionId sessionId,
@@ -32,7 +32,7 @@ sealed interface ClientFrame {
         }
     }
 
-    /** @param after a cursor to go on from; absent to follow from now on */
+    /** @param after cursor from which to continue; null to follow from now on */
     record SubscribeFrame(
             @Nullable String ref,
             @Nullable SessionId sessionId,

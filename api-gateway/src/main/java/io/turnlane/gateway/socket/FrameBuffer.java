@@ -1,8 +1,8 @@
 package io.turnlane.gateway.socket;
 
 /**
- * The text of the frame that is just coming in, piece by piece, up to a bound. It holds nothing between two frames. The
- * container calls it for one piece at a time.
+ * Buffer that collects the pieces of one incoming frame up to a maximum size. It holds no memory between two frames.
+ * The container calls it with one piece at a time.
  */
 final class FrameBuffer {
 
@@ -14,7 +14,7 @@ final class FrameBuffer {
         this.maxBytes = maxBytes;
     }
 
-    /** Whether the frame is still within its bound; what goes beyond is dropped. */
+    /** Adds a piece. Returns false and discards the frame if it exceeds the maximum size. */
     boolean add(String piece) {
         bytes += utf8Length(piece);
         if (bytes > maxBytes) {
@@ -25,7 +25,7 @@ final class FrameBuffer {
         return true;
     }
 
-    /** The whole frame. */
+    /** Returns the complete frame and empties the buffer. */
     String take() {
         String frame = text.toString();
         text.setLength(0);
@@ -34,7 +34,10 @@ final class FrameBuffer {
         return frame;
     }
 
-    /** Without making the bytes; a half of a surrogate pair, cut off by the container, counts as half of its four. */
+    /**
+     * Counts bytes without encoding. The container may split a surrogate pair between two pieces, so each half counts
+     * as 2 of its 4 bytes.
+     */
     private static int utf8Length(String piece) {
         int length = 0;
         for (int i = 0; i < piece.length(); i++) {

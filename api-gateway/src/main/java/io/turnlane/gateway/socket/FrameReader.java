@@ -8,10 +8,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Text to frame, as strict as the bodies of HTTP calls. */
+/** Parses frames as strictly as the bodies of HTTP requests. Safe for use by multiple threads. */
 final class FrameReader {
 
-    private static final int LONGEST_REF = 128;
+    private static final int MAX_REF_LENGTH = 128;
 
     private final JsonMapper json;
 
@@ -19,7 +19,7 @@ final class FrameReader {
         this.json = json;
     }
 
-    /** A frame that is no frame; {@code ref} is known where at least that could be read. */
+    /** Thrown if a text is not a valid frame. {@code ref} is null if it could not be read. */
     static final class InvalidFrameException extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -48,7 +48,7 @@ final class FrameReader {
         String ref = ref(frame);
         JsonNode type = frame.remove("type");
         try {
-            return json.treeToValue(frame, kind(type == null ? "" : type.asString("")));
+            return json.treeToValue(frame, frameType(type == null ? "" : type.asString("")));
         } catch (JacksonException e) {
             throw new InvalidFrameException(ref, ProblemDetailException.invalid(JsonErrors.explain(e)));
         } catch (ProblemDetailException refusal) {
@@ -64,7 +64,7 @@ final class FrameReader {
         } catch (JacksonException e) {
             throw new InvalidFrameException(null, ProblemDetailException.invalid(JsonErrors.explain(e)));
         }
-        throw new InvalidFrameException(null, ProblemDetailException.invalid("a frame is one JSON object"));
+        throw new InvalidFrameException(null, ProblemDetailException.invalid("A frame must be one JSON object."));
     }
 
     private static @Nullable String ref(ObjectNode frame) throws InvalidFrameException {
@@ -72,21 +72,24 @@ final class FrameReader {
         if (ref == null || ref.isNull()) {
             return null;
         }
-        if (!ref.isString() || ref.asString().length() > LONGEST_REF) {
+        if (!ref.isString() || ref.asString().length() > MAX_REF_LENGTH) {
             throw new InvalidFrameException(
-                    null, ProblemDetailException.invalid("ref is a text of at most " + LONGEST_REF + " characters"));
+                    null,
+                    ProblemDetailException.invalid(
+                            "ref must be a string of at most " + MAX_REF_LENGTH + " characters."));
         }
         return ref.asString();
     }
 
-    private static Class<? extends ClientFrame> kind(String type) {
+    private static Class<? extends ClientFrame> frameType(String type) {
         return switch (type) {
             case "ask" -> ClientFrame.AskFrame.class;
             case "subscribe" -> ClientFrame.SubscribeFrame.class;
             case "unsubscribe" -> ClientFrame.UnsubscribeFrame.class;
             case "cancel" -> ClientFrame.CancelFrame.class;
             case "ping" -> ClientFrame.PingFrame.class;
-            default -> throw ProblemDetailException.invalid("type is one of ask, subscribe, unsubscribe, cancel, ping");
+            default -> throw ProblemDetailException.invalid(
+                    "type must be one of ask, subscribe, unsubscribe, cancel, ping.");
         };
     }
 }

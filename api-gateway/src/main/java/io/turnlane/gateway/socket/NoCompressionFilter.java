@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Hides a client's offer to compress: a compressor costs each connection more memory than its whole outbox, and what is
- * secret in a compressed stream can be guessed from lengths. Tomcat has no switch for it.
+ * Removes a client's offer to compress WebSocket messages. A compressor takes more memory per connection than the
+ * outbox, and the length of a compressed stream can reveal secrets in it. Tomcat has no setting to disable compression.
  */
 public final class NoCompressionFilter extends OncePerRequestFilter {
 

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the gateway says on a socket, as bytes. */
+/** Creates the frames that the gateway sends, as bytes. Safe for use by multiple threads. */
 final class ServerFrames {
 
-    private static final byte[] EVENT_HEAD = utf8("{\"type\":\"event\",\"cursor\":\"");
-    private static final byte[] EVENT_NECK = utf8("\",\"event\":");
+    private static final byte[] EVENT_PREFIX = utf8("{\"type\":\"event\",\"cursor\":\"");
+    private static final byte[] EVENT_INFIX = utf8("\",\"event\":");
 
     private final JsonMapper json;
 
@@ -34,7 +34,10 @@ final class ServerFrames {
 
     private record CursorFrame(String type, SessionId sessionId, String cursor) {}
 
-    /** That a cancel is taken; the {@code cancelled} event says that it is done. */
+    /**
+     * Confirms that a cancel request was accepted. The {@code cancelled} event follows once the turn has been
+     * cancelled.
+     */
     private record CancellingFrame(
             String type,
             @Nullable String ref,
@@ -51,7 +54,11 @@ final class ServerFrames {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String ref) {}
 
-    /** @param cursor where to go on if the connection is lost before the turn's first event */
+    /**
+     * Confirms that a question was accepted.
+     *
+     * @param cursor cursor from which to continue if the connection is lost before the first event of the turn
+     */
     byte[] accepted(@Nullable String ref, RequestResource request, Cursor cursor) {
         return json.writeValueAsBytes(
                 new AcceptedFrame("accepted", ref, request.requestId(), request.sessionId(), cursor.toString()));
@@ -65,7 +72,7 @@ final class ServerFrames {
         return json.writeValueAsBytes(new UnsubscribedFrame("unsubscribed", ref, session));
     }
 
-    /** The client's place in a session in which nothing happened for long. */
+    /** Sends the client's current cursor in a session that had no events for a while. */
     byte[] cursor(SessionId session, Cursor cursor) {
         return json.writeValueAsBytes(new CursorFrame("cursor", session, cursor.toString()));
     }
@@ -80,29 +87,29 @@ final class ServerFrames {
                 request.cancelRequested()));
     }
 
-    byte[] error(@Nullable String ref, ProblemDetailException refusal) {
-        return json.writeValueAsBytes(new ErrorFrame("error", ref, Problem.of(refusal)));
+    byte[] error(@Nullable String ref, ProblemDetailException problem) {
+        return json.writeValueAsBytes(new ErrorFrame("error", ref, Problem.of(problem)));
     }
 
     byte[] pong(@Nullable String ref) {
         return json.writeValueAsBytes(new PongFrame("pong", ref));
     }
 
-    /** Around the event's own bytes, which are not looked at. */
+    /** Wraps the bytes of an event in a frame without parsing them. */
     static byte[] event(Cursor cursor, byte[] event) {
-        byte[] place = utf8(cursor.toString());
-        byte[] frame = new byte[EVENT_HEAD.length + place.length + EVENT_NECK.length + event.length + 1];
-        int at = put(frame, 0, EVENT_HEAD);
-        at = put(frame, at, place);
-        at = put(frame, at, EVENT_NECK);
-        at = put(frame, at, event);
-        frame[at] = '}';
+        byte[] cursorBytes = utf8(cursor.toString());
+        byte[] frame = new byte[EVENT_PREFIX.length + cursorBytes.length + EVENT_INFIX.length + event.length + 1];
+        int position = put(frame, 0, EVENT_PREFIX);
+        position = put(frame, position, cursorBytes);
+        position = put(frame, position, EVENT_INFIX);
+        position = put(frame, position, event);
+        frame[position] = '}';
         return frame;
     }
 
-    private static int put(byte[] into, int at, byte[] bytes) {
-        System.arraycopy(bytes, 0, into, at, bytes.length);
-        return at + bytes.length;
+    private static int put(byte[] into, int position, byte[] bytes) {
+        System.arraycopy(bytes, 0, into, position, bytes.length);
+        return position + bytes.length;
     }
 
     private static byte[] utf8(String text) {

@@ -22,17 +22,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's socket: what it asks, and the sessions it follows. All that is said to it goes through one outbox.
+ * Connection of one client: the frames that it sends and the sessions that it follows. All messages to the client pass
+ * through one outbox.
  *
- * <p>Threading: the container hands in one message at a time; {@link #close} comes from any thread. The subscriptions
- * are guarded by this object's monitor, which is never held while anything is awaited.
+ * <p>Threading: the container delivers one message at a time. Any thread may call {@link #close}. This object's monitor
+ * guards the subscriptions and is never held during a blocking call.
  */
 final class SocketConnection {
 
     private final Caller caller;
     private final SocketServices services;
     private final Outbox outbox;
-    private final Map<SessionKey, Subscription> following = new HashMap<>();
+    private final Map<SessionKey, Subscription> subscriptions = new HashMap<>();
     private boolean closed;
     private volatile long recordActivity = System.nanoTime();
 
@@ -46,17 +47,17 @@ final class SocketConnection {
         return outbox;
     }
 
-    /** The client gave a sign of life. */
+    /** Records that a message or pong arrived from the client. */
     void recordActivity() {
         recordActivity = System.nanoTime();
     }
 
-    /** For how long it gave none, in nanoseconds. */
+    /** Returns the time since the last message or pong from the client, in nanoseconds. */
     long idleNanos() {
         return System.nanoTime() - recordActivity;
     }
 
-    /** Does what the frame says, and puts the reply in the outbox. */
+    /** Executes a frame and puts the reply into the outbox. */
     void handle(ClientFrame frame) {
         try {
             requireScope(frame);
@@ -66,14 +67,14 @@ final class SocketConnection {
                 case ClientFrame.SubscribeFrame subscribe -> subscribe(subscribe);
                 case ClientFrame.UnsubscribeFrame unsubscribe -> unsubscribe(unsubscribe);
                 case ClientFrame.CancelFrame cancel -> cancel(cancel);
-                case ClientFrame.PingFrame ping -> say(services.frames().pong(ping.ref()));
+                case ClientFrame.PingFrame ping -> send(services.frames().pong(ping.ref()));
             }
         } catch (RuntimeException e) {
             reject(frame.ref(), services.guard().refusals().map(e));
         }
     }
 
-    /** To go away, and to be there, is everybody's right. */
+    /** Unsubscribing and pings need no scope. */
     private void requireScope(ClientFrame frame) {
         switch (frame) {
             case ClientFrame.AskFrame _, ClientFrame.CancelFrame _ -> caller.require(Scope.ASK);
@@ -83,23 +84,23 @@ final class SocketConnection {
     }
 
     void reject(@Nullable String ref, ProblemDetailException refusal) {
-        say(services.frames().error(ref, refusal));
+        send(services.frames().error(ref, refusal));
     }
 
-    /** The session's events wait until {@code accepted} stands before them. */
+    /** Holds back the events of the session until the {@code accepted} frame has been queued before them. */
     private void ask(ClientFrame.AskFrame ask) {
         PreparedTurn turn = services.intake().prepare(caller, ask.sessionId(), ask.body(), null, null);
-        boolean before = follows(turn.session());
+        boolean wasFollowing = follows(turn.session());
         Subscription subscription = follow(turn.session(), null);
         subscription.hold();
         boolean accepted = false;
         try {
             RequestResource request = services.intake().submit(turn).request();
-            say(services.frames().accepted(ask.ref(), request, subscription.currentCursor()));
+            send(services.frames().accepted(ask.ref(), request, subscription.currentCursor()));
             accepted = true;
         } finally {
             services.streams().release(subscription);
-            if (!accepted && !before) {
+            if (!accepted && !wasFollowing) {
                 unfollow(turn.session());
             }
         }
@@ -114,79 +115,80 @@ final class SocketConnection {
             unfollow(session);
         }
         Subscription subscription = follow(session, after);
-        // Nothing comes between the place and the word of it.
+        // No event may be queued between the reading of the cursor and the reply that contains it.
         subscription.hold();
-        say(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.currentCursor()));
+        send(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.currentCursor()));
         services.streams().release(subscription);
     }
 
     private void unsubscribe(ClientFrame.UnsubscribeFrame unsubscribe) {
         SessionKey session = key(unsubscribe.sessionId());
         unfollow(session);
-        say(services.frames().unsubscribed(unsubscribe.ref(), session.sessionId()));
+        send(services.frames().unsubscribed(unsubscribe.ref(), session.sessionId()));
     }
 
     private void cancel(ClientFrame.CancelFrame cancel) {
         SessionKey session = key(cancel.sessionId());
         RequestId requestId = cancel.requestId();
         if (requestId == null) {
-            throw ProblemDetailException.invalid("request_id is missing");
+            throw ProblemDetailException.invalid("request_id is missing.");
         }
         RequestResource request = services.cancellations().cancel(session, requestId, cancel.reason());
-        say(services.frames().cancelling(cancel.ref(), request));
+        send(services.frames().cancelling(cancel.ref(), request));
     }
 
     private SessionKey key(@Nullable SessionId session) {
         if (session == null) {
-            throw ProblemDetailException.invalid("session_id is missing");
+            throw ProblemDetailException.invalid("session_id is missing.");
         }
         return caller.sessionKey(session);
     }
 
     private synchronized boolean follows(SessionKey session) {
-        return following.containsKey(session);
+        return subscriptions.containsKey(session);
     }
 
     private synchronized Subscription follow(SessionKey session, @Nullable Cursor after) {
-        Subscription present = following.get(session);
+        Subscription present = subscriptions.get(session);
         if (present != null) {
             return present;
         }
-        if (closed || following.size() >= services.maxSessions()) {
+        if (closed || subscriptions.size() >= services.maxSessions()) {
             throw new ProblemDetailException(
                     ErrorCode.INVALID_REQUEST,
-                    "one socket follows at most " + services.maxSessions() + " sessions; unsubscribe from some");
+                    "One WebSocket can follow at most " + services.maxSessions()
+                            + " sessions. Unsubscribe from a session first.");
         }
         EventStreams streams = services.streams();
-        Subscription fresh = after == null
+        Subscription created = after == null
                 ? streams.subscribeLive(outbox, session, EventFilter.SESSION)
                 : streams.subscribeAfter(outbox, session, EventFilter.SESSION, after);
-        following.put(session, fresh);
-        return fresh;
+        subscriptions.put(session, created);
+        return created;
     }
 
     private synchronized void unfollow(SessionKey session) {
-        Subscription subscription = following.remove(session);
+        Subscription subscription = subscriptions.remove(session);
         if (subscription != null) {
             services.streams().close(subscription);
         }
     }
 
-    /** Tells the places in sessions in which nothing happened for long. */
+    /** Sends the current cursor of each session that had no events for a while. */
     synchronized void offerCursors() {
-        following.values().forEach(services.streams()::offerCursor);
+        subscriptions.values().forEach(services.streams()::offerCursor);
     }
 
-    private void say(byte[] frame) {
+    private void send(byte[] frame) {
         outbox.offer(new OutboxItem.FrameItem(frame));
     }
 
-    /** The socket is gone. */
+    /** Closes all subscriptions and the outbox. Has no effect if already closed. */
     synchronized void close() {
         if (!closed) {
             closed = true;
-            following.values().forEach(services.streams()::close);
-            following.clear();
+            subscriptions.values().forEach(services.streams()::close);
+            subscriptions.clear();
             services.streams().closeOutbox(outbox);
         }
     }

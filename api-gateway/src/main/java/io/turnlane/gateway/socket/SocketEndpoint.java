@@ -14,7 +14,7 @@ import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code GET /v1/ws}. */
+/** Registers the WebSocket endpoint {@code GET /v1/ws}. */
 public final class SocketEndpoint implements WebSocketConfigurer {
 
     public static final String PATH = "/v1/ws";
@@ -23,12 +23,14 @@ public final class SocketEndpoint implements WebSocketConfigurer {
     private final SocketHandshake handshake;
 
     /**
-     * @param maxFrame bytes; a larger one closes the connection with 1009
-     * @param maxSessions that one connection may follow
-     * @param sendTimeout a client that takes nothing for so long is dropped
-     * @param pingInterval how often a silent client is asked whether it is there
-     * @param idleTimeout a client that says nothing for so long, not even pong, is dropped
-     * @param origins of pages that may connect besides our own
+     * Settings of the endpoint.
+     *
+     * @param maxFrame maximum size of a frame in bytes; a larger frame closes the connection with status 1009
+     * @param maxSessions maximum number of sessions that one connection may follow
+     * @param sendTimeout time after which a client that does not read is disconnected
+     * @param pingInterval interval of pings
+     * @param idleTimeout time after which a client that sends nothing, not even a pong, is disconnected
+     * @param origins origins whose pages may connect, in addition to the gateway's own
      */
     public record SocketEndpointSettings(
             int maxFrame,
@@ -38,7 +40,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
             Duration idleTimeout,
             AllowedOrigins origins) {}
 
-    /** What clients may have done for them. */
+    /** Commands on turns that clients may send. */
     public record SocketCommands(QuestionIntake intake, Cancellations cancellations) {}
 
     public SocketEndpoint(
@@ -74,7 +76,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
         registry.addHandler(handler, PATH)
                 .setHandshakeHandler(new DefaultHandshakeHandler())
                 .addInterceptors(handshake)
-                // The handshake looks at origins itself, so that a refusal is a problem like any other.
+                // SocketHandshake checks origins itself, so that a rejection is a problem document like any other.
                 .setAllowedOriginPatterns("*");
     }
 }

@@ -5,5 +5,8 @@ import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.problem.ProblemMapper;
 
-/** Who may open a socket, how many, and how often it may be used; and what those are told who may not. */
+/**
+ * Access control of sockets: identification of callers, limits on connections and calls, and the problem documents for
+ * rejected calls.
+ */
 public record SocketGuard(Callers callers, OpenConnections connections, RateLimits rates, ProblemMapper refusals) {}

@@ -23,7 +23,8 @@ import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 /**
- * Sockets of subprotocol {@value #PROTOCOL}: opens and closes connections, reads frames. Holds nothing between them.
+ * Opens and closes connections of subprotocol {@value #PROTOCOL} and reads their frames. All state of a connection is
+ * kept in its {@link WebSocketSession}.
  */
 final class SocketHandler extends TextWebSocketHandler implements SubProtocolCapable {
 
@@ -31,11 +32,11 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
     private static final String CONNECTION = "turnlane.connection";
-    private static final String PLACE = "turnlane.place";
-    private static final String MISTAKES = "turnlane.mistakes";
+    private static final String RESERVATION = "turnlane.reservation";
+    private static final String INVALID_FRAMES = "turnlane.invalid-frames";
     private static final String TEXT = "turnlane.text";
-    /** A client that sends nothing but nonsense is let go. */
-    private static final int MOST_MISTAKES = 20;
+    /** Number of invalid frames after which a client is disconnected. */
+    private static final int MAX_INVALID_FRAMES = 20;
 
     private final SocketServices services;
     private final FrameReader reader;
@@ -44,7 +45,13 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private final int maxFrame;
     private final ClientMetrics metrics;
 
-    /** @param sendTimeout a client that takes nothing for so long is dropped */
+    /**
+     * Timeouts of a connection.
+     *
+     * @param sendTimeout time after which a client that does not read is disconnected
+     * @param pingInterval interval of pings
+     * @param idleTimeout time after which a client that sends nothing is disconnected
+     */
     record SocketTimeouts(Duration sendTimeout, Duration pingInterval, Duration idleTimeout) {}
 
     SocketHandler(
@@ -67,7 +74,9 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         return List.of(PROTOCOL);
     }
 
-    /** Else the container would hold a buffer of a whole message's size for each socket, for as long as it is open. */
+    /**
+     * Returns true. Otherwise the container would allocate a buffer of the maximum message size for each open socket.
+     */
     @Override
     public boolean supportsPartialMessages() {
         return true;
@@ -75,12 +84,12 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     @Override
     public void afterConnectionEstablished(WebSocketSession socket) throws IOException {
-        limit(socket);
+        setSendTimeout(socket);
         SocketConnection connection;
         try {
-            connection = enter(socket);
-        } catch (RuntimeException full) {
-            LOG.debug("socket refused: {}", full.toString());
+            connection = openConnection(socket);
+        } catch (RuntimeException rejection) {
+            LOG.debug("socket rejected: {}", rejection.toString());
             socket.close(
                     services.streams().isStopping() ? CloseStatus.SERVICE_RESTARTED : CloseStatus.SERVICE_OVERLOAD);
             return;
@@ -95,27 +104,27 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         Thread.ofVirtual().name("socket-writer").start(writer::run);
     }
 
-    /** Takes a place among its caller's connections, which is given back when it closes. */
-    private SocketConnection enter(WebSocketSession socket) {
+    /** Counts the connection against the limits of its caller. Closing the connection releases the reservation. */
+    private SocketConnection openConnection(WebSocketSession socket) {
         Caller caller = services.guard().callers().callerOf(socket.getPrincipal());
         services.guard().rates().consumeOrThrow(caller, RateLimitKind.REQUESTS);
         SocketConnection connection = new SocketConnection(caller, services);
         try {
             socket.getAttributes()
                     .put(
-                            PLACE,
+                            RESERVATION,
                             services.guard()
                                     .connections()
                                     .open(caller, () -> connection.outbox().close(DisconnectReason.REVOKED)));
             return connection;
-        } catch (RuntimeException full) {
+        } catch (RuntimeException rejection) {
             connection.close();
-            throw full;
+            throw rejection;
         }
     }
 
-    /** Tomcat's own default is 20 s. */
-    private void limit(WebSocketSession socket) {
+    /** Sets the send timeout; the default of Tomcat is 20 s. */
+    private void setSendTimeout(WebSocketSession socket) {
         if (socket instanceof NativeWebSocketSession tomcat && tomcat.getNativeSession() instanceof Session container) {
             container
                     .getUserProperties()
@@ -142,9 +151,9 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private void handle(WebSocketSession socket, SocketConnection connection, String frame) throws IOException {
         try {
             connection.handle(reader.read(frame));
-        } catch (InvalidFrameException bad) {
-            connection.reject(bad.ref(), bad.refusal());
-            if (mistakes(socket) >= MOST_MISTAKES) {
+        } catch (InvalidFrameException invalid) {
+            connection.reject(invalid.ref(), invalid.refusal());
+            if (countInvalidFrame(socket) >= MAX_INVALID_FRAMES) {
                 socket.close(CloseStatus.POLICY_VIOLATION);
             }
         }
@@ -158,8 +167,8 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         }
     }
 
-    private static int mistakes(WebSocketSession socket) {
-        return (int) socket.getAttributes().merge(MISTAKES, 1, (before, one) -> (int) before + (int) one);
+    private static int countInvalidFrame(WebSocketSession socket) {
+        return (int) socket.getAttributes().merge(INVALID_FRAMES, 1, (before, one) -> (int) before + (int) one);
     }
 
     @Override
@@ -169,8 +178,8 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
 
     @Override
     public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
-        if (socket.getAttributes().get(PLACE) instanceof OpenConnections.TrackedConnection place) {
-            place.close();
+        if (socket.getAttributes().get(RESERVATION) instanceof OpenConnections.TrackedConnection reservation) {
+            reservation.close();
         }
         SocketConnection connection = connection(socket);
         if (connection != null) {

@@ -18,7 +18,10 @@ import org.springframework.web.socket.server.HandshakeInterceptor;
 import org.springframework.web.util.WebUtils;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Lets in who asks for a WebSocket of our subprotocol from a page of ours; tells the others why not, as a problem. */
+/**
+ * Accepts handshakes for the subprotocol from allowed origins. Rejects all others with a problem document that gives
+ * the reason.
+ */
 final class SocketHandshake implements HandshakeInterceptor {
 
     private final AllowedOrigins origins;
@@ -36,28 +39,32 @@ final class SocketHandshake implements HandshakeInterceptor {
             WebSocketHandler handler,
             Map<String, Object> attributes)
             throws IOException {
-        ProblemDetailException refusal = refusal(request);
-        if (refusal != null) {
-            Problem.write(refusal, request.getURI().getRawPath(), response, json);
+        ProblemDetailException problem = problem(request);
+        if (problem != null) {
+            Problem.write(problem, request.getURI().getRawPath(), response, json);
         }
-        return refusal == null;
+        return problem == null;
     }
 
-    private @Nullable ProblemDetailException refusal(ServerHttpRequest request) {
+    private @Nullable ProblemDetailException problem(ServerHttpRequest request) {
         HttpHeaders headers = request.getHeaders();
         if (!request.getMethod().equals(HttpMethod.GET)) {
-            return new ProblemDetailException(ErrorCode.METHOD_NOT_ALLOWED, "a WebSocket is opened with GET");
+            return new ProblemDetailException(ErrorCode.METHOD_NOT_ALLOWED, "A WebSocket is opened with GET.");
         }
         if (!"websocket".equalsIgnoreCase(headers.getUpgrade())) {
-            return ProblemDetailException.invalid("this path is a WebSocket: send Upgrade: websocket");
+            return ProblemDetailException.invalid(
+                    "This path is a WebSocket endpoint. Send the header Upgrade: websocket.");
         }
         if (!offers(headers.getValuesAsList("Sec-WebSocket-Protocol"))) {
-            return ProblemDetailException.invalid("the subprotocol " + SocketHandler.PROTOCOL + " is required");
+            return ProblemDetailException.invalid(
+                    "The header Sec-WebSocket-Protocol must offer " + SocketHandler.PROTOCOL + ".");
         }
         String origin = headers.getOrigin();
-        // Who isn't a browser sends none; a browser can't leave it out.
-        boolean known = origin == null || origins.allows(origin) || WebUtils.isSameOrigin(request);
-        return known ? null : new ProblemDetailException(ErrorCode.FORBIDDEN, "pages of this origin may not connect");
+        // Only browsers send an Origin header, and a page can't suppress it.
+        boolean allowed = origin == null || origins.allows(origin) || WebUtils.isSameOrigin(request);
+        return allowed
+                ? null
+                : new ProblemDetailException(ErrorCode.FORBIDDEN, "Pages of this origin may not connect.");
     }
 
     private static boolean offers(List<String> protocols) {

@@ -6,9 +6,9 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.requests.RequestRecords;
 
 /**
- * What every socket works with.
+ * Services shared by all sockets.
  *
- * @param maxSessions that one socket may follow
+ * @param maxSessions maximum number of sessions that one socket may follow
  */
 record SocketServices(
         QuestionIntake intake,

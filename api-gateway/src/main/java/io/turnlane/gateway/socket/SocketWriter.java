@@ -17,11 +17,12 @@ import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
 
 /**
- * Writes one outbox to one socket, on a virtual thread of its own: the container allows one sender at a time, and a
- * client that doesn't read stops this thread and no other. It is cut off when a send takes longer than its time.
+ * Writes one outbox to one socket on a dedicated virtual thread. The container allows one sender at a time, and a
+ * client that does not read blocks only this thread. The container ends a send that exceeds its timeout, which
+ * disconnects the client.
  *
- * <p>Pings go out however much else does: a client that only listens says nothing but pong, and would be taken for
- * gone.
+ * <p>Pings are sent regardless of other messages. A client that only listens sends nothing but pongs, and would
+ * otherwise reach the idle timeout.
  */
 final class SocketWriter {
 
@@ -33,14 +34,15 @@ final class SocketWriter {
     private final PingSettings pings;
     private final ServerFrames frames;
     private final ClientMetrics metrics;
-    private long pinged = System.nanoTime();
+    private long lastPing = System.nanoTime();
 
     /**
-     * How a client is asked whether it is there.
+     * Settings by which the writer detects a client that is gone.
      *
-     * @param idleNanos how long nothing was heard of it, in nanoseconds
-     * @param idleTimeout a client that says nothing for so long, not even pong, is gone
-     * @param onPing called with each ping, on the writer's thread
+     * @param interval interval of pings
+     * @param idleNanos supplies the time since the last message or pong from the client, in nanoseconds
+     * @param idleTimeout time without a message or pong after which the client is disconnected
+     * @param onPing task to run with each ping, on the writer's thread
      */
     record PingSettings(Duration interval, LongSupplier idleNanos, Duration idleTimeout, Runnable onPing) {}
 
@@ -59,25 +61,25 @@ final class SocketWriter {
         this.metrics = metrics;
     }
 
-    /** Runs until the client is let go or gone; closes the socket. */
+    /** Runs until the client is disconnected, then closes the socket. */
     void run() {
         CloseStatus status = CloseStatus.SERVICE_OVERLOAD;
         try {
-            for (DisconnectReason ending = writeNext(); ; ending = writeNext()) {
-                if (ending != null) {
-                    status = statusOf(ending);
-                    metrics.dropped(ending);
+            for (DisconnectReason reason = writeNext(); ; reason = writeNext()) {
+                if (reason != null) {
+                    status = statusOf(reason);
+                    metrics.dropped(reason);
                     break;
                 }
             }
         } catch (IOException | IllegalStateException e) {
-            // Closed by the other side, or it took nothing for too long.
+            // The client closed the connection, or a send timed out.
             metrics.dropped(outbox.disconnectReason());
             LOG.debug("socket lost: {}", e.toString());
         } catch (RuntimeException e) {
             status = CloseStatus.SERVER_ERROR;
             LOG.atError()
-                    .setMessage("can't write to a socket, closing it")
+                    .setMessage("writing to a socket failed, closing it")
                     .setCause(e)
                     .log();
         } catch (InterruptedException e) {
@@ -86,25 +88,25 @@ final class SocketWriter {
         close(status);
     }
 
-    /** False where the client doesn't answer any more. */
-    private boolean pingInTime() throws IOException {
-        if (System.nanoTime() - pinged < pings.interval().toNanos()) {
+    /** Sends a ping if one is due. Returns false if the client has reached its idle timeout. */
+    private boolean pingIfDue() throws IOException {
+        if (System.nanoTime() - lastPing < pings.interval().toNanos()) {
             return true;
         }
         if (pings.idleNanos().getAsLong() > pings.idleTimeout().toNanos()) {
             return false;
         }
-        pinged = System.nanoTime();
+        lastPing = System.nanoTime();
         socket.sendMessage(new PingMessage());
         pings.onPing().run();
         return true;
     }
 
     private @Nullable DisconnectReason writeNext() throws IOException, InterruptedException {
-        if (!pingInTime()) {
+        if (!pingIfDue()) {
             return DisconnectReason.GONE;
         }
-        OutboxItem delivery = outbox.take(pings.interval().minusNanos(System.nanoTime() - pinged));
+        OutboxItem delivery = outbox.take(pings.interval().minusNanos(System.nanoTime() - lastPing));
         return switch (delivery) {
             case null -> null;
             case OutboxItem.EventItem(var event, var cursor) -> {
@@ -125,7 +127,7 @@ final class SocketWriter {
                 yield null;
             }
             case OutboxItem.CaughtUpItem _ -> null;
-            case OutboxItem.EndItem(var why) -> why;
+            case OutboxItem.EndItem(var reason) -> reason;
         };
     }
 
@@ -133,8 +135,8 @@ final class SocketWriter {
         socket.sendMessage(new TextMessage(json));
     }
 
-    private static CloseStatus statusOf(DisconnectReason ending) {
-        return switch (ending) {
+    private static CloseStatus statusOf(DisconnectReason reason) {
+        return switch (reason) {
             case SLOW, CROWDED -> CloseStatus.SERVICE_OVERLOAD;
             case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED;
             case GONE -> CloseStatus.GOING_AWAY;
@@ -146,7 +148,7 @@ final class SocketWriter {
         try {
             socket.close(status);
         } catch (IOException | IllegalStateException e) {
-            LOG.debug("socket was closed already: {}", e.toString());
+            LOG.debug("socket already closed: {}", e.toString());
         }
     }
 }

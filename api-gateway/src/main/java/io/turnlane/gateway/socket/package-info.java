@@ -1,4 +1,4 @@
-/** The WebSocket: ask and follow many sessions on one connection. */
+/** WebSocket endpoint, by which a client asks questions and follows many sessions on one connection. */
 @NullMarked
 package io.turnlane.gateway.socket;
 

@@ -11,10 +11,10 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whatever a client says on its WebSocket is a frame, or is refused with a reason. */
+/** Tests that an arbitrary text from a client is either parsed as a frame or rejected with a reason. */
 class FrameFuzzTest {
 
-    /** As strict as the gateway's own. */
+    /** Reader with the same strict settings as the gateway's own. */
     private final FrameReader reader = new FrameReader(JsonMapper.builder()
             .addModule(WireFormat.module())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

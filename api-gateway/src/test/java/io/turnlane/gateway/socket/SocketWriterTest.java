@@ -20,7 +20,7 @@ import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.WebSocketSession;
 import tools.jackson.databind.json.JsonMapper;
 
-/** However writing ends, the socket is closed and the client told why. */
+/** Tests that the socket is closed with the right status for every way in which writing ends. */
 class SocketWriterTest {
 
     private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
@@ -39,33 +39,33 @@ class SocketWriterTest {
                     return method.getReturnType() == boolean.class ? true : null;
                 });
         JsonMapper json = JsonMapper.shared();
-        Duration long_ = Duration.ofMinutes(1);
+        Duration minute = Duration.ofMinutes(1);
         new SocketWriter(
                         socket,
                         outbox,
                         new Snapshots(null, json, null),
-                        new SocketWriter.PingSettings(long_, () -> 0, long_, () -> {}),
+                        new SocketWriter.PingSettings(minute, () -> 0, minute, () -> {}),
                         new ServerFrames(json),
                         new ClientMetrics(new SimpleMeterRegistry(), "clients", "ws"))
                 .run();
     }
 
     @Test
-    void closesWith1012WhereTheGatewayStops() {
+    void closesWith1012IfTheGatewayStops() {
         outbox.close(DisconnectReason.SHUTDOWN);
         write();
         assertThat(closed).containsExactly(CloseStatus.SERVICE_RESTARTED);
     }
 
     @Test
-    void closesWith1013WhereTheClientIsTooSlow() {
+    void closesWith1013IfTheClientIsTooSlow() {
         outbox.close(DisconnectReason.SLOW);
         write();
         assertThat(closed).containsExactly(CloseStatus.SERVICE_OVERLOAD);
     }
 
     @Test
-    void closesWith1013WhereASendTakesTooLong() {
+    void closesWith1013IfASendTimesOut() {
         failure = new IOException("timeout");
         outbox.offer(new OutboxItem.FrameItem(new byte[] {'{', '}'}));
         write();
@@ -73,8 +73,8 @@ class SocketWriterTest {
     }
 
     @Test
-    void closesWith1011OnAMistakeOfOurOwn() {
-        failure = new IllegalArgumentException("a mistake");
+    void closesWith1011OnAnInternalError() {
+        failure = new IllegalArgumentException("internal error");
         outbox.offer(new OutboxItem.FrameItem(new byte[] {'{', '}'}));
         write();
         assertThat(closed).containsExactly(CloseStatus.SERVER_ERROR);
