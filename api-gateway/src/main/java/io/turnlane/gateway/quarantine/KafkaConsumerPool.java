@@ -17,21 +17,22 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A few consumers for calls that look something up in the log: lent to one call at a time, made when first needed, and
- * thrown away after a failure.
+ * Pool of a few consumers for requests that search the log. A consumer serves one request at a time. It is created on
+ * first use and closed after a failure.
  *
- * <p>Threading: any thread borrows; the semaphore bounds how many, and a consumer is with one of them or idle.
+ * <p>Threading: safe for use by multiple threads. The semaphore bounds the number of consumers in use; a consumer is
+ * either used by one thread or idle.
  */
 final class KafkaConsumerPool implements AutoCloseable {
 
-    private static final int READERS = 2;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int MAX_CONSUMERS = 2;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
     private final LogConsumerFactory consumers;
     private final String role;
-    private final Semaphore places = new Semaphore(READERS);
+    private final Semaphore slots = new Semaphore(MAX_CONSUMERS);
     private final Deque<Consumer<String, byte[]>> idle = new ConcurrentLinkedDeque<>();
 
     KafkaConsumerPool(LogConsumerFactory consumers, String role) {
@@ -39,42 +40,52 @@ final class KafkaConsumerPool implements AutoCloseable {
         this.role = role;
     }
 
-    /** A part of a partition, by offsets. */
+    /**
+     * Range of offsets of a partition.
+     *
+     * @param from first offset
+     * @param to offset after the last one
+     */
     record OffsetRange(long from, long to) {}
 
-    /** @throws ProblemDetailException where all are busy, or the log doesn't answer */
+    /**
+     * Runs a task with a consumer of the pool.
+     *
+     * @throws ProblemDetailException if all consumers stay in use for 5 s, or Kafka is unavailable
+     */
     <T> T withConsumer(Function<Consumer<String, byte[]>, T> work) {
-        if (!placeFound()) {
-            throw new ProblemDetailException(ErrorCode.OVERLOADED, "others read the log at the moment");
+        if (!acquire()) {
+            throw new ProblemDetailException(
+                    ErrorCode.OVERLOADED, "Too many requests read the log at the moment. Retry later.");
         }
         try {
-            return lend(work);
+            return runWithConsumer(work);
         } finally {
-            places.release();
+            slots.release();
         }
     }
 
-    private boolean placeFound() {
+    private boolean acquire() {
         try {
-            return places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return slots.tryAcquire(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private <T> T lend(Function<Consumer<String, byte[]>, T> work) {
-        Consumer<String, byte[]> known = idle.poll();
-        Consumer<String, byte[]> consumer = known == null ? consumers.create(role, FETCH_WAIT) : known;
-        boolean well = false;
+    private <T> T runWithConsumer(Function<Consumer<String, byte[]>, T> work) {
+        Consumer<String, byte[]> pooled = idle.poll();
+        Consumer<String, byte[]> consumer = pooled == null ? consumers.create(role, FETCH_WAIT) : pooled;
+        boolean healthy = false;
         try {
             T result = work.apply(consumer);
-            well = true;
+            healthy = true;
             return result;
         } catch (KafkaException e) {
-            throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "the log is away at the moment", e);
+            throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "Kafka is unavailable. Retry later.", e);
         } finally {
-            if (well) {
+            if (healthy) {
                 idle.push(consumer);
             } else {
                 consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
@@ -82,29 +93,33 @@ final class KafkaConsumerPool implements AutoCloseable {
         }
     }
 
-    /** Hands over all records of these ranges, those of one partition in order. */
+    /**
+     * Passes all records of these ranges to {@code sink}, those of one partition in order of their offsets.
+     *
+     * @throws ProblemDetailException if the records cannot be read within 5 s
+     */
     static void read(
             Consumer<String, byte[]> consumer,
             Map<TopicPartition, OffsetRange> ranges,
             java.util.function.Consumer<ConsumerRecord<String, byte[]>> sink) {
-        Map<TopicPartition, OffsetRange> left = new HashMap<>(ranges);
-        left.values().removeIf(range -> range.from() >= range.to());
-        consumer.assign(left.keySet());
-        left.forEach((partition, range) -> consumer.seek(partition, range.from()));
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!left.isEmpty()) {
+        Map<TopicPartition, OffsetRange> remaining = new HashMap<>(ranges);
+        remaining.values().removeIf(range -> range.from() >= range.to());
+        consumer.assign(remaining.keySet());
+        remaining.forEach((partition, range) -> consumer.seek(partition, range.from()));
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        while (!remaining.isEmpty()) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                OffsetRange range = left.get(new TopicPartition(record.topic(), record.partition()));
+                OffsetRange range = remaining.get(new TopicPartition(record.topic(), record.partition()));
                 if (range != null && record.offset() < range.to()) {
                     sink.accept(record);
                 }
             }
-            left.entrySet()
+            remaining.entrySet()
                     .removeIf(e -> consumer.position(e.getKey()) >= e.getValue().to());
-            if (!left.isEmpty() && System.nanoTime() > deadline) {
-                throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "the log did not answer in time");
+            if (!remaining.isEmpty() && System.nanoTime() > deadline) {
+                throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "Kafka did not answer in time. Retry later.");
             }
-            consumer.assign(left.keySet());
+            consumer.assign(remaining.keySet());
         }
     }
 

@@ -33,29 +33,33 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The quarantine topic, read backwards: a window below each partition's last place is read forwards, and what it holds
- * is merged by time. Twins have one key and so one partition; they come from a crash between two steps and stand close
- * to each other, so a look at the records right above the window finds those that an earlier page has shown.
+ * Reads the quarantine topic backwards. For each partition, the records in a window below the last cursor are read
+ * forwards. The records of all windows are then merged by time.
+ *
+ * <p>Duplicates of a record have the same key and therefore the same partition. They are caused by a crash between two
+ * steps and lie close to each other. The records directly above the window are therefore read as well, to detect
+ * records that an earlier page has shown.
  */
 @Component
 final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaQuarantineLog.class);
 
-    /** Records that a search for one turn reads at once. */
-    private static final int STRIDE = 1_000;
+    /** Number of records that a search for one turn reads at a time. */
+    private static final int SEARCH_STEP = 1_000;
 
-    /** What a list shows of a value that is no question, and what one record's own page does. */
-    private static final int SHOWN_IN_LIST = 1024;
+    /** Maximum number of bytes of an unreadable value in a list. */
+    private static final int MAX_BYTES_IN_LIST = 1024;
 
-    private static final int SHOWN = 64 * 1024;
+    /** Maximum number of bytes of an unreadable value in the response for a single record. */
+    private static final int MAX_BYTES = 64 * 1024;
 
-    private final KafkaConsumerPool readers;
+    private final KafkaConsumerPool pool;
     private final WireFormat wire;
     private final String topic;
 
     KafkaQuarantineLog(LogConsumerFactory consumers, WireFormat wire, Topics topics) {
-        this.readers = new KafkaConsumerPool(consumers, "quarantine-reader");
+        this.pool = new KafkaConsumerPool(consumers, "quarantine-reader");
         this.wire = wire;
         this.topic = topics.quarantine();
     }
@@ -71,7 +75,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     @Override
     public QuarantinePage page(@Nullable QuarantineCursor before, int limit) {
-        return readers.withConsumer(consumer -> page(consumer, before, limit));
+        return pool.withConsumer(consumer -> page(consumer, before, limit));
     }
 
     private QuarantinePage page(Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
@@ -83,7 +87,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         KafkaConsumerPool.read(
                 consumer,
                 ranges,
-                record -> read(record, SHOWN_IN_LIST).ifPresent(quarantined -> {
+                record -> read(record, MAX_BYTES_IN_LIST).ifPresent(quarantined -> {
                     PartitionWindow window = Objects.requireNonNull(windows.get(partitionOf(record)));
                     if (window.addRecord(record.offset())) {
                         below.add(new Found(quarantined, window, record.offset()));
@@ -98,7 +102,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     private Map<TopicPartition, PartitionWindow> windows(
             Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
         List<TopicPartition> partitions = partitions(consumer);
-        consumer.assign(partitions); // the client warns of figures of partitions that it doesn't have
+        // Without an assignment the Kafka client logs warnings about metrics of these partitions.
+        consumer.assign(partitions);
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
@@ -111,7 +116,10 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return windows;
     }
 
-    /** Until there are enough, or a window is used up below which there is more to read. */
+    /**
+     * Selects the newest records until the page is full, or until a window is exhausted below which more records
+     * remain.
+     */
     private static List<QuarantineRecord> newest(
             List<Found> newestFirst, Set<String> shown, Collection<PartitionWindow> windows, int limit) {
         List<QuarantineRecord> page = new ArrayList<>();
@@ -137,7 +145,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     @Override
     public Optional<QuarantineRecord> find(String id) {
-        return readers.withConsumer(consumer -> find(consumer, id));
+        return pool.withConsumer(consumer -> find(consumer, id));
     }
 
     private Optional<QuarantineRecord> find(Consumer<String, byte[]> consumer, String id) {
@@ -147,7 +155,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
         long to = consumer.endOffsets(one).getOrDefault(partition, 0L);
         while (to > begin) {
-            OffsetRange range = new OffsetRange(Math.max(begin, to - STRIDE), to);
+            OffsetRange range = new OffsetRange(Math.max(begin, to - SEARCH_STEP), to);
             List<ConsumerRecord<String, byte[]>> matches = new ArrayList<>();
             KafkaConsumerPool.read(consumer, Map.of(partition, range), record -> {
                 if (id.equals(record.key())) {
@@ -155,7 +163,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
                 }
             });
             if (!matches.isEmpty()) {
-                return read(matches.getLast(), SHOWN);
+                return read(matches.getLast(), MAX_BYTES);
             }
             to = range.from();
         }
@@ -172,7 +180,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return new TopicPartition(record.topic(), record.partition());
     }
 
-    /** As Kafka's default partitioner has it. */
+    /** Returns the partition that Kafka's default partitioner assigns to this id. */
     private static TopicPartition partitionOf(String id, List<TopicPartition> partitions) {
         int hash = Utils.toPositive(Utils.murmur2(id.getBytes(StandardCharsets.UTF_8)));
         return new TopicPartition(partitions.getFirst().topic(), hash % partitions.size());
@@ -182,16 +190,16 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         List<Header> headers = new ArrayList<>();
         record.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
         try {
-            QuarantinedTurn whole = QuarantinedTurn.read(record.value(), headers);
-            byte[] value = whole.value();
+            QuarantinedTurn full = QuarantinedTurn.read(record.value(), headers);
+            byte[] value = full.value();
             return Optional.of(new QuarantineRecord(
-                    cut(whole, shown),
+                    truncate(full, shown),
                     value == null ? 0 : value.length,
-                    ask(whole),
+                    ask(full),
                     Instant.ofEpochMilli(record.timestamp())));
         } catch (UnreadableRecordException e) {
             LOG.atWarn()
-                    .setMessage("record on the quarantine topic left out")
+                    .setMessage("unreadable record on the quarantine topic skipped")
                     .addKeyValue("partition", record.partition())
                     .addKeyValue("offset", record.offset())
                     .addKeyValue("why", e.getMessage())
@@ -200,7 +208,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         }
     }
 
-    private static QuarantinedTurn cut(QuarantinedTurn turn, int bytes) {
+    private static QuarantinedTurn truncate(QuarantinedTurn turn, int bytes) {
         byte[] value = turn.value();
         return value == null || value.length <= bytes
                 ? turn
@@ -213,7 +221,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
                         turn.origin());
     }
 
-    /** The question, where key, headers and value agree that it is one. */
+    /** Returns the question if the key, the headers and the value agree that the record is one; otherwise null. */
     private @Nullable Ask ask(QuarantinedTurn turn) {
         byte[] value = turn.value();
         if (value == null || !WireFormat.isReadable(turn.header(RecordHeaders.SCHEMA_VERSION))) {
@@ -232,6 +240,6 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     @Override
     public void close() {
-        readers.close();
+        pool.close();
     }
 }

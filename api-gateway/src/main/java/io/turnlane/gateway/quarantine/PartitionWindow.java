@@ -3,25 +3,30 @@ package io.turnlane.gateway.quarantine;
 import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
 import org.apache.kafka.common.TopicPartition;
 
-/** The part of a partition that one page looks at, and how far down it the page has come. For one thread. */
+/**
+ * Part of a partition that one page reads, with the offset down to which the page has used its records. Confined to one
+ * thread.
+ */
 final class PartitionWindow {
 
-    /** How far above a page twins are looked for. */
-    private static final int ABOVE = 200;
+    /** Number of offsets above the window in which duplicates are searched. */
+    private static final int OFFSETS_ABOVE = 200;
 
     private final TopicPartition partition;
     private final long begin;
     private final long from;
     private final long to;
     private final long end;
-    private long place;
-    private int unpassed;
+    private long current;
+    private int unused;
 
     /**
-     * @param begin of the partition
-     * @param end of the partition
-     * @param upper the place from which the page goes down
-     * @param size how many offsets it looks at
+     * Creates a window.
+     *
+     * @param begin first offset of the partition
+     * @param end offset after the last record of the partition
+     * @param upper offset from which the page continues downwards; not part of the window
+     * @param size number of offsets in the window
      */
     PartitionWindow(TopicPartition partition, long begin, long end, long upper, int size) {
         this.partition = partition;
@@ -29,41 +34,44 @@ final class PartitionWindow {
         this.end = Math.max(begin, end);
         this.to = Math.clamp(upper, begin, this.end);
         this.from = Math.max(begin, to - size);
-        this.place = to;
+        this.current = to;
     }
 
     TopicPartition partition() {
         return partition;
     }
 
-    /** What is read: the window, and what stands right above it. */
+    /** Returns the range to read: the window and the offsets directly above it. */
     OffsetRange range() {
-        return new OffsetRange(from, Math.min(end, to + ABOVE));
+        return new OffsetRange(from, Math.min(end, to + OFFSETS_ABOVE));
     }
 
-    /** Notes a record; false where it stands above the window. */
+    /** Counts a record of the window. Returns false if the record lies above the window. */
     boolean addRecord(long offset) {
         if (offset >= to) {
             return false;
         }
-        unpassed++;
+        unused++;
         return true;
     }
 
-    /** The page has come to this record, the highest of those left. */
+    /** Moves the window down to this record, which is the highest of those left. */
     void moveTo(long offset) {
-        place = offset;
-        unpassed--;
+        current = offset;
+        unused--;
     }
 
-    /** Whether it is used up, and below it there is more: how that compares with other partitions is unknown. */
+    /**
+     * Returns true if all records of the window are used and older records remain below it. Their order relative to
+     * other partitions is then unknown.
+     */
     boolean isExhausted() {
-        return unpassed == 0 && from > begin;
+        return unused == 0 && from > begin;
     }
 
-    /** Where the next page goes on. */
+    /** Returns the offset from which the next page continues downwards. */
     long nextUpper() {
-        return unpassed == 0 ? from : place;
+        return unused == 0 ? from : current;
     }
 
     boolean hasMore() {

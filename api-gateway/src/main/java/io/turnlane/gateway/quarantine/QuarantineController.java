@@ -23,13 +23,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Turns that failed for good and records that can't be read, for operators. */
+/** Endpoints for operators to inspect and redrive quarantined turns and unreadable records. */
 @Tag(name = "quarantine")
 @RestController
 @RequestMapping("/v1/quarantine")
 final class QuarantineController {
 
-    private static final int MOST = 100;
+    private static final int MAX_LIMIT = 100;
 
     private final QuarantineLog log;
     private final Redrive redrive;
@@ -39,39 +39,40 @@ final class QuarantineController {
         this.redrive = redrive;
     }
 
-    /** @param next send it as {@code cursor} for the next page; null where nothing is left */
+    /** @param next value for the parameter {@code cursor} that requests the next page; null if no records are left */
     record QuarantineListing(
             List<QuarantineResource> turns, @Nullable String next) {}
 
     @Operation(
             summary = "List quarantined turns, newest first",
-            description = "A page may be shorter than its limit though `next` says that more follows.")
+            description = "A page may have fewer turns than its limit even if more follow. Send `next` as `cursor` "
+                    + "to get the next page.")
     @GetMapping
     ResponseEntity<QuarantineListing> list(
             Operator operator,
-            @Parameter(description = "From 1 to 100") @RequestParam(defaultValue = "50") int limit,
+            @Parameter(description = "Maximum number of turns, 1 to 100") @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        if (limit < 1 || limit > MOST) {
-            throw ProblemDetailException.invalid("limit is from 1 to " + MOST);
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw ProblemDetailException.invalid("limit must be from 1 to " + MAX_LIMIT + ".");
         }
         QuarantineLog.QuarantinePage page = log.page(cursor == null ? null : QuarantineCursor.parse(cursor), limit);
         QuarantineCursor next = page.next();
-        return fresh(new QuarantineListing(
+        return notCached(new QuarantineListing(
                 page.turns().stream().map(this::resource).toList(), next == null ? null : next.toString()));
     }
 
-    @Operation(summary = "Look at a quarantined turn")
+    @Operation(summary = "Get a quarantined turn")
     @GetMapping("/{rid}")
     ResponseEntity<QuarantineResource> show(Operator operator, @PathVariable String rid) {
-        return fresh(resource(find(rid)));
+        return notCached(resource(find(rid)));
     }
 
     @Operation(
-            summary = "Ask a quarantined turn again",
+            summary = "Redrive a quarantined turn",
             description =
-                    "Under a new request id, at its session's end: 202. One that was asked again before is not asked "
-                            + "once more: 200 with the request as which it was, unless `again` says otherwise. "
-                            + "422 where the record holds no question.")
+                    "Asks the question again under a new request id, after the turns queued in its session, and "
+                            + "returns 202. If the turn was already redriven, returns 200 with the earlier request, "
+                            + "unless `again` is true. Returns 422 if the record holds no question.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PostMapping("/{rid}/redrive")
     ResponseEntity<RequestResource> redrive(
@@ -97,7 +98,7 @@ final class QuarantineController {
                 quarantined, ask == null ? null : redrive.redrivenAs(ask).orElse(null));
     }
 
-    private static <T> ResponseEntity<T> fresh(T body) {
+    private static <T> ResponseEntity<T> notCached(T body) {
         return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(body);
     }
 }

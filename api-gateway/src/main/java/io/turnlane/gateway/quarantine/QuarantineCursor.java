@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How far down a reader of the quarantine has come.
+ * Position of a client that reads the quarantine from newest to oldest.
  *
- * @param before by partition, the offset of the last record that was seen; one that isn't named starts at its end
+ * @param before offset of the last record seen, by partition; a partition without an entry starts at its end
  */
 record QuarantineCursor(Map<Integer, Long> before) {
 
@@ -21,28 +21,28 @@ record QuarantineCursor(Map<Integer, Long> before) {
         before = Map.copyOf(before);
     }
 
-    /** @throws ProblemDetailException where the text is no cursor of ours */
+    /** @throws ProblemDetailException if the text is not a cursor of this service */
     static QuarantineCursor parse(String text) {
         try {
-            String places = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);
-            if (!SHAPE.matcher(places).matches()) {
-                throw ProblemDetailException.invalid("cursor is not one of ours");
+            String positions = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);
+            if (!SHAPE.matcher(positions).matches()) {
+                throw ProblemDetailException.invalid("cursor is invalid. Use the value of `next` of an earlier page.");
             }
             Map<Integer, Long> before = new TreeMap<>();
-            for (String place : places.split(",", -1)) {
-                int colon = place.indexOf(':');
-                before.put(Integer.valueOf(place.substring(0, colon)), Long.valueOf(place.substring(colon + 1)));
+            for (String position : positions.split(",", -1)) {
+                int colon = position.indexOf(':');
+                before.put(Integer.valueOf(position.substring(0, colon)), Long.valueOf(position.substring(colon + 1)));
             }
             return new QuarantineCursor(before);
         } catch (IllegalArgumentException e) {
-            throw ProblemDetailException.invalid("cursor is not one of ours");
+            throw ProblemDetailException.invalid("cursor is invalid. Use the value of `next` of an earlier page.");
         }
     }
 
     @Override
     public String toString() {
-        String places = new TreeMap<>(before)
+        String positions = new TreeMap<>(before)
                 .entrySet().stream().map(e -> e.getKey() + ":" + e.getValue()).collect(Collectors.joining(","));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(places.getBytes(StandardCharsets.US_ASCII));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(positions.getBytes(StandardCharsets.US_ASCII));
     }
 }

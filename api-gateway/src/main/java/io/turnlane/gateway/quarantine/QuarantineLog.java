@@ -5,23 +5,24 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the quarantine topic. Throws a {@link io.turnlane.gateway.problem.ProblemDetailException} where the log is away
- * or too many read at once. Called by any thread; blocks for some seconds at most.
+ * Reads the quarantine topic. Safe for use by multiple threads. Each method blocks for a few seconds at most, and
+ * throws a {@link io.turnlane.gateway.problem.ProblemDetailException} if Kafka is unavailable or too many requests read
+ * at once.
  */
 interface QuarantineLog {
 
     /**
-     * A page, newest first; twins of one turn are shown once.
+     * Returns a page of turns, newest first. Duplicates of a turn appear once.
      *
-     * @param before where an earlier page ended; null for the newest
-     * @param limit most that are wanted; there may be fewer though more follow
+     * @param before cursor at the end of an earlier page; null for the first page
+     * @param limit maximum number of turns; a page may have fewer even if more follow
      */
     QuarantinePage page(@Nullable QuarantineCursor before, int limit);
 
-    /** The newest record of this {@linkplain io.turnlane.model.QuarantinedTurn#id id}. */
+    /** Returns the newest record with this {@linkplain io.turnlane.model.QuarantinedTurn#id id}. */
     Optional<QuarantineRecord> find(String id);
 
-    /** @param next where the next page starts; null where nothing is left */
+    /** @param next cursor of the next page; null if no records are left */
     record QuarantinePage(
             List<QuarantineRecord> turns, @Nullable QuarantineCursor next) {}
 }

@@ -6,12 +6,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of the quarantine topic.
+ * Record of the quarantine topic.
  *
- * @param turn what was put aside; a long value is cut
- * @param valueBytes how long the value is in full
- * @param ask the question; null where the record can't be read as one
- * @param quarantinedAt when it was put aside
+ * @param turn quarantined turn; a long value is truncated
+ * @param valueBytes full length of the value in bytes
+ * @param ask question; null if the record cannot be read as one
+ * @param quarantinedAt time at which the record was written
  */
 record QuarantineRecord(
         QuarantinedTurn turn, int valueBytes, @Nullable Ask ask, Instant quarantinedAt) {}

@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A quarantined turn as operators see it.
+ * Quarantined turn as returned to operators.
  *
- * @param id names it: the request id, or the place on the turns topic of a record that names none
- * @param attempts how often it was run
- * @param question null where the record can't be read
- * @param redrivable whether it can be asked again
- * @param redrivenAs the request as which it was asked again, the last time
- * @param raw the record as it came, where it can't be read
+ * @param id request id, or the log position on the turns topic of a record without one
+ * @param attempts number of times that the agent was run
+ * @param question null if the record cannot be read
+ * @param redrivable true if the turn can be asked again
+ * @param redrivenAs request under which the turn was last asked again; null if never
+ * @param raw original record; null if the record can be read
  */
 record QuarantineResource(
         String id,
@@ -42,10 +42,10 @@ record QuarantineResource(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Raw raw) {
 
     /**
-     * Bytes of foreign origin.
+     * Record that could not be read.
      *
-     * @param value base64; a long one is cut
-     * @param bytes how long the value is in full
+     * @param value value in base64; truncated if long
+     * @param bytes full length of the value in bytes
      */
     record Raw(
             @Nullable String key,

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Marks beside their session, for as long as the quarantine keeps its records. */
+/** Redrive marks in Redis, in the slot of their session. A mark expires after the retention of the quarantine topic. */
 public final class RedisRedriveMarks implements RedriveMarks {
 
     private final StringRedisTemplate redis;

@@ -17,11 +17,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Asks a quarantined question again: under a new request id, at its session's end, on the way that every question
- * takes. Once for each, unless more is asked for: an idempotency key of its own holds that for calls at the same time
- * and for gateways that die in between, a mark for as long as the quarantine lasts.
+ * Asks a quarantined question again: under a new request id, after the turns already queued in its session, and by the
+ * same path as any other question.
  *
- * <p>Safe for use by any number of threads.
+ * <p>A question is asked again only once unless the caller requests more. An idempotency key protects against
+ * concurrent calls and against a gateway that crashes in between. A mark protects for as long as the quarantine keeps
+ * the record.
+ *
+ * <p>Safe for use by multiple threads.
  */
 public final class Redrive {
 
@@ -38,22 +41,22 @@ public final class Redrive {
     }
 
     /**
-     * Asks it.
+     * Asks the question of a quarantined turn again, or returns the request of an earlier redrive.
      *
-     * @param again whether it is asked once more though it was asked again before
-     * @throws ProblemDetailException where it holds no question, or asking is refused
+     * @param again true to ask again even if the question has been asked again before
+     * @throws ProblemDetailException if the record holds no question, or the question is rejected
      */
     Submission redrive(QuarantineRecord quarantined, boolean again, @Nullable String traceparent) {
         Ask ask = quarantined.ask();
         if (ask == null) {
             throw new ProblemDetailException(
-                    ErrorCode.UNREADABLE_RECORD, "this record holds no question that could be asked again");
+                    ErrorCode.UNREADABLE_RECORD, "This record holds no question that could be asked again.");
         }
         Optional<RequestId> earlier = again ? Optional.empty() : redrivenAs(ask);
-        return earlier.isPresent() ? asItStands(ask, earlier.get()) : ask(ask, again, traceparent);
+        return earlier.isPresent() ? existing(ask, earlier.get()) : ask(ask, again, traceparent);
     }
 
-    /** As what it was asked again, the last time. */
+    /** Returns the request id under which the question was last asked again. */
     Optional<RequestId> redrivenAs(Ask ask) {
         return marks.find(ask.key(), ask.requestId());
     }
@@ -73,21 +76,22 @@ public final class Redrive {
     private void mark(Ask ask, RequestId redrivenAs) {
         try {
             marks.put(ask.key(), ask.requestId(), redrivenAs);
-        } catch (DataAccessException away) {
+        } catch (DataAccessException unavailable) {
             LOG.atWarn()
-                    .setMessage("asked again, but not marked so")
+                    .setMessage("question redriven, but the redrive mark could not be stored")
                     .addKeyValue("request_id", ask.requestId())
                     .addKeyValue("redriven_as", redrivenAs)
                     .log();
         }
     }
 
-    private Submission asItStands(Ask ask, RequestId redrivenAs) {
+    private Submission existing(Ask ask, RequestId redrivenAs) {
         RequestResource request = records.find(ask.key(), redrivenAs)
                 .map(RequestResource::of)
                 .orElseThrow(() -> new ProblemDetailException(
                         ErrorCode.NOT_FOUND,
-                        "it was asked again, but that request's record is gone; ?again=true asks once more",
+                        "The turn was already redriven, but the record of that request has expired. Use ?again=true to "
+                                + "ask once more.",
                         redrivenAs,
                         null));
         return new Submission(request, true);

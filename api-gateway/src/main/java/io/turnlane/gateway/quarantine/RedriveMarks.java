@@ -4,11 +4,14 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import java.util.Optional;
 
-/** Remembers as what quarantined turns were asked again. Throws a data access exception where memory is away. */
+/**
+ * Stores under which request id a quarantined turn was asked again. Methods throw a data access exception if Redis is
+ * unavailable.
+ */
 interface RedriveMarks {
 
     Optional<RequestId> find(SessionKey session, RequestId quarantined);
 
-    /** A later mark replaces an earlier one. */
+    /** Stores a mark and replaces an earlier one. */
     void put(SessionKey session, RequestId quarantined, RequestId redrivenAs);
 }

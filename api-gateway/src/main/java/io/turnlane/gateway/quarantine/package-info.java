@@ -1,4 +1,4 @@
-/** Turns that were put aside: list them, look at one, ask one again. */
+/** Access to quarantined turns: list, inspect and redrive. */
 @NullMarked
 package io.turnlane.gateway.quarantine;
 
