@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A gateway in a process of its own, on the backends and topics of one in this JVM. */
+/** Gateway in a separate process that uses the backends and topics of a gateway in this JVM. */
 final class GatewayProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofMinutes(4);
@@ -34,7 +34,11 @@ final class GatewayProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** @param memory such as {@code -Xmx512m} */
+    /**
+     * Starts a gateway and waits until it is ready.
+     *
+     * @param memory JVM option for the heap, such as {@code -Xmx512m}
+     */
     static GatewayProcess beside(TestGateway gateway, String memory, String... settings) throws IOException {
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(
@@ -58,11 +62,11 @@ final class GatewayProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        // However this JVM ends, and if starting fails: it doesn't run on alone.
+        // Ends the process if this JVM exits for any reason, including a failed start.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         GatewayProcess started = new GatewayProcess(port, output, process);
         await().atMost(START)
-                .failFast("the gateway ended, see " + output, () -> !process.isAlive())
+                .failFast("the gateway process ended, see " + output, () -> !process.isAlive())
                 .ignoreExceptionsInstanceOf(IOException.class)
                 .until(() -> started.get("/readyz").contains("UP"));
         return started;
@@ -85,7 +89,7 @@ final class GatewayProcess implements AutoCloseable {
         return http.send(request, BodyHandlers.ofString()).body();
     }
 
-    /** The sum of all its figures of this name whose tags contain that text. */
+    /** Returns the sum of all metrics with this name whose tags contain {@code tags}. */
     double metric(String name, String tags) throws IOException, InterruptedException {
         return get("/actuator/prometheus")
                 .lines()
@@ -94,7 +98,7 @@ final class GatewayProcess implements AutoCloseable {
                 .sum();
     }
 
-    /** Bytes in use on its heap once all garbage is gone. */
+    /** Returns the bytes in use on the heap of the process after a garbage collection. */
     long heap() throws IOException, InterruptedException {
         Process collect = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/jcmd", Long.toString(process.pid()), "GC.run")
@@ -105,20 +109,20 @@ final class GatewayProcess implements AutoCloseable {
         return (long) metric("jvm_memory_used_bytes", "area=\"heap\"");
     }
 
-    /** Asks it to stop, as an operator or an orchestrator does. */
+    /** Sends SIGTERM, as an operator or an orchestrator does. */
     void terminate() {
         process.destroy();
     }
 
-    /** Waits for its end. */
+    /** Waits until the process has ended and returns its exit code. */
     int exitCode(Duration limit) throws IOException, InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("runs on after " + limit + ": " + Files.readString(output));
+            throw new AssertionError("still running after " + limit + ": " + Files.readString(output));
         }
         return process.exitValue();
     }
 
-    /** What it said. */
+    /** Returns the output of the process. */
     String output() throws IOException {
         return Files.readString(output);
     }

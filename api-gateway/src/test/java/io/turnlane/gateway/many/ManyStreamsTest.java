@@ -23,10 +23,11 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One gateway with 512 MiB of heap, in a process of its own, under many streams and sockets; then it is stopped, and
- * they go on at another one.
+ * Loads one gateway in a separate process with 512 MiB of heap with many streams and sockets. Then stops it and lets
+ * the clients continue at another gateway.
  *
- * <p>{@code -Dstreams=5000} is the full form, with phases of ten seconds and the ratios of quick clients' delays.
+ * <p>{@code -Dstreams=5000} selects the full form, with phases of 15 seconds and checks of the delay ratios of fast
+ * clients.
  */
 @Timeout(900)
 @TestMethodOrder(OrderAnnotation.class)
@@ -34,32 +35,32 @@ class ManyStreamsTest {
 
     private static final int STREAMS = Integer.getInteger("streams", 300);
     private static final boolean FULL = STREAMS >= 5_000;
-    private static final int BAD = FULL ? 100 : 8;
+    private static final int SLOW = FULL ? 100 : 8;
     private static final int PAIRS = FULL ? 5 : 1;
     private static final Duration PHASE = FULL ? Duration.ofSeconds(15) : Duration.ofSeconds(5);
     private static final int PIECE = 100;
     private static final int LARGE_PIECE = 4_000;
 
-    /** Large pieces a tick at first: together more than the kernel and an outbox hold. */
+    /** Large pieces per tick at the beginning of a phase. Together they exceed what the kernel and an outbox hold. */
     private static final int BURST = 3;
 
     private static final int BURST_TICKS = 60;
 
     private static TestGateway other;
     private static GatewayProcess gateway;
-    private static TestEventPublisher speaker;
+    private static TestEventPublisher publisher;
 
     @BeforeAll
     static void start() throws IOException {
         other = TestGateway.start();
-        speaker = new TestEventPublisher(other);
+        publisher = new TestEventPublisher(other);
         gateway = GatewayProcess.beside(other, "-Xmx512m");
     }
 
     @AfterAll
     static void stop() throws IOException {
         gateway.close();
-        speaker.close();
+        publisher.close();
         other.close();
     }
 
@@ -79,11 +80,11 @@ class ManyStreamsTest {
 
     private static List<TestEventPublisher.PublishedTurn> turns(List<String> sessions) {
         return sessions.stream()
-                .map(session -> speaker.new PublishedTurn(session))
+                .map(session -> publisher.new PublishedTurn(session))
                 .toList();
     }
 
-    /** How it went for the quick clients in one phase. */
+    /** Results of the fast clients in one phase: delays in milliseconds and pieces received per second. */
     private record PhaseResult(double p50, double p99, double perSecond) {
 
         static double median(List<Double> values) {
@@ -93,36 +94,36 @@ class ManyStreamsTest {
 
     @Test
     @Order(1)
-    void giveEachClientItsOwnAndAreUnaffectedByThoseThatDoNotRead() throws Exception {
-        List<String> quick = sessions(STREAMS - BAD);
-        List<String> busy = sessions(BAD);
+    void deliversOnlyTheClientsOwnEventsAndIsUnaffectedBySlowClients() throws Exception {
+        List<String> fast = sessions(STREAMS - SLOW);
+        List<String> busy = sessions(SLOW);
         long before = gateway.heap();
         double threads = gateway.metric("jvm_threads_live_threads", "");
         List<Double> p99 = new ArrayList<>();
         List<Double> throughput = new ArrayList<>();
-        try (ReadingClients clients = new ReadingClients(gateway.port(), quick)) {
+        try (ReadingClients clients = new ReadingClients(gateway.port(), fast)) {
             await().atMost(Duration.ofMinutes(2))
-                    .until(() -> gateway.metric("turnlane_followed_sessions", "") == quick.size());
-            long each = (gateway.heap() - before) / quick.size();
+                    .until(() -> gateway.metric("turnlane_followed_sessions", "") == fast.size());
+            long each = (gateway.heap() - before) / fast.size();
             System.out.printf(
                     "%d streams and sockets: %d KiB of heap each, %.0f threads (%.0f without)%n",
-                    quick.size(), each / 1024, gateway.metric("jvm_threads_live_threads", ""), threads);
-            List<TestEventPublisher.PublishedTurn> quickTurns = turns(quick);
+                    fast.size(), each / 1024, gateway.metric("jvm_threads_live_threads", ""), threads);
+            List<TestEventPublisher.PublishedTurn> fastTurns = turns(fast);
             List<TestEventPublisher.PublishedTurn> busyTurns = turns(busy);
             for (int pair = 0; pair < PAIRS; pair++) {
-                PhaseResult good;
-                try (ReadingClients alsoGood = new ReadingClients(gateway.port(), busy)) {
-                    good = phase(clients, quickTurns, busyTurns);
-                    assertThat(alsoGood.brokenConnections()).isZero();
-                    assertThat(alsoGood.misdelivered()).isEmpty();
+                PhaseResult reading;
+                try (ReadingClients alsoReading = new ReadingClients(gateway.port(), busy)) {
+                    reading = phase(clients, fastTurns, busyTurns);
+                    assertThat(alsoReading.brokenConnections()).isZero();
+                    assertThat(alsoReading.misdelivered()).isEmpty();
                 }
-                double cutOff = cutOff();
-                try (SlowClients bad = new SlowClients(gateway.port(), busy)) {
-                    PhaseResult beside = phase(clients, quickTurns, busyTurns);
-                    System.out.printf("with good ones %s, beside bad ones %s%n", good, beside);
-                    p99.add(beside.p99() / good.p99());
-                    throughput.add(beside.perSecond() / good.perSecond());
-                    await().atMost(Duration.ofSeconds(15)).until(() -> cutOff() - cutOff >= BAD);
+                double disconnections = disconnections();
+                try (SlowClients slow = new SlowClients(gateway.port(), busy)) {
+                    PhaseResult withSlow = phase(clients, fastTurns, busyTurns);
+                    System.out.printf("with reading clients %s, with slow clients %s%n", reading, withSlow);
+                    p99.add(withSlow.p99() / reading.p99());
+                    throughput.add(withSlow.perSecond() / reading.perSecond());
+                    await().atMost(Duration.ofSeconds(15)).until(() -> disconnections() - disconnections >= SLOW);
                 }
             }
             assertThat(clients.misdelivered()).isEmpty();
@@ -136,49 +137,50 @@ class ManyStreamsTest {
         }
     }
 
-    private static double cutOff() throws IOException, InterruptedException {
+    private static double disconnections() throws IOException, InterruptedException {
         return gateway.metric("turnlane_clients_dropped_total", "");
     }
 
     /**
-     * Each quick session hears a piece a second, the busy ones large pieces: 240 KB/s for three seconds, then 8 KB/s.
+     * Publishes one piece per second in each fast session. In the busy sessions, publishes large pieces: 240 KB/s for
+     * three seconds, then 8 KB/s.
      */
     private static PhaseResult phase(
             ReadingClients clients,
-            List<TestEventPublisher.PublishedTurn> quick,
+            List<TestEventPublisher.PublishedTurn> fast,
             List<TestEventPublisher.PublishedTurn> busy)
             throws InterruptedException {
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> gateway.metric("turnlane_followed_sessions", "") == quick.size() + busy.size());
+                .until(() -> gateway.metric("turnlane_followed_sessions", "") == fast.size() + busy.size());
         clients.takeDelays();
-        long heard = clients.piecesReceived();
-        long said = 0;
+        long received = clients.piecesReceived();
+        long published = 0;
         long start = System.nanoTime();
         int tick = 0;
         for (; System.nanoTime() - start < PHASE.toNanos(); tick++) {
-            for (int i = tick % 20; i < quick.size(); i += 20) {
-                quick.get(i).publishDelta(ReadingClients.timestampedText(PIECE));
-                said++;
+            for (int i = tick % 20; i < fast.size(); i += 20) {
+                fast.get(i).publishDelta(ReadingClients.timestampedText(PIECE));
+                published++;
             }
             int large = tick < BURST_TICKS ? BURST : tick % 10 == 0 ? 1 : 0;
             busy.forEach(turn -> IntStream.range(0, large)
                     .forEach(_ -> turn.publishDelta(ReadingClients.timestampedText(LARGE_PIECE))));
-            long until = start + (tick + 1) * Duration.ofMillis(50).toNanos();
-            TimeUnit.NANOSECONDS.sleep(until - System.nanoTime());
+            long nextTick = start + (tick + 1) * Duration.ofMillis(50).toNanos();
+            TimeUnit.NANOSECONDS.sleep(nextTick - System.nanoTime());
         }
-        long all = heard + said;
-        await().atMost(Duration.ofMinutes(1)).until(() -> clients.piecesReceived() >= all);
+        long expected = received + published;
+        await().atMost(Duration.ofMinutes(1)).until(() -> clients.piecesReceived() >= expected);
         List<Long> delays = clients.takeDelays();
         return new PhaseResult(
                 delays.get(delays.size() / 2) / 1e6,
                 delays.get(delays.size() * 99 / 100) / 1e6,
-                said / ((clients.lastReceivedNanos() - start) / 1e9));
+                published / ((clients.lastReceivedNanos() - start) / 1e9));
     }
 
-    /** After the other test, for it ends the gateway. */
+    /** Runs after the other test, because it stops the gateway. */
     @Test
     @Order(2)
-    void areToldWhenTheGatewayStopsAndGoOnAtAnother() throws Exception {
+    void notifiesClientsWhenTheGatewayStopsSoThatTheyContinueAtAnother() throws Exception {
         List<String> sessions = sessions(100);
         List<RawStream> streams = new ArrayList<>();
         for (int i = 0; i < sessions.size(); i++) {
@@ -200,13 +202,13 @@ class ManyStreamsTest {
         gateway.terminate();
         for (RawStream stream : streams) {
             assertThat(stream.next())
-                    .as("nothing more, and no piece of anything")
+                    .as("nothing after the last event, not even a partial one")
                     .isNull();
             assertThat(stream.wasAskedToReconnect()).isTrue();
             stream.close();
         }
         assertThat(gateway.exitCode(Duration.ofSeconds(20))).isEqualTo(143);
-        System.out.printf("100 told, gone after %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        System.out.printf("100 clients notified, gateway ended after %d ms%n", (System.nanoTime() - start) / 1_000_000);
         turns.forEach(turn -> turn.publishDelta("after"));
         List<Integer> order = new ArrayList<>(IntStream.range(0, 100).boxed().toList());
         Collections.shuffle(order);

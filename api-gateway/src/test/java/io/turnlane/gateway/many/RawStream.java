@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream or a socket of one session on a bare connection: as little as can be, so that thousands of them fit beside
- * the gateway that is measured, and so that it can be left unread. For one thread.
+ * Stream or socket of one session on a bare TCP connection. It needs so little memory that thousands of clients fit
+ * next to the measured gateway, and it can be left unread. Confined to one thread.
  */
 public abstract sealed class RawStream implements AutoCloseable {
 
@@ -27,21 +27,25 @@ public abstract sealed class RawStream implements AutoCloseable {
     String cursor;
 
     private RawStream(int port, String head) throws IOException {
-        // A client that doesn't read shall not have its backlog in the kernel.
+        // Keeps the kernel from buffering the backlog of a client that does not read.
         connection.setReceiveBufferSize(8 * 1024);
         connection.connect(new InetSocketAddress("127.0.0.1", port));
         send(head.getBytes(StandardCharsets.US_ASCII));
         in = new BufferedInputStream(connection.getInputStream(), 1024);
         String status = line();
         if (status == null || !status.matches("HTTP/1.. (200|101).*")) {
-            throw new IOException("refused: " + status);
+            throw new IOException("rejected: " + status);
         }
         for (String header = line(); header != null && !header.isEmpty(); ) {
             header = line();
         }
     }
 
-    /** @param cursor to go on after; null to begin now */
+    /**
+     * Opens a server-sent event stream.
+     *
+     * @param cursor cursor from which to continue; null to follow from now on
+     */
     public static RawStream sse(int port, String session, @Nullable String cursor) throws IOException {
         return new RawSse(port, session, cursor);
     }
@@ -50,21 +54,21 @@ public abstract sealed class RawStream implements AutoCloseable {
         return new RawWebSocket(port, session, cursor);
     }
 
-    /** The next event's JSON; null where the server has ended it. */
+    /** Returns the JSON of the next event, or null if the server has ended the stream. */
     public abstract @Nullable String next() throws IOException;
 
-    /** Reads until the server has said where the client is: from then on nothing is missed. */
+    /** Reads until the server has sent a cursor. No later event is missed after that. */
     abstract void awaitCursor() throws IOException;
 
-    /** Whether the server said that it stops, in its protocol's way. */
+    /** Returns true if the server announced its shutdown, in the way of its protocol. */
     abstract boolean wasAskedToReconnect();
 
-    /** Where to go on. */
+    /** Returns the cursor from which to continue. */
     final String cursor() {
         return String.valueOf(cursor);
     }
 
-    /** Up to so many bytes, whatever they say; false at the end. */
+    /** Reads up to {@code bytes} bytes without parsing them. Returns false at the end. */
     final boolean readSome(int bytes) throws IOException {
         return in.readNBytes(bytes).length > 0;
     }
@@ -104,10 +108,10 @@ public abstract sealed class RawStream implements AutoCloseable {
         }
     }
 
-    /** By HTTP/1.0, so that nothing is chunked. */
+    /** Stream over HTTP/1.0, which sends no chunks. */
     private static final class RawSse extends RawStream {
 
-        private boolean told;
+        private boolean reconnectAnnounced;
 
         RawSse(int port, String session, @Nullable String cursor) throws IOException {
             super(
@@ -123,7 +127,7 @@ public abstract sealed class RawStream implements AutoCloseable {
                 if (line.startsWith("id:")) {
                     cursor = line.substring(3).strip();
                 } else if (line.startsWith("retry:")) {
-                    told = true;
+                    reconnectAnnounced = true;
                 } else if (line.startsWith("data:")) {
                     return line.substring(5).strip();
                 }
@@ -134,17 +138,17 @@ public abstract sealed class RawStream implements AutoCloseable {
         @Override
         void awaitCursor() throws IOException {
             for (String line = line(); line != null && !line.startsWith("id:"); line = line()) {
-                // Comments.
+                // Skips comments.
             }
         }
 
         @Override
         boolean wasAskedToReconnect() {
-            return told;
+            return reconnectAnnounced;
         }
     }
 
-    /** By frames that are whole, and without masks but for our own. */
+    /** Socket that expects unfragmented frames and sends its own with a mask of zeros. */
     private static final class RawWebSocket extends RawStream {
 
         private static final int TEXT = 1;

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Clients that read all they get, one session each, by stream and by socket in turns; what they hear carries the time
- * at which it was said. Each has a virtual thread; counts are safe for threads.
+ * Clients that read everything, one session each, alternately by stream and by socket. The text of each event contains
+ * the time at which it was published. Each client has a virtual thread. Safe for use by multiple threads.
  */
 final class ReadingClients implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class ReadingClients implements AutoCloseable {
     private volatile Queue<Long> delays = new ConcurrentLinkedQueue<>();
     private volatile boolean closing;
 
-    /** Opens one for each of the sessions. */
+    /** Opens one client for each session. */
     ReadingClients(int port, List<String> sessions) throws IOException {
         for (int i = 0; i < sessions.size(); i++) {
             String session = sessions.get(i);
@@ -34,21 +34,21 @@ final class ReadingClients implements AutoCloseable {
         }
     }
 
-    /** What is said to them: its time, and how much of nothing. */
+    /** Returns a text that contains the current time and {@code bytes} bytes of padding. */
     static String timestampedText(int bytes) {
         return System.nanoTime() + " " + "x".repeat(bytes);
     }
 
     private void read(RawStream stream, String session) {
-        String mine = "\"session_id\":\"" + session + "\"";
+        String expected = "\"session_id\":\"" + session + "\"";
         try {
             for (String event = stream.next(); event != null; event = stream.next()) {
-                if (!event.contains(mine)) {
-                    misdelivered.add(session + " heard " + event);
+                if (!event.contains(expected)) {
+                    misdelivered.add(session + " received " + event);
                 }
                 note(event);
             }
-            throw new IOException("the gateway ended it");
+            throw new IOException("the gateway closed the connection");
         } catch (IOException e) {
             if (!closing) {
                 brokenConnections.incrementAndGet();
@@ -60,36 +60,36 @@ final class ReadingClients implements AutoCloseable {
         int text = event.indexOf("\"text\":\"");
         if (text >= 0) {
             long now = System.nanoTime();
-            long said = Long.parseLong(event.substring(text + 8, event.indexOf(' ', text)));
-            delays.add(now - said);
+            long published = Long.parseLong(event.substring(text + 8, event.indexOf(' ', text)));
+            delays.add(now - published);
             lastReceivedNanos.set(now);
             piecesReceived.increment();
         }
     }
 
-    /** How many pieces all of them have heard. */
+    /** Returns the number of pieces that all clients have received. */
     long piecesReceived() {
         return piecesReceived.sum();
     }
 
-    /** When one of them heard something last. */
+    /** Returns the time at which a client last received a piece, by {@link System#nanoTime}. */
     long lastReceivedNanos() {
         return lastReceivedNanos.get();
     }
 
-    /** Nanoseconds from saying to hearing since the last call, sorted. */
+    /** Returns the delays from publication to receipt since the last call, sorted, in nanoseconds. */
     List<Long> takeDelays() {
         List<Long> taken = delays.stream().sorted().toList();
         delays = new ConcurrentLinkedQueue<>();
         return taken;
     }
 
-    /** What reached somebody who hadn't asked for it. */
+    /** Returns the events that reached a client of another session. */
     Collection<String> misdelivered() {
         return misdelivered;
     }
 
-    /** How many connections broke though nobody closed them. */
+    /** Returns the number of connections that broke although the test had not closed them. */
     int brokenConnections() {
         return brokenConnections.get();
     }

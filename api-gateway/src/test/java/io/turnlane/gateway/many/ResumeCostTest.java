@@ -20,31 +20,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What it costs to come back: a read of what all sessions of the partition said meanwhile, once for all who come back
- * together, up to a bound.
+ * Measures the cost of a resume: one read of the events of all sessions of the partition, shared by all clients that
+ * resume together, up to a limit.
  *
- * <p>{@code -Drecords=190000} is the full form, just below the bound that the gateway has by default.
+ * <p>{@code -Drecords=190000} selects the full form, which stays just below the default limit of the gateway.
  */
 @Timeout(300)
 class ResumeCostTest {
 
     private static final int RECORDS = Integer.getInteger("records", 10_000);
     private static final boolean FULL = RECORDS > 100_000;
-    private static final int HERD = FULL ? 2_000 : 100;
+    private static final int GROUP = FULL ? 2_000 : 100;
 
     private static TestGateway gateway;
-    private static TestEventPublisher speaker;
+    private static TestEventPublisher publisher;
 
     @BeforeAll
     static void start() {
         gateway = TestGateway.start(
                 "turnlane.topics.partitions=1", "turnlane.gateway.catch-up.max-records=" + (RECORDS + RECORDS / 20));
-        speaker = new TestEventPublisher(gateway);
+        publisher = new TestEventPublisher(gateway);
     }
 
     @AfterAll
     static void stop() {
-        speaker.close();
+        publisher.close();
         gateway.close();
     }
 
@@ -52,20 +52,20 @@ class ResumeCostTest {
         return gateway.post("/v1/sessions", "{}").text("session_id");
     }
 
-    /** A session whose client left after the beginning of a turn. */
+    /** Session whose client disconnected after the beginning of a turn. */
     private record DisconnectedClient(String session, String cursor, TestEventPublisher.PublishedTurn turn) {
 
         static DisconnectedClient disconnect() throws IOException {
             String session = freshSession();
             try (RawStream stream = RawStream.sse(gateway.port(), session, null)) {
                 stream.awaitCursor();
-                TestEventPublisher.PublishedTurn turn = speaker.new PublishedTurn(session);
+                TestEventPublisher.PublishedTurn turn = publisher.new PublishedTurn(session);
                 assertThat(stream.next()).contains("started");
                 return new DisconnectedClient(session, stream.cursor(), turn);
             }
         }
 
-        /** Comes back; how long it takes until it hears this. */
+        /** Reconnects and returns the time until the client receives {@code text}. */
         Duration timeToReceive(String text) throws IOException {
             long start = System.nanoTime();
             try (RawStream stream = RawStream.sse(gateway.port(), session, cursor)) {
@@ -82,16 +82,16 @@ class ResumeCostTest {
                 .count();
     }
 
-    /** Somebody else's long answer, in the same partition. */
-    private static void others(int records) {
+    /** Publishes a long answer of another session in the same partition. */
+    private static void publishInAnotherSession(int records) {
         double before = read();
         long start = System.nanoTime();
-        TestEventPublisher.PublishedTurn other = speaker.new PublishedTurn("somebody-else");
+        TestEventPublisher.PublishedTurn other = publisher.new PublishedTurn("another-session");
         for (int i = 0; i < records; i++) {
             other.publishDelta("a piece of an answer, and of the usual length");
         }
         await().atMost(Duration.ofMinutes(1)).until(() -> read() >= before + records);
-        System.out.printf("%d records said and passed by in %d ms%n", records, (System.nanoTime() - start) / 1_000_000);
+        System.out.printf("%d records published and read in %d ms%n", records, (System.nanoTime() - start) / 1_000_000);
     }
 
     private static long consumers() throws Exception {
@@ -101,17 +101,17 @@ class ResumeCostTest {
     }
 
     @Test
-    void isOneReadForAllWhoComeBackTogetherAndNearOnesGoFirst() throws Exception {
+    void sharesOneReadAmongClientsThatResumeTogetherAndServesNearClientsFirst() throws Exception {
         DisconnectedClient alone = DisconnectedClient.disconnect();
-        List<DisconnectedClient> herd = new ArrayList<>();
-        for (int i = 0; i < HERD; i++) {
-            herd.add(DisconnectedClient.disconnect());
+        List<DisconnectedClient> group = new ArrayList<>();
+        for (int i = 0; i < GROUP; i++) {
+            group.add(DisconnectedClient.disconnect());
         }
-        others(RECORDS);
+        publishInAnotherSession(RECORDS);
         DisconnectedClient near = DisconnectedClient.disconnect();
         alone.turn().publishDelta("welcome back");
         near.turn().publishDelta("so soon");
-        herd.forEach(left -> left.turn().publishDelta("welcome back"));
+        group.forEach(left -> left.turn().publishDelta("welcome back"));
         long consumers = consumers();
         System.out.printf(
                 "%d records behind: %d ms alone%n",
@@ -119,28 +119,28 @@ class ResumeCostTest {
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             long start = System.nanoTime();
             List<Future<Duration>> back = new ArrayList<>();
-            for (DisconnectedClient left : herd) {
+            for (DisconnectedClient left : group) {
                 back.add(clients.submit(() -> left.timeToReceive("welcome back")));
             }
-            Duration soon = near.timeToReceive("so soon");
+            Duration nearDuration = near.timeToReceive("so soon");
             for (Future<Duration> one : back) {
                 one.get();
             }
-            Duration all = Duration.ofNanos(System.nanoTime() - start);
+            Duration groupDuration = Duration.ofNanos(System.nanoTime() - start);
             System.out.printf(
                     "%d together: %d ms for all of them, %d ms for one near the end%n",
-                    HERD, all.toMillis(), soon.toMillis());
+                    GROUP, groupDuration.toMillis(), nearDuration.toMillis());
             if (FULL) {
-                assertThat(soon).isLessThan(all.dividedBy(2));
+                assertThat(nearDuration).isLessThan(groupDuration.dividedBy(2));
             }
         }
         assertThat(consumers()).as("consumers").isEqualTo(consumers);
     }
 
     @Test
-    void isBoundedByAGap() throws Exception {
+    void isLimitedByAGap() throws Exception {
         DisconnectedClient left = DisconnectedClient.disconnect();
-        others(RECORDS + RECORDS / 10);
+        publishInAnotherSession(RECORDS + RECORDS / 10);
         System.out.printf("gap after %d ms%n", left.timeToReceive("\"gap\"").toMillis());
     }
 }

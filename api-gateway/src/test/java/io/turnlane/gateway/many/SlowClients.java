@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients that don't read as they should: every other one reads 1 KB/s, the rest nothing at all. Those that are cut off
- * come back at once. A client that isn't told that it is cut off, because it doesn't read, stays as it is.
+ * Clients that read too slowly: every other one reads 1 KB/s, the others read nothing. A client that is disconnected
+ * reconnects immediately. A client that does not notice the disconnection, because it does not read, stays as it is.
  */
 final class SlowClients implements AutoCloseable {
 
@@ -20,13 +20,13 @@ final class SlowClients implements AutoCloseable {
             int number = i;
             Thread.ofVirtual().start(() -> {
                 while (!closing) {
-                    stay(port, number, sessions.get(number));
+                    readSlowly(port, number, sessions.get(number));
                 }
             });
         }
     }
 
-    private void stay(int port, int number, String session) {
+    private void readSlowly(int port, int number, String session) {
         boolean slow = number % 2 == 0;
         boolean bySocket = number % 4 >= 2;
         try (RawStream stream = bySocket ? RawStream.socket(port, session, null) : RawStream.sse(port, session, null)) {
@@ -35,8 +35,8 @@ final class SlowClients implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
             open.remove(stream);
-        } catch (IOException cutOff) {
-            // Comes back.
+        } catch (IOException disconnected) {
+            // Reconnects in the next iteration of the caller.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -16,7 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Says things in many sessions, as their processors would. Safe for threads. */
+/** Publishes events in many sessions, as their processors would. Safe for use by multiple threads. */
 final class TestEventPublisher implements AutoCloseable {
 
     private final WireFormat wire = new WireFormat();
@@ -31,7 +31,7 @@ final class TestEventPublisher implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    /** One session's turn, which never ends. For one thread at a time. */
+    /** Turn of one session that never ends. Confined to one thread at a time. */
     final class PublishedTurn {
 
         private final SessionKey session;
