@@ -6,16 +6,16 @@ import java.util.Locale;
 /**
  * One step of a schedule.
  *
- * @param after pause since the step before
- * @param target as {@code processor-2}, {@code redis}, or {@code clients}
- * @param hold how long it lasts before it is healed
- * @param amount how many, where the kind counts something; else 1
+ * @param after pause after the previous step
+ * @param target process, proxied connection or topic, as {@code processor-2}, {@code redis} or {@code turns}
+ * @param hold time until the fault is healed
+ * @param amount number of questions, records, replies or group members, for kinds that count; otherwise 1
  */
 public record Fault(Duration after, FaultKind kind, String target, Duration hold, int amount) {
 
     public Fault {
         if (after.isNegative() || hold.isNegative() || amount < 1) {
-            throw new IllegalArgumentException("a fault has no negative times, and an amount of at least one");
+            throw new IllegalArgumentException("times must not be negative, and the amount must be at least 1");
         }
     }
 

@@ -11,68 +11,68 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a fault's own row of the list asks for besides the invariants: noted while the fault goes on, looked at when all
- * is over. The driver's thread only.
+ * Requirements of single faults beyond the invariants. Faults add them while they are injected, and the scenario checks
+ * them after the run. Used only by the driver's thread.
  */
 public final class FaultExpectations {
 
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final Map<LoadTurn, String> expectEnd = new HashMap<>();
     private final Set<String> runOnce = new HashSet<>();
     private int expectQuarantined;
 
-    /** Something is wrong already, where {@code wrong}. */
-    public void failIf(boolean wrong, String sentence) {
-        if (wrong) {
-            complaints.add(sentence);
+    /** Records a violation if the condition is true. */
+    public void failIf(boolean condition, String sentence) {
+        if (condition) {
+            violations.add(sentence);
         }
     }
 
-    /** Something could not be done here: no fault of what is on trial. */
+    /** Records a fault that this machine does not allow. The run does not fail for this reason. */
     public void skipped(String what) {
         skipped.add(what);
     }
 
-    /** What could not be done here. */
+    /** Returns the faults that this machine does not allow. */
     public List<String> skipped() {
         return List.copyOf(skipped);
     }
 
-    /** The turn is to end so. */
+    /** Requires that the turn ends with this status. */
     public void expectEnd(LoadTurn turn, String status) {
         expectEnd.put(turn, status);
     }
 
-    /** The agent is to be given this request once and no more. */
+    /** Requires that the agent is called at most once for this request. */
     public void expectSingleRun(String request) {
         runOnce.add(request);
     }
 
-    /** So many more records are to be put into quarantine. */
+    /** Requires this many more records in quarantine. */
     public void expectQuarantined(int records) {
         expectQuarantined += records;
     }
 
-    /** What did not come as expected, a sentence each. */
+    /** Returns the requirements that the run did not meet, one sentence each. */
     public List<String> unmet(RunFolder run) {
-        List<String> unmet = new ArrayList<>(complaints);
+        List<String> unmet = new ArrayList<>(violations);
         expectEnd.forEach((turn, status) -> {
             if (!status.equals(turn.end().get())) {
-                unmet.add("request %s was to end %s, and is %s"
+                unmet.add("request %s: expected end %s, found %s"
                         .formatted(turn.request(), status, turn.end().get()));
             }
         });
-        unmet.addAll(runTwice(run));
+        unmet.addAll(repeatedRuns(run));
         int[] found = {0};
         run.readTopic(run.quarantine(), _ -> found[0]++);
         if (found[0] < expectQuarantined) {
-            unmet.add("quarantine has %d records of at least %d".formatted(found[0], expectQuarantined));
+            unmet.add("quarantine has %d records, expected at least %d".formatted(found[0], expectQuarantined));
         }
         return unmet;
     }
 
-    private List<String> runTwice(RunFolder run) {
+    private List<String> repeatedRuns(RunFolder run) {
         Map<String, Integer> runs = new HashMap<>();
         run.readAgents(line -> {
             if (line.line() instanceof HistoryLine.AgentEntered in && runOnce.contains(in.request())) {
@@ -82,7 +82,7 @@ public final class FaultExpectations {
         return runs.entrySet().stream()
                 .filter(entry -> entry.getValue() > 1)
                 .map(entry ->
-                        "request %s was to run once, and ran %d times".formatted(entry.getKey(), entry.getValue()))
+                        "request %s: expected one agent call, found %d".formatted(entry.getKey(), entry.getValue()))
                 .toList();
     }
 }

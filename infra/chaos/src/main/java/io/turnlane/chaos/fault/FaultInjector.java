@@ -20,11 +20,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 
-/** Does what a schedule says, one fault at a time, and writes it down. The driver's thread only. */
+/** Injects the faults of a schedule one at a time and records them in the history. Used only by the driver's thread. */
 public final class FaultInjector implements AutoCloseable {
 
-    /** A fault waits so long for work to hit. */
-    private static final Duration PATIENCE = Duration.ofSeconds(4);
+    /** Longest time that a fault waits for work that it can hit. */
+    private static final Duration WORK_LIMIT = Duration.ofSeconds(4);
 
     private static final int POLL_MILLIS = 5;
 
@@ -34,9 +34,9 @@ public final class FaultInjector implements AutoCloseable {
     private final RunningTurns running;
     private final FaultExpectations expectations = new FaultExpectations();
     private final ProcessFaults processes;
-    private final NetworkFaults cables;
+    private final NetworkFaults network;
     private final RedisFaults redis;
-    private final IdleGroupMembers ghosts;
+    private final IdleGroupMembers groupMembers;
     private final TurnsTopicFaults turns;
     private final QuestionFaults questions;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -45,10 +45,10 @@ public final class FaultInjector implements AutoCloseable {
     private record Healing(Fault fault, Future<InjectedFault> done) {}
 
     /**
-     * For one run.
+     * Creates an injector for one run.
      *
-     * @param tag what the names of the run's sessions begin with
-     * @param random what faults draw that have more to choose than the schedule says
+     * @param tag prefix of the names of the run's sessions
+     * @param random source of the choices that the schedule leaves to a fault
      */
     public FaultInjector(Rig rig, ClientLoad load, HistoryRecorder history, String tag, RandomGenerator random) {
         this.rig = rig;
@@ -56,21 +56,22 @@ public final class FaultInjector implements AutoCloseable {
         this.history = history;
         this.running = new RunningTurns(rig);
         this.processes = new ProcessFaults(rig, running, expectations);
-        this.cables = new NetworkFaults(rig.network());
+        this.network = new NetworkFaults(rig.network());
         this.redis = new RedisFaults(rig);
-        this.ghosts = new IdleGroupMembers(rig);
+        this.groupMembers = new IdleGroupMembers(rig);
         this.turns = new TurnsTopicFaults(rig, tag, random, expectations);
         this.questions = new QuestionFaults(rig, load, tag, expectations, running);
     }
 
     /**
-     * Waits until there is something to hit, strikes, and holds. What was killed starts again in the background, so
-     * that the next fault may strike meanwhile; {@link #awaitHealed} waits for it.
+     * Waits for work that the fault can hit, starts the fault, and heals it after its hold. A killed or stopped process
+     * restarts in the background, so that the next fault can begin in the meantime. {@link #awaitHealed} waits for the
+     * restart.
      */
     public void inject(Fault fault) throws Exception {
         Thread.sleep(fault.after());
-        awaitUp(fault.target());
-        awaitSuccessor(fault.target());
+        awaitEarlierFaults(fault.target());
+        awaitOtherProcessor(fault.target());
         Set<String> hit = awaitWork(fault);
         int underWay = underWay(fault, hit);
         String id = Integer.toString(healing.size() + 1);
@@ -89,7 +90,7 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
-    /** Waits until all is healed that was done so far; what was done. */
+    /** Waits until all faults so far are healed; returns them. */
     public List<InjectedFault> awaitHealed() throws Exception {
         List<InjectedFault> all = new ArrayList<>();
         for (Healing one : healing) {
@@ -102,7 +103,7 @@ public final class FaultInjector implements AutoCloseable {
         return expectations;
     }
 
-    private void awaitUp(String target) throws Exception {
+    private void awaitEarlierFaults(String target) throws Exception {
         for (Healing one : healing) {
             if (one.fault().target().equals(target)) {
                 one.done().get();
@@ -110,8 +111,8 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
-    /** Turns go on elsewhere only where there is an elsewhere: of the processors one other is left standing. */
-    private void awaitSuccessor(String target) throws Exception {
+    /** Waits until another processor runs, because otherwise none could continue the turns of the target. */
+    private void awaitOtherProcessor(String target) throws Exception {
         if (!rig.processorNames().contains(target)) {
             return;
         }
@@ -124,42 +125,41 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
-    /** Strikes; how much it hit. */
+    /** Starts the fault; returns the amount of work that it hit. */
     private int begin(Fault fault, Set<String> hit, int underWay) throws Exception {
         String target = fault.target();
         return switch (fault.kind()) {
-            case KILL -> after(underWay, () -> processes.kill(target));
-            case STOP -> after(underWay, () -> processes.stop(target, hit));
-            case FREEZE -> after(underWay, () -> processes.freeze(target));
-            case FLUSH -> after(underWay, redis::flush);
-            case MEMORY_FULL -> after(underWay, redis::fillMemory);
+            case KILL -> act(underWay, () -> processes.kill(target));
+            case STOP -> act(underWay, () -> processes.stop(target, hit));
+            case FREEZE -> act(underWay, () -> processes.freeze(target));
+            case FLUSH -> act(underWay, redis::flush);
+            case MEMORY_FULL -> act(underWay, redis::fillMemory);
             case DISK_FULL -> redis.fillDisk() ? underWay : skipped(fault);
-            case HALF_OPEN -> after(underWay, () -> cables.halfOpen(target));
-            case SLOW -> after(underWay, () -> cables.slow(target));
-            case SWALLOW -> cables.swallow(target, fault.amount());
-            case GHOST -> after(underWay, () -> ghosts.joinAndLeave(fault.amount(), fault.hold()));
+            case HALF_OPEN -> act(underWay, () -> network.halfOpen(target));
+            case SLOW -> act(underWay, () -> network.slow(target));
+            case SWALLOW -> network.swallow(target, fault.amount());
+            case GHOST -> act(underWay, () -> groupMembers.joinAndLeave(fault.amount(), fault.hold()));
             case THROWING -> questions.askThrowing(fault.amount());
             case KILLER -> questions.askKilling(fault.amount());
             case LONG_RUN -> questions.askLongRunning(fault.hold());
-            case OVERSIZE -> after(questions.askOversized(), turns::publishOversized);
-            case BAD_RECORDS -> after(fault.amount(), () -> turns.publishUnreadable(fault.amount()));
+            case OVERSIZE -> act(questions.askOversized(), turns::publishOversized);
+            case BAD_RECORDS -> act(fault.amount(), () -> turns.publishUnreadable(fault.amount()));
             case DUPLICATES -> turns.publishDuplicates(fault.amount());
         };
     }
 
-    /** Something that may fail. */
     @FunctionalInterface
     private interface FaultAction {
-        void act() throws Exception;
+        void run() throws Exception;
     }
 
-    private static int after(int hits, FaultAction deed) throws Exception {
-        deed.act();
+    private static int act(int hits, FaultAction action) throws Exception {
+        action.run();
         return hits;
     }
 
     private int skipped(Fault fault) {
-        expectations.skipped(fault + ": no small disk can be mounted here, or this Redis does not move to it");
+        expectations.skipped(fault + ": this machine cannot mount a small disk, or Redis did not fill it");
         return InjectedFault.SKIPPED;
     }
 
@@ -169,20 +169,20 @@ public final class FaultInjector implements AutoCloseable {
             case FREEZE -> processes.thaw(fault.target());
             case MEMORY_FULL -> redis.freeMemory();
             case DISK_FULL -> redis.freeDisk();
-            case HALF_OPEN, SLOW, SWALLOW -> cables.heal(fault.target());
+            case HALF_OPEN, SLOW, SWALLOW -> network.heal(fault.target());
             case FLUSH, GHOST, THROWING, KILLER, LONG_RUN, OVERSIZE, BAD_RECORDS, DUPLICATES -> {}
         }
     }
 
     private Set<String> awaitWork(Fault fault) throws InterruptedException {
-        String where = fault.target().equals(RigNetwork.KAFKA_OF_PROXIED_PROCESSOR)
+        String target = fault.target().equals(RigNetwork.KAFKA_OF_PROXIED_PROCESSOR)
                 ? RigNetwork.PROXIED_PROCESSOR
                 : fault.target();
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        Set<String> hit = running.at(where);
+        long end = System.nanoTime() + WORK_LIMIT.toNanos();
+        Set<String> hit = running.at(target);
         while (System.nanoTime() < end && underWay(fault, hit) == 0) {
             Thread.sleep(POLL_MILLIS);
-            hit = running.at(where);
+            hit = running.at(target);
         }
         return hit;
     }

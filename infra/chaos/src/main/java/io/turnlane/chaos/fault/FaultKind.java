@@ -2,47 +2,50 @@ package io.turnlane.chaos.fault;
 
 import java.util.Locale;
 
-/** What can be done. */
+/** Kinds of faults. */
 public enum FaultKind {
-    /** SIGKILL, and a start after the hold. */
+    /** SIGKILL, and a restart after the hold. */
     KILL,
-    /** SIGTERM, awaited, and a start after the hold. */
+    /** SIGTERM, a wait for the end of the process, and a restart after the hold. */
     STOP,
     /** SIGSTOP, and SIGCONT after the hold. */
     FREEZE,
-    /** FLUSHALL on Redis. */
+    /** {@code FLUSHALL} in Redis. */
     FLUSH,
-    /** A Redis that takes no more writes for want of memory, until after the hold. */
+    /** Redis without free memory, which rejects writes until after the hold. */
     MEMORY_FULL,
-    /** A Redis whose disk is full, until after the hold. */
+    /** Redis with a full disk until after the hold. */
     DISK_FULL,
-    /** Connections stay open and nothing passes, until after the hold. */
+    /** Connections that stay open but carry nothing until after the hold. */
     HALF_OPEN,
-    /** Commands pass and their replies don't: each connection is cut in place of its next reply. */
+    /** Redis replies that are lost: commands arrive, but each connection is cut instead of its next reply. */
     SWALLOW,
-    /** Each byte comes later, until after the hold. */
+    /** Connections that delay every byte until after the hold. */
     SLOW,
-    /** Members of the group that take partitions and do nothing, and go again. */
+    /** Group members that take partitions, do nothing, and leave. */
     GHOST,
     /** Questions whose agent throws. */
     THROWING,
     /** Questions whose agent ends its JVM. */
     KILLER,
-    /** A question that takes longer than every timer. */
+    /** A question that takes longer than all timeouts. */
     LONG_RUN,
-    /** Questions, bodies, answers and records that are too large. */
+    /** Questions, bodies, answers and records that are too large, and bodies that are invalid. */
     OVERSIZE,
-    /** Records on the turns topic that nobody can read. */
+    /** Unreadable records on the turns topic. */
     BAD_RECORDS,
-    /** Records of the turns topic, once more. */
+    /** Records of the turns topic, published again. */
     DUPLICATES;
 
-    /** Whether what it struck has to start again, which takes its time. */
+    /** Returns true if the heal restarts a process, which happens in the background. */
     boolean startsAgain() {
         return this == KILL || this == STOP;
     }
 
-    /** Whether it lasts for as long as the schedule says; the others use that time themselves, or are over at once. */
+    /**
+     * Returns true if the injector waits for the hold before it heals the fault. Other kinds use the hold themselves or
+     * end at once.
+     */
     boolean holds() {
         return switch (this) {
             case KILL, STOP, FREEZE, FLUSH, MEMORY_FULL, DISK_FULL, HALF_OPEN, SLOW -> true;
@@ -50,7 +53,7 @@ public enum FaultKind {
         };
     }
 
-    /** The word in histories and reports. */
+    /** Returns the name used in histories and reports. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

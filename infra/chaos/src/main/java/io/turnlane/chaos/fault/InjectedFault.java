@@ -3,13 +3,13 @@ package io.turnlane.chaos.fault;
 import java.util.Set;
 
 /**
- * What a fault did.
+ * A fault that was injected and healed.
  *
- * @param at when, on the run's clock
- * @param healed when it was over
- * @param hit requests that were being answered where it struck
- * @param underWay how much work it hit: those, or a gateway's calls and streams, or what was asked or sent as the
- *     fault; {@value #SKIPPED} where it could not be done here
+ * @param at time at which the fault began, on the run's clock
+ * @param healed time at which the fault was healed
+ * @param hit requests that the agents of the target were answering when the fault began
+ * @param underWay amount of work that the fault hit: these requests, the open calls and streams of a gateway, or the
+ *     questions, records or replies that make up the fault; {@value #SKIPPED} if this machine does not allow the fault
  */
 public record InjectedFault(Fault fault, long at, long healed, Set<String> hit, int underWay) {
 
@@ -19,7 +19,7 @@ public record InjectedFault(Fault fault, long at, long healed, Set<String> hit, 
         hit = Set.copyOf(hit);
     }
 
-    /** Whether it was done. */
+    /** Returns true unless the fault was skipped. */
     public boolean done() {
         return underWay != SKIPPED;
     }

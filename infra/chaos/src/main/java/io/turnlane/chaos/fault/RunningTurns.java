@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Which turns the agents are working on, told from their journals, which are read on as they grow. The driver's thread
- * only.
+ * Turns that the agents are answering, according to their journals, which are read incrementally. Used only by the
+ * driver's thread.
  */
 public final class RunningTurns {
 
@@ -39,7 +39,7 @@ public final class RunningTurns {
             this.file = file;
         }
 
-        void readOn() {
+        void update() {
             if (!Files.exists(file)) {
                 return;
             }
@@ -47,9 +47,9 @@ public final class RunningTurns {
                 byte[] more = new byte[Math.toIntExact(in.length() - read)];
                 in.seek(read);
                 in.readFully(more);
-                int whole = lastLineEnd(more);
-                read += whole;
-                new String(more, 0, whole, StandardCharsets.UTF_8).lines().forEach(this::note);
+                int complete = lastLineEnd(more);
+                read += complete;
+                new String(more, 0, complete, StandardCharsets.UTF_8).lines().forEach(this::apply);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -63,10 +63,10 @@ public final class RunningTurns {
             return end;
         }
 
-        private void note(String line) {
-            JsonNode told = JSON.readTree(line);
-            String request = told.path("request").asString("");
-            if (told.path("type").asString("").equals("invoke")) {
+        private void apply(String line) {
+            JsonNode entry = JSON.readTree(line);
+            String request = entry.path("request").asString("");
+            if (entry.path("type").asString("").equals("invoke")) {
                 running.add(request);
             } else {
                 running.remove(request);
@@ -74,23 +74,26 @@ public final class RunningTurns {
         }
     }
 
-    /** The requests that a processor's agent works on; those of all where it is no processor. */
+    /**
+     * Returns the requests that the agent of a processor is answering. For any other target, returns the requests of
+     * all processors.
+     */
     public Set<String> at(String target) {
         Set<String> running = new HashSet<>();
         journals.forEach((name, journal) -> {
             if (name.equals(target) || !target.startsWith("processor-")) {
-                journal.readOn();
+                journal.update();
                 running.addAll(rig.member(name).isAlive() ? journal.running : Set.of());
             }
         });
         return running;
     }
 
-    /** The process is gone, and with it what it worked on. */
+    /** Removes the turns of a processor whose process has ended. */
     public void processEnded(String processor) {
         Journal journal = journals.get(processor);
         if (journal != null) {
-            journal.readOn();
+            journal.update();
             journal.running.clear();
         }
     }

@@ -1,4 +1,4 @@
-/** What can be done to a rig, one at a time or by a seeded schedule. */
+/** Faults: their kinds, their injection into a rig, and the requirements that they add to a run. */
 @NullMarked
 package io.turnlane.chaos.fault;
 

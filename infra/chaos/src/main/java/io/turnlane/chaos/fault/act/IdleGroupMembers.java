@@ -16,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Members of the processors' group that take partitions, read nothing, commit nothing, and leave: each makes the group
- * share its partitions anew, twice. The driver's thread only.
+ * Members of the processors' consumer group that take partitions, handle and commit nothing, and leave. Each member
+ * causes a rebalance when it joins and another when it leaves. Used only by the driver's thread.
  */
 public final class IdleGroupMembers {
 
@@ -30,35 +30,37 @@ public final class IdleGroupMembers {
         this.rig = rig;
     }
 
-    /** So many come one after the other, stay that long, go, and leave the group alone for as long. */
-    public void joinAndLeave(int ghosts, Duration stay) throws InterruptedException {
-        for (int ghost = 0; ghost < ghosts; ghost++) {
-            come(stay);
+    /**
+     * Adds members one after the other. Each stays for this time, and the same time passes before the next one joins.
+     */
+    public void joinAndLeave(int members, Duration stay) throws InterruptedException {
+        for (int number = 0; number < members; number++) {
+            joinFor(stay);
             Thread.sleep(stay);
         }
     }
 
-    private void come(Duration stay) {
-        try (Consumer<byte[], byte[]> ghost =
+    private void joinFor(Duration stay) {
+        try (Consumer<byte[], byte[]> member =
                 new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            ghost.subscribe(List.of(Topics.DEFAULT.turns()), new ConsumerRebalanceListener() {
+            member.subscribe(List.of(Topics.DEFAULT.turns()), new ConsumerRebalanceListener() {
                 @Override
                 public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-                    ghost.pause(partitions);
+                    member.pause(partitions);
                 }
 
                 @Override
                 public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
             });
             long joinBy = System.nanoTime() + JOIN_LIMIT.toNanos();
-            while (ghost.assignment().isEmpty() && System.nanoTime() < joinBy) {
-                ghost.poll(POLL);
+            while (member.assignment().isEmpty() && System.nanoTime() < joinBy) {
+                member.poll(POLL);
             }
             long leaveAt = System.nanoTime() + stay.toNanos();
             while (System.nanoTime() < leaveAt) {
-                ghost.poll(POLL);
+                member.poll(POLL);
             }
-            ghost.close(CloseOptions.timeout(Duration.ofSeconds(2)));
+            member.close(CloseOptions.timeout(Duration.ofSeconds(2)));
         }
     }
 

@@ -5,39 +5,45 @@ import io.turnlane.chaos.proxy.FaultProxy;
 import io.turnlane.chaos.rig.RigNetwork;
 import java.time.Duration;
 
-/** What happens to the connections between the processes. The driver's thread only. */
+/**
+ * Faults of the connections between the processes. Called by the driver's thread, and for heals by a thread for which
+ * the driver waits.
+ */
 public final class NetworkFaults {
 
     private static final Duration SWALLOW_LIMIT = Duration.ofMinutes(10);
     private static final Duration SLOW = Duration.ofMillis(100);
 
-    /** So many replies of a connection pass first: a client of Redis greets it with some. */
-    private static final int GREETINGS = 6;
+    /** Number of replies that each connection passes first, because a Redis client sends commands when it connects. */
+    private static final int HANDSHAKE_REPLIES = 6;
 
     private static final int POLL_MILLIS = 20;
 
-    private final RigNetwork wires;
+    private final RigNetwork network;
 
-    public NetworkFaults(RigNetwork wires) {
-        this.wires = wires;
+    public NetworkFaults(RigNetwork network) {
+        this.network = network;
     }
 
-    /** Connections stay, and nothing passes. */
+    /** Keeps all connections open, but stops all traffic. */
     public void halfOpen(String cable) {
-        wires.cable(cable).set(new CableFault.HalfOpen());
+        network.cable(cable).set(new CableFault.HalfOpen());
     }
 
-    /** Everything comes 100 ms later. */
+    /** Delays all traffic by 100 ms in each direction. */
     public void slow(String cable) {
-        wires.cable(cable).set(CableFault.Slow.by(SLOW));
+        network.cable(cable).set(CableFault.Slow.by(SLOW));
     }
 
-    /** Swallows so many replies, each with its connection; how many it were. */
+    /**
+     * Drops this many replies and cuts the connection of each, for at most 10 minutes. Returns the number of
+     * connections that were cut.
+     */
     public int swallow(String cable, int replies) throws InterruptedException {
-        FaultProxy proxy = wires.cable(cable);
+        FaultProxy proxy = network.cable(cable);
         long before = cuts(proxy);
         long end = System.nanoTime() + SWALLOW_LIMIT.toNanos();
-        proxy.set(new CableFault.SwallowReplies(GREETINGS));
+        proxy.set(new CableFault.SwallowReplies(HANDSHAKE_REPLIES));
         while (cuts(proxy) - before < replies && System.nanoTime() < end) {
             Thread.sleep(POLL_MILLIS);
         }
@@ -46,11 +52,11 @@ public final class NetworkFaults {
     }
 
     private static long cuts(FaultProxy proxy) {
-        FaultProxy.Hits hits = proxy.hits().get(new CableFault.SwallowReplies(GREETINGS).kind());
+        FaultProxy.Hits hits = proxy.hits().get(new CableFault.SwallowReplies(HANDSHAKE_REPLIES).kind());
         return hits == null ? 0 : hits.cuts();
     }
 
     public void heal(String cable) {
-        wires.cable(cable).heal();
+        network.cable(cable).heal();
     }
 }

@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 
-/** Signals to the rig's own processes. The driver's thread, and for starts any. */
+/** Faults that signal the rig's processes. The driver's thread calls all methods; heals may use another thread. */
 public final class ProcessFaults {
 
-    /** A processor that is told to stop is gone after its drain budget and this. */
+    /** Longest time from the end of the drain budget to the end of the process. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(2);
 
     private final Rig rig;
@@ -29,7 +29,10 @@ public final class ProcessFaults {
         running.processEnded(target);
     }
 
-    /** SIGTERM. The turns that a processor is at end there, and are not run again elsewhere. */
+    /**
+     * Sends SIGTERM and waits for the end of the process. A processor must end its running turns in time, and no other
+     * processor may run them again.
+     */
     public void stop(String target, Set<String> hit) {
         long begun = System.nanoTime();
         rig.member(target).stop();

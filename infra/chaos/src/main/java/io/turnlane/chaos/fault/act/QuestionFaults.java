@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Questions that are faults themselves. Each is followed by a good one of its session. The driver's thread only. */
+/**
+ * Questions that are faults themselves. Each is followed by a regular question of its session, which must be answered.
+ * Used only by the driver's thread.
+ */
 public final class QuestionFaults {
 
     private static final Duration KILLER_LIMIT = Duration.ofSeconds(90);
@@ -30,7 +33,7 @@ public final class QuestionFaults {
     private final RunningTurns running;
     private int sessions;
 
-    /** @param tag what all names of sessions begin with */
+    /** @param tag prefix of all session names */
     public QuestionFaults(Rig rig, ClientLoad load, String tag, FaultExpectations expectations, RunningTurns running) {
         this.rig = rig;
         this.load = load;
@@ -39,13 +42,16 @@ public final class QuestionFaults {
         this.running = running;
     }
 
-    /** Agents that throw: each time, once, or for good. */
+    /**
+     * Asks questions whose agents throw: once, always, or an error that rules out a retry. Returns the number of
+     * accepted questions.
+     */
     public int askThrowing(int count) throws InterruptedException {
-        List<ScriptedAction> deeds = List.of(ScriptedAction.THROW_ONCE, ScriptedAction.THROW, ScriptedAction.REFUSE);
+        List<ScriptedAction> actions = List.of(ScriptedAction.THROW_ONCE, ScriptedAction.THROW, ScriptedAction.REFUSE);
         int asked = 0;
         for (int number = 0; number < count; number++) {
-            ScriptedAction deed = deeds.get(number % deeds.size());
-            asked += ask(deed, SHORT_MILLIS, deed == ScriptedAction.THROW_ONCE ? "completed" : "failed")
+            ScriptedAction action = actions.get(number % actions.size());
+            asked += ask(action, SHORT_MILLIS, action == ScriptedAction.THROW_ONCE ? "completed" : "failed")
                             .isPresent()
                     ? 1
                     : 0;
@@ -53,7 +59,10 @@ public final class QuestionFaults {
         return asked;
     }
 
-    /** Agents that end their JVM, one after the other; who is gone is started again, until the question is given up. */
+    /**
+     * Asks questions whose agents end their JVM, one after the other. Restarts the processors that end until the turn
+     * has ended. Returns the number of accepted questions.
+     */
     public int askKilling(int count) throws IOException, InterruptedException {
         int asked = 0;
         for (int number = 0; number < count; number++) {
@@ -61,14 +70,14 @@ public final class QuestionFaults {
             Optional<LoadTurn> turn = ask(
                     once ? ScriptedAction.HALT_ONCE : ScriptedAction.HALT, SHORT_MILLIS, once ? "completed" : "failed");
             asked += turn.isPresent() ? 1 : 0;
-            keepRunningUntil(turn);
+            restartProcessorsUntilEnd(turn);
         }
         return asked;
     }
 
-    private void keepRunningUntil(Optional<LoadTurn> end) throws IOException, InterruptedException {
+    private void restartProcessorsUntilEnd(Optional<LoadTurn> turn) throws IOException, InterruptedException {
         long limit = System.nanoTime() + KILLER_LIMIT.toNanos();
-        while (end.isPresent() && !end.get().ended() && System.nanoTime() < limit) {
+        while (turn.isPresent() && !turn.get().ended() && System.nanoTime() < limit) {
             rig.processorNames().stream()
                     .filter(name -> !rig.member(name).isAlive())
                     .forEach(running::processEnded);
@@ -77,28 +86,34 @@ public final class QuestionFaults {
         }
     }
 
-    /** A question whose agent takes that long; it is to run once. */
+    /**
+     * Asks a question whose agent takes this time and may be called only once. Returns the number of accepted
+     * questions.
+     */
     public int askLongRunning(Duration time) throws InterruptedException {
         Optional<LoadTurn> turn = ask(ScriptedAction.ANSWER, Math.toIntExact(time.toMillis()), "completed");
         turn.ifPresent(asked -> expectations.expectSingleRun(asked.request()));
         return turn.isPresent() ? 1 : 0;
     }
 
-    /** An agent that says more than it may, and posts that say more than they may. */
+    /**
+     * Asks for an answer that is too large, and sends posts that are too large or invalid. Returns the number of
+     * questions and posts.
+     */
     public int askOversized() throws IOException, InterruptedException {
         ask(ScriptedAction.HUGE, SHORT_MILLIS, "failed");
-        refused(413, "{\"question\":\"" + "x".repeat(64 << 10) + "\"}");
-        refused(413, "{\"question\":\"" + "x".repeat(2 << 20) + "\"}");
-        refused(400, "{\"question\":");
-        refused(400, "{\"question\":\"   \"}");
+        expectRejection(413, "{\"question\":\"" + "x".repeat(64 << 10) + "\"}");
+        expectRejection(413, "{\"question\":\"" + "x".repeat(2 << 20) + "\"}");
+        expectRejection(400, "{\"question\":");
+        expectRejection(400, "{\"question\":\"   \"}");
         return 5;
     }
 
-    private void refused(int http, String body) throws IOException, InterruptedException {
+    private void expectRejection(int http, String body) throws IOException, InterruptedException {
         GatewayReply reply = load.gateways().postRaw(0, "/v1/sessions/" + session() + "/requests", body, Map.of());
         expectations.failIf(
                 reply.status() != http,
-                "a post of %d bytes was to be refused with %d, and was answered with %d"
+                "a post of %d bytes should have been rejected with %d, but was answered with %d"
                         .formatted(body.length(), http, reply.status()));
     }
 
@@ -106,9 +121,9 @@ public final class QuestionFaults {
         return tag + "-x-" + ++sessions;
     }
 
-    private Optional<LoadTurn> ask(ScriptedAction deed, int millis, String end) throws InterruptedException {
+    private Optional<LoadTurn> ask(ScriptedAction action, int millis, String end) throws InterruptedException {
         String session = session();
-        Optional<LoadTurn> turn = ask(session, 1, new Instruction("c-" + session + "-1", millis, 5, deed), end);
+        Optional<LoadTurn> turn = ask(session, 1, new Instruction("c-" + session + "-1", millis, 5, action), end);
         if (turn.isPresent()) {
             ask(
                     session,

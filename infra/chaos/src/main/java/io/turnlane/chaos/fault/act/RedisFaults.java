@@ -17,7 +17,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Commands to Redis itself that take its data, its memory, or its disk. The driver's thread only. */
+/**
+ * Faults of the Redis server: lost data, no free memory, no disk space. Not thread-safe: called by the driver's thread,
+ * and for heals by a thread for which the driver waits.
+ */
 public final class RedisFaults {
 
     private static final String DISK_SIZE = "size=16m";
@@ -36,12 +39,12 @@ public final class RedisFaults {
         this.disk = rig.settings().folder().toAbsolutePath().resolve("redis-disk");
     }
 
-    /** Everything is gone. */
+    /** Removes all data. */
     public void flush() {
         with(RedisCommands::flushall);
     }
 
-    /** No write has room any more. */
+    /** Makes Redis reject writes because of its memory limit. */
     public void fillMemory() {
         with(redis -> redis.configSet("maxmemory", "1"));
     }
@@ -51,9 +54,10 @@ public final class RedisFaults {
     }
 
     /**
-     * Moves the append-only file to a disk of 16 MiB, and fills that up.
+     * Moves the append-only file to a disk of 16 MiB and fills that disk.
      *
-     * @return false where this system lets us mount none, or this Redis doesn't move, or took writes all the same
+     * @return false if this machine does not allow the mount, if Redis cannot move its file, or if it still accepts
+     *     writes
      */
     public boolean fillDisk() throws IOException, InterruptedException {
         Files.createDirectories(disk);
@@ -68,27 +72,28 @@ public final class RedisFaults {
         } catch (RedisCommandExecutionException _) {
             return false;
         } finally {
-            // Who is in it stays in it, and it goes with them: whatever becomes of this process, no mount is left.
+            // A lazy unmount: open files stay usable, and closing the last one frees the disk. So no mount remains,
+            // however this process ends.
             run("umount", "-l", disk.toString());
         }
         fill(file);
-        return await(RedisFaults::refusesWrites);
+        return await(RedisFaults::rejectsWrites);
     }
 
-    /** Gives the disk room again, and moves the file back. */
+    /** Frees space on the disk and moves the file back. */
     public void freeDisk() throws IOException, InterruptedException {
         RandomAccessFile file = ballast;
         if (file == null) {
-            return; // it never was full
+            return; // the disk was never filled
         }
         file.setLength(0);
-        await(redis -> !refusesWrites(redis));
+        await(redis -> !rejectsWrites(redis));
         moveTo(folder);
         file.close();
         ballast = null;
     }
 
-    /** The file is written anew in the other folder; nobody kills Redis meanwhile. */
+    /** Makes Redis write its file again in the other folder. Redis must not be killed in the meantime. */
     private void moveTo(String target) throws InterruptedException {
         with(redis -> {
             redis.configSet("appendonly", "no");
@@ -106,11 +111,11 @@ public final class RedisFaults {
                 file.write(block);
             }
         } catch (IOException _) {
-            // Full.
+            // The disk is full.
         }
     }
 
-    private static boolean refusesWrites(RedisCommands<String, String> redis) {
+    private static boolean rejectsWrites(RedisCommands<String, String> redis) {
         try {
             redis.set(PROBE, PROBE, SetArgs.Builder.ex(60));
             return false;

@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Records that come onto the turns topic past every gateway. The driver's thread only. */
+/** Faults that publish records to the turns topic without a gateway. Used only by the driver's thread. */
 public final class TurnsTopicFaults {
 
     private static final String TOPIC = Topics.DEFAULT.turns();
@@ -41,7 +41,7 @@ public final class TurnsTopicFaults {
     private final RandomGenerator random;
     private final FaultExpectations expectations;
 
-    /** @param tag what the names of the run's own sessions begin with */
+    /** @param tag prefix of the names of the run's sessions */
     public TurnsTopicFaults(Rig rig, String tag, RandomGenerator random, FaultExpectations expectations) {
         this.rig = rig;
         this.tag = tag;
@@ -49,26 +49,26 @@ public final class TurnsTopicFaults {
         this.expectations = expectations;
     }
 
-    /** Records that nobody can read, of every kind in turn; each is to be put aside. */
+    /** Publishes unreadable records, of each kind in turn. All of them must reach quarantine. */
     public void publishUnreadable(int count) throws InterruptedException, ExecutionException {
-        send(IntStream.range(0, count)
-                .mapToObj(number -> bad(Flaw.values()[number % Flaw.values().length], number))
+        publish(IntStream.range(0, count)
+                .mapToObj(number -> unreadable(Flaw.values()[number % Flaw.values().length], number))
                 .toList());
         expectations.expectQuarantined(count);
     }
 
-    /** Returns once the broker has them all. */
-    private void send(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException, ExecutionException {
+    /** Publishes the records; returns once the broker has acknowledged all of them. */
+    private void publish(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException, ExecutionException {
         try (Producer<byte[], byte[]> producer = producer()) {
-            List<Future<RecordMetadata>> sent =
+            List<Future<RecordMetadata>> published =
                     records.stream().map(producer::send).toList();
-            for (Future<RecordMetadata> one : sent) {
+            for (Future<RecordMetadata> one : published) {
                 one.get();
             }
         }
     }
 
-    /** What is wrong with a record. */
+    /** Reasons for which a record is unreadable. */
     private enum Flaw {
         NO_JSON,
         UNKNOWN_MAJOR,
@@ -81,48 +81,48 @@ public final class TurnsTopicFaults {
         NOISE
     }
 
-    private ProducerRecord<byte[], byte[]> bad(Flaw flaw, int number) {
+    private ProducerRecord<byte[], byte[]> unreadable(Flaw flaw, int number) {
         String session = "bad-" + number + "-" + Integer.toString(random.nextInt(1 << 20), 36);
-        byte[] good = ask(session, "a good question", UUID.randomUUID().toString());
+        byte[] valid = ask(session, "a good question", UUID.randomUUID().toString());
         byte[] noise = new byte[1 + random.nextInt(2000)];
         random.nextBytes(noise);
         String key = "-:" + session;
         return switch (flaw) {
             case NO_JSON -> record(key, "{\"question".getBytes(StandardCharsets.UTF_8), "ask", "1.0");
-            case UNKNOWN_MAJOR -> record(key, good, "ask", "9.0");
-            case NO_KEY -> record(null, good, "ask", "1.0");
-            case STRANGE_KEY -> record("no key of ours", good, "ask", "1.0");
-            case NO_HEADERS -> new ProducerRecord<>(TOPIC, key.getBytes(StandardCharsets.UTF_8), good);
-            case UNKNOWN_TYPE -> record(key, good, "sing", "1.0");
+            case UNKNOWN_MAJOR -> record(key, valid, "ask", "9.0");
+            case NO_KEY -> record(null, valid, "ask", "1.0");
+            case STRANGE_KEY -> record("no key of ours", valid, "ask", "1.0");
+            case NO_HEADERS -> new ProducerRecord<>(TOPIC, key.getBytes(StandardCharsets.UTF_8), valid);
+            case UNKNOWN_TYPE -> record(key, valid, "sing", "1.0");
             case NO_VALUE -> record(key, null, "ask", "1.0");
             case ANOTHER_SHAPE -> record(key, "[1,2,3]".getBytes(StandardCharsets.UTF_8), "ask", "1.0");
             case NOISE -> record(key, noise, "ask", "1.0");
         };
     }
 
-    /** A question of 1.1 MB that no gateway would take; whatever becomes of it, others go on. */
+    /** Publishes a question of 1.1 MB, which no gateway would accept. It must not affect other turns. */
     public void publishOversized() throws InterruptedException, ExecutionException {
         String session = "large-" + Integer.toString(random.nextInt(1 << 20), 36);
         String request = UUID.randomUUID().toString();
         ProducerRecord<byte[], byte[]> record =
                 record("-:" + session, ask(session, "x".repeat(LARGE), request), "ask", "1.0");
         record.headers().add(RecordHeaders.REQUEST_ID, request.getBytes(StandardCharsets.UTF_8));
-        send(List.of(record));
+        publish(List.of(record));
     }
 
-    /** Sends records of this run that are on the topic once more, byte for byte; how many. */
+    /** Publishes recent records of this run again, byte for byte. Returns the number of records. */
     public int publishDuplicates(int count) throws InterruptedException, ExecutionException {
         List<ConsumerRecord<byte[], byte[]>> old = latest(count);
         if (old.isEmpty()) {
             return 0;
         }
-        send(IntStream.range(0, count)
-                .mapToObj(_ -> twin(old.get(random.nextInt(old.size()))))
+        publish(IntStream.range(0, count)
+                .mapToObj(_ -> duplicate(old.get(random.nextInt(old.size()))))
                 .toList());
         return count;
     }
 
-    private static ProducerRecord<byte[], byte[]> twin(ConsumerRecord<byte[], byte[]> record) {
+    private static ProducerRecord<byte[], byte[]> duplicate(ConsumerRecord<byte[], byte[]> record) {
         return new ProducerRecord<>(TOPIC, record.partition(), null, record.key(), record.value(), record.headers());
     }
 

@@ -1,4 +1,4 @@
-/** The hands of the faults: signals, cables, Redis commands, raw records, members of the group, questions. */
+/** Implementations of the faults: signals, connections, Redis commands, raw records, group members and questions. */
 @NullMarked
 package io.turnlane.chaos.fault.act;
 
