@@ -11,8 +11,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What the agent of one process was asked to do, and how it ended: a line each, with the system by the time the call
- * returns, so that a SIGKILL loses none. Times are epoch microseconds. Any thread may write.
+ * Journal of the agent calls of one process: a line for the start and a line for the end of each call. The operating
+ * system has a line before the method that writes it returns, so a SIGKILL loses none. Times are microseconds since
+ * 1970. Any thread may write.
  */
 final class AgentJournal {
 
@@ -28,7 +29,7 @@ final class AgentJournal {
         return new AgentJournal(LineWriter.durable(path), process);
     }
 
-    /** The agent was given a turn, with these earlier ones. */
+    /** Records that the agent was called with a turn and this memory. */
     void entered(CurrentTurn turn, String canary, Memory memory) {
         lines.write(new HistoryLine.AgentEntered(
                 now(),
@@ -42,7 +43,7 @@ final class AgentJournal {
                         .toList()));
     }
 
-    /** The agent's call ended. */
+    /** Records that the agent's call ended. */
     void left(OperationOutcome outcome, CurrentTurn turn) {
         lines.write(new HistoryLine.AgentLeft(
                 now(), process, turn.sessionId().toString(), turn.requestId().toString(), turn.attempt(), outcome));

@@ -2,7 +2,7 @@ package io.turnlane.chaos.member;
 
 import io.turnlane.gateway.GatewayApplication;
 
-/** A gateway as shipped, in a process that ends with the rig. Arguments: Spring properties. */
+/** Starts a gateway as shipped, in a process that ends with the rig. The arguments are Spring properties. */
 public final class GatewayMain {
 
     private GatewayMain() {}

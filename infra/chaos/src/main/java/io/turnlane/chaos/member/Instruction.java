@@ -3,35 +3,35 @@ package io.turnlane.chaos.member;
 import java.util.Locale;
 
 /**
- * A question that says what the {@link ScriptedAgent} shall do: {@code c-s1-4 ms=300 deltas=20 do=answer}.
+ * Question that instructs the {@link ScriptedAgent}, as {@code c-s1-4 ms=300 deltas=20 do=answer}.
  *
- * @param canary the word that every piece of the answer repeats, unique in a run
- * @param millis how long the agent takes
- * @param deltas in how many pieces it answers
- * @param action what it does in the end
+ * @param canary word that every piece of the answer repeats; unique in a run
+ * @param millis time that the agent takes, in milliseconds
+ * @param deltas number of pieces of the answer
+ * @param action action of the agent at the end of this time
  */
 public record Instruction(String canary, int millis, int deltas, ScriptedAction action) {
 
-    /** Bounds, so that no question wedges a run for good. */
-    private static final int MOST_MILLIS = 600_000;
+    /** Bounds, so that no question blocks a run permanently. */
+    private static final int MAX_MILLIS = 600_000;
 
-    private static final int MOST_DELTAS = 10_000;
+    private static final int MAX_DELTAS = 10_000;
 
-    /** What the agent does once its time is over. */
+    /** Action of the agent at the end of its time. */
     public enum ScriptedAction {
         /** Answers. */
         ANSWER,
-        /** Throws, each time. */
+        /** Throws in each attempt. */
         THROW,
-        /** Throws in the first attempt, answers in the next. */
+        /** Throws in the first attempt, answers in later ones. */
         THROW_ONCE,
-        /** Says that another try would end the same. */
+        /** Throws an error that rules out a retry. */
         REFUSE,
-        /** Ends its JVM at once, each time. */
+        /** Ends its JVM in each attempt. */
         HALT,
-        /** Ends its JVM in the first attempt, answers in the next. */
+        /** Ends its JVM in the first attempt, answers in later ones. */
         HALT_ONCE,
-        /** Answers, and pays no heed to interrupts meanwhile. */
+        /** Ignores interrupts until its time is over, then answers. */
         STUBBORN,
         /** Answers with 10 MiB. */
         HUGE
@@ -39,18 +39,18 @@ public record Instruction(String canary, int millis, int deltas, ScriptedAction 
 
     public Instruction {
         if (canary.isBlank() || canary.contains(" ")) {
-            throw new IllegalArgumentException("a canary is one word");
+            throw new IllegalArgumentException("the canary must be one word");
         }
-        millis = Math.clamp(millis, 0, MOST_MILLIS);
-        deltas = Math.clamp(deltas, 1, MOST_DELTAS);
+        millis = Math.clamp(millis, 0, MAX_MILLIS);
+        deltas = Math.clamp(deltas, 1, MAX_DELTAS);
     }
 
-    /** Reads a question; what it doesn't say is 0 ms, one piece, answer. */
+    /** Parses a question. The defaults are 0 ms, one piece, and the action {@code answer}. */
     public static Instruction parse(String question) {
         String[] words = question.strip().split(" +", -1);
         int millis = 0;
         int deltas = 1;
-        ScriptedAction deed = ScriptedAction.ANSWER;
+        ScriptedAction action = ScriptedAction.ANSWER;
         for (int i = 1; i < words.length; i++) {
             String value = words[i].substring(words[i].indexOf('=') + 1);
             if (words[i].startsWith("ms=")) {
@@ -58,13 +58,13 @@ public record Instruction(String canary, int millis, int deltas, ScriptedAction 
             } else if (words[i].startsWith("deltas=")) {
                 deltas = Integer.parseInt(value);
             } else if (words[i].startsWith("do=")) {
-                deed = ScriptedAction.valueOf(value.toUpperCase(Locale.ROOT));
+                action = ScriptedAction.valueOf(value.toUpperCase(Locale.ROOT));
             }
         }
-        return new Instruction(words[0], millis, deltas, deed);
+        return new Instruction(words[0], millis, deltas, action);
     }
 
-    /** The question. */
+    /** Returns the text of the question. */
     public String text() {
         return canary + " ms=" + millis + " deltas=" + deltas + " do="
                 + action.name().toLowerCase(Locale.ROOT);

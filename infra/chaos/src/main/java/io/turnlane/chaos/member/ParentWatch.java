@@ -2,22 +2,25 @@ package io.turnlane.chaos.member;
 
 import java.io.IOException;
 
-/** Ends this process when the rig's own process is gone, however it went: its end of our standard input closes then. */
+/**
+ * Ends this process when the rig's process has ended for any reason. The rig's process holds the other end of standard
+ * input, which the operating system then closes.
+ */
 final class ParentWatch {
 
     private ParentWatch() {}
 
     static void start() {
-        Thread.ofPlatform().daemon().name("life-line").start(ParentWatch::awaitEnd);
+        Thread.ofPlatform().daemon().name("parent-watch").start(ParentWatch::awaitEnd);
     }
 
     private static void awaitEnd() {
         try {
             while (System.in.read() >= 0) {
-                // Nobody says anything here.
+                // Nothing is sent; only the end of the input matters.
             }
         } catch (IOException _) {
-            // A line that broke has ended too.
+            // A read error also means that the other end is gone.
         }
         Runtime.getRuntime().halt(0);
     }

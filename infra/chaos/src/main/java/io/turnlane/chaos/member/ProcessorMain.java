@@ -10,9 +10,9 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * A processor as shipped, with the {@link ScriptedAgent} beside its own, in a process that ends with the rig. Only a
- * JVM flag of a negative control makes it anything else. Arguments: the agent's journal, this process's name in it,
- * then Spring properties.
+ * Starts a processor as shipped, with the {@link ScriptedAgent} in addition to its own agents, in a process that ends
+ * with the rig. Only a negative control on the class path changes its behavior, see {@link Control}. The arguments are
+ * the path of the agent's journal, the name of this process in the journal, and then Spring properties.
  */
 public final class ProcessorMain {
 

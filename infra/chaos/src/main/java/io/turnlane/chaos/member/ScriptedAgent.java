@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Does what its question says (see {@link Instruction}), and writes down that it was asked to before it begins. Every
- * piece of its answer repeats the question's canary, so that mixed answers show.
+ * Agent that follows the {@link Instruction} in its question. Records each call in its journal before it begins. Every
+ * piece of an answer repeats the canary of the question, so that the checker can detect mixed answers.
  */
 final class ScriptedAgent implements Agent {
 
@@ -92,7 +92,7 @@ final class ScriptedAgent implements Agent {
             try {
                 waitUntil(end);
             } catch (InterruptedException _) {
-                // The point of it.
+                // Ignoring interrupts is the purpose of this action.
             }
         }
         String text = instruction.canary() + " at last\n";
@@ -111,11 +111,13 @@ final class ScriptedAgent implements Agent {
         throw new IllegalStateException("halted");
     }
 
-    /** Makes them. */
+    /** Creates scripted agents that share a journal. */
     static final class ScriptedAgentFactory implements AgentFactory {
 
         private static final AgentDescription DESCRIPTION = new AgentDescription(
-                "scripted", "Does what its question says, for chaos runs.", List.of("c-1 ms=300 deltas=20 do=answer"));
+                "scripted",
+                "Follows the instruction in its question. For chaos runs only.",
+                List.of("c-1 ms=300 deltas=20 do=answer"));
 
         private final AgentJournal journal;
 

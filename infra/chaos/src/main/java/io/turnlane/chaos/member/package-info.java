@@ -1,6 +1,4 @@
-/**
- * What runs inside the processes of the rig: gateways and processors as shipped, and an agent that does as it is told.
- */
+/** Main classes of the rig's processes: gateways and processors as shipped, and a scripted agent. */
 @NullMarked
 package io.turnlane.chaos.member;
 

@@ -9,18 +9,18 @@ import org.junit.jupiter.api.Test;
 class InstructionTest {
 
     @Test
-    void aQuestionSaysAllThatTheAgentIsToDo() {
+    void aQuestionContainsTheWholeInstruction() {
         Instruction instruction = new Instruction("c-s1-4", 300, 20, ScriptedAction.THROW_ONCE);
         assertThat(Instruction.parse(instruction.text())).isEqualTo(instruction);
     }
 
     @Test
-    void whatAQuestionDoesNotSayIsAnAnswerAtOnce() {
+    void theDefaultIsAnImmediateAnswer() {
         assertThat(Instruction.parse("c-s1-4")).isEqualTo(new Instruction("c-s1-4", 0, 1, ScriptedAction.ANSWER));
     }
 
     @Test
-    void noQuestionTakesForEver() {
+    void timeAndNumberOfDeltasAreBounded() {
         assertThat(new Instruction("c-1", Integer.MAX_VALUE, Integer.MAX_VALUE, ScriptedAction.ANSWER))
                 .isEqualTo(new Instruction("c-1", 600_000, 10_000, ScriptedAction.ANSWER));
     }
