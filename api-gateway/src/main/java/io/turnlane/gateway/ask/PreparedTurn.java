@@ -47,7 +47,7 @@ public record PreparedTurn(
     /**
      * Returns this turn as a redrive of a quarantined turn.
      *
-     * @param once true if it must not be asked when it was redriven before
+     * @param once true if the quarantined turn must not be redriven a second time
      */
     public PreparedTurn asRedriveOf(RequestId quarantined, boolean once) {
         IdempotencyClaim redrive =

@@ -1,6 +1,6 @@
 -- Records that a question was accepted. Claims its Idempotency-Key if it has one and the claim is in the session's
 -- slot. Creates the session's context and the request record if they do not exist. Counts the turn as open. Running the
--- script again for the same call changes nothing, so the client library may send it twice after a lost reply.
+-- script again for the same call changes nothing, so the Redis client may send it again after a lost reply.
 --
 -- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone; with a claim in this slot: 6 claim, 7 calls of the claim
 -- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 requested agent or '', 6 default agent, 7 question,
