@@ -47,6 +47,6 @@ public final class JsonErrors {
             return "[]";
         }
         String clean = name.replaceAll("[^A-Za-z0-9_.-]", "?");
-        return clean.length() > MAX_NAME_LENGTH ? clean.substring(0, LONGEST_NAME) + "…" : clean;
+        return clean.length() > MAX_NAME_LENGTH ? clean.substring(0, MAX_NAME_LENGTH) + "…" : clean;
     }
 }
