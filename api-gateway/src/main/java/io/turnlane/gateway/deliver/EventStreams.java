@@ -181,7 +181,7 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
-     * Sends the client a new cursor if its last one is at least 1,000 offsets old. Without this, the client of a quiet
+     * Sends the client a new cursor if its last one is at least 1,000 offsets behind. Otherwise the client of a quiet
      * session on a busy partition would resume from an old cursor, and the gateway would have to read all events of
      * other sessions since then.
      */

@@ -48,10 +48,10 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     /** Number of records that a search for one turn reads at a time. */
     private static final int SEARCH_STEP = 1_000;
 
-    /** Maximum number of bytes of an unreadable value in a list. */
+    /** Maximum number of bytes of a value that is not a question, in a list. */
     private static final int MAX_BYTES_IN_LIST = 1024;
 
-    /** Maximum number of bytes of an unreadable value in the response for a single record. */
+    /** Maximum number of bytes of a value that is not a question, in the response for a single record. */
     private static final int MAX_BYTES = 64 * 1024;
 
     private final KafkaConsumerPool pool;

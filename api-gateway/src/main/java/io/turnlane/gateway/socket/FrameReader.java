@@ -25,12 +25,12 @@ final class FrameReader {
         private static final long serialVersionUID = 1L;
 
         private final @Nullable String ref;
-        private final ProblemDetailException refusal;
+        private final ProblemDetailException problem;
 
-        InvalidFrameException(@Nullable String ref, ProblemDetailException refusal) {
-            super(refusal);
+        InvalidFrameException(@Nullable String ref, ProblemDetailException problem) {
+            super(problem);
             this.ref = ref;
-            this.refusal = refusal;
+            this.problem = problem;
         }
 
         @Nullable
@@ -38,8 +38,8 @@ final class FrameReader {
             return ref;
         }
 
-        ProblemDetailException refusal() {
-            return refusal;
+        ProblemDetailException problem() {
+            return problem;
         }
     }
 
@@ -51,8 +51,8 @@ final class FrameReader {
             return json.treeToValue(frame, frameType(type == null ? "" : type.asString("")));
         } catch (JacksonException e) {
             throw new InvalidFrameException(ref, ProblemDetailException.invalid(JsonErrors.explain(e)));
-        } catch (ProblemDetailException refusal) {
-            throw new InvalidFrameException(ref, refusal);
+        } catch (ProblemDetailException problem) {
+            throw new InvalidFrameException(ref, problem);
         }
     }
 

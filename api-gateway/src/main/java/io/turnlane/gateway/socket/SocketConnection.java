@@ -35,7 +35,7 @@ final class SocketConnection {
     private final Outbox outbox;
     private final Map<SessionKey, Subscription> subscriptions = new HashMap<>();
     private boolean closed;
-    private volatile long recordActivity = System.nanoTime();
+    private volatile long lastActivity = System.nanoTime();
 
     SocketConnection(Caller caller, SocketServices services) {
         this.caller = caller;
@@ -49,12 +49,12 @@ final class SocketConnection {
 
     /** Records that a message or pong arrived from the client. */
     void recordActivity() {
-        recordActivity = System.nanoTime();
+        lastActivity = System.nanoTime();
     }
 
     /** Returns the time since the last message or pong from the client, in nanoseconds. */
     long idleNanos() {
-        return System.nanoTime() - recordActivity;
+        return System.nanoTime() - lastActivity;
     }
 
     /** Executes a frame and puts the reply into the outbox. */
@@ -70,7 +70,7 @@ final class SocketConnection {
                 case ClientFrame.PingFrame ping -> send(services.frames().pong(ping.ref()));
             }
         } catch (RuntimeException e) {
-            reject(frame.ref(), services.guard().refusals().map(e));
+            reject(frame.ref(), services.guard().problems().map(e));
         }
     }
 
@@ -83,8 +83,8 @@ final class SocketConnection {
         }
     }
 
-    void reject(@Nullable String ref, ProblemDetailException refusal) {
-        send(services.frames().error(ref, refusal));
+    void reject(@Nullable String ref, ProblemDetailException problem) {
+        send(services.frames().error(ref, problem));
     }
 
     /** Holds back the events of the session until the {@code accepted} frame has been queued before them. */

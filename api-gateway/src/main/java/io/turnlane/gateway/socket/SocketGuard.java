@@ -9,4 +9,4 @@ import io.turnlane.gateway.problem.ProblemMapper;
  * Access control of sockets: identification of callers, limits on connections and calls, and the problem documents for
  * rejected calls.
  */
-public record SocketGuard(Callers callers, OpenConnections connections, RateLimits rates, ProblemMapper refusals) {}
+public record SocketGuard(Callers callers, OpenConnections connections, RateLimits rates, ProblemMapper problems) {}

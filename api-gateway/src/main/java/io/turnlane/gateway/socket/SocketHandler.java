@@ -152,7 +152,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         try {
             connection.handle(reader.read(frame));
         } catch (InvalidFrameException invalid) {
-            connection.reject(invalid.ref(), invalid.refusal());
+            connection.reject(invalid.ref(), invalid.problem());
             if (countInvalidFrame(socket) >= MAX_INVALID_FRAMES) {
                 socket.close(CloseStatus.POLICY_VIOLATION);
             }

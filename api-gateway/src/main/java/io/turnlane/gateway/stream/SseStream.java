@@ -139,8 +139,8 @@ public final class SseStream {
                 yield !(untilEnd && event.isTerminal());
             }
             case OutboxItem.GapItem(var subscription, var cursor) -> writeGap(connection, subscription, cursor);
-            case OutboxItem.CursorItem place -> {
-                connection.writeCursor(place.cursor());
+            case OutboxItem.CursorItem item -> {
+                connection.writeCursor(item.cursor());
                 yield true;
             }
             case OutboxItem.CaughtUpItem _, OutboxItem.FrameItem _ -> true;

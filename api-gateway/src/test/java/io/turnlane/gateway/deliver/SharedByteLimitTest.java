@@ -37,7 +37,7 @@ class SharedByteLimitTest {
     }
 
     private static DisconnectReason reason(Outbox of) throws InterruptedException {
-        return of.take(Duration.ZERO) instanceof OutboxItem.EndItem(var why) ? why : null;
+        return of.take(Duration.ZERO) instanceof OutboxItem.EndItem(var reason) ? reason : null;
     }
 
     @Test

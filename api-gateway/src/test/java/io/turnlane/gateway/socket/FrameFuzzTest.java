@@ -28,7 +28,7 @@ class FrameFuzzTest {
             ClientFrame frame = reader.read(new String(bytes, StandardCharsets.UTF_8));
             assertThat(frame).isNotNull();
         } catch (InvalidFrameException e) {
-            assertThat(e.refusal().getMessage()).isNotBlank();
+            assertThat(e.problem().getMessage()).isNotBlank();
         }
     }
 }
