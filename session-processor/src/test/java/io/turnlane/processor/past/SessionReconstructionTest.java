@@ -1,4 +1,4 @@
-package io.turnlane.processor.reconstruction;
+package io.turnlane.processor.past;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
