@@ -21,15 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's part of a run: the only part that may be interrupted, be it for its time, its deadline, its size, or
- * because the turn left.
+ * Call of the agent within a flight. This is the only part of a flight that may be interrupted: because of the agent's
+ * time limit, the turn's deadline, the answer's size, a cancel, or a partition that leaves. A lane thread uses an
+ * object once; the agent itself runs on another thread.
  */
 final class AgentCall {
 
     private static final Logger log = LoggerFactory.getLogger(AgentCall.class);
 
-    /** Characters of what an agent says when it fails: a sentence for people. */
-    private static final int MOST_MESSAGE = 500;
+    /** Maximum length of the message of a failed agent, in characters. */
+    private static final int MAX_MESSAGE_LENGTH = 500;
 
     private final TurnKit kit;
     private final Flight flight;
@@ -43,7 +44,7 @@ final class AgentCall {
         this.run = run;
     }
 
-    /** How the call ended. */
+    /** Outcome of the call. */
     sealed interface CallResult {
 
         record AgentAnswered(Answer answer) implements CallResult {}
@@ -51,38 +52,39 @@ final class AgentCall {
         /**
          * The agent failed.
          *
-         * @param permanent whether another try would end the same
+         * @param permanent true if another attempt would fail in the same way
          */
         record AgentFailed(TurnError error, boolean permanent) implements CallResult {}
 
-        /** The turn is to be run elsewhere or later. */
+        /** The flight was stopped because its partition leaves or the processor stops. Another flight runs the turn. */
         record AgentReleased() implements CallResult {}
 
-        /** Nobody wants the answer any more. */
+        /** The turn was cancelled. */
         record AgentCancelled() implements CallResult {}
     }
 
-    /** Tells {@code started} too, for an attempt begins with its agent's call and not before. */
+    /** Publishes the {@code started} event and calls the agent. Publishes nothing if the flight was stopped before. */
     CallResult call(TurnStream stream) {
         if (!flight.enterAgent()) {
             return flight.isCancelled() ? new CallResult.AgentCancelled() : new CallResult.AgentReleased();
         }
         stream.publishStarted(run.mishap());
-        List<Cancellation> limits = limits();
+        List<Cancellation> timers = startTimers();
         try {
-            return heard(flight.callAgent(kit.runtime().executor(), () -> answer(new CancellableSink(stream, flight))));
+            return accept(
+                    flight.callAgent(kit.runtime().executor(), () -> answer(new CancellableSink(stream, flight))));
         } catch (TerminalAgentException e) {
             return flight.isCancelled()
                     ? new CallResult.AgentCancelled()
                     : failed(e.code(), String.valueOf(e.getMessage()), true);
         } catch (Throwable e) {
-            return stoppedOrBroken(e);
+            return failure(e);
         } finally {
-            limits.forEach(Cancellation::cancel);
+            timers.forEach(Cancellation::cancel);
         }
     }
 
-    private List<Cancellation> limits() {
+    private List<Cancellation> startTimers() {
         Delay delay = kit.runtime().delay();
         Cancellation timeout = delay.after(
                 kit.services()
@@ -95,27 +97,27 @@ final class AgentCall {
                 : List.of(timeout, delay.after(run.timeLeft(), () -> flight.stop(Flight.StopReason.DEADLINE)));
     }
 
-    /** An answer that came in spite of a stop: good for a turn that was to move, too late for any other. */
-    private CallResult heard(Answer answer) {
+    /** Accepts an answer despite a stop if the turn was only to move to another processor. Otherwise it is too late. */
+    private CallResult accept(Answer answer) {
         Flight.@Nullable StopReason stop = flight.stopReason();
-        return stop == null || stop == Flight.StopReason.RELEASED ? checked(answer) : ended(stop);
+        return stop == null || stop == Flight.StopReason.RELEASED ? checkSize(answer) : stopped(stop);
     }
 
     private Answer answer(AnswerSink sink) throws Exception {
         CurrentTurn current = new CurrentTurn(ask.requestId(), ask.sessionId(), ask.userId(), run.attempt());
         Question question = new Question(ask.question(), ask.metadata());
         return current.call(
-                () -> kit.services().agents().create(ask.agent()).answer(question, answered(run.memory()), sink));
+                () -> kit.services().agents().create(ask.agent()).answer(question, answeredTurns(run.memory()), sink));
     }
 
-    /** Agents don't see turns that were interrupted. */
-    private static Memory answered(Memory memory) {
-        List<PastTurn> answered =
+    /** Returns the memory without turns that were interrupted before they had an answer. */
+    private static Memory answeredTurns(Memory memory) {
+        List<PastTurn> turns =
                 memory.turns().stream().filter(turn -> turn.answer() != null).toList();
-        return new Memory(answered, memory.damaged());
+        return new Memory(turns, memory.damaged());
     }
 
-    private CallResult checked(Answer answer) {
+    private CallResult checkSize(Answer answer) {
         return textTooLarge(answer) || artifactsTooLarge(answer) ? tooLarge() : new CallResult.AgentAnswered(answer);
     }
 
@@ -124,7 +126,7 @@ final class AgentCall {
                 > kit.rules().limits().textBytes();
     }
 
-    /** Sources count too: the whole answer has to fit one record. */
+    /** Counts sources too, because the whole answer must fit one record. */
     private boolean artifactsTooLarge(Answer answer) {
         return sizeOf(answer.artifacts()) + sizeOf(answer.sources())
                 > kit.rules().limits().artifactBytes();
@@ -134,7 +136,7 @@ final class AgentCall {
         return values.isEmpty() ? 0 : kit.services().wire().writeValue(values).length;
     }
 
-    private CallResult stoppedOrBroken(Throwable e) {
+    private CallResult failure(Throwable e) {
         Flight.@Nullable StopReason stop = flight.stopReason();
         if (e instanceof AgentAbandonedException) {
             log.atWarn()
@@ -142,26 +144,27 @@ final class AgentCall {
                     .addKeyValue("request", ask.requestId())
                     .addKeyValue("agent", ask.agent())
                     .addKeyValue("stopped_for", stop)
-                    .log("agent abandoned: it ignored its interrupt");
+                    .log("agent did not stop after its interrupt; the turn continues without it");
         }
-        return stop == null ? broken(e) : ended(stop);
+        return stop == null ? agentError(e) : stopped(stop);
     }
 
-    private CallResult ended(Flight.StopReason stop) {
+    private CallResult stopped(Flight.StopReason stop) {
         return switch (stop) {
             case RELEASED -> new CallResult.AgentReleased();
             case CANCELLED -> new CallResult.AgentCancelled();
             case TOO_LARGE -> tooLarge();
-            case TIMEOUT -> failed(ErrorCode.AGENT_TIMEOUT, "The agent took longer than it may.", false);
+            case TIMEOUT -> failed(ErrorCode.AGENT_TIMEOUT, "The agent did not answer within its time limit.", false);
             case DEADLINE ->
-                failed(ErrorCode.DEADLINE_EXCEEDED, "The deadline passed before there was an answer.", true);
+                failed(
+                        ErrorCode.DEADLINE_EXCEEDED,
+                        "The deadline passed before the answer was ready. Ask again with a longer deadline.",
+                        true);
         };
     }
 
-    /**
-     * What an agent throws may quote the question or a key: the log gets its type and its place, clients a sentence.
-     */
-    private CallResult broken(Throwable e) {
+    /** Logs the type and origin of the exception only, because its message may quote the question or a secret. */
+    private CallResult agentError(Throwable e) {
         log.atWarn()
                 .addKeyValue("session", ask.sessionId())
                 .addKeyValue("request", ask.requestId())
@@ -169,15 +172,19 @@ final class AgentCall {
                 .addKeyValue("error", e.getClass().getName())
                 .addKeyValue("at", e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0])
                 .log("agent failed");
-        return failed(ErrorCode.AGENT_ERROR, "The agent failed while it worked on this question.", false);
+        return failed(
+                ErrorCode.AGENT_ERROR,
+                "The agent failed while it answered this question. The cause is in the processor's log.",
+                false);
     }
 
     private CallResult tooLarge() {
-        return failed(ErrorCode.ANSWER_TOO_LARGE, "The answer is larger than an answer may be.", true);
+        return failed(
+                ErrorCode.ANSWER_TOO_LARGE, "The answer exceeds the maximum size. Ask for a shorter answer.", true);
     }
 
-    private static CallResult failed(ErrorCode code, String message, boolean last) {
-        String shortened = message.substring(0, Math.min(message.length(), MOST_MESSAGE));
-        return new CallResult.AgentFailed(TurnError.of(code, shortened), last);
+    private static CallResult failed(ErrorCode code, String message, boolean permanent) {
+        String shortened = message.substring(0, Math.min(message.length(), MAX_MESSAGE_LENGTH));
+        return new CallResult.AgentFailed(TurnError.of(code, shortened), permanent);
     }
 }

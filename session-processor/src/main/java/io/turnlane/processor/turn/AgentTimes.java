@@ -12,30 +12,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long agents took lately: what a turn that waits is told to expect. A moving mean by agent, in which the last turn
- * counts a fifth; nothing where too few were seen, or none for long.
+ * Mean time of recent calls of each agent, from which the wait of queued turns is estimated. The mean is an exponential
+ * moving average to which the latest call contributes one fifth. There is none before 5 calls, or if the latest call
+ * ended more than 10 minutes ago.
  *
- * <p>Threading: lanes' threads tell, any thread asks. There are no more entries than agents, for only answered turns
- * count.
+ * <p>Threading: lane threads report, any thread reads. Only completed turns count, so there is at most one entry for
+ * each agent.
  */
 public final class AgentTimes implements TurnObserver {
 
-    private static final double LAST_COUNTS = 0.2;
-    private static final int FEWEST = 5;
-    private static final Duration STALE = Duration.ofMinutes(10);
+    private static final double WEIGHT_OF_LATEST = 0.2;
+    private static final int MIN_CALLS = 5;
+    private static final Duration MAX_AGE = Duration.ofMinutes(10);
 
     private final InstantSource clock;
-    private final Map<String, Seen> byAgent = new ConcurrentHashMap<>();
+    private final Map<String, CallStatistics> byAgent = new ConcurrentHashMap<>();
 
     public AgentTimes(InstantSource clock) {
         this.clock = clock;
     }
 
-    private record Seen(int turns, double meanNanos, Instant last) {
+    private record CallStatistics(int turns, double meanNanos, Instant last) {
 
-        Seen and(Duration time, Instant at) {
-            double mean = meanNanos + LAST_COUNTS * (time.toNanos() - meanNanos);
-            return new Seen(Math.min(turns + 1, FEWEST), mean, at);
+        CallStatistics with(Duration time, Instant at) {
+            double mean = meanNanos + WEIGHT_OF_LATEST * (time.toNanos() - meanNanos);
+            return new CallStatistics(Math.min(turns + 1, MIN_CALLS), mean, at);
         }
     }
 
@@ -45,24 +46,24 @@ public final class AgentTimes implements TurnObserver {
             report.between(Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END)
                     .ifPresent(time -> byAgent.merge(
                             report.agent(),
-                            new Seen(1, time.toNanos(), clock.instant()),
-                            (before, now) -> before.and(time, now.last())));
+                            new CallStatistics(1, time.toNanos(), clock.instant()),
+                            (before, now) -> before.with(time, now.last())));
         }
     }
 
-    /** How long a turn of this agent takes; empty where there is no basis for saying so. */
+    /** Returns the mean time of the agent's calls; empty if there is none. */
     public Optional<Duration> meanTime(@Nullable String agent) {
-        Seen seen = agent == null ? null : byAgent.get(agent);
-        return seen == null || seen.turns() < FEWEST || !isFresh(seen)
+        CallStatistics statistics = agent == null ? null : byAgent.get(agent);
+        return statistics == null || statistics.turns() < MIN_CALLS || !isFresh(statistics)
                 ? Optional.empty()
-                : Optional.of(Duration.ofNanos(Math.round(seen.meanNanos())));
+                : Optional.of(Duration.ofNanos(Math.round(statistics.meanNanos())));
     }
 
-    private boolean isFresh(Seen seen) {
-        return Duration.between(seen.last(), clock.instant()).compareTo(STALE) < 0;
+    private boolean isFresh(CallStatistics statistics) {
+        return Duration.between(statistics.last(), clock.instant()).compareTo(MAX_AGE) < 0;
     }
 
-    /** Of all agents of which there is something to say. */
+    /** Returns the mean times of all agents that have one, by agent name. */
     public Map<String, Duration> meanTimes() {
         Map<String, Duration> all = new HashMap<>();
         byAgent.keySet().forEach(agent -> meanTime(agent).ifPresent(time -> all.put(agent, time)));

@@ -3,13 +3,13 @@ package io.turnlane.processor.turn;
 import java.time.Duration;
 
 /**
- * How large an answer may be and how long an agent may take for it.
+ * Limits of an answer and of an agent's call.
  *
- * @param textBytes of the answer, in UTF-8
- * @param artifactBytes of all artifacts, as JSON
- * @param deltaBytes of one delta event; more is split
- * @param deltaInterval how long pieces are gathered before they leave as one event
- * @param timeout of an agent's call
+ * @param textBytes maximum size of the answer's text, in bytes of UTF-8
+ * @param artifactBytes maximum size of all artifacts and sources together, in bytes of JSON
+ * @param deltaBytes maximum size of the text of one delta event, in bytes; longer text is split
+ * @param deltaInterval time for which pieces of text are gathered into one delta event
+ * @param timeout maximum time of an agent's call
  */
 public record AnswerLimits(int textBytes, int artifactBytes, int deltaBytes, Duration deltaInterval, Duration timeout) {
 
@@ -19,7 +19,7 @@ public record AnswerLimits(int textBytes, int artifactBytes, int deltaBytes, Dur
                 || deltaBytes < 4
                 || deltaInterval.isNegative()
                 || !timeout.isPositive()) {
-            throw new IllegalArgumentException("answer limits are positive");
+            throw new IllegalArgumentException("answer limits must be positive");
         }
     }
 }

@@ -27,113 +27,114 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one question, from the lane to its end: begin in memory, call the agent, store what came of it, tell the
- * clients, and only then complete the offset (O9). Used by one thread, once.
+ * One flight of a question: begins the turn in memory, calls the agent, stores the result, publishes the terminal
+ * event, and only then completes the offset (O9). A lane thread uses an object once.
  *
- * <p>Each step may be interrupted by death at any point; {@code docs/architecture.md} goes through them.
+ * <p>The processor may crash after each step. {@code docs/architecture.md} describes what happens then.
  */
 final class AskRun {
 
-    /** A store that loses a turn this often between two steps is not a store. */
-    private static final int MOST_LOSSES = 5;
+    /** Number of times that Redis may lose the turn's data before its result is stored. */
+    private static final int MAX_LOSSES = 5;
 
-    private static final Duration UNTIL_ALONE = Duration.ofMillis(500);
+    private static final Duration PERMIT_DELAY = Duration.ofMillis(500);
 
-    private static final Duration SOON = Duration.ofMillis(50);
+    private static final Duration SHORT_DELAY = Duration.ofMillis(50);
 
     private final TurnKit kit;
-    private final TurnServices ports;
-    private final StepRetrier patience;
+    private final TurnServices services;
+    private final StepRetrier retrier;
     private final Flight flight;
     private final Turn turn;
     private final Ask ask;
     private final TurnEnd end;
     private final Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
-    private boolean sure;
-    private int settles;
+    private boolean lossRuledOut;
+    private int computedAttempt;
 
-    AskRun(TurnKit kit, StepRetrier patience, Flight flight, Ask ask) {
+    AskRun(TurnKit kit, StepRetrier retrier, Flight flight, Ask ask) {
         this.kit = kit;
-        this.ports = kit.services();
-        this.patience = patience.forFlight(flight);
+        this.services = kit.services();
+        this.retrier = retrier.forFlight(flight);
         this.flight = flight;
         this.turn = flight.turn();
         this.ask = ask;
-        this.end = new TurnEnd(kit, this.patience, turn, flight.id());
+        this.end = new TurnEnd(kit, this.retrier, turn, flight.id());
     }
 
     /**
-     * Runs it.
+     * Runs the flight.
      *
-     * @throws ClaimLostException where the partition left before the end was known
+     * @return the lane's next step: the turn leaves the lane or runs again later
+     * @throws ClaimLostException if the partition left before the result was stored and published
      */
     LaneOutcome run() {
         phases.put(Phase.RECEIVED, ask.createdAt());
         phases.put(Phase.QUEUED, turn.loggedAt());
-        passed(Phase.DEQUEUED);
-        return begun(begin(false));
+        markPhase(Phase.DEQUEUED);
+        return handle(begin(false));
     }
 
-    private LaneOutcome begun(BeginResult begun) {
-        return switch (begun) {
-            case BeginResult.RunTurn run -> fly(run);
-            case BeginResult.DataMissing missed -> waitOrBeSure(missed);
+    private LaneOutcome handle(BeginResult result) {
+        return switch (result) {
+            case BeginResult.RunTurn run -> callAgent(run);
+            case BeginResult.DataMissing missed -> waitForRebuild(missed);
             case BeginResult.CrashSuspected _ -> runAlone();
-            case BeginResult.CancelRequested _ -> cancelBegun();
+            case BeginResult.CancelRequested _ -> cancelBeforeAgent();
             case BeginResult.HandoverPending leaving -> TurnRunner.awaitPreviousFlight(leaving);
-            case BeginResult.AlreadyEnded ended -> tellAgain(ended.ending());
+            case BeginResult.AlreadyEnded ended -> republishEnd(ended.ending());
             case BeginResult.Fenced _ -> renewFence(0);
             case BeginResult.Erased _ -> erased();
         };
     }
 
-    /** Memory that was lost is rebuilt first; what isn't there though nothing was lost is made. */
-    private LaneOutcome waitOrBeSure(BeginResult.DataMissing missed) {
-        if (ports.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
+    /** Waits for the rebuild if Redis has lost data. Otherwise begins again, and memory creates the missing record. */
+    private LaneOutcome waitForRebuild(BeginResult.DataMissing missed) {
+        if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
             return new LaneOutcome.RunAgain(TurnRunner.REBUILD_CHECK_DELAY);
         }
-        sure = true;
-        return begun(begin(false));
+        lossRuledOut = true;
+        return handle(begin(false));
     }
 
-    /** One suspect at a time: should the processor crash once more, only that one can be the killer. */
+    /** Runs one crash suspect at a time, so that another crash of the processor can be attributed to this turn. */
     private LaneOutcome runAlone() {
         if (!kit.runtime().crashSuspectPermit().tryAcquire()) {
-            return new LaneOutcome.RunAgain(UNTIL_ALONE);
+            return new LaneOutcome.RunAgain(PERMIT_DELAY);
         }
         try {
-            return begun(begin(true));
+            return handle(begin(true));
         } finally {
             kit.runtime().crashSuspectPermit().release();
         }
     }
 
-    private BeginResult begin(boolean alone) {
-        Instant asked = now();
-        BeginResult begun = askMemory(() -> ports.memory()
+    private BeginResult begin(boolean soleSuspect) {
+        Instant firstTry = now();
+        BeginResult result = retryMemory(() -> services.memory()
                 .begin(new BeginRequest(
                         ref(),
                         ask,
                         phases,
                         turn.envelope().eventsFrom(),
                         kit.isTooOld(turn),
-                        alone,
-                        sure,
-                        settles,
-                        Duration.between(asked, now()))));
+                        soleSuspect,
+                        lossRuledOut,
+                        computedAttempt,
+                        Duration.between(firstTry, now()))));
         phases.putIfAbsent(Phase.SESSION_ALLOCATED, now());
-        return begun;
+        return result;
     }
 
-    private LaneOutcome fly(BeginResult.RunTurn run) {
-        Ask whole = ask.withMerged(run.mergedQuestions());
+    private LaneOutcome callAgent(BeginResult.RunTurn run) {
+        Ask merged = ask.withMerged(run.mergedQuestions());
         TurnStream stream = streamOf(run.attempt());
-        passed(Phase.PROVIDER_CALL_START);
-        CallResult result = new AgentCall(kit, flight, whole, run).call(stream);
-        passed(Phase.PROVIDER_CALL_END);
+        markPhase(Phase.PROVIDER_CALL_START);
+        CallResult result = new AgentCall(kit, flight, merged, run).call(stream);
+        markPhase(Phase.PROVIDER_CALL_END);
         stream.close();
         return switch (result) {
-            case CallResult.AgentAnswered answered -> store(run, stream, whole.question(), answered.answer());
+            case CallResult.AgentAnswered answered -> store(run, stream, merged.question(), answered.answer());
             case CallResult.AgentFailed failed -> fail(run, stream, failed.error(), failed.permanent());
             case CallResult.AgentReleased _ -> release(run);
             case CallResult.AgentCancelled _ -> cancel(run);
@@ -142,53 +143,54 @@ final class AskRun {
 
     private LaneOutcome store(BeginResult.RunTurn run, TurnStream stream, String question, Answer answer) {
         PastTurn past = pastTurn(question, answer);
-        phases.put(Phase.SESSION_RELEASED, past.timestamp()); // in the record the commit's time stands for both
+        phases.put(Phase.SESSION_RELEASED, past.timestamp()); // both phases get the time of the commit
         phases.put(Phase.COMPLETED, past.timestamp());
-        SettleResult settled = settle(run, () -> ports.memory().commit(ref(), past, answer, phases));
-        return settled instanceof SettleResult.Stored ? completed(run, stream, answer) : otherwise(settled, run);
+        SettleResult settled = settle(run, () -> services.memory().commit(ref(), past, answer, phases));
+        return settled instanceof SettleResult.Stored ? completed(run, stream, answer) : notStored(settled, run);
     }
 
     private LaneOutcome completed(BeginResult.RunTurn run, TurnStream stream, Answer answer) {
-        passed(Phase.SESSION_RELEASED);
+        markPhase(Phase.SESSION_RELEASED);
         end.publishCompleted(stream, answer);
-        passed(Phase.COMPLETED);
+        markPhase(Phase.COMPLETED);
         report(RequestStatus.COMPLETED.wire(), "", run.attempt());
         return TurnRunner.complete(turn);
     }
 
-    private LaneOutcome fail(BeginResult.RunTurn run, TurnStream stream, TurnError error, boolean hopeless) {
-        passed(Phase.ERROR);
+    private LaneOutcome fail(BeginResult.RunTurn run, TurnStream stream, TurnError error, boolean permanent) {
+        markPhase(Phase.ERROR);
         int failures = run.failures() + 1;
-        boolean last = hopeless || kit.rules().retries().isExhausted(failures);
-        SettleResult settled = settle(run, () -> ports.memory().fail(ref(), error, last, phases));
+        boolean last = permanent || kit.rules().retries().isExhausted(failures);
+        SettleResult settled = settle(run, () -> services.memory().fail(ref(), error, last, phases));
         if (!(settled instanceof SettleResult.Stored)) {
-            return otherwise(settled, run);
+            return notStored(settled, run);
         }
         return last ? failed(run, stream, error) : retry(run, stream, failures, error);
     }
 
-    /** The flight ends its own run. */
     private LaneOutcome cancel(BeginResult.RunTurn run) {
-        passed(Phase.ERROR);
+        markPhase(Phase.ERROR);
         PastTurn past = interrupted(ask.withMerged(run.mergedQuestions()).question());
-        return otherwise(settle(run, () -> ports.memory().cancel(ref(), past, false, phases)), run);
+        return notStored(settle(run, () -> services.memory().cancel(ref(), past, false, phases)), run);
     }
 
-    /** Nobody wanted it any more when it was to begin, perhaps again: what an earlier flight left is over too. */
-    private LaneOutcome cancelBegun() {
-        passed(Phase.ERROR);
-        return switch (askMemory(this::takeOverAndCancel)) {
-            case SettleResult.EndedOtherwise ended -> tellEnd(ended.ending());
+    /**
+     * Ends a turn whose cancellation was requested before this flight began, including the run of an earlier flight.
+     */
+    private LaneOutcome cancelBeforeAgent() {
+        markPhase(Phase.ERROR);
+        return switch (retryMemory(this::takeOverAndCancel)) {
+            case SettleResult.EndedOtherwise ended -> publishEnd(ended.ending());
             case SettleResult.SettleFenced _ -> renewFence(0);
             case SettleResult.SettleErased _ -> erased();
             case SettleResult.TurnLost _, SettleResult.CancelInstead _, SettleResult.Stored _ ->
-                new LaneOutcome.RunAgain(SOON);
+                new LaneOutcome.RunAgain(SHORT_DELAY);
         };
     }
 
-    /** Whatever flight its record names, or none where memory was lost under this one. */
+    /** Cancels the turn even if its record names another flight, or none because Redis lost the one of this flight. */
     private SettleResult takeOverAndCancel() {
-        return ports.memory().cancel(ref(), interrupted(ask.question()), true, phases);
+        return services.memory().cancel(ref(), interrupted(ask.question()), true, phases);
     }
 
     private LaneOutcome failed(BeginResult.RunTurn run, TurnStream stream, TurnError error) {
@@ -205,14 +207,14 @@ final class AskRun {
         return new LaneOutcome.RunAgain(wait);
     }
 
-    /** Until its deadline, less what the agent took; null where it has none. */
+    /** Returns the time left until the deadline, or null if there is none. */
     private @Nullable Duration timeLeft(BeginResult.RunTurn run) {
         Duration atBegin = run.timeLeft();
         if (atBegin == null) {
             return null;
         }
-        Instant begun = Objects.requireNonNull(phases.get(Phase.PROVIDER_CALL_START));
-        Duration left = atBegin.minus(Duration.between(begun, now()));
+        Instant called = Objects.requireNonNull(phases.get(Phase.PROVIDER_CALL_START));
+        Duration left = atBegin.minus(Duration.between(called, now()));
         return left.isNegative() ? Duration.ZERO : left;
     }
 
@@ -220,68 +222,78 @@ final class AskRun {
         return left != null && left.compareTo(wait) < 0 ? left : wait;
     }
 
-    /** Memory that was lost in between is begun again with the same flight: what is at hand is not made twice. */
+    /**
+     * Stores the outcome of the agent's call. If Redis lost the turn's data meanwhile, begins the turn again under the
+     * same flight id, so that the outcome is stored and the agent is not called a second time.
+     */
     private SettleResult settle(BeginResult.RunTurn run, Supplier<SettleResult> step) {
-        SettleResult settled = askMemory(step);
-        settles = run.attempt();
-        for (int tries = 0; settled instanceof SettleResult.TurnLost && tries < MOST_LOSSES; tries++) {
+        SettleResult settled = retryMemory(step);
+        computedAttempt = run.attempt();
+        for (int losses = 0; settled instanceof SettleResult.TurnLost && losses < MAX_LOSSES; losses++) {
             settled = switch (begin(true)) {
-                case BeginResult.RunTurn _ -> askMemory(step);
-                case BeginResult.CancelRequested _ -> askMemory(this::takeOverAndCancel);
+                case BeginResult.RunTurn _ -> retryMemory(step);
+                case BeginResult.CancelRequested _ -> retryMemory(this::takeOverAndCancel);
                 case BeginResult.AlreadyEnded ended -> new SettleResult.EndedOtherwise(ended.ending());
                 case BeginResult.Fenced _, BeginResult.HandoverPending _ -> new SettleResult.SettleFenced();
                 case BeginResult.Erased _ -> new SettleResult.SettleErased();
                 case BeginResult.DataMissing missed -> afterRebuild(missed);
                 case BeginResult.CrashSuspected _ ->
-                    throw new IllegalStateException("a suspect that runs alone already");
+                    throw new IllegalStateException("memory reports a crash suspect although it runs alone");
             };
         }
         return settled;
     }
 
-    /** The answer is at hand and waits here: a lane that came back later would have to call the agent again. */
+    /**
+     * Waits on this thread until the rebuild is done. If the lane ran the turn again later, the agent would run twice.
+     */
     private SettleResult afterRebuild(BeginResult.DataMissing missed) {
-        if (ports.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
-            patience.await(turn.claim(), () -> ports.lostMemory().isReady(turn.claim()));
+        if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
+            retrier.await(turn.claim(), () -> services.lostMemory().isReady(turn.claim()));
         }
-        sure = true;
+        lossRuledOut = true;
         return new SettleResult.TurnLost();
     }
 
-    private LaneOutcome otherwise(SettleResult settled, BeginResult.RunTurn run) {
+    private LaneOutcome notStored(SettleResult settled, BeginResult.RunTurn run) {
         return switch (settled) {
-            case SettleResult.EndedOtherwise ended -> tellEnd(ended.ending());
+            case SettleResult.EndedOtherwise ended -> publishEnd(ended.ending());
             case SettleResult.CancelInstead _ -> cancel(run);
             case SettleResult.SettleFenced _ -> renewFence(run.attempt());
             case SettleResult.SettleErased _ -> erased();
-            case SettleResult.TurnLost _ -> throw new IllegalStateException("memory keeps forgetting this turn");
-            case SettleResult.Stored _ -> throw new IllegalStateException("stored is no other outcome");
+            case SettleResult.TurnLost _ ->
+                throw new IllegalStateException(
+                        "Redis lost this turn's data " + MAX_LOSSES + " times before its result was stored");
+            case SettleResult.Stored _ -> throw new IllegalStateException("the result was stored");
         };
     }
 
     private LaneOutcome release(BeginResult.RunTurn run) {
-        patience.run(turn.claim(), () -> ports.memory().release(ref()));
+        retrier.run(turn.claim(), () -> services.memory().release(ref()));
         report("released", "", run.attempt());
         turn.claim().release();
         return LaneOutcome.DONE;
     }
 
-    /** Ended while it was ours. */
-    private LaneOutcome tellEnd(TurnEnding ending) {
+    /** Publishes the end of a turn that ended during this flight. */
+    private LaneOutcome publishEnd(TurnEnding ending) {
         if (ending.status() != RequestStatus.CANCELLED) {
-            return tellAgain(ending);
+            return republishEnd(ending);
         }
         end.republish(ending);
         report(RequestStatus.CANCELLED.wire(), "", ending.attempt());
         return TurnRunner.complete(turn);
     }
 
-    /** Ended before, or by beginning: what has no copy in quarantine yet is heard of for the first time. */
-    private LaneOutcome tellAgain(TurnEnding ending) {
+    /**
+     * Publishes the terminal event of a turn that had already ended, or that ended when it began. A failed turn without
+     * a quarantine record is reported as a new failure.
+     */
+    private LaneOutcome republishEnd(TurnEnding ending) {
         end.republish(ending);
-        boolean news = ending.status() == RequestStatus.FAILED && !ending.quarantined();
+        boolean newFailure = ending.status() == RequestStatus.FAILED && !ending.quarantined();
         report(
-                news ? ending.status().wire() : "told_again",
+                newFailure ? ending.status().wire() : "told_again",
                 ending.error() == null ? "" : ending.error().code(),
                 ending.attempt());
         return TurnRunner.complete(turn);
@@ -327,15 +339,15 @@ final class AskRun {
         return new TurnStream(turn, attempt, kit, () -> flight.stop(Flight.StopReason.TOO_LARGE));
     }
 
-    private <T> T askMemory(Supplier<T> step) {
-        return patience.call(turn.claim(), step);
+    private <T> T retryMemory(Supplier<T> step) {
+        return retrier.call(turn.claim(), step);
     }
 
     private FlightRef ref() {
         return TurnRunner.refOf(turn, flight.id());
     }
 
-    private void passed(Phase phase) {
+    private void markPhase(Phase phase) {
         phases.put(phase, now());
     }
 
@@ -344,7 +356,7 @@ final class AskRun {
     }
 
     private void report(String outcome, String code, int attempt) {
-        ports.observer()
+        services.observer()
                 .flightEnded(
                         new TurnReport(turn.session(), ask.requestId(), ask.agent(), outcome, code, attempt, phases));
     }

@@ -3,7 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.processor.agent.AnswerSink;
 import java.util.Map;
 
-/** Passes on what an agent says until nobody wants it any more, even if the agent goes on for a while. */
+/** Sink that forwards an agent's output until the flight is cancelled. Later output is discarded. */
 record CancellableSink(AnswerSink sink, Flight flight) implements AnswerSink {
 
     @Override

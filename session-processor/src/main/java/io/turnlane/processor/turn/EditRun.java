@@ -21,77 +21,83 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One run of a command that changes its session and asks nothing. Used by one thread, once.
+ * One flight of a command that changes its session without calling an agent: update, import or fork. A lane thread uses
+ * an object once.
  *
- * <p>A fork touches two sessions, which are two lanes and, on a Redis Cluster, two nodes. Its copy is taken here, in
- * the source's order, and goes to the target's lane on the log; only then is this command done. Whoever dies in between
- * has it delivered again, and publishes the copy a second time: the target's lane knows the twin by its request id.
+ * <p>A fork involves two sessions and thus two lanes and, on a Redis Cluster, possibly two nodes. This class takes the
+ * copy in the order of the source session and publishes it as a command of the target session. Only then is the fork
+ * complete. If the processor crashes in between, the fork is delivered again and its copy is published twice. The
+ * target's lane recognises the duplicate by its request id.
  */
 final class EditRun {
 
-    /** Of a copy, as JSON; it has to fit one record. Its oldest turns are left out where it would be larger. */
-    private static final int MOST_COPIED = 3 * 1024 * 1024;
+    /**
+     * Maximum size of a copy's turns as JSON, in bytes; a copy must fit one record. The oldest turns of a larger one
+     * are left out.
+     */
+    private static final int MAX_COPY_BYTES = 3 * 1024 * 1024;
 
-    private static final TurnError NO_TURN =
-            TurnError.of(ErrorCode.NOT_FOUND, "The session's memory doesn't hold this turn.");
-    private static final TurnError NO_COPY = TurnError.of(
-            ErrorCode.NOT_FOUND, "There was nothing to copy: see the request in the session it was asked of.");
+    private static final TurnError TURN_NOT_FOUND =
+            TurnError.of(ErrorCode.NOT_FOUND, "The session's history does not contain the turn to fork after.");
+    private static final TurnError NOTHING_COPIED = TurnError.of(
+            ErrorCode.NOT_FOUND,
+            "Nothing was copied because the fork failed. The request in the source session has the cause.");
 
     private final TurnKit kit;
-    private final StepRetrier patience;
+    private final StepRetrier retrier;
     private final Turn turn;
     private final FlightRef ref;
 
-    EditRun(TurnKit kit, StepRetrier patience, Flight flight) {
+    EditRun(TurnKit kit, StepRetrier retrier, Flight flight) {
         this.kit = kit;
-        this.patience = patience;
+        this.retrier = retrier;
         this.turn = flight.turn();
         this.ref = TurnRunner.refOf(turn, flight.id());
     }
 
     LaneOutcome run(SessionChange command) {
-        return ended(command, patience.call(turn.claim(), () -> edit(command, false)));
+        return handle(command, retrier.call(turn.claim(), () -> edit(command, false)));
     }
 
-    private LaneOutcome ended(SessionChange command, EditResult edited) {
-        return switch (edited) {
-            case EditResult.SnapshotTaken taken -> copied((ForkSession) command, taken.state());
-            case EditResult.RecordMissing _ -> waitOrBeSure(command);
+    private LaneOutcome handle(SessionChange command, EditResult result) {
+        return switch (result) {
+            case EditResult.SnapshotTaken taken -> publishCopy((ForkSession) command, taken.state());
+            case EditResult.RecordMissing _ -> waitForRebuild(command);
             case EditResult.EditFenced _ -> {
                 report("fenced");
                 yield TurnRunner.renewFence(turn);
             }
-            case EditResult.EditEnded done -> done(command, done.failed());
+            case EditResult.EditEnded ended -> complete(command, ended.failed());
         };
     }
 
-    private LaneOutcome waitOrBeSure(SessionChange command) {
+    private LaneOutcome waitForRebuild(SessionChange command) {
         if (kit.services().lostMemory().reportMissing(turn.claim(), false)) {
             return new LaneOutcome.RunAgain(TurnRunner.REBUILD_CHECK_DELAY);
         }
-        return ended(command, patience.call(turn.claim(), () -> edit(command, true)));
+        return handle(command, retrier.call(turn.claim(), () -> edit(command, true)));
     }
 
-    private EditResult edit(SessionChange command, boolean sure) {
+    private EditResult edit(SessionChange command, boolean lossRuledOut) {
         SessionEdits edits = kit.services().edits();
-        EditConditions terms = new EditConditions(kit.isTooOld(turn), sure);
+        EditConditions conditions = new EditConditions(kit.isTooOld(turn), lossRuledOut);
         return switch (command) {
-            case UpdateSession update -> edits.update(ref, update, terms);
-            case ImportSession given -> edits.replace(ref, given, terms);
-            case ForkSession fork -> edits.snapshot(ref, fork, terms);
+            case UpdateSession update -> edits.update(ref, update, conditions);
+            case ImportSession importCommand -> edits.replace(ref, importCommand, conditions);
+            case ForkSession fork -> edits.snapshot(ref, fork, conditions);
         };
     }
 
-    private LaneOutcome copied(ForkSession fork, SessionState state) {
-        Optional<SessionState> copy = upTo(fork.afterRequestId(), state, fork);
+    private LaneOutcome publishCopy(ForkSession fork, SessionState state) {
+        Optional<SessionState> copy = copyUpTo(fork.afterRequestId(), state, fork);
         copy.ifPresent(taken ->
-                patience.publish(turn.claim(), () -> kit.services().commands().publish(brought(fork, taken))));
-        TurnError error = copy.isPresent() ? null : NO_TURN;
-        return ended(
-                fork, patience.call(turn.claim(), () -> kit.services().edits().completeFork(ref, fork, error)));
+                retrier.publish(turn.claim(), () -> kit.services().commands().publish(importOf(fork, taken))));
+        TurnError error = copy.isPresent() ? null : TURN_NOT_FOUND;
+        return handle(
+                fork, retrier.call(turn.claim(), () -> kit.services().edits().completeFork(ref, fork, error)));
     }
 
-    private static ImportSession brought(ForkSession fork, SessionState copy) {
+    private static ImportSession importOf(ForkSession fork, SessionState copy) {
         return new ImportSession(
                 fork.requestId(),
                 fork.into(),
@@ -101,13 +107,13 @@ final class EditRun {
                 new ImportSession.ForkOrigin(fork.sessionId(), fork.afterRequestId()));
     }
 
-    private Optional<SessionState> upTo(RequestId last, SessionState state, ForkSession fork) {
+    private Optional<SessionState> copyUpTo(RequestId last, SessionState state, ForkSession fork) {
         List<PastTurn> turns = new ArrayList<>();
         for (PastTurn past : state.turns()) {
             turns.add(past);
             if (past.requestId().equals(last)) {
-                List<PastTurn> kept = fitting(turns);
-                Duration processing =
+                List<PastTurn> kept = newestThatFit(turns);
+                Duration processingTime =
                         turns.stream().map(PastTurn::processingTime).reduce(Duration.ZERO, Duration::plus);
                 return Optional.of(new SessionState(
                         state.agent(),
@@ -115,19 +121,19 @@ final class EditRun {
                         state.ttl(),
                         fork.createdAt(),
                         turns.size(),
-                        processing,
+                        processingTime,
                         kept));
             }
         }
         return Optional.empty();
     }
 
-    private List<PastTurn> fitting(List<PastTurn> turns) {
+    private List<PastTurn> newestThatFit(List<PastTurn> turns) {
         List<PastTurn> kept = new ArrayList<>();
         long bytes = 0;
         for (PastTurn past : turns.reversed()) {
             bytes += kit.services().wire().writeValue(past).length;
-            if (bytes > MOST_COPIED && !kept.isEmpty()) {
+            if (bytes > MAX_COPY_BYTES && !kept.isEmpty()) {
                 break;
             }
             kept.addFirst(past);
@@ -135,9 +141,9 @@ final class EditRun {
         return kept;
     }
 
-    private LaneOutcome done(SessionChange command, boolean failed) {
+    private LaneOutcome complete(SessionChange command, boolean failed) {
         if (failed && command instanceof ForkSession fork) {
-            patience.run(turn.claim(), () -> kit.services().edits().abandonFork(fork, NO_COPY));
+            retrier.run(turn.claim(), () -> kit.services().edits().abandonFork(fork, NOTHING_COPIED));
         }
         report(failed ? "refused" : "edited");
         return TurnRunner.complete(turn);

@@ -14,28 +14,34 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one turn. Its agent works on a thread of its own, and that is the only thread that is ever interrupted:
- * memory is written and events are told by the lane's thread, which waits for the agent's answer meanwhile.
+ * One execution of a turn in this processor. A turn that is retried or redelivered has several flights. Each has a
+ * random id, by which memory distinguishes them.
  *
- * <p>An agent that ignores its interrupt is abandoned after a grace: the lane goes on as if it had failed, and whatever
- * it says later nobody hears.
+ * <p>The agent runs on a thread of its own, the only thread that is ever interrupted. The lane thread waits for the
+ * answer; it writes to memory and publishes the events that end an attempt or the turn.
  *
- * <p>Threading: the lane's thread {@linkplain #enterAgent enters} and {@linkplain #callAgent asks}; any thread may stop
- * the flight. One lock guards section, thread and stop, so that an interrupt reaches the agent or nobody.
+ * <p>An agent that does not end within a grace period after its interrupt is abandoned: the lane continues as if the
+ * agent had failed, and all later output of the agent is discarded.
+ *
+ * <p>Threading: the lane thread calls {@link #enterAgent} and {@link #callAgent}. Any thread may stop the flight. One
+ * lock guards the section, the agent's thread and the stop reason, so that an interrupt never reaches any other code.
  */
 final class Flight {
 
-    /** Why a flight is stopped. */
+    /** Reason for which a flight is stopped. */
     enum StopReason {
-        /** The partition left and the handover is over, or the processor stops: somebody else takes the turn up. */
+        /**
+         * The partition left and the time for its handover is over, or the processor stops. Another flight runs the
+         * turn.
+         */
         RELEASED,
-        /** The agent took too long. */
+        /** The agent exceeded its time limit. */
         TIMEOUT,
-        /** Nobody wants the answer any more. */
+        /** The turn was cancelled. */
         CANCELLED,
-        /** The turn's deadline passed. */
+        /** The turn's deadline has passed. */
         DEADLINE,
-        /** The agent says more than an answer may hold. */
+        /** The answer exceeds its maximum size. */
         TOO_LARGE
     }
 
@@ -45,10 +51,10 @@ final class Flight {
         AFTER
     }
 
-    /** The agent went on after its interrupt for as long as it may. */
+    /** Thrown if the agent has not ended within the grace period after its interrupt. */
     static final class AgentAbandonedException extends Exception {
         AgentAbandonedException() {
-            super("the agent ignored its interrupt");
+            super("the agent did not stop after its interrupt");
         }
     }
 
@@ -60,16 +66,19 @@ final class Flight {
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private Section section = Section.BEFORE;
-    private @Nullable Thread thread;
+    private @Nullable Thread agentThread;
     private @Nullable StopReason stop;
     private @Nullable Cancellation abandonment;
-    private @Nullable Cancellation departure;
+    private @Nullable Cancellation agentDeadline;
     private @Nullable Cancellation handover;
-    private boolean counted;
+    private boolean countedAsAbandoned;
 
     /**
-     * @param grace how long an agent may go on after its interrupt
-     * @param abandoned counts agents that still run though nobody waits for them
+     * Creates a flight.
+     *
+     * @param delay schedules the end of the grace period and of the handover
+     * @param grace maximum time for which an agent may run after its interrupt
+     * @param abandoned counter of abandoned agents that still run
      */
     Flight(Turn turn, Delay delay, Duration grace, AtomicInteger abandoned) {
         this.turn = turn;
@@ -86,7 +95,11 @@ final class Flight {
         return turn;
     }
 
-    /** The agent is about to be called; false where the flight was stopped before. */
+    /**
+     * Enters the section in which the agent may be interrupted.
+     *
+     * @return false if the flight was stopped before; the agent must not be called then
+     */
     boolean enterAgent() {
         lock.lock();
         try {
@@ -103,13 +116,13 @@ final class Flight {
     /**
      * Calls the agent on a thread of the executor and waits for its answer.
      *
-     * @throws AgentAbandonedException where it was stopped and didn't end in time
-     * @throws Exception what the agent threw
+     * @throws AgentAbandonedException if the agent was interrupted and did not end in time
+     * @throws Exception any exception that the agent threw
      */
     Answer callAgent(Executor executor, Callable<Answer> agent) throws Exception {
         executor.execute(() -> call(agent));
         try {
-            return answer.get(); // on the lane's thread, which nobody interrupts
+            return answer.get(); // on the lane thread, which is never interrupted
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case Exception cause -> throw cause;
@@ -124,7 +137,7 @@ final class Flight {
     private void call(Callable<Answer> agent) {
         enterThread();
         try {
-            if (!answer.isDone()) { // abandoned before this thread came up
+            if (!answer.isDone()) { // otherwise the agent was abandoned before this thread started
                 answer.complete(agent.call());
             }
         } catch (Throwable e) {
@@ -137,9 +150,9 @@ final class Flight {
     private void enterThread() {
         lock.lock();
         try {
-            thread = Thread.currentThread();
+            agentThread = Thread.currentThread();
             if (stop != null) {
-                thread.interrupt(); // stopped while this thread came up
+                agentThread.interrupt(); // the flight was stopped before this thread started
             }
         } finally {
             lock.unlock();
@@ -149,9 +162,9 @@ final class Flight {
     private void leaveThread() {
         lock.lock();
         try {
-            thread = null;
+            agentThread = null;
             var _ = Thread.interrupted();
-            if (counted) {
+            if (countedAsAbandoned) {
                 abandoned.decrementAndGet();
             }
         } finally {
@@ -166,15 +179,15 @@ final class Flight {
             if (abandonment != null) {
                 abandonment.cancel();
             }
-            if (departure != null) {
-                departure.cancel();
+            if (agentDeadline != null) {
+                agentDeadline.cancel();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Stops the flight unless it is past its agent; the first reason stays. */
+    /** Stops the flight, unless its agent has ended or it is stopped already. Keeps the first reason. */
     void stop(StopReason reason) {
         lock.lock();
         try {
@@ -185,8 +198,8 @@ final class Flight {
             if (section == Section.AGENT) {
                 abandonment = delay.after(grace, this::abandon);
             }
-            if (thread != null) {
-                thread.interrupt();
+            if (agentThread != null) {
+                agentThread.interrupt();
             }
         } finally {
             lock.unlock();
@@ -194,21 +207,22 @@ final class Flight {
     }
 
     /**
-     * Its partition leaves: its agent may work on for a while, if it does; else the flight is stopped now, unless it is
-     * past its agent. One that has called its agent has the whole handover to tell memory what came of it.
+     * Starts the handover after the partition has left. A working agent may continue for a bounded time. A flight whose
+     * agent has not been called yet is stopped. A flight that has called its agent has the whole handover to store and
+     * publish the result.
      *
-     * @param agent how long its agent may go on
-     * @param whole how long the handover takes
-     * @return whether its agent goes on
+     * @param agentTime time for which the agent may continue
+     * @param handoverTime time of the whole handover
+     * @return true if the agent continues
      */
-    boolean startHandover(Duration agent, Duration whole) {
+    boolean startHandover(Duration agentTime, Duration handoverTime) {
         lock.lock();
         try {
             if (section != Section.BEFORE) {
-                handover = delay.after(whole, this::endHandover);
+                handover = delay.after(handoverTime, this::endHandover);
             }
             if (section == Section.AGENT && stop == null) {
-                departure = delay.after(agent, () -> stop(StopReason.RELEASED));
+                agentDeadline = delay.after(agentTime, () -> stop(StopReason.RELEASED));
                 return true;
             }
             stop(StopReason.RELEASED);
@@ -230,7 +244,7 @@ final class Flight {
         }
     }
 
-    /** Whether its turn is still its own to end, though its partition left. */
+    /** Returns true if the flight may still end its turn although the partition has left. */
     boolean inHandover() {
         lock.lock();
         try {
@@ -240,7 +254,7 @@ final class Flight {
         }
     }
 
-    /** It has ended, in memory and for its clients. */
+    /** Ends the flight, after its result has been stored and published or the turn has been released. */
     void close() {
         endHandover();
     }
@@ -248,8 +262,8 @@ final class Flight {
     private void abandon() {
         lock.lock();
         try {
-            if (answer.completeExceptionally(new AgentAbandonedException()) && thread != null) {
-                counted = true;
+            if (answer.completeExceptionally(new AgentAbandonedException()) && agentThread != null) {
+                countedAsAbandoned = true;
                 abandoned.incrementAndGet();
             }
         } finally {

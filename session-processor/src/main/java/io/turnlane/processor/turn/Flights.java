@@ -13,22 +13,26 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * The flights of this processor, at most one for each lane. A flight outlives its partition: it leaves when it has
- * ended.
+ * The open flights of this processor, at most one for each lane. A flight may outlive the assignment of its partition.
+ * It is removed when it has ended.
  *
- * <p>Threading: lanes' threads open and close; the poll thread and the drain stop and wait. The set is concurrent; the
- * lock only guards the waiting.
+ * <p>Threading: lane threads open and close flights. The poll thread and the drain stop them and wait for them. The set
+ * is concurrent; the lock only guards the waiting.
  */
 public final class Flights {
 
     private final Delay delay;
     private final Duration grace;
     private final AtomicInteger abandonedAgents = new AtomicInteger();
-    private final Set<Flight> inTheAir = ConcurrentHashMap.newKeySet();
+    private final Set<Flight> openFlights = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition closed = lock.newCondition();
 
-    /** @param grace how long an agent may go on after its interrupt, before its session goes on without it */
+    /**
+     * Creates an empty set of flights.
+     *
+     * @param grace maximum time for which an agent may run after its interrupt, before its session continues without it
+     */
     public Flights(Delay delay, Duration grace) {
         this.delay = delay;
         this.grace = grace;
@@ -36,12 +40,12 @@ public final class Flights {
 
     Flight open(Turn turn) {
         Flight flight = new Flight(turn, delay, grace, abandonedAgents);
-        inTheAir.add(flight);
+        openFlights.add(flight);
         return flight;
     }
 
     void close(Flight flight) {
-        inTheAir.remove(flight);
+        openFlights.remove(flight);
         flight.close();
         lock.lock();
         try {
@@ -51,25 +55,26 @@ public final class Flights {
         }
     }
 
-    /** How many agents still run though nobody waits for them any more. */
+    /** Returns the number of abandoned agents that still run. */
     public int abandonedAgents() {
         return abandonedAgents.get();
     }
 
-    /** Stops the matching flights, all but those that are past their agent and about to store what it said. */
-    public void release(Predicate<Turn> which) {
-        inTheAir.forEach(flight -> {
-            if (which.test(flight.turn())) {
+    /** Stops the matching flights, except those whose agent has ended and whose result is being stored. */
+    public void release(Predicate<Turn> matching) {
+        openFlights.forEach(flight -> {
+            if (matching.test(flight.turn())) {
                 flight.stop(Flight.StopReason.RELEASED);
             }
         });
     }
 
     /**
-     * Stops the flights of this turn because nobody wants its answer any more; one past its agent is told by memory.
+     * Stops the flights of a cancelled turn. A flight whose agent has ended continues, and memory decides between the
+     * answer and the cancel.
      */
     public void cancel(SessionKey session, RequestId request) {
-        inTheAir.forEach(flight -> {
+        openFlights.forEach(flight -> {
             Turn turn = flight.turn();
             if (turn.requestId().equals(request) && turn.session().equals(session)) {
                 flight.stop(Flight.StopReason.CANCELLED);
@@ -78,28 +83,28 @@ public final class Flights {
     }
 
     /**
-     * Stops the matching flights, but lets agents go on that work.
+     * Starts the handover of the matching flights. Stops those whose agent has not been called yet.
      *
-     * @param agent for how long
-     * @param whole how long the handover takes, in which a flight may end by itself
-     * @return those that go on
+     * @param agentTime time for which working agents may continue
+     * @param handoverTime time of the whole handover, in which a flight may end its turn
+     * @return the flights whose agents continue
      */
-    List<Flight> startHandover(Predicate<Turn> which, Duration agent, Duration whole) {
-        return inTheAir.stream()
-                .filter(flight -> which.test(flight.turn()) && flight.startHandover(agent, whole))
+    List<Flight> startHandover(Predicate<Turn> matching, Duration agentTime, Duration handoverTime) {
+        return openFlights.stream()
+                .filter(flight -> matching.test(flight.turn()) && flight.startHandover(agentTime, handoverTime))
                 .toList();
     }
 
     /**
-     * Waits for those of the matching flights that are past their agent.
+     * Waits until the matching flights whose agents have ended are closed.
      *
-     * @return whether they ended within this time
+     * @return false if the time passed first
      */
-    public boolean awaitPastAgent(Predicate<Turn> which, Duration most) throws InterruptedException {
+    public boolean awaitPastAgent(Predicate<Turn> matching, Duration timeout) throws InterruptedException {
         lock.lock();
         try {
-            long nanos = most.toNanos();
-            while (inTheAir.stream().anyMatch(flight -> flight.isPastAgent() && which.test(flight.turn()))) {
+            long nanos = timeout.toNanos();
+            while (openFlights.stream().anyMatch(flight -> flight.isPastAgent() && matching.test(flight.turn()))) {
                 if (nanos <= 0) {
                     return false;
                 }

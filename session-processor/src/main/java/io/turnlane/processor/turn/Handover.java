@@ -13,89 +13,97 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of flights whose partition leaves. One that is past its agent has a moment to end. One whose agent works
- * goes on for the handover's time, once memory knows: the next owner waits for it there, and tells its answer instead
- * of asking the agent again; as long it tries to reach memory and the log, should they be away for a moment. One that
- * memory didn't hear of in time is stopped, and the next owner runs its turn.
+ * Handles the flights of partitions that leave this processor.
  *
- * <p>Threading: the poll thread calls; it waits for no longer than its budget. The executor's threads talk to memory.
+ * <p>The poll thread waits a short time for flights whose agents have ended. A flight whose agent works may continue
+ * for the time of the handover, once memory has recorded this: the next owner then waits for the flight and publishes
+ * its answer instead of calling the agent again. During the handover the flight also retries if Redis or Kafka is
+ * unavailable. If memory does not confirm in time, the flight is stopped and the next owner runs the turn.
+ *
+ * <p>Threading: the poll thread calls this class and waits no longer than the revocation budget. Calls of memory run on
+ * the executor.
  */
 public final class Handover {
 
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
-    /** This part of the handover is for the interrupted agent and for giving its turn back. */
-    private static final int PART_FOR_RELEASE = 10;
+    /** The last tenth of the handover is reserved for interrupting the agent and releasing the turn. */
+    private static final int RELEASE_FRACTION = 10;
 
     private final Flights flights;
     private final SessionMemory memory;
     private final Executor executor;
-    private final Duration most;
+    private final Duration handoverTime;
     private final Duration budget;
 
     /**
-     * @param most how long a flight may go on after its partition left; zero to stop it at once
-     * @param budget how long a leaving partition may wait for its flights and for memory, together
+     * Creates a handover.
+     *
+     * @param handoverTime maximum time for which a flight may continue after its partition left; zero to stop it at
+     *     once
+     * @param budget maximum time for which the poll thread waits for flights and memory when partitions leave
      */
-    public Handover(Flights flights, SessionMemory memory, Executor executor, Duration most, Duration budget) {
+    public Handover(Flights flights, SessionMemory memory, Executor executor, Duration handoverTime, Duration budget) {
         this.flights = flights;
         this.memory = memory;
         this.executor = executor;
-        this.most = most;
+        this.handoverTime = handoverTime;
         this.budget = budget;
     }
 
-    /** The partition is somebody else's already: nobody waits for its flights. */
-    public void stop(Predicate<Turn> which) {
-        flights.release(which);
+    /** Stops the flights of partitions that already have a new owner, without waiting. */
+    public void stop(Predicate<Turn> matching) {
+        flights.release(matching);
     }
 
-    /** The partition leaves in good order. */
-    public void handOver(Predicate<Turn> which) {
-        if (most.isZero()) {
-            flights.release(which);
-            awaitPastAgent(which, budget.toNanos());
+    /** Hands over or stops the flights of partitions that leave in an orderly revocation. */
+    public void handOver(Predicate<Turn> matching) {
+        if (handoverTime.isZero()) {
+            flights.release(matching);
+            awaitPastAgent(matching, budget.toNanos());
             return;
         }
         long start = System.nanoTime();
-        List<PendingHandover> leaving =
-                flights.startHandover(which, most.minus(most.dividedBy(PART_FOR_RELEASE)), most).stream()
-                        .map(this::announce)
-                        .toList();
-        awaitPastAgent(which, budget.toNanos());
+        List<PendingHandover> handovers = flights
+                .startHandover(matching, handoverTime.minus(handoverTime.dividedBy(RELEASE_FRACTION)), handoverTime)
+                .stream()
+                .map(this::announce)
+                .toList();
+        awaitPastAgent(matching, budget.toNanos());
         int stopped = 0;
-        for (PendingHandover each : leaving) {
-            if (!each.known(start + budget.toNanos() - System.nanoTime())
-                    && !each.flight().isPastAgent()) {
-                each.flight().stop(Flight.StopReason.RELEASED);
+        for (PendingHandover pending : handovers) {
+            if (!pending.confirmed(start + budget.toNanos() - System.nanoTime())
+                    && !pending.flight().isPastAgent()) {
+                pending.flight().stop(Flight.StopReason.RELEASED);
                 stopped++;
             }
         }
-        if (!leaving.isEmpty()) {
+        if (!handovers.isEmpty()) {
             log.atInfo()
-                    .addKeyValue("going_on", leaving.size() - stopped)
+                    .addKeyValue("going_on", handovers.size() - stopped)
                     .addKeyValue("stopped", stopped)
                     .log("turns handed over");
         }
     }
 
-    /** All are sent at once, on the one connection to memory. */
+    /** Announces the handover to memory. All requests are in progress at the same time. */
     private PendingHandover announce(Flight flight) {
         return new PendingHandover(
                 flight,
                 CompletableFuture.supplyAsync(
-                        () -> memory.startHandover(TurnRunner.refOf(flight.turn(), flight.id()), most), executor));
+                        () -> memory.startHandover(TurnRunner.refOf(flight.turn(), flight.id()), handoverTime),
+                        executor));
     }
 
-    /** A flight that goes on, if memory says so. */
-    private record PendingHandover(Flight flight, CompletableFuture<Boolean> answer) {
+    /** Flight that continues if memory confirms its handover. */
+    private record PendingHandover(Flight flight, CompletableFuture<Boolean> confirmation) {
 
-        /** Whether memory has said, within this time, that the next owner will wait. */
-        boolean known(long nanos) {
+        /** Returns true if memory confirms within this time that the next owner will wait. */
+        boolean confirmed(long nanos) {
             try {
-                return answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+                return confirmation.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
             } catch (ExecutionException | TimeoutException e) {
-                return false; // should it hear of it yet, it soon hears of the release too
+                return false; // a confirmation that arrives later is harmless: the release follows it
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -103,10 +111,10 @@ public final class Handover {
         }
     }
 
-    private void awaitPastAgent(Predicate<Turn> which, long nanos) {
+    private void awaitPastAgent(Predicate<Turn> matching, long nanos) {
         try {
-            if (!flights.awaitPastAgent(which, Duration.ofNanos(nanos))) {
-                log.atInfo().log("partitions leave before every flight has ended");
+            if (!flights.awaitPastAgent(matching, Duration.ofNanos(nanos))) {
+                log.atInfo().log("partitions leave before all flights have stored their results");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -3,30 +3,31 @@ package io.turnlane.processor.turn;
 import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
 
-/** What turns need to know of memory that may have been lost. Called by lanes' threads. */
+/** Detection and rebuild of data that Redis has lost, as turns see it. Called by lane threads. */
 public interface LostMemory {
 
     /**
-     * Whether a turn may begin: the memory of its partition's sessions is known to be whole, or has been rebuilt for as
-     * long as turns wait for that. Never blocks.
+     * Returns true if a turn may begin: its partition's data is known to be complete, or turns have waited for the
+     * rebuild for the maximum time. Never blocks.
      */
     boolean isReady(Claim claim);
 
     /**
-     * A turn misses something that memory should have: looks at once whether memory was lost. Blocks for at most the
-     * store's time limit.
+     * Reports that a turn's data is missing in Redis, and checks at once if Redis has lost data. Blocks for at most the
+     * store's timeout.
      *
-     * @param session whether it is the session that is missing; else its own request's record
-     * @return whether the turn has to wait until it may begin; else what is missing won't come back
+     * @param session true if the session is missing; false if the request record is missing
+     * @return true if the turn must wait until it {@linkplain #isReady may begin}; false if the missing data was not
+     *     lost or cannot be restored
      */
     boolean reportMissing(Claim claim, boolean session);
 
     /**
-     * Puts back what the log holds of this command's session and memory misses. Blocks for as long as it takes to read
-     * the partition.
+     * Restores the missing data of the command's session from the log. Blocks while it reads the partition. Repeating
+     * the call is harmless.
      *
-     * @throws io.turnlane.processor.memory.MemoryUnavailableException where the store doesn't answer
-     * @throws Turn.LogUnavailableException where the log doesn't; doing it again is harmless in both cases
+     * @throws io.turnlane.processor.memory.MemoryUnavailableException if Redis does not answer
+     * @throws Turn.LogUnavailableException if Kafka does not answer
      */
     RestoreResult rebuild(Turn command);
 }

@@ -8,25 +8,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a record aside that can't be read, so that its partition moves on: a copy in quarantine first, then its offset.
+ * Moves unreadable records to quarantine, so that they do not block their partition. Publishes a copy, then completes
+ * the record's offset.
  */
 public final class RecordQuarantine {
 
     private static final Logger log = LoggerFactory.getLogger(RecordQuarantine.class);
 
     private final QuarantinePublisher quarantine;
-    private final StepRetrier patience;
+    private final StepRetrier retrier;
 
     public RecordQuarantine(QuarantinePublisher quarantine, StepRetrier.Pause pause) {
         this.quarantine = quarantine;
-        this.patience = new StepRetrier(pause);
+        this.retrier = new StepRetrier(pause);
     }
 
-    /** Returns when the copy is acknowledged, or the partition has left. */
+    /**
+     * Moves a record to quarantine. Returns when Kafka has acknowledged the copy, or when the partition has left.
+     *
+     * @param attempts number of attempts that the record has had
+     */
     public void quarantine(Claim claim, TurnError error, int attempts) {
         try {
-            patience.publish(claim, () -> quarantine.publish(claim.toQuarantinedTurn(error, attempts)));
-            log.atWarn().addKeyValue("why", error.message()).log("record put aside");
+            retrier.publish(claim, () -> quarantine.publish(claim.toQuarantinedTurn(error, attempts)));
+            log.atWarn().addKeyValue("why", error.message()).log("unreadable record moved to quarantine");
             claim.complete();
         } catch (ClaimLostException e) {
             claim.release();

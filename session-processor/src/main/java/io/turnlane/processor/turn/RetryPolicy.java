@@ -4,27 +4,30 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How often an agent may fail at a turn, and how long to wait between: {@code first}, doubling, at most {@code most},
- * each time cut by up to half at random, so that what failed together doesn't return together.
+ * Maximum number of failures of a turn, and the delays between its attempts. The delay starts at {@code firstDelay} and
+ * doubles up to {@code maxDelay}. Each delay is shortened at random by up to half, so that turns that failed together
+ * are not retried together.
  *
- * @param maxFailures after so many the turn has failed for good
+ * @param maxFailures number of failures after which the turn has failed permanently
+ * @param firstDelay delay after the first failure
+ * @param maxDelay maximum delay
  */
 public record RetryPolicy(int maxFailures, Duration firstDelay, Duration maxDelay) {
 
     public RetryPolicy {
         if (maxFailures < 1 || !firstDelay.isPositive() || maxDelay.compareTo(firstDelay) < 0) {
-            throw new IllegalArgumentException("retries: at least one failure, and 0 < first <= most");
+            throw new IllegalArgumentException("a retry policy needs maxFailures >= 1 and 0 < firstDelay <= maxDelay");
         }
     }
 
-    /** Whether a turn that failed this often, the last time included, has failed for good. */
-    public boolean isExhausted(int failed) {
-        return failed >= maxFailures;
+    /** Returns true if a turn with this number of failures has failed permanently. */
+    public boolean isExhausted(int failureCount) {
+        return failureCount >= maxFailures;
     }
 
-    /** How long to wait after this many failures, the last one included. */
-    public Duration backOff(int failed, RandomGenerator random) {
-        long full = firstDelay.toMillis() << Math.min(failed - 1, 20);
+    /** Returns the delay before the next attempt of a turn with this number of failures. */
+    public Duration backOff(int failureCount, RandomGenerator random) {
+        long full = firstDelay.toMillis() << Math.min(failureCount - 1, 20);
         long capped = Math.min(full, maxDelay.toMillis());
         return Duration.ofMillis(capped / 2 + random.nextLong(capped / 2 + 1));
     }

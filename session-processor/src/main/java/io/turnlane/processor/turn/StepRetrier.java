@@ -14,62 +14,65 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does a step again and again until it is known to be done: memory or the log may be away for a while, and doing a step
- * twice is harmless. Gives up only when the turn isn't ours any more; one that is handed over is ours to end until the
- * handover is over. The lane's virtual thread waits meanwhile; nobody interrupts it.
+ * Retries steps of a turn until they succeed, because Redis or Kafka may be unavailable for a while. Every step is
+ * idempotent. Gives up only if this processor no longer owns the turn: when the partition has left and, for a flight
+ * that is handed over, the handover has ended.
+ *
+ * <p>The calling thread waits between tries: 50 ms at first, then twice as long each time, up to 2 s. It is a virtual
+ * thread that is never interrupted.
  */
 public final class StepRetrier {
 
     private static final Logger log = LoggerFactory.getLogger(StepRetrier.class);
-    private static final Duration FIRST = Duration.ofMillis(50);
-    private static final Duration MOST = Duration.ofSeconds(2);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration FIRST_DELAY = Duration.ofMillis(50);
+    private static final Duration MAX_DELAY = Duration.ofSeconds(2);
+    private static final Duration CHECK_DELAY = Duration.ofMillis(100);
 
     private final Pause pause;
-    private final BooleanSupplier handedOver;
+    private final BooleanSupplier inHandover;
 
-    /** For turns that are ours as long as their partition is. */
+    /** Creates a retrier for turns that this processor owns as long as it holds their partition. */
     StepRetrier(Pause pause) {
         this(pause, () -> false);
     }
 
-    private StepRetrier(Pause pause, BooleanSupplier handedOver) {
+    private StepRetrier(Pause pause, BooleanSupplier inHandover) {
         this.pause = pause;
-        this.handedOver = handedOver;
+        this.inHandover = inHandover;
     }
 
-    /** For one flight, which may end its turn for a while after its partition left. */
+    /** Returns a retrier for a flight, which may end its turn during the handover after its partition left. */
     StepRetrier forFlight(Flight flight) {
         return new StepRetrier(pause, flight::inHandover);
     }
 
-    /** Lets the calling thread wait; tests let no time pass. */
+    /** Suspends the calling thread. Tests use an implementation that returns at once. */
     @FunctionalInterface
     public interface Pause {
         void pause(Duration time);
     }
 
-    /** The turn's partition left while a step was tried: what it did is unknown, and the next owner will find out. */
+    /** Thrown if the turn's partition left while a step was tried. The step may or may not have taken effect. */
     static final class ClaimLostException extends RuntimeException {
         ClaimLostException() {
             super("the partition left");
         }
     }
 
-    /** Asks memory, and where it needs it the log, until they answer. */
+    /** Calls a step that needs memory or the log, until both answer. */
     <T> T call(Claim claim, Supplier<T> step) {
-        for (Duration wait = FIRST; ; wait = longer(wait)) {
+        for (Duration delay = FIRST_DELAY; ; delay = next(delay)) {
             try {
                 return step.get();
             } catch (MemoryUnavailableException e) {
-                waitFor(claim, wait, "memory", e);
+                waitBeforeRetry(claim, delay, "memory", e);
             } catch (LogUnavailableException e) {
-                waitFor(claim, wait, "log", e);
+                waitBeforeRetry(claim, delay, "log", e);
             }
         }
     }
 
-    /** Tells memory until it answers. */
+    /** Runs a step that needs memory, until memory answers. */
     void run(Claim claim, Runnable step) {
         call(claim, () -> {
             step.run();
@@ -78,28 +81,28 @@ public final class StepRetrier {
     }
 
     /**
-     * Reads the turn's value until the log answers.
+     * Reads the value of the turn's record, until the log answers.
      *
-     * @throws RecordGoneException where the log doesn't hold it any more
+     * @throws RecordGoneException if the log no longer holds the record
      */
     byte @Nullable [] readValue(Claim claim) throws RecordGoneException {
-        for (Duration wait = FIRST; ; wait = longer(wait)) {
+        for (Duration delay = FIRST_DELAY; ; delay = next(delay)) {
             try {
                 return claim.value();
             } catch (LogUnavailableException e) {
-                waitFor(claim, wait, "log", e);
+                waitBeforeRetry(claim, delay, "log", e);
             }
         }
     }
 
-    /** Publishes until the log has it. */
+    /** Publishes until Kafka has acknowledged. */
     void publish(Claim claim, Supplier<CompletableFuture<?>> step) {
-        for (Duration wait = FIRST; ; wait = longer(wait)) {
+        for (Duration delay = FIRST_DELAY; ; delay = next(delay)) {
             try {
                 step.get().join();
                 return;
             } catch (CompletionException | LogUnavailableException e) {
-                waitFor(claim, wait, "log", e);
+                waitBeforeRetry(claim, delay, "log", e);
             }
         }
     }
@@ -107,24 +110,24 @@ public final class StepRetrier {
     /** Waits until the condition holds. */
     void await(Claim claim, BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
-            pause(claim, LOOK_AGAIN);
+            pause(claim, CHECK_DELAY);
         }
     }
 
-    private void waitFor(Claim claim, Duration wait, String what, RuntimeException cause) {
-        log.atDebug().addKeyValue("what", what).setCause(cause).log("step will be tried again");
-        pause(claim, wait);
+    private void waitBeforeRetry(Claim claim, Duration delay, String what, RuntimeException cause) {
+        log.atDebug().addKeyValue("what", what).setCause(cause).log("step failed; retrying");
+        pause(claim, delay);
     }
 
-    private void pause(Claim claim, Duration wait) {
-        if (!claim.held() && !handedOver.getAsBoolean()) {
+    private void pause(Claim claim, Duration delay) {
+        if (!claim.held() && !inHandover.getAsBoolean()) {
             throw new ClaimLostException();
         }
-        pause.pause(wait);
+        pause.pause(delay);
     }
 
-    private static Duration longer(Duration wait) {
-        Duration doubled = wait.multipliedBy(2);
-        return doubled.compareTo(MOST) > 0 ? MOST : doubled;
+    private static Duration next(Duration delay) {
+        Duration doubled = delay.multipliedBy(2);
+        return doubled.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : doubled;
     }
 }

@@ -11,10 +11,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session command as its lane holds it: still unread, with the claim under which it may be worked on.
+ * A record as its lane holds it: its key and headers, and the claim under which this processor may work on it. The
+ * value is read later, by {@link Claim#value}. On the turns topic the record is a session command.
  *
- * @param partition of the turns topic
- * @param loggedAt the record's timestamp
+ * @param session session of the command
+ * @param requestId request of the command
+ * @param envelope optional headers
+ * @param partition partition of the record
+ * @param offset offset of the record
+ * @param loggedAt timestamp of the record
+ * @param claim claim on the record
  */
 public record Turn(
         SessionKey session,
@@ -26,15 +32,16 @@ public record Turn(
         Claim claim) {
 
     /**
-     * What the record's headers say of its value.
+     * Optional headers of the record.
      *
-     * @param type of the command
-     * @param eventsFrom where streams of this turn start to read its events partition
-     * @param policy what becomes of it where its session is busy
-     * @param priority whose turn it is first where places are few
-     * @param deadline until when an answer is wanted, by its gateway's clock; null for as long as it takes
-     * @param agent who shall answer
-     * @param callback where its end is to be posted to
+     * @param type type of the command or event
+     * @param schemaVersion version of the value's schema
+     * @param eventsFrom offset in the events partition at which streams of this turn start
+     * @param policy policy that applies if the session is busy
+     * @param priority priority if slots are scarce
+     * @param deadline time until which an answer is wanted, by the gateway's clock; null if there is no deadline
+     * @param agent name of the agent that answers
+     * @param callback URL to which the terminal event is posted
      */
     public record Envelope(
             @Nullable String type,
@@ -46,25 +53,29 @@ public record Turn(
             @Nullable String agent,
             @Nullable String callback) {
 
-        /** Of a turn like most others, that nobody is called back for. */
+        /** Creates an envelope with the default policy and priority, and without deadline, agent and callback. */
         public Envelope(@Nullable String type, @Nullable String schemaVersion, @Nullable Long eventsFrom) {
             this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null, null);
         }
     }
 
-    /** Its place on the turns topic. */
+    /** Returns the log position of the record. */
     public TurnOrigin origin() {
         return new TurnOrigin(partition, offset);
     }
 
-    /** Two records of one turn, delivered under one assignment, are twins: one of them is enough. */
+    /**
+     * Identity of a turn within its lane. Two records with the same request id are duplicates if they were delivered
+     * under the same assignment.
+     */
     public record Identity(RequestId requestId, Object assignmentKey) {}
 
+    /** Returns the turn's identity within its lane. */
     public Identity identity() {
         return new Identity(requestId, claim.assignmentKey());
     }
 
-    /** From 0, the most urgent, to 2; for where more lanes are ready than may run. */
+    /** Returns the turn's priority as a number: 0 (high), 1 (normal) or 2 (low). */
     public int priorityRank() {
         return switch (envelope.priority()) {
             case HIGH -> 0;
@@ -73,58 +84,73 @@ public record Turn(
         };
     }
 
-    /** What entitles a processor to work on a turn. Safe for threads. */
+    /**
+     * The right of this processor to work on one record. A claim ends when it is completed or released. Thread-safe.
+     */
     public interface Claim {
 
-        /** The current token of the partition's assignment. */
+        /** Returns the current fence token of the partition's assignment. */
         long fence();
 
-        /** Whether the partition is still ours, as far as we know. */
+        /** Returns true if this processor still holds the partition, as far as it knows. */
         boolean held();
 
-        /** Stands for the partition's assignment: the same object for all turns that were delivered under it. */
+        /**
+         * Returns an object that identifies the partition's assignment. It is the same for all records of an
+         * assignment.
+         */
         Object assignmentKey();
 
-        /** Asks for a newer token, where a write was refused though the partition is still ours. */
+        /**
+         * Requests a newer fence token. For use if memory rejected a write although this processor holds the partition.
+         */
         void renewFence();
 
         /**
-         * The command's JSON; where a deep lane let it go, it is read from the log again, which blocks for a moment.
+         * Returns the record's value. If the record is unloaded, reads it from the log again, which blocks for up to 2
+         * s and for the time until a consumer is free.
          *
-         * @return null where the record has none
-         * @throws RecordGoneException where the log doesn't hold it any more
-         * @throws LogUnavailableException where the log doesn't answer; asking again is harmless
+         * @return the value as JSON; null if the record has none
+         * @throws RecordGoneException if the log no longer holds the record
+         * @throws LogUnavailableException if Kafka does not answer; repeating the call is harmless
          */
         byte @Nullable [] value() throws RecordGoneException;
 
-        /** Keeps only the record's place: its lane is so deep that the value won't be needed soon. */
+        /**
+         * Drops the record from memory and keeps its log position. For records deep in a lane, which are not needed
+         * soon.
+         */
         void unload();
 
-        /** Runs this when the claim ends, at once where it has ended. */
-        void onEnd(Runnable what);
+        /** Runs the callback when the claim ends, or at once if it has ended. */
+        void onEnd(Runnable callback);
 
-        /** What followed from the turn is safe: its offset may be committed. Ends the claim. */
+        /** Ends the claim because the result of the record is stored. Its offset may be committed. */
         void complete();
 
-        /** The turn is somebody else's now, or is to be delivered again: its offset stays open. Ends the claim. */
+        /**
+         * Ends the claim because another owner handles the record or it will be delivered again. Its offset stays open.
+         */
         void release();
 
         /**
-         * The record as it came, for quarantine; without its value where the log doesn't hold it any more.
+         * Returns a copy of the record for quarantine. The copy has no value if the log no longer holds the record.
          *
-         * @throws LogUnavailableException as {@link #value}
+         * @param error error with which the turn failed
+         * @param attempts number of attempts
+         * @throws LogUnavailableException if Kafka does not answer; repeating the call is harmless
          */
         QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts);
     }
 
-    /** The log doesn't hold the record any more: it was kept for longer than its topic keeps records. */
+    /** Thrown if the log no longer holds the record because the topic's retention time has passed. */
     public static final class RecordGoneException extends Exception {
         public RecordGoneException() {
-            super("the log holds this record no more");
+            super("the log no longer holds this record");
         }
     }
 
-    /** The log didn't answer, or not in time. */
+    /** Thrown if Kafka does not answer in time. */
     public static final class LogUnavailableException extends RuntimeException {
         public LogUnavailableException(String message, @Nullable Throwable cause) {
             super(message, cause);

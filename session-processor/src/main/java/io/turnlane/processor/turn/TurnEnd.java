@@ -10,20 +10,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a turn that memory knows already: what failed is copied to quarantine, then the clients are told. It
- * returns when the log has both; only then may the turn's offset complete (O9). Used by one thread, once.
+ * Publishes the end of a turn whose result is stored in memory. A failed turn is copied to quarantine first, then its
+ * terminal event is published. The methods return when Kafka has acknowledged both; only then may the turn's offset be
+ * completed (O9). One thread uses an object once.
  */
 final class TurnEnd {
 
     private final TurnKit kit;
-    private final StepRetrier patience;
+    private final StepRetrier retrier;
     private final Turn turn;
     private final String flight;
 
-    /** @param flight the id of the run that ends it */
-    TurnEnd(TurnKit kit, StepRetrier patience, Turn turn, String flight) {
+    /**
+     * Creates an end.
+     *
+     * @param flight id of the flight that publishes it
+     */
+    TurnEnd(TurnKit kit, StepRetrier retrier, Turn turn, String flight) {
         this.kit = kit;
-        this.patience = patience;
+        this.retrier = retrier;
         this.turn = turn;
         this.flight = flight;
     }
@@ -33,22 +38,22 @@ final class TurnEnd {
     }
 
     /**
-     * The copy in quarantine first: whoever hears of the failure can look at it.
+     * Publishes a failed turn. The copy in quarantine comes first, so that it exists when clients learn of the failure.
      *
-     * @param quarantined whether the copy is known to stand there; should that mark be lost, a twin follows, which its
-     *     request id tells
+     * @param quarantined true if the copy is known to be in quarantine. If Redis lost this mark, a duplicate copy with
+     *     the same request id is published.
      */
     void publishFailed(TurnStream stream, int attempt, TurnError error, boolean quarantined) {
         if (!quarantined) {
-            patience.publish(
+            retrier.publish(
                     turn.claim(),
                     () -> kit.services().quarantine().publish(turn.claim().toQuarantinedTurn(error, attempt)));
-            patience.run(turn.claim(), () -> kit.services().memory().markQuarantined(TurnRunner.refOf(turn, flight)));
+            retrier.run(turn.claim(), () -> kit.services().memory().markQuarantined(TurnRunner.refOf(turn, flight)));
         }
         publish(stream, new TurnEvent.Failed(error));
     }
 
-    /** The turn has ended before: its stored end is told again, and the agent isn't called (O4). */
+    /** Publishes the terminal event of a turn from its stored result. The agent is not called again (O4). */
     void republish(TurnEnding ending) {
         TurnStream stream = new TurnStream(turn, ending.attempt(), kit, () -> {});
         switch (ending.status()) {
@@ -57,7 +62,8 @@ final class TurnEnd {
             case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending)));
             case SUPERSEDED -> publish(stream, new TurnEvent.Superseded(causeOf(ending)));
             case REJECTED -> publish(stream, new TurnEvent.Rejected(causeOf(ending)));
-            case QUEUED, RUNNING, RETRYING -> throw new IllegalStateException("no turn ends as " + ending.status());
+            case QUEUED, RUNNING, RETRYING ->
+                throw new IllegalStateException("not a terminal status: " + ending.status());
         }
     }
 
@@ -70,11 +76,12 @@ final class TurnEnd {
         @Nullable TurnError error = ending.error();
         return error == null
                 ? TurnError.of(
-                        ErrorCode.UNREADABLE_RECORD, "What was stored of this turn's end can't be read any more.")
+                        ErrorCode.UNREADABLE_RECORD,
+                        "The stored result of this turn can no longer be read. Ask the question again.")
                 : error;
     }
 
     private void publish(TurnStream stream, TurnEvent.Body last) {
-        patience.publish(turn.claim(), () -> stream.publishLast(last));
+        retrier.publish(turn.claim(), () -> stream.publishLast(last));
     }
 }

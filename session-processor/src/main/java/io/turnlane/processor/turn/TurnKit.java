@@ -14,15 +14,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 
-/** What every turn needs; all of it shared by all turns. */
+/** Dependencies and settings that all turns share. */
 public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtime) {
 
-    /** Whether the turn is so old that one without a request record was answered long ago. */
+    /** Returns true if the turn is so old that a missing request record means that it ended long ago. */
     boolean isTooOld(Turn turn) {
         return turn.loggedAt().isBefore(runtime.clock().instant().minus(rules.minRequestRetention()));
     }
 
-    /** Where a turn reaches out to. */
+    /** Services that turns call. */
     public record TurnServices(
             SessionMemory memory,
             SessionEdits edits,
@@ -35,18 +35,20 @@ public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtim
             WireFormat wire) {}
 
     /**
-     * What holds for every turn.
+     * Settings of all turns.
      *
-     * @param minRequestRetention how long a request's end is remembered, less the longest life of a turn: an older
-     *     record without a request record was answered long ago
+     * @param minRequestRetention minimum time for which a turn's request record exists, counted from the turn's
+     *     timestamp in the log and unless Redis loses data; an older turn without a request record is assumed to have
+     *     ended
      */
     public record TurnRules(RetryPolicy retries, AnswerLimits limits, Duration minRequestRetention) {}
 
     /**
-     * Time, chance and threads.
+     * Clock, threads and randomness.
      *
-     * @param pause lets the calling thread wait; can't be interrupted
-     * @param crashSuspectPermit held by the one suspect of a crash that may run
+     * @param executor starts a virtual thread for each task
+     * @param pause suspends the calling thread; cannot be interrupted
+     * @param crashSuspectPermit single permit, held by the crash suspect that runs
      */
     public record TurnRuntime(
             InstantSource clock,

@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How one run of a turn went, for logs and figures.
+ * Result of one flight of a turn, for logs and metrics.
  *
+ * @param agent name of the agent; empty if none was to be called
  * @param outcome {@code completed}, {@code failed}, {@code cancelled}, {@code superseded}, {@code rejected},
  *     {@code retrying}, {@code released}, {@code told_again}, {@code fenced}, {@code erased}, {@code deleted},
- *     {@code edited}, {@code refused} or {@code unreadable}
- * @param code of the error, else empty
+ *     {@code rebuilt}, {@code edited}, {@code refused} or {@code unreadable}
+ * @param code code of the error; empty if there is none
+ * @param attempt number of the attempt; 0 if there was none
+ * @param phases times of the lifecycle phases so far
  */
 public record TurnReport(
         SessionKey session,
@@ -25,7 +28,7 @@ public record TurnReport(
         int attempt,
         Map<Phase, Instant> phases) {
 
-    /** The time between two phases, where both were passed. */
+    /** Returns the time between two phases; empty unless the turn has passed both. */
     public Optional<Duration> between(Phase from, Phase to) {
         Instant start = phases.get(from);
         Instant end = phases.get(to);

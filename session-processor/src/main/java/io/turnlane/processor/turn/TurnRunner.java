@@ -25,122 +25,131 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a lane does with the turn at its head. Called by lanes' threads, one at a time for each session; keeps nothing
- * of a turn itself.
+ * Runs the turn at the head of a lane. Called by lane threads, one at a time for each session. Keeps no state of turns
+ * between calls.
  */
 public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
-    /** A newer token is taken by the poll thread, between two polls. */
-    private static final Duration UNTIL_RENEWED = Duration.ofMillis(200);
+    /** Delay while the poll thread acquires a newer fence token, which it does between two polls. */
+    private static final Duration FENCE_DELAY = Duration.ofMillis(200);
 
-    /** How often a turn looks whether its memory is rebuilt. */
+    /** Delay between checks for the end of a rebuild. */
     static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
 
-    /** How often a turn looks whether the flight of its owner before has ended. */
-    private static final Duration WHILE_LEAVING = Duration.ofMillis(150);
+    /** Maximum delay between checks for the end of the previous owner's flight. */
+    private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
 
-    private static final Duration AFTER_A_MISTAKE = Duration.ofSeconds(2);
+    private static final Duration DEFECT_DELAY = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
 
     private final TurnKit kit;
     private final Flights flights;
-    private final StepRetrier patience;
+    private final StepRetrier retrier;
 
     public TurnRunner(TurnKit kit, Flights flights) {
         this.kit = kit;
         this.flights = flights;
-        this.patience = new StepRetrier(kit.runtime().pause());
+        this.retrier = new StepRetrier(kit.runtime().pause());
     }
 
     @Override
     public LaneOutcome run(SessionKey session, Turn turn) {
         if (!kit.services().lostMemory().isReady(turn.claim())) {
-            return hereOrGone(turn, new LaneOutcome.RunAgain(REBUILD_CHECK_DELAY));
+            return releaseIfPartitionLeft(turn, new LaneOutcome.RunAgain(REBUILD_CHECK_DELAY));
         }
         Flight flight = flights.open(turn);
         try {
             if (!turn.claim().held()) {
                 throw new ClaimLostException();
             }
-            return hereOrGone(turn, work(flight, turn));
+            return releaseIfPartitionLeft(turn, execute(flight, turn));
         } catch (ClaimLostException e) {
-            return letGo(turn);
-        } catch (RuntimeException | Error e) { // an Error too must not let the next turn overtake this one
-            return broken(turn, e);
+            return release(turn);
+        } catch (RuntimeException | Error e) { // after an Error, too, the next turn must not overtake this one
+            return unexpectedError(turn, e);
         } finally {
             flights.close(flight);
         }
     }
 
-    /** What is to be run again is the next owner's to run, where the partition left meanwhile. */
-    private static LaneOutcome hereOrGone(Turn turn, LaneOutcome outcome) {
+    /** Releases a turn that is to run again if its partition has left meanwhile. The new owner runs it. */
+    private static LaneOutcome releaseIfPartitionLeft(Turn turn, LaneOutcome outcome) {
         return switch (outcome) {
-            case LaneOutcome.RunAgain _ when !turn.claim().held() -> letGo(turn);
+            case LaneOutcome.RunAgain _ when !turn.claim().held() -> release(turn);
             case LaneOutcome.RunAgain _, LaneOutcome.Done _ -> outcome;
         };
     }
 
-    private static LaneOutcome letGo(Turn turn) {
+    private static LaneOutcome release(Turn turn) {
         turn.claim().release();
         return LaneOutcome.DONE;
     }
 
     /**
-     * A mistake of ours. Begin counts the run as a crash, so that the turn has an end though it may break each time.
+     * Retries a turn after an unexpected exception, which is a defect of the processor. The next begin counts the
+     * flight as a crash, so a turn that always causes the exception ends as failed.
      */
-    private static LaneOutcome broken(Turn turn, Throwable e) {
+    private static LaneOutcome unexpectedError(Turn turn, Throwable e) {
         log.atError()
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
                 .setCause(e)
-                .log("turn broke");
-        return new LaneOutcome.RunAgain(AFTER_A_MISTAKE);
+                .log("unexpected error while running a turn; retrying");
+        return new LaneOutcome.RunAgain(DEFECT_DELAY);
     }
 
-    private LaneOutcome work(Flight flight, Turn turn) {
+    private LaneOutcome execute(Flight flight, Turn turn) {
         try {
-            return switch (read(turn, patience, kit.services().wire())) {
-                case Ask ask -> new AskRun(kit, patience, flight, ask).run();
-                case DeleteSession _ -> forget(turn, flight);
+            return switch (read(turn, retrier, kit.services().wire())) {
+                case Ask ask -> new AskRun(kit, retrier, flight, ask).run();
+                case DeleteSession _ -> deleteSession(turn, flight);
                 case RebuildSession _ -> rebuild(turn);
-                case SessionChange change -> new EditRun(kit, patience, flight).run(change);
+                case SessionChange change -> new EditRun(kit, retrier, flight).run(change);
             };
         } catch (UnreadableRecordException e) {
-            return refuse(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
+            return failUnreadable(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
         } catch (RecordGoneException e) {
-            return refuse(flight, TurnError.of(ErrorCode.EXPIRED, "The question waited for longer than it is kept."));
+            return failUnreadable(
+                    flight,
+                    TurnError.of(ErrorCode.EXPIRED, "The question waited longer than the log keeps it. Ask it again."));
         }
     }
 
-    /** Headers and value must agree: a record that was mixed up on its way is nobody's turn. */
-    static SessionCommand read(Turn turn, StepRetrier patience, WireFormat wire)
+    /**
+     * Reads the turn's command.
+     *
+     * @throws UnreadableRecordException if the value cannot be read, or if key and headers contradict it
+     * @throws RecordGoneException if the log no longer holds the record
+     */
+    static SessionCommand read(Turn turn, StepRetrier retrier, WireFormat wire)
             throws UnreadableRecordException, RecordGoneException {
         Envelope envelope = turn.envelope();
         if (!WireFormat.isReadable(envelope.schemaVersion())) {
             throw new UnreadableRecordException("unknown schema version");
         }
-        byte[] value = patience.readValue(turn.claim());
+        byte[] value = retrier.readValue(turn.claim());
         if (value == null) {
-            throw new UnreadableRecordException("no value");
+            throw new UnreadableRecordException("the record has no value");
         }
         SessionCommand command = wire.readCommand(envelope.type(), value);
         if (!command.key().equals(turn.session()) || !command.requestId().equals(turn.requestId())) {
-            throw new UnreadableRecordException("key or request-id header differ from the value");
+            throw new UnreadableRecordException("the record's key or request-id header contradicts its value");
         }
         return command;
     }
 
     /**
-     * A record that can't be worked on: a copy goes to quarantine, and its client hears of it, in its session's order.
+     * Fails a turn whose record cannot be read: copies it to quarantine and publishes the failure, in the order of its
+     * session.
      */
-    private LaneOutcome refuse(Flight flight, TurnError error) {
+    private LaneOutcome failUnreadable(Flight flight, TurnError error) {
         Turn turn = flight.turn();
-        FailUnreadableResult refused = patience.call(
+        FailUnreadableResult result = retrier.call(
                 turn.claim(), () -> kit.services().memory().failUnreadable(refOf(turn, flight.id()), error));
-        return switch (refused) {
+        return switch (result) {
             case BeginResult.AlreadyEnded ended -> {
-                new TurnEnd(kit, patience, turn, flight.id()).republish(ended.ending());
+                new TurnEnd(kit, retrier, turn, flight.id()).republish(ended.ending());
                 report(turn, "unreadable");
                 yield complete(turn);
             }
@@ -150,16 +159,16 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         };
     }
 
-    private LaneOutcome forget(Turn turn, Flight flight) {
+    private LaneOutcome deleteSession(Turn turn, Flight flight) {
         boolean erased =
-                patience.call(turn.claim(), () -> kit.services().memory().delete(refOf(turn, flight.id())));
+                retrier.call(turn.claim(), () -> kit.services().memory().delete(refOf(turn, flight.id())));
         report(turn, erased ? "deleted" : "fenced");
         return erased ? complete(turn) : renewFence(turn);
     }
 
     private LaneOutcome rebuild(Turn turn) {
         RestoreResult restored =
-                patience.call(turn.claim(), () -> kit.services().lostMemory().rebuild(turn));
+                retrier.call(turn.claim(), () -> kit.services().lostMemory().rebuild(turn));
         report(turn, restored.fenced() ? "fenced" : "rebuilt");
         return restored.fenced() ? renewFence(turn) : complete(turn);
     }
@@ -186,17 +195,18 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         return LaneOutcome.DONE;
     }
 
-    /** The flight of the owner before may end yet; the lane rests at its head meanwhile, holding no thread. */
+    /** Waits for the previous owner's flight, which may still end the turn. The turn stays at the head of its lane. */
     static LaneOutcome awaitPreviousFlight(BeginResult.HandoverPending leaving) {
         Duration left = leaving.left();
-        return new LaneOutcome.RunAgain(left.compareTo(WHILE_LEAVING) < 0 ? left : WHILE_LEAVING);
+        return new LaneOutcome.RunAgain(left.compareTo(HANDOVER_CHECK_DELAY) < 0 ? left : HANDOVER_CHECK_DELAY);
     }
 
     /**
-     * Refused though the partition is ours: somebody had a newer token. Take a newer one yet, and run the turn again.
+     * Requests a newer fence token and runs the turn again. For use if memory rejected a write although this processor
+     * holds the partition.
      */
     static LaneOutcome renewFence(Turn turn) {
         turn.claim().renewFence();
-        return new LaneOutcome.RunAgain(UNTIL_RENEWED);
+        return new LaneOutcome.RunAgain(FENCE_DELAY);
     }
 }

@@ -14,13 +14,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt tells its clients: numbers the events, gathers small deltas into fewer events, and falls silent when
- * its flight ends, so that a late agent talks to nobody.
+ * Publishes the events of one attempt. Numbers the events, combines small pieces of text into fewer delta events, and
+ * discards everything that the agent sends after {@link #close}.
  *
- * <p>The first delta leaves at once; the next ones leave together each time the gathering time has passed.
+ * <p>The first piece of text is published at once. Later pieces are gathered and published together after each
+ * {@linkplain AnswerLimits#deltaInterval delta interval}.
  *
- * <p>Threading: the agent's thread speaks, the delay's thread asks for a flush, which the executor runs. One lock
- * guards number, order and publication, so that events are published in the order of their numbers.
+ * <p>Threading: the agent's thread calls the methods of {@link AnswerSink}. The lane thread calls
+ * {@link #publishStarted}, {@link #close} and {@link #publishLast}. The executor publishes gathered text. One lock
+ * guards numbering and publication, so that events are published in the order of their numbers.
  */
 final class TurnStream implements AnswerSink {
 
@@ -28,40 +30,48 @@ final class TurnStream implements AnswerSink {
     private final int attempt;
     private final EventPublisher publisher;
     private final AnswerLimits limits;
-    private final TurnRuntime surroundings;
-    private final Runnable tooLarge;
+    private final TurnRuntime runtime;
+    private final Runnable onTooLarge;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final StringBuilder gathered = new StringBuilder();
     private int seq;
-    private int told;
+    private int position;
     private long bytes;
     private boolean gathering;
-    private boolean silent;
+    private boolean closed;
 
-    /** @param tooLarge is called when more was said than an answer may hold */
-    TurnStream(Turn turn, int attempt, TurnKit kit, Runnable tooLarge) {
+    /**
+     * Creates a stream.
+     *
+     * @param onTooLarge called if the text exceeds the maximum size of an answer
+     */
+    TurnStream(Turn turn, int attempt, TurnKit kit, Runnable onTooLarge) {
         this.turn = turn;
         this.attempt = attempt;
         this.publisher = kit.services().events();
         this.limits = kit.rules().limits();
-        this.surroundings = kit.runtime();
-        this.tooLarge = tooLarge;
+        this.runtime = kit.runtime();
+        this.onTooLarge = onTooLarge;
     }
 
-    /** The attempt begins, with memory as it was left, or not. */
+    /**
+     * Publishes the start of the attempt.
+     *
+     * @param mishap damage or loss of the session's memory, of which clients are notified; null if there is none
+     */
     void publishStarted(@Nullable MemoryIssue mishap) {
-        tell(new TurnEvent.Started(mishap));
+        publishUnlessClosed(new TurnEvent.Started(mishap));
     }
 
     @Override
     public void stage(String stage) {
-        tell(new TurnEvent.Stage(stage));
+        publishUnlessClosed(new TurnEvent.Stage(stage));
     }
 
     @Override
     public void artifact(Map<String, Object> artifact) {
-        tell(new TurnEvent.ArtifactMade(artifact));
+        publishUnlessClosed(new TurnEvent.ArtifactMade(artifact));
     }
 
     @Override
@@ -70,12 +80,12 @@ final class TurnStream implements AnswerSink {
         try {
             bytes += text.getBytes(StandardCharsets.UTF_8).length;
             if (bytes > limits.textBytes()) {
-                tooLarge.run();
-            } else if (!silent) {
+                onTooLarge.run();
+            } else if (!closed) {
                 gathered.append(text);
                 if (!gathering) {
                     flush();
-                    gatherAgain();
+                    scheduleFlush();
                 }
             }
         } finally {
@@ -83,18 +93,22 @@ final class TurnStream implements AnswerSink {
         }
     }
 
-    /** Tells what is still gathered, and then nothing more. */
+    /** Publishes the text that is still gathered and closes the sink. */
     void close() {
         lock.lock();
         try {
             flush();
-            silent = true;
+            closed = true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** The event that ends the attempt or the turn; may be told after {@link #close}, and again. */
+    /**
+     * Publishes the event that ends the attempt or the turn. May be called after {@link #close}, and repeatedly.
+     *
+     * @return completes when Kafka has acknowledged the event
+     */
     CompletableFuture<?> publishLast(Body body) {
         lock.lock();
         try {
@@ -104,10 +118,10 @@ final class TurnStream implements AnswerSink {
         }
     }
 
-    private void tell(Body body) {
+    private void publishUnlessClosed(Body body) {
         lock.lock();
         try {
-            if (!silent) {
+            if (!closed) {
                 flush();
                 var _ = publish(body);
             }
@@ -116,20 +130,19 @@ final class TurnStream implements AnswerSink {
         }
     }
 
-    private void gatherAgain() {
+    private void scheduleFlush() {
         gathering = true;
-        var _ = surroundings
-                .delay()
-                .after(limits.deltaInterval(), () -> surroundings.executor().execute(this::gatheredLongEnough));
+        var _ = runtime.delay()
+                .after(limits.deltaInterval(), () -> runtime.executor().execute(this::intervalPassed));
     }
 
-    private void gatheredLongEnough() {
+    private void intervalPassed() {
         lock.lock();
         try {
             gathering = false;
-            if (!silent && !gathered.isEmpty()) {
+            if (!closed && !gathered.isEmpty()) {
                 flush();
-                gatherAgain();
+                scheduleFlush();
             }
         } finally {
             lock.unlock();
@@ -137,11 +150,11 @@ final class TurnStream implements AnswerSink {
     }
 
     /**
-     * Publishes the gathered text in pieces of bounded size; the first half of a split pair of characters stays for the
-     * next.
+     * Publishes the gathered text in pieces of bounded size. Keeps an unpaired high surrogate at the end for the next
+     * piece.
      */
     private void flush() {
-        while (!silent && !gathered.isEmpty()) {
+        while (!closed && !gathered.isEmpty()) {
             int end = Math.min(gathered.length(), limits.deltaBytes() / 4);
             if (Character.isHighSurrogate(gathered.charAt(end - 1))) {
                 end--;
@@ -151,8 +164,8 @@ final class TurnStream implements AnswerSink {
             }
             String piece = gathered.substring(0, end);
             gathered.delete(0, end);
-            var _ = publish(new TurnEvent.Delta(piece, told));
-            told += piece.codePointCount(0, piece.length());
+            var _ = publish(new TurnEvent.Delta(piece, position));
+            position += piece.codePointCount(0, piece.length());
         }
     }
 
@@ -165,7 +178,7 @@ final class TurnStream implements AnswerSink {
                         turn.session().sessionId(),
                         attempt,
                         seq++,
-                        surroundings.clock().instant().truncatedTo(ChronoUnit.MILLIS),
+                        runtime.clock().instant().truncatedTo(ChronoUnit.MILLIS),
                         body,
                         turn.envelope().callback()));
     }

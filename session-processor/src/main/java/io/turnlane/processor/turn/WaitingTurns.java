@@ -31,89 +31,101 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to turns out of their turn: cancelled, too late, decided by a policy. Each is one step in memory, after
- * which clients are told and the offset completes; a turn that goes on waiting is left where it is. What breaks off in
- * between is found by whoever begins the turn.
+ * Handles waiting turns outside the order of their lane: cancels, deadlines and policies. Each is one step in memory.
+ * If it ends the turn, the terminal event is published and the offset is completed; otherwise the turn keeps its
+ * position. If the processor crashes in between, the turn's next begin finds the stored state.
  *
- * <p>Threading: the control and poll threads ask; works run {@linkplain LaneScheduler#submitSideTasks aside}, one after
- * another for a session.
+ * <p>Threading: the control thread and the poll thread call this class. The work runs as
+ * {@linkplain LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
  */
 public final class WaitingTurns {
 
     private static final Logger log = LoggerFactory.getLogger(WaitingTurns.class);
 
-    /** So many turns ahead are looked at, the nearest and the one at the head: more wait in no lane of a gateway's. */
-    private static final int MOST_AHEAD = 1000;
+    /** Maximum number of turns ahead that a policy considers: the head and the nearest ones. */
+    private static final int MAX_AHEAD = 1000;
 
-    /** So many cancels are remembered for turns that haven't come yet; whoever begins them knows in any case. */
-    private static final int MOST_RECENT = 1000;
+    /**
+     * Number of recent cancels kept for turns that have not arrived yet. Beginning a turn finds its cancel in any case.
+     */
+    private static final int MAX_RECENT_CANCELS = 1000;
 
-    /** So often a policy is tried that breaks by a mistake of ours; then its turn waits like any other. */
-    private static final int MOST_TRIES = 3;
+    /** Number of tries of a policy that causes an unexpected exception. After that the turn waits like any other. */
+    private static final int MAX_TRIES = 3;
 
-    private static final Duration AFTER_A_MISTAKE = Duration.ofMillis(500);
+    private static final Duration DEFECT_DELAY = Duration.ofMillis(500);
 
     private final TurnKit kit;
     private final Flights flights;
     private final LaneScheduler<SessionKey, Turn> lanes;
     private final AgentTimes agentTimes;
-    private final StepRetrier patience;
-    private final Set<RequestId> recentlyCancelled = Collections.synchronizedSet(newestOnly(MOST_RECENT));
+    private final StepRetrier retrier;
+    private final Set<RequestId> recentlyCancelled = Collections.synchronizedSet(boundedSet(MAX_RECENT_CANCELS));
 
-    /** @param agentTimes what an estimate of the wait rests on */
+    /**
+     * Creates a handler of waiting turns.
+     *
+     * @param agentTimes source of wait estimates
+     */
     public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
         this.kit = kit;
         this.flights = flights;
         this.lanes = lanes;
         this.agentTimes = agentTimes;
-        this.patience = new StepRetrier(kit.runtime().pause());
+        this.retrier = new StepRetrier(kit.runtime().pause());
     }
 
     /**
-     * Somebody doesn't want this turn's answer any more, and its record says so: what runs is stopped, what waits ends
-     * now, what rests goes on, to its end. Does nothing where the turn isn't here.
+     * Cancels a turn whose request record already carries the cancel request. Stops a running flight, ends a waiting
+     * turn, and skips the delay of a turn that waits for its next attempt, so that it ends. Does nothing if no lane
+     * holds the turn.
      */
     public void cancel(SessionKey session, RequestId request) {
-        recentlyCancelled.add(request); // it may be on its way here
+        recentlyCancelled.add(request); // the turn may not have arrived yet
         flights.cancel(session, request);
         lanes.submitSideTasks(session, turn -> turn.requestId().equals(request), this::dismiss);
         lanes.skipDelay(session, turn -> turn.requestId().equals(request));
     }
 
-    /** A turn has come to its lane: where it was cancelled while it was on its way, that is heard now. */
+    /** Cancels a turn that has just arrived, if its cancel came before it. */
     public void cancelIfRequested(Turn turn) {
         if (recentlyCancelled.contains(turn.requestId())) {
             cancel(turn.session(), turn.requestId());
         }
     }
 
-    private static Set<RequestId> newestOnly(int most) {
+    private static Set<RequestId> boundedSet(int maxSize) {
         return Collections.newSetFromMap(new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<RequestId, Boolean> eldest) {
-                return size() > most;
+                return size() > maxSize;
             }
         });
     }
 
     /**
-     * Lets the policy of a turn that found its session busy do its work, and then tells the turn where it stands. The
-     * next decision of its session waits until this one is made, also where that takes a newer fence or a rebuild.
+     * Applies the policy of a turn that found its session busy. If the turn then waits, publishes its position. The
+     * next decision of the session waits until this one is made, even if this one needs a newer fence token or a
+     * rebuild.
      *
-     * @param whereItWaits is run when it is known to wait
+     * @param ifWaiting runs if the turn waits
      */
-    public void applyPolicy(Turn turn, Runnable whereItWaits) {
-        lanes.submitSideTask(turn.session(), turn, (one, ahead) -> applyPolicy(one, ahead, whereItWaits));
+    public void applyPolicy(Turn turn, Runnable ifWaiting) {
+        lanes.submitSideTask(turn.session(), turn, (one, ahead) -> applyPolicy(one, ahead, ifWaiting));
     }
 
-    /** Ends a turn that still waits when its deadline passes. */
+    /** Ends the turn if it still waits when its deadline passes. */
     public void scheduleDeadline(Turn turn, Duration left) {
         Cancellation timer =
                 kit.runtime().delay().after(left, () -> lanes.submitSideTask(turn.session(), turn, this::dismiss));
         turn.claim().onEnd(timer::cancel);
     }
 
-    /** Tells a turn how many are ahead of it, and how long that may take if they are like those before. */
+    /**
+     * Publishes a turn's position, with an estimate of the wait if one is available.
+     *
+     * @param position number of turns ahead
+     */
     public void publishQueued(Turn turn, int position) {
         Duration wait = agentTimes
                 .meanTime(turn.envelope().agent())
@@ -134,7 +146,7 @@ public final class WaitingTurns {
     }
 
     private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {
-        return carefully(turn, () -> {
+        return guarded(turn, () -> {
             while (true) {
                 FlightRef ref = refOf(turn);
                 switch (askMemory(turn, () -> kit.services().memory().dismiss(ref))) {
@@ -145,118 +157,121 @@ public final class WaitingTurns {
                         return complete(turn);
                     }
                     case BeginResult.Fenced _ -> awaitNewerFence(turn, ref);
-                    case StillWaiting stays -> {
-                        return stay(turn, stays);
+                    case StillWaiting stillWaiting -> {
+                        return keepWaiting(turn, stillWaiting);
                     }
                 }
             }
         });
     }
 
-    /** Refused though the partition is ours: somebody had a newer token, and the poll thread takes a newer one yet. */
-    private void awaitNewerFence(Turn turn, FlightRef refused) {
+    /** Waits until the poll thread has acquired a fence token that is newer than the rejected one. */
+    private void awaitNewerFence(Turn turn, FlightRef rejected) {
         turn.claim().renewFence();
-        patience.await(turn.claim(), () -> turn.claim().fence() > refused.fence());
+        retrier.await(turn.claim(), () -> turn.claim().fence() > rejected.fence());
     }
 
-    private Collection<Turn> stay(Turn turn, StillWaiting stays) {
-        if (stays.timeLeft() != null) { // clocks differ
-            scheduleDeadline(turn, stays.timeLeft());
+    private Collection<Turn> keepWaiting(Turn turn, StillWaiting stillWaiting) {
+        if (stillWaiting.timeLeft() != null) { // the deadline has not passed by Redis's clock
+            scheduleDeadline(turn, stillWaiting.timeLeft());
         }
         return List.of();
     }
 
-    private Collection<Turn> applyPolicy(Turn turn, List<Turn> ahead, Runnable whereItWaits) {
+    private Collection<Turn> applyPolicy(Turn turn, List<Turn> ahead, Runnable ifWaiting) {
         List<Turn> others = questionsOf(ahead, turn);
-        for (int tries = 0; tries < MOST_TRIES; tries++) {
+        for (int tries = 0; tries < MAX_TRIES; tries++) {
             try {
                 Ask ask = read(turn);
-                return ask == null // its lane says so, in its turn
+                return ask == null // the turn fails when its lane runs it
                         ? List.of()
-                        : applyPolicy(turn, ask, others, whereItWaits);
+                        : applyPolicy(turn, ask, others, ifWaiting);
             } catch (ClaimLostException e) {
-                return List.of(); // its lane lets it go
+                return List.of(); // its lane releases it
             } catch (RuntimeException | Error e) {
-                broken(turn, e);
-                kit.runtime().pause().pause(AFTER_A_MISTAKE);
+                logUnexpected(turn, e);
+                kit.runtime().pause().pause(DEFECT_DELAY);
             }
         }
-        letWait(turn, others.size(), whereItWaits);
+        keepQueued(turn, others.size(), ifWaiting);
         return List.of();
     }
 
-    private Collection<Turn> applyPolicy(Turn turn, Ask ask, List<Turn> others, Runnable whereItWaits) {
+    private Collection<Turn> applyPolicy(Turn turn, Ask ask, List<Turn> others, Runnable ifWaiting) {
         List<RequestId> ahead = others.stream().map(Turn::requestId).distinct().toList();
-        boolean sure = false;
+        boolean lossRuledOut = false;
         while (true) {
-            BusyArrival arrival =
-                    new BusyArrival(refOf(turn), ask, turn.envelope().eventsFrom(), kit.isTooOld(turn), sure, ahead);
+            BusyArrival arrival = new BusyArrival(
+                    refOf(turn), ask, turn.envelope().eventsFrom(), kit.isTooOld(turn), lossRuledOut, ahead);
             switch (askMemory(turn, () -> kit.services().memory().decide(arrival))) {
                 case PolicyDecision decision -> {
-                    return follow(decision, turn, others, whereItWaits);
+                    return follow(decision, turn, others, ifWaiting);
                 }
                 case BeginResult.Erased _ -> {
                     return complete(turn);
                 }
                 case BeginResult.Fenced _ -> awaitNewerFence(turn, arrival.flight());
                 case BeginResult.DataMissing missed ->
-                    sure = !kit.services().lostMemory().reportMissing(turn.claim(), missed.sessionLost());
+                    lossRuledOut = !kit.services().lostMemory().reportMissing(turn.claim(), missed.sessionLost());
             }
         }
     }
 
     private @Nullable Ask read(Turn turn) {
         try {
-            return TurnRunner.read(turn, patience, kit.services().wire()) instanceof Ask ask ? ask : null;
+            return TurnRunner.read(turn, retrier, kit.services().wire()) instanceof Ask ask ? ask : null;
         } catch (UnreadableRecordException | RecordGoneException e) {
             return null;
         }
     }
 
-    /** Not the turn itself, which an earlier assignment may have left at the head. */
+    /**
+     * Returns the questions ahead of a turn. Excludes a flight of the same turn from an earlier assignment, which may
+     * be at the head.
+     */
     private static List<Turn> questionsOf(List<Turn> ahead, Turn turn) {
         List<Turn> questions = ahead.stream()
                 .filter(other -> Ask.TYPE.equals(other.envelope().type()))
                 .filter(other -> !other.requestId().equals(turn.requestId()))
                 .toList();
-        if (questions.size() <= MOST_AHEAD) {
+        if (questions.size() <= MAX_AHEAD) {
             return questions;
         }
         List<Turn> nearest = new ArrayList<>(List.of(questions.getFirst()));
-        nearest.addAll(questions.subList(questions.size() - MOST_AHEAD + 1, questions.size()));
+        nearest.addAll(questions.subList(questions.size() - MAX_AHEAD + 1, questions.size()));
         return nearest;
     }
 
-    private Collection<Turn> follow(PolicyDecision decision, Turn turn, List<Turn> others, Runnable whereItWaits) {
+    private Collection<Turn> follow(PolicyDecision decision, Turn turn, List<Turn> others, Runnable ifWaiting) {
         decision.toCancel().forEach(request -> {
             flights.cancel(turn.session(), request);
             lanes.skipDelay(turn.session(), other -> other.requestId().equals(request));
         });
-        List<Turn> over = new ArrayList<>();
+        List<Turn> ended = new ArrayList<>();
         for (Turn other : others) {
             TurnEnding ending = decision.ended().get(other.requestId());
             if (ending != null) {
-                over.addAll(carefully(other, () -> end(other, ending)));
+                ended.addAll(guarded(other, () -> end(other, ending)));
             }
         }
         TurnEnding own = decision.ended().get(turn.requestId());
         if (own != null) {
-            over.addAll(end(turn, own));
+            ended.addAll(end(turn, own));
         } else {
-            letWait(turn, others.size() - over.size(), whereItWaits);
+            keepQueued(turn, others.size() - ended.size(), ifWaiting);
         }
-        return over;
+        return ended;
     }
 
-    private void letWait(Turn turn, int position, Runnable whereItWaits) {
+    private void keepQueued(Turn turn, int position, Runnable ifWaiting) {
         publishQueued(turn, position);
-        whereItWaits.run();
+        ifWaiting.run();
     }
 
     private Collection<Turn> end(Turn turn, TurnEnding ending) {
-        new TurnEnd(kit, patience, turn, "").republish(ending);
+        new TurnEnd(kit, retrier, turn, "").republish(ending);
         String code = ending.error() == null ? "" : ending.error().code();
-        String outcome = ending.attempt() > 0 ? "told_again" : ending.status().wire(); // its run has said it before
+        String outcome = ending.attempt() > 0 ? "told_again" : ending.status().wire(); // its flight was reported before
         kit.services()
                 .observer()
                 .flightEnded(new TurnReport(
@@ -270,32 +285,32 @@ public final class WaitingTurns {
     }
 
     private <T> T askMemory(Turn turn, Supplier<T> step) {
-        patience.await(turn.claim(), () -> kit.services().lostMemory().isReady(turn.claim()));
-        return patience.call(turn.claim(), step);
+        retrier.await(turn.claim(), () -> kit.services().lostMemory().isReady(turn.claim()));
+        return retrier.call(turn.claim(), step);
     }
 
-    /** No run: only its fence and its place count. */
+    /** Returns a reference with a new flight id. Memory only needs its fence and log position here. */
     private static FlightRef refOf(Turn turn) {
         return TurnRunner.refOf(turn, UUID.randomUUID().toString());
     }
 
-    /** Whatever goes wrong, the turn keeps its place, and its lane gets to it. */
-    private static Collection<Turn> carefully(Turn turn, Supplier<Collection<Turn>> what) {
+    /** Runs a step. If it fails, the turn keeps its position and its lane runs it later. */
+    private static Collection<Turn> guarded(Turn turn, Supplier<Collection<Turn>> step) {
         try {
-            return what.get();
+            return step.get();
         } catch (ClaimLostException e) {
-            return List.of(); // its lane lets it go
+            return List.of(); // its lane releases it
         } catch (RuntimeException | Error e) {
-            broken(turn, e);
+            logUnexpected(turn, e);
             return List.of();
         }
     }
 
-    private static void broken(Turn turn, Throwable e) {
+    private static void logUnexpected(Turn turn, Throwable e) {
         log.atError()
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
                 .setCause(e)
-                .log("turn broke while it waited");
+                .log("unexpected error while handling a waiting turn");
     }
 }

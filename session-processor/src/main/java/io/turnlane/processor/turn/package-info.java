@@ -1,4 +1,4 @@
-/** One turn from its lane to its end: memory, agent, memory, events. Knows no Kafka, no Redis and no Spring. */
+/** Execution of turns, from the head of the lane to the terminal event. Independent of Kafka, Redis and Spring. */
 @NullMarked
 package io.turnlane.processor.turn;
 

@@ -18,33 +18,33 @@ class AgentTimesTest {
     private final AgentTimes times = new AgentTimes(() -> now);
 
     @Test
-    void saysNothingWithoutABasis() {
+    void returnsNothingWithoutEnoughRecentCalls() {
         for (int i = 0; i < 4; i++) {
-            ended("echo", "completed", 100);
+            report("echo", "completed", 100);
         }
-        ended("echo", "failed", 100);
-        assertThat(times.meanTime("echo")).as("four are too few").isEmpty();
-        ended("echo", "completed", 100);
+        report("echo", "failed", 100);
+        assertThat(times.meanTime("echo")).as("four calls are too few").isEmpty();
+        report("echo", "completed", 100);
         assertThat(times.meanTime("echo")).contains(Duration.ofMillis(100));
         assertThat(times.meanTime("other")).isEmpty();
         assertThat(times.meanTime(null)).isEmpty();
         now = now.plusSeconds(600);
-        assertThat(times.meanTime("echo")).as("that was long ago").isEmpty();
+        assertThat(times.meanTime("echo")).as("the calls are too old").isEmpty();
         assertThat(times.meanTimes()).isEmpty();
     }
 
     @Test
-    void followsWhatTurnsTakeNow() {
+    void followsTheLatestTimes() {
         for (int i = 0; i < 30; i++) {
-            ended("echo", "completed", 100);
+            report("echo", "completed", 100);
         }
         for (int i = 0; i < 20; i++) {
-            ended("echo", "completed", 1000);
+            report("echo", "completed", 1000);
         }
         assertThat(times.meanTimes().get("echo")).isBetween(Duration.ofMillis(980), Duration.ofMillis(1000));
     }
 
-    private void ended(String agent, String outcome, int millis) {
+    private void report(String agent, String outcome, int millis) {
         times.flightEnded(new TurnReport(
                 SessionKey.of(null, new SessionId("s")),
                 new RequestId(UUID.randomUUID()),

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Commands that change a session and ask nothing. */
+/** Commands that change a session without calling an agent. */
 class EditRunTest extends TurnTests {
 
     private static final SessionId TARGET = new SessionId("s-2");
@@ -28,7 +28,7 @@ class EditRunTest extends TurnTests {
     private final List<PastTurn> past = List.of(past("one"), past("two"), past("three"));
 
     @Test
-    void changesTheSessionAndCompletesWithoutAWordToClients() {
+    void changesTheSessionAndCompletesWithoutEvents() {
         assertThat(run(update())).isEqualTo(LaneOutcome.DONE);
         assertThat(edits.calls).containsExactly("update");
         assertThat(claim.completed).isEqualTo(1);
@@ -36,7 +36,7 @@ class EditRunTest extends TurnTests {
     }
 
     @Test
-    void waitsWhereMemoryWasLostAndIsSureAfterwards() {
+    void waitsIfDataWasLostAndRulesOutALossAfterwards() {
         edits.results.add(new EditResult.RecordMissing());
         lost.lost = true;
         assertThat(run(update())).isInstanceOf(LaneOutcome.RunAgain.class);
@@ -48,7 +48,7 @@ class EditRunTest extends TurnTests {
     }
 
     @Test
-    void takesANewerFenceWhereItIsRefused() {
+    void requestsANewerFenceIfItsWriteIsRejected() {
         edits.results.add(new EditResult.EditFenced());
         assertThat(run(update())).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.completed).isZero();
@@ -56,7 +56,7 @@ class EditRunTest extends TurnTests {
     }
 
     @Test
-    void sendsTheCopyToTheTargetsLaneBeforeTheForkIsDone() {
+    void publishesTheCopyBeforeTheForkIsComplete() {
         edits.results.add(taken(past));
         ForkSession fork = fork(past.get(1).requestId());
         assertThat(run(fork)).isEqualTo(LaneOutcome.DONE);
@@ -73,7 +73,7 @@ class EditRunTest extends TurnTests {
     }
 
     @Test
-    void freesTheTargetWhereTheTurnIsntRemembered() {
+    void releasesTheTargetSessionIfTheTurnIsNotInHistory() {
         edits.results.add(taken(past));
         assertThat(run(fork(new RequestId(UUID.randomUUID())))).isEqualTo(LaneOutcome.DONE);
         assertThat(commands).isEmpty();
@@ -81,21 +81,23 @@ class EditRunTest extends TurnTests {
     }
 
     @Test
-    void freesTheTargetAgainWhereItDiedBeforeDoingSo() {
-        edits.results.add(new EditResult.EditEnded(true)); // as an earlier run left it
+    void releasesTheTargetSessionAgainIfTheProcessorCrashedBefore() {
+        edits.results.add(new EditResult.EditEnded(true)); // as left by an earlier flight
         assertThat(run(fork(past.getFirst().requestId()))).isEqualTo(LaneOutcome.DONE);
         assertThat(edits.calls).containsExactly("take", "free");
     }
 
     @Test
-    void leavesTheOldestTurnsOutOfACopyThatFitsNoRecord() {
+    void leavesOutTheOldestTurnsOfACopyThatIsTooLargeForARecord() {
         String large = "x".repeat(1_400_000);
         List<PastTurn> turns = List.of(past(large), past(large), past("last"));
         edits.results.add(taken(turns));
         run(fork(turns.getLast().requestId()));
         ImportSession copy = (ImportSession) commands.getFirst();
         assertThat(copy.state().turns()).containsExactlyElementsOf(turns.subList(1, 3));
-        assertThat(copy.state().requestCount()).as("counted all the same").isEqualTo(3);
+        assertThat(copy.state().requestCount())
+                .as("turns that were left out are counted, too")
+                .isEqualTo(3);
     }
 
     private LaneOutcome run(SessionChange command) {

@@ -4,7 +4,7 @@ import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.TurnError;
 import java.util.List;
 
-/** A claim that counts what is done to it. For one thread. */
+/** Claim that counts the calls it receives. For one thread. */
 final class FakeClaim implements Turn.Claim {
 
     byte[] value = new byte[0];
@@ -13,12 +13,12 @@ final class FakeClaim implements Turn.Claim {
     boolean gone;
     int unavailable;
     int completed;
-    int letGo;
+    int released;
     int renewals;
 
     @Override
     public long fence() {
-        return held ? 1 + renewals : 1; // no newer token for a partition that left
+        return held ? 1 + renewals : 1; // a partition that left gets no newer token
     }
 
     @Override
@@ -37,18 +37,18 @@ final class FakeClaim implements Turn.Claim {
             throw new Turn.RecordGoneException();
         }
         if (unavailable-- > 0) {
-            throw new Turn.LogUnavailableException("away", null);
+            throw new Turn.LogUnavailableException("unavailable", null);
         }
         return value;
     }
 
     @Override
     public void unload() {
-        throw new UnsupportedOperationException("no lane here is deep");
+        throw new UnsupportedOperationException("these tests have no deep lanes");
     }
 
     @Override
-    public void onEnd(Runnable what) {}
+    public void onEnd(Runnable callback) {}
 
     @Override
     public void renewFence() {
@@ -62,7 +62,7 @@ final class FakeClaim implements Turn.Claim {
 
     @Override
     public void release() {
-        letGo++;
+        released++;
     }
 
     @Override

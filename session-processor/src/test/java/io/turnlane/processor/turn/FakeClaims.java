@@ -1,14 +1,14 @@
 package io.turnlane.processor.turn;
 
-/** Claims for tests outside of this package. */
+/** Creates claims for tests in other packages. */
 public final class FakeClaims {
 
     private FakeClaims() {}
 
-    /** A claim under this lease. */
-    public static Turn.Claim of(Object lease) {
+    /** Returns a claim of the given assignment. */
+    public static Turn.Claim of(Object assignmentKey) {
         FakeClaim claim = new FakeClaim();
-        claim.lease = lease;
+        claim.lease = assignmentKey;
         return claim;
     }
 }

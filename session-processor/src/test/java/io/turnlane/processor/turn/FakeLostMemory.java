@@ -3,26 +3,26 @@ package io.turnlane.processor.turn;
 import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
 
-/** Memory that is being rebuilt for as long as a test says. For one thread. */
+/** {@link LostMemory} whose rebuild takes as long as a test requests. For one thread. */
 public final class FakeLostMemory implements LostMemory {
 
-    /** So many times more a turn is told to wait. */
-    int looksUntilReady;
+    /** Number of further times that a turn must wait. */
+    int checksUntilReady;
 
-    /** Whether the next turn that misses something is right. */
+    /** True if the next missing data was lost. */
     boolean lost;
 
-    int missed;
+    int reports;
     int rebuilt;
 
     @Override
     public boolean isReady(Claim claim) {
-        return looksUntilReady-- <= 0;
+        return checksUntilReady-- <= 0;
     }
 
     @Override
     public boolean reportMissing(Claim claim, boolean session) {
-        missed++;
+        reports++;
         boolean wait = lost;
         lost = false;
         return wait;

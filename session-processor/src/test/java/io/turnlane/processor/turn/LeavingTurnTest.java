@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A turn whose partition leaves in good order while its agent works, and the next owner's. */
+/** Turns whose partition leaves in an orderly revocation while the agent works, and their next owner. */
 class LeavingTurnTest extends TurnTests {
 
     private final CountDownLatch answers = new CountDownLatch(1);
@@ -26,29 +26,29 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @AfterEach
-    void letThreadsEnd() {
+    void releaseThreads() {
         answers.countDown();
         assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
-    void letsTheAgentEndWithinTheHandover() {
+    void storesTheAnswerOfAnAgentThatEndsWithinTheHandover() {
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
             delay.pass(Duration.ofMillis(800));
             assertThat(Thread.currentThread().isInterrupted()).isFalse();
-            sink.delta("clients still hear this");
+            sink.delta("clients still receive this");
             return Answer.ofText("because");
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
         assertThat(types()).containsExactly("started", "delta", "completed");
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.COMPLETED);
-        delay.pass(Duration.ofMillis(20)); // what gathers deltas
-        assertThat(delay.waiting()).as("nobody is left to be stopped").isZero();
+        delay.pass(Duration.ofMillis(20)); // the delta interval
+        assertThat(delay.waiting()).as("no timer is left").isZero();
     }
 
     @Test
-    void triesAgainWithinTheHandoverWhereMemoryIsAwayForAMoment() {
+    void retriesWithinTheHandoverIfMemoryIsUnavailable() {
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
             memory.failNext(1);
@@ -61,7 +61,7 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @Test
-    void triesAgainToTellTheLogWithinTheHandover() {
+    void retriesPublishingWithinTheHandover() {
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
             logFailures = 1;
@@ -73,7 +73,7 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @Test
-    void triesAgainToGiveTheTurnBackSoThatItCountsAsNoCrash() {
+    void retriesTheReleaseSoThatTheFlightCountsAsNoCrash() {
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
             delay.pass(Duration.ofMillis(900));
@@ -85,7 +85,7 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @Test
-    void givesUpWhenTheHandoverIsOver() {
+    void givesUpWhenTheHandoverHasEnded() {
         pause = delay::pass;
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
@@ -93,13 +93,13 @@ class LeavingTurnTest extends TurnTests {
             return Answer.ofText("because");
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.letGo).isOne();
+        assertThat(claim.released).isOne();
         assertThat(delay.passed()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
         assertThat(delay.waiting()).isZero();
     }
 
     @Test
-    void stopsTheAgentSoThatTheTurnIsGivenBackWithinTheHandover() {
+    void stopsTheAgentEarlyEnoughToReleaseTheTurnWithinTheHandover() {
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
             delay.pass(Duration.ofMillis(899));
@@ -109,12 +109,12 @@ class LeavingTurnTest extends TurnTests {
             throw new InterruptedException();
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.letGo).isOne();
+        assertThat(claim.released).isOne();
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
     }
 
     @Test
-    void stopsTheAgentAtOnceWhereMemoryRefuses() {
+    void stopsTheAgentAtOnceIfMemoryDoesNotConfirmTheHandover() {
         agent = (question, remembered, sink) -> {
             memory.failNext(1);
             leave(Runnable::run);
@@ -125,7 +125,7 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @Test
-    void stopsTheAgentWhereMemoryDoesNotAnswerWithinTheRevocationsBudget() {
+    void stopsTheAgentIfMemoryDoesNotAnswerWithinTheRevocationBudget() {
         agent = (question, remembered, sink) -> {
             leave(task -> Thread.ofVirtual().start(() -> {
                 awaitAnswers();
@@ -139,13 +139,13 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @Test
-    void leavesARetryToTheNextOwnerWhoTriesAtOnce() {
+    void leavesARetryToTheNextOwnerWithoutDelay() {
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
             throw new IllegalStateException("no");
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.letGo).isOne();
+        assertThat(claim.released).isOne();
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.RETRYING);
 
         claim.held = true;
@@ -156,14 +156,14 @@ class LeavingTurnTest extends TurnTests {
     }
 
     @Test
-    void waitsAtTheHeadOfItsLaneForTheFlightOfTheOwnerBefore() {
-        FlightRef before = new FlightRef(ask.key(), ask.requestId(), "before", 1, 0, 7, NOW);
-        memory.begin(new BeginRequest(before, ask, Map.of(), 42L, false, false));
-        memory.startHandover(before, Duration.ofMillis(200));
+    void waitsAtTheHeadOfItsLaneForTheFlightOfThePreviousOwner() {
+        FlightRef previous = new FlightRef(ask.key(), ask.requestId(), "before", 1, 0, 7, NOW);
+        memory.begin(new BeginRequest(previous, ask, Map.of(), 42L, false, false));
+        memory.startHandover(previous, Duration.ofMillis(200));
         assertThat(run()).isEqualTo(new LaneOutcome.RunAgain(Duration.ofMillis(150)));
         delay.pass(Duration.ofMillis(150));
         assertThat(run())
-                .as("no longer than there is to wait")
+                .as("no longer than the rest of the handover")
                 .isEqualTo(new LaneOutcome.RunAgain(Duration.ofMillis(50)));
         assertThat(calls).hasValue(0);
         assertThat(events).isEmpty();
@@ -173,9 +173,10 @@ class LeavingTurnTest extends TurnTests {
         assertThat(calls).hasValue(1);
     }
 
-    private void leave(Executor toMemory) {
+    private void leave(Executor memoryExecutor) {
         claim.held = false;
-        new Handover(flights, memory, toMemory, Duration.ofSeconds(1), Duration.ofMillis(20)).handOver(turn -> true);
+        new Handover(flights, memory, memoryExecutor, Duration.ofSeconds(1), Duration.ofMillis(20))
+                .handOver(turn -> true);
     }
 
     private void awaitAnswers() {

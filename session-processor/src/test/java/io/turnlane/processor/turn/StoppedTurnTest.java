@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What happens to a turn that is stopped: interrupts, deadlines, abandoned agents, and turns that run alone. */
+/** Turns that are stopped: interrupts, deadlines, abandoned agents and crash suspects. */
 class StoppedTurnTest extends TurnTests {
 
     @Test
@@ -32,31 +32,31 @@ class StoppedTurnTest extends TurnTests {
     }
 
     @Test
-    void givesBackATurnWhosePartitionLeavesWhileTheAgentWorks() {
+    void releasesATurnWhosePartitionLeavesWhileTheAgentWorks() {
         agent = (question, remembered, sink) -> {
             flights.release(turn -> true);
-            sink.delta("nobody is to read this as an end");
+            sink.delta("not the end of the turn");
             throw new InterruptedException();
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.letGo).isEqualTo(1);
+        assertThat(claim.released).isEqualTo(1);
         assertThat(claim.completed).isZero();
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
         assertThat(types()).doesNotContain("completed", "failed");
     }
 
     @Test
-    void tellsNobodyOfAnAttemptThatIsStoppedBeforeItsAgent() {
+    void publishesNothingForAnAttemptThatIsStoppedBeforeItsAgent() {
         memory.duringBegin(() -> flights.release(turn -> true));
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.letGo).isOne();
+        assertThat(claim.released).isOne();
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
         assertThat(calls).hasValue(0);
         assertThat(events).isEmpty();
     }
 
     @Test
-    void storesAnAnswerThatIsThereAlthoughItsPartitionLeaves() {
+    void storesAnAnswerThatArrivesAlthoughItsPartitionLeaves() {
         agent = (question, remembered, sink) -> {
             flights.release(turn -> true);
             return Answer.ofText("because");
@@ -78,7 +78,7 @@ class StoppedTurnTest extends TurnTests {
     }
 
     @Test
-    void waitsForARetryNoLongerThanTheDeadlineAllows() {
+    void delaysARetryNoLongerThanUntilTheDeadline() {
         memory.timeLeft(Duration.ofMillis(100));
         agent = (question, remembered, sink) -> {
             delay.pass(Duration.ofMillis(40));
@@ -88,7 +88,7 @@ class StoppedTurnTest extends TurnTests {
     }
 
     @Test
-    void takesNoAnswerThatComesAfterItsTime() {
+    void discardsAnAnswerThatArrivesAfterTheTimeLimit() {
         agent = (question, remembered, sink) -> {
             delay.pass(Duration.ofSeconds(300));
             return Answer.ofText("too late");
@@ -101,50 +101,50 @@ class StoppedTurnTest extends TurnTests {
     @Test
     void abandonsAnAgentThatIgnoresItsInterrupt() throws Exception {
         CountDownLatch working = new CountDownLatch(1);
-        CountDownLatch deaf = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
         agent = (question, remembered, sink) -> {
             working.countDown();
-            awaitIgnoringInterrupts(deaf);
-            sink.delta("nobody hears this");
-            return Answer.ofText("nor this");
+            awaitIgnoringInterrupts(release);
+            sink.delta("discarded");
+            return Answer.ofText("discarded too");
         };
         executor = task -> Thread.ofVirtual().start(task);
         CompletableFuture<LaneOutcome> run = CompletableFuture.supplyAsync(this::run);
         assertThat(working.await(10, TimeUnit.SECONDS)).isTrue();
         delay.pass(Duration.ofSeconds(300));
         delay.pass(Duration.ofMillis(9_999));
-        assertThat(run).as("it has ten seconds").isNotDone();
+        assertThat(run).as("within the grace period of 10 s").isNotDone();
 
         delay.pass(Duration.ofMillis(1));
         assertThat(run.get(10, TimeUnit.SECONDS)).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
         assertThat(flights.abandonedAgents()).isEqualTo(1);
-        int told = events.size();
+        int published = events.size();
 
-        deaf.countDown();
+        release.countDown();
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> flights.abandonedAgents() == 0);
-        assertThat(events).as("a late agent talks to nobody").hasSize(told);
+        assertThat(events).as("output of an abandoned agent is discarded").hasSize(published);
         assertThat(memory.history(ask.key())).isEmpty();
     }
 
     @Test
-    void runsASuspectOnlyWhenNoOtherRuns() {
+    void runsACrashSuspectOnlyIfNoOtherRuns() {
         memory.suspectAll();
-        isolation.acquireUninterruptibly();
+        crashSuspectPermit.acquireUninterruptibly();
         assertThat(run()).as("another suspect runs").isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(calls).hasValue(0);
-        isolation.release();
+        crashSuspectPermit.release();
         agent = (question, remembered, sink) -> {
-            assertThat(isolation.availablePermits()).isZero();
+            assertThat(crashSuspectPermit.availablePermits()).isZero();
             return Answer.ofText("because");
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
         assertThat(types()).containsExactly("started", "completed");
-        assertThat(isolation.availablePermits()).isOne();
+        assertThat(crashSuspectPermit.availablePermits()).isOne();
     }
 
     @Test
-    void letsALeavingPartitionWaitOnlyForWhatIsPastItsAgentAndNotForLong() throws Exception {
+    void waitsForABoundedTimeForFlightsWhoseAgentsHaveEnded() throws Exception {
         List<Boolean> waited = new ArrayList<>();
         agent = (question, remembered, sink) -> {
             waited.add(flights.awaitPastAgent(turn -> true, Duration.ofDays(1)));
@@ -153,13 +153,13 @@ class StoppedTurnTest extends TurnTests {
         memory.duringCommit(() -> {
             flights.release(turn -> true);
             assertThat(Thread.currentThread().isInterrupted())
-                    .as("nobody interrupts a commit")
+                    .as("a commit is never interrupted")
                     .isFalse();
             waited.add(awaitPastAgent(Duration.ofMillis(1)));
         });
         run();
         assertThat(waited)
-                .as("at once while the agent works; a moment, in vain, while its answer is stored")
+                .as("returns at once while the agent works, and times out while its answer is stored")
                 .containsExactly(true, false);
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.COMPLETED);
         assertThat(flights.awaitPastAgent(turn -> true, Duration.ZERO)).isTrue();
@@ -179,7 +179,7 @@ class StoppedTurnTest extends TurnTests {
                 latch.await();
                 return;
             } catch (InterruptedException e) {
-                // that is what it does
+                // ignored on purpose
             }
         }
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class TurnRunnerTest extends TurnTests {
 
     @Test
-    void answersStoresTellsAndOnlyThenCompletes() {
+    void completesTheOffsetAfterStoringAndPublishingTheAnswer() {
         agent = (question, remembered, sink) -> {
             sink.stage("thinking");
             sink.delta("because");
@@ -45,7 +45,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void tellsTheStoredEndAgainAndNeverCallsTheAgent() {
+    void publishesTheStoredResultAgainWithoutCallingTheAgent() {
         run();
         events.clear();
         run();
@@ -55,7 +55,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void retriesAFailingAgentWithBackOffAndThenGivesUp() {
+    void retriesAFailingAgentWithBackOffAndThenFails() {
         agent = (question, remembered, sink) -> {
             throw new IllegalStateException("secret");
         };
@@ -82,7 +82,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void doesNotRetryWhatIsTerminal() {
+    void doesNotRetryATerminalError() {
         agent = (question, remembered, sink) -> {
             throw new TerminalAgentException(ErrorCode.USAGE_LIMIT, "enough");
         };
@@ -102,7 +102,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void failsAnAnswerThatIsTooLargeHoweverItComes() {
+    void failsAnAnswerThatIsTooLargeWholeOrInPieces() {
         agent = (question, remembered, sink) -> Answer.ofText("x".repeat(300_000));
         run();
         assertThat(reports.getLast().code()).isEqualTo("answer_too_large");
@@ -120,7 +120,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void waitsForMemoryThatIsAway() {
+    void waitsForUnavailableMemory() {
         memory.failNext(5);
         run();
         assertThat(types()).containsExactly("started", "completed");
@@ -128,7 +128,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void doesNotAskTheAgentTwiceWhenMemoryWasLostMeanwhile() {
+    void doesNotCallTheAgentTwiceIfMemoryWasLostMeanwhile() {
         memory.loseBeforeCommit();
         run();
         assertThat(calls).hasValue(1);
@@ -137,10 +137,10 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void endsATurnThatNobodyWantsAnyMoreThoughMemoryWasLostUnderItsFlight() {
+    void endsACancelledTurnAlthoughMemoryWasLostDuringItsFlight() {
         agent = (question, remembered, sink) -> {
             memory.loseEverything();
-            memory.requestCancel(ask.requestId()); // of a record that was put back, which knows no flight
+            memory.requestCancel(ask.requestId()); // in a restored record, which names no flight
             return Answer.ofText("because");
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
@@ -150,7 +150,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void completesOnlyWhenTheLogHasTheEnd() {
+    void completesOnlyAfterTheTerminalEventIsAcknowledged() {
         logFailures = 3;
         run();
         assertThat(types()).containsExactly("started", "completed", "completed", "completed", "completed");
@@ -158,16 +158,16 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void leavesTheTurnToItsNextOwnerWhenThePartitionLeftWhileMemoryWasAway() {
+    void leavesTheTurnToItsNextOwnerIfThePartitionLeftWhileMemoryWasUnavailable() {
         memory.failNext(1);
         claim.held = false;
         run();
-        assertThat(claim.letGo).isEqualTo(1);
+        assertThat(claim.released).isEqualTo(1);
         assertThat(events).isEmpty();
     }
 
     @Test
-    void asksForANewerFenceWhereItsOwnIsRefused() {
+    void requestsANewerFenceIfItsOwnIsRejected() {
         memory.setFenced();
         assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.renewals).isEqualTo(1);
@@ -175,16 +175,16 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void runsATurnAgainThatBrokeByAMistakeOfOurs() {
+    void runsATurnAgainAfterAnUnexpectedException() {
         memory.breakNext();
         assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
-        assertThat(claim.letGo).as("the turn isn't dropped").isZero();
+        assertThat(claim.released).as("the turn is not dropped").isZero();
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
         assertThat(types()).endsWith("completed");
     }
 
     @Test
-    void putsAsideWhatItsHeadersDoNotMatch() {
+    void quarantinesARecordWhoseHeadersContradictItsValue() {
         run(turn(ask("another turn"), wire.write(ask)));
         assertThat(quarantined)
                 .singleElement()
@@ -194,7 +194,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void tellsTheAgentWhichTurnItServesAndForgetsItAfterwards() {
+    void bindsTheCurrentTurnDuringTheAgentsCallOnly() {
         List<CurrentTurn> seen = new ArrayList<>();
         agent = (question, remembered, sink) -> {
             seen.add(CurrentTurn.get().orElseThrow());
@@ -224,7 +224,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void neverCutsACharacterInTwo() {
+    void neverSplitsACharacter() {
         String smileys = "😀".repeat(5_000);
         agent = (question, remembered, sink) -> {
             sink.delta("x" + smileys);
@@ -239,7 +239,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void showsAgentsNoTurnThatWasInterrupted() {
+    void hidesInterruptedTurnsFromAgents() {
         PastTurn interrupted = new PastTurn(
                 ask.requestId(), RequestStatus.CANCELLED, "never mind", null, null, List.of(), Duration.ZERO, NOW);
         memory.remember(ask.key(), interrupted);
@@ -249,9 +249,9 @@ class TurnRunnerTest extends TurnTests {
         assertThat(memory.history(ask.key()).getLast().answer()).isEqualTo("I see 0");
     }
 
-    /** A control character takes six bytes of JSON. */
+    /** Uses control characters, which take six bytes of JSON each. */
     @Test
-    void fitsTheLargestAnswerIntoOneRecordHoweverItsTextIsEscaped() {
+    void fitsTheLargestAnswerIntoOneRecordEvenIfItsTextIsEscaped() {
         Answer largest = new Answer(
                 "\u0001".repeat(262_144), null, List.of(), List.of(Map.of("rows", "x".repeat(524_288 - 20))), null);
         agent = (question, remembered, sink) -> largest;
@@ -261,13 +261,13 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void tellsMemoryWhereStreamsOfTheTurnStart() {
+    void storesTheOffsetAtWhichStreamsOfTheTurnStart() {
         run();
         assertThat(memory.eventsFrom(ask.requestId())).isEqualTo(42);
     }
 
     @Test
-    void copiesAFailedTurnToQuarantineOnceHoweverOftenItIsDelivered() {
+    void copiesAFailedTurnToQuarantineOnceEvenIfItIsDeliveredAgain() {
         agent = (question, remembered, sink) -> {
             throw new TerminalAgentException(ErrorCode.USAGE_LIMIT, "enough");
         };
@@ -293,23 +293,23 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void waitsForALogThatIsAwayToReadItsTurnAgain() {
+    void waitsForAnUnavailableLogToReadItsTurnAgain() {
         claim.unavailable = 3;
         run();
         assertThat(types()).containsExactly("started", "completed");
     }
 
     @Test
-    void letsNoTurnOvertakeOneThatBrokeWithAnError() {
+    void doesNotLetTheNextTurnOvertakeAfterAnError() {
         memory.duringCommit(() -> {
             throw new StackOverflowError();
         });
         assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
-        assertThat(claim.letGo + claim.completed).isZero();
+        assertThat(claim.released + claim.completed).isZero();
     }
 
     @Test
-    void expiresATurnThatTheLogForgotWhileItWaitedInADeepLane() {
+    void expiresATurnWhoseRecordTheLogHasDeleted() {
         claim.gone = true;
         run();
         assertThat(events.getLast().body())
@@ -320,7 +320,7 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void countsAFailureOnceWhenMemoryWasLostMeanwhile() {
+    void countsAFailureOnceIfMemoryWasLostMeanwhile() {
         agent = (question, remembered, sink) -> {
             memory.loseEverything();
             throw new IllegalStateException("no");

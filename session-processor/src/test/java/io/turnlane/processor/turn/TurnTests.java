@@ -30,7 +30,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A turn runner between fakes, and what comes out of it. For one thread at a time, except where a test says so. */
+/** Base class of tests that run turns with fake services. For one thread at a time, unless a test says otherwise. */
 abstract class TurnTests {
 
     static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
@@ -46,7 +46,7 @@ abstract class TurnTests {
     final List<QuarantinedTurn> quarantined = new ArrayList<>();
     final List<TurnReport> reports = new ArrayList<>();
     final Flights flights = new Flights(delay, Duration.ofSeconds(10));
-    final Semaphore isolation = new Semaphore(1);
+    final Semaphore crashSuspectPermit = new Semaphore(1);
     final AtomicInteger calls = new AtomicInteger();
     final Ask ask = ask("why?");
     final FakeClaim claim = new FakeClaim();
@@ -104,7 +104,7 @@ abstract class TurnTests {
                         new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new AnswerLimits(262_144, 524_288, 16_384, Duration.ofMillis(15), Duration.ofSeconds(300)),
                         Duration.ofDays(7)),
-                new TurnKit.TurnRuntime(clock, delay, executor, pause, new Random(1), isolation));
+                new TurnKit.TurnRuntime(clock, delay, executor, pause, new Random(1), crashSuspectPermit));
     }
 
     Turn turn(Ask header, byte[] value) {

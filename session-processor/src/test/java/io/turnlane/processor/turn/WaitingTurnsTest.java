@@ -16,65 +16,65 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A turn whose policy decides, where the decision doesn't come at the first try. */
+/** Policies whose decision is not made at the first try. */
 class WaitingTurnsTest extends TurnTests {
 
     private final SteppedExecutor threads = new SteppedExecutor();
     private final LaneScheduler<SessionKey, Turn> lanes = new LaneScheduler<>(
             1, threads, delay, Turn::identity, (session, turn) -> LaneOutcome.DONE, (turn, e) -> {});
-    private int waits;
+    private int waitingCalls;
 
     @Test
-    void takesANewerFenceWhereItsOwnIsRefusedAndDecidesThen() {
+    void decidesAfterRequestingANewerFence() {
         EndCause cause = new EndCause("session_busy", null);
         TurnEnding rejected = new TurnEnding(RequestStatus.REJECTED, 0, null, null, false, cause);
         memory.willDecide(new BeginResult.Fenced(), new PolicyDecision(Map.of(ask.requestId(), rejected), List.of()));
-        decide();
+        applyPolicy();
         assertThat(memory.arrivals())
                 .extracting(arrival -> arrival.flight().fence())
                 .containsExactly(1L, 2L);
         assertThat(types()).containsExactly("rejected");
         assertThat(claim.completed).isOne();
-        assertThat(lanes.counts().items()).as("it has left").isOne();
+        assertThat(lanes.counts().items()).as("the turn has left its lane").isOne();
     }
 
     @Test
-    void looksWhetherMemoryWasLostBeforeItsRecordIsMade() {
+    void checksForALossBeforeARecordIsCreated() {
         memory.willDecide(new BeginResult.DataMissing(false), new BeginResult.DataMissing(false));
         lost.lost = true;
-        decide();
+        applyPolicy();
         assertThat(memory.arrivals()).extracting(BusyArrival::lossRuledOut).containsExactly(false, false, true);
-        assertThat(lost.missed).isEqualTo(2);
+        assertThat(lost.reports).isEqualTo(2);
         assertThat(types()).containsExactly("queued");
-        assertThat(waits).isOne();
+        assertThat(waitingCalls).isOne();
     }
 
     @Test
-    void decidesAgainWhereItBrokeByAMistakeOfOurs() {
+    void decidesAgainAfterAnUnexpectedException() {
         memory.breakNext();
-        decide();
+        applyPolicy();
         assertThat(memory.arrivals()).hasSize(1);
         assertThat(types()).containsExactly("queued");
-        assertThat(waits).isOne();
+        assertThat(waitingCalls).isOne();
     }
 
     @Test
-    void leavesATurnToItsNextOwnerWhosePartitionLeftMeanwhile() {
+    void leavesTheTurnToItsNextOwnerIfItsPartitionLeft() {
         memory.willDecide(new BeginResult.Fenced());
         claim.held = false;
-        decide();
+        applyPolicy();
         assertThat(events).isEmpty();
         assertThat(claim.completed).isZero();
     }
 
-    /** Behind one that runs. */
-    private void decide() {
+    /** Applies the policy of a turn behind a running one. */
+    private void applyPolicy() {
         FakeClaim other = new FakeClaim();
         Turn first = turn(ask("first"), new byte[0]);
         lanes.offer(ask.key(), new Turn(first.session(), first.requestId(), first.envelope(), 0, 6, NOW, other));
         Turn turn = turn(ask, wire.write(ask));
         lanes.offer(ask.key(), turn);
-        new WaitingTurns(kit(), flights, lanes, new AgentTimes(clock)).applyPolicy(turn, () -> waits++);
+        new WaitingTurns(kit(), flights, lanes, new AgentTimes(clock)).applyPolicy(turn, () -> waitingCalls++);
         threads.stepLast();
     }
 }
