@@ -5,24 +5,27 @@ import io.turnlane.model.TurnEvent;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Puts turn events on the log. Events of one session that are published one after the other are read in that order.
+ * Publishes turn events. Events of one session are read in the order in which they were published.
  *
- * <p>Called by any thread. A call blocks only while the publisher's buffer is full, for a second at most.
+ * <p>Threading: any thread may call this interface. A call blocks only while the publisher's buffer is full, for at
+ * most 1 s.
  */
 @FunctionalInterface
 public interface EventPublisher {
 
     /**
-     * Where the turn stands on the turns topic.
+     * Log position of the turn on the turns topic.
      *
-     * @param partition its events go to the partition of the same number
+     * @param partition partition of the turn; its events go to the events partition of the same number
+     * @param offset offset of the turn
      */
     record TurnOrigin(int partition, long offset) {}
 
     /**
      * Publishes the event.
      *
-     * @return completes when the log has it, or fails when it didn't take it in time
+     * @param turn log position of the turn
+     * @return completes when Kafka has acknowledged the event; fails if it does not do so in time
      */
     CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event);
 }

@@ -11,7 +11,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.springframework.kafka.core.KafkaOperations;
 
-/** Turn events to Kafka: the value is what clients get, the headers what gateways decide by. */
+/**
+ * Publishes turn events to Kafka. The value is the JSON that clients receive. Gateways route an event by its key and
+ * headers, without reading the value.
+ */
 public final class KafkaEventPublisher implements EventPublisher {
 
     private final KafkaOperations<byte[], byte[]> kafka;

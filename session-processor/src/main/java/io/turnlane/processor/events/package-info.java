@@ -1,4 +1,4 @@
-/** What happens to turns, told on the events topic. */
+/** Publication of turn events on the events topic. */
 @NullMarked
 package io.turnlane.processor.events;
 
