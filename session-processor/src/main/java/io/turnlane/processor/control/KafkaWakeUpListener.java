@@ -21,19 +21,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the control topic from its end at the start on, without a group: every processor reads all of it, and whoever
- * owns the turn acts on it. What was said before stands in the request's record, which is looked at whenever a turn
- * begins.
+ * Reads wake-ups for cancelled turns from the control topic. It reads without a consumer group, so every processor
+ * reads all wake-ups, and the processor that holds the turn acts on them. Reading starts at the end of the topic.
+ * Earlier cancels are stored in the request records, which are checked whenever a turn begins.
  *
- * <p>Threading: started and stopped by one thread; a platform thread of its own reads, and calls the listener, which
- * must not block. Any thread may ask whether that one is {@linkplain #hasFailed broken}.
+ * <p>Threading: one thread starts and stops the listener. A dedicated platform thread reads the topic and calls the
+ * callback, which must not block. Any thread may call {@link #hasFailed}.
  */
 public final class KafkaWakeUpListener {
 
     private static final Logger log = LoggerFactory.getLogger(KafkaWakeUpListener.class);
-    private static final Duration ONE_POLL = Duration.ofMillis(500);
-    private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
-    private static final Duration STOPPING = Duration.ofSeconds(3);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
+    private static final Duration FAILURE_DELAY = Duration.ofMillis(500);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
     private final Supplier<? extends Consumer<byte[], byte[]>> consumers;
     private final String topic;
@@ -43,8 +43,12 @@ public final class KafkaWakeUpListener {
     private volatile @Nullable Thread reader;
 
     /**
-     * @param consumers makes a consumer without a group that begins at the end where its place is gone
-     * @param listener is told of turns that nobody wants any more; most are others'
+     * Creates a listener.
+     *
+     * @param consumers creates a consumer without a group, which continues at the end of the topic if its offset no
+     *     longer exists
+     * @param topic name of the control topic
+     * @param listener callback for cancelled turns; most of them are not in this processor
      */
     public KafkaWakeUpListener(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -55,60 +59,66 @@ public final class KafkaWakeUpListener {
         this.listener = listener;
     }
 
-    /** Returns when it is known where to read from: whatever is said from now on will be heard. */
+    /** Starts reading. When this method returns, no later wake-up is missed. */
     public void start() {
-        Consumer<byte[], byte[]> fresh = consumers.get();
-        List<TopicPartition> all = fresh.partitionsFor(topic).stream()
+        Consumer<byte[], byte[]> newConsumer = consumers.get();
+        List<TopicPartition> all = newConsumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
-        fresh.assign(all);
-        fresh.seekToEnd(all);
-        all.forEach(fresh::position);
-        consumer = fresh;
-        reader = Thread.ofPlatform().name("turnlane-control").start(() -> read(fresh));
+        newConsumer.assign(all);
+        newConsumer.seekToEnd(all);
+        all.forEach(newConsumer::position);
+        consumer = newConsumer;
+        reader = Thread.ofPlatform().name("turnlane-control").start(() -> read(newConsumer));
     }
 
     /**
-     * Whether the reading has ended though nobody stopped it: then cancels are found only by whoever begins or stores.
+     * Returns true if the reading thread has ended although {@link #stop} was not called. Cancels then take effect only
+     * when a turn begins or its result is stored.
      */
     public boolean hasFailed() {
-        Thread reads = reader;
-        return reads != null && !reads.isAlive() && stopping.getCount() > 0;
+        Thread thread = reader;
+        return thread != null && !thread.isAlive() && stopping.getCount() > 0;
     }
 
-    private void read(Consumer<byte[], byte[]> from) {
-        try (from) {
+    private void read(Consumer<byte[], byte[]> consumer) {
+        try (consumer) {
             while (stopping.getCount() > 0) {
-                readSome(from);
+                pollOnce(consumer);
             }
         } catch (WakeupException e) {
-            return; // stopping
+            return; // stop() was called
         } catch (Error e) {
-            log.atError().setCause(e).log("control thread ends; cancels come late from now on");
+            log.atError()
+                    .setCause(e)
+                    .log("control thread terminated; cancels are delayed until this processor is restarted");
             throw e;
         }
     }
 
-    private void readSome(Consumer<byte[], byte[]> from) {
+    private void pollOnce(Consumer<byte[], byte[]> consumer) {
         try {
-            from.poll(ONE_POLL).forEach(this::hear);
+            consumer.poll(POLL_TIMEOUT).forEach(this::handle);
         } catch (WakeupException e) {
             throw e;
-        } catch (RuntimeException e) { // whatever it is: without this thread cancels come late
-            log.atWarn().setCause(e).log("control topic not read; going on");
-            breathe();
+        } catch (RuntimeException e) { // any exception: without this thread, cancels are delayed
+            log.atWarn().setCause(e).log("reading the control topic failed; retrying");
+            waitAfterFailure();
         }
     }
 
-    private void hear(ConsumerRecord<byte[], byte[]> record) {
+    private void handle(ConsumerRecord<byte[], byte[]> record) {
         try {
             String request = header(record, RecordHeaders.REQUEST_ID);
             if (WakeUp.TYPE.equals(header(record, RecordHeaders.TYPE)) && record.key() != null && request != null) {
                 listener.accept(
                         SessionKey.parse(new String(record.key(), StandardCharsets.UTF_8)), RequestId.parse(request));
             }
-        } catch (RuntimeException e) { // one that can't be read, or a mistake of ours: those behind it count
-            log.atWarn().addKeyValue("offset", record.offset()).setCause(e).log("wake-up not heard");
+        } catch (RuntimeException e) { // an unreadable record, or a defect, must not stop the thread
+            log.atWarn()
+                    .addKeyValue("offset", record.offset())
+                    .setCause(e)
+                    .log("wake-up could not be processed; skipping it");
         }
     }
 
@@ -117,24 +127,24 @@ public final class KafkaWakeUpListener {
         return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 
-    private void breathe() {
+    private void waitAfterFailure() {
         try {
-            var _ = stopping.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = stopping.await(FAILURE_DELAY.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             stopping.countDown();
         }
     }
 
-    /** Ends the reading. Called after the last turn has ended. */
+    /** Stops reading. Called after the last turn has ended. */
     public void stop() {
         stopping.countDown();
         if (consumer != null) {
             consumer.wakeup();
         }
-        Thread reads = reader;
+        Thread thread = reader;
         try {
-            if (reads != null) {
-                reads.join(STOPPING);
+            if (thread != null) {
+                thread.join(STOP_TIMEOUT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,4 +1,4 @@
-/** What clients want to be told to the owner of a turn at once. */
+/** Wake-ups from the control topic, which notify the owner of a turn of a cancel at once. */
 @NullMarked
 package io.turnlane.processor.control;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The thread that hears of cancels, where reading breaks. */
+/** Failures of the thread that reads wake-ups. */
 class KafkaWakeUpListenerTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -32,9 +32,9 @@ class KafkaWakeUpListenerTest {
     private final SessionKey session = SessionKey.of(null, new SessionId("s"));
     private final RequestId request = new RequestId(UUID.randomUUID());
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("latest");
-    private final List<RequestId> heard = new CopyOnWriteArrayList<>();
-    private final KafkaWakeUpListener wakeUps =
-            new KafkaWakeUpListener(() -> consumer, ALL.topic(), (of, unwanted) -> heard.add(unwanted));
+    private final List<RequestId> received = new CopyOnWriteArrayList<>();
+    private final KafkaWakeUpListener listener =
+            new KafkaWakeUpListener(() -> consumer, ALL.topic(), (of, unwanted) -> received.add(unwanted));
 
     @BeforeEach
     void makeTopic() {
@@ -46,30 +46,30 @@ class KafkaWakeUpListenerTest {
 
     @AfterEach
     void stop() {
-        wakeUps.stop();
+        listener.stop();
     }
 
     @Test
-    void goesOnAfterWhateverIsThrownWhileItReads() {
+    void continuesAfterAnExceptionWhileReading() {
         consumer.schedulePollTask(() -> {
-            throw new IllegalStateException("nobody expects this one");
+            throw new IllegalStateException("unexpected");
         });
         consumer.schedulePollTask(() -> consumer.addRecord(wakeUp()));
-        wakeUps.start();
-        await().atMost(SOON).untilAsserted(() -> assertThat(heard).containsExactly(request));
-        assertThat(wakeUps.hasFailed()).isFalse();
+        listener.start();
+        await().atMost(SOON).untilAsserted(() -> assertThat(received).containsExactly(request));
+        assertThat(listener.hasFailed()).isFalse();
     }
 
     @Test
-    void saysThatItsThreadEndedThoughNobodyStoppedIt() {
-        assertThat(wakeUps.hasFailed()).as("before it starts").isFalse();
+    void reportsThatItsThreadEndedWithoutAStop() {
+        assertThat(listener.hasFailed()).as("before it starts").isFalse();
         consumer.schedulePollTask(() -> {
-            throw new LinkageError("as a test has it");
+            throw new LinkageError("thrown by the test");
         });
-        wakeUps.start();
-        await().dontCatchUncaughtExceptions().atMost(SOON).until(wakeUps::hasFailed);
-        wakeUps.stop();
-        assertThat(wakeUps.hasFailed()).as("nobody wants it any more").isFalse();
+        listener.start();
+        await().dontCatchUncaughtExceptions().atMost(SOON).until(listener::hasFailed);
+        listener.stop();
+        assertThat(listener.hasFailed()).as("after stop").isFalse();
     }
 
     private ConsumerRecord<byte[], byte[]> wakeUp() {
