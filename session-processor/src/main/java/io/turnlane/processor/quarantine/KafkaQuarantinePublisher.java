@@ -9,7 +9,10 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaOperations;
 
-/** Quarantined turns to Kafka: value and headers as they came, and headers that say why and from where. */
+/**
+ * Publishes quarantined turns to Kafka. A record keeps the value and headers of its turn, and gets further headers with
+ * the error and the turn's log position.
+ */
 public final class KafkaQuarantinePublisher implements QuarantinePublisher {
 
     private final KafkaOperations<byte[], byte[]> kafka;
@@ -21,8 +24,8 @@ public final class KafkaQuarantinePublisher implements QuarantinePublisher {
     }
 
     /**
-     * A record that came compressed may be larger than a record may be: its copy goes without the value, and tells
-     * where that stands.
+     * Publishes a copy of the turn. If the copy is too large for the quarantine topic, which is possible if the
+     * original was compressed, publishes it without the value. Its headers name the log position of the original.
      */
     @Override
     public CompletableFuture<?> publish(QuarantinedTurn turn) {

@@ -4,15 +4,18 @@ import io.turnlane.model.QuarantinedTurn;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Puts turns on the quarantine topic. Called by any thread; blocks only while its buffer is full, for a second at most.
+ * Publishes turns to the quarantine topic.
+ *
+ * <p>Threading: any thread may call this interface. A call blocks only while the publisher's buffer is full, for at
+ * most 1 s.
  */
 @FunctionalInterface
 public interface QuarantinePublisher {
 
     /**
-     * Publishes a copy.
+     * Publishes a copy of the turn.
      *
-     * @return completes when the log has it; only then may the turn be marked done (O9)
+     * @return completes when Kafka has acknowledged the copy; only then may the turn's offset be completed (O9)
      */
     CompletableFuture<?> publish(QuarantinedTurn turn);
 }

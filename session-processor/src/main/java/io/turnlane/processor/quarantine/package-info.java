@@ -1,4 +1,4 @@
-/** Where turns go that failed for good, and records that can't be read. */
+/** Publication of failed turns and unreadable records on the quarantine topic. */
 @NullMarked
 package io.turnlane.processor.quarantine;
 
