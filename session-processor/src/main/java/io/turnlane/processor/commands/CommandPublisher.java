@@ -3,14 +3,14 @@ package io.turnlane.processor.commands;
 import io.turnlane.model.SessionCommand;
 import java.util.concurrent.CompletableFuture;
 
-/** Puts session commands on the log, behind what was asked of their session before. Called by any thread. */
+/** Publishes session commands to the turns topic, behind the earlier commands of their session. Thread-safe. */
 @FunctionalInterface
 public interface CommandPublisher {
 
     /**
      * Publishes the command.
      *
-     * @return completes when the log has it, or fails when it didn't take it in time
+     * @return completes when Kafka has acknowledged the command; fails if it does not do so in time
      */
     CompletableFuture<?> publish(SessionCommand command);
 }

@@ -10,7 +10,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.springframework.kafka.core.KafkaOperations;
 
-/** Session commands to Kafka, as gateways write them: keyed by session, so the partitioner finds its partition. */
+/** Publishes session commands to Kafka in the format of the gateways. The key, and so the partition, is the session. */
 public final class KafkaCommandPublisher implements CommandPublisher {
 
     private final KafkaOperations<byte[], byte[]> kafka;
@@ -27,7 +27,7 @@ public final class KafkaCommandPublisher implements CommandPublisher {
     public CompletableFuture<?> publish(SessionCommand command) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic, command.key().toString().getBytes(StandardCharsets.UTF_8), wire.write(command));
-        head(record.headers(), command);
+        addHeaders(record.headers(), command);
         try {
             return kafka.send(record);
         } catch (KafkaException | org.springframework.kafka.KafkaException e) {
@@ -35,7 +35,7 @@ public final class KafkaCommandPublisher implements CommandPublisher {
         }
     }
 
-    private static void head(Headers headers, SessionCommand command) {
+    private static void addHeaders(Headers headers, SessionCommand command) {
         add(headers, RecordHeaders.TYPE, command.type());
         add(headers, RecordHeaders.REQUEST_ID, command.requestId().toString());
         add(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);

@@ -1,4 +1,4 @@
-/** Session commands that one session's turn has for another session. */
+/** Publication of session commands that the command of one session has for another session. */
 @NullMarked
 package io.turnlane.processor.commands;
 
