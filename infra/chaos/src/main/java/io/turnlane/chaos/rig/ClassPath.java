@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the members' JVMs run. Where the packed program leads it, they start from the program's class cache (a cache
- * holds for every class path that begins with the one it was made of), in half the time.
+ * Class path of the members' JVMs. If it begins with the packed program, the JVMs use the program's class cache, which
+ * halves their start time. A cache is valid for every class path that begins with the one it was created from.
  *
- * @param path as for {@code CLASSPATH}
+ * @param path value of {@code CLASSPATH}
  */
 record ClassPath(String path) {
 

@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A gateway or a processor in a small JVM of its own.
+ * Gateway or processor in a small, separate JVM.
  *
- * @param name as {@code processor-2}
- * @param main its main class
- * @param port where it serves, and answers {@code /readyz}
- * @param arguments after the main class
- * @param classPath of the child
+ * @param name name of the member, as {@code processor-2}
+ * @param main main class
+ * @param port HTTP port, which also serves {@code /readyz}
+ * @param arguments arguments of the main class
+ * @param classPath class path of the JVM
  */
 record MemberProgram(String name, Class<?> main, int port, List<String> arguments, ClassPath classPath)
         implements Program {
 
-    /** Many JVMs on few cores: small heaps, one compiler, one collector thread. */
+    /** Settings for many JVMs on few cores: small heaps, a single compiler, and a single collector thread. */
     private static final List<String> JVM_FLAGS = List.of(
             "-Xms32m",
             "-Xmx192m",
@@ -52,7 +52,7 @@ record MemberProgram(String name, Class<?> main, int port, List<String> argument
         return Map.of("CLASSPATH", classPath.path(), "MALLOC_ARENA_MAX", "2");
     }
 
-    /** More than the drain budget that the rig sets. */
+    /** Returns a limit that is longer than the drain budget of the rig. */
     @Override
     public Duration stopLimit() {
         return Duration.ofSeconds(20);

@@ -23,11 +23,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * A whole Turnlane on the loopback address: a broker, a Redis, gateways and processors, each a process of its own that
- * may be harmed by its name ({@code broker}, {@code redis}, {@code gateway-1}, {@code processor-3}) and comes back on
- * its port. All end with this process.
+ * A complete Turnlane on the loopback address: a broker, Redis, gateways and processors, each in a separate process.
+ * Faults address a process by its name: {@code broker}, {@code redis}, {@code gateway-1}, {@code processor-3}. A
+ * process uses the same port after a restart. All processes end with this one.
  *
- * <p>The driver's thread calls this; {@link #close} may also come from a shutdown hook.
+ * <p>The driver's thread calls the methods. A shutdown hook may also call {@link #close}.
  */
 public final class Rig implements AutoCloseable {
 
@@ -44,36 +44,36 @@ public final class Rig implements AutoCloseable {
     private final Map<String, ChildProcess> members = new LinkedHashMap<>();
     private final List<URI> gateways = new ArrayList<>();
 
-    private Rig(RigSettings settings, DataFolder data, RigNetwork wires) throws IOException {
+    private Rig(RigSettings settings, DataFolder data, RigNetwork network) throws IOException {
         this.settings = settings;
         this.data = data;
-        this.network = wires;
-        this.backends = Backends.on(data, wires.backendSettings());
-        wires.connectTo(backends);
+        this.network = network;
+        this.backends = Backends.on(data, network.backendSettings());
+        network.connectTo(backends);
         ClassPath classPath = new ClassPath(settings.classPath());
         for (int number = 1; number <= settings.gateways(); number++) {
             addGateway("gateway-" + number, classPath);
         }
-        ClassPath processors = ofProcessors(settings);
+        ClassPath processors = processorClassPath(settings);
         for (int number = 1; number <= settings.processors(); number++) {
             addProcessor("processor-" + number, processors);
         }
     }
 
-    /** A control's folder stands before everything else. */
-    private static ClassPath ofProcessors(RigSettings settings) throws IOException {
+    /** Returns the class path of the processors, which begins with the files of a control if there is one. */
+    private static ClassPath processorClassPath(RigSettings settings) throws IOException {
         if (settings.control() == null) {
             return new ClassPath(settings.classPath());
         }
-        Path ahead = settings.folder().resolve("control");
-        settings.control().writeTo(ahead);
-        return new ClassPath(ahead + File.pathSeparator + settings.classPath());
+        Path overrides = settings.folder().resolve("control");
+        settings.control().writeTo(overrides);
+        return new ClassPath(overrides + File.pathSeparator + settings.classPath());
     }
 
     /**
-     * Starts all, and returns once all serve.
+     * Starts all processes; returns when all of them are ready.
      *
-     * @throws IOException where a part can't be started; the others are stopped then
+     * @throws IOException if a process cannot be started; the others are then stopped
      */
     public static Rig start(RigSettings settings) throws IOException, InterruptedException {
         Files.createDirectories(settings.folder().resolve("journals"));
@@ -123,7 +123,11 @@ public final class Rig implements AutoCloseable {
         members.put(program.name(), new ChildProcess(program, logs().resolve(program.name() + ".log"), _ -> {}));
     }
 
-    /** One process of the rig. */
+    /**
+     * Returns a process of the rig.
+     *
+     * @throws IllegalArgumentException if there is no process of this name
+     */
     public ChildProcess member(String name) {
         return switch (name) {
             case BROKER -> backends.broker();
@@ -138,7 +142,10 @@ public final class Rig implements AutoCloseable {
         };
     }
 
-    /** Thaws what is frozen and starts what isn't there, Redis and the broker first. */
+    /**
+     * Ends all faults: heals the network, resumes frozen processes, and starts missing ones, Redis and the broker
+     * first.
+     */
     public void heal() throws IOException, InterruptedException {
         network.heal();
         for (ChildProcess backend : List.of(backends.redis(), backends.broker())) {
@@ -149,7 +156,7 @@ public final class Rig implements AutoCloseable {
         startAll();
     }
 
-    /** Starts the members that don't run, all at the same time. */
+    /** Starts the gateways and processors that are not running, all at the same time. */
     public void startAll() throws IOException, InterruptedException {
         List<Callable<Void>> starts = new ArrayList<>();
         for (ChildProcess member : members.values()) {
@@ -183,17 +190,17 @@ public final class Rig implements AutoCloseable {
         return List.copyOf(gateways);
     }
 
-    /** What stands between the processes. */
+    /** Returns the proxied connections between the processes. */
     public RigNetwork network() {
         return network;
     }
 
-    /** The broker, by no proxy. */
+    /** Returns the address of the broker, without a proxy. */
     public String bootstrapServers() {
         return backends.bootstrapServers();
     }
 
-    /** Redis, by no proxy. */
+    /** Returns the URL of Redis, without a proxy. */
     public String redisUrl() {
         return backends.redisUrl();
     }
@@ -202,17 +209,17 @@ public final class Rig implements AutoCloseable {
         return settings;
     }
 
-    /** What the agent of a processor writes down, for as long as the rig lives. */
+    /** Returns the journal of a processor's agent, which covers all runs on this rig. */
     public Path journal(String processor) {
         return settings.folder().resolve("journals").resolve("agent-" + processor + ".jsonl");
     }
 
-    /** Where all processes log. */
+    /** Returns the folder of the logs of all processes. */
     public Path logs() {
         return settings.folder().resolve("logs");
     }
 
-    /** Stops all by force where it must: nothing that is on trial here needs a good end. */
+    /** Stops all processes, gateways and processors by force, because no test needs them to stop cleanly. */
     @Override
     public synchronized void close() {
         Collection<ChildProcess> all = members.values();
@@ -224,7 +231,7 @@ public final class Rig implements AutoCloseable {
         try {
             data.close();
         } catch (IOException _) {
-            // Its lock goes with this process.
+            // The lock ends with this process.
         }
     }
 }

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What stands between the processes of a rig: gateways and processors reach Redis through a proxy each, and one of the
- * processors reaches the broker through one. The others have no proxy before the broker, so that they take over when
- * that one is cut off. Any thread may call any method.
+ * Proxied connections of a rig, called cables. The gateways reach Redis through one proxy and the processors through
+ * another. One processor also reaches the broker through a proxy; the others connect to the broker directly, so that
+ * they take over if that processor is disconnected. Any thread may call any method.
  */
 public final class RigNetwork implements AutoCloseable {
 
@@ -23,7 +23,7 @@ public final class RigNetwork implements AutoCloseable {
     public static final String REDIS_OF_PROCESSORS = "redis-of-processors";
     public static final String KAFKA_OF_PROXIED_PROCESSOR = "kafka-of-processor-3";
 
-    /** Whose broker is behind {@link #KAFKA_OF_PROXIED_PROCESSOR}. */
+    /** Processor that reaches the broker through {@link #KAFKA_OF_PROXIED_PROCESSOR}. */
     public static final String PROXIED_PROCESSOR = "processor-3";
 
     private final Map<String, FaultProxy> cables = new LinkedHashMap<>();
@@ -46,12 +46,12 @@ public final class RigNetwork implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** How the broker must listen. */
+    /** Returns options that make the broker listen for the proxied processor too. */
     Backends.BackendOptions backendSettings() {
         return new Backends.BackendOptions(Optional.empty(), Optional.empty(), 0, 0, Optional.of(listener));
     }
 
-    /** Leads to these backends. */
+    /** Connects the proxies to these backends. */
     void connectTo(Backends backends) throws IOException {
         kafka = backends.bootstrapServers();
         redis = backends.redisUrl();
@@ -81,7 +81,11 @@ public final class RigNetwork implements AutoCloseable {
         return redis.replace(":" + port, ":" + cable(name).port());
     }
 
-    /** One of the cables by its name. */
+    /**
+     * Returns a cable.
+     *
+     * @throws IllegalArgumentException if there is no cable of this name
+     */
     public FaultProxy cable(String name) {
         FaultProxy cable = cables.get(name);
         if (cable == null) {
@@ -90,7 +94,7 @@ public final class RigNetwork implements AutoCloseable {
         return cable;
     }
 
-    /** Lets everything through again. */
+    /** Ends the faults of all cables. */
     void heal() {
         cables.values().forEach(FaultProxy::heal);
     }
@@ -101,7 +105,7 @@ public final class RigNetwork implements AutoCloseable {
             try {
                 cable.close();
             } catch (IOException _) {
-                // It takes no more connections either way.
+                // The proxy accepts no more connections in this case either.
             }
         }
     }

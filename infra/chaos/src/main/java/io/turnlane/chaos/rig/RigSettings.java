@@ -6,14 +6,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rig consists of.
+ * Settings of a rig.
  *
- * @param folder for its data, its logs and its agents' journals
- * @param gateways how many gateways
- * @param processors how many processors
- * @param partitions of the turns topic
- * @param classPath of the processes; one that begins with the packed program starts them from its class cache
- * @param control a promise that the processors don't keep; null in an honest rig
+ * @param folder folder for data, logs and the agents' journals
+ * @param gateways number of gateways
+ * @param processors number of processors
+ * @param partitions number of partitions of the turns topic
+ * @param classPath class path of the processes; if it begins with the packed program, they use its class cache
+ * @param control promise that is switched off in the processors; null in a regular rig
  */
 public record RigSettings(
         Path folder,
@@ -23,22 +23,26 @@ public record RigSettings(
         String classPath,
         @Nullable Control control) {
 
-    /** After so long without a heartbeat a processor's partitions go to others. */
+    /** Time without a heartbeat after which other processors receive the partitions of a processor. */
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
 
-    /** How long a processor that is told to stop may finish its turns. */
+    /** Time that a stopping processor has to end its running turns. */
     public static final Duration DRAIN_BUDGET = Duration.ofSeconds(5);
 
-    /** Longer than any run that isn't meant to break this; shorter than the longest that is. */
+    /**
+     * Value of {@code max.poll.interval.ms}: longer than the agent calls of regular turns, and shorter than the longest
+     * ones of F19.
+     */
     public static final Duration LONGEST_POLL = Duration.ofSeconds(15);
 
     public RigSettings {
         if (gateways < 1 || processors < 1 || partitions < processors) {
-            throw new IllegalArgumentException("a rig has gateways, processors, and a partition for each of these");
+            throw new IllegalArgumentException(
+                    "a rig needs a gateway, a processor, and a partition for each processor");
         }
     }
 
-    /** Two gateways, three processors, twelve partitions, on this JVM's class path. */
+    /** Returns settings for 2 gateways, 3 processors and 12 partitions, with the class path of this JVM. */
     public static RigSettings usual(Path folder) {
         return new RigSettings(folder, 2, 3, 12, System.getProperty("java.class.path"), null);
     }

@@ -1,6 +1,4 @@
-/**
- * A whole Turnlane in processes of its own on the loopback address, each of which may be killed, frozen and cut off.
- */
+/** A complete Turnlane on the loopback address, in separate processes that can be killed, frozen and disconnected. */
 @NullMarked
 package io.turnlane.chaos.rig;
 
