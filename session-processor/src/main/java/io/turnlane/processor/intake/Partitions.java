@@ -130,20 +130,20 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     private void leave(Collection<TopicPartition> gone, boolean orderly) {
-        Set<Assignment> leaving = ours(gone);
+        Set<Assignment> leaving = assignmentsOf(gone);
         leaving.forEach(Assignment::end);
         handler.onPartitionsLeaving(claim -> belongsTo(claim, leaving), orderly);
     }
 
-    private Set<Assignment> ours(Collection<TopicPartition> partitions) {
-        Set<Assignment> ours = new HashSet<>();
+    private Set<Assignment> assignmentsOf(Collection<TopicPartition> partitions) {
+        Set<Assignment> found = new HashSet<>();
         for (TopicPartition partition : partitions) {
             Assignment assignment = assignments.get(partition);
             if (assignment != null) {
-                ours.add(assignment);
+                found.add(assignment);
             }
         }
-        return ours;
+        return found;
     }
 
     private static boolean belongsTo(Object claim, Set<Assignment> assignments) {
@@ -238,7 +238,7 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     private void commitFailed(Set<TopicPartition> partitions, Exception e) {
-        ours(partitions).forEach(Assignment::commitFailed);
+        assignmentsOf(partitions).forEach(Assignment::commitFailed);
         log.atWarn().addKeyValue("error", e.getClass().getSimpleName()).log("offset commit failed");
     }
 

@@ -87,8 +87,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Retries a turn after an unexpected exception, which is a defect of the processor. The next begin counts the
-     * flight as a crash, so a turn that always causes the exception ends as failed.
+     * Retries a turn after an unexpected exception, which is a defect of the processor. If the flight had begun in
+     * memory, the turn's next begin counts it as a crash, so a turn that always causes the exception ends as failed.
      */
     private static LaneOutcome unexpectedError(Turn turn, Throwable e) {
         log.atError()
