@@ -6,10 +6,10 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 
-/** Lines that a person can scan while a run goes on. The driver's thread only. */
+/** Prints the progress of a run for people. Used only by the driver's thread. */
 public final class ChaosProgress {
 
-    private static final int MOST_SHOWN = 8;
+    private static final int VIOLATIONS_SHOWN = 8;
 
     private final PrintStream out;
 
@@ -22,7 +22,7 @@ public final class ChaosProgress {
         out.flush();
     }
 
-    /** A scenario begins. */
+    /** Prints the title and the schedule of a scenario that begins. */
     public void begins(Scenario scenario, List<Fault> plan) {
         line("\n%-4s %s".formatted(scenario.name(), scenario.title()));
         line("     plan: "
@@ -45,13 +45,13 @@ public final class ChaosProgress {
         line("     skipped: " + what);
     }
 
-    /** A scenario is over. */
+    /** Prints the result of a scenario. */
     public void ended(ScenarioResult result) {
         RunMeasurements measured = result.measured();
         out.printf(
                 Locale.ROOT,
-                "     %s  %d accepted, %d completed, %d failed, %d faults (%d hit), %d redelivered, %d twins kept back,"
-                        + " %.2f calls a turn, longest silence %.1f s, %.0f s%n",
+                "     %s  %d accepted, %d completed, %d failed, %d faults (%d hit), %d redeliveries,"
+                        + " %d duplicate ends, %.2f agent calls per turn, longest silence %.1f s, took %.0f s%n",
                 result.clean() ? "ok" : "VIOLATED",
                 measured.accepted(),
                 measured.completed(),
@@ -63,12 +63,12 @@ public final class ChaosProgress {
                 measured.callsPerTurn(),
                 measured.longestStall(),
                 result.took().toMillis() / 1000.0);
-        measured.recovery().forEach((kind, spread) -> line("     went on after " + kind + ": p50/p99/max " + spread));
+        measured.recovery().forEach((kind, times) -> line("     recovery after " + kind + ": p50/p99/max " + times));
         result.verdict()
                 .counts()
                 .forEach((invariant, count) ->
-                        line("     ! " + invariant + " " + count + " times: " + invariant.promise()));
-        result.violations().stream().limit(MOST_SHOWN).forEach(violation -> line("     ! " + violation));
+                        line("     ! " + invariant + " violated " + count + " times: " + invariant.promise()));
+        result.violations().stream().limit(VIOLATIONS_SHOWN).forEach(violation -> line("     ! " + violation));
         out.flush();
     }
 }

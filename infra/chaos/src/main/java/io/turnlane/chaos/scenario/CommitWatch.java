@@ -21,14 +21,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down twice a second what the processors' group has committed, so that it can be seen whether a commit ever
- * passed a turn that had not ended. A broker that is away is asked again later. A thread of its own, until
- * {@link #close}.
+ * Records the committed offsets of the processors' group twice a second, so that the checker can find a commit that
+ * passed an open turn. If the broker is not available, tries again later. Runs on its own thread until {@link #close}.
  */
 final class CommitWatch implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
-    private static final Duration AGAIN = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
     private static final int CALL_LIMIT_MILLIS = 2000;
 
     private final Admin admin;
@@ -48,23 +47,26 @@ final class CommitWatch implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(INTERVAL);
-                look();
+                recordOffsets();
             }
         } catch (InterruptedException _) {
-            // Closed.
+            // The watch was closed.
         }
     }
 
-    /** Looks until the group has committed all that there is, or the limit has passed: the checker sees which. */
+    /**
+     * Records offsets until the group has no lag or the limit has passed. The checker reports a remaining lag from
+     * these records.
+     */
     void awaitNoLag(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        while (!look() && System.nanoTime() < end) {
-            Thread.sleep(AGAIN);
+        while (!recordOffsets() && System.nanoTime() < end) {
+            Thread.sleep(RETRY_DELAY);
         }
     }
 
-    /** Whether the group has committed all that there is. */
-    private boolean look() throws InterruptedException {
+    /** Records the offsets once; returns true if the group has no lag. */
+    private boolean recordOffsets() throws InterruptedException {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed =
                     within(admin.listConsumerGroupOffsets(Rig.GROUP).partitionsToOffsetAndMetadata());
@@ -72,16 +74,16 @@ final class CommitWatch implements AutoCloseable {
             Map<TopicPartition, OffsetSpec> turns = committed.keySet().stream()
                     .filter(partition -> partition.topic().equals(Topics.DEFAULT.turns()))
                     .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest()));
-            boolean all = true;
+            boolean noLag = true;
             for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
                     within(admin.listOffsets(turns).all()).entrySet()) {
                 OffsetAndMetadata at = committed.get(end.getKey());
                 write(asked, end.getKey(), at, end.getValue().offset());
-                all &= at != null && at.offset() == end.getValue().offset();
+                noLag &= at != null && at.offset() == end.getValue().offset();
             }
-            return all && !turns.isEmpty();
+            return noLag && !turns.isEmpty();
         } catch (ExecutionException | TimeoutException _) {
-            return false; // the broker is away; the next look will tell
+            return false; // the broker is not available; the next call reads the offsets
         }
     }
 
@@ -90,7 +92,7 @@ final class CommitWatch implements AutoCloseable {
         return answer.get(CALL_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** The time is that of the commit's reading: what it says may have been true a little before. */
+    /** Records a committed offset with the time at which it was read, which is later than the commit. */
     private void write(long at, TopicPartition partition, @Nullable OffsetAndMetadata committed, long end) {
         if (committed != null) {
             history.write(new HistoryLine.OffsetRead(at, "driver", partition.partition(), committed.offset(), end));

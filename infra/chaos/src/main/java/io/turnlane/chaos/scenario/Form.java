@@ -1,13 +1,13 @@
 package io.turnlane.chaos.scenario;
 
-/** How long a scenario goes on. */
+/** Length of a scenario. */
 public enum Form {
-    /** Some seconds and a few faults: for each build. */
+    /** A few seconds and a few faults, for each build. */
     QUICK,
-    /** As many faults as the promises are stated with. */
+    /** The number of faults for which the promises are stated. */
     FULL;
 
-    /** The one or the other. */
+    /** Returns the value for this form. */
     int of(int quick, int full) {
         return this == QUICK ? quick : full;
     }

@@ -27,7 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what Redis holds of a run's sessions into its folder. */
+/** Copies the memory and request records of a run's sessions from Redis to the run's folder. */
 final class MemoryDump {
 
     private static final WireFormat WIRE = new WireFormat();
@@ -78,7 +78,9 @@ final class MemoryDump {
                 : new RequestState(id, text(status), attempt == null ? 0 : Integer.parseInt(text(attempt)));
     }
 
-    /** What can't be read is shown as a turn of no request, which no question asked for. */
+    /**
+     * Parses a turn in memory. An unreadable entry gets an id that matches no request, so that the checker reports it.
+     */
     private static RememberedTurn remembered(byte[] blob) {
         try {
             PastTurn turn = WIRE.read(Checksummed.open(blob), PastTurn.class);

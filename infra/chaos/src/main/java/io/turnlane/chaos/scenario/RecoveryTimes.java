@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Locale;
 
 /**
- * How long something took, over many times; seconds.
+ * Percentiles of recovery times, in seconds, by nearest rank.
  *
- * @param count of the times
+ * @param count number of times; the other values are 0 if there are none
  */
 public record RecoveryTimes(int count, double p50, double p99, double max) {
 
-    /** Of times in microseconds. */
+    /** Computes the percentiles of times in microseconds. */
     static RecoveryTimes ofMicros(Collection<Long> micros) {
         long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
         return sorted.length == 0

@@ -17,19 +17,20 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a run amounts to, in numbers.
+ * Measurements of a run.
  *
- * @param accepted questions that were accepted
- * @param completed turns whose answer stands in the log
- * @param failed turns whose error stands in the log
- * @param agentCalls times that an agent was entered
- * @param redeliveries agent calls beyond the first of each turn
- * @param suppressed terminal events in the log beyond the first of each turn, which no client may see
- * @param recovery by {@code kind target} of fault, kills of one while all others were up apart: from the fault until
- *     what it hit went on
- * @param internalErrors posts that were answered with 500
- * @param slowestAsk longest time that a post waited for its answer, in seconds
- * @param longestStall longest time in which turns were open and no agent, no client heard of any
+ * @param accepted number of accepted questions
+ * @param completed number of turns with a completed event in the log
+ * @param failed number of turns with a failed event in the log
+ * @param agentCalls number of agent calls
+ * @param redeliveries number of agent calls beyond the first of each turn
+ * @param suppressed number of terminal events in the log beyond the first of each turn, which no client receives
+ * @param recovery recovery times by kind and target, as {@code kill processor}: from the fault until a turn that it hit
+ *     continued, or for a gateway, from the break of a stream until a gateway served the stream again. Kills that
+ *     overlap with no other fault have a separate entry
+ * @param internalErrors number of posts that were answered with 500
+ * @param slowestAsk longest time from a post to its response, in seconds
+ * @param longestStall longest time without a post, an agent call, an event or an observed end, in seconds
  */
 public record RunMeasurements(
         int accepted,
@@ -43,13 +44,13 @@ public record RunMeasurements(
         double slowestAsk,
         double longestStall) {
 
-    /** The gateway gives the log 5 s and Redis 2 s; the rest is a busy machine's. */
-    private static final double LONGEST_ASK = 9;
+    /** Seconds: the gateway waits up to 5 s for Kafka and 2 s for Redis, and 2 s allow for a busy machine. */
+    private static final double MAX_ASK = 9;
 
-    private static final double LONGEST_STALL = 15;
-    private static final double LONGEST_RECOVERY = RigSettings.SESSION_TIMEOUT.toSeconds() + 3;
+    private static final double MAX_STALL = 15;
+    private static final double MAX_RECOVERY = RigSettings.SESSION_TIMEOUT.toSeconds() + 3;
     private static final String ALONE = ", alone";
-    private static final double MOST_CALLS_IN_STORM = 1.05;
+    private static final double MAX_CALLS_IN_STORM = 1.05;
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     static RunMeasurements of(RunFolder folder, List<InjectedFault> faults, Collection<Resumption> resumptions) {
@@ -59,14 +60,14 @@ public record RunMeasurements(
         Map<String, Integer> ends = new HashMap<>();
         Map<String, Integer> kinds = new HashMap<>();
         folder.readTopic(folder.events(), event -> count(event.line(), ends, kinds));
-        int twins = ends.values().stream().mapToInt(count -> count - 1).sum();
+        int duplicateEnds = ends.values().stream().mapToInt(count -> count - 1).sum();
         return new RunMeasurements(
                 reading.accepted.size(),
                 kinds.getOrDefault("completed", 0),
                 kinds.getOrDefault("failed", 0),
                 reading.calls,
                 reading.calls - reading.entered.size(),
-                twins,
+                duplicateEnds,
                 recovery(faults, reading, resumptions),
                 reading.internalErrors,
                 reading.slowestAsk / 1e6,
@@ -91,15 +92,18 @@ public record RunMeasurements(
                         .filter(resumption -> resumption.cutAt() >= fault.at() && resumption.cutAt() <= fault.healed())
                         .forEach(resumption -> of.add(resumption.resumedAt() - resumption.cutAt()));
             } else {
-                reading.went(i).forEach(at -> of.add(at - fault.at()));
+                reading.continuedAt(i).forEach(at -> of.add(at - fault.at()));
             }
         }
-        Map<String, RecoveryTimes> spreads = new TreeMap<>();
-        times.forEach((kind, of) -> spreads.put(kind, RecoveryTimes.ofMicros(of)));
-        return spreads;
+        Map<String, RecoveryTimes> percentiles = new TreeMap<>();
+        times.forEach((kind, of) -> percentiles.put(kind, RecoveryTimes.ofMicros(of)));
+        return percentiles;
     }
 
-    /** Of one kind are all processors, and all gateways; kills of one while all others were up stand apart. */
+    /**
+     * Returns the kind and the target without its number, so that all processors count as one target. Kills of
+     * a processor or a gateway that overlap with no other fault have a separate name.
+     */
     private static String name(InjectedFault fault, List<InjectedFault> all) {
         FaultKind kind = fault.fault().kind();
         String target = fault.fault().target();
@@ -113,41 +117,41 @@ public record RunMeasurements(
         return one.at() <= other.healed() && other.at() <= one.healed();
     }
 
-    /** What a scenario's own row asks of the numbers, a sentence for each that isn't so. */
+    /** Returns the requirements of the scenario that the measurements do not meet, one sentence each. */
     List<String> unmet(Scenario scenario, Form form) {
         List<String> unmet = new ArrayList<>();
         if (internalErrors > 0) {
             unmet.add("%d posts were answered with 500, which no fault excuses".formatted(internalErrors));
         }
-        if (scenario == Scenario.F5 && slowestAsk > LONGEST_ASK) {
-            unmet.add("a post waited %.1f s for its answer".formatted(slowestAsk));
+        if (scenario == Scenario.F5 && slowestAsk > MAX_ASK) {
+            unmet.add("a post was answered only after %.1f s".formatted(slowestAsk));
         }
         RecoveryTimes killed = recovery.get("kill processor" + ALONE);
-        if (scenario == Scenario.F1 && form == Form.FULL && killed != null && killed.p99() > LONGEST_RECOVERY) {
-            unmet.add("turns of a killed processor went on after %.1f s (p99)".formatted(killed.p99()));
+        if (scenario == Scenario.F1 && form == Form.FULL && killed != null && killed.p99() > MAX_RECOVERY) {
+            unmet.add("turns of a killed processor continued only after %.1f s (p99)".formatted(killed.p99()));
         }
-        if (scenario == Scenario.F14 && longestStall > LONGEST_STALL) {
-            unmet.add("nothing moved for %.1f s".formatted(longestStall));
+        if (scenario == Scenario.F14 && longestStall > MAX_STALL) {
+            unmet.add("there was no progress for %.1f s".formatted(longestStall));
         }
-        if (scenario == Scenario.F14 && form == Form.FULL && callsPerTurn() > MOST_CALLS_IN_STORM) {
-            unmet.add("%.3f agent calls a turn in a storm".formatted(callsPerTurn()));
+        if (scenario == Scenario.F14 && form == Form.FULL && callsPerTurn() > MAX_CALLS_IN_STORM) {
+            unmet.add("%.3f agent calls per turn while members joined and left the group".formatted(callsPerTurn()));
         }
         return unmet;
     }
 
-    /** Turns asked for each agent call; 1 where nothing was run twice. */
+    /** Returns the number of agent calls per turn; 1 if no turn ran twice, 0 if no turn ran. */
     public double callsPerTurn() {
         int turns = agentCalls - redeliveries;
         return turns == 0 ? 0 : (double) agentCalls / turns;
     }
 
-    /** Gathers what the lines of a run tell. */
+    /** Collects measurements from the lines of a run. */
     private static final class MeasurementReader {
         private final List<InjectedFault> faults;
-        private final List<Map<String, Long>> wentOn = new ArrayList<>();
+        private final List<Map<String, Long>> continued = new ArrayList<>();
         private final Set<String> accepted = new HashSet<>();
         private final Set<String> entered = new HashSet<>();
-        private final List<Long> signs = new ArrayList<>();
+        private final List<Long> progressTimes = new ArrayList<>();
         private final Map<String, Long> asked = new HashMap<>();
         private int calls;
         private int internalErrors;
@@ -155,7 +159,7 @@ public record RunMeasurements(
 
         MeasurementReader(List<InjectedFault> faults) {
             this.faults = faults;
-            faults.forEach(_ -> wentOn.add(new HashMap<>()));
+            faults.forEach(_ -> continued.add(new HashMap<>()));
         }
 
         void note(HistoryLine line) {
@@ -165,20 +169,20 @@ public record RunMeasurements(
                     accepted.add(it.request());
                 }
                 case HistoryLine.EventReceived it -> {
-                    signs.add(it.time());
+                    progressTimes.add(it.time());
                     if (ENDS.contains(it.event())) {
-                        sign(String.valueOf(it.request()), it.time());
+                        progress(String.valueOf(it.request()), it.time());
                     }
                 }
-                case HistoryLine.StatusPolled it when ENDS.contains(it.status()) -> sign(it.request(), it.time());
+                case HistoryLine.StatusPolled it when ENDS.contains(it.status()) -> progress(it.request(), it.time());
                 case HistoryLine.AgentEntered it -> {
                     calls++;
                     entered.add(it.request());
-                    sign(it.request(), it.time());
+                    progress(it.request(), it.time());
                 }
-                case HistoryLine.AgentLeft it -> signs.add(it.time());
+                case HistoryLine.AgentLeft it -> progressTimes.add(it.time());
                 case HistoryLine.QuestionPosted it -> {
-                    signs.add(it.time());
+                    progressTimes.add(it.time());
                     asked.put(it.process(), it.time());
                 }
                 case HistoryLine.QuestionUnresolved it -> {
@@ -190,13 +194,13 @@ public record RunMeasurements(
             }
         }
 
-        /** A turn went on: an agent was given it, or a client learned of its end. */
-        private void sign(String request, long time) {
-            signs.add(time);
+        /** Records that a turn continued: its agent was called, or a client saw its end. */
+        private void progress(String request, long time) {
+            progressTimes.add(time);
             for (int i = 0; i < faults.size(); i++) {
                 InjectedFault fault = faults.get(i);
                 if (time > fault.at() && fault.hit().contains(request)) {
-                    wentOn.get(i).merge(request, time, Math::min);
+                    continued.get(i).merge(request, time, Math::min);
                 }
             }
         }
@@ -205,16 +209,18 @@ public record RunMeasurements(
             slowestAsk = Math.max(slowestAsk, time - asked.getOrDefault(client, time));
         }
 
-        Collection<Long> went(int fault) {
-            return wentOn.get(fault).values();
+        Collection<Long> continuedAt(int fault) {
+            return continued.get(fault).values();
         }
 
-        /** Clients ask all the time, so that silence means that all of them wait. */
+        /**
+         * Returns the longest time without progress. Clients ask continuously, so all of them waited during that time.
+         */
         double longestStall() {
-            signs.sort(Long::compare);
+            progressTimes.sort(Long::compare);
             long longest = 0;
-            for (int i = 1; i < signs.size(); i++) {
-                longest = Math.max(longest, signs.get(i) - signs.get(i - 1));
+            for (int i = 1; i < progressTimes.size(); i++) {
+                longest = Math.max(longest, progressTimes.get(i) - progressTimes.get(i - 1));
             }
             return longest / 1e6;
         }

@@ -11,30 +11,30 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * The named scenarios; the numbers are those of {@code docs/chaos.md}. Each has a quick form and a full one, and draws
- * its schedule from a seed.
+ * Scenarios, numbered as in {@code docs/chaos.md}. Each has a quick form and a full form, and draws its schedule from a
+ * seed.
  */
 public enum Scenario {
     F1("a processor is killed"),
-    F2("a processor is told to stop (SIGTERM)"),
+    F2("a processor is stopped (SIGTERM)"),
     F3("a gateway is killed"),
-    F4("the broker is killed, and restarted cleanly"),
-    F5("the broker hangs"),
-    F6("Redis is killed and comes back with its append-only file"),
+    F4("the broker is killed, then stopped cleanly"),
+    F5("the broker is frozen"),
+    F6("Redis is killed, and restarts with its append-only file"),
     F7("Redis is flushed"),
-    F8("Redis is away"),
-    F9("Redis does what it is told, and its replies are lost; then its connections are half-open"),
-    F10("Redis has no memory, then no disk, to write to"),
-    F11("Redis and the broker are far away"),
-    F12("a processor is cut off from the broker"),
-    F13("a processor sleeps through the loss of its partitions, and wakes up"),
-    F14("members join and leave the group all the time"),
-    F15("partitions are taken and handed straight back while their turns run"),
-    F18("agents throw, and end their JVM"),
-    F19("a turn runs longer than every timer"),
-    F20("questions, answers and records that are too large"),
-    F21("records that nobody can read"),
-    F22("records that come twice");
+    F8("Redis is unavailable"),
+    F9("Redis replies are lost after their commands ran, then Redis connections are half-open"),
+    F10("Redis has no free memory, then no disk space"),
+    F11("connections to Redis, then to the broker, have a delay of 100 ms"),
+    F12("a processor is disconnected from the broker"),
+    F13("a processor is frozen until it has lost its partitions, then resumes"),
+    F14("members join and leave the group again and again"),
+    F15("partitions are taken and returned at once while their turns run"),
+    F18("agents throw, or end their JVM"),
+    F19("a turn runs longer than all timeouts"),
+    F20("questions, bodies, answers and records are too large"),
+    F21("records are unreadable"),
+    F22("records are published twice");
 
     private static final Duration SETTLE = Duration.ofSeconds(40);
 
@@ -44,12 +44,12 @@ public enum Scenario {
         this.title = title;
     }
 
-    /** What happens, in words. */
+    /** Returns a short description of the faults. */
     public String title() {
         return title;
     }
 
-    /** The schedule of a seed. */
+    /** Returns the schedule for a seed. */
     public List<Fault> plan(long seed, Form form) {
         return Schedules.of(this, new ScheduleRandom(new SplittableRandom(seed * 31 + name().hashCode()), form));
     }
@@ -57,13 +57,16 @@ public enum Scenario {
     LoadProfile profile() {
         return switch (this) {
             case F15 -> LoadProfile.usual().withMillis(500, 2000);
-            // Turns that are still being answered when their owner is given up, whichever is frozen.
+            // Long turns, so that a frozen processor still has running ones when it loses its partitions.
             case F13 -> LoadProfile.usual().withMillis(200, 6000);
             default -> LoadProfile.usual();
         };
     }
 
-    /** How long accepted turns may take to end once all is healed; what was asked to run long, may first do so. */
+    /**
+     * Returns the time that accepted turns have to end after the last heal. It includes the duration of questions that
+     * were asked to run long.
+     */
     static Duration settle(List<Fault> plan) {
         return plan.stream()
                 .filter(fault -> fault.kind() == FaultKind.LONG_RUN)
@@ -71,7 +74,7 @@ public enum Scenario {
                 .reduce(SETTLE, Duration::plus);
     }
 
-    /** The scenario that brings a missing promise to light. */
+    /** Returns the scenario that shows the effect of a control. */
     public static Scenario revealing(Control control) {
         return switch (control) {
             case DEDUPE, ORDER -> F22;
@@ -79,7 +82,7 @@ public enum Scenario {
         };
     }
 
-    /** The scenario of this name. */
+    /** Returns the scenario with this name, ignoring case. */
     public static Optional<Scenario> named(String name) {
         return Stream.of(values())
                 .filter(scenario -> scenario.name().equalsIgnoreCase(name))

@@ -10,12 +10,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How a scenario went.
+ * Result of a scenario.
  *
- * @param folder of its history
- * @param took from its first question to the checker's word
- * @param verdict the checker's word on the history
- * @param violations what did not hold, a sentence each, those included that only this run knows of; empty where all did
+ * @param folder folder of the history
+ * @param took duration of the run, including the check
+ * @param verdict verdict of the checker on the history
+ * @param violations all violations, one sentence each: those that the checker found and those that only the run itself
+ *     can find; empty if everything held
  */
 public record ScenarioResult(
         Scenario scenario,
@@ -33,7 +34,7 @@ public record ScenarioResult(
         violations = List.copyOf(violations);
     }
 
-    /** As a report has it. */
+    /** Returns the result for a report. */
     public RunReport report() {
         List<String> checked =
                 verdict.violations().stream().map(Violation::toString).toList();
@@ -46,7 +47,7 @@ public record ScenarioResult(
         return violations.isEmpty();
     }
 
-    /** Faults that hit work in flight. */
+    /** Returns the number of faults that hit work in progress. */
     public long hits() {
         return faults.stream().filter(fault -> fault.underWay() > 0).count();
     }

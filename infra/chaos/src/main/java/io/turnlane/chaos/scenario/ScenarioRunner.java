@@ -32,11 +32,12 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Plays one scenario on a rig: load, faults, heal, all ends awaited, everything read, judged. The driver's thread only.
+ * Runs scenarios on a rig, one at a time. Starts the load, injects the faults, heals them, waits for the end of all
+ * turns, reads the topics and Redis, and checks the history. Used only by the driver's thread.
  */
 public final class ScenarioRunner {
 
-    /** Turns that memory keeps, as the product does by default. */
+    /** Number of turns that memory keeps, which is the default of the processor. */
     private static final int HISTORY_TURNS = 10;
 
     private static final Duration BEFORE_FAULTS = Duration.ofSeconds(1);
@@ -47,7 +48,7 @@ public final class ScenarioRunner {
     private final ChaosProgress progress;
     private final String commit;
 
-    /** @param commit of the code on trial */
+    /** @param commit commit of the code under test */
     public ScenarioRunner(Rig rig, ChaosProgress progress, String commit) {
         this.rig = rig;
         this.progress = progress;
@@ -55,9 +56,9 @@ public final class ScenarioRunner {
     }
 
     /**
-     * Plays.
+     * Runs a scenario and checks it.
      *
-     * @param folder gets the history
+     * @param folder folder for the history
      */
     public ScenarioResult run(Scenario scenario, long seed, Form form, Path folder) throws Exception {
         long begun = System.nanoTime();
@@ -67,13 +68,13 @@ public final class ScenarioRunner {
         run.describe(description(scenario, seed, settle, clock));
         List<InjectedFault> faults = new ArrayList<>();
         try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig.bootstrapServers())) {
-            StartPositions marks = StartPositions.of(rig, consumer);
+            StartPositions starts = StartPositions.of(rig, consumer);
             List<String> violations = new ArrayList<>();
-            LoadOutcome act = act(scenario, seed, form, run, clock, faults, violations);
-            read(run, clock, consumer, marks, act.acceptedTurns().all());
+            LoadOutcome load = runLoad(scenario, seed, form, run, clock, faults, violations);
+            read(run, clock, consumer, starts, load.acceptedTurns().all());
             RunMeasurements measured =
-                    RunMeasurements.of(run, faults, act.acceptedTurns().resumptions());
-            violations.addAll(act.expectations().unmet(run));
+                    RunMeasurements.of(run, faults, load.acceptedTurns().resumptions());
+            violations.addAll(load.expectations().unmet(run));
             violations.addAll(measured.unmet(scenario, form));
             violations.addAll(vacuous(faults));
             Verdict verdict = Checker.check(run);
@@ -83,11 +84,14 @@ public final class ScenarioRunner {
         }
     }
 
-    /** What the part with clients and faults leaves to be looked at. */
+    /** Results of the load and the faults that are checked after the run. */
     private record LoadOutcome(AcceptedTurns acceptedTurns, FaultExpectations expectations) {}
 
-    /** The part in which clients ask and things break. */
-    private LoadOutcome act(
+    /**
+     * Runs the clients and injects the faults; returns after the heal, when all turns have ended or the limit has
+     * passed.
+     */
+    private LoadOutcome runLoad(
             Scenario scenario,
             long seed,
             Form form,
@@ -114,7 +118,9 @@ public final class ScenarioRunner {
                 rig.heal();
                 Thread.sleep(AFTER_HEAL);
                 Duration settle = Scenario.settle(plan);
-                load.finish(settle).stream().map(turn -> lost(turn, settle)).forEach(violations::add);
+                load.finish(settle).stream()
+                        .map(turn -> unfinished(turn, settle))
+                        .forEach(violations::add);
                 commits.awaitNoLag(LAG_LIMIT);
                 return new LoadOutcome(load.acceptedTurns(), injector.expectations());
             }
@@ -125,16 +131,16 @@ public final class ScenarioRunner {
             RunFolder run,
             RunClock clock,
             Consumer<byte[], byte[]> consumer,
-            StartPositions marks,
+            StartPositions starts,
             Collection<LoadTurn> turns)
             throws IOException {
-        new TopicDump(run, clock).write(consumer, marks);
+        new TopicDump(run, clock).write(consumer, starts);
         new MemoryDump(run)
                 .write(
                         rig.redisUrl(),
                         turns.stream().map(LoadTurn::session).collect(Collectors.toCollection(TreeSet::new)));
         for (String processor : rig.processorNames()) {
-            copyFrom(rig.journal(processor), marks.journals().getOrDefault(processor, 0L), run.agent(processor));
+            copyFrom(rig.journal(processor), starts.journals().getOrDefault(processor, 0L), run.agent(processor));
         }
     }
 
@@ -169,22 +175,22 @@ public final class ScenarioRunner {
                         System.getProperty("java.version"));
     }
 
-    /** Sessions of two runs on one rig never meet. */
+    /** Returns a prefix for session names that no other run on this rig uses. */
     private static String tag(Scenario scenario, RunClock clock) {
         return scenario.name().toLowerCase(Locale.ROOT) + Long.toString(clock.originEpochMicros() / 1000, 36);
     }
 
-    private static String lost(LoadTurn turn, Duration limit) {
-        return "I8: request %s of session %s has no end %d s after all was healed"
+    private static String unfinished(LoadTurn turn, Duration limit) {
+        return "I8: request %s of session %s has no end %d s after all faults were healed"
                 .formatted(turn.request(), turn.session(), limit.toSeconds());
     }
 
-    /** A fault that hits nothing shows nothing. */
+    /** Returns a violation if too few faults hit work, because a fault that hits nothing tests nothing. */
     private static List<String> vacuous(List<InjectedFault> all) {
         List<InjectedFault> faults = all.stream().filter(InjectedFault::done).toList();
         long hits = faults.stream().filter(fault -> fault.underWay() > 0).count();
         return hits * 10 >= faults.size() * 8L
                 ? List.of()
-                : List.of("vacuous: only %d of %d faults hit work in flight".formatted(hits, faults.size()));
+                : List.of("vacuous: only %d of %d faults hit work in progress".formatted(hits, faults.size()));
     }
 }

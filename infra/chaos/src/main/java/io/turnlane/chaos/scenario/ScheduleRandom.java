@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** What a schedule is drawn with. Belongs to one thread. */
+/** Random choices for a schedule. Belongs to one thread. */
 final class ScheduleRandom {
 
     private static final int PROCESSORS = 3;
@@ -20,9 +20,10 @@ final class ScheduleRandom {
     private int gateway;
 
     /**
-     * From a seed's random numbers.
+     * Creates the choices of one schedule.
      *
-     * @param form how long the scenario is to be
+     * @param random random numbers of a seed
+     * @param form form of the scenario
      */
     ScheduleRandom(RandomGenerator random, Form form) {
         this.random = random;
@@ -31,7 +32,7 @@ final class ScheduleRandom {
         this.gateway = random.nextInt(GATEWAYS);
     }
 
-    /** So many faults, each drawn anew. */
+    /** Returns as many faults as the form requires, each drawn separately. */
     List<Fault> faults(int quick, int full, Supplier<Fault> one) {
         return IntStream.range(0, form.of(quick, full)).mapToObj(_ -> one.get()).toList();
     }
@@ -40,18 +41,18 @@ final class ScheduleRandom {
         return new Fault(after, kind, target, hold, 1);
     }
 
-    /** A fault that counts something, a short while after the one before. */
+    /** Returns a fault with an amount, 300 to 800 ms after the previous one. */
     Fault counted(FaultKind kind, String target, Duration hold, int amount) {
         return new Fault(millis(300, 800), kind, target, hold, amount);
     }
 
-    /** One of the processors, but not the last one again: that one may not be back yet. */
+    /** Returns a processor other than the previous one, which may not have restarted yet. */
     String processor() {
         processor = (processor + 1 + random.nextInt(PROCESSORS - 1)) % PROCESSORS;
         return "processor-" + (processor + 1);
     }
 
-    /** The other gateway. */
+    /** Returns the gateways in turn. */
     String gateway() {
         gateway = (gateway + 1) % GATEWAYS;
         return "gateway-" + (gateway + 1);

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What each scenario does to the rig, drawn from a seed: the first number is the quick form's, the second the full's.
+ * Schedules of the scenarios, drawn from a seed. Of two numbers, the first is for the quick form and the second for the
+ * full form.
  */
 final class Schedules {
 
     private static final String CLIENTS = "clients";
     private static final String TURNS = "turns";
     private static final String GROUP = "group";
-    private static final Duration BETWEEN_TWO_ALONE = Duration.ofSeconds(14);
+    private static final Duration PAUSE_BEFORE_SINGLE_KILL = Duration.ofSeconds(14);
 
     private Schedules() {}
 
@@ -25,14 +26,14 @@ final class Schedules {
             case F1 ->
                 Stream.of(
                                 draw.faults(2, 20, () -> onProcessor(draw, FaultKind.KILL, draw.millis(0, 1000))),
-                                draw.faults(0, 10, () -> alone(draw, draw.processor())))
+                                draw.faults(0, 10, () -> singleKill(draw, draw.processor())))
                         .flatMap(List::stream)
                         .toList();
             case F2 -> draw.faults(2, 20, () -> onProcessor(draw, FaultKind.STOP, draw.millis(0, 500)));
             case F3 ->
                 Stream.of(
                                 draw.faults(2, 20, () -> onGateway(draw)),
-                                draw.faults(0, 10, () -> alone(draw, draw.gateway())))
+                                draw.faults(0, 10, () -> singleKill(draw, draw.gateway())))
                         .flatMap(List::stream)
                         .toList();
             case F4 ->
@@ -93,9 +94,9 @@ final class Schedules {
         return draw.fault(FaultKind.KILL, draw.gateway(), draw.millis(300, 900), draw.millis(0, 500));
     }
 
-    /** By then all are back that were killed before. */
-    private static Fault alone(ScheduleRandom draw, String target) {
-        return draw.fault(FaultKind.KILL, target, BETWEEN_TWO_ALONE, Duration.ZERO);
+    /** Returns a kill after a pause that is long enough for all processes killed before to restart. */
+    private static Fault singleKill(ScheduleRandom draw, String target) {
+        return draw.fault(FaultKind.KILL, target, PAUSE_BEFORE_SINGLE_KILL, Duration.ZERO);
     }
 
     private static Fault onBroker(ScheduleRandom draw, FaultKind kind, Duration hold) {

@@ -12,10 +12,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where a run begins in what outlives it.
+ * Positions at which a run begins in the topics and journals, which it shares with the other runs on the rig.
  *
- * @param offsets the ends of all partitions of the topics that are read afterwards
- * @param journals the length of each processor's journal
+ * @param offsets end offsets of all partitions of the topics that are read after the run
+ * @param journals length of each processor's journal, in bytes
  */
 record StartPositions(Map<TopicPartition, Long> offsets, Map<String, Long> journals) {
 

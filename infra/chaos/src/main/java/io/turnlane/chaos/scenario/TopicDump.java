@@ -25,7 +25,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads what a run left in the topics into its folder. */
+/** Copies the records of a run from the topics to the run's folder. */
 final class TopicDump {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -39,7 +39,7 @@ final class TopicDump {
         this.clock = clock;
     }
 
-    /** A consumer of no group. */
+    /** Creates a consumer without a group. */
     static Consumer<byte[], byte[]> consumer(String bootstrapServers) {
         Properties settings = new Properties();
         settings.put("bootstrap.servers", bootstrapServers);
@@ -49,7 +49,7 @@ final class TopicDump {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** From the marks to the ends as they are now. */
+    /** Copies the records from the start positions to the current ends. */
     void write(Consumer<byte[], byte[]> consumer, StartPositions from) throws IOException {
         Map<TopicPartition, Long> ends = StartPositions.ends(consumer);
         write(consumer, Topics.DEFAULT.turns(), from, ends, folder.turns());

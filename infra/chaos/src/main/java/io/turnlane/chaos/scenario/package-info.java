@@ -1,4 +1,4 @@
-/** The named scenarios: which faults meet which load, what must hold besides, and what is measured. */
+/** Scenarios: their faults and load, their requirements beyond the invariants, and their measurements. */
 @NullMarked
 package io.turnlane.chaos.scenario;
 

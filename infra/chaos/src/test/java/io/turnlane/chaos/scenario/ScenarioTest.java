@@ -18,7 +18,7 @@ class ScenarioTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSeedDrawsTheSameScheduleAgainAndAnotherSeedAnother(Scenario scenario) {
+    void drawsTheSameScheduleForASeedAndAnotherOneForAnotherSeed(Scenario scenario) {
         List<Fault> plan = scenario.plan(42, Form.FULL);
         assertThat(scenario.plan(42, Form.FULL)).isEqualTo(plan);
         assertThat(scenario.plan(43, Form.FULL)).isNotEqualTo(plan);
@@ -26,7 +26,7 @@ class ScenarioTest {
 
     @ParameterizedTest
     @EnumSource
-    void theQuickFormIsQuick(Scenario scenario) {
+    void theQuickFormIsShort(Scenario scenario) {
         Duration time = scenario.plan(42, Form.QUICK).stream()
                 .map(fault ->
                         fault.after().plus(fault.hold().multipliedBy(fault.amount() > 1 ? 2L * fault.amount() : 1)))
@@ -35,7 +35,7 @@ class ScenarioTest {
     }
 
     @Test
-    void theFullFormHasTheNumbersThatThePromisesAreStatedWith() {
+    void theFullFormHasAsManyFaultsAsThePromisesRequire() {
         assertThat(count(Scenario.F1, FaultKind.KILL)).isGreaterThanOrEqualTo(20);
         assertThat(count(Scenario.F3, FaultKind.KILL)).isGreaterThanOrEqualTo(20);
         assertThat(count(Scenario.F4, FaultKind.KILL)).isGreaterThanOrEqualTo(5);
@@ -47,11 +47,11 @@ class ScenarioTest {
     }
 
     @Test
-    void whatIsAskedToRunLongHasThatTimeBesides() {
-        Duration usual = Scenario.settle(Scenario.F1.plan(42, Form.FULL));
+    void theSettleTimeIncludesLongRunningQuestions() {
+        Duration regular = Scenario.settle(Scenario.F1.plan(42, Form.FULL));
         Duration run = Scenario.F19.plan(42, Form.FULL).getFirst().hold();
 
-        assertThat(Scenario.settle(Scenario.F19.plan(42, Form.FULL))).isEqualTo(usual.plus(run));
+        assertThat(Scenario.settle(Scenario.F19.plan(42, Form.FULL))).isEqualTo(regular.plus(run));
     }
 
     private static int count(Scenario scenario, FaultKind kind) {
@@ -62,13 +62,13 @@ class ScenarioTest {
     }
 
     @Test
-    void aFrozenProcessorLosesItsPartitionsBeforeItWakes() {
+    void aFrozenProcessorLosesItsPartitionsBeforeItResumes() {
         assertThat(Scenario.F13.plan(42, Form.FULL))
                 .allMatch(fault -> fault.hold().compareTo(RigSettings.SESSION_TIMEOUT) > 0);
     }
 
     @Test
-    void theListIsWhole() {
+    void theListOfScenariosIsComplete() {
         Set<String> wanted = Stream.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22)
                 .map(number -> "F" + number)
                 .collect(Collectors.toSet());
