@@ -24,8 +24,8 @@ final class CrossSlotCleanup {
     }
 
     /**
-     * Removes the request bodies from the claims. Must run before the session's request records are deleted, because
-     * only these name the claims.
+     * Removes the hashes of request bodies from the claims. Must run before the session's request records are deleted,
+     * because only these name the claims.
      */
     void wipeClaims(MemoryKeys keys) {
         Reply reply = scripts.run(claimsElsewhere, List.of(keys.requestIds()), keys.requestPrefix(), keys.prefix());

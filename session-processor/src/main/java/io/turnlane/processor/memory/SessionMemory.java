@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory of sessions and their request records. Every write is fenced and can be repeated without harm (O4, O5).
  *
- * <p>Called by the threads of lanes, concurrently for different sessions. Calls block for at most the store's timeout
- * and throw {@link MemoryUnavailableException} if the store doesn't answer.
+ * <p>Called by the threads of lanes, concurrently for different sessions. Calls block for at most a few of the store's
+ * timeouts and throw {@link MemoryUnavailableException} if the store doesn't answer.
  */
 public interface SessionMemory {
 
@@ -59,8 +59,8 @@ public interface SessionMemory {
                 Map<Phase, Instant> phases,
                 @Nullable Long eventsFrom,
                 boolean tooOld,
-                boolean alone) {
-            this(flight, ask, phases, eventsFrom, tooOld, alone, true, 0, Duration.ZERO);
+                boolean soleSuspect) {
+            this(flight, ask, phases, eventsFrom, tooOld, soleSuspect, true, 0, Duration.ZERO);
         }
     }
 

@@ -1,9 +1,7 @@
 -- Begins a flight of a turn. Does nothing if the session was erased after the turn was logged, if a newer owner has
--- written,
--- or if the turn has ended. Ends the turn if it must end now. Otherwise counts the attempt, and returns the history
--- unless the
--- caller's copy is current.
--- The same flight gets the same reply again and is counted once, so a script that is sent again does no harm.
+-- written, or if the turn has ended. Ends the turn if it must end now. Otherwise counts the attempt, and returns the
+-- history unless the caller's copy is current. The same flight gets the same reply again and is counted once, so a
+-- script that is sent again does no harm.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]

@@ -8,8 +8,7 @@ local function now_ms()
 end
 
 -- Returns true if a newer owner has written to one of these keys. A context may expire while a long turn runs, so
--- callers pass
--- every key of the session that holds a fence.
+-- callers pass every key of the session that holds a fence.
 local function fenced(fence, keys)
   for _, key in ipairs(keys) do
     if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then
@@ -20,8 +19,7 @@ local function fenced(fence, keys)
 end
 
 -- Returns true if the session was deleted after this record was logged. Offsets restart when a topic is recreated, so a
--- record
--- logged long after the deletion isn't older than it, whatever its offset.
+-- record logged long after the deletion isn't older than it, whatever its offset.
 local function erased(tomb, partition, offset, logged_at)
   local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'at')
   return grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
@@ -29,17 +27,14 @@ local function erased(tomb, partition, offset, logged_at)
 end
 
 -- Returns true if this request was erased with its session and its turn was logged again after the deletion. Only for
--- requests
--- without a record. Their timestamps decide nothing: a question may be asked before a deletion and logged after it, and
--- then it
--- begins the session's next life.
+-- requests without a record. Their timestamps decide nothing: a question may be asked before a deletion and logged
+-- after it, and then it begins the session's next life.
 local function erased_by_name(tomb, request_id)
   return string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) ~= nil
 end
 
 -- Returns how a request ended, for callers that publish its terminal event again. The sixth value is 1 if the copy of a
--- failed
--- turn is in quarantine.
+-- failed turn is in quarantine.
 local function ending(req)
   local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
   return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or ''}
@@ -72,8 +67,8 @@ local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
 end
 
 -- Returns for how many milliseconds another flight of this request may still end by itself although its partition has
--- left
--- (leave.lua); 0 if no flight may. No handover is longer than a minute, so a clock that was set back can't extend it.
+-- left (leave.lua); 0 if no flight may. No handover is longer than a minute, so a clock that was set back can't extend
+-- it.
 local function leaving(req, flight)
   local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
   if was[1] ~= 'running' or was[2] == flight or not was[3] then

@@ -1,9 +1,8 @@
--- Deletes a session: context, history and the records of ended requests. Open requests were asked later and stay.
--- The tombstone makes older records of the log have no effect, so that no late record restores the session. It also
--- names the
--- newest erased requests: a gateway that doesn't know if a question was logged publishes it again, and that duplicate
--- may
--- arrive after the deletion. Claims of idempotency keys stay until they expire, but no longer hold the request's body.
+-- Deletes a session: context, history and the records of ended requests. Open requests were asked later and stay. The
+-- tombstone makes older records of the log have no effect, so that no late record restores the session. It also names
+-- the newest erased requests: a gateway that doesn't know if a question was logged publishes it again, and that
+-- duplicate may arrive after the deletion. Claims of idempotency keys stay until they expire, but no longer hold the
+-- hash of the request's body.
 local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]

@@ -1,8 +1,6 @@
 -- Starts a handover: the partition of a flight leaves while its agent works. The flight may end the turn within this
--- time, and
--- the next owner's begin waits.
--- Only for the stored flight, only while no newer owner has written, and only once: the same call again doesn't extend
--- the time.
+-- time, and the next owner's begin waits. Only for the stored flight, only while no newer owner has written, and only
+-- once: the same call again doesn't extend the time.
 local ctx, req = KEYS[1], KEYS[2]
 local fence, flight, handover = ARGV[1], ARGV[2], ARGV[3]
 

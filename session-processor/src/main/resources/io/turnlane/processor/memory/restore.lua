@@ -1,7 +1,6 @@
 -- Restores what the log holds of a session and Redis does not: its history, the results of ended requests, the records
--- of open
--- ones, and its deletion.
--- Restores only missing data: what newer turns stored meanwhile stays, and the same call again changes nothing.
+-- of open ones, and its deletion. Restores only missing data: what newer turns stored meanwhile stays, and the same
+-- call again changes nothing.
 local ctx, hist, reqs, open, tomb, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, request_prefix, record_ttl, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
