@@ -1,5 +1,5 @@
-// Asks a question and prints its answer as it comes: node ask.mjs QUESTION GATEWAY
-// In a page: the same lines, with the module from the gateway or copied beside the page.
+// Asks a question and prints the answer as it arrives: node ask.mjs QUESTION GATEWAY
+// The same code works in a page. There, import the module from the gateway or from a copy beside the page.
 import { Turn, Turnlane } from '../../api-gateway/src/main/resources/static/js/turnlane-client.js';
 
 async function ask(question, gateway) {
@@ -14,7 +14,7 @@ async function ask(question, gateway) {
       onEvent: (event) => {
         if (!turn.apply(event)) return;
         if (!turn.text.startsWith(shown)) {
-          console.log('\n(once more: what stands above is void)'); // another attempt's text
+          console.log('\n(The answer starts again. Ignore the text above.)'); // the text of a new attempt
           shown = '';
         }
         process.stdout.write(turn.text.slice(shown.length));
@@ -31,11 +31,13 @@ async function ask(question, gateway) {
 
 const [question, gateway] = process.argv.slice(2);
 if (!question || !gateway) {
-  console.error('Usage: node ask.mjs QUESTION GATEWAY, as node ask.mjs "What is slippage?" http://localhost:8080');
+  console.error('Usage: node ask.mjs QUESTION GATEWAY');
+  console.error('Example: node ask.mjs "What is slippage?" http://localhost:8080');
   process.exitCode = 2;
 } else {
   await ask(question, gateway).catch((error) => {
-    console.error(`${gateway} didn't take it: ${error.cause?.message || error.cause?.code || error.message}`);
+    const reason = error.cause?.message || error.cause?.code || error.message;
+    console.error(`${gateway} did not answer the question: ${reason}`);
     process.exitCode = 1;
   });
 }
