@@ -19,7 +19,7 @@ public sealed interface BeginResult {
      * @param failures number of earlier attempts in which the agent failed
      * @param timeLeft time until the turn's deadline; null if it has none
      * @param memory the session's history
-     * @param mishap problem with the session's memory to report to the client; null if there is none
+     * @param memoryIssue problem with the session's memory to report to the client; null if there is none
      * @param mergedQuestions questions of the turns that were merged into this one, oldest first
      */
     record RunTurn(
@@ -27,7 +27,7 @@ public sealed interface BeginResult {
             int failures,
             @Nullable Duration timeLeft,
             Memory memory,
-            @Nullable MemoryIssue mishap,
+            @Nullable MemoryIssue memoryIssue,
             List<String> mergedQuestions)
             implements BeginResult {
 

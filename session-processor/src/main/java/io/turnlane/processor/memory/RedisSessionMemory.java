@@ -130,11 +130,11 @@ public final class RedisSessionMemory implements SessionMemory {
                 reply.number(2),
                 reply.millis(3),
                 memory,
-                mishap(memory, reply.text(8)),
+                memoryIssue(memory, reply.text(8)),
                 replies.mergedQuestions(flight.session(), reply.bytes(9)));
     }
 
-    private static @Nullable MemoryIssue mishap(Memory memory, String stored) {
+    private static @Nullable MemoryIssue memoryIssue(Memory memory, String stored) {
         if (memory.damaged()) {
             return MemoryIssue.DAMAGED;
         }

@@ -68,7 +68,7 @@ final class AgentCall {
         if (!flight.enterAgent()) {
             return flight.isCancelled() ? new CallResult.AgentCancelled() : new CallResult.AgentReleased();
         }
-        stream.publishStarted(run.mishap());
+        stream.publishStarted(run.memoryIssue());
         List<Cancellation> timers = startTimers();
         try {
             return accept(

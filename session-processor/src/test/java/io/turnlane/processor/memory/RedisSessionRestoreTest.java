@@ -50,7 +50,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 .isBetween(3000L, 3540L);
         RunTurn next = begin("next");
         assertThat(next.memory().turns()).extracting(PastTurn::question).containsExactly("one", "two");
-        assertThat(next.mishap()).isEqualTo(MemoryIssue.REBUILT);
+        assertThat(next.memoryIssue()).isEqualTo(MemoryIssue.REBUILT);
         assertThat(memory.begin(beginning(one.ask(), one.offset())))
                 .isInstanceOfSatisfying(
                         AlreadyEnded.class,
