@@ -34,7 +34,7 @@ public class Ask {
         System.err.println(end.status().wire() + ", session " + turn.sessionId());
     }
 
-    /** Prints what is new in the text. If the text does not start with what was printed, it belongs to a new attempt. */
+    /** Prints what is new in the text. A text that does not start with what was printed belongs to a new attempt. */
     private static void show(String text, StringBuilder shown) {
         if (!text.startsWith(shown.toString())) {
             System.out.println("\n(The answer starts again. Ignore the text above.)");
