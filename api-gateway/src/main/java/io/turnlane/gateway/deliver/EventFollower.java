@@ -69,7 +69,7 @@ public final class EventFollower implements AutoCloseable {
      *     failure
      */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
-    EventFollower(LogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry registry) {
+    EventFollower(KafkaLogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry registry) {
         this.topic = topic;
         this.beforeFollowing = beforeFollowing;
         this.registry = registry;

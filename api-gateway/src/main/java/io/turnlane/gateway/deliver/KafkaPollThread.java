@@ -25,7 +25,7 @@ public final class KafkaPollThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaPollThread.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-    private final LogConsumerFactory consumers;
+    private final KafkaLogConsumerFactory consumers;
     private final String name;
     private final Duration retry;
     private final PollTask task;
@@ -60,7 +60,7 @@ public final class KafkaPollThread implements AutoCloseable {
      */
     @SuppressWarnings("this-escape") // it runs later, in start()
     public KafkaPollThread(
-            LogConsumerFactory consumers, String name, Duration retry, PollTask task, FailureHandler failures) {
+            KafkaLogConsumerFactory consumers, String name, Duration retry, PollTask task, FailureHandler failures) {
         this.consumers = consumers;
         this.name = name;
         this.retry = retry;

@@ -43,7 +43,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
      */
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
-    private final LogConsumerFactory consumers;
+    private final KafkaLogConsumerFactory consumers;
     private final String topic;
     private final LogPass.PassContext context;
     private final List<Thread> threads;
@@ -63,7 +63,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
 
     @SuppressWarnings("this-escape") // threads start later, in start()
     LogReader(
-            LogConsumerFactory consumers,
+            KafkaLogConsumerFactory consumers,
             String topic,
             EventFollower follower,
             SubscriptionRegistry registry,

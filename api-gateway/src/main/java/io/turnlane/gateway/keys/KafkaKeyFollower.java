@@ -1,7 +1,7 @@
 package io.turnlane.gateway.keys;
 
 import io.turnlane.gateway.deliver.KafkaPollThread;
-import io.turnlane.gateway.deliver.LogConsumerFactory;
+import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
 import io.turnlane.model.ApiKey;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
 
     /** @param replicas replication factor of the topic if it has to be created */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
-    public KafkaKeyFollower(LogConsumerFactory consumers, KafkaKeyTopic topic, short replicas, KeyRing ring) {
+    public KafkaKeyFollower(KafkaLogConsumerFactory consumers, KafkaKeyTopic topic, short replicas, KeyRing ring) {
         this.topic = topic;
         this.replicas = replicas;
         this.ring = ring;

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.quarantine;
 
-import io.turnlane.gateway.deliver.LogConsumerFactory;
+import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import java.time.Duration;
@@ -30,12 +30,12 @@ final class KafkaConsumerPool implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
-    private final LogConsumerFactory consumers;
+    private final KafkaLogConsumerFactory consumers;
     private final String role;
     private final Semaphore slots = new Semaphore(MAX_CONSUMERS);
     private final Deque<Consumer<String, byte[]>> idle = new ConcurrentLinkedDeque<>();
 
-    KafkaConsumerPool(LogConsumerFactory consumers, String role) {
+    KafkaConsumerPool(KafkaLogConsumerFactory consumers, String role) {
         this.consumers = consumers;
         this.role = role;
     }

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.quarantine;
 
-import io.turnlane.gateway.deliver.LogConsumerFactory;
+import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
 import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.QuarantinedTurn.Header;
@@ -58,13 +58,13 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     private final WireFormat wire;
     private final String topic;
 
-    KafkaQuarantineLog(LogConsumerFactory consumers, WireFormat wire, Topics topics) {
+    KafkaQuarantineLog(KafkaLogConsumerFactory consumers, WireFormat wire, Topics topics) {
         this.pool = new KafkaConsumerPool(consumers, "quarantine-reader");
         this.wire = wire;
         this.topic = topics.quarantine();
     }
 
-    private record Found(QuarantineRecord quarantined, PartitionWindow window, long offset) {
+    private record Found(QuarantineRecord quarantined, KafkaPartitionWindow window, long offset) {
 
         static final Comparator<Found> NEWEST_FIRST = Comparator.comparing(
                         (Found found) -> found.quarantined().quarantinedAt())
@@ -79,7 +79,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     }
 
     private QuarantinePage page(Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
-        Map<TopicPartition, PartitionWindow> windows = windows(consumer, before, limit);
+        Map<TopicPartition, KafkaPartitionWindow> windows = windows(consumer, before, limit);
         Map<TopicPartition, OffsetRange> ranges = new HashMap<>();
         windows.forEach((partition, window) -> ranges.put(partition, window.range()));
         List<Found> below = new ArrayList<>();
@@ -88,7 +88,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
                 consumer,
                 ranges,
                 record -> read(record, MAX_BYTES_IN_LIST).ifPresent(quarantined -> {
-                    PartitionWindow window = Objects.requireNonNull(windows.get(partitionOf(record)));
+                    KafkaPartitionWindow window = Objects.requireNonNull(windows.get(partitionOf(record)));
                     if (window.addRecord(record.offset())) {
                         below.add(new Found(quarantined, window, record.offset()));
                     } else {
@@ -99,19 +99,19 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return new QuarantinePage(newest(below, shown, windows.values(), limit), next(windows.values()));
     }
 
-    private Map<TopicPartition, PartitionWindow> windows(
+    private Map<TopicPartition, KafkaPartitionWindow> windows(
             Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
         List<TopicPartition> partitions = partitions(consumer);
         // Without an assignment the Kafka client logs warnings about metrics of these partitions.
         consumer.assign(partitions);
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
+        Map<TopicPartition, KafkaPartitionWindow> windows = new HashMap<>();
         for (TopicPartition partition : partitions) {
             long end = ends.getOrDefault(partition, 0L);
             long upper = before == null ? end : before.before().getOrDefault(partition.partition(), end);
             windows.put(
-                    partition, new PartitionWindow(partition, begins.getOrDefault(partition, 0L), end, upper, limit));
+                    partition, new KafkaPartitionWindow(partition, begins.getOrDefault(partition, 0L), end, upper, limit));
         }
         return windows;
     }
@@ -121,10 +121,10 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
      * remain.
      */
     private static List<QuarantineRecord> newest(
-            List<Found> newestFirst, Set<String> shown, Collection<PartitionWindow> windows, int limit) {
+            List<Found> newestFirst, Set<String> shown, Collection<KafkaPartitionWindow> windows, int limit) {
         List<QuarantineRecord> page = new ArrayList<>();
         for (Found found : newestFirst) {
-            if (page.size() == limit || windows.stream().anyMatch(PartitionWindow::isExhausted)) {
+            if (page.size() == limit || windows.stream().anyMatch(KafkaPartitionWindow::isExhausted)) {
                 break;
             }
             found.window().moveTo(found.offset());
@@ -135,11 +135,11 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return page;
     }
 
-    private static @Nullable QuarantineCursor next(Collection<PartitionWindow> windows) {
-        return windows.stream().anyMatch(PartitionWindow::hasMore)
+    private static @Nullable QuarantineCursor next(Collection<KafkaPartitionWindow> windows) {
+        return windows.stream().anyMatch(KafkaPartitionWindow::hasMore)
                 ? new QuarantineCursor(windows.stream()
                         .collect(
-                                Collectors.toMap(window -> window.partition().partition(), PartitionWindow::nextUpper)))
+                                Collectors.toMap(window -> window.partition().partition(), KafkaPartitionWindow::nextUpper)))
                 : null;
     }
 

@@ -2,7 +2,7 @@ package io.turnlane.gateway.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.deliver.LogConsumerFactory;
+import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
 import io.turnlane.model.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,7 +36,7 @@ class KafkaConfiguration {
      * instead of a reset.
      */
     @Bean
-    LogConsumerFactory kafkaConsumers(ConsumerFactory<?, ?> configured) {
+    KafkaLogConsumerFactory kafkaConsumers(ConsumerFactory<?, ?> configured) {
         Map<String, Object> settings = new HashMap<>(configured.getConfigurationProperties());
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
@@ -54,7 +54,7 @@ class KafkaConfiguration {
 
     @Bean
     EventStreams eventStreams(
-            LogConsumerFactory consumers,
+            KafkaLogConsumerFactory consumers,
             KafkaAdmin admin,
             GatewayTopicsProperties topics,
             GatewayProperties gateway,

@@ -10,7 +10,7 @@ import io.turnlane.gateway.access.RedisTickets;
 import io.turnlane.gateway.access.RouteAuthorization;
 import io.turnlane.gateway.access.TicketAuthentication;
 import io.turnlane.gateway.caller.Callers;
-import io.turnlane.gateway.deliver.LogConsumerFactory;
+import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
 import io.turnlane.gateway.keys.KafkaKeyFollower;
 import io.turnlane.gateway.keys.KafkaKeyTopic;
 import io.turnlane.gateway.keys.KeyRing;
@@ -143,7 +143,7 @@ class SecurityConfiguration {
             SecurityProperties security,
             GatewayProperties gateway,
             GatewayTopicsProperties topics,
-            LogConsumerFactory consumers,
+            KafkaLogConsumerFactory consumers,
             KafkaAdmin admin,
             KeyRing keys) {
         KafkaKeyTopic topic = new KafkaKeyTopic(

@@ -26,7 +26,7 @@ public final class SaslTestBroker implements AutoCloseable {
         settings().store(text, null);
         Files.writeString(home.resolve("server.properties"), text.toString());
         this.broker = new ChildProcess(
-                new TestBrokerCluster.NodeProgram(home, Uuid.randomUuid().toString()),
+                new TestBrokerCluster.BrokerNode(home, Uuid.randomUuid().toString()),
                 home.resolve("out.log"),
                 _ -> {});
     }

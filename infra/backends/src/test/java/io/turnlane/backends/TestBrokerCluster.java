@@ -66,7 +66,7 @@ public final class TestBrokerCluster implements AutoCloseable {
             StringWriter text = new StringWriter();
             settings(home, i + 1, controllers).store(text, null);
             Files.writeString(settings, text.toString());
-            brokers.add(new ChildProcess(new NodeProgram(home, clusterId), home.resolve("out.log"), launched -> {}));
+            brokers.add(new ChildProcess(new BrokerNode(home, clusterId), home.resolve("out.log"), launched -> {}));
         }
         startAll();
     }
@@ -171,7 +171,7 @@ public final class TestBrokerCluster implements AutoCloseable {
         }
     }
 
-    record NodeProgram(Path home, String clusterId) implements Program {
+    record BrokerNode(Path home, String clusterId) implements Program {
 
         @Override
         public String name() {

@@ -118,7 +118,7 @@ public final class TestRedisCluster implements AutoCloseable {
             int port = freePortWithBus();
             Files.createDirectories(folder);
             ChildProcess process =
-                    new ChildProcess(new NodeProgram(folder, port), folder.resolve("redis.log"), launched -> {});
+                    new ChildProcess(new RedisNode(folder, port), folder.resolve("redis.log"), launched -> {});
             process.start();
             return new Node(port, process);
         }
@@ -166,7 +166,7 @@ public final class TestRedisCluster implements AutoCloseable {
         }
     }
 
-    private record NodeProgram(Path folder, int port) implements Program {
+    private record RedisNode(Path folder, int port) implements Program {
 
         @Override
         public String name() {

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedGateway implements AutoCloseable {
 
     private final HttpServer server;
-    private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+    private final Queue<ScriptedReply> replies = new ConcurrentLinkedQueue<>();
     private final List<Heard> heard = new CopyOnWriteArrayList<>();
 
-    private record Reply(int status, String type, String body, Ending ending) {}
+    private record ScriptedReply(int status, String type, String body, Ending ending) {}
 
     /** Open until the gateway is closed: hanging replies send nothing more until then. */
     private enum Ending {
@@ -55,31 +55,31 @@ final class ScriptedGateway implements AutoCloseable {
     }
 
     ScriptedGateway json(int status, String body) {
-        replies.add(new Reply(status, "application/json", body, Ending.WHOLE));
+        replies.add(new ScriptedReply(status, "application/json", body, Ending.WHOLE));
         return this;
     }
 
     /** Accepts the connection and never answers. */
     ScriptedGateway silence() {
-        replies.add(new Reply(200, "application/json", "", Ending.HANGS_BEFORE_HEADERS));
+        replies.add(new ScriptedReply(200, "application/json", "", Ending.HANGS_BEFORE_HEADERS));
         return this;
     }
 
     /** Sends the beginning of an answer and never its end. */
     ScriptedGateway hangingJson(int status, String body) {
-        replies.add(new Reply(status, "application/json", body, Ending.HANGS_IN_BODY));
+        replies.add(new ScriptedReply(status, "application/json", body, Ending.HANGS_IN_BODY));
         return this;
     }
 
     /** Sends these events and ends the stream normally. */
     ScriptedGateway events(String... events) {
-        replies.add(new Reply(200, "text/event-stream", String.join("", events), Ending.WHOLE));
+        replies.add(new ScriptedReply(200, "text/event-stream", String.join("", events), Ending.WHOLE));
         return this;
     }
 
     /** Sends this text and then breaks the connection. */
     ScriptedGateway brokenEvents(String... events) {
-        replies.add(new Reply(200, "text/event-stream", String.join("", events), Ending.CUT));
+        replies.add(new ScriptedReply(200, "text/event-stream", String.join("", events), Ending.CUT));
         return this;
     }
 
@@ -102,7 +102,7 @@ final class ScriptedGateway implements AutoCloseable {
                 exchange.getRequestHeaders().getFirst("Last-Event-ID"),
                 exchange.getRequestHeaders().getFirst("Idempotency-Key"),
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
-        Reply reply = replies.poll();
+        ScriptedReply reply = replies.poll();
         if (reply == null) {
             exchange.close();
             return;

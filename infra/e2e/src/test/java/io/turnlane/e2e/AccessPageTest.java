@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.options.AriaRole;
-import io.turnlane.e2e.ChatPage.Turn;
+import io.turnlane.e2e.ChatPage.TurnItem;
 import io.turnlane.gateway.keys.KeySecret;
 import io.turnlane.model.Scope;
 import java.security.SecureRandom;
@@ -46,7 +46,7 @@ class AccessPageTest {
         assertThat(page.at("access")).isHidden();
         assertThat(page.at("suggestion").first()).isVisible();
 
-        Turn turn = page.ask(QUESTION);
+        TurnItem turn = page.ask(QUESTION);
         stage.agent()
                 .part(QUESTION)
                 .says("Tokens that ")

@@ -2,7 +2,7 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +21,8 @@ class AskedOnceTest {
             try (Client first = new Client(turnlane.address(0));
                     Client second = new Client(turnlane.address(1))) {
                 first.askAndWait("warm-up", "hello", Map.of());
-                List<Reply> replies = postTogether(50, first, second);
-                assertThat(replies).extracting(Reply::status).containsOnly(200);
+                List<ClientReply> replies = postTogether(50, first, second);
+                assertThat(replies).extracting(ClientReply::status).containsOnly(200);
                 assertThat(replies)
                         .extracting(reply -> reply.text("request_id"))
                         .containsOnly(replies.getFirst().text("request_id"));
@@ -40,11 +40,11 @@ class AskedOnceTest {
         }
     }
 
-    private static List<Reply> postTogether(int posts, Client... gateways) throws Exception {
+    private static List<ClientReply> postTogether(int posts, Client... gateways) throws Exception {
         CountDownLatch together = new CountDownLatch(1);
-        List<Reply> replies = new ArrayList<>();
+        List<ClientReply> replies = new ArrayList<>();
         try (var people = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Reply>> asked = new ArrayList<>();
+            List<Future<ClientReply>> asked = new ArrayList<>();
             for (int i = 0; i < posts; i++) {
                 Client gateway = gateways[i % gateways.length];
                 asked.add(people.submit(() -> {
@@ -59,7 +59,7 @@ class AskedOnceTest {
                 }));
             }
             together.countDown();
-            for (Future<Reply> reply : asked) {
+            for (Future<ClientReply> reply : asked) {
                 replies.add(reply.get());
             }
         }

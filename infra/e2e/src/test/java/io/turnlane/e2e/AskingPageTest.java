@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
-import io.turnlane.e2e.ChatPage.Turn;
+import io.turnlane.e2e.ChatPage.TurnItem;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Source;
 import java.util.List;
@@ -45,7 +45,7 @@ class AskingPageTest {
 
     @Test
     void showsTheStageThenTheTextAsItComesThenWhatItRestsOn() {
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         agent.part(LOSS).stage("searching 214 answers");
         assertThat(turn.stage()).hasText("searching 214 answers");
         page.photograph("02-stage");
@@ -68,7 +68,7 @@ class AskingPageTest {
     @Test
     void theHairlineTellsItsPhasesWhenAsked() {
         agent.part(LOSS).says("A shortfall.").ends(0.6, AMM);
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         assertThat(turn.part("hairline-total")).hasText(DURATION);
         turn.part("hairline").getByRole(AriaRole.BUTTON).first().click();
         for (String phase : List.of("queued", "memory", "agent", "delivered")) {
@@ -91,11 +91,11 @@ class AskingPageTest {
         String second = "And when I withdraw earlier?";
         String third = "Who earns the fees?";
         agent.part(LOSS).says("First, ");
-        Turn one = page.ask(LOSS);
+        TurnItem one = page.ask(LOSS);
         assertThat(one.answer()).hasText("First,");
         assertThat(page.at("composer-hint")).hasText("It will wait behind 1 turn of this lane");
-        Turn two = page.ask(second);
-        Turn three = page.ask(third);
+        TurnItem two = page.ask(second);
+        TurnItem three = page.ask(third);
         assertThat(two.stage()).hasText("waits for the turn before it");
         assertThat(three.stage()).hasText("waits behind 2 turns of this lane");
         page.lane(LOSS).is("answering, 2 waiting");
@@ -114,10 +114,10 @@ class AskingPageTest {
     @Test
     void stopEndsTheTurnThatRunsAndTheNextOneIsAnswered() {
         String next = "Who earns the fees?";
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         agent.part(LOSS).says("A shortfall that");
         assertThat(turn.answer()).hasText("A shortfall that");
-        Turn waiting = page.ask(next);
+        TurnItem waiting = page.ask(next);
         agent.part(next).says("Liquidity providers.").ends();
         page.at("stop").click();
         turn.is("cancelled");
@@ -129,14 +129,14 @@ class AskingPageTest {
     @Test
     void aQuestionMayInterruptTheOneThatRuns() {
         String rather = "How does a flash loan work?";
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         agent.part(LOSS).says("A shortfall that");
         assertThat(turn.answer()).hasText("A shortfall that");
         choose("interrupt");
         assertThat(page.at("composer-hint")).hasText("It will stop the running turn and go next");
         page.photograph("31-policy");
         agent.part(rather).says("Within one ");
-        Turn instead = page.ask(rather);
+        TurnItem instead = page.ask(rather);
         turn.is("cancelled");
         assertThat(turn.root()).containsText("Stopped: a newer question took its place.");
         assertThat(instead.answer()).hasText("Within one");
@@ -169,7 +169,7 @@ class AskingPageTest {
         page.field().fill(LOSS);
         assertThat(page.at("composer-hint")).isEmpty();
 
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         agent.part(LOSS).says("A shortfall ");
         assertThat(turn.answer()).hasText("A shortfall");
         page.field().fill("€".repeat(11_000));
@@ -189,7 +189,7 @@ class AskingPageTest {
     void aFailedTurnSaysSoInItsPlaceAndMayBeAskedAgain() {
         String question = "What was the gas price in block 1?";
         agent.part(question).givesUp(ErrorCode.AGENT_ERROR, "The archive node gave no answer.");
-        Turn turn = page.ask(question);
+        TurnItem turn = page.ask(question);
         assertThat(turn.notice()).containsText("The agent could not answer this. The archive node gave no answer.");
         turn.is("failed");
         page.photograph("08-failed");
@@ -203,7 +203,7 @@ class AskingPageTest {
     @Test
     void aRetryIsAnnouncedAndVoidsTheTextSoFar() {
         agent.part(LOSS).says("Something wrong").breaks().says("Something right.");
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         assertThat(turn.stage()).containsText("Attempt 1 failed; the next one starts");
         page.keep("09-retrying");
         assertThat(turn.answer()).hasText("Something right.");
@@ -226,7 +226,7 @@ class AskingPageTest {
                         "rows",
                         List.of(List.of("1.25", "0.6 %"), List.of("2", "5.7 %"))))
                 .ends();
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         turn.is("completed");
         assertThat(turn.part("artifact").getByRole(AriaRole.TABLE)).containsText("5.7 %");
         turn.part("artifact").getByRole(AriaRole.BUTTON).click();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,20 +106,20 @@ class BusySessionTest {
         String first = post("first", "enqueue").header("Location");
         await().atMost(SOON).until(() -> client.get(first).text("status").equals("running"));
         try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Reply>> replies = new ArrayList<>();
+            List<Future<ClientReply>> replies = new ArrayList<>();
             for (int i = 0; i < QUESTIONS; i++) {
                 String question = "q" + i;
                 String policy = policies[random.nextInt(policies.length)];
                 replies.add(people.submit(() -> post(question, policy)));
             }
-            for (Future<Reply> reply : replies) {
+            for (Future<ClientReply> reply : replies) {
                 assertThat(reply.get().status()).isEqualTo(202);
             }
         }
         workOut(turns());
     }
 
-    private Reply post(String question, String policy) {
+    private ClientReply post(String question, String policy) {
         return client.post(
                 "/v1/sessions/" + session + "/requests",
                 Map.of("question", question, "agent", "prompted", "policy", policy));

@@ -115,7 +115,7 @@ final class ChatPage {
     }
 
     /** Writes the question and asks it. */
-    Turn ask(String question) {
+    TurnItem ask(String question) {
         field().fill(question);
         field().press("Enter");
         return turn(question);
@@ -125,18 +125,18 @@ final class ChatPage {
         return at("turn");
     }
 
-    Turn turn(String question) {
+    TurnItem turn(String question) {
         Locator heading = at("question").and(page.getByText(question, new Page.GetByTextOptions().setExact(true)));
-        return new Turn(turns().filter(new Locator.FilterOptions().setHas(heading)));
+        return new TurnItem(turns().filter(new Locator.FilterOptions().setHas(heading)));
     }
 
     /** The lane that a question has named. */
-    Lane lane(String title) {
-        return new Lane(at("lane").filter(new Locator.FilterOptions().setHasText(title)));
+    LaneItem lane(String title) {
+        return new LaneItem(at("lane").filter(new Locator.FilterOptions().setHasText(title)));
     }
 
     /** One question, its answer and what stands around it. */
-    record Turn(Locator root) {
+    record TurnItem(Locator root) {
 
         Locator part(String testId) {
             return root.getByTestId(testId);
@@ -160,7 +160,7 @@ final class ChatPage {
     }
 
     /** A lane in the list. */
-    record Lane(Locator root) {
+    record LaneItem(Locator root) {
 
         void open() {
             root.getByRole(AriaRole.LINK).click();

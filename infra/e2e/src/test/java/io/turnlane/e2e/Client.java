@@ -36,7 +36,7 @@ final class Client implements AutoCloseable {
     }
 
     /** A response: its status, its headers and its JSON, empty where it had none. */
-    record Reply(int status, HttpResponse<String> raw, Map<String, Object> json) {
+    record ClientReply(int status, HttpResponse<String> raw, Map<String, Object> json) {
 
         String text(String field) {
             return (String) json.get(field);
@@ -73,33 +73,33 @@ final class Client implements AutoCloseable {
         }
     }
 
-    Reply get(String path, String... headers) {
+    ClientReply get(String path, String... headers) {
         return send(request(path, headers).GET().build());
     }
 
-    Reply delete(String path) {
+    ClientReply delete(String path) {
         return send(request(path).DELETE().build());
     }
 
-    Reply put(String path, String json) {
+    ClientReply put(String path, String json) {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofString(json))
                 .build());
     }
 
-    Reply patch(String path, Object body) {
+    ClientReply patch(String path, Object body) {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .method("PATCH", BodyPublishers.ofString(JSON.writeValueAsString(body)))
                 .build());
     }
 
-    Reply post(String path, Object body, String... headers) {
+    ClientReply post(String path, Object body, String... headers) {
         return postRaw(path, JSON.writeValueAsString(body), "application/json", headers);
     }
 
-    Reply postRaw(String path, String body, String contentType, String... headers) {
+    ClientReply postRaw(String path, String body, String contentType, String... headers) {
         HttpRequest.Builder builder = request(path, headers);
         if (contentType != null) {
             builder.header("Content-Type", contentType);
@@ -108,7 +108,7 @@ final class Client implements AutoCloseable {
     }
 
     /** A call of any other method. */
-    Reply send(String method, String path, Object body) {
+    ClientReply send(String method, String path, Object body) {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .method(method, BodyPublishers.ofString(JSON.writeValueAsString(body)))
@@ -116,12 +116,12 @@ final class Client implements AutoCloseable {
     }
 
     /** Asks and doesn't wait. */
-    Reply ask(String session, String question, Map<String, Object> metadata) {
+    ClientReply ask(String session, String question, Map<String, Object> metadata) {
         return post("/v1/sessions/" + session + "/requests", askBody(question, metadata));
     }
 
     /** Asks and waits for the end. */
-    Reply askAndWait(String session, String question, Map<String, Object> metadata) {
+    ClientReply askAndWait(String session, String question, Map<String, Object> metadata) {
         return post("/v1/sessions/" + session + "/requests", askBody(question, metadata), "Prefer", "wait=60");
     }
 
@@ -174,12 +174,12 @@ final class Client implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private Reply send(HttpRequest request) {
+    private ClientReply send(HttpRequest request) {
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
             String type = response.headers().firstValue("Content-Type").orElse("");
             Map<String, Object> json = type.contains("json") ? JSON.readValue(response.body(), Map.class) : Map.of();
-            return new Reply(response.statusCode(), response, json);
+            return new ClientReply(response.statusCode(), response, json);
         } catch (IOException e) {
             throw new AssertionError(request.toString(), e);
         } catch (InterruptedException e) {

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.lettuce.core.RedisException;
 import io.turnlane.backends.TestBrokerCluster;
 import io.turnlane.backends.TestRedisCluster;
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.processor.rebuild.RebuildReport;
 import io.turnlane.standalone.memory.MemoryStore;
 import java.time.Duration;
@@ -156,7 +156,7 @@ class ClusterTest {
                     brokers.kill(2);
                 }
                 String session = "brokers-" + i % 40;
-                Reply reply = client.ask(session, "q" + i, Map.of("delay_ms", 20));
+                ClientReply reply = client.ask(session, "q" + i, Map.of("delay_ms", 20));
                 if (reply.status() == 202) {
                     accepted.put(reply.text("request_id"), session);
                 } else {

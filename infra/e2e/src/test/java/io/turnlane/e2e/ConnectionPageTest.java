@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Route;
-import io.turnlane.e2e.ChatPage.Turn;
+import io.turnlane.e2e.ChatPage.TurnItem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ class ConnectionPageTest {
     }
 
     private void loseTheConnectionInTheMiddleOfAnAnswer() {
-        Turn turn = page.ask(LOAN);
+        TurnItem turn = page.ask(LOAN);
         agent.part(LOAN).says("one ").says("two ");
         assertThat(turn.answer()).hasText("one two");
 
@@ -78,8 +78,8 @@ class ConnectionPageTest {
     @Test
     void anAnswerThatEndedMeanwhileIsThereAfterwards() {
         page.open();
-        Turn turn = page.ask(LOAN);
-        Turn next = page.ask(PEG);
+        TurnItem turn = page.ask(LOAN);
+        TurnItem next = page.ask(PEG);
         agent.part(LOAN).says("one ");
         assertThat(turn.answer()).hasText("one");
         assertThat(next.stage()).hasText("waits for the turn before it");
@@ -102,7 +102,7 @@ class ConnectionPageTest {
         page.ask(LOAN).is("completed");
         cable.cut();
         assertThat(page.at("connection-band")).isVisible();
-        Turn asked = page.ask(PEG);
+        TurnItem asked = page.ask(PEG);
         assertThat(asked.stage()).hasText(Pattern.compile("sending|Not sent yet; next try in \\d+ s"));
         page.keep("15-unsent");
         cable.mend();
@@ -116,7 +116,7 @@ class ConnectionPageTest {
     void aQuestionThatNeverLeftIsAskedOnceAfterAReload() {
         page.raw().route("**/v1/sessions", Route::abort);
         page.open();
-        Turn asked = page.ask(PEG);
+        TurnItem asked = page.ask(PEG);
         assertThat(asked.stage()).containsText("Not sent yet");
         page.raw().reload();
         assertThat(asked.stage()).containsText("Not sent yet");

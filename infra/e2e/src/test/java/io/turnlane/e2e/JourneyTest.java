@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.turnlane.e2e.Client.Event;
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -45,14 +45,14 @@ class JourneyTest {
 
     @Test
     void isAcceptedAtOnceAndAnsweredLater() {
-        Reply accepted = client.ask(session, "hello", Map.of("delay_ms", 300));
+        ClientReply accepted = client.ask(session, "hello", Map.of("delay_ms", 300));
         assertThat(accepted.status()).isEqualTo(202);
         assertThat(accepted.text("status")).isEqualTo("queued");
         assertThat(accepted.header("Location"))
                 .endsWith("/v1/sessions/" + session + "/requests/" + accepted.text("request_id"));
         assertThat(accepted.header("X-Request-Id")).isEqualTo(accepted.text("request_id"));
 
-        Reply done = client.get(accepted.header("Location") + "?wait=20");
+        ClientReply done = client.get(accepted.header("Location") + "?wait=20");
         assertThat(done.text("status")).isEqualTo("completed");
         assertThat(done.object("answer").get("text")).isEqualTo("echo: hello");
         assertThat(done.text("question")).isEqualTo("hello");
@@ -65,10 +65,10 @@ class JourneyTest {
         Map<String, Object> metadata = Map.of("delay_ms", 20_000);
         Map<String, Object> body =
                 Map.of("question", "slow", "agent", "echo", "metadata", metadata, "deadline_seconds", 1);
-        Reply running = client.post("/v1/sessions/" + session + "/requests", body);
-        Reply waiting = client.post("/v1/sessions/" + session + "/requests", body);
-        for (Reply accepted : List.of(running, waiting)) {
-            Reply done = client.get(accepted.header("Location") + "?wait=10");
+        ClientReply running = client.post("/v1/sessions/" + session + "/requests", body);
+        ClientReply waiting = client.post("/v1/sessions/" + session + "/requests", body);
+        for (ClientReply accepted : List.of(running, waiting)) {
+            ClientReply done = client.get(accepted.header("Location") + "?wait=10");
             assertThat(done.text("status")).isEqualTo("failed");
             assertThat(done.object("error").get("code")).isEqualTo("deadline_exceeded");
         }
@@ -78,7 +78,7 @@ class JourneyTest {
 
     @Test
     void comesAsAStreamOfEvents() {
-        Reply accepted = client.ask(session, "one two three four", Map.of("delay_ms", 400, "deltas", 4));
+        ClientReply accepted = client.ask(session, "one two three four", Map.of("delay_ms", 400, "deltas", 4));
         List<Event> events =
                 client.stream(accepted.object("links").get("events").toString());
         assertThat(events.getFirst().type()).isEqualTo("started");
@@ -89,7 +89,7 @@ class JourneyTest {
 
     @Test
     void comesAgainWhenItHasEnded() {
-        Reply done = client.askAndWait(session, "hello", Map.of());
+        ClientReply done = client.askAndWait(session, "hello", Map.of());
         List<Event> events = client.stream(done.object("links").get("events").toString());
         assertThat(events).extracting(Event::type).containsExactly("started", "delta", "completed");
         assertThat(deltas(events)).isEqualTo("echo: hello");
@@ -97,8 +97,8 @@ class JourneyTest {
 
     @Test
     void showsItsPhasesInTheTimeline() {
-        Reply done = client.askAndWait(session, "hello", Map.of("delay_ms", 50));
-        Reply timeline = client.get("/v1/sessions/" + session + "/requests/" + done.text("request_id") + "/timeline");
+        ClientReply done = client.askAndWait(session, "hello", Map.of("delay_ms", 50));
+        ClientReply timeline = client.get("/v1/sessions/" + session + "/requests/" + done.text("request_id") + "/timeline");
         assertThat(timeline.list("phases"))
                 .extracting(phase -> phase.get("phase"))
                 .containsExactly(
@@ -118,13 +118,13 @@ class JourneyTest {
 
     @Test
     void keepsASessionsContextAndHistoryUntilItIsDeleted() {
-        Reply created = client.post("/v1/sessions", Map.of("agent", "echo", "metadata", Map.of("who", "a test")));
+        ClientReply created = client.post("/v1/sessions", Map.of("agent", "echo", "metadata", Map.of("who", "a test")));
         assertThat(created.status()).isEqualTo(201);
         String sid = created.text("session_id");
         client.askAndWait(sid, "first", Map.of());
         client.askAndWait(sid, "second", Map.of());
 
-        Reply context = client.get("/v1/sessions/" + sid);
+        ClientReply context = client.get("/v1/sessions/" + sid);
         assertThat(context.json()).containsEntry("request_count", 2).containsEntry("agent", "echo");
         assertThat(context.object("metadata")).containsEntry("who", "a test");
         assertThat(client.get("/v1/sessions/" + sid + "/turns").list("turns"))
@@ -138,14 +138,14 @@ class JourneyTest {
 
     @Test
     void isAskedInAnAnonymousSession() {
-        Reply reply = client.post("/v1/requests", Client.askBody("hello", Map.of()), "Prefer", "wait=20");
+        ClientReply reply = client.post("/v1/requests", Client.askBody("hello", Map.of()), "Prefer", "wait=20");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text("session_id")).isNotBlank();
     }
 
     @Test
     void isAnsweredInTheShortForms() {
-        Reply answer = client.post("/ask", Map.of("question", "hello", "agent", "echo", "session_id", session));
+        ClientReply answer = client.post("/ask", Map.of("question", "hello", "agent", "echo", "session_id", session));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json()).containsEntry("answer", "echo: hello").containsEntry("session_id", session);
         assertThat(answer.json())
@@ -156,7 +156,7 @@ class JourneyTest {
     void showsInTheFigures() {
         client.askAndWait(session, "hello", Map.of());
         Eventually.holds(() -> {
-            Reply stats = client.get("/api/stats");
+            ClientReply stats = client.get("/api/stats");
             assertThat((Integer) stats.object("performance").get("total_requests"))
                     .isPositive();
             assertThat(stats.object("cache")).containsKeys("size", "max_size", "hits", "misses", "hit_rate");
@@ -170,7 +170,7 @@ class JourneyTest {
     @Test
     void reachesAnyGateway() throws Exception {
         try (Client other = new Client(turnlane.addGateway())) {
-            Reply accepted = client.ask(session, "here and there", Map.of("delay_ms", 500, "deltas", 5));
+            ClientReply accepted = client.ask(session, "here and there", Map.of("delay_ms", 500, "deltas", 5));
             String events = accepted.object("links").get("events").toString();
             assertThat(deltas(other.stream(events))).isEqualTo("echo: here and there");
         }
@@ -189,7 +189,7 @@ class JourneyTest {
         receiver.start();
         try {
             String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
-            Reply accepted = client.post(
+            ClientReply accepted = client.post(
                     "/v1/sessions/" + session + "/requests",
                     Map.of("question", "call me", "agent", "echo", "callback_url", url));
             assertThat(accepted.status()).isEqualTo(202);

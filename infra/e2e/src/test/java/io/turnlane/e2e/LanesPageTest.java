@@ -3,7 +3,7 @@ package io.turnlane.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.e2e.ChatPage.Turn;
+import io.turnlane.e2e.ChatPage.TurnItem;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -29,11 +29,11 @@ class LanesPageTest {
     @Test
     void twoLanesAnswerAtTheSameTimeEachInItsOwnPlace() {
         page.open();
-        Turn loan = page.ask(LOAN);
+        TurnItem loan = page.ask(LOAN);
         agent.part(LOAN).says("Borrowed ");
         assertThat(loan.answer()).hasText("Borrowed");
         page.at("new-lane").click();
-        Turn peg = page.ask(PEG);
+        TurnItem peg = page.ask(PEG);
         agent.part(PEG).says("By collateral ");
         assertThat(peg.answer()).hasText("By collateral");
         page.lane(LOAN).is("answering");
@@ -126,7 +126,7 @@ class LanesPageTest {
         answered(LOAN, "In one transaction.");
         page.press("Escape");
         page.press("n");
-        Turn peg = page.ask(PEG);
+        TurnItem peg = page.ask(PEG);
         agent.part(PEG).says("By collateral ");
         assertThat(peg.answer()).hasText("By collateral");
 
@@ -180,7 +180,7 @@ class LanesPageTest {
 
     private void answered(String question, String answer) {
         agent.part(question).says(answer).ends();
-        Turn turn = page.ask(question);
+        TurnItem turn = page.ask(question);
         turn.is("completed");
         assertThat(turn.answer()).hasText(answer);
     }

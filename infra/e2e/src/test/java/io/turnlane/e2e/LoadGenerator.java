@@ -1,7 +1,7 @@
 package io.turnlane.e2e;
 
 import io.turnlane.e2e.Client.Event;
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -107,7 +107,7 @@ final class LoadGenerator {
     }
 
     private String await(String session, String token) {
-        Reply reply = client.askAndWait(session, token, Map.of());
+        ClientReply reply = client.askAndWait(session, token, Map.of());
         if (reply.status() != 200 || !session.equals(reply.text("session_id"))) {
             throw new AssertionError(reply.status() + " " + reply.json());
         }
@@ -115,7 +115,7 @@ final class LoadGenerator {
     }
 
     private String stream(String session, String token) {
-        Reply reply = client.ask(session, token, Map.of());
+        ClientReply reply = client.ask(session, token, Map.of());
         if (reply.status() != 202) {
             throw new AssertionError(reply.status() + " " + reply.json());
         }

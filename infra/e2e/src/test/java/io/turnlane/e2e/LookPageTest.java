@@ -7,7 +7,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import io.turnlane.e2e.ChatPage.Turn;
+import io.turnlane.e2e.ChatPage.TurnItem;
 import io.turnlane.model.Source;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,7 @@ class LookPageTest {
         assertThat(page.at("lanes")).not().isInViewport();
         assertThat(page.field()).isInViewport();
         agent.part(LOSS).says(DeFi.LOSS_BEGINS).says(DeFi.LOSS_GOES_ON).ends(0.87);
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         turn.is("completed");
         assertThat(page.at("send")).isInViewport();
         page.assertNothingSticksOut();
@@ -82,7 +82,7 @@ class LookPageTest {
         assertThat(page.field()).isFocused();
         page.raw().keyboard().type(LOSS);
         page.press("Enter");
-        Turn turn = page.turn(LOSS);
+        TurnItem turn = page.turn(LOSS);
         turn.is("completed");
         assertThat(turn.part("source")).isVisible();
 
@@ -123,12 +123,12 @@ class LookPageTest {
         agent.part(SLIPPAGE).says("Half of the spread.").ends();
         page.ask(SLIPPAGE).is("completed");
         page.at("new-lane").click();
-        Turn other = page.ask(LIQUIDATION);
+        TurnItem other = page.ask(LIQUIDATION);
         page.ask("Who gets the liquidation bonus?");
         agent.part(LIQUIDATION).stage("searching 214 answers").says("Your position is closed by ");
         assertThat(other.answer()).containsText("closed by");
         page.at("new-lane").click();
-        Turn turn = page.ask(LOSS);
+        TurnItem turn = page.ask(LOSS);
         agent.part(LOSS).stage("searching 214 answers");
         assertThat(turn.stage()).hasText("searching 214 answers");
         agent.part(LOSS).says(DeFi.LOSS_BEGINS);

@@ -2,7 +2,7 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,13 +40,13 @@ class OrderAndIndependenceTest {
     @Test
     void answersAHundredSessionsAtOnceOnOnePartition() throws Exception {
         long start = System.nanoTime();
-        List<Future<Reply>> replies = new ArrayList<>();
+        List<Future<ClientReply>> replies = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             String question = "token " + UUID.randomUUID();
             replies.add(people.submit(
                     () -> client.askAndWait("many-" + UUID.randomUUID(), question, Map.of("delay_ms", 2000))));
         }
-        for (Future<Reply> reply : replies) {
+        for (Future<ClientReply> reply : replies) {
             assertThat(reply.get().status()).isEqualTo(200);
             assertThat(reply.get().text("status")).isEqualTo("completed");
             assertThat(reply.get().object("answer").get("text"))
@@ -72,13 +72,13 @@ class OrderAndIndependenceTest {
     private static void checkOrder(String session) {
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            Reply reply = client.ask(session, "q" + i, Map.of("delay_ms", 10));
+            ClientReply reply = client.ask(session, "q" + i, Map.of("delay_ms", 10));
             assertThat(reply.status()).isEqualTo(202);
             asked.add(reply.text("request_id"));
         }
         List<Instant> finished = new ArrayList<>();
         for (String request : asked) {
-            Reply done = client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60");
+            ClientReply done = client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60");
             assertThat(done.text("status")).isEqualTo("completed");
             finished.add(Instant.parse(done.text("finished_at")));
         }
@@ -92,7 +92,7 @@ class OrderAndIndependenceTest {
     @Test
     void letsASlowSessionDelayNoOther() {
         String slow = "slow-" + UUID.randomUUID();
-        Reply asked = client.ask(slow, "slow", Map.of("delay_ms", 30_000));
+        ClientReply asked = client.ask(slow, "slow", Map.of("delay_ms", 30_000));
         long worst = 0;
         for (int i = 0; i < 50; i++) {
             long start = System.nanoTime();

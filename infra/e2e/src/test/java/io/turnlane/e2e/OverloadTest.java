@@ -2,7 +2,7 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ class OverloadTest {
             // Figures are up to two seconds old, and what is asked meanwhile is known to the gateway that took it.
             assertThat(flood.longest()).isLessThan(MOST_WAIT.plusSeconds(3));
             assertThat(flood.health()).isLessThan(Duration.ofSeconds(2));
-            Reply after = client.post("/v1/requests", QUESTION, "Prefer", "wait=30");
+            ClientReply after = client.post("/v1/requests", QUESTION, "Prefer", "wait=30");
             assertThat(after.text("status")).as("when it is over").isEqualTo("completed");
         }
     }
@@ -130,7 +130,7 @@ class OverloadTest {
             for (int i = 0; i < questions; i++) {
                 LockSupport.parkNanos(begin + (long) (i / rate * 1e9) - System.nanoTime());
                 crowd.execute(() -> {
-                    Reply reply = client.post("/v1/requests", QUESTION);
+                    ClientReply reply = client.post("/v1/requests", QUESTION);
                     switch (reply.status()) {
                         case 202 -> taken.add(reply.header("Location"));
                         case 503 -> refused.incrementAndGet();
@@ -150,7 +150,7 @@ class OverloadTest {
         }
         List<Finished> finished = new ArrayList<>();
         for (String location : taken) {
-            Reply request = client.get(location + "?wait=30");
+            ClientReply request = client.get(location + "?wait=30");
             assertThat(request.text("status")).as("what was taken").isEqualTo("completed");
             finished.add(new Finished(
                     Instant.parse(request.text("created_at")), Instant.parse(request.text("finished_at"))));

@@ -2,7 +2,7 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.model.ErrorCode;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +19,13 @@ class QuarantineJourneyTest {
                 Client client = new Client(turnlane.address())) {
             String session = "q-" + UUID.randomUUID();
             agent.part("broken").givesUp(ErrorCode.AGENT_ERROR, "The model is away.");
-            Reply failed = ask(client, session, "broken");
+            ClientReply failed = ask(client, session, "broken");
             assertThat(failed.text("status")).isEqualTo("failed");
             agent.part("meanwhile").says("meanwhile").ends();
             assertThat(ask(client, session, "meanwhile").text("status")).isEqualTo("completed");
 
             String quarantined = "/v1/quarantine/" + failed.text("request_id");
-            Reply shown = client.get(quarantined);
+            ClientReply shown = client.get(quarantined);
             assertThat(shown.text("question")).isEqualTo("broken");
             assertThat(shown.object("error").get("code")).isEqualTo("agent_error");
             assertThat(client.get("/v1/quarantine").list("turns"))
@@ -33,9 +33,9 @@ class QuarantineJourneyTest {
                     .containsExactly(failed.text("request_id"));
 
             agent.part("broken").says("mended").ends();
-            Reply redriven = client.post(quarantined + "/redrive", Map.of());
+            ClientReply redriven = client.post(quarantined + "/redrive", Map.of());
             assertThat(redriven.status()).isEqualTo(202);
-            Reply ended = client.get(redriven.header("Location") + "?wait=20");
+            ClientReply ended = client.get(redriven.header("Location") + "?wait=20");
             assertThat(ended.text("status")).isEqualTo("completed");
             assertThat(ended.object("answer").get("text")).isEqualTo("mended");
             assertThat(ended.text("redrive_of")).isEqualTo(failed.text("request_id"));
@@ -49,7 +49,7 @@ class QuarantineJourneyTest {
         }
     }
 
-    private static Reply ask(Client client, String session, String question) {
+    private static ClientReply ask(Client client, String session, String question) {
         return client.post(
                 "/v1/sessions/" + session + "/requests",
                 Map.of("question", question, "agent", "prompted"),

@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Response;
-import io.turnlane.e2e.ChatPage.Turn;
+import io.turnlane.e2e.ChatPage.TurnItem;
 import io.turnlane.model.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +63,7 @@ class SafetyPageTest {
     @Test
     void maliciousMarkdownIsShownAndDoesNothing() {
         page.open();
-        Turn turn = page.ask(QUESTION);
+        TurnItem turn = page.ask(QUESTION);
         MALICE.lines().forEach(line -> agent.part(QUESTION).says(line + "\n"));
         agent.part(QUESTION).ends();
         turn.is("completed");
@@ -92,7 +92,7 @@ class SafetyPageTest {
                 .shows(Map.of(
                         "title", "<i>t</i>", "columns", List.of("<u>c</u>"), "rows", List.of(List.of("<s>r</s>"))))
                 .ends(0.5, new Source("<i>", "<img src=x onerror='window.hurt = 2'>", 0.5));
-        Turn turn = page.ask(question);
+        TurnItem turn = page.ask(question);
         turn.is("completed");
         turn.part("source").click();
         assertThat(page.at("drawer-sources")).containsText("<img src=x");
@@ -118,13 +118,13 @@ class SafetyPageTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static List<String> attributesOf(Turn turn) {
+    private static List<String> attributesOf(TurnItem turn) {
         return (List<String>)
                 turn.answer().evaluate("e => [...e.querySelectorAll('*')].flatMap(x => x.getAttributeNames())");
     }
 
     @SuppressWarnings("unchecked")
-    private static List<String> linksOf(Turn turn) {
+    private static List<String> linksOf(TurnItem turn) {
         return (List<String>) turn.answer().evaluate("e => [...e.querySelectorAll('a[href]')].map(x => x.href)");
     }
 }

@@ -2,7 +2,7 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.model.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,7 +53,7 @@ class SchemasTest {
         AGENT.part("in the way").says("busy");
         ask("rich", "enqueue");
         ask("given up", "enqueue");
-        Reply inTheWay = ask("in the way", "enqueue");
+        ClientReply inTheWay = ask("in the way", "enqueue");
         Eventually.holds(() -> assertThat(AGENT.part("in the way").plays()).isOne());
         ask("merged", "enqueue");
         ask("merges", "coalesce");
@@ -65,7 +65,7 @@ class SchemasTest {
         Eventually.holds(() -> assertThat(types(turnlane.topics().events())).contains("cancelled", "retrying"));
     }
 
-    private static Reply ask(String question, String policy) {
+    private static ClientReply ask(String question, String policy) {
         return client.post(
                 "/v1/sessions/" + SESSION + "/requests",
                 Map.of("question", question, "agent", "prompted", "policy", policy));
@@ -78,10 +78,10 @@ class SchemasTest {
     }
 
     private static void everyCommand() {
-        Reply turn = client.askAndWait("edited", "hello", Map.of());
+        ClientReply turn = client.askAndWait("edited", "hello", Map.of());
         String session = "/v1/sessions/edited";
-        Reply state = client.get(session + "/export");
-        Reply fork = client.post(session + "/fork", Map.of("after_request_id", turn.text("request_id")));
+        ClientReply state = client.get(session + "/export");
+        ClientReply fork = client.post(session + "/fork", Map.of("after_request_id", turn.text("request_id")));
         assertThat(fork.status()).as(fork.raw().body()).isEqualTo(202);
         assertThat(client.send("PATCH", session, Map.of("metadata", Map.of("a", 1)))
                         .status())
@@ -182,10 +182,10 @@ class SchemasTest {
 
     @Test
     void everyResourceIsDocumented() {
-        Reply session = client.post("/v1/sessions", Map.of());
+        ClientReply session = client.post("/v1/sessions", Map.of());
         String path = "/v1/sessions/" + session.text("session_id") + "/requests";
         AGENT.part("resource").says("r").ends(0.5);
-        Reply done = client.post(path, Map.of("question", "resource", "agent", "prompted"), "Prefer", "wait=20");
+        ClientReply done = client.post(path, Map.of("question", "resource", "agent", "prompted"), "Prefer", "wait=20");
 
         assertThat(violations("schemas/request.json", done)).isEmpty();
         assertThat(violations("schemas/problem.json", client.get("/v1/sessions/nobody-knows")))
@@ -214,7 +214,7 @@ class SchemasTest {
                         "turnlane.keys");
     }
 
-    private static List<String> violations(String schema, Reply reply) {
+    private static List<String> violations(String schema, ClientReply reply) {
         return SCHEMAS.violations(schema, Client.JSON.valueToTree(reply.json()));
     }
 

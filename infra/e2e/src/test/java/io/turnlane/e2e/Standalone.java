@@ -87,10 +87,10 @@ final class Standalone implements AutoCloseable {
     }
 
     /** How a command ended and what it printed. */
-    record Result(int exitCode, String output) {}
+    record ProgramResult(int exitCode, String output) {}
 
     /** Runs another command of the program on the same data. */
-    Result run(String... arguments) throws IOException, InterruptedException {
+    ProgramResult run(String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile(data, "command-", ".txt");
         Process running = command(List.of(arguments))
                 .redirectErrorStream(true)
@@ -99,7 +99,7 @@ final class Standalone implements AutoCloseable {
         if (!running.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             running.destroyForcibly();
         }
-        return new Result(running.waitFor(), Files.readString(output));
+        return new ProgramResult(running.waitFor(), Files.readString(output));
     }
 
     /** Kills the process that {@code up} is, and nothing else. */

@@ -2,8 +2,8 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.e2e.Client.Reply;
-import io.turnlane.e2e.Standalone.Result;
+import io.turnlane.e2e.Client.ClientReply;
+import io.turnlane.e2e.Standalone.ProgramResult;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,13 +21,13 @@ class StandaloneTest {
             System.out.println("up: ready after " + turnlane.readyAfter().toMillis() + " ms");
             assertThat(turnlane.readyAfter()).isLessThan(Duration.ofSeconds(10));
 
-            Result asked = turnlane.run("ask", "What is impermanent loss?", "--session", "first");
+            ProgramResult asked = turnlane.run("ask", "What is impermanent loss?", "--session", "first");
             assertThat(asked.exitCode()).as(asked.output()).isZero();
             assertThat(asked.output()).containsIgnoringCase("pool").containsIgnoringCase("impermanent loss");
             assertThat(asked.output()).contains("impermanent-loss-01");
 
             assertThat(turnlane.run("status").exitCode()).isZero();
-            Result second = turnlane.run("up");
+            ProgramResult second = turnlane.run("up");
             assertThat(second.exitCode()).isNotZero();
             assertThat(second.output()).contains("running", turnlane.address().toString());
 
@@ -66,13 +66,13 @@ class StandaloneTest {
     }
 
     private static String ask(Client client, String session, int delayMs) {
-        Reply reply = client.ask(session, "hello", Map.of("delay_ms", delayMs));
+        ClientReply reply = client.ask(session, "hello", Map.of("delay_ms", delayMs));
         assertThat(reply.status()).isEqualTo(202);
         return reply.text("request_id");
     }
 
     private static void assertEnds(Client client, String session, String request) {
-        Reply reply = client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60");
+        ClientReply reply = client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60");
         assertThat(reply.text("status")).isEqualTo("completed");
     }
 }

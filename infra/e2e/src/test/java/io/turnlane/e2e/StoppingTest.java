@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.e2e.Client.Event;
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,9 +70,9 @@ class StoppingTest {
         agent.part("next").says("Here.").ends();
 
         long asked = System.nanoTime();
-        Reply cancelled = other.post(running + "/cancel", Map.of("reason", "enough"));
+        ClientReply cancelled = other.post(running + "/cancel", Map.of("reason", "enough"));
         assertThat(cancelled.status()).isEqualTo(202);
-        Reply ended = client.get(running + "?wait=20");
+        ClientReply ended = client.get(running + "?wait=20");
         System.out.println("a turn that ran was cancelled within " + (System.nanoTime() - asked) / 1_000_000 + " ms");
         assertThat(ended.text("status")).isEqualTo("cancelled");
         assertThat(ended.text("reason")).isEqualTo("enough");
@@ -124,10 +124,10 @@ class StoppingTest {
     void tellsAWaitingTurnAtItsDeadlineThatItIsTooLate() {
         String running = ask("long story", "enqueue");
         await().atMost(SOON).until(() -> status(running).equals("running"));
-        Reply asked = client.post(
+        ClientReply asked = client.post(
                 "/v1/sessions/" + session + "/requests",
                 Map.of("question", "quickly", "agent", "prompted", "deadline_seconds", 1));
-        Reply late = client.get(asked.header("Location") + "?wait=20");
+        ClientReply late = client.get(asked.header("Location") + "?wait=20");
         assertThat(late.text("status")).isEqualTo("failed");
         assertThat(late.object("error").get("code")).isEqualTo("deadline_exceeded");
         assertThat(status(running)).isEqualTo("running");
@@ -159,12 +159,12 @@ class StoppingTest {
         String race = "race-" + UUID.randomUUID();
         int delay = random.nextInt(40);
         Map<String, Object> body = Client.askBody("q", Map.of("delay_ms", delay, "deltas", 1 + random.nextInt(4)));
-        Reply asked = insist(() -> client.post("/v1/sessions/" + race + "/requests", body, "Idempotency-Key", race));
+        ClientReply asked = insist(() -> client.post("/v1/sessions/" + race + "/requests", body, "Idempotency-Key", race));
         String self = asked.header("Location");
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(60)).toNanos());
         Client either = random.nextBoolean() ? client : other;
-        Reply cancelled = insist(() -> either.post(self + "/cancel", Map.of()));
-        Reply ended = insist(() -> client.get(self + "?wait=60"));
+        ClientReply cancelled = insist(() -> either.post(self + "/cancel", Map.of()));
+        ClientReply ended = insist(() -> client.get(self + "?wait=60"));
         String status = ended.text("status");
         assertThat(status).isIn("completed", "cancelled");
         assertThat(cancelled.status()).isEqualTo(status.equals("completed") ? 200 : cancelled.status());
@@ -189,8 +189,8 @@ class StoppingTest {
     }
 
     /** A busy machine's Redis may not answer in time: then a client comes back. */
-    private static Reply insist(Supplier<Reply> call) {
-        Reply reply = call.get();
+    private static ClientReply insist(Supplier<ClientReply> call) {
+        ClientReply reply = call.get();
         while (reply.status() == 503) {
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
             reply = call.get();
@@ -199,7 +199,7 @@ class StoppingTest {
     }
 
     private String ask(String question, String policy) {
-        Reply asked = client.post(
+        ClientReply asked = client.post(
                 "/v1/sessions/" + session + "/requests",
                 Map.of("question", question, "agent", "prompted", "policy", policy));
         assertThat(asked.status()).isEqualTo(202);

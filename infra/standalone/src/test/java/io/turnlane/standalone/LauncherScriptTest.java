@@ -31,19 +31,19 @@ class LauncherScriptTest {
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private record Result(int exitCode, String printed) {}
+    private record ScriptResult(int exitCode, String printed) {}
 
-    private Result run(Map<String, String> environment, String... command) throws Exception {
+    private ScriptResult run(Map<String, String> environment, String... command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("JAVA_HOME");
         builder.environment().remove("TURNLANE_URL");
         builder.environment().putAll(environment);
         Process process = builder.start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Result(process.waitFor(), printed.strip());
+        return new ScriptResult(process.waitFor(), printed.strip());
     }
 
-    private Result call(Map<String, String> environment, String function) throws Exception {
+    private ScriptResult call(Map<String, String> environment, String function) throws Exception {
         return run(environment, "bash", "-c", "source '" + script + "'; " + function);
     }
 
@@ -63,14 +63,14 @@ class LauncherScriptTest {
         Path link = Files.createSymbolicLink(
                 Files.createDirectories(temp.resolve("links")).resolve("java"), old.resolve("bin/java"));
         Path wanted = jdk("home/.jdks/temurin-25", "25.0.3");
-        Result found = call(
+        ScriptResult found = call(
                 Map.of(
                         "PATH",
                         link.getParent() + ":/usr/bin:/bin",
                         "HOME",
                         temp.resolve("home").toString()),
                 "find_jdk");
-        assertThat(found).isEqualTo(new Result(0, wanted.toString()));
+        assertThat(found).isEqualTo(new ScriptResult(0, wanted.toString()));
     }
 
     @Test
@@ -86,7 +86,7 @@ class LauncherScriptTest {
     void whereThereIsNoneItSaysWhatToInstall() throws Exception {
         Path runtimeOnly = jdk("jre", "25");
         Files.delete(runtimeOnly.resolve("bin/javac"));
-        Result none = call(
+        ScriptResult none = call(
                 Map.of(), "jdk_folders() { echo " + jdk("old", "21.0.1") + "; echo " + runtimeOnly + "; }; use_jdk");
         assertThat(none.exitCode()).isEqualTo(1);
         assertThat(none.printed().lines()).hasSize(1);
@@ -98,7 +98,7 @@ class LauncherScriptTest {
 
     @Test
     void helpNamesEveryCommand() throws Exception {
-        Result help = run(Map.of(), script.toString(), "--help");
+        ScriptResult help = run(Map.of(), script.toString(), "--help");
         assertThat(help.exitCode()).isZero();
         Turnlane.commandLine().getSubcommands().forEach((name, command) -> {
             if (!command.getCommandSpec().usageMessage().hidden()) {
@@ -116,11 +116,11 @@ class LauncherScriptTest {
 
     @Test
     void askingBeforeAnythingWasBuiltSaysHowToStart() throws Exception {
-        Result asked = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
-        assertThat(asked).isEqualTo(new Result(1, "Turnlane is not running here. Start it: ./turnlane up"));
-        Result down = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "down");
-        assertThat(down).isEqualTo(new Result(0, "Turnlane is not running here."));
-        Result help = run(Map.of(), script.toString(), "replay", "--help");
+        ScriptResult asked = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
+        assertThat(asked).isEqualTo(new ScriptResult(1, "Turnlane is not running here. Start it: ./turnlane up"));
+        ScriptResult down = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "down");
+        assertThat(down).isEqualTo(new ScriptResult(0, "Turnlane is not running here."));
+        ScriptResult help = run(Map.of(), script.toString(), "replay", "--help");
         assertThat(help.exitCode()).isZero();
         assertThat(help.printed()).endsWith("After the first ./turnlane up, ./turnlane replay --help describes the command.");
     }
@@ -176,7 +176,7 @@ class LauncherScriptTest {
                 "a",
                 "<testsuite xmlns:xsi=\"x\" version=\"3.0\" name=\"A\" time=\"0.1\" tests=\"5\" errors=\"1\" skipped=\"1\" failures=\"1\">");
         report("infra/b", "<testsuite name=\"B\" tests=\"2\" errors=\"0\" skipped=\"0\" failures=\"0\">");
-        assertThat(call(Map.of(), "print_counts")).isEqualTo(new Result(0, "4 passed, 2 failed, 1 skipped"));
+        assertThat(call(Map.of(), "print_counts")).isEqualTo(new ScriptResult(0, "4 passed, 2 failed, 1 skipped"));
     }
 
     /** Modules that are tested beside each other mix their lines. */
@@ -196,12 +196,12 @@ class LauncherScriptTest {
 
     @Test
     void noTestAtAllIsAFailure() throws Exception {
-        assertThat(call(Map.of(), "print_counts")).isEqualTo(new Result(1, "0 passed, 0 failed, 0 skipped"));
+        assertThat(call(Map.of(), "print_counts")).isEqualTo(new ScriptResult(1, "0 passed, 0 failed, 0 skipped"));
     }
 
     @Test
     void aFailedTestRunFailsAndStillCounts() throws Exception {
-        Result run = call(Map.of(), """
+        ScriptResult run = call(Map.of(), """
                 install_chromium() { :; }
                 maven() { mkdir -p "$TURNLANE_HOME/a/target/surefire-reports"
                   echo '<testsuite name="A" tests="3" errors="0" skipped="0" failures="1">' > "$TURNLANE_HOME/a/target/surefire-reports/TEST-A.xml"

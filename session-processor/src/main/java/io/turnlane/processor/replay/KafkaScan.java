@@ -53,30 +53,30 @@ public final class KafkaScan implements AutoCloseable {
         return new TopicPartition(topic, hash % partitions(topic).size());
     }
 
-    synchronized PartitionRange whole(TopicPartition partition) {
-        return new PartitionRange(partition, begin(partition), end(partition));
+    synchronized KafkaPartitionRange whole(TopicPartition partition) {
+        return new KafkaPartitionRange(partition, begin(partition), end(partition));
     }
 
     /** Returns the range from the first record at or after this time. */
-    synchronized PartitionRange from(TopicPartition partition, Instant time) {
+    synchronized KafkaPartitionRange from(TopicPartition partition, Instant time) {
         consumer.assign(
                 List.of(partition)); // otherwise the client logs warnings about metrics of unassigned partitions
         @Nullable
         OffsetAndTimestamp at =
                 consumer.offsetsForTimes(Map.of(partition, time.toEpochMilli())).get(partition);
         long end = end(partition);
-        return new PartitionRange(partition, at == null ? end : at.offset(), end);
+        return new KafkaPartitionRange(partition, at == null ? end : at.offset(), end);
     }
 
     /** Returns the range from the first record at or after {@code from} to the first record at or after {@code to}. */
-    synchronized PartitionRange between(TopicPartition partition, Instant from, Instant to) {
-        return new PartitionRange(
+    synchronized KafkaPartitionRange between(TopicPartition partition, Instant from, Instant to) {
+        return new KafkaPartitionRange(
                 partition, from(partition, from).from(), from(partition, to).from());
     }
 
     /** Returns the offsets immediately before this offset, as many as one range may have records. */
-    synchronized PartitionRange before(TopicPartition partition, long offset) {
-        return new PartitionRange(partition, Math.max(begin(partition), offset - maxRecords), offset);
+    synchronized KafkaPartitionRange before(TopicPartition partition, long offset) {
+        return new KafkaPartitionRange(partition, Math.max(begin(partition), offset - maxRecords), offset);
     }
 
     private long begin(TopicPartition partition) {
@@ -91,7 +91,7 @@ public final class KafkaScan implements AutoCloseable {
 
     /** Returns the first matching record. */
     Optional<ConsumerRecord<byte[], byte[]>> first(
-            PartitionRange range, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+            KafkaPartitionRange range, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         AtomicReference<@Nullable ConsumerRecord<byte[], byte[]>> found = new AtomicReference<>();
         readUntil(range, record -> {
             if (wanted.test(record)) {
@@ -102,14 +102,14 @@ public final class KafkaScan implements AutoCloseable {
         return Optional.ofNullable(found.get());
     }
 
-    void each(PartitionRange range, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    void each(KafkaPartitionRange range, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink) {
         readUntil(range, record -> {
             sink.accept(record);
             return false;
         });
     }
 
-    private synchronized void readUntil(PartitionRange range, Predicate<ConsumerRecord<byte[], byte[]>> last) {
+    private synchronized void readUntil(KafkaPartitionRange range, Predicate<ConsumerRecord<byte[], byte[]>> last) {
         if (range.from() >= range.to()) {
             return;
         }

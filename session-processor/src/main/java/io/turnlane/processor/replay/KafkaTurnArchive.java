@@ -72,7 +72,7 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     private Optional<ConsumerRecord<byte[], byte[]>> find(RequestId request, TopicPartition partition) {
-        PartitionRange range = createdAt(request)
+        KafkaPartitionRange range = createdAt(request)
                 .map(at ->
                         scan.between(partition, at.minus(KafkaScan.MAX_CLOCK_DIFFERENCE), at.plus(MAX_PUBLISH_DELAY)))
                 .orElseGet(() -> scan.whole(partition));

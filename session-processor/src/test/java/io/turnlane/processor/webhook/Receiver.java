@@ -21,7 +21,7 @@ public final class Receiver implements AutoCloseable {
 
     /** Sends the response to a call. */
     @FunctionalInterface
-    public interface Reply {
+    public interface ReceiverReply {
         void to(HttpExchange call) throws IOException;
     }
 
@@ -30,7 +30,7 @@ public final class Receiver implements AutoCloseable {
             String path, String id, String timestamp, String signature, String type, String body) {}
 
     public final List<ReceivedWebhook> posts = new CopyOnWriteArrayList<>();
-    private final Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+    private final Queue<ReceiverReply> replies = new ConcurrentLinkedQueue<>();
     private final HttpServer server;
 
     public Receiver() {
@@ -53,17 +53,17 @@ public final class Receiver implements AutoCloseable {
                 headers.getFirst("webhook-signature"),
                 headers.getFirst("Content-Type"),
                 new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
-        Reply reply = replies.poll();
+        ReceiverReply reply = replies.poll();
         (reply == null ? status(200) : reply).to(call);
         call.close();
     }
 
-    public static Reply status(int status) {
+    public static ReceiverReply status(int status) {
         return call -> call.sendResponseHeaders(status, -1);
     }
 
     /** Sets the replies to the next calls, one for each. */
-    public Receiver answering(Reply... next) {
+    public Receiver answering(ReceiverReply... next) {
         replies.addAll(List.of(next));
         return this;
     }

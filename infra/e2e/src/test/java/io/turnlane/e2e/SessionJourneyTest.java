@@ -8,7 +8,7 @@ import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.turnlane.backends.TestBackends;
-import io.turnlane.e2e.Client.Reply;
+import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Sessions are listed, changed, taken elsewhere, copied and forgotten, each in order with what is asked of them. */
 @Timeout(120)
-class SessionsTest {
+class SessionJourneyTest {
 
     private static final Remembering AGENT = new Remembering();
 
@@ -104,11 +104,11 @@ class SessionsTest {
     void bringsAStateAfterTheTurnsThatWereQueued() {
         ask(session, "one");
         String document = client.get(path("/export")).raw().body();
-        Reply slow = client.post(path("/requests"), held("slow"));
-        Reply behind = client.post(path("/requests"), body("behind"));
-        Reply brought = client.put(path("/import"), document);
+        ClientReply slow = client.post(path("/requests"), held("slow"));
+        ClientReply behind = client.post(path("/requests"), body("behind"));
+        ClientReply brought = client.put(path("/import"), document);
         AGENT.letGo(session);
-        Reply last = client.post(path("/requests"), body("last"), "Prefer", "wait=30");
+        ClientReply last = client.post(path("/requests"), body("last"), "Prefer", "wait=30");
         assertThat(text(last)).isEqualTo("one");
         assertThat(text(client.get(behind.header("Location")))).isEqualTo("one slow");
         assertThat(done(brought).text("status")).isEqualTo("completed");
@@ -119,12 +119,12 @@ class SessionsTest {
     void changesMetadataAgentAndLifeInOrder() {
         ask(session, "one");
         client.post(path("/requests"), held("slow"));
-        Reply changed = client.patch(
+        ClientReply changed = client.patch(
                 path(""), Map.of("metadata", Map.of("title", "On order"), "agent", "echo", "ttl_seconds", 120));
         assertThat(changed.status()).isEqualTo(202);
         AGENT.letGo(session);
         assertThat(done(changed).text("status")).isEqualTo("completed");
-        Reply context = client.get(path(""));
+        ClientReply context = client.get(path(""));
         assertThat(context.json()).containsEntry("agent", "echo").containsEntry("ttl_seconds", 120);
         assertThat(context.json()).containsEntry("request_count", 2);
         assertThat(context.object("metadata")).containsEntry("title", "On order");
@@ -133,10 +133,10 @@ class SessionsTest {
     @Test
     void forksAfterATurnThatStillRunsAndGoesTwoWays() {
         ask(session, "one");
-        Reply slow = client.post(path("/requests"), held("slow"));
+        ClientReply slow = client.post(path("/requests"), held("slow"));
         client.post(path("/requests"), body("later"));
         String into = "fork-" + session;
-        Reply fork =
+        ClientReply fork =
                 client.post(path("/fork"), Map.of("after_request_id", slow.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
         assertThat(client.ask(into, "too early", Map.of()).text("code")).isEqualTo("session_busy");
@@ -151,14 +151,14 @@ class SessionsTest {
     void freesTheNameOfAForkThatComesToNothing() {
         ask(session, "one");
         Map<String, Object> broken = Map.of("question", "?", "agent", "echo", "metadata", Map.of("delay_ms", -1));
-        Reply slow = client.post(path("/requests"), held("slow"));
-        Reply failing = client.post(path("/requests"), broken);
+        ClientReply slow = client.post(path("/requests"), held("slow"));
+        ClientReply failing = client.post(path("/requests"), broken);
         String into = "fork-" + session;
-        Reply fork =
+        ClientReply fork =
                 client.post(path("/fork"), Map.of("after_request_id", failing.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
         AGENT.letGo(session);
-        Reply ended = done(fork);
+        ClientReply ended = done(fork);
         assertThat(ended.text("status")).isEqualTo("failed");
         assertThat(ended.object("error")).containsEntry("code", "not_found");
         assertThat(client.get("/v1/sessions/" + into).status()).isEqualTo(404);
@@ -177,14 +177,14 @@ class SessionsTest {
     @Test
     void leavesNothingOfADeletedSessionInRedis() throws Exception {
         String secret = "secret-" + UUID.randomUUID();
-        Reply keyed =
+        ClientReply keyed =
                 client.post(path("/requests"), body(secret), "Prefer", "wait=30", "Idempotency-Key", "key-" + session);
         ask(session, secret + "-again");
         done(client.patch(path(""), Map.of("metadata", Map.of("about", secret))));
         done(client.put(path("/import"), client.get(path("/export")).raw().body()));
         String into = "fork-" + session;
         done(client.post(path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
-        Reply anonymous =
+        ClientReply anonymous =
                 client.post("/v1/requests", body(secret), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
         try (RedisClient redis = RedisClient.create(TestBackends.shared().redisUrl());
                 StatefulRedisConnection<String, String> connection = redis.connect()) {
@@ -205,7 +205,7 @@ class SessionsTest {
                     .as("claims that tell what was asked")
                     .isEmpty();
         }
-        Reply late = client.post(path("/requests"), body(secret), "Idempotency-Key", "key-" + session);
+        ClientReply late = client.post(path("/requests"), body(secret), "Idempotency-Key", "key-" + session);
         assertThat(late.status()).as("a late retry doesn't bring it back").isEqualTo(404);
     }
 
@@ -269,7 +269,7 @@ class SessionsTest {
                 () -> assertThat(client.get("/v1/sessions/" + session).status()).isEqualTo(404));
     }
 
-    private static Reply done(Reply accepted) {
+    private static ClientReply done(ClientReply accepted) {
         assertThat(accepted.status()).as(accepted.raw().body()).isEqualTo(202);
         return client.get(accepted.header("Location") + "?wait=30");
     }
@@ -278,12 +278,12 @@ class SessionsTest {
         return text(ask(session, question));
     }
 
-    private static String text(Reply request) {
+    private static String text(ClientReply request) {
         return (String) request.object("answer").get("text");
     }
 
-    private static Reply ask(String session, String question) {
-        Reply done = client.post("/v1/sessions/" + session + "/requests", body(question), "Prefer", "wait=30");
+    private static ClientReply ask(String session, String question) {
+        ClientReply done = client.post("/v1/sessions/" + session + "/requests", body(question), "Prefer", "wait=30");
         assertThat(done.text("status")).as(done.raw().body()).isEqualTo("completed");
         return done;
     }

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.Consumer;
  * commit nothing.
  */
 @FunctionalInterface
-public interface LogConsumerFactory {
+public interface KafkaLogConsumerFactory {
 
     /**
      * Creates a consumer, which the caller closes.

@@ -7,7 +7,7 @@ import org.apache.kafka.common.TopicPartition;
  * Part of a partition that one page reads, with the offset down to which the page has used its records. Confined to one
  * thread.
  */
-final class PartitionWindow {
+final class KafkaPartitionWindow {
 
     /** Number of offsets above the window in which duplicates are searched. */
     private static final int OFFSETS_ABOVE = 200;
@@ -28,7 +28,7 @@ final class PartitionWindow {
      * @param upper offset from which the page continues downwards; not part of the window
      * @param size number of offsets in the window
      */
-    PartitionWindow(TopicPartition partition, long begin, long end, long upper, int size) {
+    KafkaPartitionWindow(TopicPartition partition, long begin, long end, long upper, int size) {
         this.partition = partition;
         this.begin = begin;
         this.end = Math.max(begin, end);

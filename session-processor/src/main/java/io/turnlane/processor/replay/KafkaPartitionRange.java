@@ -3,4 +3,4 @@ package io.turnlane.processor.replay;
 import org.apache.kafka.common.TopicPartition;
 
 /** A range of offsets of a partition; {@code to} is exclusive. */
-record PartitionRange(TopicPartition partition, long from, long to) {}
+record KafkaPartitionRange(TopicPartition partition, long from, long to) {}
