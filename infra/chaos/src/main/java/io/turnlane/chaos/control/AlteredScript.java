@@ -7,38 +7,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A script of the product's with a piece replaced, under the same name, to be found before the product's own.
+ * Copy of a Lua script of the processor with one piece replaced. It has the same resource name and precedes the
+ * original on the class path.
  *
- * @param name as {@code begin}
- * @param piece which must stand there exactly once
- * @param by what stands there instead
+ * @param name name of the script, as {@code begin}
+ * @param piece text to replace; must occur exactly once
+ * @param by replacement
  */
 record AlteredScript(String name, String piece, String by) {
 
-    private static final String WHERE = "io/turnlane/processor/memory/";
+    private static final String FOLDER = "io/turnlane/processor/memory/";
 
     void writeTo(Path folder) throws IOException {
-        Path file = folder.resolve(WHERE + name + ".lua");
+        Path file = folder.resolve(FOLDER + name + ".lua");
         Files.createDirectories(file.getParent());
         Files.writeString(file, text());
     }
 
     /**
-     * The script with its change.
+     * Returns the text of the altered script.
      *
-     * @throws IllegalStateException where the piece isn't there, or is there twice: the control would control nothing
+     * @throws IllegalStateException if the script does not contain the piece exactly once, because the control would
+     *     then have no effect or another one
      */
     String text() throws IOException {
         String text = original();
         int at = text.indexOf(piece);
         if (at < 0 || text.indexOf(piece, at + 1) >= 0) {
-            throw new IllegalStateException(name + ".lua doesn't hold this once: " + piece);
+            throw new IllegalStateException(name + ".lua does not contain this piece exactly once: " + piece);
         }
         return text.replace(piece, by);
     }
 
     private String original() throws IOException {
-        try (InputStream in = AlteredScript.class.getClassLoader().getResourceAsStream(WHERE + name + ".lua")) {
+        try (InputStream in = AlteredScript.class.getClassLoader().getResourceAsStream(FOLDER + name + ".lua")) {
             if (in == null) {
                 throw new IllegalStateException("there is no " + name + ".lua");
             }

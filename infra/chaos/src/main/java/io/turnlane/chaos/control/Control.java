@@ -18,24 +18,26 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * A negative control: one promise that the processors of a run don't keep.
+ * Negative control: a promise that is switched off in the processors of a run.
  *
- * <p>What it takes is a folder that stands before the class path of the processors: altered copies of scripts, and its
- * own name for {@link #initializer()}, which a processor's main always adds and which does nothing without the name.
+ * <p>A control is a folder at the beginning of the processors' class path. It holds altered copies of scripts and a
+ * file with the name of the control. A processor's main class always adds {@link #initializer()}, which does nothing if
+ * there is no such file.
  *
- * <p>Faults that bring each to light: {@code DEDUPE} needs redeliveries of finished turns (kills of processors, records
- * put on the topic twice); {@code ORDER} only load with several turns in a session; {@code FENCE} processors that are
- * frozen for longer than the session timeout in the middle of long turns, and woken.
+ * <p>Each control needs certain faults to have an effect. {@code DEDUPE} needs redeliveries of ended turns, through
+ * kills of processors or records that are published twice. {@code ORDER} only needs sessions with several turns.
+ * {@code FENCE} needs processors that are frozen during long turns for longer than the session timeout, and then
+ * resumed.
  */
 public enum Control {
-    /** Memory takes a turn whenever it is offered one, and a turn that has ended begins again. */
+    /** A turn that has ended begins again if it is redelivered, and memory stores its answer each time. */
     DEDUPE,
-    /** Every turn of a session runs at once. */
+    /** All turns of a session run at the same time. */
     ORDER,
-    /** Memory takes the word of an owner that was replaced. */
+    /** Memory accepts writes of a previous owner. */
     FENCE;
 
-    /** The resource that holds the name of this process's control. */
+    /** Resource that holds the name of this process's control. */
     private static final String NAME = "turnlane-chaos-control";
 
     private static final String ALREADY_ENDED = """
@@ -47,24 +49,24 @@ public enum Control {
             "if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then";
     private static final String STORED = "if was[1] == 'completed' and was[2] == flight then";
     private static final String ENDED = "if status and ended[status] then\n    return ending(req)";
-    private static final String ENDED_COUNTS_NOT = "if false then\n    return ending(req)";
+    private static final String ENDED_IGNORED = "if false then\n    return ending(req)";
     private static final String NOT_THIS_FLIGHT = "not_to_settle(ctx, req, fence, flight, was[1], was[2])";
     private static final String ANY_FLIGHT = "not_to_settle(ctx, req, fence, was[2], was[1], was[2])";
     private static final String NEVER = "if false then";
 
-    /** The control of this name, as {@code dedupe}. */
+    /** Returns the control with this name, as {@code dedupe}. */
     public static Optional<Control> named(@Nullable String name) {
         return Stream.of(values())
                 .filter(control -> control.word().equals(name))
                 .findFirst();
     }
 
-    /** Its name in {@code run.json}, on command lines and in reports. */
+    /** Returns the name used in {@code run.json}, on the command line and in reports. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What the checker must find broken: at least one of these. */
+    /** Returns the invariants of which the checker must find at least one violated. */
     public Set<Invariant> expected() {
         return switch (this) {
             case DEDUPE -> EnumSet.of(Invariant.I4, Invariant.O4);
@@ -73,16 +75,16 @@ public enum Control {
         };
     }
 
-    /** Whether the checker found what it had to find. */
+    /** Returns true if the checker found a violation that this control causes. */
     public boolean isFound(Verdict verdict) {
         return expected().stream().anyMatch(invariant -> verdict.count(invariant) > 0);
     }
 
     /**
-     * Writes what has to stand before the class path of the processors.
+     * Writes the folder that must precede the class path of the processors.
      *
-     * @param folder where to; made where it is missing
-     * @throws IllegalStateException where the product's scripts no longer hold the pieces that are to be changed
+     * @param folder target; created if it is missing
+     * @throws IllegalStateException if the processor's scripts no longer contain the pieces to replace
      */
     public void writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
@@ -97,7 +99,7 @@ public enum Control {
             case DEDUPE ->
                 List.of(
                         new AlteredScript("begin", ALREADY_ENDED, ""),
-                        new AlteredScript("common", ENDED, ENDED_COUNTS_NOT),
+                        new AlteredScript("common", ENDED, ENDED_IGNORED),
                         new AlteredScript("commit", STORED, NEVER));
             case ORDER -> List.of();
             case FENCE ->
@@ -108,7 +110,7 @@ public enum Control {
         };
     }
 
-    /** What a processor's main adds to its application, with or without a control. */
+    /** Returns the initializer that a processor's main class adds to its application, with or without a control. */
     public static ApplicationContextInitializer<GenericApplicationContext> initializer() throws IOException {
         Optional<Control> control = ofThisProcess();
         return context -> {

@@ -14,8 +14,8 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.ResolvableType;
 
 /**
- * Puts lanes in the place of the processor's that are done with a turn as soon as it has begun: it goes on by itself,
- * beside all others of its session.
+ * Replaces the processor's lanes with lanes that treat a turn as done as soon as it has begun. The turn continues on
+ * its own thread, at the same time as other turns of its session.
  */
 final class UnorderedLanes implements BeanFactoryPostProcessor {
 
@@ -26,7 +26,7 @@ final class UnorderedLanes implements BeanFactoryPostProcessor {
     public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
         DefaultListableBeanFactory beans = (DefaultListableBeanFactory) factory;
         if (!beans.containsBeanDefinition(LANES)) {
-            throw new IllegalStateException("the processor has no bean of this name any more: " + LANES);
+            throw new IllegalStateException("the processor no longer has a bean of this name: " + LANES);
         }
         beans.removeBeanDefinition(LANES);
         RootBeanDefinition unordered = new RootBeanDefinition(LaneScheduler.class);

@@ -1,6 +1,6 @@
 /**
- * Promises switched off on purpose, so that the checker can be seen to find it: a checker that can't fail is worth
- * nothing. All of it is here; the product has no switch.
+ * Negative controls: switch off a promise on purpose, to show that the checker finds violations. The product itself has
+ * no such switches.
  */
 @NullMarked
 package io.turnlane.chaos.control;

@@ -22,7 +22,7 @@ final class ControlTest {
     Path folder;
 
     @Test
-    void theScriptsStillHoldThePiecesThatAreChanged() throws IOException {
+    void theScriptsContainThePiecesToReplace() throws IOException {
         Control.FENCE.writeTo(folder);
         assertThat(Files.readString(folder.resolve(SCRIPTS + "commit.lua"))).doesNotContain("~= flight");
         assertThat(Files.readString(folder.resolve(SCRIPTS + "common.lua"))).doesNotContain("tonumber(fence)");
@@ -32,13 +32,13 @@ final class ControlTest {
     }
 
     @Test
-    void aPieceThatIsGoneIsSaidLoudly() {
+    void aMissingPieceIsAnError() {
         AlteredScript script = new AlteredScript("begin", "no such piece", "");
         assertThatIllegalStateException().isThrownBy(script::text).withMessageContaining("begin.lua");
     }
 
     @Test
-    void theLanesThatAreReplacedMustBeThere() {
+    void aMissingLanesBeanIsAnError() {
         DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
         assertThatIllegalStateException().isThrownBy(() -> new UnorderedLanes().postProcessBeanFactory(beans));
         beans.registerBeanDefinition("lanes", new RootBeanDefinition(LaneScheduler.class));
@@ -47,7 +47,7 @@ final class ControlTest {
     }
 
     @Test
-    void aControlIsFoundByAnyOfItsInvariantsAndByNoOther() {
+    void aControlIsFoundByAViolationOfAnyOfItsInvariantsOnly() {
         Findings findings = new Findings();
         findings.violated(Invariant.I6, null, null, "something else");
         assertThat(Control.DEDUPE.isFound(findings.verdict())).isFalse();
@@ -56,7 +56,7 @@ final class ControlTest {
     }
 
     @Test
-    void namesAreThoseOfRunJson() {
+    void findsAControlByItsNameInRunJson() {
         assertThat(Control.named("fence")).contains(Control.FENCE);
         assertThat(Control.named(null)).isEmpty();
     }
