@@ -2,52 +2,53 @@ package io.turnlane.chaos.proxy;
 
 import java.time.Duration;
 
-/** How a cable is at the moment. Each holds for open connections and for new ones. */
+/** State of a cable. Applies to open connections and to new ones. */
 public sealed interface CableFault {
 
-    /** Nothing is wrong. */
+    /** All traffic passes. */
     record Pass() implements CableFault {}
 
     /**
-     * Every byte arrives later, and no more than so many in a second, in each direction of each connection.
+     * Traffic is delayed and limited, in each direction of each connection.
      *
-     * @param jitter added to the latency, evenly from 0 to this
-     * @param bytesPerSecond 0 for as fast as it goes
+     * @param latency delay of every byte
+     * @param jitter limit of an additional random delay, evenly distributed from 0
+     * @param bytesPerSecond limit of the throughput; 0 for no limit
      */
     record Slow(Duration latency, Duration jitter, long bytesPerSecond) implements CableFault {
         public Slow {
             if (latency.isNegative() || jitter.isNegative() || bytesPerSecond < 0) {
-                throw new IllegalArgumentException("a cable can't be faster than it is");
+                throw new IllegalArgumentException("latency, jitter and bytes per second must not be negative");
             }
         }
 
-        /** Later by the same time for every byte. */
+        /** Returns a fixed delay without a limit of the throughput. */
         public static Slow by(Duration latency) {
             return new Slow(latency, Duration.ZERO, 0);
         }
     }
 
     /**
-     * Connections are accepted and nothing is carried, not even their end: a partition in which no one hears of it.
-     * What was sent meanwhile arrives after it, as TCP would bring it.
+     * Connections are accepted, but nothing is carried, not even their end, as in a network partition that neither peer
+     * notices. Bytes that are sent meanwhile arrive after the fault, as with TCP.
      */
     record HalfOpen() implements CableFault {}
 
     /**
-     * Requests arrive; the reply after the first so many of a connection is dropped, and the connection is cut. The
-     * client can't know whether its request was carried out.
+     * Requests arrive, but a reply is dropped and its connection is reset. The client cannot know whether its request
+     * was carried out.
      *
-     * @param pass how many replies of each connection get through first, so that clients can greet their server
+     * @param pass number of replies of each connection that pass before that, so that clients can connect
      */
     record SwallowReplies(int pass) implements CableFault {}
 
-    /** Each connection is reset after so many bytes, counted in both directions, mid-message if need be. */
+    /** Each connection is reset after this number of bytes in both directions together, even within a message. */
     record ResetAfter(long bytes) implements CableFault {}
 
-    /** Every connection is reset, and every new one at once. */
+    /** All open connections are reset, and each new one is reset at once. */
     record Down() implements CableFault {}
 
-    /** The fault's word in histories and reports. */
+    /** Returns the name under which {@link FaultProxy#hits} counts this state. */
     default String kind() {
         return switch (this) {
             case Pass _ -> "pass";

@@ -6,23 +6,23 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How the cable is, and what each fault hit. The driver switches, every connection's threads read and wait; the lock
- * covers all fields.
+ * Current state of a cable, and the effects of each fault so far. The driver changes the state. The threads of all
+ * connections read it and wait for changes. The lock guards all fields.
  */
 final class CableState {
 
-    /** What a fault did so far: connections that it touched, bytes it held up or dropped, connections it cut. */
+    /** Effects of a kind of fault so far, as in {@link FaultProxy.Hits}. */
     private static final class Tally {
         private long connections;
         private long bytes;
         private long cuts;
     }
 
-    /** A fault and which switching brought it. */
+    /** State of the cable, with the number of the change that set it. */
     record Setting(CableFault fault, long number) {}
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition switched = lock.newCondition();
+    private final Condition changed = lock.newCondition();
     private final Map<String, Tally> tallies = new TreeMap<>();
     private Setting setting = new Setting(new CableFault.Pass(), 0);
 
@@ -30,7 +30,7 @@ final class CableState {
         lock.lock();
         try {
             setting = new Setting(fault, setting.number() + 1);
-            switched.signalAll();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -45,12 +45,12 @@ final class CableState {
         }
     }
 
-    /** Waits until the cable is switched from this setting. */
-    void awaitSwitchFrom(Setting old) throws InterruptedException {
+    /** Waits until the state of the cable changes from this setting. */
+    void awaitChangeFrom(Setting old) throws InterruptedException {
         lock.lock();
         try {
             while (setting.equals(old)) {
-                switched.await();
+                changed.await();
             }
         } finally {
             lock.unlock();

@@ -2,40 +2,40 @@ package io.turnlane.chaos.proxy;
 
 import io.turnlane.chaos.proxy.CableState.Setting;
 
-/** What a connection has carried since the last switching. The threads of its two directions share it. */
+/** Traffic of a connection since the last change of the cable. Shared by the threads of both directions. */
 final class ConnectionCounts {
 
     private long setting = -1;
-    private boolean touched;
+    private boolean affected;
     private int replies;
     private long bytes;
 
-    /** Whether this is the first time that this setting touches the connection. */
-    synchronized boolean touch(Setting now) {
-        renew(now);
-        boolean first = !touched;
-        touched = true;
+    /** Returns true the first time that this setting affects the connection. */
+    synchronized boolean affect(Setting now) {
+        resetIfChanged(now);
+        boolean first = !affected;
+        affected = true;
         return first;
     }
 
-    /** Counts a reply; gives how many there were before. */
+    /** Counts a reply; returns the number of earlier ones under this setting. */
     synchronized int countReply(Setting now) {
-        renew(now);
+        resetIfChanged(now);
         return replies++;
     }
 
-    /** Takes up to {@code wanted} of the {@code limit} bytes that may still be carried. */
+    /** Reserves up to {@code wanted} bytes of those that remain of the limit; returns the number of reserved bytes. */
     synchronized int reserveBytes(Setting now, long limit, int wanted) {
-        renew(now);
-        int taken = (int) Math.min(wanted, limit - bytes);
-        bytes += taken;
-        return taken;
+        resetIfChanged(now);
+        int reserved = (int) Math.min(wanted, limit - bytes);
+        bytes += reserved;
+        return reserved;
     }
 
-    private void renew(Setting now) {
+    private void resetIfChanged(Setting now) {
         if (now.number() != setting) {
             setting = now.number();
-            touched = false;
+            affected = false;
             replies = 0;
             bytes = 0;
         }

@@ -10,82 +10,82 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A TCP proxy on loopback in front of one server, whose {@link CableFault} can be switched at any time, by any thread.
- * Runs on virtual threads: one accepts, five belong to each connection.
+ * TCP proxy on the loopback address in front of one server. Any thread may change its {@link CableFault} at any time.
+ * Runs on virtual threads: one accepts connections, and each connection has five.
  */
 public final class FaultProxy implements AutoCloseable {
 
     /**
-     * What a kind of fault hit.
+     * Effects of a kind of fault.
      *
-     * @param connections touched, once for each switching
-     * @param bytes held up or dropped
-     * @param cuts connections it broke
+     * @param connections number of affected connections, counted again after each change of the cable
+     * @param bytes number of bytes that were delayed or dropped
+     * @param cuts number of connections that were reset
      */
     public record Hits(long connections, long bytes, long cuts) {}
 
     private final InetSocketAddress server;
-    private final ServerSocket entrance;
+    private final ServerSocket listener;
     private final CableState state = new CableState();
-    private final Set<ProxiedConnection> links = ConcurrentHashMap.newKeySet();
+    private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
 
-    /** Listens on this port of loopback; 0 for a free one. */
+    /** Creates a proxy that listens on this port of the loopback address; 0 for any free port. */
     public FaultProxy(int port, InetSocketAddress server) throws IOException {
         this.server = server;
-        this.entrance = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().name("proxy-" + entrance.getLocalPort()).start(this::accept);
+        this.listener = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().name("proxy-" + listener.getLocalPort()).start(this::accept);
     }
 
-    /** Where clients come in. */
+    /** Returns the port to which clients connect. */
     public int port() {
-        return entrance.getLocalPort();
+        return listener.getLocalPort();
     }
 
-    /** How the cable is now. */
+    /** Returns the current state of the cable. */
     public CableFault fault() {
         return state.current().fault();
     }
 
-    /** Makes the cable so, for open connections too. */
+    /** Changes the state of the cable, also for open connections. */
     public void set(CableFault fault) {
         state.set(fault);
         if (fault instanceof CableFault.Down) {
-            links.forEach(link -> link.cut(fault));
+            connections.forEach(connection -> connection.cut(fault));
         }
     }
 
-    /** Nothing is wrong from now on. */
+    /** Ends the current fault. */
     public void heal() {
         set(new CableFault.Pass());
     }
 
-    /** How many connections are open. */
+    /** Returns the number of open connections. */
     public int connections() {
-        return links.size();
+        return connections.size();
     }
 
-    /** What each kind of fault hit since the start, by {@link CableFault#kind()}. */
+    /** Returns the effects of each kind of fault since the proxy started, by {@link CableFault#kind()}. */
     public Map<String, Hits> hits() {
         return state.hits();
     }
 
     private void accept() {
-        while (!entrance.isClosed()) {
+        while (!listener.isClosed()) {
             try {
-                Socket client = entrance.accept();
-                ProxiedConnection link = new ProxiedConnection(client, server, state, links::remove);
-                links.add(link);
-                link.start();
+                Socket client = listener.accept();
+                ProxiedConnection connection = new ProxiedConnection(client, server, state, connections::remove);
+                connections.add(connection);
+                connection.start();
             } catch (IOException e) {
-                // This connection is lost, or the proxy is closed: clients see which.
+                // This connection failed, or the proxy was closed. In both cases only the clients need to notice.
             }
         }
     }
 
-    /** Takes no more connections and breaks the open ones. */
+    /** Accepts no more connections and resets the open ones. */
     @Override
     public void close() throws IOException {
-        entrance.close();
-        links.forEach(ProxiedConnection::close);
+        listener.close();
+        connections.forEach(ProxiedConnection::close);
     }
 }

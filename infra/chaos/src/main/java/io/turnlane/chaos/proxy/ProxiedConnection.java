@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * One connection through the proxy: the client's socket, the server's, and a {@link Pump} each way. Its own threads and
- * the driver's end it; the first to do so does it alone.
+ * A connection through the proxy: the socket of the client, the socket of the server, and a {@link Pump} for each
+ * direction. Its own threads and the driver's thread may end it; only the first call has an effect.
  */
 final class ProxiedConnection {
 
@@ -60,29 +60,29 @@ final class ProxiedConnection {
             run(pump::read);
             run(pump::write);
         }
-        // Switched while this was connecting: the switch has not seen this link.
+        // A change to Down during the connect may have missed this connection.
         if (state.current().fault() instanceof CableFault.Down down) {
             cut(down);
         }
     }
 
-    /** Waits while nothing is carried; gives the setting under which {@code bytes} may go on. */
+    /** Waits while nothing is carried; returns the setting under which {@code bytes} may be sent. */
     Setting awaitPassage(int bytes) throws InterruptedException {
         Setting setting = state.current();
         boolean counted = false;
         while (setting.fault() instanceof CableFault.HalfOpen) {
-            state.tally(setting.fault(), counts.touch(setting) ? 1 : 0, counted ? 0 : bytes, 0);
+            state.tally(setting.fault(), counts.affect(setting) ? 1 : 0, counted ? 0 : bytes, 0);
             counted = true;
-            state.awaitSwitchFrom(setting);
+            state.awaitChangeFrom(setting);
             setting = state.current();
         }
         return setting;
     }
 
-    /** The fault resets this connection. */
+    /** Resets the connection because of a fault. */
     void cut(CableFault fault) {
         if (reset()) {
-            state.tally(fault, counts.touch(state.current()) ? 1 : 0, 0, 1);
+            state.tally(fault, counts.affect(state.current()) ? 1 : 0, 0, 1);
         }
     }
 
@@ -90,14 +90,17 @@ final class ProxiedConnection {
         reset();
     }
 
-    /** One direction has carried its end. */
+    /** Records that one direction has carried its end. Closes the connection after the second one. */
     void directionEnded() {
         if (directionsOpen.decrementAndGet() == 0) {
             close();
         }
     }
 
-    /** With a linger of 0 an end is a reset: the peers learn of it at once, and nothing more arrives. */
+    /**
+     * Closes both sockets; returns true for the first call. With a linger time of 0, closing resets a connection: both
+     * peers notice at once, and no more data arrives.
+     */
     private boolean reset() {
         if (!closed.compareAndSet(false, true)) {
             return false;
@@ -107,7 +110,7 @@ final class ProxiedConnection {
                 socket.setOption(StandardSocketOptions.SO_LINGER, 0);
                 socket.close();
             } catch (IOException e) {
-                // It was closed already, which is what this is for.
+                // The socket is closed already.
             }
         }
         threads.forEach(Thread::interrupt);
@@ -119,12 +122,12 @@ final class ProxiedConnection {
         void run() throws IOException, InterruptedException;
     }
 
-    private void run(ConnectionTask work) {
-        Thread thread = Thread.ofVirtual().name("link").unstarted(() -> {
+    private void run(ConnectionTask task) {
+        Thread thread = Thread.ofVirtual().name("proxied-connection").unstarted(() -> {
             try {
-                work.run();
+                task.run();
             } catch (IOException | InterruptedException e) {
-                // Either end may hang up at any time, and so may the driver.
+                // Either peer or the driver may close the connection at any time.
                 close();
             }
         });

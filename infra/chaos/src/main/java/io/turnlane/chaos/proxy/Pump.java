@@ -10,8 +10,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Carries one direction of a connection. One thread reads and one writes, with a bounded queue of 1 MiB between them,
- * so that latency delays bytes and doesn't thin them. The fault is looked up when bytes leave, for each slice of them.
+ * Carries one direction of a connection. One thread reads and another writes, with a bounded queue of 1 MiB between
+ * them, so that latency does not reduce the throughput. The state of the cable is read again for each slice of bytes
+ * that is sent.
  */
 final class Pump {
 
@@ -19,18 +20,18 @@ final class Pump {
     private static final int WAITING_CHUNKS = 64;
     private static final byte[] END = {};
 
-    /** Bytes, and when they were read. */
+    /** Bytes, and the time at which they were read. */
     private record Chunk(byte[] bytes, long readAt) {}
 
-    private final ProxiedConnection link;
+    private final ProxiedConnection connection;
     private final CableState state;
     private final Socket from;
     private final Socket to;
     private final boolean replies;
     private final BlockingQueue<Chunk> waiting = new ArrayBlockingQueue<>(WAITING_CHUNKS);
 
-    Pump(ProxiedConnection link, CableState state, Socket from, Socket to, boolean replies) {
-        this.link = link;
+    Pump(ProxiedConnection connection, CableState state, Socket from, Socket to, boolean replies) {
+        this.connection = connection;
         this.state = state;
         this.from = from;
         this.to = to;
@@ -53,12 +54,12 @@ final class Pump {
                 return;
             }
         }
-        link.awaitPassage(0);
+        connection.awaitPassage(0);
         to.shutdownOutput();
-        link.directionEnded();
+        connection.directionEnded();
     }
 
-    /** Whether the connection is still there. */
+    /** Sends the whole chunk; returns false if the fault reset the connection. */
     private boolean deliver(Chunk chunk) throws IOException, InterruptedException {
         int sent = 0;
         while (sent < chunk.bytes().length) {
@@ -71,33 +72,36 @@ final class Pump {
         return true;
     }
 
-    /** Sends some of the chunk as the fault has it; 0 where the fault cut the connection. */
+    /**
+     * Sends a part of the chunk as the fault allows; returns the number of bytes, or 0 if the fault reset the
+     * connection.
+     */
     private int slice(Chunk chunk, int from) throws IOException, InterruptedException {
         int length = chunk.bytes().length - from;
-        Setting setting = link.awaitPassage(length);
+        Setting setting = connection.awaitPassage(length);
         return switch (setting.fault()) {
             case CableFault.Pass _, CableFault.HalfOpen _ -> send(chunk, from, length);
             case CableFault.Slow slow -> sendSlowly(setting, slow, chunk, from);
             case CableFault.SwallowReplies swallow -> {
-                if (replies && link.counts().countReply(setting) >= swallow.pass()) {
+                if (replies && connection.counts().countReply(setting) >= swallow.pass()) {
                     yield cut(setting, length);
                 }
                 yield send(chunk, from, length);
             }
             case CableFault.ResetAfter reset -> {
-                int allowed = link.counts().reserveBytes(setting, reset.bytes(), length);
+                int allowed = connection.counts().reserveBytes(setting, reset.bytes(), length);
                 yield allowed == 0 ? cut(setting, length) : send(chunk, from, allowed);
             }
             case CableFault.Down _ -> cut(setting, length);
         };
     }
 
-    /** A fiftieth of a second's bytes at a time, so that a switch is heeded soon. */
+    /** Sends the bytes of at most 20 ms at a time, so that a change of the cable takes effect soon. */
     private int sendSlowly(Setting setting, CableFault.Slow slow, Chunk chunk, int from)
             throws IOException, InterruptedException {
         int length = chunk.bytes().length - from;
         if (from == 0) {
-            state.tally(slow, link.counts().touch(setting) ? 1 : 0, length, 0);
+            state.tally(slow, connection.counts().affect(setting) ? 1 : 0, length, 0);
             long jitter = slow.jitter().toNanos();
             long delay = slow.latency().toNanos()
                     + (jitter == 0 ? 0 : ThreadLocalRandom.current().nextLong(jitter + 1));
@@ -118,7 +122,7 @@ final class Pump {
 
     private int cut(Setting setting, int lost) {
         state.tally(setting.fault(), 0, lost, 0);
-        link.cut(setting.fault());
+        connection.cut(setting.fault());
         return 0;
     }
 }

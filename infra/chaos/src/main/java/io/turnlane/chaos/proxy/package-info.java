@@ -1,4 +1,4 @@
-/** A cable that can be made bad: a TCP proxy whose faults are switched while connections are open. */
+/** A TCP proxy with faults that can be changed while connections are open. The proxied path is called a cable. */
 @NullMarked
 package io.turnlane.chaos.proxy;
 

@@ -101,8 +101,8 @@ public record RunMeasurements(
     }
 
     /**
-     * Returns the kind and the target without its number, so that all processors count as one target. Kills of
-     * a processor or a gateway that overlap with no other fault have a separate name.
+     * Returns the kind and the target without its number, so that all processors count as one target. Kills of a
+     * processor or a gateway that overlap with no other fault have a separate name.
      */
     private static String name(InjectedFault fault, List<InjectedFault> all) {
         FaultKind kind = fault.fault().kind();

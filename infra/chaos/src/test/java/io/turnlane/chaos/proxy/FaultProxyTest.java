@@ -50,7 +50,7 @@ final class FaultProxyTest {
     }
 
     @Test
-    void carriesBothWaysAndTheEnd() throws IOException {
+    void carriesBothDirectionsAndTheEnd() throws IOException {
         assertThat(ask("hello")).isEqualTo("hello");
         client.shutdownOutput();
         assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -59,14 +59,14 @@ final class FaultProxyTest {
 
     @Test
     void carriesMoreThanItsBuffersHold() throws Exception {
-        byte[] much = new byte[8 * 1024 * 1024];
-        Thread sender = Thread.startVirtualThread(() -> send(client, much));
-        assertThat(client.getInputStream().readNBytes(much.length)).isEqualTo(much);
+        byte[] bytes = new byte[8 * 1024 * 1024];
+        Thread sender = Thread.startVirtualThread(() -> send(client, bytes));
+        assertThat(client.getInputStream().readNBytes(bytes.length)).isEqualTo(bytes);
         sender.join();
     }
 
     @Test
-    void slowCablesDelayEachWay() throws IOException {
+    void slowCablesDelayEachDirection() throws IOException {
         proxy.set(new Slow(Duration.ofMillis(100), Duration.ofMillis(20), 0));
         assertThat(millis(() -> ask("late"))).isBetween(200L, 2000L);
         assertThat(proxy.hits()).containsEntry("slow", new Hits(1, 8, 0));
@@ -75,7 +75,7 @@ final class FaultProxyTest {
     }
 
     @Test
-    void latencyDoesNotThinWhatIsSent() throws IOException {
+    void latencyDoesNotReduceTheThroughput() throws IOException {
         proxy.set(Slow.by(Duration.ofMillis(100)));
         long took = millis(() -> {
             for (int i = 0; i < 50; i++) {
@@ -87,7 +87,7 @@ final class FaultProxyTest {
     }
 
     @Test
-    void narrowCablesCarrySoManyBytesASecond() throws IOException {
+    void slowCablesLimitTheBytesPerSecond() throws IOException {
         proxy.set(new Slow(Duration.ZERO, Duration.ZERO, 10_000));
         assertThat(millis(() -> ask("x".repeat(2_000)))).isBetween(200L, 3000L);
     }
@@ -143,7 +143,7 @@ final class FaultProxyTest {
     }
 
     @Test
-    void nothingStaysOfConnectionsThatEnded() throws Exception {
+    void endedConnectionsAreRemoved() throws Exception {
         ask("hello");
         client.close();
         while (proxy.connections() > 0) {
@@ -161,7 +161,7 @@ final class FaultProxyTest {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
-    /** A reset, or the end of a stream whose reset came first. */
+    /** Checks that the connection was reset, or that it ended because the reset arrived before the read. */
     private static void assertCut(Exchange exchange) {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(exchange::run)
@@ -223,7 +223,7 @@ final class FaultProxyTest {
                 socket.getOutputStream().write(buffer, 0, n);
             }
         } catch (IOException e) {
-            // The proxy cut it, which is what is tested.
+            // The proxy reset the connection, as the test expects.
         }
     }
 }
