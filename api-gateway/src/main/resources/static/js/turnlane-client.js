@@ -1,34 +1,37 @@
 /**
- * A client for Turnlane's HTTP contract, without dependencies: copy it into your own page (docs/clients.md).
- * Streams are read with fetch rather than EventSource, so that a header (an API key) can be sent, a dead connection
- * is noticed, and the next try can be shown and hurried.
+ * Client for Turnlane's HTTP API, without dependencies. You can copy it into your own page (docs/clients.md).
+ * It reads streams with fetch instead of EventSource, so that it can send an API key, detect a dead connection, and
+ * show or skip the delay before the next attempt.
  */
 
-/** Statuses and event types after which nothing more happens to a turn. */
+/** Terminal statuses and event types. */
 export const TERMINAL = new Set(['completed', 'failed', 'cancelled', 'superseded', 'rejected']);
 
-/** Milliseconds without a byte (the server sends a comment each 15 s) after which a stream is dead. */
+/** Milliseconds without a byte after which a stream counts as dead; the server sends a comment every 15 s. */
 const SILENCE_LIMIT = 40_000;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 15_000;
 
-/** The wait before try n, from 0: doubling, with jitter so that pages don't return all at once; no less than the error says. */
+/**
+ * Returns the delay before retry `tries` (from 0) in milliseconds. It doubles, with jitter so that pages do not return
+ * all at once, and is at least the error's Retry-After.
+ */
 export function backoff(tries, error) {
   const whole = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries);
   return Math.max(Math.round(whole * (0.8 + 0.4 * Math.random())), (error?.retryAfter ?? 0) * 1000);
 }
 
-/** Whether it may be otherwise at the next try. */
-export function isPassing(status) {
+/** Returns true if the same call may succeed later. */
+export function isTransient(status) {
   return status >= 500 || status === 408 || status === 429;
 }
 
-/** 128 random bits; crypto.randomUUID is missing where the page isn't on https or localhost. */
+/** Returns 128 random bits. crypto.randomUUID exists only on https and localhost. */
 export function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** An answer that says no: RFC 9457 problem details. */
+/** Error response of the server: RFC 9457 problem details. */
 export class TurnlaneProblem extends Error {
   constructor(status, problem, retryAfter) {
     super(problem.detail || problem.title || `HTTP ${status}`);
@@ -36,7 +39,7 @@ export class TurnlaneProblem extends Error {
     this.status = status;
     this.code = problem.code || '';
     this.requestId = problem.request_id;
-    /** Seconds to wait before asking again, or null. */
+    /** Seconds to wait before the next call, or null. */
     this.retryAfter = retryAfter;
   }
 }
@@ -49,11 +52,11 @@ export class Turnlane {
 
   /**
    * @param {object} [options]
-   * @param {string} [options.baseUrl] where the gateway is; the page's own host by default
-   * @param {() => Record<string, string>} [options.headers] added to every call, e.g. an API key
-   * @param {(used?: string) => Promise<void>} [options.refused] is told of an Authorization that was refused with 401;
-   *     the call is made again once it resolves
-   * @param {number} [options.limit] milliseconds after which a call that isn't answered counts as lost
+   * @param {string} [options.baseUrl] URL of the gateway; the page's own host by default
+   * @param {() => Record<string, string>} [options.headers] returns headers for every call, e.g. an API key
+   * @param {(used?: string) => Promise<void>} [options.refused] called after a 401 with the Authorization header sent;
+   *     the call is repeated when the promise resolves
+   * @param {number} [options.limit] milliseconds after which an unanswered call counts as lost
    */
   constructor({ baseUrl = '', headers = () => ({}), refused, limit = 10_000 } = {}) {
     this.#base = baseUrl;
@@ -70,26 +73,26 @@ export class Turnlane {
     return this.#json('GET', sessionPath(sessionId));
   }
 
-  /** The session's remembered turns, oldest first. */
+  /** Returns the session's history, oldest turn first. */
   async turns(sessionId) {
     return (await this.#json('GET', `${sessionPath(sessionId)}/turns`)).turns;
   }
 
-  /** Erases the session, after the turns already queued. `keepalive` lets the call outlive the page. */
+  /** Deletes the session after the turns already queued. `keepalive`: the call outlives the page. */
   deleteSession(sessionId, { keepalive = false } = {}) {
     return this.#json('DELETE', sessionPath(sessionId), { keepalive });
   }
 
   /**
-   * Asks. Resolves with the request resource as soon as the question is on the log. Where no reply comes, the
-   * same is sent again for `patience` milliseconds: under its key it is asked once, however often it is sent.
+   * Asks a question. Resolves with the request resource once the question is accepted. If no reply arrives, sends
+   * the call again for `patience` milliseconds. Because of its key, the question is asked only once.
    */
   ask(sessionId, question, { idempotencyKey = randomKey(), patience, signal, ...how } = {}) {
     const call = { body: { question, ...how }, headers: { 'Idempotency-Key': idempotencyKey }, signal, patience };
     return this.#untilAnswered(`${sessionPath(sessionId)}/requests`, call);
   }
 
-  /** `wait`: seconds that the server may wait for the turn's end. */
+  /** `wait`: seconds that the server may wait for the turn to end. */
   request(sessionId, requestId, { wait = 0 } = {}) {
     return this.#json('GET', requestPath(sessionId, requestId) + (wait ? `?wait=${wait}` : ''), { wait });
   }
@@ -98,7 +101,7 @@ export class Turnlane {
     return this.#json('GET', `${requestPath(sessionId, requestId)}/timeline`);
   }
 
-  /** Asks to stop it; sent again as a question is. */
+  /** Asks the server to cancel the turn. Sent again like a question. */
   cancel(sessionId, requestId, how) {
     return this.#untilAnswered(`${requestPath(sessionId, requestId)}/cancel`, how);
   }
@@ -107,17 +110,17 @@ export class Turnlane {
     return (await this.#json('GET', '/v1/agents')).agents;
   }
 
-  /** A single-use ticket for a WebSocket: its second subprotocol is `ticket.<ticket>`. */
+  /** Returns a single-use ticket for a WebSocket: its second subprotocol is `ticket.<ticket>`. */
   ticket() {
     return this.#json('POST', '/v1/ws-tickets');
   }
 
-  /** Follows one turn from its first event (or from `after`) to its terminal one, over lost connections. */
+  /** Follows one turn from its first event, or from the cursor `after`, to its terminal event. */
   streamRequest(sessionId, requestId, listener = {}) {
     return this.#stream(`${requestPath(sessionId, requestId)}/events`, { ...listener, endsWithTurn: true });
   }
 
-  /** Follows all turns of a session, from now or from `after`, until closed. */
+  /** Follows all turns of a session, from now or from the cursor `after`, until closed. */
   streamSession(sessionId, listener = {}) {
     return this.#stream(`${sessionPath(sessionId)}/events`, listener);
   }
@@ -126,7 +129,7 @@ export class Turnlane {
     return new EventStream(this.#base + path, { headers: this.#headers, refused: this.#refused, ...listener });
   }
 
-  /** A POST that does the same however often it is sent. */
+  /** Sends an idempotent POST until it is answered. */
   async #untilAnswered(path, { patience = 30_000, ...call } = {}) {
     const giveUpAt = Date.now() + patience;
     for (let tries = 0; ; tries++) {
@@ -162,7 +165,7 @@ export class Turnlane {
       return this.#json(method, path, options);
     }
     if (!response.ok) throw await problemOf(response);
-    // What is cut off half-way is no JSON: as good as no reply.
+    // A truncated body is not JSON and fails, like a lost reply.
     return response.status === 204 ? null : response.json();
   }
 }
@@ -182,7 +185,7 @@ async function problemOf(response) {
 }
 
 /**
- * One server-sent event stream that survives lost connections: it goes on after the last cursor seen.
+ * Stream of server-sent events. If the connection is lost, it reconnects and resumes after the last cursor.
  * Listener: onEvent(event, cursor), onState({state: 'connecting' | 'open' | 'lost', retryAt?}), onEnd(problem?).
  */
 export class EventStream {
@@ -191,7 +194,7 @@ export class EventStream {
   #cursor;
   #tries = 0;
   #stopped = new AbortController();
-  #hurry = () => {};
+  #skip = () => {};
 
   constructor(url, listener) {
     this.#url = url;
@@ -202,12 +205,12 @@ export class EventStream {
 
   close() {
     this.#stopped.abort();
-    this.#hurry();
+    this.#skip();
   }
 
-  /** Ends the wait for the next try. */
+  /** Skips the delay before the next attempt. */
   retryNow() {
-    this.#hurry();
+    this.#skip();
   }
 
   async #run() {
@@ -217,14 +220,14 @@ export class EventStream {
         if (await this.#connect()) return this.#listener.onEnd?.();
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
-        if (error instanceof TurnlaneProblem && !isPassing(error.status)) return this.#listener.onEnd?.(error);
+        if (error instanceof TurnlaneProblem && !isTransient(error.status)) return this.#listener.onEnd?.(error);
         problem = error;
       }
       await this.#pause(problem);
     }
   }
 
-  /** Reads one connection; true when there is nothing more to come. */
+  /** Reads one connection. Returns true if the stream has ended. */
   async #connect() {
     this.#state({ state: 'connecting' });
     const connection = new AbortController();
@@ -253,7 +256,7 @@ export class EventStream {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return false;
-      watch.heard();
+      watch.reset();
       for (const { id, data } of parser.push(value)) {
         if (data === '') this.#cursor = id;
         else if (this.#deliver(id, JSON.parse(data))) return true;
@@ -275,7 +278,7 @@ export class EventStream {
     this.#state({ state: 'lost', retryAt: Date.now() + delay });
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, delay);
-      this.#hurry = () => {
+      this.#skip = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -295,21 +298,24 @@ export class EventStream {
   }
 }
 
-/** Calls `dead` once nothing was heard for too long. */
+/** Calls `dead` if nothing arrives for too long. */
 function silenceWatch(dead) {
   let last = Date.now();
   const timer = setInterval(() => {
     if (Date.now() - last > SILENCE_LIMIT) dead();
   }, 5_000);
   return {
-    heard: () => {
+    reset: () => {
       last = Date.now();
     },
     stop: () => clearInterval(timer),
   };
 }
 
-/** Cuts a text/event-stream into {id, data}; pieces may break anywhere. An id without data ('') is a place only. https://html.spec.whatwg.org/#parsing-an-event-stream */
+/**
+ * Parses a text/event-stream, in pieces of any size, into {id, data}. An id with empty data is a cursor only.
+ * https://html.spec.whatwg.org/#parsing-an-event-stream
+ */
 export class SseParser {
   #rest = '';
   #id = '';
@@ -340,8 +346,8 @@ export class SseParser {
 }
 
 /**
- * What a turn's events add up to. Events may come twice, or late from an attempt that was given up:
- * `apply` says whether anything changed. A terminal event closes the turn, whatever its attempt.
+ * State of a turn, computed from its events. Duplicates and late events of an earlier attempt are ignored: `apply`
+ * returns true if the state changed. A terminal event of any attempt ends the turn.
  */
 export class Turn {
   status = 'queued';
@@ -353,13 +359,13 @@ export class Turn {
   stage = '';
   position = 0;
   error = null;
-  /** When the next attempt starts, while `retrying`. */
+  /** Start of the next attempt, while `retrying`. */
   retryAt = null;
-  /** Why it was cancelled, superseded or rejected. */
+  /** Reason for a cancelled, superseded or rejected turn. */
   reason = '';
   attempt = 0;
-  /** A piece of text is missing: follow the request again from its start (`restart`), or wait for its end. */
-  hole = false;
+  /** True if text is missing. Follow the request again from its start (`restart`), or wait for its end. */
+  incomplete = false;
   #seq = -1;
   #length = 0;
 
@@ -383,7 +389,7 @@ export class Turn {
     return this.#step(event);
   }
 
-  /** Takes over the state of a request resource. */
+  /** Applies the state of a request resource. */
   settle(request) {
     if (this.isTerminal) return;
     if (!TERMINAL.has(request.status)) {
@@ -395,7 +401,7 @@ export class Turn {
     this.#end({ type: request.status, answer: request.answer, error: request.error, reason: request.reason });
   }
 
-  /** Forgets the text, to read it again from the first event. */
+  /** Discards the text, to read it again from the first event. */
   restart() {
     if (!this.isTerminal) this.#begin(0);
   }
@@ -405,7 +411,7 @@ export class Turn {
     this.text = '';
     this.artifacts = [];
     this.stage = '';
-    this.hole = false;
+    this.incomplete = false;
     this.#seq = -1;
     this.#length = 0;
   }
@@ -442,10 +448,10 @@ export class Turn {
     this.retryAt = null;
   }
 
-  /** `pos` is where the piece starts, in code points: what overlaps is cut, what is missing is noticed. */
+  /** `pos`: offset of the piece in code points. Overlapping text is dropped, missing text is detected. */
   #delta({ text, pos = this.#length }) {
-    if (pos > this.#length) this.hole = true;
-    if (this.hole) return true;
+    if (pos > this.#length) this.incomplete = true;
+    if (this.incomplete) return true;
     const fresh = Array.from(text).slice(this.#length - pos);
     this.text += fresh.join('');
     this.#length += fresh.length;
@@ -459,7 +465,7 @@ export class Turn {
   }
 
   #gap() {
-    this.hole = true;
+    this.incomplete = true;
     return true;
   }
 
@@ -472,7 +478,7 @@ export class Turn {
     this.reason = event.reason ?? '';
     this.retryAt = null;
     this.position = 0;
-    this.hole = false;
+    this.incomplete = false;
     return true;
   }
 }

@@ -1,33 +1,33 @@
-import { backoff, isPassing } from './turnlane-client.js';
+import { backoff, isTransient } from './turnlane-client.js';
 
-/** How often the server is asked for a sign of life, and how long it may take, in milliseconds. */
+/** Interval of pings and time limit for their pongs, in milliseconds. */
 const PING_EVERY = 15_000;
 const PONG_LIMIT = 20_000;
-/** After the browser says "offline": a localhost server is still there, so ask before believing it. */
+/** Time limit after the browser reports "offline": a server on localhost may still answer. */
 const QUICK_PONG_LIMIT = 3_000;
-/** Somebody looks on: the wait for the next try grows to 4 s. */
+/** The delay grows only to 4 s, because a user waits. */
 const MOST_DOUBLINGS = 3;
 
 /**
- * The events of any number of sessions over one WebSocket (subprotocol turnlane.v1). A browser allows six
- * HTTP/1.1 connections to a host, for all its tabs together: with a stream each, the seventh lane would wait.
+ * Receives the events of any number of sessions over one WebSocket (subprotocol turnlane.v1). A browser allows six
+ * HTTP/1.1 connections to a host, for all its tabs together: with a stream for each, the seventh session would wait.
  *
- * Survives lost connections: each session goes on after the last cursor seen.
+ * If the connection is lost, it reconnects and resumes each session after its last cursor.
  * Listener: onEvent(event), onState({state: 'connecting' | 'open' | 'lost', retryAt?, opened, tries?}),
- * onRestored(sessionIds that had no cursor to go on from), protocols() for what is offered besides ours, as a ticket.
+ * onRestored(reconnected sessionIds without a cursor), protocols() for further subprotocols, e.g. a ticket.
  */
 export class TurnlaneSocket {
   #url;
   #listener;
   #socket = null;
-  /** By id: where to go on, and how often in a row the server couldn't just then. */
+  /** By id: the last cursor, and the number of consecutive transient rejections. */
   #sessions = new Map();
-  /** What waits for a pong. */
+  /** Resolvers of pings without a pong. */
   #pongs = [];
   #tries = 0;
   #opened = false;
-  #heard = 0;
-  #pinged = 0;
+  #received = 0;
+  #pingedAt = 0;
   #timer = null;
   #closed = false;
   #connecting = false;
@@ -47,37 +47,36 @@ export class TurnlaneSocket {
   }
 
   /**
-   * Events of this session from now on. Resolves once the server has seen the subscription (frames are
-   * handled in order, so the pong of a ping sent behind it says so): what is asked after that is heard
-   * from its first event. Resolves to false where the server refused, or there is no connection; where that
-   * passes, `onRestored` says so.
+   * Subscribes to the session. Resolves to true once the server has handled the subscription, that is, after the
+   * pong of a ping sent behind it. Turns asked after that are received from their first event. Resolves to false if
+   * the server rejected it or there is no connection. If a later attempt succeeds, calls `onRestored`.
    */
   subscribe(sessionId) {
     const known = this.#sessions.get(sessionId);
-    if (known) return Promise.resolve(known.refusals === 0);
-    this.#sessions.set(sessionId, { cursor: null, refusals: 0 });
+    if (known) return Promise.resolve(known.rejections === 0);
+    this.#sessions.set(sessionId, { cursor: null, rejections: 0 });
     if (!this.isOpen) return Promise.resolve(false);
     this.#subscribe(sessionId);
-    return this.#ping().then((arrived) => arrived && this.#sessions.get(sessionId)?.refusals === 0);
+    return this.#ping().then((arrived) => arrived && this.#sessions.get(sessionId)?.rejections === 0);
   }
 
   unsubscribe(sessionId) {
     if (this.#sessions.delete(sessionId) && this.isOpen) this.#send({ type: 'unsubscribe', session_id: sessionId });
   }
 
-  /** Ends the wait for the next try. */
+  /** Skips the delay before the next attempt. */
   retryNow() {
     if (this.#closed || this.#socket || this.#connecting) return;
     clearTimeout(this.#timer);
     this.#connect();
   }
 
-  /** Asks for a quick sign of life; the connection is given up when none comes. */
+  /** Sends a ping, and drops the connection if nothing arrives soon. */
   check() {
     if (!this.isOpen) return;
     const asked = Date.now();
     this.#ping();
-    const silent = this.#ifStill(this.#socket, () => this.#heard < asked && this.#lost());
+    const silent = this.#ifCurrent(this.#socket, () => this.#received < asked && this.#lost());
     setTimeout(silent, QUICK_PONG_LIMIT);
   }
 
@@ -99,24 +98,24 @@ export class TurnlaneSocket {
     }
     const socket = new WebSocket(this.#url, ['turnlane.v1', ...more]);
     this.#socket = socket;
-    socket.onopen = this.#ifStill(socket, () => this.#open());
-    socket.onmessage = this.#ifStill(socket, ({ data }) => {
-      this.#heard = Date.now();
+    socket.onopen = this.#ifCurrent(socket, () => this.#open());
+    socket.onmessage = this.#ifCurrent(socket, ({ data }) => {
+      this.#received = Date.now();
       this.#receive(JSON.parse(data));
     });
-    socket.onclose = this.#ifStill(socket, () => this.#lost());
+    socket.onclose = this.#ifCurrent(socket, () => this.#lost());
   }
 
-  /** What comes of a socket that was given up meanwhile is nobody's. */
-  #ifStill(socket, act) {
+  /** Ignores events of a socket that was replaced. */
+  #ifCurrent(socket, act) {
     return (event) => this.#socket === socket && act(event);
   }
 
   #open() {
     this.#tries = 0;
     this.#opened = true;
-    this.#heard = Date.now();
-    this.#timer = setInterval(() => this.#beat(), PING_EVERY);
+    this.#received = Date.now();
+    this.#timer = setInterval(() => this.#keepAlive(), PING_EVERY);
     const withoutCursor = [];
     for (const [sessionId, { cursor }] of this.#sessions) {
       this.#subscribe(sessionId);
@@ -129,51 +128,51 @@ export class TurnlaneSocket {
   #receive(frame) {
     if (frame.type === 'pong') this.#pongs.shift()?.(true);
     else if (frame.type === 'event') this.#event(frame);
-    else if (frame.cursor) this.#place(frame.session_id, frame.cursor);
-    else if (frame.type === 'error') this.#refused(frame.ref, frame.problem);
+    else if (frame.cursor) this.#advance(frame.session_id, frame.cursor);
+    else if (frame.type === 'error') this.#rejected(frame.ref, frame.problem);
   }
 
-  /** The session's id is the frame's name, too: an error says it. */
+  /** The session id is also the ref: an error frame repeats it. */
   #subscribe(sessionId) {
     const { cursor } = this.#sessions.get(sessionId);
     this.#send({ type: 'subscribe', ref: sessionId, session_id: sessionId, ...(cursor && { after: cursor }) });
   }
 
-  /** Too many calls, or a log that is away, pass: then it is tried again. Who isn't known stays so. */
-  #refused(sessionId, { status, retry_after: retryAfter }) {
+  /** Retries after a transient problem, such as a rate limit. Otherwise forgets the session. */
+  #rejected(sessionId, { status, retry_after: retryAfter }) {
     const session = this.#sessions.get(sessionId);
     if (!session) return;
-    if (!isPassing(status)) {
+    if (!isTransient(status)) {
       this.#sessions.delete(sessionId);
       return;
     }
     const again = () => this.#sessions.get(sessionId) === session && this.#subscribe(sessionId);
-    setTimeout(this.#ifStill(this.#socket, again), backoff(session.refusals++, { retryAfter }));
+    setTimeout(this.#ifCurrent(this.#socket, again), backoff(session.rejections++, { retryAfter }));
   }
 
   #event({ cursor, event }) {
     if (!this.#sessions.has(event.session_id)) return;
-    this.#place(event.session_id, cursor);
+    this.#advance(event.session_id, cursor);
     this.#listener.onEvent(event);
   }
 
-  #place(sessionId, cursor) {
+  #advance(sessionId, cursor) {
     const session = this.#sessions.get(sessionId);
     if (!session || !cursor) return;
-    const missed = session.refusals > 0 && !session.cursor;
-    Object.assign(session, { cursor, refusals: 0 });
+    const missed = session.rejections > 0 && !session.cursor;
+    Object.assign(session, { cursor, rejections: 0 });
     if (missed) this.#listener.onRestored([sessionId]);
   }
 
-  #beat() {
-    const unanswered = this.#pinged > this.#heard;
-    if (unanswered && Date.now() - this.#pinged > PONG_LIMIT) this.#lost();
+  #keepAlive() {
+    const unanswered = this.#pingedAt > this.#received;
+    if (unanswered && Date.now() - this.#pingedAt > PONG_LIMIT) this.#lost();
     else if (!unanswered) this.#ping();
   }
 
-  /** Resolves to whether a pong came. Pongs carry no name, but come in order: each settles the oldest promise. */
+  /** Resolves to true if a pong arrives. Pongs arrive in order: each resolves the oldest promise. */
   #ping() {
-    this.#pinged = Date.now();
+    this.#pingedAt = Date.now();
     this.#send({ type: 'ping' });
     return new Promise((resolve) => {
       this.#pongs.push(resolve);

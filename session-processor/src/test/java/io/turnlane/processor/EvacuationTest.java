@@ -53,8 +53,8 @@ class EvacuationTest {
         ConfigurableApplicationContext staying = start("staying", "10s");
         await("the group to share the partitions") // otherwise turns would also run twice because of the rebalance
                 .atMost(Duration.ofSeconds(30))
-                .until(() ->
-                        statistics(leaving).partitions() == 4 && statistics(staying).partitions() == 4);
+                .until(() -> statistics(leaving).partitions() == 4
+                        && statistics(staying).partitions() == 4);
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
             asked.add(log.publish(ask("s-" + i % 50, "q" + i, 40)).requestId().toString());

@@ -60,7 +60,9 @@ class HandoverTest {
     @Test
     void stopsTurnsThatExceedTheHandoverSoThatTheNewOwnerRunsThem() {
         moveWhileTurnsRun(2, 5_000, "400ms");
-        assertThat(agentCalls().values()).as("turns of moved partitions ran again").anyMatch(calls -> calls > 1);
+        assertThat(agentCalls().values())
+                .as("turns of moved partitions ran again")
+                .anyMatch(calls -> calls > 1);
         assertThat(asked)
                 .as("the stops are not counted as crashes")
                 .allMatch(ask -> "0".equals(record(ask, "crashes")) && record(ask, "leaving_until") == null);

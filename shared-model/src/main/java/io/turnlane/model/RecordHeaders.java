@@ -1,8 +1,6 @@
 package io.turnlane.model;
 
-/**
- * Names of record headers. Values are UTF-8 text. Headers allow readers to skip a record without parsing its value.
- */
+/** Names of record headers. Values are UTF-8 text. Headers allow readers to skip a record without parsing its value. */
 public final class RecordHeaders {
 
     public static final String REQUEST_ID = "request-id";

@@ -78,8 +78,7 @@ final class AskController {
 
     private ResponseEntity<RequestResource> answer(PreparedTurn turn, @Nullable String prefer) {
         Optional<Duration> timeout = WaitTimes.fromPreferHeader(prefer);
-        Submission submission =
-                timeout.isPresent() ? answered.submitAndWait(turn, timeout.get()) : intake.submit(turn);
+        Submission submission = timeout.isPresent() ? answered.submitAndWait(turn, timeout.get()) : intake.submit(turn);
         ResponseEntity.BodyBuilder response = submission.responseBuilder();
         timeout.ifPresent(wait -> response.header("Preference-Applied", "wait=" + wait.toSeconds()));
         return response.body(submission.request());

@@ -40,9 +40,9 @@ public final class Cancellations {
      *
      * @param reason reason for the {@code cancelled} event; null for none
      * @return the request in its current state; if it has not ended, it will end as cancelled
-     * @throws ProblemDetailException if the request does not exist or is a command that changes its
-     *     session, or if the reason is too long. Also if the wake-up could not be published; the request is marked as
-     *     cancelled nevertheless.
+     * @throws ProblemDetailException if the request does not exist or is a command that changes its session, or if the
+     *     reason is too long. Also if the wake-up could not be published; the request is marked as cancelled
+     *     nevertheless.
      */
     public RequestResource cancel(SessionKey session, RequestId requestId, @Nullable String reason) {
         switch (marks.mark(session, requestId, validReason(reason))) {

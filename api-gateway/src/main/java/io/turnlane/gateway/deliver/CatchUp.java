@@ -3,8 +3,8 @@ package io.turnlane.gateway.deliver;
 /**
  * One subscription that reads past events from the log until it reaches the position of the follower.
  *
- * <p>Confined to the reader thread that currently works on it. {@link LogReader}'s lock publishes it from one thread
- * to the next.
+ * <p>Confined to the reader thread that currently works on it. {@link LogReader}'s lock publishes it from one thread to
+ * the next.
  */
 final class CatchUp {
 

@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * record's subscribers. A client that first registers and then reads the position is therefore offered every event from
  * that position on.
  *
- * <p>A consumer that has lost its broker continues to return empty polls. The broker answers a fetch at least once
- * per {@link KafkaPollThread#POLL}, so the follower watches the consumer's metric of answered fetches. If the metric
- * does not increase, the broker is unavailable.
+ * <p>A consumer that has lost its broker continues to return empty polls. The broker answers a fetch at least once per
+ * {@link KafkaPollThread#POLL}, so the follower watches the consumer's metric of answered fetches. If the metric does
+ * not increase, the broker is unavailable.
  */
 public final class EventFollower implements AutoCloseable {
 
@@ -69,7 +69,8 @@ public final class EventFollower implements AutoCloseable {
      *     failure
      */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
-    EventFollower(KafkaLogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry registry) {
+    EventFollower(
+            KafkaLogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry registry) {
         this.topic = topic;
         this.beforeFollowing = beforeFollowing;
         this.registry = registry;
@@ -118,7 +119,8 @@ public final class EventFollower implements AutoCloseable {
      * partition number.
      */
     int partitionOf(String key) {
-        return BuiltInPartitioner.partitionForKey(key.getBytes(StandardCharsets.UTF_8), requirePositions().length());
+        return BuiltInPartitioner.partitionForKey(
+                key.getBytes(StandardCharsets.UTF_8), requirePositions().length());
     }
 
     private AtomicLongArray requirePositions() {

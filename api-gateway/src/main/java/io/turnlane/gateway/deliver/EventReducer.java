@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * events of a redelivered turn are published again, and late events of an owner that lost the session. The client's
  * stream contains neither.
  *
- * <p>The identity of an event is (request, attempt, seq). The identity of a terminal event is (request,
- * {@code end}); it closes the request for every attempt. Parts of an answer are withheld if the client can't have the
- * beginning of the answer: after a gap, and in an attempt whose {@code started} event is missing.
+ * <p>The identity of an event is (request, attempt, seq). The identity of a terminal event is (request, {@code end});
+ * it closes the request for every attempt. Parts of an answer are withheld if the client can't have the beginning of
+ * the answer: after a gap, and in an attempt whose {@code started} event is missing.
  *
  * <p>Turns of a session run one after the other, in the order of their offsets on the turns topic, and the terminal
  * event of a turn precedes the {@code started} event of the next one. An event of a running turn that arrives after a

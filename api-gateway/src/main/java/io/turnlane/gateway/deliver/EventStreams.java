@@ -50,7 +50,11 @@ public final class EventStreams implements AutoCloseable {
 
     /** @param prepare task that runs before the topic is first read; creates the topic if it is missing */
     public EventStreams(
-            KafkaLogConsumerFactory consumers, String topic, Runnable prepare, StreamLimits limits, MeterRegistry registry) {
+            KafkaLogConsumerFactory consumers,
+            String topic,
+            Runnable prepare,
+            StreamLimits limits,
+            MeterRegistry registry) {
         this.limits = limits;
         this.sharedLimit = new SharedByteLimit(limits.allOutboxes());
         this.subscriptions = new SubscriptionRegistry();

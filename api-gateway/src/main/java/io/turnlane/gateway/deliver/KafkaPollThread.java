@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * Thread that owns a Kafka consumer and runs a {@link PollTask} until it is stopped. After each failure it runs the
  * task again with a new consumer.
  *
- * <p>Threading: the task runs on this thread only. The owner calls {@link #start} and then {@link #close}. Any
- * thread may call {@link #isStopping} and {@link #markReady}.
+ * <p>Threading: the task runs on this thread only. The owner calls {@link #start} and then {@link #close}. Any thread
+ * may call {@link #isStopping} and {@link #markReady}.
  */
 public final class KafkaPollThread implements AutoCloseable {
 

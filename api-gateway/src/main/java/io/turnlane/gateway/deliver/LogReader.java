@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * <p>A client whose outbox is full leaves the pass, so that the other clients don't wait for it. It is queued again
  * once its writer has made room. A client that exceeds the budget gets a {@code gap}.
  *
- * <p>Threading: any thread may call {@link #catchUp}. This object's monitor guards all mutable fields. One thread at
- * a time reads a partition, and that thread alone uses the catch-ups of its pass.
+ * <p>Threading: any thread may call {@link #catchUp}. This object's monitor guards all mutable fields. One thread at a
+ * time reads a partition, and that thread alone uses the catch-ups of its pass.
  */
 final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * outbox accepts an item while it is below its bounds, so a large answer always fits into an empty outbox. It never
  * holds more than the bounds plus one item. All outboxes of a gateway also share a {@link SharedByteLimit}.
  *
- * <p>Threading: the follower, catch-up readers and the client's own requests add items and never block. One thread,
- * the client's writer, takes items out. This object's monitor guards all state.
+ * <p>Threading: the follower, catch-up readers and the client's own requests add items and never block. One thread, the
+ * client's writer, takes items out. This object's monitor guards all state.
  */
 public final class Outbox {
 

@@ -7,16 +7,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * Limit on the bytes that wait for all clients of a gateway together. The limit of each outbox times the number of
  * clients would exceed the heap.
  *
- * <p>Up to half of the limit, only the bounds of each outbox apply. Above half, a client whose waiting bytes exceed
- * an equal share of that half is disconnected at its next event. The other half is thus left to the remaining clients.
- * If the whole limit is reached nevertheless, for instance by large answers to many clients at once, every client that
- * is to receive another event is disconnected.
+ * <p>Up to half of the limit, only the bounds of each outbox apply. Above half, a client whose waiting bytes exceed an
+ * equal share of that half is disconnected at its next event. The other half is thus left to the remaining clients. If
+ * the whole limit is reached nevertheless, for instance by large answers to many clients at once, every client that is
+ * to receive another event is disconnected.
  *
- * <p>An event that waits for several clients counts once for each of them, although the heap holds it once. The
- * limit therefore overestimates the memory in use.
+ * <p>An event that waits for several clients counts once for each of them, although the heap holds it once. The limit
+ * therefore overestimates the memory in use.
  *
- * <p>Threading: safe for use by multiple threads without a lock. A decision may miss events that other threads add
- * at the same moment, at most one event per thread.
+ * <p>Threading: safe for use by multiple threads without a lock. A decision may miss events that other threads add at
+ * the same moment, at most one event per thread.
  */
 public final class SharedByteLimit {
 

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Subscription of one client to one session, with the offset up to which it has been served. The states are:
  *
  * <ul>
- * <li>{@code BEHIND}: a catch-up reader delivers past events from the log.
- * <li>{@code JOINING}: events from the follower are buffered, because the last part of the log is still being read.
- * <li>{@code LIVE}: events from the follower are delivered.
+ *   <li>{@code BEHIND}: a catch-up reader delivers past events from the log.
+ *   <li>{@code JOINING}: events from the follower are buffered, because the last part of the log is still being read.
+ *   <li>{@code LIVE}: events from the follower are delivered.
  * </ul>
  *
  * <p>{@code nextOffset} is the lowest offset that has not been delivered. Every event below it is discarded, so the

@@ -23,9 +23,9 @@ final class SubscriptionRegistry {
      * Adds a subscription, to which the follower offers every event that it reads from now on. Has no effect if the
      * subscription is already present.
      *
-     * <p>A reader may add a subscription after the client has closed and removed it. This method therefore removes
-     * the subscription again if it is closed. Since the client closes before it removes, at least one of the two
-     * threads removes the subscription.
+     * <p>A reader may add a subscription after the client has closed and removed it. This method therefore removes the
+     * subscription again if it is closed. Since the client closes before it removes, at least one of the two threads
+     * removes the subscription.
      */
     void add(Subscription subscription) {
         subscriptions.merge(key(subscription), new Subscription[] {subscription}, (present, added) -> {

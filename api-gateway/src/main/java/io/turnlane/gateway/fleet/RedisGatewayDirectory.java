@@ -7,9 +7,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/**
- * Number of gateways that are alive. A gateway that has stopped is counted for another three seconds.
- */
+/** Number of gateways that are alive. A gateway that has stopped is counted for another three seconds. */
 public final class RedisGatewayDirectory {
 
     private static final Duration HEARTBEAT_LIFE = Duration.ofSeconds(3);

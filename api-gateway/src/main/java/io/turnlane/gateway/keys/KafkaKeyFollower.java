@@ -1,7 +1,7 @@
 package io.turnlane.gateway.keys;
 
-import io.turnlane.gateway.deliver.KafkaPollThread;
 import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
+import io.turnlane.gateway.deliver.KafkaPollThread;
 import io.turnlane.model.ApiKey;
 import java.time.Duration;
 import java.util.HashMap;

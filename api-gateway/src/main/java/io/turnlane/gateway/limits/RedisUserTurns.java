@@ -45,9 +45,9 @@ public final class RedisUserTurns {
      * @param maxOpenTurns maximum number of open turns of one user
      * @param retention lifetime of a request record, and so the longest time for which a turn can be open
      */
-    public RedisUserTurns(StringRedisTemplate redis, int most, Duration retention, InstantSource clock) {
+    public RedisUserTurns(StringRedisTemplate redis, int maxOpenTurns, Duration retention, InstantSource clock) {
         this.redis = redis;
-        this.maxOpenTurns = most;
+        this.maxOpenTurns = maxOpenTurns;
         this.retention = retention;
         this.clock = clock;
     }

@@ -114,7 +114,8 @@ final class KafkaConsumerPool implements AutoCloseable {
                     sink.accept(record);
                 }
             }
-            remaining.entrySet()
+            remaining
+                    .entrySet()
                     .removeIf(e -> consumer.position(e.getKey()) >= e.getValue().to());
             if (!remaining.isEmpty() && System.nanoTime() > deadline) {
                 throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "Kafka did not answer in time. Retry later.");

@@ -111,7 +111,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
             long end = ends.getOrDefault(partition, 0L);
             long upper = before == null ? end : before.before().getOrDefault(partition.partition(), end);
             windows.put(
-                    partition, new KafkaPartitionWindow(partition, begins.getOrDefault(partition, 0L), end, upper, limit));
+                    partition,
+                    new KafkaPartitionWindow(partition, begins.getOrDefault(partition, 0L), end, upper, limit));
         }
         return windows;
     }
@@ -138,8 +139,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     private static @Nullable QuarantineCursor next(Collection<KafkaPartitionWindow> windows) {
         return windows.stream().anyMatch(KafkaPartitionWindow::hasMore)
                 ? new QuarantineCursor(windows.stream()
-                        .collect(
-                                Collectors.toMap(window -> window.partition().partition(), KafkaPartitionWindow::nextUpper)))
+                        .collect(Collectors.toMap(
+                                window -> window.partition().partition(), KafkaPartitionWindow::nextUpper)))
                 : null;
     }
 

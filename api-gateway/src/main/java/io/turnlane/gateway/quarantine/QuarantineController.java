@@ -69,10 +69,9 @@ final class QuarantineController {
 
     @Operation(
             summary = "Redrive a quarantined turn",
-            description =
-                    "Asks the question again under a new request id, after the turns queued in its session, and "
-                            + "returns 202. If the turn was already redriven, returns 200 with the earlier request, "
-                            + "unless `again` is true. Returns 422 if the record holds no question.")
+            description = "Asks the question again under a new request id, after the turns queued in its session, and "
+                    + "returns 202. If the turn was already redriven, returns 200 with the earlier request, "
+                    + "unless `again` is true. Returns 422 if the record holds no question.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PostMapping("/{rid}/redrive")
     ResponseEntity<RequestResource> redrive(

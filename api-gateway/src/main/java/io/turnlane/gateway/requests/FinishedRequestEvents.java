@@ -87,6 +87,7 @@ public final class FinishedRequestEvents {
 
     private static TurnError error(RequestRecord request) {
         return Objects.requireNonNullElseGet(
-                request.error(), () -> TurnError.of(ErrorCode.AGENT_ERROR, "The turn failed, but no error was recorded."));
+                request.error(),
+                () -> TurnError.of(ErrorCode.AGENT_ERROR, "The turn failed, but no error was recorded."));
     }
 }

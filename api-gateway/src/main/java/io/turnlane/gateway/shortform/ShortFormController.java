@@ -57,9 +57,8 @@ final class ShortFormController {
 
     @Operation(
             summary = "Ask and wait for the answer",
-            description =
-                    "Waits up to 60 s for the answer. If the turn has not ended by then, returns 202 with the "
-                            + "`Location` of the request. If the turn fails, returns 200 with `error`.")
+            description = "Waits up to 60 s for the answer. If the turn has not ended by then, returns 202 with the "
+                    + "`Location` of the request. If the turn fails, returns 200 with `error`.")
     @PostMapping(path = "/ask", consumes = "application/json")
     ResponseEntity<ShortAnswer> ask(
             Caller caller,

@@ -88,8 +88,8 @@ final class FrameReader {
             case "unsubscribe" -> ClientFrame.UnsubscribeFrame.class;
             case "cancel" -> ClientFrame.CancelFrame.class;
             case "ping" -> ClientFrame.PingFrame.class;
-            default -> throw ProblemDetailException.invalid(
-                    "type must be one of ask, subscribe, unsubscribe, cancel, ping.");
+            default ->
+                throw ProblemDetailException.invalid("type must be one of ask, subscribe, unsubscribe, cancel, ping.");
         };
     }
 }

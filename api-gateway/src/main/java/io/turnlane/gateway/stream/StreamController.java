@@ -36,9 +36,8 @@ final class StreamController {
 
     @Operation(
             summary = "Follow a request",
-            description =
-                    "Streams the events of the request, from its beginning or after the cursor, until it ends. "
-                            + "Returns 204 if the cursor is at or after the end of the request.")
+            description = "Streams the events of the request, from its beginning or after the cursor, until it ends. "
+                    + "Returns 204 if the cursor is at or after the end of the request.")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))

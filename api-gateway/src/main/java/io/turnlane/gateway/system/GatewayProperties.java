@@ -119,7 +119,7 @@ public record GatewayProperties(
      * @param maxFrame largest frame; a larger one closes the connection with status 1009
      * @param maxSessions maximum number of sessions that one connection may follow
      * @param sendTimeout time after which a client that reads nothing is disconnected
-     * @param ping interval of pings to a client that sends nothing
+     * @param ping interval of pings to each client
      * @param idle time after which a client that sends nothing, not even a pong, is disconnected
      */
     public record WebSocketSettings(

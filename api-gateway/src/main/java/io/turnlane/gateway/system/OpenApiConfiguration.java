@@ -125,7 +125,9 @@ class OpenApiConfiguration {
     private static void nameStatuses(Schema<?> schema) {
         if (schema.getProperties() != null && schema.getProperties().containsKey("status")) {
             schema.getProperties()
-                    .put("status", stringEnum(Arrays.stream(RequestStatus.values()).map(RequestStatus::wire)));
+                    .put(
+                            "status",
+                            stringEnum(Arrays.stream(RequestStatus.values()).map(RequestStatus::wire)));
         }
     }
 

@@ -196,6 +196,8 @@ class EventReducerTest {
         }
         assertThat(delivers(Events.id(1_000 + 10 * EventReducer.MAX_REMEMBERED - 1), 0, 0, "cancelled"))
                 .isFalse();
-        assertThat(delivers(Events.id(1_000), 0, 0, "cancelled")).as("forgotten").isTrue();
+        assertThat(delivers(Events.id(1_000), 0, 0, "cancelled"))
+                .as("forgotten")
+                .isTrue();
     }
 }

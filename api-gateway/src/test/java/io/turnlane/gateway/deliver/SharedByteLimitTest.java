@@ -53,7 +53,9 @@ class SharedByteLimitTest {
         }
         assertThat(offer(large, 1)).isFalse();
         assertThat(reason(large)).isEqualTo(DisconnectReason.CROWDED);
-        assertThat(limit.bytes()).as("bytes after the client's items were discarded").isEqualTo(360);
+        assertThat(limit.bytes())
+                .as("bytes after the client's items were discarded")
+                .isEqualTo(360);
         assertThat(offer(four.getLast(), 100)).isTrue();
     }
 
@@ -116,7 +118,9 @@ class SharedByteLimitTest {
         long buffered = limit.bytes();
         assertThat(buffered).isPositive();
         subscription.goLive(5, false);
-        assertThat(limit.bytes()).as("bytes after the event moved to the outbox").isEqualTo(buffered);
+        assertThat(limit.bytes())
+                .as("bytes after the event moved to the outbox")
+                .isEqualTo(buffered);
         subscription.close();
         resuming.close(DisconnectReason.GONE);
         assertThat(limit.bytes()).isZero();

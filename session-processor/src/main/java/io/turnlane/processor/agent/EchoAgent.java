@@ -47,8 +47,7 @@ public final class EchoAgent implements Agent {
             case Number n when n.longValue() >= min && n.longValue() <= max -> n.intValue();
             default ->
                 throw new TerminalAgentException(
-                        ErrorCode.INVALID_REQUEST,
-                        "metadata." + name + " must be a number from " + min + " to " + max);
+                        ErrorCode.INVALID_REQUEST, "metadata." + name + " must be a number from " + min + " to " + max);
         };
     }
 

@@ -145,7 +145,10 @@ class Heartbeat {
     /** Logs only changes, and not every heartbeat. */
     private void report(boolean nowStored, String error) {
         if (stored != nowStored) {
-            log.atWarn().addKeyValue("heard", nowStored).addKeyValue("error", error).log("heartbeat storage changed");
+            log.atWarn()
+                    .addKeyValue("heard", nowStored)
+                    .addKeyValue("error", error)
+                    .log("heartbeat storage changed");
             stored = nowStored;
         }
     }

@@ -32,8 +32,8 @@ public final class CallbackHosts {
     /**
      * Creates the limits.
      *
-     * @param mostHeld number of reservations of one host at which further ones are rejected while its calls fail
-     * @param mostCalls number of concurrent calls to one host
+     * @param maxReservations number of reservations of one host at which further ones are rejected while its calls fail
+     * @param maxCalls number of concurrent calls to one host
      */
     public CallbackHosts(int maxReservations, int maxCalls) {
         this.maxReservations = maxReservations;

@@ -104,7 +104,9 @@ class HttpWebhookSenderTest {
         };
         try (HttpWebhookSender sender = sender(true, rebinding, Duration.ofSeconds(5))) {
             assertThat(sender.send(named, ID, EVENT)).isEqualTo(new SendResult.Delivered());
-            assertThat(lookups[0]).as("number of name lookups for one connection").isEqualTo(1);
+            assertThat(lookups[0])
+                    .as("number of name lookups for one connection")
+                    .isEqualTo(1);
         }
     }
 
