@@ -12,25 +12,30 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts a gateway or a processor as a Spring context of its own. Both see one class path here, so each is told to
- * leave alone what the other brought.
+ * Starts gateways and processors, each as a Spring context. All share one class path, so the properties switch off what
+ * only the other application needs.
  *
- * @param backends where Kafka and Redis are
- * @param backendsServe awaited after a context's beans are made and before the first of them starts
- * @param overrides Spring properties that win over everything else
+ * @param backends addresses of Kafka and Redis
+ * @param backendsReady completes when Kafka and Redis are ready; a context creates its beans before, and starts them
+ *     after
+ * @param overrides Spring properties that take precedence over all others
  */
-public record Apps(BackendAddresses backends, Future<?> backendsServe, Map<String, String> overrides) {
+public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<String, String> overrides) {
 
     public Apps {
         overrides = Map.copyOf(overrides);
     }
 
-    /** A gateway that serves on this port of the loopback address. */
+    /** Starts a gateway on this port. */
     public ConfigurableApplicationContext startGateway(int port) {
         return start(GatewayApplication.class, "gateway", Map.of("server.port", port));
     }
 
-    /** A processor whose health and figures are served on this port; 0: any free one. */
+    /**
+     * Starts a processor.
+     *
+     * @param managementPort port of health and metrics; 0 for any free port
+     */
     public ConfigurableApplicationContext startProcessor(int managementPort) {
         return start(
                 ProcessorApplication.class,
@@ -42,7 +47,7 @@ public record Apps(BackendAddresses backends, Future<?> backendsServe, Map<Strin
                         "springdoc.swagger-ui.enabled", false));
     }
 
-    /** Agents and a replay over the topics; it serves nothing and joins no group. */
+    /** Starts a context that can replay turns. It opens no port and joins no consumer group. */
     public ConfigurableApplicationContext replay() {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.kafka.bootstrap-servers", backends.kafkaBootstrapServers());
@@ -72,7 +77,7 @@ public record Apps(BackendAddresses backends, Future<?> backendsServe, Map<Strin
                     context.getEnvironment()
                             .getPropertySources()
                             .addFirst(new MapPropertySource("launcher", properties));
-                    context.getBeanFactory().registerSingleton("startGate", new StartGate(backendsServe));
+                    context.getBeanFactory().registerSingleton("startGate", new StartGate(backendsReady));
                 })
                 .run();
     }

@@ -7,17 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a gateway or processor finds its backends.
+ * Addresses of the backends of a gateway or processor.
  *
  * @param kafkaBootstrapServers {@code host:port}, comma-separated
- * @param redisUrl as {@code redis://:password@host:port}
+ * @param redisUrl for example {@code redis://:password@host:port}
  */
 public record BackendAddresses(String kafkaBootstrapServers, String redisUrl) {
 
     public static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
     public static final String REDIS = "REDIS_URL";
 
-    /** The environment's where it names them, else those that run on the data folder; nothing where neither is. */
+    /**
+     * Returns the addresses in the environment, otherwise those of the backends that run on the data folder; empty if
+     * an address is in neither.
+     */
     public static Optional<BackendAddresses> find(Map<String, String> environment, Path data) {
         Optional<RunState> embedded = DataFolder.read(data).filter(RunState::alive);
         Optional<String> kafka = named(environment, KAFKA).or(() -> embedded.map(RunState::kafkaBootstrapServers));
@@ -25,18 +28,18 @@ public record BackendAddresses(String kafkaBootstrapServers, String redisUrl) {
         return kafka.flatMap(k -> redis.map(r -> new BackendAddresses(k, r)));
     }
 
-    /** A variable that is set to something. */
+    /** Returns the value of a variable; empty if it is not set, or blank. */
     public static Optional<String> named(Map<String, String> environment, String variable) {
         return Optional.ofNullable(environment.get(variable)).filter(value -> !value.isBlank());
     }
 
-    /** Leaves the password out. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return "kafka " + kafkaBootstrapServers + ", redis " + withoutPassword(redisUrl);
     }
 
-    /** {@code host:port} of a Redis URL. */
+    /** Returns a Redis URL without scheme, user and password. */
     public static String withoutPassword(String redisUrl) {
         return redisUrl.replaceFirst("^rediss?://(.*@)?", "");
     }

@@ -14,21 +14,21 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A gateway that was started by itself on a data folder, as {@code gateways/<pid>.json} in it tells the commands that
- * look for one. {@code run.json} belongs to the process that holds the folder; here each gateway has a file of its own,
- * so that none waits for another.
+ * Entry of a gateway that was started separately, in {@code gateways/<pid>.json} of a data folder. Commands find the
+ * gateway by its entry. Each gateway has its own file, because {@code run.json} belongs to the process that holds the
+ * folder.
  *
- * @param process the gateway's; once it has ended the entry counts no more
- * @param address where it listens, {@code http://host:port}
+ * @param process process of the gateway; once it has ended, the entry is ignored
+ * @param address {@code http://host:port} at which it listens
  */
 public record GatewayEntry(ProcessId process, URI address) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /**
-     * Writes this process's entry, and takes away those of gateways that were killed.
+     * Writes the entry of this process, and deletes those of gateways that were killed.
      *
-     * @return removes the entry
+     * @return handle that deletes the entry when it is closed
      */
     public static AutoCloseable publish(Path data, URI address) throws IOException {
         Path folder = Files.createDirectories(folder(data));
@@ -45,7 +45,7 @@ public record GatewayEntry(ProcessId process, URI address) {
         return () -> Files.deleteIfExists(file);
     }
 
-    /** Those whose processes run, the one that has run for longest first; what can't be read is passed by. */
+    /** Returns the entries of running gateways, the longest running first. Unreadable entries are ignored. */
     public static List<GatewayEntry> on(Path data) {
         try {
             return files(folder(data)).stream()
@@ -53,7 +53,7 @@ public record GatewayEntry(ProcessId process, URI address) {
                     .sorted(Comparator.comparing(entry -> entry.process.started()))
                     .toList();
         } catch (IOException _) {
-            return List.of(); // no gateway was ever started by itself here
+            return List.of(); // no gateway was ever started separately on this folder
         }
     }
 

@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes what was started, the last first, once: when {@link #close} is called, or on SIGTERM and Ctrl-C.
+ * Closes the started parts in reverse order, once: when {@link #close} is called, or on SIGTERM or Ctrl-C.
  *
- * <p>Any thread may call any method; {@code this} guards the stack, and is held while things close, so that a second
- * caller returns when all is closed.
+ * <p>Thread-safe. The lock on {@code this} guards the stack and is held while parts close, so that a second caller
+ * returns only after all parts are closed.
  */
 public final class OrderedShutdown implements AutoCloseable {
 
@@ -23,13 +23,17 @@ public final class OrderedShutdown implements AutoCloseable {
 
     private record ShutdownStep(String name, AutoCloseable close) {}
 
-    /** @param announce called before anything is closed because of a signal */
+    /**
+     * Registers a shutdown hook.
+     *
+     * @param announce called when a signal arrives, before any part is closed
+     */
     public OrderedShutdown(Runnable announce) {
         this.announce = announce;
         Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "clean-stop"));
     }
 
-    /** Closes this too when it stops. What comes after the stop is closed at once. */
+    /** Adds a part to be closed, and returns it. If the shutdown has already run, closes the part immediately. */
     public synchronized <T extends AutoCloseable> T add(String name, T part) {
         ShutdownStep step = new ShutdownStep(name, part);
         if (closed) {
@@ -40,7 +44,7 @@ public final class OrderedShutdown implements AutoCloseable {
         return part;
     }
 
-    /** Waits for a signal, for ever; the process then ends with exit code 0 once all is closed. */
+    /** Blocks the calling thread. On a signal, all parts are closed and the process ends with exit code 0. */
     public void awaitSignal() throws InterruptedException {
         signalled.await();
     }
@@ -51,7 +55,7 @@ public final class OrderedShutdown implements AutoCloseable {
         }
         announce.run();
         close();
-        // A stop that was asked for is a success, whatever the signal: without this the JVM would end with 130 or 143.
+        // A requested stop is a success. Without this, the JVM would end with 130 or 143, depending on the signal.
         Runtime.getRuntime().halt(0);
     }
 
@@ -68,15 +72,15 @@ public final class OrderedShutdown implements AutoCloseable {
     }
 
     private static void close(ShutdownStep step) {
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         try {
             step.close().close();
             log.atInfo()
                     .addKeyValue("part", step.name())
-                    .addKeyValue("millis", (System.nanoTime() - begun) / 1_000_000)
-                    .log("stopped");
+                    .addKeyValue("millis", (System.nanoTime() - start) / 1_000_000)
+                    .log("part stopped");
         } catch (Exception e) {
-            log.atWarn().setCause(e).addKeyValue("part", step.name()).log("didn't stop cleanly");
+            log.atWarn().setCause(e).addKeyValue("part", step.name()).log("part failed to stop cleanly");
         }
     }
 }

@@ -5,23 +5,23 @@ import java.util.concurrent.Future;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The first of a context's parts to start: waits until the backends serve. So a context's beans are made while the
- * broker starts, and nothing talks to a broker that isn't there yet.
+ * First lifecycle bean of a context to start. It waits until the backends are ready, so that the beans are created
+ * while the broker starts, but none of them connects before the broker is ready.
  */
 final class StartGate implements SmartLifecycle {
 
-    private final Future<?> backendsServe;
+    private final Future<?> backendsReady;
 
-    StartGate(Future<?> backendsServe) {
-        this.backendsServe = backendsServe;
+    StartGate(Future<?> backendsReady) {
+        this.backendsReady = backendsReady;
     }
 
     @Override
     public void start() {
         try {
-            backendsServe.get();
+            backendsReady.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The backends didn't start", e.getCause());
+            throw new IllegalStateException("Kafka or Redis did not start", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -33,7 +33,7 @@ final class StartGate implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return backendsServe.isDone();
+        return backendsReady.isDone();
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Starting and stopping the parts of Turnlane in this JVM. */
+/** Start and stop of gateways and processors in this JVM, and the addresses at which they find each other. */
 @NullMarked
 package io.turnlane.standalone.run;
 

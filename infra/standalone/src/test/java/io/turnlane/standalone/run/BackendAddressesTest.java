@@ -23,7 +23,7 @@ class BackendAddressesTest {
     }
 
     @Test
-    void thoseOfTheEnvironmentWin() throws Exception {
+    void prefersTheAddressesInTheEnvironment() throws Exception {
         runJson(ProcessHandle.current().pid());
         assertThat(BackendAddresses.find(Map.of("KAFKA_BOOTSTRAP_SERVERS", "k:9092", "REDIS_URL", "redis://r"), data))
                 .contains(new BackendAddresses("k:9092", "redis://r"));
@@ -32,19 +32,19 @@ class BackendAddressesTest {
     }
 
     @Test
-    void elseThoseThatRunOnTheFolder() throws Exception {
+    void otherwiseUsesTheBackendsOfTheDataFolder() throws Exception {
         assertThat(BackendAddresses.find(Map.of("REDIS_URL", " "), data)).isEmpty();
         runJson(ProcessHandle.current().pid());
         assertThat(BackendAddresses.find(Map.of(), data))
                 .contains(new BackendAddresses("127.0.0.1:1", "redis://:secret@127.0.0.1:2"));
         runJson(ProcessHandle.current().pid() + 1_000_000_000L);
         assertThat(BackendAddresses.find(Map.of(), data))
-                .as("of a run that is over")
+                .as("after the run has ended")
                 .isEmpty();
     }
 
     @Test
-    void noPasswordIsPrinted() {
+    void printsNoPassword() {
         assertThat(new BackendAddresses("k", "redis://:secret@h:1")).hasToString("kafka k, redis h:1");
     }
 }
