@@ -14,12 +14,12 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The gateways as a command line sees them: what any client can do, and what operators do. All of it throws
- * {@link io.turnlane.client.ProblemException} where the gateway says no, and {@link IOException} where none answers.
+ * Client of the gateways for commands, with the calls of clients and of operators. Each call throws
+ * {@link io.turnlane.client.ProblemException} if the gateway rejects it, and {@link IOException} if no gateway answers.
  */
 public final class OperatorClient {
 
-    /** A person waits: long enough for a gateway that is starting again, and no longer. */
+    /** Time to keep trying: enough for a gateway that restarts, and short for the person who waits. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final List<URI> addresses;
@@ -27,8 +27,10 @@ public final class OperatorClient {
     private final TurnlaneClient turnlane;
 
     /**
-     * @param addresses {@code http://host:port} of each; where one doesn't answer the next is asked
-     * @param apiKey sent as a bearer token where there is one
+     * Creates the client.
+     *
+     * @param addresses {@code http://host:port} of each gateway; if one does not answer, the client tries the next
+     * @param apiKey bearer token of the calls; empty without authentication
      */
     public OperatorClient(List<URI> addresses, Optional<String> apiKey) {
         this.addresses = List.copyOf(addresses);
@@ -36,12 +38,12 @@ public final class OperatorClient {
         this.turnlane = TurnlaneClient.with(this.addresses, () -> apiKey, PATIENCE);
     }
 
-    /** Where they are. */
+    /** Returns the addresses of the gateways. */
     public List<URI> addresses() {
         return addresses;
     }
 
-    /** Each by itself, for what is told of each. */
+    /** Returns a client for each gateway, to call each of them separately. */
     public List<OperatorClient> each() {
         return addresses.stream()
                 .map(one -> new OperatorClient(List.of(one), apiKey))
@@ -53,26 +55,30 @@ public final class OperatorClient {
         return turnlane.ask(question);
     }
 
-    /** Live figures. */
+    /** Returns the current statistics of gateways and processors. */
     public JsonNode stats() throws IOException, InterruptedException {
         return turnlane.call("GET", "/api/stats", null);
     }
 
-    /** A page of the quarantine, newest first. */
+    /**
+     * Returns a page of the quarantine, newest turn first.
+     *
+     * @param cursor {@code next} of the previous page; empty for the first page
+     */
     public JsonNode quarantine(int limit, Optional<String> cursor) throws IOException, InterruptedException {
         String from = cursor.map(at -> "&cursor=" + encoded(at)).orElse("");
         return turnlane.call("GET", "/v1/quarantine?limit=" + limit + from, null);
     }
 
-    /** One quarantined turn. */
+    /** Returns a quarantined turn by its id. */
     public JsonNode quarantined(String id) throws IOException, InterruptedException {
         return turnlane.call("GET", "/v1/quarantine/" + encoded(id), null);
     }
 
     /**
-     * Asks a quarantined turn again.
+     * Asks a quarantined question again.
      *
-     * @param again also where it was asked again before
+     * @param again true to ask even if the question was redriven before
      * @return the request resource of the new turn
      */
     public JsonNode redrive(String id, boolean again) throws IOException, InterruptedException {

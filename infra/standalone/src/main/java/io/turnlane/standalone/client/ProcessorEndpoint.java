@@ -13,30 +13,35 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A processor that lives, at its management port.
+ * Management endpoint of a running processor.
  *
- * @param management {@code http://host:port}
+ * @param id id of the processor
+ * @param management {@code http://host:port} of its management port
  */
 public record ProcessorEndpoint(String id, URI management) {
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
 
-    /** Longer than a drain with its budget as people set it. */
+    /** Longer than a drain with any usual drain budget. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    /** Those that a gateway's live figures name. */
+    /** Returns the processors that are named in the statistics of a gateway. */
     public static List<ProcessorEndpoint> of(JsonNode stats) {
-        List<ProcessorEndpoint> alive = new ArrayList<>();
+        List<ProcessorEndpoint> running = new ArrayList<>();
         for (JsonNode one : stats.path("processors")) {
-            alive.add(new ProcessorEndpoint(
+            running.add(new ProcessorEndpoint(
                     one.path("processor").asString(""),
                     URI.create(one.path("management").asString(""))));
         }
-        return alive;
+        return running;
     }
 
-    /** Returns when it has left, with its report. */
+    /**
+     * Drains the processor, waits until it is drained, and returns its report.
+     *
+     * @throws IOException if the processor cannot be reached, or responds with another status than 200
+     */
     public JsonNode evacuate() throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(management.resolve("/actuator/evacuate"))
                 .timeout(LIMIT)
@@ -44,7 +49,7 @@ public record ProcessorEndpoint(String id, URI management) {
                 .build();
         HttpResponse<byte[]> response = HTTP.send(post, BodyHandlers.ofByteArray());
         if (response.statusCode() != 200) {
-            throw new IOException("status " + response.statusCode());
+            throw new IOException("HTTP status " + response.statusCode());
         }
         return JsonMapper.shared().readTree(response.body());
     }

@@ -1,4 +1,4 @@
-/** Asking a running gateway, as any client would. */
+/** Clients of running gateways and processors. */
 @NullMarked
 package io.turnlane.standalone.client;
 
