@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class AlreadyRunningException extends IOException {
 
     AlreadyRunningException(Path folder, Optional<RunState> holder) {
-        super("Turnlane is running on " + folder
+        super("Turnlane is already running on " + folder
                 + holder.map(AlreadyRunningException::where).orElse(""));
     }
 

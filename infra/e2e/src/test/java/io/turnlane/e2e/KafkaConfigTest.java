@@ -38,7 +38,7 @@ class KafkaConfigTest {
             assertThat(rebuilt.err()).as("it got so far as to look").contains("has no topic turnlane.turns");
             Ran refused = run(kafka, "keys", "list", "--kafka-config", wrong.toString());
             assertThat(refused.exitCode()).isEqualTo(1);
-            assertThat(refused.err()).contains("doesn't take these credentials").doesNotContain("sesame");
+            assertThat(refused.err()).contains("rejected the credentials").doesNotContain("sesame");
         }
     }
 

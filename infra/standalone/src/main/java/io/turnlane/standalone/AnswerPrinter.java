@@ -10,48 +10,47 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Prints an answer: its text to one stream, what is going on to the other. Somebody who watches sees it come; a file or
- * a pipe gets it when it is whole, for what an attempt said that failed can't be taken back there.
+ * Prints a turn: the answer to one stream, its progress to the other. A terminal shows the text while it arrives. A
+ * file or a pipe gets the whole answer at the end, because text of a failed attempt cannot be taken back there.
  */
 final class AnswerPrinter implements TurnListener {
 
     private final PrintStream text;
     private final PrintStream notes;
-    private final boolean watched;
+    private final boolean terminal;
     private boolean shown;
 
-    /** @param watched whether the text is printed to a terminal */
-    AnswerPrinter(PrintStream text, PrintStream notes, boolean watched) {
+    /** @param terminal true if the answer is printed to a terminal */
+    AnswerPrinter(PrintStream text, PrintStream notes, boolean terminal) {
         this.text = text;
         this.notes = notes;
-        this.watched = watched;
+        this.terminal = terminal;
     }
 
     @Override
-    public void onUpdate(TurnView turn, TurnUpdate news) {
-        switch (news.type()) {
-            case "delta" -> say(news.text());
-            case "queued" -> notes.println("waiting behind " + turn.position() + " earlier");
-            case "started" -> startOver();
+    public void onUpdate(TurnView turn, TurnUpdate update) {
+        switch (update.type()) {
+            case "delta" -> printPiece(update.text());
+            case "queued" -> notes.println("queued; turns ahead in this session: " + turn.position());
+            case "started" -> discardShownText();
             case "retrying" ->
-                notes.println(lineBreak() + "tried again after: "
-                        + news.data().path("error").path("message").asString("an error"));
-            default -> {} // stages and artifacts are for pages
+                notes.println(lineBreak() + "attempt failed, retrying: "
+                        + update.data().path("error").path("message").asString("unknown error"));
+            default -> {} // stages and artifacts are not shown on the command line
         }
     }
 
-    private void say(String piece) {
-        if (watched) {
+    private void printPiece(String piece) {
+        if (terminal) {
             shown = true;
             text.print(piece);
             text.flush();
         }
     }
 
-    /** What an earlier attempt said is void. */
-    private void startOver() {
+    private void discardShownText() {
         if (shown) {
-            notes.println(lineBreak() + "starting over");
+            notes.println(lineBreak() + "starting over; ignore the text above");
             shown = false;
         }
     }
@@ -60,7 +59,7 @@ final class AnswerPrinter implements TurnListener {
         return shown ? "\n" : "";
     }
 
-    /** Prints how it ended. */
+    /** Prints the end of the turn: the answer, or the status with its reason. */
     void end(TurnView turn) {
         if (turn.status() == TurnStatus.COMPLETED) {
             printAnswer(turn.answer());

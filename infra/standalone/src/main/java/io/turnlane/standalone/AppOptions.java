@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What a gateway and a processor that run alone have in common. */
+/** Options of the commands that run a single gateway, processor or replay. */
 final class AppOptions {
 
     @Mixin
@@ -18,7 +18,7 @@ final class AppOptions {
     @Mixin
     private KafkaOption kafka = new KafkaOption();
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting; repeatable.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a configuration property; repeatable.")
     private Map<String, String> settings = new HashMap<>();
 
     Path data() {
@@ -26,15 +26,19 @@ final class AppOptions {
     }
 
     Map<String, String> settings() {
-        return kafka.under(settings);
+        return kafka.withOverrides(settings);
     }
 
-    /** @throws CommandFailedException where no backends are known */
+    /**
+     * Returns a launcher for the backends in the environment, otherwise for those of the data folder.
+     *
+     * @throws CommandFailedException if there are no such backends
+     */
     Apps apps() {
         BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
-                .orElseThrow(
-                        () -> new CommandFailedException(
-                                "No Kafka and Redis here: ./turnlane backends starts them, or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
+                .orElseThrow(() -> new CommandFailedException(
+                        "Kafka and Redis are not running here. Start them: ./turnlane backends,"
+                                + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
         return new Apps(backends, CompletableFuture.completedFuture(null), settings());
     }
 }

@@ -16,19 +16,22 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A question on the command line. */
+/** Command that asks a question and prints the answer. */
 @Command(
         name = "ask",
-        description = "Ask a question and print the answer as it comes. Exit code 1 where there is none.")
+        description = "Ask a question and print the answer while it arrives. Exit code 1 if there is no answer.")
 final class AskCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "QUESTION", description = "In quotes.")
+    @Parameters(paramLabel = "QUESTION", description = "The question, in quotes.")
     private String question = "";
 
-    @Option(names = "--session", paramLabel = "ID", description = "The session to go on with. Default: a new one.")
+    @Option(names = "--session", paramLabel = "ID", description = "The session to continue. Default: a new session.")
     private @Nullable String session;
 
-    @Option(names = "--agent", paramLabel = "NAME", description = "Which agent answers. Default: the session's.")
+    @Option(
+            names = "--agent",
+            paramLabel = "NAME",
+            description = "The agent that answers. Default: the session's agent.")
     private @Nullable String agent;
 
     @Mixin
@@ -40,33 +43,33 @@ final class AskCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
-        AskRequest whole = wholeQuestion();
-        OperatorClient asked = gateway.at(data.path());
-        boolean watched = Optional.ofNullable(System.console())
+        AskRequest request = request();
+        OperatorClient client = gateway.at(data.path());
+        boolean terminal = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .isPresent();
-        AnswerPrinter printer = new AnswerPrinter(System.out, System.err, watched);
+        AnswerPrinter printer = new AnswerPrinter(System.out, System.err, terminal);
         try {
-            AskedTurn turn = asked.ask(whole);
+            AskedTurn turn = client.ask(request);
             TurnView end = turn.follow(printer);
             printer.end(end);
             if (session == null) {
                 System.err.println("session    " + turn.sessionId());
             }
             return end.status() == TurnStatus.COMPLETED ? 0 : 1;
-        } catch (ProblemException refused) {
-            throw new CommandFailedException(FailureMessages.of(refused));
-        } catch (IOException away) {
-            throw new CommandFailedException(FailureMessages.unanswered(asked));
+        } catch (ProblemException rejected) {
+            throw new CommandFailedException(FailureMessages.of(rejected));
+        } catch (IOException unreachable) {
+            throw new CommandFailedException(FailureMessages.noGateway(client));
         }
     }
 
-    private AskRequest wholeQuestion() {
+    private AskRequest request() {
         if (question.isBlank()) {
-            throw new UsageException("There is nothing to ask: the question is empty.");
+            throw new UsageException("The question is empty. Give it in quotes: ./turnlane ask \"QUESTION\"");
         }
-        AskRequest asked = AskRequest.of(question);
-        asked = session == null ? asked : asked.in(session);
-        return agent == null ? asked : asked.agent(agent);
+        AskRequest request = AskRequest.of(question);
+        request = session == null ? request : request.in(session);
+        return agent == null ? request : request.agent(agent);
     }
 }

@@ -10,34 +10,42 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A broker and a Redis, for gateways and processors that are started one by one. */
-@Command(name = "backends", description = "Start only the broker and Redis of the data folder, on 127.0.0.1.")
+/** Command that runs Kafka and Redis, for gateways and processors that are started separately. */
+@Command(
+        name = "backends",
+        description = "Start only Kafka and Redis, on 127.0.0.1. They keep their data in the data folder.")
 final class BackendsCommand implements Callable<Integer> {
 
     @Mixin
     private DataOption data = new DataOption();
 
-    @Option(names = "--kafka-port", paramLabel = "N", description = "Default: any free one.")
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "N",
+            description = "Port of Kafka. Default, or if N is taken: the port of the last run, or any free port.")
     private int kafkaPort;
 
-    @Option(names = "--redis-port", paramLabel = "N", description = "Default: any free one.")
+    @Option(
+            names = "--redis-port",
+            paramLabel = "N",
+            description = "Port of Redis. Default, or if N is taken: the port of the last run, or any free port.")
     private int redisPort;
 
     @Override
     public Integer call() throws Exception {
         LogSetup.toFiles(data.path());
         StartupProgress progress = new StartupProgress(System.out);
-        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping."))) {
+        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping Kafka and Redis."))) {
             DataFolder folder = stop.add("data folder", DataFolder.claim(data.path()));
-            Backends.BackendOptions wishes =
+            Backends.BackendOptions options =
                     new Backends.BackendOptions(Optional.empty(), Optional.empty(), kafkaPort, redisPort);
-            Backends backends = stop.add("backends", Backends.on(folder, wishes));
+            Backends backends = stop.add("backends", Backends.on(folder, options));
             backends.start();
             progress.part("kafka", backends.bootstrapServers());
             progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
             progress.line(
-                    "\nThe backends are ready. Now, each in a terminal: ./turnlane gateway, ./turnlane processor");
-            progress.line("Other programs find them by:\n  export KAFKA_BOOTSTRAP_SERVERS="
+                    "\nKafka and Redis are ready. Next, in separate terminals: ./turnlane gateway, ./turnlane processor");
+            progress.line("For other programs on this machine:\n  export KAFKA_BOOTSTRAP_SERVERS="
                     + backends.bootstrapServers() + "\n  export REDIS_URL=" + backends.redisUrl());
             stop.awaitSignal();
             return 0;

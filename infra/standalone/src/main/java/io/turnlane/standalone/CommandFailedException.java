@@ -1,9 +1,9 @@
 package io.turnlane.standalone;
 
-/** A command can't do what it was asked; the message is the sentence that says why, and what to do. */
+/** Thrown if a command cannot do its work. The message is for the user: the reason, and what to do next. */
 final class CommandFailedException extends RuntimeException {
 
-    CommandFailedException(String sentence) {
-        super(sentence, null, false, false);
+    CommandFailedException(String message) {
+        super(message, null, false, false);
     }
 }

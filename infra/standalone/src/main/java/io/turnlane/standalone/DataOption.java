@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** Which data folder a command is about. */
+/** Option that names the data folder of a command. */
 final class DataOption {
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "The data folder. Default: $TURNLANE_DATA, else data beside the turnlane script.")
+            description = "The data folder. Default: $TURNLANE_DATA, otherwise data/ beside the turnlane script.")
     private Path given = defaultFolder(System.getenv());
 
     Path path() {

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Stops what runs on a data folder. */
+/** Command that stops the processes of a data folder. */
 @Command(
         name = "down",
-        description = "Stop what up or backends started on the data folder, cleanly.",
+        description = "Stop what up or backends started on the data folder. Running turns get time to finish.",
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:stopped, or nothing ran", "1:it still runs", "2:wrong usage"})
+        exitCodeList = {"0:stopped, or nothing was running", "1:still running", "2:wrong usage"})
 final class DownCommand implements Callable<Integer> {
 
-    /** Longer than a processor's drain and the backends' stop together. */
+    /** Longer than the drain of a processor and the stop of the backends together. */
     private static final Duration LIMIT = Duration.ofSeconds(75);
 
     @Mixin
@@ -36,20 +36,21 @@ final class DownCommand implements Callable<Integer> {
         }
         System.out.println(
                 stopLeftovers()
-                        ? "Turnlane had been killed; what was left of it is stopped."
+                        ? "Turnlane had been killed. Any processes that it left behind are stopped."
                         : "Turnlane is not running here.");
         return 0;
     }
 
     private static int stop(ProcessHandle owner) {
-        System.out.println("Stopping (pid " + owner.pid() + ").");
+        System.out.println("Stopping Turnlane (pid " + owner.pid() + ").");
         owner.destroy();
         try {
             owner.onExit().orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException _) {
-            throw new CommandFailedException(
-                    "It still runs after %d s; its log says why. kill -9 %d ends it without losing anything."
-                            .formatted(LIMIT.toSeconds(), owner.pid()));
+            throw new CommandFailedException(("Turnlane is still running after %d s. The reason is in"
+                            + " logs/turnlane.log of the data folder. To end it now, without losing accepted"
+                            + " questions: kill -9 %d")
+                    .formatted(LIMIT.toSeconds(), owner.pid()));
         }
         System.out.println("Stopped.");
         return 0;

@@ -13,70 +13,74 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/** Has a processor finish what runs and leave, for maintenance or to have one less. */
+/** Command that drains a processor, for maintenance or scale-in. */
 @Command(
         name = "evacuate",
         description = {
-            "Have a processor finish what runs, hand the rest to the others and leave the group.",
-            "Its process lives on and takes nothing more, until it is stopped. Exit code 1 where it can't be reached."
+            "Let a processor finish its running turns and leave the group. Others take over its waiting turns.",
+            "Its process stays, without work, until you stop it. Exit code 1 if the processor cannot be reached."
         })
 final class EvacuateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "PROCESSOR",
             arity = "0..1",
-            description = "As ./turnlane status prints it. May be left out where there is only one.")
+            description = "Id as printed by ./turnlane status. Optional if only one processor is running.")
     private @Nullable String processor;
 
     @Mixin
-    private GatewayCallOptions asking = new GatewayCallOptions();
+    private GatewayCallOptions options = new GatewayCallOptions();
 
     @Override
     public Integer call() throws InterruptedException {
-        ProcessorEndpoint chosen = choose(ProcessorEndpoint.of(asking.call(OperatorClient::stats)));
+        ProcessorEndpoint chosen = choose(ProcessorEndpoint.of(options.call(OperatorClient::stats)));
         try {
             print(chosen.evacuate());
             return 0;
-        } catch (IOException away) {
-            throw new CommandFailedException("%s can't be reached at %s from here: %s"
-                    .formatted(
-                            chosen.id(),
-                            chosen.management(),
-                            Objects.requireNonNullElse(away.getMessage(), "no connection")));
+        } catch (IOException failed) {
+            throw new CommandFailedException(
+                    "The call to processor %s at %s failed: %s. Run this command where that address can be reached."
+                            .formatted(
+                                    chosen.id(),
+                                    chosen.management(),
+                                    Objects.requireNonNullElse(failed.getMessage(), "no connection")));
         }
     }
 
-    private ProcessorEndpoint choose(List<ProcessorEndpoint> alive) {
-        String ids = alive.stream().map(ProcessorEndpoint::id).collect(Collectors.joining(", "));
+    private ProcessorEndpoint choose(List<ProcessorEndpoint> running) {
+        String ids = running.stream().map(ProcessorEndpoint::id).collect(Collectors.joining(", "));
         if (processor == null) {
-            if (alive.size() == 1) {
-                return alive.getFirst();
+            if (running.size() == 1) {
+                return running.getFirst();
             }
-            throw alive.isEmpty()
-                    ? new CommandFailedException("No processor answers.")
-                    : new UsageException("Say which processor: " + ids);
+            throw running.isEmpty()
+                    ? new CommandFailedException("No processor is running. Start one: ./turnlane processor")
+                    : new UsageException("Several processors are running. Name one of them: " + ids);
         }
-        return alive.stream()
+        return running.stream()
                 .filter(one -> one.id().equals(processor))
                 .findFirst()
                 .orElseThrow(() -> new CommandFailedException(
-                        "No processor of that name answers; there " + (ids.isEmpty() ? "is none" : "are: " + ids)));
+                        "No running processor has this id. Running: " + (ids.isEmpty() ? "none" : ids)));
     }
 
     private void print(JsonNode evacuation) {
-        if (asking.json()) {
+        if (options.json()) {
             System.out.println(evacuation);
             return;
         }
         JsonNode report = evacuation.path("report");
         System.out.printf(
-                "%s is %s: of %d running turns %d ended, %d were interrupted; %d waiting moved%s%n",
+                "Processor %s is %s: of %d running turns, %d ended and %d were interrupted;"
+                        + " %d waiting turns were released to other processors.%s%n",
                 evacuation.path("processor").asString(""),
                 evacuation.path("state").asString(""),
                 report.path("running").asInt(0),
                 report.path("running").asInt(0) - report.path("interrupted").asInt(0),
                 report.path("interrupted").asInt(0),
                 report.path("moved").asInt(0),
-                report.path("left").asBoolean(false) ? "" : "; the group will notice by itself");
+                report.path("left").asBoolean(false)
+                        ? ""
+                        : " The group has not confirmed its departure, and notices at the session timeout.");
     }
 }

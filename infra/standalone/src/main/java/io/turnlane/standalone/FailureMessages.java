@@ -9,39 +9,41 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a person is told of a failure: one sentence where the cause is known, its innermost cause otherwise. */
+/** Messages for failures of commands: a sentence if the cause is known, otherwise the innermost cause. */
 final class FailureMessages {
 
     private FailureMessages() {}
 
     static String of(Throwable failure) {
         return switch (failure) {
-            case AlreadyRunningException running -> message(running) + "; ./turnlane down stops it";
-            case CommandFailedException told -> message(told);
-            case ProblemException refused -> "Refused: " + message(refused) + remedy(refused);
-            case IOException io -> "It failed: " + message(io);
-            default -> "It failed: " + rootOf(failure);
+            case AlreadyRunningException running -> message(running) + ". To stop it: ./turnlane down";
+            case CommandFailedException failed -> message(failed);
+            case ProblemException rejected -> "Request rejected: " + message(rejected) + remedy(rejected);
+            case IOException io -> "The command failed: " + message(io);
+            default -> "The command failed: " + rootOf(failure);
         };
     }
 
-    /** Of gateways of which none can be reached. */
-    static String unanswered(OperatorClient asked) {
-        String where = asked.addresses().stream().map(URI::toString).collect(Collectors.joining(", "));
-        return "Turnlane doesn't answer at " + where + ": ./turnlane up, or name another gateway with --url";
+    /** Returns the message for gateways of which none answers. */
+    static String noGateway(OperatorClient client) {
+        String addresses = client.addresses().stream().map(URI::toString).collect(Collectors.joining(", "));
+        return "No gateway answers at " + addresses
+                + ". Start Turnlane: ./turnlane up, or name another gateway with --url";
     }
 
-    /** What the caller of a command can do about a key that is missing, or isn't enough. */
-    private static String remedy(ProblemException refused) {
-        if (refused.status() == 401) {
-            return ". Put a key that stands into TURNLANE_API_KEY: ./turnlane keys create makes one.";
+    /** Returns what the user can do about a missing or insufficient API key; empty for other problems. */
+    private static String remedy(ProblemException rejected) {
+        if (rejected.status() == 401) {
+            return ". Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create";
         }
-        boolean scope = refused.status() == 403 && message(refused).contains("scope");
+        boolean scope = rejected.status() == 403 && message(rejected).contains("scope");
         return scope
-                ? ". The key in TURNLANE_API_KEY needs the scopes ask and read for ask, and ops for what operators do."
+                ? ". The key in TURNLANE_API_KEY needs the scopes ask and read for ./turnlane ask,"
+                        + " and ops for other commands."
                 : "";
     }
 
-    /** What it says of itself. */
+    /** Returns the message of the failure, or its type if it has none. */
     static String message(Throwable failure) {
         return Objects.requireNonNullElseGet(failure.getMessage(), failure::toString);
     }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Whom an operator's command asks, how it prints, and what it says where nobody answers. */
+/** Options of commands that call a gateway: which gateway, and the output format. */
 final class GatewayCallOptions {
 
     @Mixin
@@ -15,10 +15,10 @@ final class GatewayCallOptions {
     @Mixin
     private GatewayOption gateway = new GatewayOption();
 
-    @Option(names = "--json", description = "Print JSON, one object a line.")
+    @Option(names = "--json", description = "Print JSON, one object per line.")
     private boolean json;
 
-    /** A call of a gateway. */
+    /** Call to a gateway. */
     @FunctionalInterface
     interface GatewayFunction<T> {
         T on(OperatorClient gateway) throws IOException, InterruptedException;
@@ -28,16 +28,20 @@ final class GatewayCallOptions {
         return json;
     }
 
-    /** @throws CommandFailedException where it is refused, or nobody answers */
+    /**
+     * Calls the gateway and returns the result.
+     *
+     * @throws CommandFailedException if the gateway rejects the call, or no gateway answers
+     */
     <T> T call(GatewayFunction<T> call) throws InterruptedException {
         LogSetup.quiet();
-        OperatorClient asked = gateway.at(data.path());
+        OperatorClient client = gateway.at(data.path());
         try {
-            return call.on(asked);
-        } catch (ProblemException refused) {
-            throw new CommandFailedException(FailureMessages.of(refused));
-        } catch (IOException away) {
-            throw new CommandFailedException(FailureMessages.unanswered(asked));
+            return call.on(client);
+        } catch (ProblemException rejected) {
+            throw new CommandFailedException(FailureMessages.of(rejected));
+        } catch (IOException unreachable) {
+            throw new CommandFailedException(FailureMessages.noGateway(client));
         }
     }
 }

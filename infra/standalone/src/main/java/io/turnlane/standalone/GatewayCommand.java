@@ -9,20 +9,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One gateway in this process. */
+/** Command that runs one gateway in this process. */
 @Command(
         name = "gateway",
         description = {
-            "Start one gateway; as many as wanted share the backends.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder.",
-            "Commands on the same data folder find it."
+            "Start a gateway. Any number of gateways can share the same Kafka and Redis.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL. Default: the backends of the data folder.",
+            "Commands that use the same data folder find the gateway."
         })
 final class GatewayCommand implements Callable<Integer> {
 
     @Mixin
     private AppOptions options = new AppOptions();
 
-    @Option(names = "--port", paramLabel = "N", description = "Default: 8080, or the next free one.")
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "The gateway's port. Default: 8080, or the next free port.")
     private int port;
 
     @Override
@@ -30,7 +33,7 @@ final class GatewayCommand implements Callable<Integer> {
         Apps apps = options.apps();
         int chosen = GatewayPort.choose(port);
         StartupProgress progress = new StartupProgress(System.out);
-        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping."))) {
+        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping the gateway."))) {
             stop.add("gateway", apps.startGateway(chosen));
             URI address = URI.create("http://127.0.0.1:" + chosen);
             stop.add("entry", GatewayEntry.publish(options.data(), address));

@@ -14,20 +14,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which gateway a command talks to. */
+/** Option that names the gateway which a command calls. */
 final class GatewayOption {
 
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The gateway's address. Default: $TURNLANE_URL, else those that run on the data folder.")
+            description = "The gateway's address. Default: $TURNLANE_URL, otherwise the gateways of the data folder.")
     private @Nullable String given;
 
     /**
-     * Any of them answers; where one doesn't, the next is asked.
+     * Returns a client for the chosen gateways. If one does not answer, the client tries the next.
      *
-     * @throws CommandFailedException where nothing runs on the folder and no address is given
-     * @throws UsageException where what is given isn't an address
+     * @throws CommandFailedException if no address is given and no gateway is running on the folder
+     * @throws UsageException if the given address is not an HTTP URL
      */
     OperatorClient at(Path data) {
         Map<String, String> environment = System.getenv();
@@ -44,7 +44,7 @@ final class GatewayOption {
         return named.isBlank() ? onFolder(data) : List.of(address("TURNLANE_URL", named));
     }
 
-    /** The one of {@code up}, and those that were started by themselves. */
+    /** Returns the address of the gateway of {@code up}, then those of gateways that were started separately. */
     static List<URI> onFolder(Path data) {
         Optional<RunState> running = DataFolder.read(data).filter(RunState::alive);
         Stream<URI> ofUp = running.map(RunState::address).map(URI::create).stream();
@@ -53,7 +53,7 @@ final class GatewayOption {
         if (found.isEmpty()) {
             throw new CommandFailedException(
                     running.isPresent()
-                            ? "No gateway runs here yet: ./turnlane gateway starts one, --url names another"
+                            ? "No gateway is running here yet. Start one: ./turnlane gateway, or name one with --url"
                             : "Turnlane is not running here. Start it: ./turnlane up, or name a gateway with --url");
         }
         return found;
@@ -67,9 +67,9 @@ final class GatewayOption {
                 return address;
             }
         } catch (URISyntaxException _) {
-            // told below
+            // reported below
         }
         throw new UsageException(
-                source + " isn't a gateway's address, as http://127.0.0.1:8080: " + OneLine.of(text, 80));
+                source + " must be an address such as http://127.0.0.1:8080, but is: " + OneLine.of(text, 80));
     }
 }

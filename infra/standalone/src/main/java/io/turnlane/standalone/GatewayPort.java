@@ -4,35 +4,37 @@ import io.turnlane.backends.FreePort;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Where a gateway listens. */
+/** Chooses the port of a gateway. */
 final class GatewayPort {
 
     static final int DEFAULT = 8080;
-    private static final int TRIED = 100;
+    private static final int CANDIDATES = 100;
 
     private GatewayPort() {}
 
     /**
-     * The port that was asked for, or else the first free one from 8080 on.
+     * Returns the requested port, or the first free port from 8080 on.
      *
-     * @param wished 0: none
+     * @param requested requested port; 0 if none
+     * @throws CommandFailedException if the requested port is taken, or none is free
      */
-    static int choose(int wished) {
-        return choose(wished, FreePort::isFree);
+    static int choose(int requested) {
+        return choose(requested, FreePort::isFree);
     }
 
-    static int choose(int wished, IntPredicate free) {
-        if (wished == 0) {
-            return IntStream.range(DEFAULT, DEFAULT + TRIED)
+    static int choose(int requested, IntPredicate free) {
+        if (requested == 0) {
+            return IntStream.range(DEFAULT, DEFAULT + CANDIDATES)
                     .filter(free)
                     .findFirst()
                     .orElseThrow(() ->
-                            new CommandFailedException("None of the ports %d to %d is free; choose one with --port."
-                                    .formatted(DEFAULT, DEFAULT + TRIED - 1)));
+                            new CommandFailedException("The ports %d to %d are all taken. Choose another with --port."
+                                    .formatted(DEFAULT, DEFAULT + CANDIDATES - 1)));
         }
-        if (!free.test(wished)) {
-            throw new CommandFailedException("Port " + wished + " is taken; leave --port out for the next free one.");
+        if (!free.test(requested)) {
+            throw new CommandFailedException(
+                    "Port " + requested + " is taken. Choose another, or omit --port to use the next free port.");
         }
-        return wished;
+        return requested;
     }
 }

@@ -13,7 +13,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How Kafka is reached where it wants more than an address, as TLS and SASL do. */
+/** Option with settings of Kafka clients beyond the address, for example for TLS and SASL. */
 final class KafkaOption {
 
     private static final String ADDRESS = "bootstrap.servers";
@@ -22,15 +22,15 @@ final class KafkaOption {
             names = "--kafka-config",
             paramLabel = "FILE",
             description = {
-                "Properties of Kafka's clients, as for TLS and SASL: the file that Kafka's own tools take as "
-                        + "--command-config. Its bootstrap.servers counts for nothing."
+                "Properties file for Kafka clients, for example for TLS and SASL: the file that Kafka's own tools "
+                        + "accept as --command-config. bootstrap.servers in it is ignored."
             })
     private @Nullable Path file;
 
     /**
-     * What the file says, but for the address; nothing where there is none.
+     * Returns the properties in the file, without the address; empty if no file is given.
      *
-     * @throws CommandFailedException where it can't be read
+     * @throws CommandFailedException if the file cannot be read
      */
     Map<String, String> properties() {
         Map<String, String> all = new HashMap<>();
@@ -48,36 +48,37 @@ final class KafkaOption {
             read.load(in);
             return read;
         } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailedException("--kafka-config: " + file + " can't be read as properties.");
+            throw new CommandFailedException(
+                    "--kafka-config: cannot read " + file + " as a properties file. Check its path and content.");
         }
     }
 
-    /** All that a client of Kafka's takes to reach these servers. */
+    /** Returns the settings of a Kafka client that connects to these servers. */
     Map<String, Object> connection(String bootstrapServers) {
         Map<String, Object> all = new HashMap<>(properties());
         all.put(ADDRESS, bootstrapServers);
         return all;
     }
 
-    /** Settings of a gateway or processor: the file's, and over them those that were given by hand. */
-    Map<String, String> under(Map<String, String> byHand) {
+    /** Returns the properties in the file as settings of a gateway or processor, with these overrides applied. */
+    Map<String, String> withOverrides(Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>();
         properties().forEach((name, value) -> all.put("spring.kafka.properties." + name, value));
-        all.putAll(byHand);
+        all.putAll(overrides);
         return all;
     }
 
-    /** What a person is told whom Kafka's client failed; a password in the file is not in it. */
-    static CommandFailedException failed(Throwable thrown, String bootstrapServers) {
+    /** Describes a failure of a Kafka client. The message contains no values from the file, which may be secret. */
+    static CommandFailedException describe(Throwable thrown, String bootstrapServers) {
         for (Throwable each = thrown; each != null; each = each.getCause()) {
             switch (each) {
                 case AuthenticationException _ -> {
-                    return new CommandFailedException(
-                            "Kafka at " + bootstrapServers + " doesn't take these credentials: check --kafka-config.");
+                    return new CommandFailedException("Kafka at " + bootstrapServers
+                            + " rejected the credentials. Check the file of --kafka-config.");
                 }
                 case AuthorizationException _ -> {
-                    return new CommandFailedException(
-                            "Kafka at " + bootstrapServers + " doesn't let this user do that: check its ACLs.");
+                    return new CommandFailedException("Kafka at " + bootstrapServers
+                            + " denied the operation. Check the ACLs of this Kafka user.");
                 }
                 case ConfigException wrong -> {
                     return new CommandFailedException("--kafka-config: " + nameOnly(wrong));
@@ -85,16 +86,16 @@ final class KafkaOption {
                 default -> {}
             }
         }
-        return new CommandFailedException("Kafka doesn't answer at " + bootstrapServers
-                + ". Where it wants TLS or SASL, say how with --kafka-config.");
+        return new CommandFailedException("Kafka does not answer at " + bootstrapServers
+                + ". Check that it is running. If it requires TLS or SASL, use --kafka-config.");
     }
 
-    /** Kafka quotes the value, which may be a secret: "Invalid value X for configuration Y: why". */
+    /** Removes the value, which may be secret, from "Invalid value X for configuration Y: reason". */
     private static String nameOnly(ConfigException wrong) {
         String message = String.valueOf(wrong.getMessage());
         int name = message.indexOf(" for configuration ");
         return message.startsWith("Invalid value ") && name > 0
                 ? "invalid value" + message.substring(name).replaceAll(":.*", "") + "."
-                : "Kafka's client doesn't take it.";
+                : "the Kafka client does not accept these settings.";
     }
 }

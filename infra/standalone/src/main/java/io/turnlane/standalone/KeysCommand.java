@@ -36,12 +36,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** API keys: they are made where the log is, so that the first one needs no other. */
+/** Command that manages API keys. It accesses Kafka directly, so that creating the first key requires no key. */
 @Command(
         name = "keys",
         description = {
-            "Make, list and revoke API keys, for gateways that run with turnlane.security.mode=api-key.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS, by default the Kafka of the data folder; for TLS and SASL --kafka-config."
+            "Create, list and revoke API keys, for gateways that run with turnlane.security.mode=api-key.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS; REDIS_URL must be set too. Default: the Kafka of the data folder.",
+            "For TLS and SASL, use --kafka-config."
         },
         synopsisSubcommandLabel = "create|list|revoke",
         subcommands = {
@@ -59,10 +60,10 @@ final class KeysCommand implements Runnable {
     @Override
     public void run() {
         CommandSpec own = Objects.requireNonNull(spec);
-        throw new CommandLine.ParameterException(own.commandLine(), "Say what to do: create, list or revoke.");
+        throw new CommandLine.ParameterException(own.commandLine(), "Missing command: create, list or revoke.");
     }
 
-    /** Where the keys are. */
+    /** Options that locate the topic of the keys, and access to it. */
     static final class KeyTopicOptions {
 
         @Mixin
@@ -75,10 +76,10 @@ final class KeysCommand implements Runnable {
                 names = "--topics",
                 paramLabel = "PREFIX",
                 defaultValue = "turnlane.",
-                description = "Start of the topics' names. Default: ${DEFAULT-VALUE}")
+                description = "Prefix of the topic names. Default: ${DEFAULT-VALUE}")
         private String prefix = "turnlane.";
 
-        @Option(names = "--json", description = "Print JSON, one object a line.")
+        @Option(names = "--json", description = "Print JSON, one object per line.")
         private boolean json;
 
         interface KeyTopicFunction<T> {
@@ -88,23 +89,23 @@ final class KeysCommand implements Runnable {
         <T> T with(KeyTopicFunction<T> work) throws InterruptedException {
             LogSetup.quiet();
             BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
-                    .orElseThrow(() -> new CommandFailedException(
-                            "No Kafka here: ./turnlane up starts one, or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
+                    .orElseThrow(() -> new CommandFailedException("Kafka is not running here. Start it: ./turnlane up,"
+                            + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
             String servers = backends.kafkaBootstrapServers();
             Map<String, Object> connection = kafka.connection(servers);
             try {
                 return work.on(new KafkaKeyTopic(connection, new Topics(prefix).keys()));
             } catch (KafkaException | ExecutionException e) {
-                throw KafkaOption.failed(e, servers);
+                throw KafkaOption.describe(e, servers);
             }
         }
 
-        /** All that were made; none where there is no topic yet. */
+        /** Returns all keys, revoked keys included; none if the topic does not exist yet. */
         Collection<ApiKey> all() throws InterruptedException {
             return with(topic -> {
                 try {
                     return topic.readAll();
-                } catch (UnknownTopicOrPartitionException none) {
+                } catch (UnknownTopicOrPartitionException noTopic) {
                     return List.of();
                 }
             });
@@ -124,23 +125,23 @@ final class KeysCommand implements Runnable {
         }
     }
 
-    /** Makes one. */
+    /** Command that creates a key. */
     @Command(
             name = "create",
             description = {
-                "Make a key and print it. It is shown this once: only its SHA-256 is kept.",
-                "The key alone goes to standard output, what it is for to standard error."
+                "Create a key and print it. This is the only time it is shown: only its SHA-256 is stored.",
+                "The key goes to standard output, and a description of it to standard error."
             })
     static final class KeysCreateCommand implements Callable<Integer> {
 
         @Mixin
-        private KeyTopicOptions place = new KeyTopicOptions();
+        private KeyTopicOptions options = new KeyTopicOptions();
 
         @Option(
                 names = "--user",
                 paramLabel = "ID",
                 required = true,
-                description = "Whose sessions it opens: any text of up to 255 characters.")
+                description = "User whose sessions the key gives access to: any text of up to 255 characters.")
         private String user = "";
 
         @Option(
@@ -149,18 +150,22 @@ final class KeysCommand implements Runnable {
                 split = ",",
                 defaultValue = "ask,read",
                 description = {
-                    "What it may do, of ask, read, ops. Default: ${DEFAULT-VALUE}.",
-                    "ask: ask, cancel, change own sessions; read: read and follow them; ops: quarantine, figures, metrics."
+                    "Permissions of the key: ask, read, ops. Default: ${DEFAULT-VALUE}.",
+                    "ask: ask, cancel, and change own sessions. read: read and follow own sessions.",
+                    "ops: quarantine, statistics, metrics."
                 })
         private List<String> scopes = new ArrayList<>();
 
         @Option(
                 names = "--expires",
                 paramLabel = "TIME",
-                description = "After how long it opens nothing any more, as 12h or 90d. Default: never.")
+                description = "Lifetime of the key, for example 12h or 90d. Default: unlimited.")
         private @Nullable String expires;
 
-        @Option(names = "--name", paramLabel = "TEXT", description = "What to remember it by.")
+        @Option(
+                names = "--name",
+                paramLabel = "TEXT",
+                description = "Label of the key, for example the place where it is used.")
         private @Nullable String name;
 
         @Spec
@@ -170,15 +175,15 @@ final class KeysCommand implements Runnable {
         public Integer call() throws InterruptedException {
             KeySecret secret = KeySecret.random(new SecureRandom());
             ApiKey key = key(secret);
-            place.with(topic -> {
+            options.with(topic -> {
                 topic.createIfMissing((short) -1);
                 topic.publish(key);
                 return key;
             });
             System.out.println(secret.reveal());
             System.err.printf(
-                    "Key %s of %s, for %s, %s. It won't be shown again.%n",
-                    key.id(), key.userId(), words(key.scopes()), until(key));
+                    "Created key %s of user %s with scopes %s, %s. Save it now: it is not shown again.%n",
+                    key.id(), key.userId(), commaSeparated(key.scopes()), validity(key));
             return 0;
         }
 
@@ -188,55 +193,55 @@ final class KeysCommand implements Runnable {
                 Set<Scope> wanted = scopes.stream()
                         .map(Scope::of)
                         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Scope.class)));
-                return secret.stored(user, wanted, name, now, expires == null ? null : now.plus(life(expires)));
+                return secret.stored(user, wanted, name, now, expires == null ? null : now.plus(lifetime(expires)));
             } catch (IllegalArgumentException wrong) {
                 throw new CommandLine.ParameterException(
                         Objects.requireNonNull(spec).commandLine(), wrong.getMessage() + ".");
             }
         }
 
-        private static Duration life(String text) {
-            Duration life;
+        private static Duration lifetime(String text) {
+            Duration lifetime;
             try {
-                life = DurationStyle.SIMPLE.parse(text);
+                lifetime = DurationStyle.SIMPLE.parse(text);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("a time is a number and a unit, as 12h or 90d", e);
+                throw new IllegalArgumentException("--expires must be a number with a unit, for example 12h or 90d", e);
             }
-            if (!life.isPositive()) {
-                throw new IllegalArgumentException("a key lives for some time");
+            if (!lifetime.isPositive()) {
+                throw new IllegalArgumentException("--expires must be longer than 0");
             }
-            return life;
+            return lifetime;
         }
 
-        private static String until(ApiKey key) {
-            return key.expiresAt() == null ? "without end" : "until " + key.expiresAt();
+        private static String validity(ApiKey key) {
+            return key.expiresAt() == null ? "valid without limit" : "valid until " + key.expiresAt();
         }
     }
 
-    /** One line a key. */
-    @Command(name = "list", description = "List keys, the newest first; never their secrets.")
+    /** Command that prints one line for each key. */
+    @Command(name = "list", description = "List keys, newest first, without their secrets.")
     static final class KeysListCommand implements Callable<Integer> {
 
         @Mixin
-        private KeyTopicOptions place = new KeyTopicOptions();
+        private KeyTopicOptions options = new KeyTopicOptions();
 
-        @Option(names = "--all", description = "Revoked ones too.")
+        @Option(names = "--all", description = "Include revoked keys.")
         private boolean all;
 
-        @Option(names = "--user", paramLabel = "ID", description = "Only those of this user.")
+        @Option(names = "--user", paramLabel = "ID", description = "Only the keys of this user.")
         private @Nullable String user;
 
         @Override
         public Integer call() throws InterruptedException {
-            List<ApiKey> keys = place.all().stream()
+            List<ApiKey> keys = options.all().stream()
                     .filter(key -> all || !key.revoked())
                     .filter(key -> user == null || user.equals(key.userId()))
                     .sorted(Comparator.comparing(ApiKey::createdAt).reversed())
                     .toList();
-            if (place.json) {
-                keys.forEach(place::print);
+            if (options.json) {
+                keys.forEach(options::print);
             } else if (keys.isEmpty()) {
-                System.out.println("There are no keys.");
+                System.out.println("No keys found.");
             } else {
                 table(keys, System.out);
             }
@@ -252,37 +257,40 @@ final class KeysCommand implements Runnable {
                         "%-12s  %-24s  %-12s  %-8s  %-19.19s  %s%n",
                         key.id(),
                         OneLine.of(key.userId(), 24),
-                        words(key.scopes()),
-                        key.revoked() ? "revoked" : key.expired(now) ? "expired" : "stands",
+                        commaSeparated(key.scopes()),
+                        key.revoked() ? "revoked" : key.expired(now) ? "expired" : "valid",
                         key.expiresAt() == null ? "never" : key.expiresAt().toString(),
                         key.name() == null ? "" : OneLine.of(key.name(), 40));
             }
         }
     }
 
-    /** Takes some back. */
+    /** Command that revokes keys. */
     @Command(
             name = "revoke",
             description = {
-                "Revoke keys: every gateway refuses them within 2 s and ends what they have open.",
-                "Exit code 1 where one isn't known."
+                "Revoke keys. Every gateway rejects them within 2 s, and closes their streams and sockets.",
+                "Exit code 1 if there is no such key."
             })
     static final class KeysRevokeCommand implements Callable<Integer> {
 
         @Mixin
-        private KeyTopicOptions place = new KeyTopicOptions();
+        private KeyTopicOptions options = new KeyTopicOptions();
 
-        @Parameters(paramLabel = "ID", arity = "1..*", description = "As list prints it, or a whole key that got out.")
+        @Parameters(
+                paramLabel = "ID",
+                arity = "1..*",
+                description = "Id as printed by list, or a whole key, for example a leaked one.")
         private List<String> ids = new ArrayList<>();
 
         @Override
         public Integer call() throws InterruptedException {
-            Map<String, ApiKey> known = place.all().stream().collect(Collectors.toMap(ApiKey::id, key -> key));
+            Map<String, ApiKey> known = options.all().stream().collect(Collectors.toMap(ApiKey::id, key -> key));
             int exit = 0;
             for (String id : ids) {
                 ApiKey key = known.get(idOf(id));
                 if (key == null) {
-                    System.err.println(idOf(id) + "  there is no such key");
+                    System.err.println(idOf(id) + "  no such key");
                     exit = 1;
                 } else {
                     revoke(key);
@@ -293,25 +301,25 @@ final class KeysCommand implements Runnable {
 
         private void revoke(ApiKey key) throws InterruptedException {
             ApiKey revoked = key.revoked() ? key : key.revoke(Instant.now().truncatedTo(ChronoUnit.MILLIS));
-            place.with(topic -> {
+            options.with(topic -> {
                 topic.publish(revoked);
                 return revoked;
             });
-            if (place.json) {
-                place.print(revoked);
+            if (options.json) {
+                options.print(revoked);
             } else {
-                System.out.println(key.id() + "  revoked, of " + OneLine.of(key.userId(), 60));
+                System.out.println(key.id() + "  revoked, user " + OneLine.of(key.userId(), 60));
             }
         }
 
-        /** The secret isn't printed back. */
+        /** Extracts the id from a whole key, so that its secret is not printed; returns other texts as they are. */
         private static String idOf(String given) {
             String[] parts = given.split("_", 3);
             return parts.length == 3 && parts[0].equals("tl") ? parts[1] : OneLine.of(given, 40);
         }
     }
 
-    private static String words(Set<Scope> scopes) {
+    private static String commaSeparated(Set<Scope> scopes) {
         return scopes.stream().map(Scope::wire).collect(Collectors.joining(","));
     }
 }

@@ -3,16 +3,16 @@ package io.turnlane.standalone;
 import java.nio.file.Path;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/** Where a command's own log goes; to be called before anything logs. */
+/** Configures the log of a command. Must be called before anything logs. */
 final class LogSetup {
 
     private static final String CONFIGURATION = "logback.configurationFile";
 
     private LogSetup() {}
 
-    /** Everything to {@code logs/turnlane.log} of the data folder; the terminal shows warnings and errors. */
+    /** Logs to {@code logs/turnlane.log} in the data folder, and warnings and errors also to the terminal. */
     static void toFiles(Path data) {
-        // One set-up for the two Spring contexts of this JVM; each would bring its own.
+        // The two Spring contexts of this JVM share one configuration; otherwise each would apply its own.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         System.setProperty("turnlane.logs", data.resolve("logs").toString());
         System.setProperty(CONFIGURATION, "turnlane-up-logback.xml");
@@ -20,7 +20,7 @@ final class LogSetup {
         SLF4JBridgeHandler.install();
     }
 
-    /** Warnings and errors to the terminal, nothing else. */
+    /** Logs only warnings and errors, to the terminal. */
     static void quiet() {
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         System.setProperty(CONFIGURATION, "turnlane-quiet-logback.xml");

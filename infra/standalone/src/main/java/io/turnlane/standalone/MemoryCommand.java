@@ -2,9 +2,9 @@ package io.turnlane.standalone;
 
 import picocli.CommandLine.Command;
 
-/** What can be done about memory. */
+/** Command group for session memory. */
 @Command(
         name = "memory",
-        description = "Put back what memory lost: Redis is a cache of the log.",
+        description = "Restore session data that Redis lost, from the log.",
         subcommands = MemoryRebuildCommand.class)
 final class MemoryCommand {}

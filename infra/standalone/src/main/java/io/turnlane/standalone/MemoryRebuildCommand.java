@@ -28,39 +28,41 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Has memory rebuilt by the processors that run, and waits until it is. */
+/** Command that lets the running processors rebuild memory, and waits until it is rebuilt. */
 @Command(
         name = "rebuild",
         description = {
-            "Put into memory what the log holds and memory misses; what it has stays.",
-            "Processors do that by themselves where Redis lost its memory. Without --session: all partitions.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder;",
-            "for TLS and SASL --kafka-config.",
-            "Of a Redis Cluster REDIS_URL may name any node.",
-            "Exit code 1 where no processor did it in time, or nobody knows the session."
+            "Restore session data that Redis lost, from the log. Data that Redis still has is kept.",
+            "Processors do this automatically when Redis loses data. Without --session: all partitions.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL. Default: the backends of the data folder.",
+            "For TLS and SASL, use --kafka-config. In a Redis Cluster, REDIS_URL may name any node.",
+            "Exit code 1 if no processor did it in time, or if the session is unknown."
         })
 final class MemoryRebuildCommand implements Callable<Integer> {
 
-    private static final int LOOK_MILLIS = 100;
+    private static final int POLL_MILLIS = 100;
 
-    @Option(names = "--session", paramLabel = "ID", description = "Only this one, after the turns that it has queued.")
+    @Option(names = "--session", paramLabel = "ID", description = "Only this session, after its queued turns.")
     private @Nullable String session;
 
-    @Option(names = "--user", paramLabel = "ID", description = "Whose session it is, where users are told apart.")
+    @Option(
+            names = "--user",
+            paramLabel = "ID",
+            description = "User who owns the session, if gateways require authentication.")
     private @Nullable String user;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "120",
-            description = "How long to wait for it. Default: ${DEFAULT-VALUE}.")
+            description = "Time to wait for the result. Default: ${DEFAULT-VALUE}.")
     private int timeout;
 
     @Option(
             names = "--topics",
             paramLabel = "PREFIX",
             defaultValue = "turnlane.",
-            description = "Start of the topics' names. Default: ${DEFAULT-VALUE}")
+            description = "Prefix of the topic names. Default: ${DEFAULT-VALUE}")
     private String prefix = "turnlane.";
 
     @Option(names = "--json", description = "Print one JSON object at the end.")
@@ -76,21 +78,23 @@ final class MemoryRebuildCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
         BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
-                .orElseThrow(
-                        () -> new CommandFailedException(
-                                "No Kafka and Redis here: ./turnlane up starts them, or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
+                .orElseThrow(() ->
+                        new CommandFailedException("Kafka and Redis are not running here. Start them: ./turnlane up,"
+                                + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
         String turns = new Topics(prefix).turns();
         try (MemoryStore store = new MemoryStore(backends.redisUrl(), turns)) {
             CommandLog log = new CommandLog(kafka.connection(backends.kafkaBootstrapServers()), turns);
             return session == null ? all(store, log.partitions()) : one(store, log, new SessionId(session));
         } catch (RedisException e) {
-            throw new CommandFailedException("Redis doesn't answer: " + e.getMessage());
+            throw new CommandFailedException(
+                    "Redis does not answer, or rejects the connection. Check REDIS_URL. Cause: " + e.getMessage());
         } catch (ExecutionException e) {
             throw e.getCause() instanceof UnknownTopicOrPartitionException
-                    ? new CommandFailedException("Kafka has no topic " + turns + ".")
-                    : KafkaOption.failed(e, backends.kafkaBootstrapServers());
+                    ? new CommandFailedException("Kafka has no topic " + turns
+                            + ". Check --topics. A gateway creates the topics when it starts.")
+                    : KafkaOption.describe(e, backends.kafkaBootstrapServers());
         } catch (KafkaException e) {
-            throw KafkaOption.failed(e, backends.kafkaBootstrapServers());
+            throw KafkaOption.describe(e, backends.kafkaBootstrapServers());
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()));
         }
@@ -98,23 +102,24 @@ final class MemoryRebuildCommand implements Callable<Integer> {
 
     private int one(MemoryStore store, CommandLog log, SessionId id) throws ExecutionException, InterruptedException {
         RebuildSession command = new RebuildSession(new RequestId(UUID.randomUUID()), id, user, Instant.now());
-        log.put(command);
-        for (long end = end(); System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS)) {
+        log.publish(command);
+        for (long deadline = deadline(); System.nanoTime() < deadline; TimeUnit.MILLISECONDS.sleep(POLL_MILLIS)) {
             var restored = store.restored(command.key(), command.requestId());
             if (restored.isPresent()) {
-                return rebuilt(id, restored.getAsInt(), store.knows(command.key()));
+                return printRebuilt(id, restored.getAsInt(), store.contains(command.key()));
             }
         }
-        System.err.println("No processor did it within " + timeout + " s; it stays queued for the session's owner.");
+        System.err.println("No processor rebuilt the session within " + timeout
+                + " s. The command stays queued until one does. Check for running processors: ./turnlane status");
         print("", Map.of("session_id", id.value(), "turns", 0, "done", false));
         return 1;
     }
 
-    /** @param known whether there is anything of it in memory now */
-    private int rebuilt(SessionId id, int turns, boolean known) {
+    /** @param known true if memory now holds data of the session */
+    private int printRebuilt(SessionId id, int turns, boolean known) {
         String outcome = turns > 0
-                ? turns + " turns put back"
-                : known ? "misses nothing that the log holds" : "is unknown to memory and to the log";
+                ? "restored " + turns + " turns"
+                : known ? "nothing to restore" : "unknown: neither Redis nor the log has this session";
         print(id + "  " + outcome, Map.of("session_id", id.value(), "turns", turns, "known", known, "done", true));
         return known ? 0 : 1;
     }
@@ -122,14 +127,14 @@ final class MemoryRebuildCommand implements Callable<Integer> {
     private int all(MemoryStore store, int partitions) throws InterruptedException {
         Set<Integer> waiting = new TreeSet<>();
         for (int partition = 0; partition < partitions; partition++) {
-            store.doubt(partition);
+            store.requestRebuild(partition);
             waiting.add(partition);
         }
         List<RebuildReport> reports = new ArrayList<>();
         int printed = 0;
-        for (long end = end();
-                !waiting.isEmpty() && System.nanoTime() < end;
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS)) {
+        for (long deadline = deadline();
+                !waiting.isEmpty() && System.nanoTime() < deadline;
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS)) {
             waiting.removeIf(
                     partition -> store.report(partition).map(reports::add).isPresent());
             reports.subList(printed, reports.size()).forEach(this::printOne);
@@ -139,18 +144,18 @@ final class MemoryRebuildCommand implements Callable<Integer> {
         return waiting.isEmpty() ? 0 : 1;
     }
 
-    private long end() {
+    private long deadline() {
         return System.nanoTime() + TimeUnit.SECONDS.toNanos(timeout);
     }
 
     private void printOne(RebuildReport report) {
         if (!json) {
             System.out.printf(
-                    "partition %-5d sessions %-7d turns put back %-7d %s%.1f s%n",
+                    "partition %-5d sessions %-7d restored turns %-7d %s%.1f s%n",
                     report.partition(),
                     report.sessions(),
                     report.turns(),
-                    report.dropped() > 0 ? "left out " + report.dropped() + "  " : "",
+                    report.dropped() > 0 ? "dropped sessions " + report.dropped() + "  " : "",
                     report.took().toMillis() / 1000.0);
         }
     }
@@ -160,11 +165,11 @@ final class MemoryRebuildCommand implements Callable<Integer> {
         int turns = reports.stream().mapToInt(RebuildReport::turns).sum();
         if (!waiting.isEmpty()) {
             System.err.println("Not rebuilt within " + timeout + " s: partitions " + waiting
-                    + ". Is a processor running (./turnlane status)?");
+                    + ". Check that a processor is running: ./turnlane status");
         }
         reports.sort(Comparator.comparingInt(RebuildReport::partition));
         print(
-                "memory of %d partitions is whole: %d sessions looked after, %d turns put back"
+                "rebuilt %d partitions: %d sessions checked, %d turns restored"
                         .formatted(reports.size(), sessions, turns),
                 Map.of(
                         "partitions",

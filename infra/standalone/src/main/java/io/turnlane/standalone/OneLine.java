@@ -1,6 +1,6 @@
 package io.turnlane.standalone;
 
-/** Foreign text as a terminal may show it: one line, no control characters, not too long. */
+/** Makes foreign text safe for a terminal: one line, no control characters, bounded length. */
 final class OneLine {
 
     private OneLine() {}

@@ -8,29 +8,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One processor in this process. */
+/** Command that runs one processor in this process. */
 @Command(
         name = "processor",
         description = {
-            "Start one processor; as many as wanted share the turns.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL, by default the backends of the data folder."
+            "Start a processor. Any number of processors can share the turns.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL. Default: the backends of the data folder."
         })
 final class ProcessorCommand implements Callable<Integer> {
 
     @Mixin
     private AppOptions options = new AppOptions();
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            description = "Where health and metrics are served. Default: any free one.")
+    @Option(names = "--port", paramLabel = "N", description = "Port of health and metrics. Default: any free port.")
     private int port;
 
     @Override
     public Integer call() throws Exception {
         Apps apps = options.apps();
         StartupProgress progress = new StartupProgress(System.out);
-        try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping: running turns finish."))) {
+        try (OrderedShutdown stop =
+                new OrderedShutdown(() -> progress.line("Stopping the processor. Running turns get time to finish."))) {
             ConfigurableApplicationContext processor = stop.add("processor", apps.startProcessor(port));
             progress.line("The processor is ready: health and metrics at http://127.0.0.1:"
                     + processor.getEnvironment().getProperty("local.server.port") + " (" + apps.backends() + ")");

@@ -19,10 +19,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** Turns that failed for good and records that can't be read: look at them, and ask them again. */
+/** Command that lists, shows and redrives turns that failed permanently, and records that cannot be read. */
 @Command(
         name = "quarantine",
-        description = "List and show turns that failed for good, and ask them again.",
+        description = "List, show and redrive turns that failed permanently.",
         synopsisSubcommandLabel = "list|show|redrive",
         subcommands = {
             QuarantineCommand.QuarantineListCommand.class,
@@ -39,17 +39,17 @@ final class QuarantineCommand implements Runnable {
     @Override
     public void run() {
         CommandSpec own = Objects.requireNonNull(spec);
-        throw new CommandLine.ParameterException(own.commandLine(), "Say what to do: list, show or redrive.");
+        throw new CommandLine.ParameterException(own.commandLine(), "Missing command: list, show or redrive.");
     }
 
-    /** Walks through the quarantine, newest first, until there are so many. */
-    private static int walk(GatewayCallOptions asking, @Nullable String code, int most, Consumer<JsonNode> each)
+    /** Passes at most {@code most} turns with this error code to the consumer, newest first; returns their number. */
+    private static int walk(GatewayCallOptions options, @Nullable String code, int most, Consumer<JsonNode> each)
             throws InterruptedException {
         int seen = 0;
         Optional<String> cursor = Optional.empty();
         do {
             Optional<String> from = cursor;
-            JsonNode page = asking.call(gateway -> gateway.quarantine(PAGE, from));
+            JsonNode page = options.call(gateway -> gateway.quarantine(PAGE, from));
             for (JsonNode turn : page.path("turns")) {
                 if (seen < most
                         && (code == null
@@ -63,65 +63,71 @@ final class QuarantineCommand implements Runnable {
         return seen;
     }
 
-    /** One line a turn. */
+    /** Command that prints one line for each turn. */
     @Command(name = "list", description = "List quarantined turns, newest first.")
     static final class QuarantineListCommand implements Callable<Integer> {
 
         @Mixin
-        private GatewayCallOptions asking = new GatewayCallOptions();
+        private GatewayCallOptions options = new GatewayCallOptions();
 
-        @Option(names = "--code", paramLabel = "CODE", description = "Only those with this error, as agent_error.")
+        @Option(
+                names = "--code",
+                paramLabel = "CODE",
+                description = "Only turns with this error code, for example agent_error.")
         private @Nullable String code;
 
-        @Option(names = "--limit", paramLabel = "N", description = "At most so many. Default: ${DEFAULT-VALUE}.")
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                description = "Maximum number of turns. Default: ${DEFAULT-VALUE}.")
         private int limit = 50;
 
         @Override
         public Integer call() throws InterruptedException {
             PrintStream out = System.out;
-            if (!asking.json()) {
-                out.printf("%-36s  %-19s  %-18s %3s  %s%n", "ID", "WHEN (UTC)", "ERROR", "RUN", "QUESTION");
+            if (!options.json()) {
+                out.printf("%-36s  %-19s  %-18s %8s  %s%n", "ID", "TIME (UTC)", "ERROR", "ATTEMPTS", "QUESTION");
             }
-            int seen = walk(asking, code, limit, turn -> {
-                if (asking.json()) {
+            int seen = walk(options, code, limit, turn -> {
+                if (options.json()) {
                     out.println(turn);
                 } else {
                     printLine(turn, out);
                 }
             });
-            if (seen == 0 && !asking.json()) {
-                out.println("Nothing is in quarantine.");
+            if (seen == 0 && !options.json()) {
+                out.println("No turns found.");
             }
             return 0;
         }
 
         private static void printLine(JsonNode turn, PrintStream out) {
-            String asked = turn.path("redriven_as").asString("");
+            String redrivenAs = turn.path("redriven_as").asString("");
             out.printf(
-                    "%-36s  %-19.19s  %-18s %3d  %s%s%n",
+                    "%-36s  %-19.19s  %-18s %8d  %s%s%n",
                     turn.path("id").asString(""),
                     turn.path("quarantined_at").asString(""),
                     turn.path("error").path("code").asString(""),
                     turn.path("attempts").asInt(0),
-                    asked.isEmpty() ? "" : "[asked again] ",
-                    OneLine.of(turn.path("question").asString("(can't be read)"), 60));
+                    redrivenAs.isEmpty() ? "" : "[redriven] ",
+                    OneLine.of(turn.path("question").asString("(unreadable)"), 60));
         }
     }
 
-    /** All that is known of one. */
-    @Command(name = "show", description = "Show one quarantined turn. Exit code 1 where there is none.")
+    /** Command that prints all details of one turn. */
+    @Command(name = "show", description = "Show a quarantined turn. Exit code 1 if there is no such turn.")
     static final class QuarantineShowCommand implements Callable<Integer> {
 
         @Mixin
-        private GatewayCallOptions asking = new GatewayCallOptions();
+        private GatewayCallOptions options = new GatewayCallOptions();
 
-        @Parameters(paramLabel = "ID", description = "As list prints it.")
+        @Parameters(paramLabel = "ID", description = "Id as printed by list.")
         private String id = "";
 
         @Override
         public Integer call() throws InterruptedException {
-            JsonNode turn = asking.call(gateway -> gateway.quarantined(id));
-            if (asking.json()) {
+            JsonNode turn = options.call(gateway -> gateway.quarantined(id));
+            if (options.json()) {
                 System.out.println(turn);
             } else {
                 print(turn, System.out);
@@ -138,19 +144,19 @@ final class QuarantineCommand implements Runnable {
                     "error",
                     turn.path("error").path("code").asString("") + ": "
                             + turn.path("error").path("message").asString(""));
-            line(out, "runs", turn.path("attempts").asString(""));
-            line(out, "asked", turn.path("asked_at").asString("unknown"));
-            line(out, "put aside", turn.path("quarantined_at").asString(""));
+            line(out, "attempts", turn.path("attempts").asString(""));
+            line(out, "asked at", turn.path("asked_at").asString("unknown"));
+            line(out, "failed at", turn.path("quarantined_at").asString(""));
             line(
                     out,
-                    "stood at",
+                    "origin",
                     "%s, partition %s, offset %s"
                             .formatted(
                                     origin.path("topic").asString(""),
                                     origin.path("partition").asString(""),
                                     origin.path("offset").asString("")));
             line(out, "agent", turn.path("agent").asString("unknown"));
-            line(out, "asked again", turn.path("redriven_as").asString("no"));
+            line(out, "redriven as", turn.path("redriven_as").asString("none"));
             if (turn.path("redrivable").asBoolean(false)) {
                 out.println("\n" + turn.path("question").asString(""));
             } else {
@@ -167,7 +173,10 @@ final class QuarantineCommand implements Runnable {
                             "header",
                             header.getKey() + ": " + header.getValue().asString("")));
             byte[] value = Base64.getDecoder().decode(raw.path("value").asString(""));
-            line(out, "value", raw.path("bytes").asString("0") + " bytes" + (value.length == 0 ? "" : ", beginning:"));
+            line(
+                    out,
+                    "value",
+                    raw.path("bytes").asString("0") + " bytes" + (value.length == 0 ? "" : ", starting with:"));
             out.println(OneLine.of(new String(value, StandardCharsets.UTF_8), 500));
         }
 
@@ -176,28 +185,29 @@ final class QuarantineCommand implements Runnable {
         }
     }
 
-    /** Asks one again, or all. */
+    /** Command that asks quarantined questions again. */
     @Command(
             name = "redrive",
             description = {
-                "Ask a quarantined turn again, at its session's end; what was asked again before is left alone.",
-                "Exit code 1 where one was refused."
+                "Ask the questions of quarantined turns again, each as a new turn at the end of its session.",
+                "A question that was redriven before is not asked another time.",
+                "Exit code 1 if the gateway rejects one of them."
             })
     static final class QuarantineRedriveCommand implements Callable<Integer> {
 
         @Mixin
-        private GatewayCallOptions asking = new GatewayCallOptions();
+        private GatewayCallOptions options = new GatewayCallOptions();
 
-        @Parameters(paramLabel = "ID", arity = "0..*", description = "As list prints it.")
+        @Parameters(paramLabel = "ID", arity = "0..*", description = "Id as printed by list.")
         private List<String> ids = new ArrayList<>();
 
-        @Option(names = "--all", description = "All there are.")
+        @Option(names = "--all", description = "All turns, the oldest first.")
         private boolean all;
 
-        @Option(names = "--code", paramLabel = "CODE", description = "With --all: only those with this error.")
+        @Option(names = "--code", paramLabel = "CODE", description = "With --all: only turns with this error code.")
         private @Nullable String code;
 
-        @Option(names = "--again", description = "Also what was asked again before.")
+        @Option(names = "--again", description = "Ask even questions that were redriven before.")
         private boolean again;
 
         @Spec
@@ -207,27 +217,28 @@ final class QuarantineCommand implements Runnable {
         public Integer call() throws InterruptedException {
             if (all == !ids.isEmpty()) {
                 throw new CommandLine.ParameterException(
-                        Objects.requireNonNull(spec).commandLine(), "Name turns, or say --all.");
+                        Objects.requireNonNull(spec).commandLine(),
+                        "Give the ids of the turns, or --all, but not both.");
             }
             return all ? redriveAll() : redrive(ids);
         }
 
-        /** The oldest first, so that a session's questions are asked in their order. */
+        /** Redrives the oldest turn first, so that the questions of a session keep their order. */
         private int redriveAll() throws InterruptedException {
             List<String> found = new ArrayList<>();
-            int[] left = {0};
-            walk(asking, code, Integer.MAX_VALUE, turn -> {
+            int[] skipped = {0};
+            walk(options, code, Integer.MAX_VALUE, turn -> {
                 boolean wanted = turn.path("redrivable").asBoolean(false)
                         && (again || turn.path("redriven_as").isNull());
                 if (wanted) {
                     found.addFirst(turn.path("id").asString(""));
                 } else {
-                    left[0]++;
+                    skipped[0]++;
                 }
             });
             int exit = redrive(found);
             System.err.printf(
-                    "%d asked again, %d left alone (asked again before, or can't be read)%n", found.size(), left[0]);
+                    "%d turns selected, %d skipped (redriven before, or unreadable)%n", found.size(), skipped[0]);
             return exit;
         }
 
@@ -235,9 +246,9 @@ final class QuarantineCommand implements Runnable {
             int exit = 0;
             for (String id : all) {
                 try {
-                    print(id, asking.call(gateway -> gateway.redrive(id, again)));
-                } catch (CommandFailedException refused) {
-                    System.err.println(id + "  " + refused.getMessage());
+                    print(id, options.call(gateway -> gateway.redrive(id, again)));
+                } catch (CommandFailedException rejected) {
+                    System.err.println(id + "  " + rejected.getMessage());
                     exit = 1;
                 }
             }
@@ -246,9 +257,9 @@ final class QuarantineCommand implements Runnable {
 
         private void print(String id, JsonNode request) {
             System.out.println(
-                    asking.json()
+                    options.json()
                             ? request.toString()
-                            : "%s  asked again as %s, %s"
+                            : "%s  redriven as %s, %s"
                                     .formatted(
                                             id,
                                             request.path("request_id").asString(""),

@@ -15,27 +15,32 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A recorded turn run again, in this process and without a trace. */
+/** Command that runs a recorded turn again, in this process and without side effects on the installation. */
 @Command(
         name = "replay",
         description = {
-            "Run a recorded turn again and print what was answered then and now, side by side.",
-            "It reads the log and touches nothing: no memory, no event, no offset.",
-            "It compares text and artifacts, or the error's code."
+            "Run a recorded turn again, and print the recorded and the new answer side by side.",
+            "It only reads the log. It writes no memory, events or offsets. The agent works as usual.",
+            "It compares text and artifacts, or the error codes."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:both say the same", "1:that can't be told, or it failed", "2:wrong usage", "3:they differ"})
+        exitCodeList = {
+            "0:the answers are the same",
+            "1:failure, or the log has no recorded answer",
+            "2:wrong usage",
+            "3:the answers differ"
+        })
 final class ReplayCommand implements Callable<Integer> {
 
     private static final int DIFFERENT = 3;
 
-    @Option(names = "--request", required = true, paramLabel = "ID", description = "The turn's request_id.")
+    @Option(names = "--request", required = true, paramLabel = "ID", description = "The turn's request id.")
     private String request = "";
 
     @Option(
             names = "--session",
             paramLabel = "SID",
-            description = "Its session, where it is known: the search is shorter.")
+            description = "The turn's session, if known. This shortens the search.")
     private @Nullable String session;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -56,7 +61,8 @@ final class ReplayCommand implements Callable<Integer> {
             Replayed replayed = context.getBean(TurnReplay.class)
                     .replay(wanted, key)
                     .orElseThrow(() -> new CommandFailedException(
-                            "The log holds no question of this id" + (session == null ? "." : " in this session.")));
+                            "The log has no question with this request id" + (session == null ? "" : " in this session")
+                                    + ". Questions that are older than the topic's retention are deleted."));
             ReplayPrinter printer = new ReplayPrinter(System.out, ReplayPrinter.width(System.getenv()));
             if (json) {
                 printer.json(replayed);

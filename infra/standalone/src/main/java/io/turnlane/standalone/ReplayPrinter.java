@@ -16,12 +16,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints what was answered then and now: in two columns where the terminal is wide enough, else one after the other.
+ * Prints the recorded and the new answer: in two columns if the terminal is wide enough, otherwise one below the other.
  */
 final class ReplayPrinter {
 
     private static final int WIDE = 100;
-    private static final String BETWEEN = " │ ";
+    private static final String SEPARATOR = " │ ";
 
     private final PrintStream out;
     private final int width;
@@ -31,7 +31,7 @@ final class ReplayPrinter {
         this.width = width;
     }
 
-    /** Columns of the terminal, as the launcher says; 80 where it doesn't. */
+    /** Returns the width of the terminal in columns, which the launcher passes on; 80 if unknown. */
     static int width(Map<String, String> environment) {
         String columns = environment.getOrDefault("COLUMNS", "");
         return columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : 80;
@@ -49,14 +49,14 @@ final class ReplayPrinter {
                 recorded.history().size(),
                 recorded.missingTurns() == 0
                         ? ""
-                        : "; the answers of " + recorded.missingTurns() + " more are gone from the log");
+                        : "; the log no longer has the answers of " + recorded.missingTurns() + " others");
         out.printf("%-10s %s%n%n", "question", OneLine.of(recorded.ask().question(), Math.max(20, width - 11)));
-        List<String> then = told(recorded.outcome());
-        List<String> now = told(replayed.replayed());
+        List<String> recordedLines = describe(recorded.outcome());
+        List<String> newLines = describe(replayed.replayed());
         if (width >= WIDE) {
-            besides(then, now);
+            printSideBySide(recordedLines, newLines);
         } else {
-            oneAfterTheOther(then, now);
+            printStacked(recordedLines, newLines);
         }
         out.println();
         out.println(verdict(replayed));
@@ -64,28 +64,28 @@ final class ReplayPrinter {
 
     static String verdict(Replayed replayed) {
         if (replayed.recorded().outcome() == null) {
-            return "The log doesn't hold (any more) what was answered: nothing to compare with.";
+            return "The log does not have the recorded answer, so there is nothing to compare with.";
         }
-        return replayed.isSame() ? "The same." : "They differ.";
+        return replayed.isSame() ? "The answers are the same." : "The answers differ.";
     }
 
-    private void besides(List<String> then, List<String> now) {
-        int column = (width - BETWEEN.length()) / 2;
-        List<String> left = wrapped("THEN", then, column);
-        List<String> right = wrapped("NOW", now, column);
+    private void printSideBySide(List<String> recordedLines, List<String> newLines) {
+        int column = (width - SEPARATOR.length()) / 2;
+        List<String> left = wrapped("RECORDED", recordedLines, column);
+        List<String> right = wrapped("NEW", newLines, column);
         for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
             String line = i < left.size() ? left.get(i) : "";
             out.println(line
                     + " ".repeat(column - line.codePointCount(0, line.length()))
-                    + BETWEEN
+                    + SEPARATOR
                     + (i < right.size() ? right.get(i) : ""));
         }
     }
 
-    private void oneAfterTheOther(List<String> then, List<String> now) {
-        wrapped("THEN", then, width).forEach(out::println);
+    private void printStacked(List<String> recordedLines, List<String> newLines) {
+        wrapped("RECORDED", recordedLines, width).forEach(out::println);
         out.println();
-        wrapped("NOW", now, width).forEach(out::println);
+        wrapped("NEW", newLines, width).forEach(out::println);
     }
 
     private static List<String> wrapped(String title, List<String> lines, int column) {
@@ -94,7 +94,7 @@ final class ReplayPrinter {
         return all;
     }
 
-    /** At blanks where there are some; characters are counted as one column each. */
+    /** Breaks a line at blanks if possible. Counts each character as one column. */
     static List<String> wrap(String line, int column) {
         List<String> lines = new ArrayList<>();
         String rest = line.replaceAll("\\p{Cc}", " ");
@@ -109,9 +109,9 @@ final class ReplayPrinter {
         return lines;
     }
 
-    private static List<String> told(@Nullable TurnOutcome outcome) {
+    private static List<String> describe(@Nullable TurnOutcome outcome) {
         if (outcome == null) {
-            return List.of("(gone from the log)");
+            return List.of("(not in the log)");
         }
         Answer answer = outcome.answer();
         TurnError error = outcome.error();

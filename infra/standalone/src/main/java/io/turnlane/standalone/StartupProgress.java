@@ -4,19 +4,19 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Lines that a person can scan while things start: {@code redis 127.0.0.1:6379 0.1 s}. Any thread may add one. */
+/** Prints the progress of a start, for example {@code redis 127.0.0.1:6379 0.1 s}. Any thread may call it. */
 final class StartupProgress {
 
     private final PrintStream out;
-    private final long begun = System.nanoTime();
+    private final long start = System.nanoTime();
 
     StartupProgress(PrintStream out) {
         this.out = out;
     }
 
-    /** A part and what it says, with the seconds since the start. */
+    /** Prints a part that has started, its address or state, and the seconds since the start. */
     void part(String name, String text) {
-        Duration since = Duration.ofNanos(System.nanoTime() - begun);
+        Duration since = Duration.ofNanos(System.nanoTime() - start);
         out.printf(Locale.ROOT, "  %-10s %-40s %5.1f s%n", name, text, since.toMillis() / 1000.0);
         out.flush();
     }

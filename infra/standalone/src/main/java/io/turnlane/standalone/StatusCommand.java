@@ -14,10 +14,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
-/** What runs on a data folder, as a table. */
-@Command(
-        name = "status",
-        description = "Show what runs and how busy it is. Exit code 1 where nothing runs or no gateway answers.")
+/** Command that prints the running processes and their load as a table. */
+@Command(name = "status", description = "Show the running processes and their load. Exit code 1 if no gateway answers.")
 final class StatusCommand implements Callable<Integer> {
 
     @Mixin
@@ -33,14 +31,14 @@ final class StatusCommand implements Callable<Integer> {
         state.ifPresent(running -> printBackends(running, System.out));
         Optional<JsonNode> stats = Optional.empty();
         for (OperatorClient one : gateway.at(data.path()).each()) {
-            Optional<JsonNode> told = print(one, System.out);
-            stats = stats.or(() -> told);
+            Optional<JsonNode> answer = print(one, System.out);
+            stats = stats.or(() -> answer);
         }
         stats.ifPresent(all -> printProcessors(all, System.out));
         return stats.isPresent() ? 0 : 1;
     }
 
-    /** One line a gateway; what it says, where it answers. */
+    /** Prints the line of a gateway and returns its statistics; empty if it does not answer. */
     private static Optional<JsonNode> print(OperatorClient one, PrintStream out) throws InterruptedException {
         try {
             JsonNode stats = one.stats();
@@ -48,7 +46,7 @@ final class StatusCommand implements Callable<Integer> {
             return Optional.of(stats);
         } catch (IOException e) {
             out.printf(
-                    "%-12s %-28s doesn't answer: %s%n",
+                    "%-12s %-28s does not answer: %s%n",
                     "gateway", one.addresses().getFirst(), FailureMessages.message(e));
             return Optional.empty();
         }
@@ -69,9 +67,9 @@ final class StatusCommand implements Callable<Integer> {
 
     private static String process(@Nullable ProcessId process, boolean embedded) {
         if (!embedded) {
-            return "from outside";
+            return "external";
         }
-        return process != null && process.find().isPresent() ? "runs (pid " + process.pid() + ")" : "is down";
+        return process != null && process.find().isPresent() ? "running (pid " + process.pid() + ")" : "not running";
     }
 
     private static void printGateway(OperatorClient gateway, JsonNode stats, PrintStream out) {
@@ -87,7 +85,7 @@ final class StatusCommand implements Callable<Integer> {
     private static void printProcessors(JsonNode stats, PrintStream out) {
         JsonNode processors = stats.path("processors");
         if (processors.isEmpty()) {
-            out.println("processor    none answers");
+            out.println("processor    none is running");
         }
         for (JsonNode one : processors) {
             out.printf(
@@ -103,7 +101,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /** Nothing for one that takes turns, as they do mostly. */
+    /** Returns the state for display; empty for the usual state, running. */
     private static String stateOf(JsonNode processor) {
         String state = processor.path("state").asString("running");
         return state.equals("running") ? "" : state + "  ";

@@ -23,14 +23,14 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Makes the class caches of a build: runs the whole once on a folder of its own, asks it a little, and stops it. */
-@Command(name = "train", description = "Make the class caches of a build.", hidden = true)
+/** Command that creates the class caches of a build: runs {@code up} on a temporary folder and asks questions. */
+@Command(name = "train", description = "Create the class caches of a build.", hidden = true)
 final class TrainCommand implements Callable<Integer> {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final int QUESTIONS = 20;
 
-    @Parameters(paramLabel = "DIR", description = "The folder of jars, which gets the caches.")
+    @Parameters(paramLabel = "DIR", description = "The folder of jars, which receives the caches.")
     private Path jars = Path.of(".");
 
     @Override
@@ -40,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
         try {
             Process up = start(data);
             try {
-                askALittle(awaitAddress(data, up));
+                askQuestions(awaitAddress(data, up));
             } finally {
                 up.destroy();
                 if (!up.waitFor(ClassCache.RECORDING_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
@@ -61,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
         command.add("-XX:AOTCacheOutput=" + jars.resolve("turnlane.aot"));
         command.addAll(List.of("-jar", jars.resolve("turnlane.jar").toString()));
         command.addAll(List.of("up", "--data", data.toString(), "--port", Integer.toString(FreePort.any())));
-        // It asks without a key, whatever the environment says of gateways that are started later.
+        // The questions are sent without a key. The environment may require one, for gateways that are started later.
         command.addAll(List.of("--set", "turnlane.security.mode=none", "--set", "server.address=127.0.0.1"));
         return new ProcessBuilder(command).inheritIO().start();
     }
@@ -74,11 +74,11 @@ final class TrainCommand implements Callable<Integer> {
                 return URI.create(address.get());
             }
         }
-        throw new CommandFailedException("It didn't start.");
+        throw new CommandFailedException("Turnlane did not start for the class cache. Its output shows the reason.");
     }
 
-    /** So that the classes of asking and answering are in the cache too. */
-    private static void askALittle(URI address) throws InterruptedException {
+    /** Asks questions, so that the cache also contains the classes that are used for asking and answering. */
+    private static void askQuestions(URI address) throws InterruptedException {
         OperatorClient gateway = new OperatorClient(List.of(address), Optional.empty());
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
         try {
@@ -88,7 +88,8 @@ final class TrainCommand implements Callable<Integer> {
             }
             gateway.stats();
         } catch (IOException e) {
-            System.err.println("Not all could be asked: " + FailureMessages.of(e));
+            System.err.println("The class cache is incomplete, because not all questions could be asked. "
+                    + FailureMessages.of(e));
         }
     }
 

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
-/** The {@code turnlane} command. The script of that name finds Java, builds where needed, and runs this. */
+/** The {@code turnlane} command. The launcher script finds a JDK, builds if needed, and runs this class. */
 @Command(
         name = "turnlane",
         description = "A queue in front of any conversational agent.",
@@ -30,7 +30,11 @@ import picocli.CommandLine.ScopeType;
             TrainCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done, or stopped by Ctrl-C or SIGTERM", "1:failed, or nothing runs", "2:wrong usage"})
+        exitCodeList = {
+            "0:success, or stopped by Ctrl-C or SIGTERM",
+            "1:failure, or nothing is running",
+            "2:wrong usage"
+        })
 final class Turnlane {
 
     private Turnlane() {}
@@ -44,24 +48,24 @@ final class Turnlane {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(new UsageErrorHandler())
-                .setExecutionExceptionHandler((failure, commandLine, _) -> told(failure, commandLine));
+                .setExecutionExceptionHandler((failure, commandLine, _) -> report(failure, commandLine));
     }
 
-    private static int told(Exception failure, CommandLine commandLine) {
+    private static int report(Exception failure, CommandLine commandLine) {
         if (failure instanceof UsageException wrong) {
-            ParameterException told = new ParameterException(commandLine, String.valueOf(wrong.getMessage()));
-            return new UsageErrorHandler().handleParseException(told, new String[0]);
+            ParameterException usage = new ParameterException(commandLine, String.valueOf(wrong.getMessage()));
+            return new UsageErrorHandler().handleParseException(usage, new String[0]);
         }
         commandLine.getErr().println(FailureMessages.of(failure));
         return 1;
     }
 
-    /** The version in the jar's manifest. */
+    /** Reads the version from the manifest of the jar. */
     static final class CommandVersion implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
             String version = Turnlane.class.getPackage().getImplementationVersion();
-            return new String[] {"turnlane " + (version == null ? "(not built as a jar)" : version)};
+            return new String[] {"turnlane " + (version == null ? "(unknown version: not run from a jar)" : version)};
         }
     }
 }

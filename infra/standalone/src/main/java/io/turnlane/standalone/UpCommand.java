@@ -17,12 +17,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Everything on one machine: a broker, a Redis, a gateway and a processor. */
+/** Command that runs Kafka, Redis, a gateway and a processor on one machine. */
 @Command(
         name = "up",
         description = {
-            "Start everything on 127.0.0.1 and say where the chat page is.",
-            "Kafka and Redis keep their data in the data folder. With KAFKA_BOOTSTRAP_SERVERS and REDIS_URL set, those are used instead."
+            "Start Kafka, Redis, a gateway and a processor on 127.0.0.1, and print the chat page's address.",
+            "Kafka and Redis keep their data in the data folder.",
+            "If KAFKA_BOOTSTRAP_SERVERS or REDIS_URL is set, that service is used instead of the embedded one."
         })
 final class UpCommand implements Callable<Integer> {
 
@@ -32,13 +33,16 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "The gateway's port. Default: 8080, or the next free one.")
+            description = "The gateway's port. Default: 8080, or the next free port.")
     private int port;
 
     @Mixin
     private KafkaOption kafka = new KafkaOption();
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of gateway and processor; repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a configuration property of gateway and processor; repeatable.")
     private Map<String, String> settings = new HashMap<>();
 
     @Override
@@ -46,21 +50,21 @@ final class UpCommand implements Callable<Integer> {
         LogSetup.toFiles(data.path());
         StartupProgress progress = new StartupProgress(System.out);
         try (OrderedShutdown stop =
-                new OrderedShutdown(() -> progress.line("Stopping: running turns finish, then all is closed."))) {
+                new OrderedShutdown(() -> progress.line("Stopping Turnlane. Running turns get time to finish."))) {
             DataFolder folder = stop.add("data folder", DataFolder.claim(data.path()));
             int gatewayPort = GatewayPort.choose(port);
-            progress.line("Turnlane starts; data and logs stand in " + folder.path());
-            Backends backends = stop.add("backends", Backends.on(folder, wishes(System.getenv())));
+            progress.line("Starting Turnlane. Data and logs: " + folder.path());
+            Backends backends = stop.add("backends", Backends.on(folder, options(System.getenv())));
             startTogether(stop, backends, gatewayPort, progress);
             String address = "http://127.0.0.1:" + gatewayPort;
             folder.publishAddress(address);
-            progress.line("\nTurnlane is ready: " + address + "/   (Ctrl-C or ./turnlane down stops it)");
+            progress.line("\nTurnlane is ready: " + address + "/   (to stop it: Ctrl-C or ./turnlane down)");
             stop.awaitSignal();
             return 0;
         }
     }
 
-    private static Backends.BackendOptions wishes(Map<String, String> environment) {
+    private static Backends.BackendOptions options(Map<String, String> environment) {
         return new Backends.BackendOptions(
                 BackendAddresses.named(environment, BackendAddresses.KAFKA),
                 BackendAddresses.named(environment, BackendAddresses.REDIS),
@@ -68,11 +72,11 @@ final class UpCommand implements Callable<Integer> {
                 0);
     }
 
-    /** The processor is added last and so stops first: clients of the gateway still see its last answers. */
+    /** Adds the processor last, so that it stops first: clients of the gateway still receive its last answers. */
     private void startTogether(OrderedShutdown stop, Backends backends, int gatewayPort, StartupProgress progress)
             throws ExecutionException, InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
-            Future<?> serve = threads.submit(() -> {
+            Future<?> backendsReady = threads.submit(() -> {
                 backends.start();
                 progress.part("kafka", backends.bootstrapServers());
                 progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
@@ -80,8 +84,8 @@ final class UpCommand implements Callable<Integer> {
             });
             Apps apps = new Apps(
                     new BackendAddresses(backends.bootstrapServers(), backends.redisUrl()),
-                    serve,
-                    kafka.under(settings));
+                    backendsReady,
+                    kafka.withOverrides(settings));
             Future<ConfigurableApplicationContext> gateway = threads.submit(() -> {
                 ConfigurableApplicationContext context = apps.startGateway(gatewayPort);
                 progress.part("gateway", "127.0.0.1:" + gatewayPort);
@@ -89,7 +93,7 @@ final class UpCommand implements Callable<Integer> {
             });
             Future<ConfigurableApplicationContext> processor = threads.submit(() -> {
                 ConfigurableApplicationContext context = apps.startProcessor(0);
-                progress.part("processor", "serves turns");
+                progress.part("processor", "ready");
                 return context;
             });
             stop.add("gateway", startedBy(gateway));
@@ -99,13 +103,13 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** Closes what the start brought about, be it late; a start that failed has nothing to close. */
+    /** Returns a handle that waits for the start and closes its result. A failed start has nothing to close. */
     private static AutoCloseable startedBy(Future<? extends AutoCloseable> start) {
         return () -> {
             try {
                 start.get().close();
             } catch (ExecutionException _) {
-                // told by whoever awaits the start
+                // reported to the caller that awaits the start
             }
         };
     }

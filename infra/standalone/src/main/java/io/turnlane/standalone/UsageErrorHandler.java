@@ -9,7 +9,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What is wrong with a command line, in one line that the whole usage doesn't push off the screen. */
+/** Prints one line about a wrong command line, without the usage text, which would hide that line. */
 public final class UsageErrorHandler implements IParameterExceptionHandler {
 
     @Override
@@ -17,7 +17,7 @@ public final class UsageErrorHandler implements IParameterExceptionHandler {
         CommandLine command = wrong.getCommandLine();
         PrintWriter err = command.getErr();
         err.println(sentence(wrong, command));
-        err.println("./" + command.getCommandSpec().qualifiedName() + " --help says more.");
+        err.println("For help: ./" + command.getCommandSpec().qualifiedName() + " --help");
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
@@ -25,13 +25,13 @@ public final class UsageErrorHandler implements IParameterExceptionHandler {
         if (!(wrong instanceof UnmatchedArgumentException unmatched) || unmatched.isUnknownOption()) {
             return FailureMessages.message(wrong);
         }
-        List<String> tooMany = unmatched.getUnmatched();
+        List<String> extra = unmatched.getUnmatched();
         String known = command.getSubcommands().entrySet().stream()
                 .filter(one -> !one.getValue().getCommandSpec().usageMessage().hidden())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.joining(", "));
         return known.isEmpty()
-                ? "That is too much: '" + String.join(" ", tooMany) + "'. Text of several words goes in quotes."
-                : "There is no '" + tooMany.getFirst() + "' here; there are " + known + ".";
+                ? "Unexpected argument: '" + String.join(" ", extra) + "'. Put text of several words in quotes."
+                : "Unknown command: '" + extra.getFirst() + "'. Known: " + known + ".";
     }
 }

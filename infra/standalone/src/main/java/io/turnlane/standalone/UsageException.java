@@ -1,13 +1,14 @@
 package io.turnlane.standalone;
 
 /**
- * What a command was given makes no sense, seen only while it ran; told and exited with as picocli's own findings are.
+ * Thrown if arguments turn out to be invalid while a command runs. Reported, with exit code 2, like the errors that
+ * picocli finds.
  */
 final class UsageException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    UsageException(String sentence) {
-        super(sentence, null, false, false);
+    UsageException(String message) {
+        super(message, null, false, false);
     }
 }

@@ -1,4 +1,4 @@
-/** The commands of {@code ./turnlane}. */
+/** Commands of {@code ./turnlane}. */
 @NullMarked
 package io.turnlane.standalone;
 

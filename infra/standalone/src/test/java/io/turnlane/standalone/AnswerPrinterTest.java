@@ -20,34 +20,34 @@ class AnswerPrinterTest {
     private final TurnView turn = new TurnView();
     private int seq;
 
-    private AnswerPrinter printer(boolean watched) {
+    private AnswerPrinter printer(boolean terminal) {
         return new AnswerPrinter(
                 new PrintStream(text, true, StandardCharsets.UTF_8),
                 new PrintStream(notes, true, StandardCharsets.UTF_8),
-                watched);
+                terminal);
     }
 
-    private void hear(String type, int attempt, String fields) {
+    private void handle(String type, int attempt, String fields) {
         String data = "{\"attempt\":%d,\"seq\":%d%s}".formatted(attempt, seq++, fields);
-        TurnUpdate news =
+        TurnUpdate update =
                 new TurnUpdate(Optional.empty(), type, JsonMapper.shared().readTree(data));
-        turn.apply(news);
-        printer.onUpdate(turn, news);
+        turn.apply(update);
+        printer.onUpdate(turn, update);
     }
 
     private void complete() {
-        hear("completed", 1, """
+        handle("completed", 1, """
                 ,"answer": {"text": "Two words", "confidence": 0.834,
                  "sources": [{"id": "amm-03", "title": "Pools", "score": 0.83}]}""");
         printer.end(turn);
     }
 
     @Test
-    void printsPiecesAsTheyComeAndThenWhereTheyAreFrom() {
-        hear("started", 1, "");
-        hear("delta", 1, ",\"pos\":0,\"text\":\"Two \"");
+    void printsTheTextWhileItArrivesAndThenItsSources() {
+        handle("started", 1, "");
+        handle("delta", 1, ",\"pos\":0,\"text\":\"Two \"");
         assertThat(text.toString(StandardCharsets.UTF_8)).isEqualTo("Two ");
-        hear("delta", 1, ",\"pos\":4,\"text\":\"words\"");
+        handle("delta", 1, ",\"pos\":4,\"text\":\"words\"");
         complete();
 
         assertThat(text.toString(StandardCharsets.UTF_8))
@@ -56,31 +56,31 @@ class AnswerPrinterTest {
     }
 
     @Test
-    void printsTheWholeTextWhereNoPiecesCame() {
+    void printsTheWholeTextIfNoPiecesArrived() {
         complete();
         assertThat(text.toString(StandardCharsets.UTF_8)).startsWith("Two words\n");
     }
 
     @Test
-    void saysThatAnEarlierAttemptIsVoid() {
-        hear("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
-        hear("started", 2, "");
+    void discardsTheTextOfAnEarlierAttempt() {
+        handle("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
+        handle("started", 2, "");
         assertThat(notes.toString(StandardCharsets.UTF_8)).contains("starting over");
     }
 
     @Test
-    void aPipeGetsTheTextOfTheAttemptThatCounts() {
+    void printsOnlyTheLastAttemptToAPipe() {
         printer = printer(false);
-        hear("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
-        hear("started", 2, "");
-        hear("delta", 2, ",\"pos\":0,\"text\":\"Two words\"");
+        handle("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
+        handle("started", 2, "");
+        handle("delta", 2, ",\"pos\":0,\"text\":\"Two words\"");
         complete();
         assertThat(text.toString(StandardCharsets.UTF_8)).startsWith("Two words\n");
     }
 
     @Test
-    void aFailureIsToldWithItsReason() {
-        hear("failed", 1, ",\"error\":{\"code\":\"agent_error\",\"message\":\"no luck\"}");
+    void printsAFailureWithItsReason() {
+        handle("failed", 1, ",\"error\":{\"code\":\"agent_error\",\"message\":\"no luck\"}");
         printer.end(turn);
         assertThat(notes.toString(StandardCharsets.UTF_8)).isEqualTo("failed: no luck (agent_error)\n");
     }

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 class GatewayPortTest {
 
     @Test
-    void isTheFirstFreeOneFrom8080On() {
+    void choosesTheFirstFreePortFrom8080On() {
         assertThat(GatewayPort.choose(0, port -> true)).isEqualTo(8080);
         assertThat(GatewayPort.choose(0, port -> !Set.of(8080, 8081).contains(port)))
                 .isEqualTo(8082);
     }
 
     @Test
-    void aWishedOneIsTakenOrRefusedNeverReplaced() {
+    void usesTheRequestedPortOrFails() {
         assertThat(GatewayPort.choose(9000, port -> true)).isEqualTo(9000);
         assertThatThrownBy(() -> GatewayPort.choose(9000, port -> port != 9000))
                 .isInstanceOf(CommandFailedException.class)
@@ -24,7 +24,7 @@ class GatewayPortTest {
     }
 
     @Test
-    void saysWhereItLooked() {
+    void namesTheTriedPortsIfNoneIsFree() {
         assertThatThrownBy(() -> GatewayPort.choose(0, port -> false)).hasMessageContaining("8080 to 8179");
     }
 }

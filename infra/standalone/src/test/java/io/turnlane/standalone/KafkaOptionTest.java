@@ -29,9 +29,9 @@ class KafkaOptionTest {
     }
 
     @Test
-    void takesTheFileButForTheAddress() throws IOException {
+    void usesTheFileExceptForTheAddress() throws IOException {
         Path file = Files.writeString(folder.resolve("client.properties"), """
-                # as for Kafka's own tools
+                # the format of Kafka's own tools
                 security.protocol = SSL
                 ssl.truststore.location=/etc/kafka/trust.p12
                 bootstrap.servers=elsewhere:9092
@@ -48,7 +48,7 @@ class KafkaOptionTest {
     }
 
     @Test
-    void saysWhereItCannotBeRead() throws IOException {
+    void reportsAFileThatCannotBeRead() throws IOException {
         assertThatThrownBy(() -> parsed("--kafka-config", "/nowhere/at-all").properties())
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("/nowhere/at-all");
@@ -58,23 +58,23 @@ class KafkaOptionTest {
     }
 
     @Test
-    void tellsWhatIsWrongAndNoSecret() {
-        assertThat(told(new ExecutionException(new SaslAuthenticationException("for user x"))))
+    void describesTheCauseWithoutSecrets() {
+        assertThat(describe(new ExecutionException(new SaslAuthenticationException("for user x"))))
                 .contains("credentials");
-        assertThat(told(new TopicAuthorizationException("turnlane.keys"))).contains("ACLs");
-        assertThat(told(new TimeoutException("60000 ms"))).contains("doesn't answer at here:9092");
-        assertThat(told(new KafkaException("x", new ConfigException("sasl.jaas.config", "s3cret", "no module"))))
+        assertThat(describe(new TopicAuthorizationException("turnlane.keys"))).contains("ACLs");
+        assertThat(describe(new TimeoutException("60000 ms"))).contains("does not answer at here:9092");
+        assertThat(describe(new KafkaException("x", new ConfigException("sasl.jaas.config", "s3cret", "no module"))))
                 .contains("sasl.jaas.config")
                 .doesNotContain("s3cret");
-        assertThat(told(new ConfigException("s3cret s3cret"))).doesNotContain("s3cret");
+        assertThat(describe(new ConfigException("s3cret s3cret"))).doesNotContain("s3cret");
     }
 
-    private static String told(Throwable thrown) {
-        return KafkaOption.failed(thrown, "here:9092").getMessage();
+    private static String describe(Throwable thrown) {
+        return KafkaOption.describe(thrown, "here:9092").getMessage();
     }
 
     @Test
-    void gatewaysAndProcessorsTakeItAsSettings() throws IOException {
+    void passesTheFileToGatewaysAndProcessors() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("client.properties"), "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n");
         AppOptions options = new AppOptions();

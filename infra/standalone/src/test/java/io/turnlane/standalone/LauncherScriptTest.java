@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The {@code turnlane} script: its functions are sourced, its exit codes taken from runs of the whole. */
+/** Tests of the {@code turnlane} script: single functions after sourcing it, and exit codes of whole runs. */
 class LauncherScriptTest {
 
     private static final Path SCRIPT =
@@ -58,7 +58,7 @@ class LauncherScriptTest {
     }
 
     @Test
-    void findsAJdk25ThoughTheDefaultJavaIsOlder() throws Exception {
+    void findsAJdk25IfTheDefaultJavaIsOlder() throws Exception {
         Path old = jdk("old", "17.0.15");
         Path link = Files.createSymbolicLink(
                 Files.createDirectories(temp.resolve("links")).resolve("java"), old.resolve("bin/java"));
@@ -74,7 +74,7 @@ class LauncherScriptTest {
     }
 
     @Test
-    void javaHomeAndThenThePathComeFirst() throws Exception {
+    void prefersJavaHomeAndThenThePath() throws Exception {
         Path home = jdk("of-java-home", "25");
         Path path = jdk("of-path", "26.0.1");
         Map<String, String> onPath = Map.of("PATH", path.resolve("bin") + ":/usr/bin:/bin");
@@ -83,7 +83,7 @@ class LauncherScriptTest {
     }
 
     @Test
-    void whereThereIsNoneItSaysWhatToInstall() throws Exception {
+    void namesWhatToInstallIfThereIsNoJdk() throws Exception {
         Path runtimeOnly = jdk("jre", "25");
         Files.delete(runtimeOnly.resolve("bin/javac"));
         ScriptResult none = call(
@@ -97,7 +97,7 @@ class LauncherScriptTest {
     }
 
     @Test
-    void helpNamesEveryCommand() throws Exception {
+    void listsEveryCommandInItsHelp() throws Exception {
         ScriptResult help = run(Map.of(), script.toString(), "--help");
         assertThat(help.exitCode()).isZero();
         Turnlane.commandLine().getSubcommands().forEach((name, command) -> {
@@ -108,25 +108,27 @@ class LauncherScriptTest {
     }
 
     @Test
-    void wrongUsageEndsWithTwo() throws Exception {
+    void exitsWith2OnWrongUsage() throws Exception {
         assertThat(run(Map.of(), script.toString(), "fly").exitCode()).isEqualTo(2);
         assertThat(run(Map.of(), script.toString(), "fly").printed()).contains("Unknown command: 'fly'.");
         assertThat(run(Map.of(), script.toString()).exitCode()).isEqualTo(2);
     }
 
     @Test
-    void askingBeforeAnythingWasBuiltSaysHowToStart() throws Exception {
-        ScriptResult asked = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
+    void explainsHowToStartIfNothingIsBuilt() throws Exception {
+        ScriptResult asked =
+                run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
         assertThat(asked).isEqualTo(new ScriptResult(1, "Turnlane is not running here. Start it: ./turnlane up"));
         ScriptResult down = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "down");
         assertThat(down).isEqualTo(new ScriptResult(0, "Turnlane is not running here."));
         ScriptResult help = run(Map.of(), script.toString(), "replay", "--help");
         assertThat(help.exitCode()).isZero();
-        assertThat(help.printed()).endsWith("After the first ./turnlane up, ./turnlane replay --help describes the command.");
+        assertThat(help.printed())
+                .endsWith("After the first ./turnlane up, ./turnlane replay --help describes the command.");
     }
 
     @Test
-    void buildsOnlyWhatChanged() throws Exception {
+    void buildsOnlyIfSourcesChanged() throws Exception {
         Path source =
                 Files.createDirectories(temp.resolve("part/src/main/java")).resolve("A.java");
         Path other = source.resolveSibling("B.java");
@@ -158,7 +160,7 @@ class LauncherScriptTest {
             Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(60)));
         }
         Files.delete(other);
-        assertThat(needsBuild()).as("a source that went").isTrue();
+        assertThat(needsBuild()).as("after a source was deleted").isTrue();
 
         Files.delete(out.resolve("turnlane.jar"));
         assertThat(needsBuild()).isTrue();
@@ -179,7 +181,7 @@ class LauncherScriptTest {
         assertThat(call(Map.of(), "print_counts")).isEqualTo(new ScriptResult(0, "4 passed, 2 failed, 1 skipped"));
     }
 
-    /** Modules that are tested beside each other mix their lines. */
+    /** Modules that are tested in parallel mix their output. */
     @Test
     void namesTheTestsThatFailed() throws Exception {
         report("a", """
@@ -195,12 +197,12 @@ class LauncherScriptTest {
     }
 
     @Test
-    void noTestAtAllIsAFailure() throws Exception {
+    void failsIfThereAreNoTests() throws Exception {
         assertThat(call(Map.of(), "print_counts")).isEqualTo(new ScriptResult(1, "0 passed, 0 failed, 0 skipped"));
     }
 
     @Test
-    void aFailedTestRunFailsAndStillCounts() throws Exception {
+    void printsTheTotalsOfAFailedRun() throws Exception {
         ScriptResult run = call(Map.of(), """
                 install_chromium() { :; }
                 maven() { mkdir -p "$TURNLANE_HOME/a/target/surefire-reports"

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * What {@code quarantine} and {@code evacuate} print and exit with, against a server that answers as a gateway would.
+ * Output and exit codes of {@code quarantine}, {@code evacuate} and {@code status}, against a server that answers like
+ * a gateway.
  */
 class OperatorCommandsTest {
 
@@ -102,13 +103,13 @@ class OperatorCommandsTest {
     }
 
     @Test
-    void listsAllPagesOneLineATurn() {
+    void listsAllPagesWithOneLinePerTurn() {
         assertThat(run("quarantine", "list")).isZero();
         assertThat(output().lines())
                 .hasSize(4)
                 .anyMatch(line -> line.startsWith(SECOND) && line.endsWith("why?"))
-                .anyMatch(line -> line.startsWith("3-17") && line.endsWith("(can't be read)"));
-        assertThat(output()).as("a question can't move the cursor").doesNotContain("\u001b");
+                .anyMatch(line -> line.startsWith("3-17") && line.endsWith("(unreadable)"));
+        assertThat(output()).as("without control characters").doesNotContain("\u001b");
     }
 
     @Test
@@ -118,23 +119,23 @@ class OperatorCommandsTest {
     }
 
     @Test
-    void asksAllAgainTheOldestFirstAndLeavesAloneWhatCantBeRead() {
+    void redrivesTheOldestFirstAndSkipsUnreadableRecords() {
         assertThat(run("quarantine", "redrive", "--all")).isZero();
         assertThat(calls.stream().filter(call -> call.startsWith("POST")))
                 .containsExactly(
                         "POST /v1/quarantine/" + FIRST + "/redrive", "POST /v1/quarantine/" + SECOND + "/redrive");
-        assertThat(output()).contains(FIRST + "  asked again as new, queued");
+        assertThat(output()).contains(FIRST + "  redriven as new, queued");
     }
 
     @Test
-    void wrongUsageIsTwo() {
+    void exitsWith2OnWrongUsage() {
         assertThat(run("quarantine", "redrive")).isEqualTo(2);
         assertThat(run("quarantine", "redrive", FIRST, "--all")).isEqualTo(2);
         assertThat(Turnlane.commandLine().execute("quarantine")).isEqualTo(2);
     }
 
     @Test
-    void aRefusalIsOne() {
+    void exitsWith1IfTheGatewayRejects() {
         server.removeContext("/v1/quarantine");
         serve("/v1/quarantine", 422, "{\"detail\": \"no question\", \"code\": \"unreadable_record\"}");
         assertThat(run("quarantine", "redrive", "3-17")).isEqualTo(1);
@@ -142,62 +143,66 @@ class OperatorCommandsTest {
     }
 
     @Test
-    void aWrongLineIsToldInOneSentenceAndTheWayToHelp() {
-        assertThat(toldWrong("quarantine", "nope"))
+    void reportsWrongUsageInOneLineAndPointsToHelp() {
+        assertThat(usageError("quarantine", "nope"))
                 .containsExactly(
-                        "There is no 'nope' here; there are list, show, redrive.",
-                        "./turnlane quarantine --help says more.");
-        assertThat(toldWrong("ask", "why", "not")).first().asString().contains("'not'", "in quotes");
-        assertThat(toldWrong("ask", " ")).first().asString().contains("the question is empty");
-        assertThat(toldWrong("ask", "why?", "--url", "garbage"))
+                        "Unknown command: 'nope'. Known: list, show, redrive.",
+                        "For help: ./turnlane quarantine --help");
+        assertThat(usageError("ask", "why", "not")).first().asString().contains("'not'", "in quotes");
+        assertThat(usageError("ask", " ")).first().asString().contains("question is empty");
+        assertThat(usageError("ask", "why?", "--url", "garbage"))
                 .first()
                 .asString()
                 .contains("--url", "garbage");
-        assertThat(toldWrong("replay")).hasSize(2).first().asString().contains("--request");
+        assertThat(usageError("replay")).hasSize(2).first().asString().contains("--request");
     }
 
     @Test
-    void helpTellsTheExitCodesThatACommandHas() {
+    void listsTheExitCodesOfACommandInItsHelp() {
         Map<String, CommandLine> commands = Turnlane.commandLine().getSubcommands();
-        assertThat(commands.get("replay").getUsageMessage()).contains("3   they differ");
+        assertThat(commands.get("replay").getUsageMessage()).contains("3   the answers differ");
         assertThat(commands.get("down").getUsageMessage())
-                .contains("0   stopped, or nothing ran")
-                .doesNotContain("or nothing runs");
-        assertThat(commands.get("status").getUsageMessage()).contains("1   failed, or nothing runs");
+                .contains("0   stopped, or nothing was running")
+                .doesNotContain("or nothing is running");
+        assertThat(commands.get("status").getUsageMessage()).contains("1   failure, or nothing is running");
     }
 
-    private static List<String> toldWrong(String... arguments) {
-        StringWriter told = new StringWriter();
-        assertThat(Turnlane.commandLine().setErr(new PrintWriter(told)).execute(arguments))
+    private static List<String> usageError(String... arguments) {
+        StringWriter errors = new StringWriter();
+        assertThat(Turnlane.commandLine().setErr(new PrintWriter(errors)).execute(arguments))
                 .isEqualTo(2);
-        return told.toString().lines().toList();
+        return errors.toString().lines().toList();
     }
 
     @Test
-    void aRefusedKeyIsToldWithWhatToDo() {
-        serve("/api/stats", 401, "{\"detail\": \"send a valid key\", \"code\": \"unauthorized\"}");
-        StringWriter told = new StringWriter();
-        CommandLine command = Turnlane.commandLine().setErr(new PrintWriter(told));
+    void explainsWhatToDoAboutARejectedKey() {
+        serve("/api/stats", 401, "{\"detail\": \"No valid API key or token was sent.\", \"code\": \"unauthorized\"}");
+        StringWriter errors = new StringWriter();
+        CommandLine command = Turnlane.commandLine().setErr(new PrintWriter(errors));
         assertThat(command.execute("status", "--url", url())).isEqualTo(1);
         server.removeContext("/api/stats");
-        serve("/api/stats", 403, "{\"detail\": \"has not the scope\", \"code\": \"forbidden\"}");
+        serve("/api/stats", 403, "{\"detail\": \"Your API key lacks the scope.\", \"code\": \"forbidden\"}");
         assertThat(command.execute("status", "--url", url())).isEqualTo(1);
-        assertThat(told.toString().lines())
+        assertThat(errors.toString().lines())
                 .satisfiesExactly(
-                        missing -> assertThat(missing).startsWith("Refused: ").contains("TURNLANE_API_KEY"),
-                        scope -> assertThat(scope).startsWith("Refused: ").contains("ops"));
+                        missing -> assertThat(missing)
+                                .startsWith("Request rejected: ")
+                                .contains("TURNLANE_API_KEY"),
+                        scope -> assertThat(scope)
+                                .startsWith("Request rejected: ")
+                                .contains("ops"));
     }
 
-    /** Gateways beside backends: the one of this test runs, the other was killed. */
+    /** The gateway of this test is running; the gateways of the other two entries were killed. */
     @Test
-    void findsAGatewayThatWasStartedOnTheFolder(@TempDir Path data) throws Exception {
+    void findsAGatewayThatWasStartedSeparately(@TempDir Path data) throws Exception {
         serve("/api/stats", 200, "{\"processors\": []}");
         Path folder = Files.createDirectories(data.resolve("gateways"));
         Files.writeString(folder.resolve("1.json"), """
                 {"process": {"pid": 1, "started": "2001-01-01T00:00:00Z"}, "address": "http://127.0.0.1:1"}""");
         Files.writeString(folder.resolve("2.json"), "{");
         AutoCloseable entry = GatewayEntry.publish(data, URI.create(url()));
-        assertThat(folder).as("those that ended are forgotten").isDirectoryNotContaining("glob:**/{1,2}.json");
+        assertThat(folder).as("entries of killed gateways are deleted").isDirectoryNotContaining("glob:**/{1,2}.json");
         assertThat(Turnlane.commandLine().execute("status", "--data", data.toString()))
                 .isZero();
         assertThat(output()).contains("gateway      " + url());
@@ -206,7 +211,7 @@ class OperatorCommandsTest {
     }
 
     @Test
-    void evacuatesTheOnlyProcessorAndAsksWhichWhereThereAreMore() {
+    void evacuatesTheOnlyProcessorAndRequiresAnIdIfThereAreSeveral() {
         serve(
                 "/api/stats",
                 200,
@@ -217,7 +222,8 @@ class OperatorCommandsTest {
                 "{\"processor\": \"p-1\", \"state\": \"evacuated\", \"report\": {\"running\": 3, \"interrupted\": 1, \"moved\": 2, \"left\": true}}");
         assertThat(run("evacuate")).isZero();
         assertThat(output())
-                .contains("p-1 is evacuated: of 3 running turns 2 ended, 1 were interrupted; 2 waiting moved");
+                .contains("Processor p-1 is evacuated: of 3 running turns, 2 ended and 1 were interrupted;"
+                        + " 2 waiting turns were released to other processors.");
         assertThat(run("evacuate", "p-2")).isEqualTo(1);
 
         server.removeContext("/api/stats");
@@ -226,7 +232,7 @@ class OperatorCommandsTest {
                 200,
                 "{\"processors\": [{\"processor\": \"p-1\", \"management\": \"%s\"}, {\"processor\": \"p-2\", \"management\": \"%s\"}]}"
                         .formatted(url(), url()));
-        assertThat(run("evacuate")).as("which?").isEqualTo(2);
+        assertThat(run("evacuate")).as("no id given").isEqualTo(2);
         assertThat(calls.stream().filter("POST /actuator/evacuate"::equals)).hasSize(1);
     }
 }

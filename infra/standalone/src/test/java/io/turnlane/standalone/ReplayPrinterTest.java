@@ -45,22 +45,22 @@ class ReplayPrinterTest {
     }
 
     @Test
-    void standsSideBySideOnAWideTerminal() {
+    void printsSideBySideOnAWideTerminal() {
         List<String> lines = printed(replayed("because of this", "because of that"), 100);
-        assertThat(lines).anyMatch(line -> line.matches("THEN +│ NOW"));
+        assertThat(lines).anyMatch(line -> line.matches("RECORDED +│ NEW"));
         assertThat(lines).anyMatch(line -> line.matches("because of this +│ because of that"));
-        assertThat(lines).last().isEqualTo("They differ.");
+        assertThat(lines).last().isEqualTo("The answers differ.");
         assertThat(lines).allMatch(line -> line.length() <= 100);
     }
 
     @Test
-    void standsOneAfterTheOtherOnANarrowOne() {
+    void printsOneBelowTheOtherOnANarrowTerminal() {
         List<String> lines = printed(replayed("the same", "the same"), 60);
-        assertThat(lines).containsSubsequence("THEN", "the same", "NOW", "the same", "The same.");
+        assertThat(lines).containsSubsequence("RECORDED", "the same", "NEW", "the same", "The answers are the same.");
     }
 
     @Test
-    void saysWhereThereIsNothingToCompareWith() {
+    void explainsThatTheRecordedAnswerIsMissing() {
         assertThat(printed(replayed(null, "new"), 80)).last().asString().contains("nothing to compare with");
     }
 
@@ -72,7 +72,7 @@ class ReplayPrinterTest {
     }
 
     @Test
-    void showsNoControlCharactersOfForeignText() {
+    void removesControlCharactersFromForeignText() {
         assertThat(OneLine.of("a\u001b[2Jb\nc", 60)).isEqualTo("a\uFFFD[2Jb c");
         assertThat(OneLine.of("abcdef", 4)).isEqualTo("abc…");
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole, started as users start it, but for the script. */
+/** Tests of the commands in processes of their own, as users run them, but without the script. */
 class UpTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -34,7 +34,7 @@ class UpTest {
     private final List<Process> started = new ArrayList<>();
 
     @AfterEach
-    void endWhatATestLeft() throws InterruptedException {
+    void endRemainingProcesses() throws InterruptedException {
         for (Process process : started) {
             process.destroyForcibly().waitFor();
         }
@@ -95,7 +95,7 @@ class UpTest {
     }
 
     @Test
-    void letsInWhomAKeyWasMadeForUntilItIsRevoked() throws Exception {
+    void acceptsAKeyUntilItIsRevoked() throws Exception {
         up("--set", "turnlane.security.mode=api-key", "--set", "turnlane.agents.default=echo");
         assertThat(outputOf(turnlane("ask", "Is anybody there?"))).contains("401 unauthorized");
         String made = outputOf(turnlane("keys", "create", "--user", "alice", "--expires", "1d", "--name", "laptop"));
@@ -105,7 +105,7 @@ class UpTest {
                 .until(() -> outputOf(turnlaneWith(key.group(), "ask", "Is anybody there?"))
                         .contains("anybody"));
         assertThat(outputOf(turnlane("keys", "list")))
-                .contains(key.group(1), "alice", "ask,read", "stands", "laptop")
+                .contains(key.group(1), "alice", "ask,read", "valid", "laptop")
                 .doesNotContain(key.group());
         Process wrong = turnlane("keys", "create", "--user", "alice", "--scopes", "everything");
         assertThat(outputOf(wrong)).contains("a scope is ask, read or ops");
@@ -120,13 +120,13 @@ class UpTest {
     }
 
     @Test
-    void servesIsFoundByTheOtherCommandsAndStopsCleanly() throws Exception {
+    void isFoundByOtherCommandsAndStopsCleanly() throws Exception {
         RunState running = up();
         assertThat(get(running.address() + "/livez")).isEqualTo(200);
         assertThat(get(running.address() + "/readyz")).isEqualTo(200);
 
         Process second = turnlane("up");
-        assertThat(outputOf(second)).contains("is running on").contains(running.address());
+        assertThat(outputOf(second)).contains("is already running on").contains(running.address());
         assertThat(second.exitValue()).isEqualTo(1);
 
         await().atMost(LIMIT).untilAsserted(() -> {
@@ -139,9 +139,7 @@ class UpTest {
         });
 
         Process rebuild = turnlane("memory", "rebuild");
-        assertThat(outputOf(rebuild))
-                .containsPattern("partition 31 +sessions ")
-                .contains("memory of 32 partitions is whole");
+        assertThat(outputOf(rebuild)).containsPattern("partition 31 +sessions ").contains("rebuilt 32 partitions: ");
         assertThat(rebuild.exitValue()).isZero();
         Process ofOne = turnlane("memory", "rebuild", "--session", "nobody-knows-me", "--json");
         assertThat(outputOf(ofOne)).contains("\"done\":true").contains("\"known\":false");
@@ -150,11 +148,13 @@ class UpTest {
         Process down = turnlane("down");
         assertThat(outputOf(down)).contains("Stopped.");
         assertThat(started.getFirst().waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(started.getFirst().exitValue()).as("asked to stop").isZero();
+        assertThat(started.getFirst().exitValue())
+                .as("exit code of a requested stop")
+                .isZero();
         awaitEndOfBackends(running);
         assertThat(temp.resolve("run.json")).doesNotExist();
         Process downAgain = turnlane("down");
-        assertThat(outputOf(downAgain)).contains("isn't running");
+        assertThat(outputOf(downAgain)).contains("is not running");
         assertThat(downAgain.exitValue()).isZero();
 
         Process ask = turnlane("ask", "anybody there?");
@@ -163,7 +163,7 @@ class UpTest {
     }
 
     @Test
-    void startsAgainAfterAKillWithNothingInTheWay() throws Exception {
+    void startsAgainAfterAKill() throws Exception {
         RunState killed = up();
         started.getFirst().destroyForcibly().waitFor();
 

@@ -1,4 +1,4 @@
-/** Tests of the launcher: its script, its commands, and the whole that it starts. */
+/** Tests of the launcher script and of the commands. */
 @NullMarked
 package io.turnlane.standalone;
 

@@ -19,23 +19,27 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The turns topic, as somebody who commands sees it.
+ * Publishes commands to the turns topic.
  *
- * @param connection how Kafka is reached; settings as its clients take them
+ * @param connection settings of the Kafka clients, {@code bootstrap.servers} included
  */
 public record CommandLog(Map<String, Object> connection, String turnsTopic) {
 
-    private static final int MILLIS = 10_000;
-    private static final int REQUEST_MILLIS = 5_000;
+    private static final int TIMEOUT_MS = 10_000;
+    private static final int REQUEST_TIMEOUT_MS = 5_000;
 
     public CommandLog {
         connection = Map.copyOf(connection);
     }
 
-    /** @throws ExecutionException where Kafka doesn't answer, or doesn't know the topic */
+    /**
+     * Returns the number of partitions of the topic.
+     *
+     * @throws ExecutionException if Kafka does not answer, or has no such topic
+     */
     public int partitions() throws ExecutionException, InterruptedException {
         Map<String, Object> settings =
-                reaching(Map.of("default.api.timeout.ms", MILLIS, "request.timeout.ms", REQUEST_MILLIS));
+                clientSettings(Map.of("default.api.timeout.ms", TIMEOUT_MS, "request.timeout.ms", REQUEST_TIMEOUT_MS));
         try (Admin admin = Admin.create(settings)) {
             Map<String, TopicDescription> found =
                     admin.describeTopics(List.of(turnsTopic)).allTopicNames().get();
@@ -43,15 +47,19 @@ public record CommandLog(Map<String, Object> connection, String turnsTopic) {
         }
     }
 
-    /** @throws ExecutionException where the log didn't take it */
-    public void put(SessionCommand command) throws ExecutionException, InterruptedException {
-        Map<String, Object> settings = reaching(Map.of(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, MILLIS,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MILLIS));
+    /**
+     * Publishes a command and waits for the acknowledgement.
+     *
+     * @throws ExecutionException if Kafka does not acknowledge the record
+     */
+    public void publish(SessionCommand command) throws ExecutionException, InterruptedException {
+        Map<String, Object> settings = clientSettings(Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT_MS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TIMEOUT_MS));
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(turnsTopic, bytes(command.key().toString()), new WireFormat().write(command));
-        head(record.headers(), command);
+        addHeaders(record.headers(), command);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(record).get();
@@ -59,13 +67,13 @@ public record CommandLog(Map<String, Object> connection, String turnsTopic) {
         }
     }
 
-    private Map<String, Object> reaching(Map<String, Object> own) {
+    private Map<String, Object> clientSettings(Map<String, Object> own) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.putAll(own);
         return settings;
     }
 
-    private static void head(Headers headers, SessionCommand command) {
+    private static void addHeaders(Headers headers, SessionCommand command) {
         headers.add(RecordHeaders.TYPE, bytes(command.type()));
         headers.add(RecordHeaders.REQUEST_ID, bytes(command.requestId().toString()));
         headers.add(RecordHeaders.SCHEMA_VERSION, bytes(WireFormat.SCHEMA_VERSION));

@@ -17,42 +17,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What Redis tells of rebuilds, be it one server or a cluster. For one thread. */
+/**
+ * Requests rebuilds of memory through Redis, a single server or a cluster, and reads their results. Not thread-safe.
+ */
 public final class MemoryStore implements AutoCloseable {
 
     private final AbstractRedisClient client;
-    private final RedisClusterCommands<String, String> redis; // those of one server are these and more
+    private final RedisClusterCommands<String, String> redis; // a single server supports these commands too
     private final String turnsTopic;
     private final WireFormat wire = new WireFormat();
 
     /**
-     * Connects.
+     * Connects to Redis, and detects if it is a cluster.
      *
-     * @param redisUrl of a server, or of any node of a cluster: it says itself which of the two it is
-     * @throws io.lettuce.core.RedisException where Redis doesn't answer
+     * @param redisUrl URL of a server, or of any node of a cluster
+     * @throws io.lettuce.core.RedisException if Redis does not answer
      */
     public MemoryStore(String redisUrl, String turnsTopic) {
         RedisURI uri = RedisURI.create(redisUrl);
-        RedisClient one = RedisClient.create(uri);
-        RedisCommands<String, String> asked = one.connect().sync();
-        if (asked.info("cluster").contains("cluster_enabled:1")) {
-            one.close();
-            RedisClusterClient all = RedisClusterClient.create(uri);
-            this.client = all;
-            this.redis = all.connect().sync();
+        RedisClient single = RedisClient.create(uri);
+        RedisCommands<String, String> commands = single.connect().sync();
+        if (commands.info("cluster").contains("cluster_enabled:1")) {
+            single.close();
+            RedisClusterClient cluster = RedisClusterClient.create(uri);
+            this.client = cluster;
+            this.redis = cluster.connect().sync();
         } else {
-            this.client = one;
-            this.redis = asked;
+            this.client = single;
+            this.redis = commands;
         }
         this.turnsTopic = turnsTopic;
     }
 
-    /** Nobody knows any more that the partition's memory is whole: its owner finds that out and rebuilds it. */
-    public void doubt(int partition) {
+    /** Deletes the result of the partition's last rebuild, so that the owner of the partition rebuilds it again. */
+    public void requestRebuild(int partition) {
         redis.del(MemoryKeys.lastRebuild(turnsTopic, partition));
     }
 
-    /** What the partition's owner said last; nothing while its memory is in doubt. */
+    /** Returns the report of the partition's last rebuild; empty if a rebuild was requested and is not finished. */
     public Optional<RebuildReport> report(int partition) {
         String json = redis.get(MemoryKeys.lastRebuild(turnsTopic, partition));
         try {
@@ -64,7 +66,7 @@ public final class MemoryStore implements AutoCloseable {
         }
     }
 
-    /** How many turns this command put back; nothing until it is done. */
+    /** Returns the number of turns that this command restored; empty until it is finished. */
     public OptionalInt restored(SessionKey session, RequestId command) {
         Map<String, String> rebuilt = redis.hgetall(new MemoryKeys(session).lastRebuild());
         return command.toString().equals(rebuilt.get("request_id"))
@@ -72,14 +74,14 @@ public final class MemoryStore implements AutoCloseable {
                 : OptionalInt.empty();
     }
 
-    /** Whether memory holds anything of the session, be it that it was erased. */
-    public boolean knows(SessionKey session) {
+    /** Returns true if Redis holds any data of the session, including the tombstone of a deleted session. */
+    public boolean contains(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
         return redis.exists(keys.context(), keys.history(), keys.requestIds(), keys.tombstone()) > 0;
     }
 
     @Override
     public void close() {
-        client.close(); // with its connections
+        client.close(); // closes its connections too
     }
 }

@@ -1,4 +1,4 @@
-/** Having memory rebuilt, from outside: what the command tells processors, and where it sees what they did. */
+/** Access to Kafka and Redis for the commands that let processors rebuild memory. */
 @NullMarked
 package io.turnlane.standalone.memory;
 
