@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Another process holds the data folder. Its message says where that one listens. */
+/** Thrown if another process holds the data folder. The message contains its pid and, if known, its address. */
 public final class AlreadyRunningException extends IOException {
 
     AlreadyRunningException(Path folder, Optional<RunState> holder) {
         super("Turnlane is already running on " + folder
-                + holder.map(AlreadyRunningException::where).orElse(""));
+                + holder.map(AlreadyRunningException::describe).orElse(""));
     }
 
-    private static String where(RunState holder) {
-        String place = holder.address() == null ? "" : " at " + holder.address();
-        return place + " (pid " + holder.owner().pid() + ")";
+    private static String describe(RunState holder) {
+        String address = holder.address() == null ? "" : " at " + holder.address();
+        return address + " (pid " + holder.owner().pid() + ")";
     }
 }

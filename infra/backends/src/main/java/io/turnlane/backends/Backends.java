@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker and the Redis of one data folder. Both keep their data in it, listen on the loopback address only, and end
- * with this process, however it ends.
+ * The Kafka broker and the Redis of one data folder. Both keep their data in the folder, listen only on the loopback
+ * address, and end when this process ends, even if it is killed.
  *
- * <p>Any thread may call any method.
+ * <p>Thread-safe.
  */
 public final class Backends implements AutoCloseable {
 
@@ -34,13 +34,13 @@ public final class Backends implements AutoCloseable {
     private final RunState plan;
 
     /**
-     * What to start.
+     * Selection of the backends to start.
      *
-     * @param kafkaBootstrapServers a cluster from outside, used in place of the embedded broker
-     * @param redisUrl a Redis from outside, used in place of the embedded one
-     * @param brokerPort where the embedded broker listens; 0: any free port
-     * @param redisPort where the embedded Redis listens; 0: any free port
-     * @param proxied a second way to the embedded broker, through a proxy
+     * @param kafkaBootstrapServers external cluster to use instead of the embedded broker
+     * @param redisUrl external Redis to use instead of the embedded one
+     * @param brokerPort preferred port of the embedded broker; 0 for none
+     * @param redisPort preferred port of the embedded Redis; 0 for none
+     * @param proxied additional listener of the embedded broker for clients behind a proxy
      */
     public record BackendOptions(
             Optional<String> kafkaBootstrapServers,
@@ -49,24 +49,24 @@ public final class Backends implements AutoCloseable {
             int redisPort,
             Optional<ProxiedListener> proxied) {
 
-        /** Without a proxy. */
+        /** Creates options without a proxy. */
         public BackendOptions(
                 Optional<String> kafkaBootstrapServers, Optional<String> redisUrl, int brokerPort, int redisPort) {
             this(kafkaBootstrapServers, redisUrl, brokerPort, redisPort, Optional.empty());
         }
 
-        /** Both embedded, on free ports. */
+        /** Returns options for an embedded broker and an embedded Redis without preferred ports. */
         public static BackendOptions embedded() {
             return new BackendOptions(Optional.empty(), Optional.empty(), 0, 0);
         }
     }
 
     /**
-     * A listener of the broker for clients that come through a proxy: a broker tells its clients where to connect, so
-     * those must be told the proxy's port.
+     * Listener of the broker for clients that connect through a proxy. A broker advertises to its clients the port to
+     * connect to, which for these clients must be the port of the proxy.
      *
-     * @param port where the broker listens, and the proxy forwards to
-     * @param advertisedPort where the proxy listens
+     * @param port port on which the broker listens, and to which the proxy forwards
+     * @param advertisedPort port on which the proxy listens
      */
     public record ProxiedListener(int port, int advertisedPort) {}
 
@@ -78,69 +78,74 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Chooses ports on a folder that this process holds, so that the addresses are known before anything serves. What a
-     * killed run left behind is stopped first.
+     * Plans the backends of a data folder that this process holds: stops the processes that a killed run left behind,
+     * and chooses the ports. Addresses are therefore known before {@link #start}. Each port is the preferred one, else
+     * that of the last run, else any free port.
      */
-    public static Backends on(DataFolder folder, BackendOptions wishes) throws IOException {
+    public static Backends on(DataFolder folder, BackendOptions options) throws IOException {
         stopLeftovers(folder);
-        RunState plan = plan(folder.last(), wishes);
+        RunState plan = plan(folder.last(), options);
         folder.begin(plan);
-        return new Backends(folder, plan, wishes.proxied());
+        return new Backends(folder, plan, options.proxied());
     }
 
-    /** Ends what a killed run left behind on the folder; false where it left nothing on record. */
+    /**
+     * Stops the processes that a killed run left behind on the folder.
+     *
+     * @return false if the previous run ended cleanly, or there was none
+     */
     public static boolean stopLeftovers(DataFolder folder) {
         folder.previous().ifPresent(OrphanedBackends::stop);
         return folder.previous().isPresent();
     }
 
     /**
-     * Starts both at the same time, returns once they serve, and looks after them until {@link #close}.
+     * Starts both in parallel, returns when both are ready, and restarts them if they end before {@link #close}.
      *
-     * @throws IOException when one of them can't be started; the other is stopped then
+     * @throws IOException if one of them cannot be started; the other is then stopped
      */
     public void start() throws IOException, InterruptedException {
         launch();
         children().forEach(supervisor::keepRunning);
     }
 
-    /** As {@link #start}, without looking after them: for those who kill them. */
+    /** Does the same as {@link #start} but never restarts them, for tests that kill them. */
     public void launch() throws IOException, InterruptedException {
         try {
-            together(children().stream().map(Backends::starting).toList());
+            runInParallel(children().stream().map(Backends::starting).toList());
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private static RunState plan(Optional<RunState> last, BackendOptions wishes) {
+    private static RunState plan(Optional<RunState> last, BackendOptions options) {
         RunState.EmbeddedBroker broker =
-                wishes.kafkaBootstrapServers().isPresent() ? null : planBroker(last, wishes.brokerPort());
-        RunState.EmbeddedRedis redis = wishes.redisUrl().isPresent() ? null : planRedis(last, wishes.redisPort());
+                options.kafkaBootstrapServers().isPresent() ? null : planBroker(last, options.brokerPort());
+        RunState.EmbeddedRedis redis = options.redisUrl().isPresent() ? null : planRedis(last, options.redisPort());
         return new RunState(
                 ProcessId.current(),
                 null,
-                broker == null ? wishes.kafkaBootstrapServers().orElseThrow() : broker.bootstrapServers(),
-                redis == null ? wishes.redisUrl().orElseThrow() : redis.url(),
+                broker == null ? options.kafkaBootstrapServers().orElseThrow() : broker.bootstrapServers(),
+                redis == null ? options.redisUrl().orElseThrow() : redis.url(),
                 broker,
                 redis);
     }
 
     /**
-     * The ports of the last run are taken again where they can be, so that gateways and processors that were started
-     * beside it find the way back.
+     * Reuses the ports of the last run if they are free, so that gateways and processors that were started separately
+     * can reconnect.
      */
-    private static RunState.EmbeddedBroker planBroker(Optional<RunState> last, int wished) {
+    private static RunState.EmbeddedBroker planBroker(Optional<RunState> last, int preferred) {
         RunState.EmbeddedBroker before = last.map(RunState::broker).orElse(null);
-        int port = FreePort.preferring(wished, before == null ? 0 : before.port());
+        int port = FreePort.preferring(preferred, before == null ? 0 : before.port());
         int controllerPort = FreePort.preferring(before == null ? 0 : before.controllerPort());
         return new RunState.EmbeddedBroker(port, controllerPort, null);
     }
 
-    private static RunState.EmbeddedRedis planRedis(Optional<RunState> last, int wished) {
+    private static RunState.EmbeddedRedis planRedis(Optional<RunState> last, int preferred) {
         RunState.EmbeddedRedis before = last.map(RunState::redis).orElse(null);
-        int port = FreePort.preferring(wished, before == null ? 0 : before.port());
+        int port = FreePort.preferring(preferred, before == null ? 0 : before.port());
         return new RunState.EmbeddedRedis(port, before == null ? newPassword() : before.password(), null);
     }
 
@@ -170,12 +175,12 @@ public final class Backends implements AutoCloseable {
 
     private void brokerLaunched(ProcessId process) {
         record(state -> state.withBroker(requireNonNull(state.broker()).with(process)));
-        tellBrokerOfRedis();
+        watchRedis();
     }
 
     private void redisLaunched(ProcessId process) {
         record(state -> state.withRedis(requireNonNull(state.redis()).with(process)));
-        tellBrokerOfRedis();
+        watchRedis();
     }
 
     private void record(UnaryOperator<RunState> change) {
@@ -186,10 +191,10 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    /** Redis doesn't notice when its parent dies; the broker does, and stops Redis then. */
-    private void tellBrokerOfRedis() {
+    /** Lets the broker stop Redis if this process dies. The broker notices the death of its parent, Redis does not. */
+    private void watchRedis() {
         if (broker != null && redis != null) {
-            redis.handle().flatMap(ProcessId::of).map(BrokerMain::watchLine).ifPresent(broker::tell);
+            redis.handle().flatMap(ProcessId::of).map(BrokerMain::watchLine).ifPresent(broker::writeInput);
         }
     }
 
@@ -204,7 +209,7 @@ public final class Backends implements AutoCloseable {
         };
     }
 
-    private static void together(List<Callable<Void>> steps) throws IOException, InterruptedException {
+    private static void runInParallel(List<Callable<Void>> steps) throws IOException, InterruptedException {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<Void> step : threads.invokeAll(steps)) {
                 step.get();
@@ -218,27 +223,35 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    /** Where Kafka is: {@code host:port}, comma-separated. */
+    /** Returns the bootstrap servers: {@code host:port}, comma-separated. */
     public String bootstrapServers() {
         return plan.kafkaBootstrapServers();
     }
 
-    /** Where Redis is: {@code redis://:password@host:port}. */
+    /** Returns the URL of Redis: {@code redis://:password@host:port}. */
     public String redisUrl() {
         return plan.redisUrl();
     }
 
-    /** The embedded broker, to do harm to. */
+    /**
+     * Returns the embedded broker, for tests that kill or freeze it.
+     *
+     * @throws NullPointerException if an external cluster is used
+     */
     public ChildProcess broker() {
         return requireNonNull(broker);
     }
 
-    /** The embedded Redis, to do harm to. */
+    /**
+     * Returns the embedded Redis, for tests that kill or freeze it.
+     *
+     * @throws NullPointerException if an external Redis is used
+     */
     public ChildProcess redis() {
         return requireNonNull(redis);
     }
 
-    /** Stops both cleanly, at the same time; the data stays. The folder stays claimed. */
+    /** Stops both cleanly and in parallel. The data remains, and this process still holds the folder. */
     @Override
     public void close() {
         supervisor.close();

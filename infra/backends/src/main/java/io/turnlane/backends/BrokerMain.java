@@ -20,31 +20,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The embedded broker's JVM. It is a process of its own because a broker whose disk is full halts its JVM.
+ * Main class of the embedded broker. The broker runs in a separate process because it halts its JVM if the disk is
+ * full.
  *
- * <p>Its standard input is the life line to the process that started it: when that ends, however it ends, the stream
- * closes, and the broker stops. A line {@code watch <pid> <start in epoch ms>} names a process to stop then as well
- * (Redis, which watches nothing itself); a later line replaces it.
+ * <p>Its standard input is connected to the parent process. When the parent ends for any reason, the stream closes and
+ * the broker stops. A line {@code watch <pid> <start in epoch ms>} names another process to stop at that time: Redis,
+ * which does not notice the end of its parent. A later line replaces an earlier one.
  *
- * <p>Exit codes: 0 stopped, 1 failed (the reason is on standard error and in the log), 2 wrong arguments.
+ * <p>Exit codes: 0 stopped, 1 failed (standard error and the log contain the reason), 2 wrong arguments.
  */
 final class BrokerMain {
 
     private static final Logger log = LoggerFactory.getLogger(BrokerMain.class);
 
-    /** Appears in the broker's folder once it serves; holds its pid. */
+    /** File in the broker's folder that exists when the broker is ready; contains its pid. */
     static final String READY_FILE = "ready";
 
     private BrokerMain() {}
 
     public static void main(String[] args) {
         if (args.length != 3 && args.length != 5) {
-            System.err.println("Arguments: <folder> <port> <controller port> [<proxied port> <the proxy's port>]");
+            System.err.println("Usage: <folder> <port> <controller port> [<proxied port> <advertised port>]");
             System.exit(2);
         }
         BrokerSettings settings = new BrokerSettings(
                 Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]), proxied(args));
-        Thread.ofPlatform().daemon().name("life-line").start(BrokerMain::followLifeLine);
+        Thread.ofPlatform().daemon().name("parent-watch").start(BrokerMain::awaitParentEnd);
         try {
             run(settings);
         } catch (Exception e) {
@@ -68,7 +69,7 @@ final class BrokerMain {
         Files.writeString(
                 settings.folder().resolve(READY_FILE),
                 Long.toString(ProcessHandle.current().pid()));
-        log.atInfo().addKeyValue("port", settings.port()).log("broker serves");
+        log.atInfo().addKeyValue("port", settings.port()).log("broker ready");
         server.awaitShutdown();
     }
 
@@ -89,12 +90,12 @@ final class BrokerMain {
                 .run();
     }
 
-    private static void followLifeLine() {
+    private static void awaitParentEnd() {
         Optional<String> lastLine = Optional.empty();
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             lastLine = in.lines().reduce((_, later) -> later);
         } catch (IOException | UncheckedIOException e) {
-            log.atWarn().setCause(e).log("life line broke");
+            log.atWarn().setCause(e).log("standard input could not be read; the broker stops");
         }
         lastLine.map(BrokerMain::parseWatch).flatMap(ProcessId::find).ifPresent(ProcessHandle::destroy);
         System.exit(0);
@@ -105,7 +106,7 @@ final class BrokerMain {
         return new ProcessId(Long.parseLong(words[1]), Instant.ofEpochMilli(Long.parseLong(words[2])));
     }
 
-    /** The line that makes the broker stop {@code process} too when its own parent is gone. */
+    /** Returns the input line that makes the broker stop this process when the parent of the broker has ended. */
     static String watchLine(ProcessId process) {
         return "watch " + process.pid() + " " + process.started().toEpochMilli() + "\n";
     }

@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * How the embedded broker is set: one node that is both broker and controller, for one machine's loopback address.
+ * Settings of the embedded broker: one node that is both broker and controller, on the loopback address.
  *
- * @param folder where its log stands
- * @param port where clients connect
- * @param controllerPort where the broker half talks to the controller half
- * @param proxied a second listener, for clients that come through a proxy
+ * @param folder folder of its data
+ * @param port port for clients
+ * @param controllerPort port on which the broker connects to the controller in the same process
+ * @param proxied additional listener for clients that connect through a proxy
  */
 record BrokerSettings(Path folder, int port, int controllerPort, Optional<Backends.ProxiedListener> proxied) {
 
@@ -71,7 +71,7 @@ record BrokerSettings(Path folder, int port, int controllerPort, Optional<Backen
     }
 
     private static void putTimings(Properties settings) {
-        // After a kill the new broker waits until the old one's session has expired: 9 s by default.
+        // After a kill, a restarted broker waits until its previous session has expired: 9 s by default.
         settings.put("broker.session.timeout.ms", "2000");
         settings.put("broker.heartbeat.interval.ms", "400");
         settings.put("group.initial.rebalance.delay.ms", "0");

@@ -18,11 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One {@link Program} as a child process: started until it serves, stopped by a signal and then by force.
+ * Runs a {@link Program} as a child process. Starting waits until the program is ready. Stopping sends a signal, and
+ * kills the process if it does not end in time.
  *
- * <p>The child gets a session of its own, so that Ctrl-C in a terminal reaches only the parent, which stops its
- * children last. Any thread may call any method: {@code lock} lets one start, stop or kill go on at a time, except that
- * a stop or kill cuts short a start that still waits.
+ * <p>The child runs in its own session, so that Ctrl-C in a terminal reaches only the parent, which stops its children
+ * last. Thread-safe: {@code lock} allows one start at a time. A stop or kill does not take the lock, and also ends a
+ * process whose start still waits.
  */
 public final class ChildProcess implements AutoCloseable {
 
@@ -39,8 +40,10 @@ public final class ChildProcess implements AutoCloseable {
     private volatile @Nullable Process process;
 
     /**
-     * @param output the file that gets the child's standard output and error, appended
-     * @param launched told of each new process at once, before it serves
+     * Creates the child without starting it.
+     *
+     * @param output file to which the child's standard output and error are appended
+     * @param launched called with each new process immediately, before the program is ready
      */
     public ChildProcess(Program program, Path output, Consumer<ProcessId> launched) {
         this.program = program;
@@ -53,9 +56,10 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Starts the program, unless it runs, and returns once it serves.
+     * Starts the program if it is not running, and returns when it is ready.
      *
-     * @throws IOException when it can't be started, ends at once, or doesn't serve within a minute; it is dead then
+     * @throws IOException if the program cannot be started, ends early, or is not ready within a minute. No process is
+     *     left running
      */
     public void start() throws IOException, InterruptedException {
         lock.lockInterruptibly();
@@ -63,7 +67,7 @@ public final class ChildProcess implements AutoCloseable {
             if (isAlive()) {
                 return;
             }
-            long begun = System.nanoTime();
+            long start = System.nanoTime();
             Process child = launch();
             process = child;
             ProcessId.of(child.toHandle()).ifPresent(launched);
@@ -71,8 +75,8 @@ public final class ChildProcess implements AutoCloseable {
             log.atInfo()
                     .addKeyValue("program", name())
                     .addKeyValue("pid", child.pid())
-                    .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun))
-                    .log("started");
+                    .addKeyValue("millis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+                    .log("program started");
         } finally {
             lock.unlock();
         }
@@ -97,12 +101,12 @@ public final class ChildProcess implements AutoCloseable {
         try {
             while (!program.isReady(child.pid())) {
                 if (child.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                    throw new IOException("The %s ended with exit code %d before it served. %s"
-                            .formatted(name(), child.exitValue(), lastWords()));
+                    throw new IOException("The %s ended with exit code %d before it was ready. %s"
+                            .formatted(name(), child.exitValue(), outputTail()));
                 }
                 if (System.nanoTime() > deadline) {
-                    throw new IOException("The %s didn't serve within %d s. %s"
-                            .formatted(name(), START_LIMIT.toSeconds(), lastWords()));
+                    throw new IOException("The %s was not ready within %d s. %s"
+                            .formatted(name(), START_LIMIT.toSeconds(), outputTail()));
                 }
             }
         } catch (IOException | InterruptedException e) {
@@ -111,31 +115,31 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private String lastWords() throws IOException {
+    private String outputTail() throws IOException {
         List<String> lines = Files.readAllLines(output);
         String tail = String.join("\n  ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
         return "See " + output + (tail.isBlank() ? "" : ", which ends with:\n  " + tail);
     }
 
-    /** Whether a process runs now; a frozen one does. */
+    /** Returns true if a process is running, even if it is frozen. */
     public boolean isAlive() {
         Process current = process;
         return current != null && current.isAlive();
     }
 
-    /** The process that runs now. */
+    /** Returns the running process; empty if none is running. */
     public Optional<ProcessHandle> handle() {
         return Optional.ofNullable(process).filter(Process::isAlive).map(Process::toHandle);
     }
 
-    /** Completes when the process that runs now has ended; at once where none runs. */
+    /** Completes when the current process has ended; already completed if none is running. */
     public CompletableFuture<?> onExit() {
         Process current = process;
         return current == null ? CompletableFuture.completedFuture(null) : current.onExit();
     }
 
-    /** Writes a line to the child's standard input; a child that has ended doesn't get it. */
-    void tell(String line) {
+    /** Writes a line to the child's standard input. Does nothing if the child has ended. */
+    void writeInput(String line) {
         Process current = process;
         if (current == null) {
             return;
@@ -144,28 +148,28 @@ public final class ChildProcess implements AutoCloseable {
             current.outputWriter().write(line);
             current.outputWriter().flush();
         } catch (IOException e) {
-            log.atDebug().setCause(e).addKeyValue("program", name()).log("not told");
+            log.atDebug().setCause(e).addKeyValue("program", name()).log("input could not be written");
         }
     }
 
-    /** Asks the process to end, waits, then kills it. Returns when it is gone. */
+    /** Sends SIGTERM, and SIGKILL if the process does not end in time. Returns when the process has ended. */
     public void stop() {
-        // By its handle: Process.destroy would close the child's standard input too, which says that the parent died.
+        // Uses the handle: Process.destroy would also close standard input, which the child takes as its parent's end.
         handle().ifPresent(ProcessHandle::destroy);
         end(program.stopLimit());
     }
 
-    /** Ends the process with SIGKILL and returns when it is gone. */
+    /** Sends SIGKILL, and returns when the process has ended. */
     public void kill() {
         end(Duration.ZERO);
     }
 
-    /** Freezes the process (SIGSTOP): its connections stay open, and nothing answers. */
+    /** Freezes the process with SIGSTOP: its connections stay open, but it does not answer. */
     public void freeze() {
         signal("STOP");
     }
 
-    /** Lets a frozen process go on (SIGCONT). */
+    /** Resumes a frozen process with SIGCONT. */
     public void thaw() {
         signal("CONT");
     }
@@ -184,14 +188,14 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private void end(Duration patience) {
+    private void end(Duration timeout) {
         Process current = process;
         if (current == null) {
             return;
         }
         try {
-            if (!current.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.atDebug().addKeyValue("program", name()).log("killed");
+            if (!current.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.atDebug().addKeyValue("program", name()).log("program killed");
                 current.destroyForcibly().waitFor();
             }
         } catch (InterruptedException _) {

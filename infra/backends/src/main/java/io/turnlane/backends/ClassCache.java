@@ -7,15 +7,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Caches of loaded, linked and profiled classes (JEP 483, 514, 515), which halve the time that a JVM needs to start.
- * One stands beside the jars that it was made of, {@code <name>.aot}; the JVM ignores it where it no longer fits them.
+ * Caches of loaded, linked and profiled classes (JEP 483, 514, 515), which halve the start time of a JVM. A cache is a
+ * file {@code <name>.aot} in the folder of its jars. The JVM ignores a cache that does not match its class path.
  */
 public final class ClassCache {
 
-    /** Set in a run that makes caches: the folder that gets them. */
+    /** System property of a run that creates caches: the folder in which to store them. */
     public static final String RECORD_PROPERTY = "turnlane.class-cache.record";
 
-    /** A JVM that records writes its cache when it ends; on a busy machine that takes long. */
+    /** Time limit for the end of a recording JVM, which then writes its cache. This is slow on a busy machine. */
     public static final Duration RECORDING_LIMIT = Duration.ofMinutes(3);
 
     private ClassCache() {}
@@ -24,7 +24,10 @@ public final class ClassCache {
         return System.getProperty(RECORD_PROPERTY) != null;
     }
 
-    /** What makes a JVM on this JVM's class path use, or record, the cache of this name. */
+    /**
+     * Returns the flags with which another JVM on this JVM's class path records or uses the cache of this name; empty
+     * if there is no such cache.
+     */
     public static List<String> flags(String name) {
         String folder = System.getProperty(RECORD_PROPERTY);
         if (folder != null) {

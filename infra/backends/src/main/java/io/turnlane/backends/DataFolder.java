@@ -17,11 +17,12 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A data folder that this process holds: one process at a time, by a lock that the system releases however the process
- * ends. {@code run.json} in it tells others what runs, readable by its owner only, since it has the Redis password.
- * After a clean end it stays as {@code last-run.json}, so that the next start can listen where this one did.
+ * Data folder that is held by this process. A file lock, which the system releases when the process ends for any
+ * reason, allows one process at a time. {@code run.json} in the folder describes the running processes. Only its owner
+ * may read it, because it contains the Redis password. After a clean end it is kept as {@code last-run.json}, so that
+ * the next start can use the same ports.
  *
- * <p>Any thread may call any method; {@code this} guards the state.
+ * <p>Thread-safe; {@code this} guards the state.
  */
 public final class DataFolder implements AutoCloseable {
 
@@ -44,9 +45,9 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Takes the folder, which is made where it is missing.
+     * Acquires the folder, and creates it if it does not exist.
      *
-     * @throws AlreadyRunningException when another process holds it
+     * @throws AlreadyRunningException if another process holds it
      */
     public static DataFolder claim(Path folder) throws IOException {
         Path path = folder.toAbsolutePath().normalize();
@@ -69,7 +70,7 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** What {@code run.json} of a folder says; it may be of a run that was killed. Nothing where it can't be read. */
+    /** Returns the content of {@code run.json}, possibly of a killed run; empty if it is missing or unreadable. */
     public static Optional<RunState> read(Path folder) {
         return read(folder, STATE_FILE);
     }
@@ -86,17 +87,17 @@ public final class DataFolder implements AutoCloseable {
         return path;
     }
 
-    /** What a run that was killed left behind. */
+    /** Returns the state of the previous run if it was killed; empty if it ended cleanly, or there was none. */
     Optional<RunState> previous() {
         return previous;
     }
 
-    /** The run before this one, however it ended. */
+    /** Returns the state of the previous run, even if it ended cleanly. */
     Optional<RunState> last() {
         return previous.or(() -> read(path, LAST_FILE));
     }
 
-    /** Says where the gateway listens. */
+    /** Publishes the address of the gateway in {@code run.json}. */
     public void publishAddress(String address) throws IOException {
         update(current -> current.withAddress(address));
     }
@@ -108,7 +109,7 @@ public final class DataFolder implements AutoCloseable {
 
     synchronized void update(UnaryOperator<RunState> change) throws IOException {
         if (state == null) {
-            throw new IllegalStateException("Nothing runs on " + path);
+            throw new IllegalStateException("No backends are planned on " + path);
         }
         RunState changed = change.apply(state);
         state = changed;
@@ -126,7 +127,7 @@ public final class DataFolder implements AutoCloseable {
                 fresh, path.resolve(STATE_FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Puts {@code run.json} aside and lets the folder go. */
+    /** Renames {@code run.json} to {@code last-run.json}, and releases the folder. */
     @Override
     public synchronized void close() throws IOException {
         if (!lockFile.isOpen()) {

@@ -7,12 +7,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Arrays;
 
-/** Ports of the loopback address that nobody listens on. */
+/** Finds free ports of the loopback address. */
 public final class FreePort {
 
     private FreePort() {}
 
-    /** One that the system picks. */
+    /** Returns a free port that the system chooses. */
     public static int any() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -21,15 +21,15 @@ public final class FreePort {
         }
     }
 
-    /** The first free one of the wanted, in their order, else one that the system picks; 0 stands for no wish. */
-    public static int preferring(int... wanted) {
-        return Arrays.stream(wanted)
+    /** Returns the first of these ports that is free, otherwise one that the system chooses. Ignores 0. */
+    public static int preferring(int... preferred) {
+        return Arrays.stream(preferred)
                 .filter(port -> port > 0 && isFree(port))
                 .findFirst()
                 .orElseGet(FreePort::any);
     }
 
-    /** Whether a server could listen on the port now. A port that only lingers after a closed connection counts. */
+    /** Returns true if a server can listen on the port now, even if a closed connection of it is in TIME_WAIT. */
     public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);

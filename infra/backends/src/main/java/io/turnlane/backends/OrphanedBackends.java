@@ -9,15 +9,15 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends what a killed run left behind, and nothing that isn't verifiably its own. */
+/** Stops the processes that a killed run left behind, and only those that verifiably belong to it. */
 final class OrphanedBackends {
 
     private static final Logger log = LoggerFactory.getLogger(OrphanedBackends.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
     private OrphanedBackends() {}
 
-    /** Stops the run's broker and Redis where they still run, by force when they take too long. */
+    /** Stops the broker and the Redis of the run if they are still running, by force if they take too long. */
     static void stop(RunState killed) {
         List<ProcessHandle> processes = Stream.of(
                         killed.broker() == null ? null : killed.broker().process(),
@@ -32,24 +32,24 @@ final class OrphanedBackends {
         }
     }
 
-    /** A Redis that was launched in the instant of the kill has no pid on record, but it knows the password. */
+    /** Stops a Redis that was started just before the kill. Its pid was not recorded, but it accepts the password. */
     private static void stopUnrecorded(RunState.EmbeddedRedis redis) {
         if (RedisProbe.isServing(redis.port(), redis.password())) {
-            log.atInfo().addKeyValue("port", redis.port()).log("stopping a Redis that a killed run left behind");
+            log.atInfo().addKeyValue("port", redis.port()).log("stopping the Redis of a killed run");
             RedisProbe.shutDown(redis.port(), redis.password());
         }
     }
 
     private static void awaitEnd(ProcessHandle process) {
-        log.atInfo().addKeyValue("pid", process.pid()).log("stopping what a killed run left behind");
+        log.atInfo().addKeyValue("pid", process.pid()).log("stopping a process of a killed run");
         try {
             process.onExit()
-                    .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .orTimeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException _) {
             process.destroyForcibly();
             process.onExit()
-                    .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .orTimeout(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         }
     }

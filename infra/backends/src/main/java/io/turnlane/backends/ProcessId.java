@@ -5,32 +5,32 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A process of this machine, told apart from a later one that got the same pid by the instant it started.
+ * Identity of a process on this machine. The start time distinguishes it from a later process with the same pid.
  *
- * @param pid the operating system's number
- * @param started when it started, as {@link ProcessHandle.Info#startInstant()} tells
+ * @param pid process id of the operating system
+ * @param started start time, from {@link ProcessHandle.Info#startInstant()}
  */
 public record ProcessId(long pid, Instant started) {
 
-    /** Linux counts start times from a boot time that it rounds to seconds, so two readings may differ by one. */
+    /** Linux derives start times from a boot time rounded to seconds, so two readings may differ by a second. */
     private static final Duration READING_ERROR = Duration.ofSeconds(2);
 
-    /** The id of a process; nothing where it has just ended. */
+    /** Returns the identity of a process; empty if it has just ended. */
     public static Optional<ProcessId> of(ProcessHandle process) {
         return process.info().startInstant().map(started -> new ProcessId(process.pid(), started));
     }
 
-    /** The id of this process. */
+    /** Returns the identity of this process. */
     public static ProcessId current() {
         return of(ProcessHandle.current()).orElseThrow();
     }
 
-    /** The process itself, if it still runs. Another process that has taken over the pid is never returned. */
+    /** Returns the process if it is still running. Never returns a later process with the same pid. */
     public Optional<ProcessHandle> find() {
-        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::startedThen);
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::hasSameStart);
     }
 
-    private boolean startedThen(ProcessHandle process) {
+    private boolean hasSameStart(ProcessHandle process) {
         return process.info()
                 .startInstant()
                 .map(start -> Duration.between(started, start).abs().compareTo(READING_ERROR) <= 0)

@@ -3,22 +3,23 @@ package io.turnlane.backends;
 import java.util.List;
 
 /**
- * Starts a command in a session of its own (POSIX {@code setsid}), so that a terminal's Ctrl-C and hang-up don't reach
- * it. The command keeps the pid that the start returned.
+ * Starts a command in its own session (POSIX {@code setsid}), so that Ctrl-C and a hang-up of the terminal don't reach
+ * it. The command keeps the pid of the started process.
  */
 final class ProcessSession {
 
-    /** Linux has the one, macOS the other. */
-    private static final List<List<String>> WAYS =
+    /** Commands that start a session: the first exists on Linux, the second on macOS. */
+    private static final List<List<String>> COMMANDS =
             List.of(List.of("setsid"), List.of("perl", "-MPOSIX", "-e", "POSIX::setsid(); exec @ARGV or die $!", "--"));
 
     private ProcessSession() {}
 
-    /** What to put before the command; nothing where the system has no way, then Ctrl-C reaches children at once. */
+    /** Returns the arguments to put before a command. If empty, Ctrl-C also reaches the command. */
     static List<String> prefix() {
         String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-        return WAYS.stream()
-                .filter(way -> RedisExecutable.onPath(path, way.getFirst()).isPresent())
+        return COMMANDS.stream()
+                .filter(command ->
+                        RedisExecutable.onPath(path, command.getFirst()).isPresent())
                 .findFirst()
                 .orElse(List.of());
     }

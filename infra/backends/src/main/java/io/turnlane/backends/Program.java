@@ -5,25 +5,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** What a {@link ChildProcess} runs: how to start it, and how to see that it serves. Called by one thread at a time. */
+/**
+ * Program that a {@link ChildProcess} runs: how to start it, and how to detect that it is ready. {@link #prepare} and
+ * {@link #isReady} are called by one thread at a time.
+ */
 public interface Program {
 
-    /** One word for logs and file names. */
+    /** Returns a single word for logs and file names. */
     String name();
 
-    /** Writes what the program reads at its start; called before each start. Returns the command. */
+    /** Writes the files that the program reads when it starts, and returns its command. Called before each start. */
     List<String> prepare() throws IOException;
 
-    /** Added to the environment of the child. */
+    /** Returns variables to add to the environment of the child. */
     default Map<String, String> environment() {
         return Map.of();
     }
 
-    /** How long a stop waits before it kills. */
+    /** Returns the time that a stop waits before it kills the process. */
     default Duration stopLimit() {
         return Duration.ofSeconds(15);
     }
 
-    /** Whether the child with this pid serves by now. Asked every few milliseconds; answers fast, never throws. */
+    /** Returns true if the child with this pid is ready. Called every 20 ms during a start; fast, and never throws. */
     boolean isReady(long pid);
 }

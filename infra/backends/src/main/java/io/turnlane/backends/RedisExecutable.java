@@ -16,24 +16,24 @@ import org.slf4j.LoggerFactory;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * Finds a {@code redis-server}: the one on the {@code PATH} where it is 6.2 or later, else the one that the
- * embedded-redis jar carries for this system (6.2 on Linux and macOS).
+ * Finds a {@code redis-server}: the one on the {@code PATH} if it is version 6.2 or later, otherwise the one in the
+ * embedded-redis jar for this system (version 6.2 on Linux and macOS).
  */
 final class RedisExecutable {
 
     private static final Logger log = LoggerFactory.getLogger(RedisExecutable.class);
 
-    /** As in {@code Redis server v=6.2.11 sha=…} or {@code Valkey server v=8.0.1 …}. */
+    /** Version in {@code Redis server v=6.2.11 sha=…} or {@code Valkey server v=8.0.1 …}. */
     private static final Pattern VERSION = Pattern.compile("\\bv=(\\d+)\\.(\\d+)");
 
     private RedisExecutable() {}
 
     /**
-     * The executable.
+     * Returns the executable.
      *
-     * @param path the value of the {@code PATH} variable
-     * @param folder where the carried one is unpacked to
-     * @throws IOException when there is none for this system
+     * @param path value of the {@code PATH} variable
+     * @param folder folder into which the executable of the jar is unpacked
+     * @throws IOException if there is none for this system
      */
     static Path find(String path, Path folder) throws IOException {
         Optional<Path> installed = onPath(path, "redis-server").filter(RedisExecutable::isRecentEnough);
@@ -43,7 +43,7 @@ final class RedisExecutable {
         return unpacked(folder);
     }
 
-    /** The first executable file of this name in the folders of {@code path}. */
+    /** Returns the first executable file with this name in the folders of {@code path}. */
     static Optional<Path> onPath(String path, String name) {
         return Arrays.stream(path.split(File.pathSeparator, -1))
                 .filter(folder -> !folder.isBlank())
@@ -53,7 +53,7 @@ final class RedisExecutable {
                 .findFirst();
     }
 
-    /** Whether what {@code redis-server --version} prints names 6.2 or later. */
+    /** Returns true if the output of {@code redis-server --version} contains version 6.2 or later. */
     static boolean isRecentEnough(String printed) {
         Matcher version = VERSION.matcher(printed);
         if (!version.find()) {
@@ -73,7 +73,9 @@ final class RedisExecutable {
             process.waitFor(5, TimeUnit.SECONDS);
             boolean recent = isRecentEnough(printed);
             if (!recent) {
-                log.atInfo().addKeyValue("executable", executable).log("redis-server on the PATH is older than 6.2");
+                log.atInfo()
+                        .addKeyValue("executable", executable)
+                        .log("redis-server on the PATH is ignored, because it is older than 6.2");
             }
             return recent;
         } catch (IOException _) {

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** The two things to ask of a Redis on the loopback address before any client library is loaded. */
+/** Minimal client of a Redis on the loopback address, for use before a client library is loaded. */
 final class RedisProbe {
 
     private static final int LIMIT_MILLIS = 200;
@@ -16,7 +16,7 @@ final class RedisProbe {
 
     private RedisProbe() {}
 
-    /** Whether a Redis with this password serves there; one that still loads its data doesn't. */
+    /** Returns true if a Redis with this password answers on the port; false while it still loads its data. */
     static boolean isServing(int port, String password) {
         try (Socket socket = connect(port)) {
             BufferedReader replies = send(socket, "AUTH " + password, "PING");
@@ -26,13 +26,13 @@ final class RedisProbe {
         }
     }
 
-    /** Tells it to end, its data on the disk, and returns when it has closed the connection. */
+    /** Shuts Redis down after it has saved its data; returns when Redis has closed the connection. */
     static void shutDown(int port, String password) {
         try (Socket socket = connect(port)) {
             socket.setSoTimeout(SHUTDOWN_LIMIT_MILLIS);
             send(socket, "AUTH " + password, "SHUTDOWN").lines().forEach(_ -> {});
         } catch (IOException _) {
-            // It is gone already.
+            // Redis has ended already.
         }
     }
 

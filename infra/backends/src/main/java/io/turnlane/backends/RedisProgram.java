@@ -7,11 +7,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /**
- * A Redis that keeps every write in its append-only file (synced each second), on the loopback address.
+ * Runs a Redis on the loopback address that stores each write in its append-only file, synced every second.
  *
- * @param folder where its data and its configuration stand
- * @param port where it listens
- * @param password what clients must send; kept out of the command line, which everybody can read
+ * @param folder folder of its data and its configuration
+ * @param port port on which it listens
+ * @param password password of clients; not passed on the command line, which every user of the machine can read
  */
 record RedisProgram(Path folder, int port, String password) implements Program {
 
@@ -40,7 +40,7 @@ record RedisProgram(Path folder, int port, String password) implements Program {
                 dir "%s"
                 appendonly yes
                 appendfsync everysec
-                # The append-only file holds all; no snapshots beside it.
+                # The append-only file contains all data, so no snapshots are needed.
                 save ""
                 maxmemory-policy noeviction
                 """.formatted(port, password, folder.toAbsolutePath());

@@ -3,14 +3,15 @@ package io.turnlane.backends;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs on a data folder, as {@code run.json} says.
+ * Processes and addresses of a data folder, stored in {@code run.json}.
  *
- * @param owner the process that holds the folder
- * @param address where the gateway listens, {@code http://host:port}; null until it does, or where there is none
+ * @param owner process that holds the folder
+ * @param address {@code http://host:port} of the gateway; null if this process has no gateway, or it does not listen
+ *     yet
  * @param kafkaBootstrapServers {@code host:port}, comma-separated
  * @param redisUrl {@code redis://:password@host:port}
- * @param broker the embedded broker; null where one from outside is used
- * @param redis the embedded Redis; null where one from outside is used
+ * @param broker embedded broker; null if an external cluster is used
+ * @param redis embedded Redis; null if an external Redis is used
  */
 public record RunState(
         ProcessId owner,
@@ -20,7 +21,11 @@ public record RunState(
         @Nullable EmbeddedBroker broker,
         @Nullable EmbeddedRedis redis) {
 
-    /** @param process null until it has been launched */
+    /**
+     * Embedded broker.
+     *
+     * @param process null until it is started
+     */
     public record EmbeddedBroker(
             int port, int controllerPort, @Nullable ProcessId process) {
         EmbeddedBroker with(ProcessId launched) {
@@ -32,7 +37,11 @@ public record RunState(
         }
     }
 
-    /** @param process null until it has been launched */
+    /**
+     * Embedded Redis.
+     *
+     * @param process null until it is started
+     */
     public record EmbeddedRedis(
             int port, String password, @Nullable ProcessId process) {
         EmbeddedRedis with(ProcessId launched) {
@@ -49,7 +58,7 @@ public record RunState(
         }
     }
 
-    /** Whether the owner still runs. */
+    /** Returns true if the owner is still running. */
     public boolean alive() {
         return owner.find().isPresent();
     }
@@ -66,7 +75,7 @@ public record RunState(
         return new RunState(owner, address, kafkaBootstrapServers, redisUrl, broker, changed);
     }
 
-    /** Leaves the password out. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return "RunState[owner=" + owner + ", address=" + address + ", broker=" + broker + ", redis=" + redis + "]";

@@ -9,46 +9,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts children again that end unasked: at once, then after pauses that double up to ten seconds, for as long as it
- * takes (a full disk may be full for hours). A child that lasted a minute starts over with no pause.
+ * Restarts children that end unexpectedly: first immediately, then after delays that double up to ten seconds, without
+ * a limit on the number of restarts, because a disk may be full for hours. After a child has run for a minute, its next
+ * restart has no delay.
  *
- * <p>Each child has its own virtual thread. Close it before the children are stopped, from any thread.
+ * <p>Each child has its own virtual thread. Must be closed before the children are stopped. Any thread may close it.
  */
 final class Supervisor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration FIRST_DELAY = Duration.ofMillis(250);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
     private static final Duration STEADY = Duration.ofMinutes(1);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    /** Looks after a child that runs. */
+    /** Restarts this child, which is running now, whenever it ends. */
     void keepRunning(ChildProcess child) {
         threads.execute(() -> {
             try {
-                lookAfter(child);
+                supervise(child);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt(); // closed
             }
         });
     }
 
-    private static void lookAfter(ChildProcess child) throws InterruptedException {
-        Duration pause = Duration.ZERO;
+    private static void supervise(ChildProcess child) throws InterruptedException {
+        Duration delay = Duration.ZERO;
         while (true) {
             long running = System.nanoTime();
             awaitExit(child);
             if (System.nanoTime() - running > STEADY.toNanos()) {
-                pause = Duration.ZERO;
+                delay = Duration.ZERO;
             }
             log.atWarn()
                     .addKeyValue("program", child.name())
-                    .addKeyValue("pause", pause)
-                    .log("ended unasked, is started again");
-            Thread.sleep(pause);
-            pause = nextPause(pause);
-            startAgain(child);
+                    .addKeyValue("pause", delay)
+                    .log("program ended unexpectedly; it is restarted");
+            Thread.sleep(delay);
+            delay = nextDelay(delay);
+            restart(child);
         }
     }
 
@@ -60,23 +61,23 @@ final class Supervisor implements AutoCloseable {
         }
     }
 
-    private static void startAgain(ChildProcess child) throws InterruptedException {
+    private static void restart(ChildProcess child) throws InterruptedException {
         try {
             child.start();
         } catch (IOException e) {
             log.atWarn()
                     .addKeyValue("program", child.name())
                     .addKeyValue("reason", e.getMessage())
-                    .log("didn't start");
+                    .log("program could not be restarted");
         }
     }
 
-    static Duration nextPause(Duration pause) {
-        if (pause.isZero()) {
-            return FIRST_PAUSE;
+    static Duration nextDelay(Duration delay) {
+        if (delay.isZero()) {
+            return FIRST_DELAY;
         }
-        Duration doubled = pause.multipliedBy(2);
-        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        Duration doubled = delay.multipliedBy(2);
+        return doubled.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : doubled;
     }
 
     @Override

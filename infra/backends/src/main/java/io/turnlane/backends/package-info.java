@@ -1,4 +1,4 @@
-/** A real Kafka broker and a real Redis as supervised child processes. */
+/** Kafka broker and Redis as supervised child processes, and the data folder that they share. */
 @NullMarked
 package io.turnlane.backends;
 

@@ -32,7 +32,7 @@ class BackendsTest {
     Path temp;
 
     @Test
-    void bothKeepTheirDataWhenTheyAreKilled() throws Exception {
+    void keepTheirDataWhenTheyAreKilled() throws Exception {
         try (EmbeddedTestBackends backends = TestBackends.own()) {
             append(backends.bootstrapServers(), "kept");
             RedisClient.of(backends.redisUrl()).send("SET k kept");
@@ -49,7 +49,7 @@ class BackendsTest {
     }
 
     @Test
-    void startsAgainWhatEndsUnasked() throws Exception {
+    void restartsProcessesThatEndUnexpectedly() throws Exception {
         try (DataFolder folder = DataFolder.claim(temp);
                 Backends backends = Backends.on(folder, Backends.BackendOptions.embedded())) {
             backends.start();
@@ -71,9 +71,9 @@ class BackendsTest {
     }
 
     @Test
-    void nothingOutlivesAParentThatIsKilled() throws Exception {
+    void endWhenTheirParentIsKilled() throws Exception {
         Process parent = Holder.start(temp);
-        RunState left = Holder.awaitServing(temp, parent);
+        RunState left = Holder.awaitReady(temp, parent);
 
         parent.destroyForcibly().waitFor();
 
@@ -84,9 +84,9 @@ class BackendsTest {
     }
 
     @Test
-    void aStartRightAfterAKillTakesTheFolderOver() throws Exception {
+    void takesTheFolderOverAfterAKill() throws Exception {
         Process parent = Holder.start(temp);
-        RunState left = Holder.awaitServing(temp, parent);
+        RunState left = Holder.awaitReady(temp, parent);
         append(left.kafkaBootstrapServers(), "from before");
         parent.destroyForcibly().waitFor();
 
@@ -102,7 +102,7 @@ class BackendsTest {
     }
 
     @Test
-    void aRedisThatARunLeftUnrecordedIsKnownByItsPassword() throws Exception {
+    void stopsAnUnrecordedRedisIfItAcceptsThePassword() throws Exception {
         try (EmbeddedTestBackends backends = TestBackends.own()) {
             RunState recorded = DataFolder.read(backends.folder()).orElseThrow();
             RunState.EmbeddedRedis redis = recorded.redis();
@@ -123,10 +123,10 @@ class BackendsTest {
     }
 
     @Test
-    void aSecondStartOnTheFolderIsRefusedAndSaysWhereTheFirstIs() throws Exception {
+    void rejectsASecondStartAndNamesTheFirst() throws Exception {
         Process parent = Holder.start(temp);
         try {
-            Holder.awaitServing(temp, parent);
+            Holder.awaitReady(temp, parent);
             assertThatThrownBy(() -> DataFolder.claim(temp))
                     .isInstanceOf(AlreadyRunningException.class)
                     .hasMessageContaining("http://127.0.0.1:1234")
@@ -140,11 +140,11 @@ class BackendsTest {
     }
 
     @Test
-    void withBothFromOutsideNothingIsStarted() throws Exception {
-        Backends.BackendOptions outside = new Backends.BackendOptions(
+    void startsNothingIfBothBackendsAreExternal() throws Exception {
+        Backends.BackendOptions external = new Backends.BackendOptions(
                 Optional.of("kafka.example:9092"), Optional.of("redis://redis.example:6379"), 0, 0);
         try (DataFolder folder = DataFolder.claim(temp);
-                Backends backends = Backends.on(folder, outside)) {
+                Backends backends = Backends.on(folder, external)) {
             backends.start();
             assertThat(backends.bootstrapServers()).isEqualTo("kafka.example:9092");
             assertThat(DataFolder.read(temp).orElseThrow().broker()).isNull();
@@ -152,7 +152,7 @@ class BackendsTest {
         }
     }
 
-    /** The append-only file is synced each second; a key that was written before the last sync survives a kill. */
+    /** Waits until the append-only file is synced; otherwise a kill would lose the writes of the last second. */
     private static void awaitSync(String redisUrl) throws IOException {
         RedisClient.of(redisUrl).send("BGREWRITEAOF");
         await().atMost(LIMIT)

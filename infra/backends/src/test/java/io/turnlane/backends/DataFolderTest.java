@@ -24,7 +24,7 @@ class DataFolderTest {
     Path temp;
 
     @Test
-    void whatIsWrittenIsReadBack() throws Exception {
+    void readsTheStateThatWasWritten() throws Exception {
         try (DataFolder folder = DataFolder.claim(temp)) {
             folder.begin(STATE);
             assertThat(DataFolder.read(temp)).contains(STATE);
@@ -33,7 +33,7 @@ class DataFolderTest {
     }
 
     @Test
-    void onlyTheOwnerMayReadIt() throws Exception {
+    void allowsOnlyTheOwnerToReadTheState() throws Exception {
         try (DataFolder folder = DataFolder.claim(temp)) {
             folder.begin(STATE);
             folder.publishAddress("http://127.0.0.1:8080");
@@ -44,21 +44,21 @@ class DataFolderTest {
     }
 
     @Test
-    void isGoneAfterACleanEnd() throws Exception {
+    void removesTheStateAfterACleanEnd() throws Exception {
         DataFolder folder = DataFolder.claim(temp);
         folder.begin(STATE);
         folder.close();
         assertThat(DataFolder.read(temp)).isEmpty();
         try (DataFolder next = DataFolder.claim(temp)) {
-            assertThat(next.previous()).as("nothing is left to stop").isEmpty();
-            assertThat(next.last()).as("where to listen again").contains(STATE);
+            assertThat(next.previous()).as("state of a killed run").isEmpty();
+            assertThat(next.last()).as("state of the last run").contains(STATE);
         }
         assertThat(temp)
                 .isDirectoryNotContaining(file -> file.getFileName().toString().endsWith(".new"));
     }
 
     @Test
-    void oneProcessHoldsTheFolder() throws Exception {
+    void allowsOneHolderAtATime() throws Exception {
         try (DataFolder folder = DataFolder.claim(temp)) {
             folder.begin(STATE);
             assertThatThrownBy(() -> DataFolder.claim(temp)).isInstanceOf(AlreadyRunningException.class);
@@ -67,18 +67,18 @@ class DataFolderTest {
     }
 
     @Test
-    void rubbishInRunJsonIsNoState() throws Exception {
+    void ignoresAnUnreadableState() throws Exception {
         Files.writeString(temp.resolve("run.json"), "{\"owner\":");
         assertThat(DataFolder.read(temp)).isEmpty();
     }
 
     @Test
-    void noPasswordInWhatIsPrinted() {
+    void printsNoPassword() {
         assertThat(STATE.toString()).doesNotContain("secret");
     }
 
     @Test
-    void aPidTakenOverByAnotherProcessIsNotFound() {
+    void doesNotFindAnotherProcessWithTheSamePid() {
         ProcessId self = ProcessId.current();
         assertThat(self.find()).isPresent();
         assertThat(new ProcessId(self.pid(), self.started().minusSeconds(60)).find())

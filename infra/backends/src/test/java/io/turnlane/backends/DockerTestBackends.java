@@ -6,7 +6,7 @@ import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.utility.DockerImageName;
 
-/** Both in containers. Loaded only where Testcontainers is on the class path. */
+/** Kafka and Redis in containers. Loaded only if Testcontainers is on the class path. */
 final class DockerTestBackends extends TestBackends {
 
     private static final String PASSWORD = "turnlane-test";

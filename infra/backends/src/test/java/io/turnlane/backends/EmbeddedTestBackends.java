@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Both as child processes on a temporary folder; they may be stopped, killed and frozen. */
+/** Kafka and Redis as child processes with a temporary data folder. Tests may stop, kill and freeze them. */
 public final class EmbeddedTestBackends extends TestBackends {
 
     private final DataFolder folder;
@@ -30,7 +30,7 @@ public final class EmbeddedTestBackends extends TestBackends {
         }
     }
 
-    /** Where their data and logs stand, until {@link #close}. */
+    /** Returns the folder of their data and logs, which {@link #close} deletes. */
     public Path folder() {
         return folder.path();
     }
@@ -45,12 +45,12 @@ public final class EmbeddedTestBackends extends TestBackends {
         return backends.redisUrl();
     }
 
-    /** The broker, to do harm to. */
+    /** Returns the broker, to stop, kill or freeze it. */
     public Victim broker() {
         return new Victim(backends.broker());
     }
 
-    /** The Redis, to do harm to. */
+    /** Returns the Redis, to stop, kill or freeze it. */
     public Victim redis() {
         return new Victim(backends.redis());
     }
@@ -68,7 +68,7 @@ public final class EmbeddedTestBackends extends TestBackends {
         deleteRecursively(folder.path());
     }
 
-    /** One of the two, as fault tests see it. It comes back on the port and with the data that it had. */
+    /** One of the two processes, for fault tests. After a restart it has the same port and data. */
     public static final class Victim {
 
         private final ChildProcess process;
@@ -77,17 +77,17 @@ public final class EmbeddedTestBackends extends TestBackends {
             this.process = process;
         }
 
-        /** Stops it cleanly. */
+        /** Stops the process cleanly. */
         public void stop() {
             process.stop();
         }
 
-        /** Ends it with SIGKILL. */
+        /** Ends the process with SIGKILL. */
         public void kill() {
             process.kill();
         }
 
-        /** Starts it again; returns when it serves. */
+        /** Starts the process again; returns when it is ready. */
         public void start() {
             try {
                 process.start();
@@ -99,12 +99,12 @@ public final class EmbeddedTestBackends extends TestBackends {
             }
         }
 
-        /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
+        /** Freezes the process with SIGSTOP: its connections stay open, but it does not answer. */
         public void pause() {
             process.freeze();
         }
 
-        /** Lets it go on (SIGCONT). */
+        /** Resumes the process with SIGCONT. */
         public void resume() {
             process.thaw();
         }

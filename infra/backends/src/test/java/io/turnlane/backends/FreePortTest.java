@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class FreePortTest {
 
     @Test
-    void takesTheFirstFreeOneOfTheWanted() throws Exception {
+    void choosesTheFirstFreePort() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int free = FreePort.any();
             assertThat(FreePort.preferring(0, taken.getLocalPort(), free)).isEqualTo(free);

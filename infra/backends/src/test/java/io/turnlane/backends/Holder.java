@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A process that holds a data folder with its backends, for tests that kill it. Ends cleanly on SIGTERM. */
+/** Process that holds a data folder and its backends, for tests that kill it. Ends cleanly on SIGTERM. */
 final class Holder {
 
     private Holder() {}
@@ -40,7 +40,7 @@ final class Holder {
                 .start();
     }
 
-    static RunState awaitServing(Path folder, Process holder) {
+    static RunState awaitReady(Path folder, Process holder) {
         return await().atMost(Duration.ofSeconds(60))
                 .failFast(() -> !holder.isAlive())
                 .until(

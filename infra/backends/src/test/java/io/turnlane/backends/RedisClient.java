@@ -7,14 +7,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Just enough of a client to write a value and read it back. */
+/** Minimal client to write a value and read it. */
 record RedisClient(URI url) {
 
     static RedisClient of(String url) {
         return new RedisClient(URI.create(url));
     }
 
-    /** Sends one inline command and returns the reply: its first line, and a bulk string's text after a space. */
+    /** Sends an inline command and returns the first line of the reply, or the text of a bulk string. */
     String send(String command) throws IOException {
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(5000);

@@ -27,19 +27,19 @@ class RedisExecutableTest {
                 "Redis server v=5.9.9 | false",
                 "command not found | false"
             })
-    void takesSixTwoOrLater(String printed, boolean recent) {
+    void acceptsVersion62OrLater(String printed, boolean recent) {
         assertThat(RedisExecutable.isRecentEnough(printed)).isEqualTo(recent);
     }
 
     @Test
-    void theInstalledOneIsPreferredWhereItIsRecent() throws Exception {
+    void prefersARecentInstalledRedis() throws Exception {
         Path installed = script("installed", "echo 'Redis server v=7.2.4'");
         assertThat(RedisExecutable.find(installed.getParent().toString(), temp.resolve("bin")))
                 .isEqualTo(installed);
     }
 
     @Test
-    void elseTheCarriedOneIsUnpackedOnce() throws Exception {
+    void otherwiseUnpacksTheRedisOfTheJarOnce() throws Exception {
         Path old = script("old", "echo 'Redis server v=6.0.16'");
         Path first = RedisExecutable.find(old.getParent().toString(), temp.resolve("bin"));
         Path second = RedisExecutable.find("", temp.resolve("bin"));

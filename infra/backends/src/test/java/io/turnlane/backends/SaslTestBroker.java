@@ -9,7 +9,7 @@ import java.util.Properties;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 
-/** A real broker, in a process of its own, that wants a name and a password. For one thread. */
+/** Kafka broker in its own process that requires SASL authentication. Not thread-safe. */
 public final class SaslTestBroker implements AutoCloseable {
 
     private static final String LISTENER = "GUARDED";
@@ -26,12 +26,10 @@ public final class SaslTestBroker implements AutoCloseable {
         settings().store(text, null);
         Files.writeString(home.resolve("server.properties"), text.toString());
         this.broker = new ChildProcess(
-                new TestBrokerCluster.BrokerNode(home, Uuid.randomUuid().toString()),
-                home.resolve("out.log"),
-                _ -> {});
+                new TestBrokerCluster.BrokerNode(home, Uuid.randomUuid().toString()), home.resolve("out.log"), _ -> {});
     }
 
-    /** Starts it; returns when it serves. */
+    /** Starts a broker; returns when it is ready. */
     public static SaslTestBroker start() throws IOException, InterruptedException {
         SaslTestBroker guarded = new SaslTestBroker(Files.createTempDirectory("turnlane-sasl"));
         guarded.broker.start();
@@ -41,9 +39,9 @@ public final class SaslTestBroker implements AutoCloseable {
     private Properties settings() {
         Properties settings = new BrokerSettings(home, FreePort.any(), FreePort.any(), Optional.empty()).toProperties();
         String prefix = "listener.name." + LISTENER.toLowerCase(java.util.Locale.ROOT) + ".";
-        settings.merge("listeners", LISTENER + "://127.0.0.1:" + port, SaslTestBroker::and);
-        settings.merge("advertised.listeners", LISTENER + "://127.0.0.1:" + port, SaslTestBroker::and);
-        settings.merge("listener.security.protocol.map", LISTENER + ":SASL_PLAINTEXT", SaslTestBroker::and);
+        settings.merge("listeners", LISTENER + "://127.0.0.1:" + port, SaslTestBroker::append);
+        settings.merge("advertised.listeners", LISTENER + "://127.0.0.1:" + port, SaslTestBroker::append);
+        settings.merge("listener.security.protocol.map", LISTENER + ":SASL_PLAINTEXT", SaslTestBroker::append);
         settings.put(prefix + "sasl.enabled.mechanisms", "PLAIN");
         settings.put(
                 prefix + "plain.sasl.jaas.config",
@@ -51,7 +49,7 @@ public final class SaslTestBroker implements AutoCloseable {
         return settings;
     }
 
-    private static Object and(Object before, Object more) {
+    private static Object append(Object before, Object more) {
         return before + "," + more;
     }
 
@@ -59,7 +57,11 @@ public final class SaslTestBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /** What Kafka's own tools take as {@code --command-config}, with the right password or another. */
+    /**
+     * Returns client properties, in the format of {@code --command-config} of Kafka's own tools.
+     *
+     * @param right true for the right password, false for a wrong one
+     */
     public static String clientProperties(boolean right) {
         return """
                 security.protocol=SASL_PLAINTEXT

@@ -8,33 +8,33 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * A real broker and a real Redis for tests.
+ * Kafka broker and Redis for tests.
  *
- * <p>{@link #shared()} gives the pair that all tests of a JVM use: containers where Docker answers, else child
- * processes. A test that stops, kills or freezes one of them makes its own with {@link #own()}; those are always child
- * processes, since they must come back on the port they had.
+ * <p>{@link #shared()} returns the pair that all tests of a JVM share: containers if Docker is available, otherwise
+ * child processes. A test that stops, kills or freezes one of them creates its own pair with {@link #own()}. Those are
+ * always child processes, because they must keep their ports across restarts.
  *
- * <p>Any thread may call any method.
+ * <p>Thread-safe.
  */
 public abstract sealed class TestBackends implements AutoCloseable permits EmbeddedTestBackends, DockerTestBackends {
 
-    /** The pair of this JVM, started at the first call and stopped when the JVM ends. */
+    /** Returns the pair of this JVM. It is started by the first call and stopped when the JVM ends. */
     public static TestBackends shared() {
         return Shared.PAIR;
     }
 
-    /** A fresh pair for one test, which closes it. */
+    /** Starts a new pair for one test, which must close it. */
     public static EmbeddedTestBackends own() {
         return EmbeddedTestBackends.start();
     }
 
-    /** {@code host:port} of the broker. */
+    /** Returns {@code host:port} of the broker. */
     public abstract String bootstrapServers();
 
-    /** {@code redis://:password@host:port}. */
+    /** Returns the URL of Redis: {@code redis://:password@host:port}. */
     public abstract String redisUrl();
 
-    /** Stops both and removes their data. */
+    /** Stops both and deletes their data. */
     @Override
     public abstract void close();
 
@@ -47,13 +47,13 @@ public abstract sealed class TestBackends implements AutoCloseable permits Embed
         }
     }
 
-    /** The lazy holder. */
+    /** Starts the pair lazily, when this class is loaded. */
     private static final class Shared {
         static final TestBackends PAIR = start();
 
         private static TestBackends start() {
             TestBackendsChoice choice = TestBackendsChoice.make();
-            System.out.println("Backends of these tests: " + choice.reason());
+            System.out.println("Test backends: " + choice.reason());
             TestBackends pair = choice.containers() ? DockerTestBackends.start() : EmbeddedTestBackends.start();
             Runtime.getRuntime().addShutdownHook(new Thread(pair::close, "test-backends"));
             return pair;

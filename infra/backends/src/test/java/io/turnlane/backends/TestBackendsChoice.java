@@ -7,11 +7,11 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * The rule that picks the backends of tests: containers where Docker answers, else child processes. The variable
- * {@code TURNLANE_TEST_BACKENDS} ({@code containers} or {@code embedded}) decides instead where it is set.
+ * Choice of the backends of tests: containers if Docker is available, otherwise child processes. The environment
+ * variable {@code TURNLANE_TEST_BACKENDS} ({@code containers} or {@code embedded}) overrides the rule.
  *
- * @param containers whether containers are used
- * @param reason what was chosen and why, for a person
+ * @param containers true if containers are used
+ * @param reason the choice and its reason, for display
  */
 record TestBackendsChoice(boolean containers, String reason) {
 
@@ -21,26 +21,27 @@ record TestBackendsChoice(boolean containers, String reason) {
         return choose(System.getenv(), socketExists(), TestBackendsChoice::dockerAnswers);
     }
 
-    /** @param dockerAnswers asked last, because asking takes a second or two */
+    /** @param dockerAnswers called last, because it takes a second or two */
     static TestBackendsChoice choose(
             Map<String, String> environment, boolean dockerSocketExists, BooleanSupplier dockerAnswers) {
-        String wish = environment.getOrDefault(VARIABLE, "");
-        return switch (wish) {
-            case "containers" -> new TestBackendsChoice(true, "containers, as " + VARIABLE + " says");
-            case "embedded" -> new TestBackendsChoice(false, "child processes, as " + VARIABLE + " says");
+        String requested = environment.getOrDefault(VARIABLE, "");
+        return switch (requested) {
+            case "containers" -> new TestBackendsChoice(true, "containers (set by " + VARIABLE + ")");
+            case "embedded" -> new TestBackendsChoice(false, "child processes (set by " + VARIABLE + ")");
             case "" -> byDocker(environment.containsKey("DOCKER_HOST") || dockerSocketExists, dockerAnswers);
-            default -> throw new IllegalArgumentException(VARIABLE + " is neither containers nor embedded: " + wish);
+            default ->
+                throw new IllegalArgumentException(VARIABLE + " must be containers or embedded, but is: " + requested);
         };
     }
 
-    private static TestBackendsChoice byDocker(boolean dockerMayBeThere, BooleanSupplier dockerAnswers) {
-        if (!dockerMayBeThere) {
-            return new TestBackendsChoice(false, "child processes (no Docker here)");
+    private static TestBackendsChoice byDocker(boolean dockerMayExist, BooleanSupplier dockerAnswers) {
+        if (!dockerMayExist) {
+            return new TestBackendsChoice(false, "child processes (no Docker found)");
         }
         return dockerAnswers.getAsBoolean()
-                ? new TestBackendsChoice(true, "containers (Docker answers)")
+                ? new TestBackendsChoice(true, "containers (Docker is available)")
                 : new TestBackendsChoice(
-                        false, "child processes (Docker doesn't answer, or Testcontainers isn't on the class path)");
+                        false, "child processes (Docker does not answer, or Testcontainers is not on the class path)");
     }
 
     private static boolean socketExists() {

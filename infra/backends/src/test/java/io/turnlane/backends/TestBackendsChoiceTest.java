@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TestBackendsChoiceTest {
 
     @Test
-    void containersWhereDockerAnswers() {
+    void choosesContainersIfDockerAnswers() {
         assertThat(TestBackendsChoice.choose(Map.of(), true, () -> true).containers())
                 .isTrue();
         assertThat(TestBackendsChoice.choose(Map.of("DOCKER_HOST", "tcp://docker:2375"), false, () -> true)
@@ -18,22 +18,22 @@ class TestBackendsChoiceTest {
     }
 
     @Test
-    void childProcessesWhereDockerIsSilent() {
+    void choosesChildProcessesIfDockerDoesNotAnswer() {
         assertThat(TestBackendsChoice.choose(Map.of(), true, () -> false).containers())
                 .isFalse();
     }
 
     @Test
-    void withoutASocketDockerIsNotAsked() {
+    void doesNotCallDockerWithoutASocket() {
         TestBackendsChoice choice = TestBackendsChoice.choose(Map.of(), false, () -> {
-            throw new AssertionError("asked");
+            throw new AssertionError("called");
         });
         assertThat(choice.containers()).isFalse();
         assertThat(choice.reason()).contains("no Docker");
     }
 
     @Test
-    void theVariableDecides() {
+    void followsTheEnvironmentVariable() {
         Map<String, String> embedded = Map.of("TURNLANE_TEST_BACKENDS", "embedded");
         Map<String, String> containers = Map.of("TURNLANE_TEST_BACKENDS", "containers");
         assertThat(TestBackendsChoice.choose(embedded, true, () -> true).containers())
@@ -41,6 +41,6 @@ class TestBackendsChoiceTest {
         assertThat(TestBackendsChoice.choose(containers, false, () -> false).containers())
                 .isTrue();
         assertThatThrownBy(() -> TestBackendsChoice.choose(Map.of("TURNLANE_TEST_BACKENDS", "x"), true, () -> true))
-                .hasMessageContaining("neither");
+                .hasMessageContaining("must be containers or embedded");
     }
 }

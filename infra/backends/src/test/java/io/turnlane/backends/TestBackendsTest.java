@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TestBackendsTest {
 
     @Test
-    void bothServe() throws Exception {
+    void bothAnswer() throws Exception {
         TestBackends backends = TestBackends.shared();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic("here", 3, (short) 1)))

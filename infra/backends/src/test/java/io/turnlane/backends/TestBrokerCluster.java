@@ -24,8 +24,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 
 /**
- * Three real brokers, each a process of its own and a controller too; every topic on all three, of which two must have
- * a record before it counts. For one thread.
+ * Cluster of three Kafka brokers, each a process that is also a controller. Each topic has three replicas, of which two
+ * must store a record before it is acknowledged. Not thread-safe.
  */
 public final class TestBrokerCluster implements AutoCloseable {
 
@@ -39,7 +39,7 @@ public final class TestBrokerCluster implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Starts them; returns when all serve. */
+    /** Starts a cluster; returns when all brokers are ready. */
     public static TestBrokerCluster start() {
         try {
             TestBrokerCluster cluster = new TestBrokerCluster(Files.createTempDirectory("turnlane-brokers"));
@@ -71,7 +71,7 @@ public final class TestBrokerCluster implements AutoCloseable {
         startAll();
     }
 
-    /** They need each other to serve, so they start together. */
+    /** Starts the brokers in parallel, because each needs a majority to become ready. */
     private void startAll() throws InterruptedException, ExecutionException {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Void>> starts = new ArrayList<>();
@@ -88,9 +88,9 @@ public final class TestBrokerCluster implements AutoCloseable {
     }
 
     private Properties settings(Path home, int id, List<Integer> controllers) {
-        BrokerSettings alone =
+        BrokerSettings single =
                 new BrokerSettings(home, ports.get(id - 1), controllers.get(id - 1), java.util.Optional.empty());
-        Properties settings = alone.toProperties();
+        Properties settings = single.toProperties();
         settings.put("node.id", Integer.toString(id));
         List<String> voters = new ArrayList<>();
         for (int i = 0; i < BROKERS; i++) {
@@ -107,7 +107,7 @@ public final class TestBrokerCluster implements AutoCloseable {
         return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
-    /** Ends a broker with SIGKILL; they count from 1, as their ids do. */
+    /** Ends a broker with SIGKILL. Ids start at 1. */
     public void kill(int id) {
         brokers.get(id - 1).kill();
     }
@@ -131,7 +131,9 @@ public final class TestBrokerCluster implements AutoCloseable {
         TestBackends.deleteRecursively(folder);
     }
 
-    /** The main class of each: its folder and the cluster's id. Ends when its standard input does. */
+    /**
+     * Main class of a broker. Its arguments are its folder and the id of the cluster. Ends when standard input closes.
+     */
     static final class NodeMain {
 
         private NodeMain() {}
@@ -142,7 +144,7 @@ public final class TestBrokerCluster implements AutoCloseable {
                 try {
                     System.in.readAllBytes();
                 } catch (IOException _) {
-                    // as good as its end
+                    // treated like its end
                 }
                 Runtime.getRuntime().halt(0);
             });

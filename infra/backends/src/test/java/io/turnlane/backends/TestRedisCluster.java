@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A real Redis Cluster of three masters, each with a third of the slots, on the loopback address. For one thread. */
+/** Redis Cluster of three masters, each with a third of the slots, on the loopback address. Not thread-safe. */
 public final class TestRedisCluster implements AutoCloseable {
 
     private static final int NODES = 3;
     private static final int SLOTS = 16_384;
-    /** A node's bus listens this much above its port. */
-    private static final int BUS = 10_000;
+    /** Distance of the port of a node's cluster bus from its own port. */
+    private static final int BUS_OFFSET = 10_000;
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -32,7 +32,7 @@ public final class TestRedisCluster implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Starts it; returns when every node says that the cluster is whole. */
+    /** Starts a cluster; returns when each node reports that the cluster is complete. */
     public static TestRedisCluster start() {
         try {
             TestRedisCluster cluster = new TestRedisCluster(Files.createTempDirectory("turnlane-redis-cluster"));
@@ -54,13 +54,13 @@ public final class TestRedisCluster implements AutoCloseable {
             String slots = IntStream.range(SLOTS * i / NODES, SLOTS * (i + 1) / NODES)
                     .mapToObj(Integer::toString)
                     .collect(Collectors.joining(" "));
-            nodes.get(i).ask("CLUSTER ADDSLOTS " + slots);
-            nodes.getFirst().ask("CLUSTER MEET 127.0.0.1 " + nodes.get(i).port());
+            nodes.get(i).send("CLUSTER ADDSLOTS " + slots);
+            nodes.getFirst().send("CLUSTER MEET 127.0.0.1 " + nodes.get(i).port());
         }
-        awaitWhole();
+        awaitComplete();
     }
 
-    private void awaitWhole() throws InterruptedException {
+    private void awaitComplete() throws InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!nodes.stream().allMatch(Node::seesAll)) {
             if (System.nanoTime() > end) {
@@ -70,34 +70,34 @@ public final class TestRedisCluster implements AutoCloseable {
         }
     }
 
-    /** {@code host:port} of each node, separated by commas. */
+    /** Returns {@code host:port} of each node, comma-separated. */
     public String nodes() {
         return nodes.stream().map(node -> "127.0.0.1:" + node.port()).collect(Collectors.joining(","));
     }
 
-    /** How many keys each node holds. */
+    /** Returns the number of keys of each node. */
     public List<Integer> keys() {
         return nodes.stream()
-                .map(node -> Integer.parseInt(node.ask("DBSIZE").substring(1)))
+                .map(node -> Integer.parseInt(node.send("DBSIZE").substring(1)))
                 .toList();
     }
 
-    /** {@code redis://host:port} of one node, from 0. */
+    /** Returns {@code redis://host:port} of a node; the first is 0. */
     public String url(int node) {
         return "redis://127.0.0.1:" + nodes.get(node).port();
     }
 
-    /** One node forgets all its keys. */
+    /** Deletes all keys of a node. */
     public void flush(int node) {
-        nodes.get(node).ask("FLUSHALL");
+        nodes.get(node).send("FLUSHALL");
     }
 
-    /** Kills a node and starts it again on its file and its port; returns when the cluster is whole again. */
+    /** Kills a node and starts it again with its data and port; returns when the cluster is complete again. */
     public void killAndStart(int node) {
         try {
             nodes.get(node).process().kill();
             nodes.get(node).process().start();
-            awaitWhole();
+            awaitComplete();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -126,24 +126,24 @@ public final class TestRedisCluster implements AutoCloseable {
         private static int freePortWithBus() {
             while (true) {
                 int port = FreePort.any();
-                if (port + BUS < 65_536 && FreePort.isFree(port + BUS)) {
+                if (port + BUS_OFFSET < 65_536 && FreePort.isFree(port + BUS_OFFSET)) {
                     return port;
                 }
             }
         }
 
         boolean seesAll() {
-            String info = ask("CLUSTER INFO");
+            String info = send("CLUSTER INFO");
             return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + NODES);
         }
 
-        String ask(String command) {
-            return askAt(port, command);
+        String send(String command) {
+            return sendTo(port, command);
         }
     }
 
-    /** One command, sent as a line; one reply, as its lines. */
-    private static String askAt(int port, String command) {
+    /** Sends an inline command and returns the reply. */
+    private static String sendTo(int port, String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -151,7 +151,7 @@ public final class TestRedisCluster implements AutoCloseable {
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             String first = reader.readLine();
             if (first == null || first.startsWith("-")) {
-                throw new IllegalStateException("Redis said " + first);
+                throw new IllegalStateException("Redis replied " + first);
             }
             if (!first.startsWith("$")) {
                 return first;
@@ -195,7 +195,7 @@ public final class TestRedisCluster implements AutoCloseable {
         @Override
         public boolean isReady(long pid) {
             try {
-                return askAt(port, "PING").equals("+PONG");
+                return sendTo(port, "PING").equals("+PONG");
             } catch (UncheckedIOException | IllegalStateException _) {
                 return false;
             }

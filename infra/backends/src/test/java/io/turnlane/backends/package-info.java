@@ -1,4 +1,4 @@
-/** The fixture that gives tests their broker and their Redis. */
+/** Fixtures that provide tests with Kafka and Redis. */
 @NullMarked
 package io.turnlane.backends;
 

@@ -43,8 +43,8 @@ final class BackendsCommand implements Callable<Integer> {
             backends.start();
             progress.part("kafka", backends.bootstrapServers());
             progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
-            progress.line(
-                    "\nKafka and Redis are ready. Next, in separate terminals: ./turnlane gateway, ./turnlane processor");
+            progress.line("\nKafka and Redis are ready. Next, in separate terminals:"
+                    + " ./turnlane gateway, ./turnlane processor");
             progress.line("For other programs on this machine:\n  export KAFKA_BOOTSTRAP_SERVERS="
                     + backends.bootstrapServers() + "\n  export REDIS_URL=" + backends.redisUrl());
             stop.awaitSignal();
