@@ -46,13 +46,13 @@ public final class EmbeddedTestBackends extends TestBackends {
     }
 
     /** Returns the broker, to stop, kill or freeze it. */
-    public Victim broker() {
-        return new Victim(backends.broker());
+    public BackendProcess broker() {
+        return new BackendProcess(backends.broker());
     }
 
     /** Returns the Redis, to stop, kill or freeze it. */
-    public Victim redis() {
-        return new Victim(backends.redis());
+    public BackendProcess redis() {
+        return new BackendProcess(backends.redis());
     }
 
     @Override
@@ -69,11 +69,11 @@ public final class EmbeddedTestBackends extends TestBackends {
     }
 
     /** One of the two processes, for fault tests. After a restart it has the same port and data. */
-    public static final class Victim {
+    public static final class BackendProcess {
 
         private final ChildProcess process;
 
-        private Victim(ChildProcess process) {
+        private BackendProcess(ChildProcess process) {
             this.process = process;
         }
 
