@@ -1,23 +1,23 @@
 import { byId } from './dom.js';
 
-const PLACE = 'turnlane.key';
+const STORAGE_KEY = 'turnlane.key';
 
-/** The visitor's API key, where the server wants one: asked for when it does, kept for this tab alone. */
+/** The user's API key: asked for if the server requires one, and kept in this tab only. */
 export class Access {
-  #key = sessionStorage.getItem(PLACE);
-  #asked = null;
+  #key = sessionStorage.getItem(STORAGE_KEY);
+  #entered = null;
 
   headers = () => (this.#key ? { Authorization: `Bearer ${this.#key}` } : {});
 
-  /** What a socket offers besides our protocol: a ticket, since a page can't give it headers. */
+  /** Returns a ticket as subprotocol, because a page cannot set headers of a socket. */
   protocols = async (client) => {
-    await this.#asked;
+    await this.#entered;
     return this.#key ? [`ticket.${(await client.ticket()).ticket}`] : [];
   };
 
-  /** The server did not take `used`: resolves once the visitor has given another key. */
+  /** Called when the server rejected the header `used`. Resolves once the user has entered another key. */
   refused = async (used) => {
-    if (used === this.headers().Authorization) await (this.#asked ??= this.#ask());
+    if (used === this.headers().Authorization) await (this.#entered ??= this.#ask());
   };
 
   #ask() {
@@ -25,15 +25,15 @@ export class Access {
     const field = byId('access-key');
     field.ariaInvalid = this.#key !== null;
     byId('access-wrong').hidden = !this.#key;
-    // Without a key nothing goes on: where a browser closes it all the same, it comes back.
-    dialog.onclose = () => this.#asked && dialog.showModal();
+    // The page needs a key: if the browser closes the dialog, open it again.
+    dialog.onclose = () => this.#entered && dialog.showModal();
     dialog.showModal();
     return new Promise((resolve) => {
       dialog.onsubmit = () => {
         this.#key = field.value.trim();
-        sessionStorage.setItem(PLACE, this.#key);
+        sessionStorage.setItem(STORAGE_KEY, this.#key);
         field.value = '';
-        this.#asked = null;
+        this.#entered = null;
         resolve();
       };
     });

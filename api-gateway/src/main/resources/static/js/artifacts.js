@@ -1,8 +1,8 @@
 import { byId, h, tool } from './dom.js';
 
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 
-/** A table or chart that came with an answer. Every one has its data as a table, for eyes and screen readers alike. */
+/** Shows a table or chart of an answer. The data is always shown as a table. */
 export function artifactView(artifact) {
   const rows = rowsOf(artifact);
   const title = artifact.title ?? artifact.spec?.title ?? 'Data';
@@ -13,9 +13,9 @@ export function artifactView(artifact) {
     h('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': String(title) }, body));
 }
 
-/** A button that shows a copy of a table, chart or piece of code over the whole page. */
+/** Returns a button that shows a copy of a table, chart or piece of code in a dialog. */
 export function toOpenLarge(element, more) {
-  return tool('large', 'Open large', () => {
+  return tool('large', 'Enlarge', () => {
     byId('large-body').replaceChildren(element.cloneNode(true));
     byId('large').showModal();
   }, more);
@@ -33,5 +33,5 @@ function table(rows) {
   const line = (row) => h('tr', {}, columns.map((name) => h('td', { align: typeof row[name] === 'number' ? 'right' : null }, String(row[name] ?? ''))));
   return h('table', {},
     h('thead', {}, h('tr', {}, columns.map((name) => h('th', { scope: 'col' }, name)))),
-    h('tbody', {}, rows.slice(0, MOST_ROWS).map(line)));
+    h('tbody', {}, rows.slice(0, MAX_ROWS).map(line)));
 }

@@ -2,14 +2,14 @@ import { TurnlaneProblem, backoff } from './turnlane-client.js';
 import { LaneTurn } from './lanes.js';
 
 /**
- * Gets questions into their lanes. A question has its Idempotency-Key before it first leaves, so it may be
- * sent as often as it takes (over lost connections and reloads) and is still asked once.
+ * Sends questions. A question has its Idempotency-Key before it is first sent. So it can be sent again, after lost
+ * connections and reloads, and is still asked once.
  */
 export class Asking {
   #client;
   #lanes;
   #follower;
-  /** Who is asked in new lanes; unset for the server's default. */
+  /** Agent of new lanes; undefined for the server's default. */
   agent = undefined;
 
   constructor(client, lanes, follower) {
@@ -25,17 +25,17 @@ export class Asking {
     return turn;
   }
 
-  /** Sends a question behind those of its lane that have not left yet. */
+  /** Sends a question after the unsent ones of its lane. */
   send(lane, turn) {
     lane.asking += 1;
     turn.status = 'unsent';
     this.#lanes.keep(lane, turn);
-    lane.sending = lane.sending.then(() => this.#untilTaken(lane, turn)).finally(() => {
+    lane.sending = lane.sending.then(() => this.#untilAccepted(lane, turn)).finally(() => {
       lane.asking -= 1;
     });
   }
 
-  async #untilTaken(lane, turn) {
+  async #untilAccepted(lane, turn) {
     for (let tries = 0; ; tries++) {
       try {
         return await this.#once(lane, turn);
@@ -47,19 +47,19 @@ export class Asking {
   }
 
   async #once(lane, turn) {
-    await this.#makeSession(lane);
-    const heard = await this.#follower.listen(lane);
+    await this.#createSession(lane);
+    const subscribed = await this.#follower.subscribe(lane);
     const { policy, key } = turn;
     const request = await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy, patience: 0 });
     turn.accepted(request);
     if (lane.memory === 'forgotten') lane.memory = 'known';
     this.#lanes.save(lane);
-    // A question that was taken at an earlier try may have said something that nobody here heard.
-    this.#follower.follow(lane, turn, { heard: heard && request.status === 'queued' });
+    // If an earlier attempt was accepted, events of the turn may have been missed.
+    this.#follower.follow(lane, turn, { subscribed: subscribed && request.status === 'queued' });
     this.#lanes.changed(lane, turn);
   }
 
-  async #makeSession(lane) {
+  async #createSession(lane) {
     if (lane.id) return;
     const session = await this.#client.createSession({ agent: this.agent });
     lane.id = session.session_id;

@@ -1,9 +1,9 @@
 import { byId, setText } from './dom.js';
 import { plural } from './words.js';
 
-const MOST_BYTES = 32 * 1024;
+const MAX_BYTES = 32 * 1024;
 
-/** Where questions are written. It is never blocked: what is asked while a turn runs takes its place behind it. */
+/** The field for questions. It is never blocked: a question asked while a turn runs waits behind it. */
 export class Composer {
   #form = byId('composer');
   #field = byId('question');
@@ -42,7 +42,7 @@ export class Composer {
     this.#changed();
   }
 
-  /** Puts a question into the field, to be changed before it is asked. */
+  /** Puts a question into the field for editing. */
   edit(question) {
     this.#field.value = question;
     this.#changed();
@@ -51,15 +51,15 @@ export class Composer {
 
   update() {
     const open = this.#lane.openTurns.length + this.#lane.turns.filter((turn) => turn.status === 'unsent').length;
-    this.#field.placeholder = open ? 'Ask the next one' : 'Ask a question';
-    const { value, dataset } = this.#chosen;
-    setText(byId('policy-chosen'), value);
-    const busy = dataset.hint ?? `It will wait behind ${plural(open, 'turn')} of this lane`;
-    setText(byId('composer-hint'), this.#isTooLong ? 'Too long: a question may have 32 KiB.' : open ? busy : '');
+    this.#field.placeholder = open ? 'Ask the next question' : 'Ask a question';
+    const { label, hint } = this.#chosen.dataset;
+    setText(byId('policy-chosen'), label);
+    const busy = hint ?? `This question will wait for ${plural(open, 'earlier turn')}`;
+    setText(byId('composer-hint'), this.#isTooLong ? 'Longer than 32 KiB. Shorten the question to send it.' : open ? busy : '');
     this.#stop.hidden = this.#lane.openTurns.length === 0;
   }
 
-  /** Whether the menu was open. */
+  /** Closes the menu. Returns true if it was open. */
   closeMenu() {
     const { open, firstElementChild } = this.#menu;
     this.#menu.open = false;
@@ -67,7 +67,7 @@ export class Composer {
     return open;
   }
 
-  /** A policy is chosen for one question, and leaves the form with it. */
+  /** The policy applies to one question, then it is reset. */
   #ask() {
     const question = this.#field.value.trim();
     if (!question || this.#isTooLong) return;
@@ -102,12 +102,12 @@ export class Composer {
     const { value } = this.#field;
     this.#lane.draft = value;
     byId('send').disabled = value.trim() === '';
-    this.#field.ariaInvalid = new TextEncoder().encode(value.trim()).length > MOST_BYTES;
+    this.#field.ariaInvalid = new TextEncoder().encode(value.trim()).length > MAX_BYTES;
     this.#grow();
     this.update();
   }
 
-  /** For browsers without `field-sizing`; the style sheet bounds it to eight lines. */
+  /** Fits the height in browsers without `field-sizing`. The style sheet limits it to eight lines. */
   #grow() {
     if (CSS.supports('field-sizing', 'content')) return;
     const { style } = this.#field;

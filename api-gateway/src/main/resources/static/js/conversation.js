@@ -1,12 +1,12 @@
 import { byId, h, setText } from './dom.js';
 import { TurnView } from './turn-view.js';
 
-/** Within this many pixels of the end the reader is "at the end", and the view follows. */
+/** Distance in pixels within which the view counts as at the end, and follows new text. */
 const AT_END = 48;
 const TICK = 100;
 const CALM_TICK = 1_000;
 
-/** The lane on view: its turns in order, and where the reader is in them. */
+/** The shown lane: its turns in order, and the scroll position. */
 export class Conversation {
   #scroll = byId('scroll');
   #turns = byId('turns');
@@ -15,33 +15,33 @@ export class Conversation {
   #actions;
   #lane = null;
   #views = new Map();
-  #follows = true;
-  #inView = new Set();
-  #seen = new IntersectionObserver((entries) => this.#came(entries));
+  #followsEnd = true;
+  #visible = new Set();
+  #observer = new IntersectionObserver((entries) => this.#onVisible(entries));
 
   constructor(actions) {
     this.#actions = actions;
-    this.#scroll.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    this.#scroll.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     this.#jump.onclick = () => this.toEnd();
-    const size = new ResizeObserver(() => this.#grew());
+    const size = new ResizeObserver(() => this.#onResize());
     for (const element of [byId('column'), this.#scroll]) size.observe(element);
     setInterval(() => this.#tick(), matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_TICK : TICK);
   }
 
   show(lane) {
     if (this.#lane === lane) return;
-    this.#keepPlace();
+    this.#saveScroll();
     this.#lane = lane;
     this.#views.clear();
-    this.#seen.disconnect();
-    this.#inView.clear();
+    this.#observer.disconnect();
+    this.#visible.clear();
     this.#turns.replaceChildren();
-    this.#follows = lane.place === null;
+    this.#followsEnd = lane.scrollTop === null;
     this.update();
-    this.#scroll.scrollTop = lane.place ?? this.#scroll.scrollHeight;
+    this.#scroll.scrollTop = lane.scrollTop ?? this.#scroll.scrollHeight;
   }
 
-  /** The lane, or one turn of it, has changed. */
+  /** Shows a change of the lane, or of one turn. */
   update(turn = null) {
     const view = turn && this.#views.get(turn);
     if (view && this.#lane.turns.includes(turn)) view.update();
@@ -49,31 +49,31 @@ export class Conversation {
     this.#updateWaiting();
     this.#measure();
     const { memory, turns, answeredAt } = this.#lane;
-    const gone = memory === 'forgotten';
-    this.#empty.hidden = turns.length > 0 || memory === 'loading' || gone;
-    byId('forgotten').hidden = !gone || !answeredAt;
-    byId('no-lane').hidden = !gone || answeredAt;
+    const forgotten = memory === 'forgotten';
+    this.#empty.hidden = turns.length > 0 || memory === 'loading' || forgotten;
+    byId('forgotten').hidden = !forgotten || !answeredAt;
+    byId('no-lane').hidden = !forgotten || answeredAt;
   }
 
-  /** Brings a turn to the reader: the one a link names. */
+  /** Scrolls to the turn that a link names. Returns false if the lane does not have it. */
   reveal(requestId) {
     const view = [...this.#views.values()].find((each) => each.turn.requestId === requestId);
     for (const each of this.#views.values()) each.element.classList.toggle('linked', each === view);
     if (!view) return false;
-    this.#follows = false;
+    this.#followsEnd = false;
     view.element.scrollIntoView({ block: 'start' });
     return true;
   }
 
   toEnd() {
-    this.#follows = true;
+    this.#followsEnd = true;
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#jump.hidden = true;
   }
 
-  /** Remembers where the reader is; null when at the end. */
-  #keepPlace() {
-    if (this.#lane) this.#lane.place = this.#follows ? null : this.#scroll.scrollTop;
+  /** Saves the scroll position; null if at the end. */
+  #saveScroll() {
+    if (this.#lane) this.#lane.scrollTop = this.#followsEnd ? null : this.#scroll.scrollTop;
   }
 
   #arrange() {
@@ -81,13 +81,13 @@ export class Conversation {
     for (const [turn, view] of this.#views) {
       if (wanted.includes(view)) continue;
       view.element.remove();
-      this.#seen.unobserve(view.element);
+      this.#observer.unobserve(view.element);
       this.#views.delete(turn);
     }
     wanted.forEach((view, i) => {
       view.update();
-      const there = this.#turns.children[i];
-      if (there !== view.element) this.#turns.insertBefore(view.element, there ?? null);
+      const present = this.#turns.children[i];
+      if (present !== view.element) this.#turns.insertBefore(view.element, present ?? null);
     });
   }
 
@@ -96,12 +96,12 @@ export class Conversation {
       const view = new TurnView(this.#lane, turn, this.#actions);
       view.tick(Date.now());
       this.#views.set(turn, view);
-      this.#seen.observe(view.element);
+      this.#observer.observe(view.element);
     }
     return this.#views.get(turn);
   }
 
-  /** A finished turn moves up everybody who waits. */
+  /** Updates the positions of waiting turns. */
   #updateWaiting() {
     for (const [turn, view] of this.#views) if (turn.status === 'queued') view.update();
   }
@@ -112,37 +112,37 @@ export class Conversation {
     for (const view of this.#views.values()) view.tick(now);
   }
 
-  #scrolled() {
-    const rest = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight;
-    this.#follows = rest < AT_END;
-    this.#jump.hidden = this.#follows;
-    this.#keepPlace();
+  #onScroll() {
+    const below = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight;
+    this.#followsEnd = below < AT_END;
+    this.#jump.hidden = this.#followsEnd;
+    this.#saveScroll();
   }
 
-  #grew() {
-    if (this.#follows) this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    else this.#scrolled();
+  #onResize() {
+    if (this.#followsEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    else this.#onScroll();
   }
 
-  #came(entries) {
+  #onVisible(entries) {
     for (const { isIntersecting, target } of entries) {
-      if (isIntersecting) this.#inView.add(target);
-      else this.#inView.delete(target);
+      if (isIntersecting) this.#visible.add(target);
+      else this.#visible.delete(target);
     }
     this.#measure();
   }
 
-  /** A finished turn in view fetches, once, what its hairline is made of. */
+  /** Loads the timeline of each visible finished turn once. */
   #measure() {
     for (const [turn, view] of this.#views) {
-      if (!turn.isTerminal || turn.timelineAsked || !this.#inView.has(view.element)) continue;
+      if (!turn.isTerminal || turn.timelineAsked || !this.#visible.has(view.element)) continue;
       turn.timelineAsked = true;
       this.#actions.timeline(turn);
     }
   }
 }
 
-/** What an agent says about itself, and questions to begin with. */
+/** Shows the agent's description and example questions. */
 export function showAgent({ description, examples = [] }, ask) {
   if (description) setText(byId('knows'), description);
   byId('suggestions').replaceChildren(...examples.slice(0, 6).map((question) => h('li', {},

@@ -1,8 +1,8 @@
-/** Building elements without HTML strings: nothing here can carry markup from an answer. */
+/** Builds elements without HTML strings, so that no text of an answer can become markup. */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An element: attributes by name, `on…` functions as listeners, `testid` as data-testid, null and false left out. */
+/** Creates an element. `on…` attributes become listeners, `testid` data-testid; null and false are omitted. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) set(element, name, value);
@@ -17,7 +17,7 @@ function set(element, name, value) {
   else element.setAttribute(name, value === true ? '' : value);
 }
 
-/** A 16 px drawing of the page's sprite, in the colour of its text; always beside a name that can be read out. */
+/** Returns an icon of the page's sprite. Screen readers skip it, so its parent needs a name. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   const use = document.createElementNS(SVG, 'use');
@@ -28,19 +28,19 @@ export function icon(name) {
   return svg;
 }
 
-/** A button that is a drawing only, and its name. */
+/** Returns a button with an icon and an accessible name. */
 export function tool(name, label, onclick, more = '') {
   return h('button', { type: 'button', class: `tool ${more}`, title: label, 'aria-label': label, onclick }, icon(name));
 }
 
-/** A small bar, full at 1. */
+/** Returns a bar that is full at 1. */
 export function bar(fill) {
   const filled = h('i');
   filled.style.setProperty('--fill', Math.min(1, Math.max(0, fill)));
   return h('span', { class: 'confidence-bar' }, filled);
 }
 
-/** A copy of what a template of the page holds, and its parts by class name. */
+/** Returns a copy of a template of the page, and a function that finds its parts by class name. */
 export function fromTemplate(id) {
   const element = byId(id).content.firstElementChild.cloneNode(true);
   return [element, (name) => element.querySelector(`.${name}`)];
@@ -50,12 +50,12 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Changes text only where it differs, so that nothing is repainted or read out again for nothing. */
+/** Sets the text only if it differs, so that nothing is repainted or read out again. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Runs at most once a frame, however often it is called. Falls back to a timer where the page is hidden. */
+/** Returns a function that runs `work` at most once per frame. Hidden pages have no frames and use a timer. */
 export function oncePerFrame(work) {
   let due = false;
   const run = () => {

@@ -1,10 +1,10 @@
 import { bar, byId, h, setText } from './dom.js';
-import { STRETCHES, stretches } from './hairline.js';
+import { SPANS, spans } from './hairline.js';
 import { duration } from './words.js';
 
 const TEXT_LENGTH = 60;
 
-/** What lies behind a turn: its sources, its phases to the millisecond, and its events as they came. */
+/** The details of a turn: its sources, phases and events. */
 export class Drawer {
   #drawer = byId('drawer');
   turn = null;
@@ -50,27 +50,27 @@ function none(tag, sentence) {
 }
 
 function sources({ answer }) {
-  if (!answer?.sources?.length) return none('li', 'This turn names no sources.');
+  if (!answer?.sources?.length) return none('li', 'The agent named no sources.');
   return answer.sources.map(({ id, title, score }) => h('li', {}, h('span', { class: 'source-title' }, title ?? id),
     h('span', { class: 'source-facts' }, h('code', {}, id), bar(score ?? 0), h('span', { class: 'figure' }, score == null ? '' : score.toFixed(2)))));
 }
 
 function phases({ timeline, requestId }) {
-  if (!timeline) return none('p', 'Not measured yet.');
-  const sums = stretches(timeline);
+  if (!timeline) return none('p', 'No times: not measured yet, or no longer stored.');
+  const sums = spans(timeline);
   const start = Date.parse(timeline.phases[0]?.at);
   const row = ({ phase, at }) => h('tr', {}, h('td', {}, phase), h('td', { class: 'figure' }, `+${duration(Date.parse(at) - start)}`));
   return [
-    h('dl', { class: 'sums' }, [...STRETCHES, 'total'].map((name) => h('div', { 'data-phase': name }, h('dt', {}, name), h('dd', {}, duration(sums[name]))))),
+    h('dl', { class: 'sums' }, [...SPANS, 'total'].map((name) => h('div', { 'data-phase': name }, h('dt', {}, name), h('dd', {}, duration(sums[name]))))),
     h('table', { class: 'phase-table' }, h('tbody', {}, timeline.phases.map(row))),
     h('p', { class: 'request-id' }, h('code', {}, requestId)),
   ];
 }
 
-function events({ events: heard }) {
-  if (heard.length === 0) return none('li', 'This page did not hear this turn live; its answer was read back.');
-  const start = Date.parse(heard[0].at);
-  return heard.map((event) => h('li', {},
+function events({ events: received }) {
+  if (received.length === 0) return none('li', 'No events: none arrived yet, or the page loaded the turn after its end.');
+  const start = Date.parse(received[0].at);
+  return received.map((event) => h('li', {},
     h('span', { class: 'figure' }, `+${Math.max(0, Date.parse(event.at) - start)}`),
     h('b', { 'data-type': event.type }, event.type),
     h('span', { class: 'event-facts' }, facts(event))));
@@ -78,8 +78,8 @@ function events({ events: heard }) {
 
 function facts(event) {
   const { type, at, session_id: _session, request_id: _request, seq, attempt, ...rest } = event;
-  const said = type === 'delta' ? JSON.stringify(rest.text) : type === 'completed' ? '' : Object.values(rest).map(short).join(' ');
-  const cut = said.length > TEXT_LENGTH ? `${said.slice(0, TEXT_LENGTH)}…` : said;
+  const text = type === 'delta' ? JSON.stringify(rest.text) : type === 'completed' ? '' : Object.values(rest).map(short).join(' ');
+  const cut = text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH)}…` : text;
   return `${attempt}.${seq ?? '–'} ${cut}`;
 }
 

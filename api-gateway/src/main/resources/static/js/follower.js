@@ -2,22 +2,22 @@ import { TERMINAL, TurnlaneProblem } from './turnlane-client.js';
 import { TurnlaneSocket } from './turnlane-socket.js';
 import { LaneTurn } from './lanes.js';
 
-/** Of a browser's six connections to a host, the streams of one tab take this many at most. */
-const MOST_STREAMS = 3;
+/** Limit for the streams of one tab, because a browser allows six connections to a host. */
+const MAX_STREAMS = 3;
 const POLL_EVERY = 1_500;
-/** An open turn that was silent for this long is asked after, in milliseconds. */
+/** Milliseconds without an event after which an open turn is polled. */
 const QUIET = 20_000;
-const MOST_EARLY = 400;
-/** A socket that never opened is tried this often before streams are; only then is it a lost connection. */
-const SILENT_TRIES = 2;
+const MAX_EARLY = 400;
+/** Failed attempts to open the first socket before streams are used instead. */
+const MAX_FAILED_OPENS = 2;
 
 /**
- * Brings each open turn its events, from wherever they can be had:
- * - the socket carries all lanes that are shown or have open turns;
- * - a turn that was under way before the socket listened (or lost a piece) is read again from its start
- *   over its own stream, and the socket's events of it are left alone meanwhile;
- * - where no socket can be opened, the foremost turn of each lane has a stream and the others are polled.
- * All of them end in `LaneTurn.hear`, which drops what comes twice.
+ * Receives the events of all open turns:
+ * - The socket carries all lanes that are shown or have open turns.
+ * - A turn that began before the subscription, or lost text, is read from its start over a stream of its own.
+ *   Meanwhile, its events from the socket are ignored, except the terminal one.
+ * - If no socket can be opened, the first open turn of each lane has a stream and the others are polled.
+ * `LaneTurn.receive` drops duplicates.
  */
 export class Follower {
   #client;
@@ -52,34 +52,34 @@ export class Follower {
     return this.#lost === null;
   }
 
-  /** The lane on view: it is heard even while idle, for another tab may ask in it. */
+  /** Sets the shown lane. It stays subscribed while idle, because another tab may ask in it. */
   show(lane) {
     const before = this.#shown;
     this.#shown = lane;
     if (before && before !== lane) this.#release(before);
-    this.listen(lane);
+    this.subscribe(lane);
   }
 
-  /** Resolves to whether everything from now on will be heard. */
-  async listen(lane) {
+  /** Resolves to true if all events from now on will be received. */
+  async subscribe(lane) {
     if (!lane.id || !this.#socketWorks || lane.memory === 'forgotten') return false;
     return this.#socket.subscribe(lane.id);
   }
 
-  /** Follows a turn to its end. `heard` says that the socket listened before the turn was asked. */
-  follow(lane, turn, { heard = false } = {}) {
+  /** Follows a turn to its end. `subscribed`: the socket was subscribed before the turn was asked. */
+  follow(lane, turn, { subscribed = false } = {}) {
     const early = lane.early.filter((event) => event.request_id === turn.requestId);
     lane.early = lane.early.filter((event) => event.request_id !== turn.requestId);
-    early.forEach((event) => this.#hear(lane, turn, event));
+    early.forEach((event) => this.#receive(lane, turn, event));
     if (lane.asking <= 1) this.#adoptEarly(lane);
     if (turn.isTerminal) return this.#finish(lane, turn);
-    if (!heard || !this.#socketWorks) this.#replay(lane, turn);
-    this.listen(lane);
+    if (!subscribed || !this.#socketWorks) this.#replay(lane, turn);
+    this.subscribe(lane);
     return undefined;
   }
 
-  /** Stops listening to a lane that was deleted. */
-  leave(lane) {
+  /** Stops following a deleted lane. */
+  unsubscribe(lane) {
     for (const turn of lane.turns) this.#stopStream(turn);
     if (lane.id) this.#socket.unsubscribe(lane.id);
   }
@@ -89,13 +89,13 @@ export class Follower {
     for (const { stream } of this.#streams.values()) stream.retryNow();
   }
 
-  /** The turn as the server has it now; a turn that is under way is read from its start. */
-  async settle(lane, turn) {
+  /** Applies the turn's current state on the server. */
+  async refresh(lane, turn) {
     try {
-      turn.settle(await this.#client.request(lane.id, turn.requestId));
+      turn.applyRequest(await this.#client.request(lane.id, turn.requestId));
     } catch (error) {
       if (!(error instanceof TurnlaneProblem) || error.status !== 404) throw error;
-      if (turn.isOpen) turn.settle({ status: 'failed', error: { code: 'not_found' } });
+      if (turn.isOpen) turn.applyRequest({ status: 'failed', error: { code: 'not_found' } });
       else lane.drop(turn);
     }
     if (turn.isTerminal) this.#finish(lane, turn);
@@ -112,22 +112,22 @@ export class Follower {
   #forTurn(lane, event) {
     const turn = lane.turn(event.request_id);
     if (turn) {
-      if (!this.#streams.has(turn) || TERMINAL.has(event.type)) this.#hear(lane, turn, event);
+      if (!this.#streams.has(turn) || TERMINAL.has(event.type)) this.#receive(lane, turn, event);
     } else if (lane.asking > 0) {
-      if (lane.early.length < MOST_EARLY) lane.early.push(event);
+      if (lane.early.length < MAX_EARLY) lane.early.push(event);
     } else {
       this.#adopt(lane, event.request_id);
     }
   }
 
-  #hear(lane, turn, event) {
-    if (!turn.hear(event)) return;
+  #receive(lane, turn, event) {
+    if (!turn.receive(event)) return;
     if (turn.isTerminal) return this.#finish(lane, turn);
-    if (turn.hole && !this.#streams.has(turn)) this.#replay(lane, turn);
+    if (turn.incomplete && !this.#streams.has(turn)) this.#replay(lane, turn);
     this.#lanes.changed(lane, turn);
   }
 
-  /** A turn that another tab asked in a lane we hear. */
+  /** Adds a turn that another tab asked. */
   async #adopt(lane, requestId) {
     const turn = new LaneTurn({ requestId, question: '' });
     turn.status = 'unknown';
@@ -146,16 +146,16 @@ export class Follower {
     }
   }
 
-  /** Events that no question of ours was waiting for: another tab's. */
+  /** Adds the turns of early events that belong to no question of this tab. */
   #adoptEarly(lane) {
-    const strangers = new Set(lane.early.splice(0).map((event) => event.request_id));
-    for (const requestId of strangers) if (requestId && !lane.turn(requestId)) this.#adopt(lane, requestId);
+    const others = new Set(lane.early.splice(0).map((event) => event.request_id));
+    for (const requestId of others) if (requestId && !lane.turn(requestId)) this.#adopt(lane, requestId);
   }
 
-  /** After events may have been missed: asks how each open turn stands, and reads again what is under way. */
+  /** Polls the open turns after events may have been missed, and reads running ones again. */
   async #reconcile(lane) {
     for (const turn of lane?.openTurns ?? []) {
-      await this.settle(lane, turn).catch(() => {});
+      await this.refresh(lane, turn).catch(() => {});
       if (turn.isOpen && turn.status !== 'queued') this.#replay(lane, turn);
     }
   }
@@ -167,9 +167,9 @@ export class Follower {
 
   #startStreams() {
     for (const [turn, lane] of this.#replays) {
-      if (this.#streams.size >= MOST_STREAMS) return;
-      const foremost = lane.openTurns[0] === turn;
-      if (turn.isOpen && !this.#streams.has(turn) && (foremost || this.#socketWorks)) this.#stream(lane, turn);
+      if (this.#streams.size >= MAX_STREAMS) return;
+      const first = lane.openTurns[0] === turn;
+      if (turn.isOpen && !this.#streams.has(turn) && (first || this.#socketWorks)) this.#stream(lane, turn);
     }
   }
 
@@ -185,14 +185,14 @@ export class Follower {
       },
       onEnd: () => {
         this.#stopStream(turn);
-        if (turn.isOpen) this.settle(lane, turn).catch(() => {});
+        if (turn.isOpen) this.refresh(lane, turn).catch(() => {});
       },
     });
   }
 
   #fromStream(lane, turn, event) {
-    if (event.type === 'gap' && event.snapshot?.status) turn.settle(event.snapshot);
-    this.#hear(lane, turn, { ...event, request_id: turn.requestId });
+    if (event.type === 'gap' && event.snapshot?.status) turn.applyRequest(event.snapshot);
+    this.#receive(lane, turn, { ...event, request_id: turn.requestId });
     if (turn.isTerminal && this.#streams.has(turn)) this.#finish(lane, turn);
   }
 
@@ -205,13 +205,13 @@ export class Follower {
   #finish(lane, turn) {
     this.#stopStream(turn);
     if (lane !== this.#shown) {
-      lane.unread ||= turn.heard > 0;
+      lane.unread ||= turn.received > 0;
       this.#release(lane);
     }
     const finishedAt = Date.parse(turn.finishedAt) || Date.now();
     lane.answeredAt = Math.max(lane.answeredAt ?? 0, finishedAt);
     this.#lanes.keep(lane, turn);
-    if (turn.heard > 0) this.#onFinished(lane, turn);
+    if (turn.received > 0) this.#onFinished(lane, turn);
     this.#startStreams();
     this.#streamState();
   }
@@ -220,23 +220,23 @@ export class Follower {
     if (lane.id && lane.openTurns.length === 0 && lane.asking === 0) this.#socket.unsubscribe(lane.id);
   }
 
-  /** Without a socket: the turns that have no stream. With one: those that have been silent for long. */
+  /** Polls turns without a stream; with a socket, only those without events for long. */
   #poll() {
     for (const lane of this.#lanes.all) {
       for (const turn of lane.openTurns) {
         if (this.#streams.has(turn) || !this.connected) continue;
-        const hears = this.#socketWorks && this.#socket.has(lane.id);
-        const patience = hears ? QUIET : POLL_EVERY - 100;
-        if (!hears) this.listen(lane);
-        if (Date.now() - turn.heardAt > patience) this.#askAfter(lane, turn);
+        const subscribed = this.#socketWorks && this.#socket.has(lane.id);
+        const limit = subscribed ? QUIET : POLL_EVERY - 100;
+        if (!subscribed) this.subscribe(lane);
+        if (Date.now() - turn.updatedAt > limit) this.#check(lane, turn);
       }
     }
   }
 
-  async #askAfter(lane, turn) {
+  async #check(lane, turn) {
     const before = turn.status;
-    turn.heardAt = Date.now();
-    await this.settle(lane, turn).catch(() => {});
+    turn.updatedAt = Date.now();
+    await this.refresh(lane, turn).catch(() => {});
     if (turn.isOpen && turn.status !== before) this.#replay(lane, turn);
     else this.#startStreams();
   }
@@ -244,11 +244,11 @@ export class Follower {
   #socketState({ state, retryAt, opened, tries }) {
     if (!this.#socketWorks) return;
     if (state === 'open') this.#setLost(null);
-    if (state === 'lost' && (opened || tries > SILENT_TRIES)) this.#setLost({ retryAt });
-    if (state === 'lost' && !opened && tries >= SILENT_TRIES) this.#tryWithoutSocket();
+    if (state === 'lost' && (opened || tries > MAX_FAILED_OPENS)) this.#setLost({ retryAt });
+    if (state === 'lost' && !opened && tries >= MAX_FAILED_OPENS) this.#tryWithoutSocket();
   }
 
-  /** The server answers, but gives no socket (an old proxy, a closed route): streams and polls do. */
+  /** Uses streams and polls if the server answers but no socket can be opened, e.g. behind an old proxy. */
   async #tryWithoutSocket() {
     try {
       await this.#client.agents();

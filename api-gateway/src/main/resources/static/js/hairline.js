@@ -1,46 +1,46 @@
 import { setText } from './dom.js';
 import { duration } from './words.js';
 
-/** A turn's way, in four stretches; each lifecycle phase opens the stretch it is named under. */
-export const STRETCHES = ['queued', 'memory', 'agent', 'delivered'];
-const STRETCH_OF = {
+/** The four spans of a turn. Each lifecycle phase begins the span that SPAN_OF names. */
+export const SPANS = ['queued', 'memory', 'agent', 'delivered'];
+const SPAN_OF = {
   RECEIVED: 'queued', QUEUED: 'queued', ERROR: 'queued', TIMEOUT: 'queued',
   DEQUEUED: 'memory', SESSION_ALLOCATED: 'memory',
   PROVIDER_CALL_START: 'agent',
   PROVIDER_CALL_END: 'delivered', SESSION_RELEASED: 'delivered', COMPLETED: 'delivered',
 };
 
-/** Milliseconds of each stretch, and in all. A retried turn passes some of them twice: they add up. */
-export function stretches(timeline) {
+/** Returns the milliseconds of each span, and the total. Repeated spans of a retried turn are added. */
+export function spans(timeline) {
   const phases = timeline.phases
     .map(({ phase, at }) => ({ phase, at: Date.parse(at) }))
     .sort((a, b) => a.at - b.at);
-  const sums = Object.fromEntries(STRETCHES.map((name) => [name, 0]));
+  const sums = Object.fromEntries(SPANS.map((name) => [name, 0]));
   for (let i = 0; i + 1 < phases.length; i++) {
-    sums[STRETCH_OF[phases[i].phase] ?? 'delivered'] += phases[i + 1].at - phases[i].at;
+    sums[SPAN_OF[phases[i].phase] ?? 'delivered'] += phases[i + 1].at - phases[i].at;
   }
   return { ...sums, total: phases.length ? phases.at(-1).at - phases[0].at : 0 };
 }
 
-/** How full each stretch is while the turn is on its way. It moves by what happened, not by the clock. */
+/** Returns how full each span of a turn is, 0 to 1. It depends on events, not on time. */
 export function progress(turn) {
   if (turn.isTerminal) return [1, 1, 1, 1];
   if (turn.status === 'unsent' || turn.status === 'unknown') return [0, 0, 0, 0];
   if (turn.status === 'queued') return [0.5, 0, 0, 0];
   const working = turn.stage !== '' || turn.text !== '';
-  return [1, working ? 1 : 0.5, working ? 1 - 1 / (1 + turn.heard / 10) : 0, 0];
+  return [1, working ? 1 : 0.5, working ? 1 - 1 / (1 + turn.received / 10) : 0, 0];
 }
 
 /**
- * The rule between a question and its answer. While the turn is on its way it has four equal stations that
- * fill; when it has arrived the stations become the time each took, and unfold into figures.
+ * The line between a question and its answer. While the turn is open, four spans of equal width fill. After its end,
+ * their widths show the time that each took, and a click shows the numbers.
  */
 export class Hairline {
   #turn;
   #element;
   #parts;
   #total;
-  #figures;
+  #numbers;
   #origin;
   #button;
 
@@ -53,7 +53,7 @@ export class Hairline {
     this.#origin = part('phases-origin');
     this.#button = part('hairline-bar');
     const phases = part('phases');
-    this.#figures = [...phases.querySelectorAll('dd')];
+    this.#numbers = [...phases.querySelectorAll('dd')];
     phases.querySelector('button').onclick = onEvents;
     this.#button.onclick = () => {
       phases.hidden = !phases.hidden;
@@ -67,26 +67,26 @@ export class Hairline {
     this.#element.dataset.state = turn.isTerminal ? (turn.timeline ? 'measured' : 'done') : 'under-way';
     const fill = progress(turn);
     this.#parts.forEach((part, i) => part.style.setProperty('--fill', fill[i]));
-    if (turn.timeline) this.#measured(stretches(turn.timeline));
-    this.#totals();
+    if (turn.timeline) this.#showSpans(spans(turn.timeline));
+    this.#showTotal();
   }
 
-  /** The seconds so far; called while the turn is on its way. */
+  /** Shows the seconds so far while the turn is open. */
   tick(now) {
     if (!this.#turn.isTerminal) setText(this.#total, `${((now - this.#turn.askedAt) / 1000).toFixed(1)} s`);
   }
 
-  #totals() {
+  #showTotal() {
     const { isTerminal, timeline, processingTime } = this.#turn;
     if (!isTerminal) return;
-    const total = timeline ? stretches(timeline).total : processingTime == null ? null : processingTime * 1000;
+    const total = timeline ? spans(timeline).total : processingTime == null ? null : processingTime * 1000;
     setText(this.#total, total === null ? '' : duration(total));
-    this.#button.setAttribute('aria-label', `Phases of this turn${total === null ? '' : `, ${duration(total)} in all`}`);
+    this.#button.setAttribute('aria-label', `Phases of this turn${total === null ? '' : `, ${duration(total)} in total`}`);
   }
 
-  #measured(sums) {
-    STRETCHES.forEach((name, i) => {
-      setText(this.#figures[i], duration(sums[name]));
+  #showSpans(sums) {
+    SPANS.forEach((name, i) => {
+      setText(this.#numbers[i], duration(sums[name]));
       if (this.#turn.isTerminal) this.#parts[i].style.setProperty('--share', sums[name]);
     });
     setText(this.#origin, origin(this.#turn));
@@ -100,6 +100,6 @@ function origin({ timeline, seenAfter }) {
     processor && `processor ${processor}`,
     partition != null && `partition ${partition}`,
     offset != null && `offset ${offset}`,
-    seenAfter != null && `seen here after ${duration(seenAfter)}`,
+    seenAfter != null && `${duration(seenAfter)} in this browser`,
   ].filter(Boolean).join(' · ');
 }

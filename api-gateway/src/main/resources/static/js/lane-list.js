@@ -2,9 +2,9 @@ import { byId, fromTemplate, h, setText } from './dom.js';
 import { progress } from './hairline.js';
 import { age, laneState, plural } from './words.js';
 
-const MOST_BEADS = 4;
+const MAX_BEADS = 4;
 
-/** The lanes at the side, each with a small picture of itself: what runs, what waits behind it, what has arrived. */
+/** The list of lanes. Each has a small track with its running, waiting and finished turns. */
 export class LaneList {
   #list = byId('lanes');
   #lanes;
@@ -44,7 +44,7 @@ export class LaneList {
     return this.#items.get(lane);
   }
 
-  /** On a phone the list is folded away: its button says how many lanes are at work. */
+  /** Phones hide the list, so its button shows how many lanes have open turns. */
   #summary() {
     const working = this.#lanes.all.filter((lane) => lane.openTurns.length > 0).length;
     setText(byId('working'), working ? String(working) : '');
@@ -66,7 +66,7 @@ class LaneItem {
   update(connected, current) {
     const lane = this.#lane;
     const title = lane.title || 'New lane';
-    const state = this.#words(connected);
+    const state = this.#state(connected);
     const link = this.#part('lane-link');
     const remove = this.#part('lane-delete');
     setText(this.#part('lane-title'), title);
@@ -81,20 +81,20 @@ class LaneItem {
     this.#beads();
   }
 
-  #words(connected) {
+  #state(connected) {
     const open = this.#lane.openTurns;
     const running = open.filter((turn) => turn.status !== 'queued').length;
     const unsent = this.#lane.turns.filter((turn) => turn.status === 'unsent').length;
     return laneState({ running, waiting: open.length - running, unsent, connected, unread: this.#lane.unread });
   }
 
-  /** One bead for each open turn: the foremost where it is on its way, the others in line at the start. */
+  /** Draws a bead for each open turn: a running one at its progress, the waiting ones at the start. */
   #beads() {
-    const open = this.#lane.openTurns.slice(0, MOST_BEADS);
+    const open = this.#lane.openTurns.slice(0, MAX_BEADS);
     const waiting = open.filter((turn) => turn.status === 'queued');
     const beads = open.map((turn) => (turn.status === 'queued'
       ? { state: 'waiting', inLine: waiting.length - 1 - waiting.indexOf(turn) }
-      : { state: 'running', at: place(turn) }));
+      : { state: 'running', at: position(turn) }));
     if (this.#lane.answeredAt) beads.push({ state: 'arrived' });
     const track = this.#part('lane-track');
     while (track.children.length > beads.length) track.lastChild.remove();
@@ -107,8 +107,8 @@ class LaneItem {
   }
 }
 
-/** Where on its lane a running turn is, 0 to 1; those who wait stand before it. */
-function place(turn) {
+/** Returns the position of a running turn on its track, 0 to 1. Waiting turns are drawn before 0.34. */
+function position(turn) {
   const [, memory, agent] = progress(turn);
   return 0.34 + 0.06 * memory + 0.52 * agent;
 }

@@ -1,27 +1,27 @@
 import { Turn, randomKey } from './turnlane-client.js';
 
 const PREFIX = 'turnlane.lane.';
-/** Lanes and turns a browser remembers; the server keeps the conversation itself. */
-const MOST_LANES = 100;
-const MOST_TURNS = 40;
-const MOST_EVENTS = 400;
+/** Limits of what the browser stores. The server stores the conversation. */
+const MAX_LANES = 100;
+const MAX_TURNS = 40;
+const MAX_EVENTS = 400;
 const TITLE_LENGTH = 80;
 
-/** A turn as this page holds it: what its events add up to, and how its question got on its way. */
+/** A turn on this page, including the sending of its question. */
 export class LaneTurn extends Turn {
-  /** Besides the server's statuses: `unsent`, `refused` (it never entered the lane), `unknown` (not read back yet). */
+  /** A status of the server, or `unsent`, `refused` (not accepted), `unknown` (not loaded yet). */
   status = 'unsent';
   problem = null;
   sendAgainAt = null;
   timeline = null;
-  /** Seconds, as the server measured. */
+  /** Seconds, measured by the server. */
   processingTime = null;
   finishedAt = null;
-  /** When the last event came, and how many; the raw ones are kept for the drawer. */
-  heardAt = 0;
-  heard = 0;
+  /** Time of the last change, number of events, and the first events for the drawer. */
+  updatedAt = 0;
+  received = 0;
   events = [];
-  /** Milliseconds from asking to the end, as seen in this page. */
+  /** Milliseconds from question to end, measured in this page. */
   seenAfter = null;
 
   constructor({ requestId = null, key = randomKey(), question, askedAt = Date.now(), policy }) {
@@ -40,7 +40,7 @@ export class LaneTurn extends Turn {
     this.requestId = request.request_id;
     this.status = 'queued';
     this.sendAgainAt = null;
-    this.settle(request);
+    this.applyRequest(request);
   }
 
   refused(problem) {
@@ -49,11 +49,11 @@ export class LaneTurn extends Turn {
     this.sendAgainAt = null;
   }
 
-  hear(event) {
-    this.heardAt = Date.now();
+  receive(event) {
+    this.updatedAt = Date.now();
     if (!this.apply(event)) return false;
-    this.heard += 1;
-    if (this.events.length < MOST_EVENTS) this.events.push(event);
+    this.received += 1;
+    if (this.events.length < MAX_EVENTS) this.events.push(event);
     if (this.isTerminal) {
       this.finishedAt = event.at;
       this.seenAfter = Date.now() - this.askedAt;
@@ -61,18 +61,18 @@ export class LaneTurn extends Turn {
     return true;
   }
 
-  /** Takes over a request resource. */
-  settle(request) {
-    super.settle(request);
-    this.heardAt = Date.now();
+  /** Applies a request resource. */
+  applyRequest(request) {
+    super.applyRequest(request);
+    this.updatedAt = Date.now();
     this.processingTime = request.processing_time ?? this.processingTime;
     if (this.isTerminal) this.finishedAt ??= request.finished_at;
   }
 
-  /** Takes over an entry of the session's history. */
-  recall(entry) {
+  /** Applies an entry of the session's history. */
+  applyHistory(entry) {
     this.question = entry.question;
-    this.settle({
+    this.applyRequest({
       ...entry,
       status: entry.status ?? 'completed',
       finished_at: entry.timestamp,
@@ -81,19 +81,19 @@ export class LaneTurn extends Turn {
   }
 }
 
-/** A session as this browser holds it. `id` is null until its first question is asked. */
+/** A session in this browser. `id` is null until its first question is sent. */
 export class Lane {
   turns = [];
   unread = false;
   draft = '';
-  /** Whether the server's history was read: unknown, loading, known, forgotten. */
+  /** State of loading the history: unknown, loading, known, forgotten (the server has none). */
   memory = 'unknown';
-  /** Questions leave one after another, so that they enter the log in the order they were asked. */
+  /** Questions are sent one after another, so that they enter the log in order. */
   sending = Promise.resolve();
   asking = 0;
-  /** Events that came before the reply that names their turn. */
+  /** Events that arrived before the reply that has their request id. */
   early = [];
-  place = null;
+  scrollTop = null;
 
   constructor({ id = null, title = '', createdAt = Date.now(), answeredAt = null } = {}) {
     this.id = id;
@@ -123,21 +123,21 @@ export class Lane {
     this.turns = this.turns.filter((other) => other !== turn);
   }
 
-  /** How many turns of this lane come before this one. */
+  /** Returns the number of turns ahead of this one. */
   ahead(turn) {
     const before = this.turns.slice(0, this.turns.indexOf(turn));
     return before.filter((other) => other.isOpen || other.status === 'unsent').length;
   }
 
-  /** Request ids are UUIDv7: their order is the order of asking. What has none yet comes last. */
+  /** Sorts by request id. Ids are UUIDv7 and thus in order of time; turns without one come last. */
   sort() {
-    const place = (turn) => turn.requestId ?? '~';
-    this.turns.sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0));
+    const id = (turn) => turn.requestId ?? '~';
+    this.turns.sort((a, b) => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0));
   }
 
   toRecord() {
     const { id, title, createdAt, answeredAt } = this;
-    const turns = this.turns.filter((turn) => turn.status !== 'refused').slice(-MOST_TURNS);
+    const turns = this.turns.filter((turn) => turn.status !== 'refused').slice(-MAX_TURNS);
     return {
       id, title, createdAt, answeredAt,
       turns: turns.map(({ requestId, key, question, policy, askedAt, isTerminal }) => ({ requestId, key, question, policy, askedAt, isTerminal })),
@@ -157,9 +157,9 @@ export class Lane {
 }
 
 /**
- * This browser's lanes, newest first. Each has its own key in localStorage, so that two tabs don't undo
- * each other's work; until it has an id it is its tab's alone, for two would make two sessions of it.
- * Listeners get (lane, turn or null) after a change.
+ * The lanes of this browser, newest first. Each has its own key in localStorage, so that tabs do not overwrite each
+ * other's lanes. A lane without an id stays in its tab, because two tabs would create two sessions for it.
+ * Listeners are called with (lane, turn or null) after a change.
  */
 export class Lanes {
   #lanes = [localStorage, sessionStorage].flatMap(readAll);
@@ -167,7 +167,7 @@ export class Lanes {
 
   constructor() {
     this.#order();
-    window.addEventListener('storage', ({ key, newValue }) => key?.startsWith(PREFIX) && this.#fromOtherTab(key, newValue));
+    window.addEventListener('storage', ({ key, newValue }) => key?.startsWith(PREFIX) && this.#onStorage(key, newValue));
   }
 
   get all() {
@@ -186,7 +186,7 @@ export class Lanes {
     for (const listener of this.#listeners) listener(lane, turn);
   }
 
-  /** The lane that waits for its first question; there is at most one. */
+  /** Returns the lane without questions; there is at most one. */
   draft() {
     const existing = this.#lanes.find((lane) => lane.isDraft);
     return existing ?? this.add(new Lane());
@@ -195,18 +195,18 @@ export class Lanes {
   add(lane) {
     this.#lanes.unshift(lane);
     this.#order();
-    for (const old of this.#lanes.splice(MOST_LANES)) this.#forget(old);
+    for (const old of this.#lanes.splice(MAX_LANES)) this.#unsave(old);
     this.keep(lane);
     return lane;
   }
 
   remove(lane) {
     this.#lanes = this.#lanes.filter((other) => other !== lane);
-    this.#forget(lane);
+    this.#unsave(lane);
     this.changed(lane);
   }
 
-  /** Saves it and tells of it. */
+  /** Saves the lane and calls the listeners. */
   keep(lane, turn) {
     this.save(lane);
     this.changed(lane, turn);
@@ -219,11 +219,11 @@ export class Lanes {
       if (lane.id) localStorage.setItem(PREFIX + lane.id, JSON.stringify(lane.toRecord()));
       else sessionStorage.setItem(PREFIX + lane.createdAt, JSON.stringify(lane.toRecord()));
     } catch {
-      // Storage is full or closed to us: the lane lives as long as the page does.
+      // Storage is full or not allowed: the lane is lost with the page.
     }
   }
 
-  #forget(lane) {
+  #unsave(lane) {
     sessionStorage.removeItem(PREFIX + lane.createdAt);
     localStorage.removeItem(PREFIX + lane.id);
   }
@@ -232,7 +232,7 @@ export class Lanes {
     this.#lanes.sort((a, b) => b.createdAt - a.createdAt);
   }
 
-  #fromOtherTab(key, value) {
+  #onStorage(key, value) {
     const known = this.find(key.slice(PREFIX.length));
     if (known && !value) {
       this.#lanes = this.#lanes.filter((lane) => lane !== known);

@@ -7,13 +7,13 @@ import { Drawer } from './drawer.js';
 import { Follower } from './follower.js';
 import { Lane, Lanes } from './lanes.js';
 import { LaneList } from './lane-list.js';
-import { recall } from './memory.js';
-import { ConnectionBand, Undo, announce, listenToKeys, placeOf, readPlace, themeSwitch } from './shell.js';
+import { loadLane } from './memory.js';
+import { ConnectionBand, Undo, announce, listenToKeys, addressOf, readAddress, themeSwitch } from './shell.js';
 import { byId, icon, oncePerFrame, setText } from './dom.js';
 import { failure, plural } from './words.js';
 
 const UNDO_TIME = 5_000;
-const SPOKEN_LENGTH = 600;
+const ANNOUNCED_LENGTH = 600;
 const NARROW = matchMedia('(max-width: 760px)');
 
 const access = new Access();
@@ -42,8 +42,8 @@ start();
 function start() {
   themeSwitch();
   lanes.onChange(changed);
-  fromAddress();
-  window.addEventListener('hashchange', fromAddress);
+  openAddress();
+  window.addEventListener('hashchange', openAddress);
   byId('new-lane').onclick = newLane;
   byId('new-lane-top').onclick = newLane;
   byId('open-lanes').onclick = () => toggleSheet(true);
@@ -53,35 +53,35 @@ function start() {
   listenToKeys({
     '/': () => composer.focus(), n: newLane, '[': () => step(-1), ']': () => step(1), '?': showKeys, Escape: escape,
   });
-  for (const lane of lanes.all) if (lane.turns.some((turn) => turn.wasOpen)) readBack(lane);
+  for (const lane of lanes.all) if (lane.turns.some((turn) => turn.wasOpen)) load(lane);
   loadAgent();
   if (!NARROW.matches) composer.focus();
 }
 
-/* ---- which lane is on view ---- */
+/* ---- the shown lane ---- */
 
 function open(lane, { remember = true } = {}) {
   const before = current;
   current = lane;
   lane.unread = false;
   if (before?.isDraft && before !== lane && !before.draft) lanes.remove(before);
-  if (remember && location.hash !== placeOf(lane)) history.pushState(null, '', placeOf(lane));
+  if (remember && location.hash !== addressOf(lane)) history.pushState(null, '', addressOf(lane));
   showTitle(lane);
   drawer.close();
   conversation.show(lane);
   composer.show(lane);
   list.show(lane);
   follower.show(lane);
-  readBack(lane);
+  load(lane);
 }
 
 function showTitle({ title }) {
-  for (const place of document.querySelectorAll('.lane-name')) setText(place, title || 'New lane');
+  for (const name of document.querySelectorAll('.lane-name')) setText(name, title || 'New lane');
   document.title = title ? `${title} · Turnlane` : 'Turnlane';
 }
 
-function fromAddress() {
-  const { sessionId, requestId } = readPlace();
+function openAddress() {
+  const { sessionId, requestId } = readAddress();
   linked = requestId;
   const lane = lanes.find(sessionId) ?? (sessionId ? lanes.add(new Lane({ id: sessionId })) : lanes.draft());
   open(lane, { remember: false });
@@ -107,13 +107,13 @@ function step(by) {
 }
 
 function remove(lane) {
-  const place = lanes.all.indexOf(lane);
+  const index = lanes.all.indexOf(lane);
   lanes.remove(lane);
-  if (lane === current) open(lanes.all[Math.min(place, lanes.all.length - 1)] ?? lanes.draft());
+  if (lane === current) open(lanes.all[Math.min(index, lanes.all.length - 1)] ?? lanes.draft());
   undo.offer('Lane deleted.', {
     undo: () => open(lanes.add(lane)),
     then: () => {
-      follower.leave(lane);
+      follower.unsubscribe(lane);
       if (lane.id) client.deleteSession(lane.id, { keepalive: true }).catch(() => {});
     },
   });
@@ -141,17 +141,17 @@ function edit(turn) {
 
 function stop(lane) {
   const turn = lane.openTurns[0];
-  if (turn) client.cancel(lane.id, turn.requestId).catch(() => announce('It could not be stopped.'));
+  if (turn) client.cancel(lane.id, turn.requestId).catch(() => announce('The turn could not be stopped. Try again.'));
 }
 
-/* ---- what happened ---- */
+/* ---- changes ---- */
 
 function changed(lane, turn) {
   refreshList();
   if (lane !== current) return;
   if (!lanes.all.includes(lane)) return open(lanes.all[0] ?? lanes.draft());
-  // A draft that got its id. An address that names another lane is the reader's, on the way there by Back.
-  if (lane.id && !readPlace().sessionId) history.replaceState(null, '', placeOf(lane));
+  // A new lane got its id. If the address already names a lane, the user is going there with Back.
+  if (lane.id && !readAddress().sessionId) history.replaceState(null, '', addressOf(lane));
   showTitle(lane);
   conversation.update(turn);
   composer.update();
@@ -162,30 +162,30 @@ function changed(lane, turn) {
 function onFinished(lane, turn) {
   if (lane === current) timeline(turn);
   const where = lane === current ? '' : `In the lane ${lane.title}: `;
-  const said = turn.status === 'completed' ? turn.text.slice(0, SPOKEN_LENGTH) : failure(turn);
-  announce(where + said);
+  const text = turn.status === 'completed' ? turn.text.slice(0, ANNOUNCED_LENGTH) : failure(turn);
+  announce(where + text);
 }
 
 function onConnection(lost) {
   band.show(lost);
   refreshList();
-  if (!lost && current) readBack(current);
+  if (!lost && current) load(current);
 }
 
-function readBack(lane) {
-  recall(lane, { client, lanes, follower, asking });
+function load(lane) {
+  loadLane(lane, { client, lanes, follower, asking });
 }
 
 async function timeline(turn) {
   const lane = lanes.all.find((each) => each.turns.includes(turn));
-  if (!lane || !turn.requestId || (turn.timeline && turn.isTerminal && turn.timelineIsWhole)) return;
+  if (!lane || !turn.requestId || (turn.timeline && turn.isTerminal && turn.timelineIsFinal)) return;
   try {
-    const whole = turn.isTerminal;
+    const final = turn.isTerminal;
     turn.timeline = await client.timeline(lane.id, turn.requestId);
-    turn.timelineIsWhole = whole;
+    turn.timelineIsFinal = final;
     lanes.changed(lane, turn);
   } catch {
-    // Timelines are kept for a day; an older turn shows its total only.
+    // The server keeps timelines for a day. Older turns show only their total.
   }
 }
 
@@ -201,7 +201,7 @@ async function loadAgent() {
   }
 }
 
-/* ---- small things ---- */
+/* ---- other actions ---- */
 
 function inspect(turn, section) {
   timeline(turn);
@@ -214,12 +214,12 @@ async function copy(text, button) {
     flash(button, 'check');
     announce('Copied.');
   } catch {
-    announce('The browser does not allow copying here.');
+    announce('Not copied: the browser does not allow it on this page.');
   }
 }
 
 function copyLink(turn, button) {
-  const link = new URL(placeOf(current, turn), location.href).href;
+  const link = new URL(addressOf(current, turn), location.href).href;
   history.replaceState(null, '', link);
   conversation.reveal(turn.requestId);
   copy(link, button);
@@ -241,7 +241,7 @@ function escape() {
   return composer.closeMenu() || (drawer.isOpen ? drawer.close() : composer.blur());
 }
 
-/** On a phone the lanes are a sheet over the conversation. */
+/** Opens or closes the lanes, which cover the conversation on a phone. */
 function toggleSheet(wanted) {
   const shows = wanted && NARROW.matches;
   if (document.body.classList.contains('has-sheet') === shows) return;

@@ -2,14 +2,14 @@ import DOMPurify from '/webjars/dompurify/dist/purify.es.mjs';
 import { Marked } from '/webjars/marked/lib/marked.esm.js';
 
 /**
- * Answers are untrusted: Markdown becomes HTML, HTML goes through a short list of what may stand in an
- * answer, and only nodes (never strings) reach the page. Nothing is fetched: an image is shown as its name.
+ * Answers are untrusted. Markdown becomes HTML, DOMPurify removes all that is not listed here, and only nodes (never
+ * strings) reach the page. Nothing is fetched: an image becomes a link.
  */
 const ALLOWED_TAGS = [
   'a', 'b', 'blockquote', 'br', 'code', 'del', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'kbd', 'li', 'mark',
   'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'u', 'ul',
 ];
-/** Not addresses, so their values need not look like one. */
+/** Attributes that are not URLs. */
 const ADD_URI_SAFE_ATTR = ['align', 'start', 'lang', 'data-lang'];
 const ALLOWED_ATTR = ['href', 'title', ...ADD_URI_SAFE_ATTR];
 const PLAIN_MARK = /^<\/?(?:b|br|del|em|i|kbd|mark|s|strong|sub|sup|u)\s*\/?>$/i;
@@ -18,12 +18,12 @@ const ALLOWED_URI_REGEXP = /^(?:https?:\/\/|mailto:)/i;
 const marked = new Marked({
   gfm: true,
   renderer: {
-    /** The question is the page's heading, so an answer's begin below it. */
+    /** The question is an h2, so headings of an answer begin at h3. */
     heading({ tokens, depth }) {
       const level = Math.min(6, depth + 2);
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
     },
-    /** HTML in an answer is shown as it is written, but for the marks that Markdown lacks. */
+    /** Shows HTML of an answer as text, except marks that Markdown lacks. */
     html({ text, block }) {
       if (block) return `<p>${escape(text.trim())}</p>`;
       return PLAIN_MARK.test(text) ? text : escape(text);
@@ -58,8 +58,8 @@ function sanitised(html) {
 }
 
 /**
- * Keeps an element in step with a growing text, block by block: paragraphs that stand are left alone, so a
- * selection survives and nothing jumps. `decorate` sees each new top-level element.
+ * Shows a growing Markdown text. Blocks that did not change keep their elements, so a selection survives and nothing
+ * jumps. `decorate` is called with each new top-level element.
  */
 export class MarkdownView {
   #element;

@@ -1,8 +1,8 @@
 import { TurnlaneProblem } from './turnlane-client.js';
 import { LaneTurn } from './lanes.js';
 
-/** Reads a lane's conversation back from the server: its history, then the turns that history doesn't hold. */
-export async function recall(lane, { client, lanes, follower, asking }) {
+/** Loads a lane from the server: its history, then the turns that are not in the history. */
+export async function loadLane(lane, { client, lanes, follower, asking }) {
   if (lane.isDraft || lane.memory === 'loading' || lane.memory === 'known') return;
   lane.memory = 'loading';
   try {
@@ -14,7 +14,7 @@ export async function recall(lane, { client, lanes, follower, asking }) {
     if (!forgotten) return;
   }
   lanes.changed(lane);
-  await readRest(lane, follower);
+  await loadOtherTurns(lane, follower);
   const unsent = lane.asking > 0 ? [] : lane.turns.filter((turn) => turn.status === 'unsent');
   for (const turn of unsent) asking.send(lane, turn);
   lanes.keep(lane);
@@ -28,16 +28,16 @@ function merge(lane, entries) {
       lane.append(turn);
     }
     if (turn.status === 'unsent') turn.status = 'unknown';
-    turn.recall(entry);
+    turn.applyHistory(entry);
   }
   lane.sort();
 }
 
-/** Turns that failed, are under way, or are older than the history: their request records outlive it. */
-async function readRest(lane, follower) {
-  await follower.listen(lane);
+/** Loads turns that failed, are open, or are older than the history, from their request records. */
+async function loadOtherTurns(lane, follower) {
+  await follower.subscribe(lane);
   for (const turn of [...lane.turns]) {
-    if (turn.status === 'unknown') await follower.settle(lane, turn).catch(() => {});
-    if (turn.isOpen && turn.heard === 0) follower.follow(lane, turn);
+    if (turn.status === 'unknown') await follower.refresh(lane, turn).catch(() => {});
+    if (turn.isOpen && turn.received === 0) follower.follow(lane, turn);
   }
 }

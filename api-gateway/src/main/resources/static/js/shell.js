@@ -1,17 +1,16 @@
-/** The parts of the page that are not about turns: theme, keys, address, connection band, messages. */
+/** Parts of the page besides the turns: theme, shortcuts, address, connection band, undo. */
 import { byId, h, icon, setText } from './dom.js';
 import { secondsLeft } from './words.js';
 
-const THEMES = { system: 'As the system', light: 'Light', dark: 'Dark' };
+const THEMES = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
 
-/** The switch; `theme-boot.js` has set what was chosen before the first paint. */
+/** Starts the theme button. `theme-boot.js` has already set the chosen theme. */
 export function themeSwitch() {
   const button = byId('theme');
   const chosen = document.documentElement.dataset;
   const show = () => {
     const theme = chosen.theme ?? 'system';
     button.replaceChildren(icon(theme), h('span', {}, THEMES[theme]));
-    button.setAttribute('aria-label', `Colours: ${THEMES[theme]}`);
   };
   button.onclick = () => {
     const names = Object.keys(THEMES);
@@ -21,44 +20,44 @@ export function themeSwitch() {
     try {
       localStorage.setItem('turnlane.theme', next);
     } catch {
-      // Closed storage: the choice lasts as long as the page.
+      // Storage is not allowed: the choice is lost with the page.
     }
     show();
   };
   show();
 }
 
-/** Single keys, where nobody is writing. `actions`: key → function. */
+/** Handles shortcuts while the user is not typing. `actions`: key → function; false means not handled. */
 export function listenToKeys(actions) {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key !== 'Escape' && (isWriting(event.target) || document.querySelector('dialog[open]'))) return;
+    if (event.key !== 'Escape' && (isTyping(event.target) || document.querySelector('dialog[open]'))) return;
     const action = actions[event.key];
     if (!action || action() === false) return;
     event.preventDefault();
   });
 }
 
-function isWriting(target) {
+function isTyping(target) {
   return target instanceof HTMLElement && target.matches('textarea, input, select, [contenteditable]');
 }
 
-/** The place in the address: `#s=<session>&r=<request>`. */
-export function readPlace() {
-  const place = new URLSearchParams(location.hash.slice(1));
-  return { sessionId: validId(place.get('s')), requestId: validId(place.get('r')) };
+/** Reads the address: `#s=<session>&r=<request>`. */
+export function readAddress() {
+  const params = new URLSearchParams(location.hash.slice(1));
+  return { sessionId: validId(params.get('s')), requestId: validId(params.get('r')) };
 }
 
 function validId(id) {
   return id && /^[\w.-]{1,128}$/.test(id) ? id : null;
 }
 
-export function placeOf(lane, turn = null) {
+export function addressOf(lane, turn = null) {
   if (!lane.id) return '#';
   return `#s=${lane.id}${turn?.requestId ? `&r=${turn.requestId}` : ''}`;
 }
 
-/** The thin band that says that the connection is gone, and when it is tried again. */
+/** The band shown while the connection is lost, with the time to the next attempt. */
 export class ConnectionBand {
   #band = byId('band');
   #text = byId('band-text');
@@ -66,7 +65,7 @@ export class ConnectionBand {
 
   constructor(onRetry) {
     byId('band-retry').onclick = onRetry;
-    setInterval(() => this.#count(), 250);
+    setInterval(() => this.#showCountdown(), 250);
   }
 
   show(lost) {
@@ -76,21 +75,21 @@ export class ConnectionBand {
       this.#band.dataset.state = 'lost';
       this.#band.hidden = false;
       if (!wasLost) announce('Connection lost.');
-      this.#count();
+      this.#showCountdown();
     } else if (wasLost) {
-      this.#back();
+      this.#reconnected();
     }
   }
 
-  #count() {
+  #showCountdown() {
     if (!this.#lost) return;
     const seconds = secondsLeft(this.#lost.retryAt);
-    setText(this.#text, seconds > 0 ? `Connection lost. Next try in ${seconds} s.` : 'Connection lost. Trying…');
+    setText(this.#text, seconds > 0 ? `Connection lost. Next attempt in ${seconds} s.` : 'Connection lost. Reconnecting…');
   }
 
-  #back() {
+  #reconnected() {
     this.#band.dataset.state = 'back';
-    setText(this.#text, 'Connected again. Everything goes on where it was.');
+    setText(this.#text, 'Connected again. Answers continue where they stopped.');
     announce('Connected again.');
     setTimeout(() => {
       if (!this.#lost) this.#band.hidden = true;
@@ -98,13 +97,13 @@ export class ConnectionBand {
   }
 }
 
-/** Says something to screen readers, when they have time. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   const region = byId('announcements');
   region.replaceChildren(h('p', {}, text));
 }
 
-/** Something that can be taken back for a few seconds; `then` runs when the time is over. */
+/** Offers to undo an action for a few seconds. `then` runs after that time. */
 export class Undo {
   #box = byId('undo');
   #pending = null;
@@ -113,21 +112,21 @@ export class Undo {
     this.milliseconds = milliseconds;
     this.#box.style.setProperty('--undo-time', `${milliseconds}ms`);
     byId('undo-button').onclick = () => this.#end()?.undo();
-    window.addEventListener('pagehide', () => this.settle());
+    window.addEventListener('pagehide', () => this.finish());
   }
 
-  offer(sentence, { undo, then }) {
-    this.settle();
-    this.#pending = { undo, then, timer: setTimeout(() => this.settle(), this.milliseconds) };
-    setText(byId('undo-text'), sentence);
+  offer(text, { undo, then }) {
+    this.finish();
+    this.#pending = { undo, then, timer: setTimeout(() => this.finish(), this.milliseconds) };
+    setText(byId('undo-text'), text);
     this.#box.hidden = true;
     requestAnimationFrame(() => {
       this.#box.hidden = this.#pending === null;
     });
-    announce(sentence);
+    announce(text);
   }
 
-  settle() {
+  finish() {
     this.#end()?.then();
   }
 

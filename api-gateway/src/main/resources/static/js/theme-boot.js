@@ -1,7 +1,7 @@
-// Runs before the first paint, so that a chosen theme doesn't flash in after the system's.
+// Sets the chosen theme before the first paint.
 try {
   const theme = localStorage.getItem('turnlane.theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 } catch {
-  // Closed storage: the system's colours it is.
+  // Storage is not allowed: use the theme of the system.
 }

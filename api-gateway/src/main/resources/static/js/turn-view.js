@@ -2,11 +2,11 @@ import { bar, fromTemplate, h, oncePerFrame, setText, tool } from './dom.js';
 import { Hairline } from './hairline.js';
 import { MarkdownView } from './markdown.js';
 import { artifactView, toOpenLarge } from './artifacts.js';
-import { confidenceWord, ending, failure, placeInQueue, refusal, secondsLeft } from './words.js';
+import { confidenceWord, ending, failure, queued, refusal, secondsLeft } from './words.js';
 
-const MOST_CHIPS = 4;
+const MAX_CHIPS = 4;
 
-/** One turn on the page: the question, its hairline, the answer as it comes, and what it rests on. */
+/** A turn on the page: the question, its hairline, the answer and its sources. */
 export class TurnView {
   #lane;
   #actions;
@@ -74,9 +74,9 @@ export class TurnView {
   #noticeLine() {
     const { error } = this.turn;
     const notice = this.#part('notice');
-    const said = noticeWords(this.turn);
-    notice.hidden = !said;
-    if (said) setText(notice.firstElementChild, error?.message ? `${said} ${error.message}` : said);
+    const text = noticeWords(this.turn);
+    notice.hidden = !text;
+    if (text) setText(notice.firstElementChild, error?.message ? `${text} ${error.message}` : text);
   }
 
   #footLine() {
@@ -98,9 +98,9 @@ export class TurnView {
     const open = () => this.#actions.inspect(this.turn, 'sources');
     const chip = ({ id, title }) => h('li', {}, h('button', { type: 'button', class: 'chip', testid: 'source', title, onclick: open },
       h('span', { class: 'chip-id' }, id), ' ', h('span', { class: 'chip-title' }, title)));
-    const more = sources.length - MOST_CHIPS;
-    return h('ul', { class: 'chips', 'aria-label': 'Sources', testid: 'sources' }, sources.slice(0, MOST_CHIPS).map(chip),
-      more > 0 && h('li', {}, h('button', { type: 'button', class: 'chip', onclick: open }, `${more} more`)));
+    const more = sources.length - MAX_CHIPS;
+    return h('ul', { class: 'chips', 'aria-label': 'Sources', testid: 'sources' }, sources.slice(0, MAX_CHIPS).map(chip),
+      more > 0 && h('li', {}, h('button', { type: 'button', class: 'chip', onclick: open }, `Show ${more} more`)));
   }
 
   #tools(turn) {
@@ -113,23 +113,23 @@ export class TurnView {
 function stageWords(lane, turn) {
   switch (turn.status) {
     case 'unsent':
-      return turn.sendAgainAt ? `Not sent yet; next try in ${secondsLeft(turn.sendAgainAt)} s` : 'sending';
+      return turn.sendAgainAt ? `Not sent yet. Next attempt in ${secondsLeft(turn.sendAgainAt)} s` : 'Sending…';
     case 'unknown':
-      return 'reading it back';
+      return 'Loading…';
     case 'queued':
-      return placeInQueue(lane.ahead(turn));
+      return queued(lane.ahead(turn));
     case 'retrying':
       return retryWords(turn);
     case 'running':
-      return turn.text ? '' : turn.stage || 'working';
+      return turn.text ? '' : turn.stage || 'Working…';
     default:
       return '';
   }
 }
 
 function retryWords({ attempt, retryAt }) {
-  const when = retryAt ? ` in ${secondsLeft(retryAt)} s` : '';
-  return `Attempt ${attempt} failed; the next one starts${when}`;
+  const when = retryAt ? `in ${secondsLeft(retryAt)} s` : 'soon';
+  return `Attempt ${attempt} failed. The next attempt starts ${when}`;
 }
 
 function noticeWords(turn) {
@@ -141,11 +141,11 @@ function noticeWords(turn) {
 function confidenceBar(confidence) {
   const word = confidenceWord(confidence);
   return h('span', {
-    class: 'confidence', 'data-word': word, testid: 'confidence', title: `Confidence ${confidence.toFixed(2)} of 1`,
-  }, bar(confidence), h('span', {}, word), h('span', { class: 'figure' }, confidence.toFixed(2)));
+    class: 'confidence', 'data-word': word, testid: 'confidence', title: '0 is low, 1 is high',
+  }, bar(confidence), h('span', {}, `Confidence ${confidence.toFixed(2)} (${word})`));
 }
 
-/** Gives wide things a frame to scroll in, and a way to be seen large. */
+/** Puts tables and code into a frame that scrolls, with a button to enlarge them. */
 function decorate(node, block) {
   if (node.nodeName !== 'TABLE' && node.nodeName !== 'PRE') return;
   const frame = h('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': node.nodeName === 'TABLE' ? 'Table' : 'Code' });

@@ -390,7 +390,7 @@ export class Turn {
   }
 
   /** Applies the state of a request resource. */
-  settle(request) {
+  applyRequest(request) {
     if (this.isTerminal) return;
     if (!TERMINAL.has(request.status)) {
       this.status = request.status;

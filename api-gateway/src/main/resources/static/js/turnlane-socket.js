@@ -6,7 +6,7 @@ const PONG_LIMIT = 20_000;
 /** Time limit after the browser reports "offline": a server on localhost may still answer. */
 const QUICK_PONG_LIMIT = 3_000;
 /** The delay grows only to 4 s, because a user waits. */
-const MOST_DOUBLINGS = 3;
+const MAX_DOUBLINGS = 3;
 
 /**
  * Receives the events of any number of sessions over one WebSocket (subprotocol turnlane.v1). A browser allows six
@@ -20,7 +20,7 @@ export class TurnlaneSocket {
   #url;
   #listener;
   #socket = null;
-  /** By id: the last cursor, and the number of consecutive transient rejections. */
+  /** Last cursor and number of consecutive transient rejections, by session id. */
   #sessions = new Map();
   /** Resolvers of pings without a pong. */
   #pongs = [];
@@ -182,7 +182,7 @@ export class TurnlaneSocket {
   #lost() {
     this.#drop();
     if (this.#closed) return;
-    const delay = backoff(Math.min(this.#tries++, MOST_DOUBLINGS));
+    const delay = backoff(Math.min(this.#tries++, MAX_DOUBLINGS));
     this.#timer = setTimeout(() => this.#connect(), delay);
     this.#listener.onState({ state: 'lost', retryAt: Date.now() + delay, opened: this.#opened, tries: this.#tries });
   }

@@ -1,4 +1,4 @@
-/** How the page says things: durations, ages, states and what went wrong. */
+/** Texts of the page: durations, ages, states and errors. */
 
 export function duration(ms) {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
@@ -8,7 +8,7 @@ export function duration(ms) {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** How long ago, short: for a list that is looked at, not read. */
+/** Returns a short text for the time since `then`. */
 export function age(then, now = Date.now()) {
   const minutes = Math.floor((now - then) / 60_000);
   if (minutes < 1) return 'now';
@@ -21,7 +21,7 @@ export function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** What a lane is doing, from its open turns. */
+/** Returns the state of a lane. LaneList uses its first word as a style. */
 export function laneState({ running, waiting, unsent, connected, unread }) {
   if (!connected && running + waiting > 0) return 'disconnected';
   if (unsent > 0 && running + waiting === 0) return 'sending';
@@ -30,55 +30,54 @@ export function laneState({ running, waiting, unsent, connected, unread }) {
   return unread ? 'answered' : 'idle';
 }
 
-export function placeInQueue(position) {
-  if (position <= 0) return 'next in this lane';
-  return position === 1 ? 'waits for the turn before it' : `waits behind ${position} turns of this lane`;
+export function queued(position) {
+  if (position <= 0) return 'Next in this lane';
+  return position === 1 ? 'Waiting for the previous turn' : `Waiting for ${position} earlier turns`;
 }
 
-/** The word for a confidence between 0 and 1. */
+/** Returns the word for a confidence between 0 and 1. */
 export function confidenceWord(confidence) {
-  if (confidence >= 0.75) return 'sure';
-  return confidence >= 0.5 ? 'likely' : 'unsure';
+  if (confidence >= 0.75) return 'high';
+  return confidence >= 0.5 ? 'medium' : 'low';
 }
 
 const FAILURES = {
-  agent_error: 'The agent could not answer this.',
-  agent_timeout: 'The agent took longer than it may.',
-  deadline_exceeded: 'The answer was not ready by its deadline.',
-  usage_limit: 'The answer would have gone over the usage limit.',
-  answer_too_large: 'The answer grew larger than a turn may carry.',
-  expired: 'The question waited too long and has expired.',
-  poison: 'This question stopped its processor again and again, so it is no longer tried.',
-  unreadable_record: 'The question reached the log in a form that cannot be read.',
-  not_found: 'The server no longer knows this question.',
+  agent_error: 'The agent could not answer this question.',
+  agent_timeout: 'The agent took too long.',
+  deadline_exceeded: 'The answer was not ready by the deadline.',
+  usage_limit: 'The answer would have exceeded the usage limit.',
+  answer_too_large: 'The answer is too large.',
+  expired: 'The question waited too long and expired.',
+  poison: 'The server crashed repeatedly while it answered this question, so it stopped trying.',
+  unreadable_record: 'The server could not read the question.',
+  not_found: 'The server no longer has this question.',
 };
 
-/** Each ends with what can be done. */
 const REFUSALS = {
   rate_limited: 'Too many questions in a short time.',
-  session_queue_full: 'This lane is full: let a few of its turns finish first.',
-  overloaded: 'The server has as much as it can carry just now.',
-  question_too_large: 'The question is too long: at most 32 KiB.',
-  unauthorized: 'This server asks for an API key.',
-  unknown_agent: 'This server has no such agent.',
+  session_queue_full: 'Too many turns of this lane are open. Wait until some have ended.',
+  overloaded: 'The server is overloaded.',
+  question_too_large: 'The question is longer than 32 KiB. Shorten it.',
+  unauthorized: 'This server requires an API key. Reload the page to enter one.',
+  unknown_agent: 'This server does not have the agent of this lane. Open a new lane.',
 };
 
 export function failure({ error, attempt }) {
-  const said = FAILURES[error?.code] ?? 'This turn failed.';
-  const tried = attempt > 1 ? ` It was tried ${attempt} times.` : '';
-  return said + tried;
+  const text = FAILURES[error?.code] ?? 'This turn failed.';
+  const attempts = attempt > 1 ? ` Attempts: ${attempt}.` : '';
+  return text + attempts;
 }
 
 export function refusal(problem) {
   const wait = problem.retryAfter ? ` Try again in ${duration(problem.retryAfter * 1000)}.` : '';
-  return (REFUSALS[problem.code] ?? `The server did not take this question: ${problem.message}`) + wait;
+  return (REFUSALS[problem.code] ?? `The server rejected this question: ${problem.message}`) + wait;
 }
 
 export function ending({ status, reason }) {
-  if (status === 'cancelled' && (reason === 'interrupted' || reason === 'rolled_back')) return 'Stopped: a newer question took its place.';
-  if (status === 'cancelled') return 'Stopped. The agent will not remember it.';
-  if (status === 'superseded') return 'Merged into the question after it.';
-  if (status === 'rejected') return 'Not taken: this lane was busy.';
+  if (status === 'cancelled' && (reason === 'interrupted' || reason === 'rolled_back')) return 'Stopped by a newer question.';
+  if (status === 'cancelled') return 'Stopped. The agent will not remember this turn.';
+  if (status === 'superseded') return 'Merged into a later question.';
+  if (status === 'rejected') return 'Rejected because the lane was busy.';
   return reason;
 }
 

@@ -13,46 +13,46 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The page at a gateway that wants to know who asks. */
-@ExtendWith(PageTests.class)
+/** The page at a gateway that requires an API key. */
+@ExtendWith(PageExtension.class)
 class AccessPageTest {
 
     private static final String QUESTION = "What is a liquidity pool?";
 
-    private final PageStage stage;
+    private final PageFixture fixture;
     private final ChatPage page;
 
-    AccessPageTest(PageStage stage) {
-        this.stage = stage;
-        this.page = stage.stranger().mayBeAskedForAKey();
+    AccessPageTest(PageFixture fixture) {
+        this.fixture = fixture;
+        this.page = fixture.visitorWithoutKey().expectUnauthorized();
     }
 
     @Test
-    void asksForAKeyUntilItHasAGoodOneAndKeepsItForThisTab() throws Exception {
+    void asksForAnApiKeyUntilItIsValidAndKeepsItForTheTab() throws Exception {
         KeySecret key = KeySecret.random(new SecureRandom());
-        stage.turnlane()
+        fixture.turnlane()
                 .keys()
                 .publish(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
         page.open();
         assertThat(page.at("access")).isVisible();
         assertThat(page.at("access-wrong")).isHidden();
-        leaveWithoutAKey();
+        tryToCloseTheDialog();
         enter("tl_000000000000_" + "0".repeat(40));
-        assertThat(page.at("access-wrong")).containsText("not valid");
+        assertThat(page.at("access-wrong")).containsText("The server rejected the key");
         assertThat(page.at("access-wrong")).hasRole(AriaRole.ALERT);
-        leaveWithoutAKey();
-        page.photograph("30-access");
+        tryToCloseTheDialog();
+        page.takeScreenshots("30-access");
         enter(key.reveal());
         assertThat(page.at("access")).isHidden();
         assertThat(page.at("suggestion").first()).isVisible();
 
         TurnItem turn = page.ask(QUESTION);
-        stage.agent()
-                .part(QUESTION)
-                .says("Tokens that ")
-                .says("wait for traders.")
-                .ends();
-        turn.is("completed");
+        fixture.agent()
+                .script(QUESTION)
+                .delta("Tokens that ")
+                .delta("wait for traders.")
+                .complete();
+        turn.hasState("completed");
         assertThat(turn.answer()).hasText("Tokens that wait for traders.");
         assertThat(page.raw().evaluate("() => sessionStorage.getItem('turnlane.key')"))
                 .isEqualTo(key.reveal());
@@ -64,8 +64,8 @@ class AccessPageTest {
         assertThat(page.at("access")).isHidden();
     }
 
-    /** As somebody tries who wants to see the page first: nothing behind the dialog would answer them. */
-    private void leaveWithoutAKey() {
+    /** Checks that neither a click outside nor Escape closes the dialog, because the page needs a key. */
+    private void tryToCloseTheDialog() {
         page.raw().mouse().click(4, 4);
         page.press("Escape");
         page.press("Escape");

@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** A question under one Idempotency-Key, posted by many at once to two gateways, is answered once. */
+/** A question posted many times at once to two gateways under one Idempotency-Key is answered once. */
 class AskedOnceTest {
 
     @Test
@@ -29,7 +29,7 @@ class AskedOnceTest {
                 assertThat(replies)
                         .extracting(reply -> reply.object("answer").get("text"))
                         .containsOnly("echo: once");
-                // Whatever twins the log has stand before this one.
+                // Duplicates of the first question, if any, come before this one in the log.
                 first.askAndWait("s", "the last", Map.of());
                 assertThat(first.get("/v1/sessions/s/turns").list("turns"))
                         .extracting(turn -> turn.get("question"))
@@ -41,14 +41,14 @@ class AskedOnceTest {
     }
 
     private static List<ClientReply> postTogether(int posts, Client... gateways) throws Exception {
-        CountDownLatch together = new CountDownLatch(1);
+        CountDownLatch start = new CountDownLatch(1);
         List<ClientReply> replies = new ArrayList<>();
-        try (var people = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<ClientReply>> asked = new ArrayList<>();
             for (int i = 0; i < posts; i++) {
                 Client gateway = gateways[i % gateways.length];
-                asked.add(people.submit(() -> {
-                    together.await();
+                asked.add(executor.submit(() -> {
+                    start.await();
                     return gateway.post(
                             "/v1/sessions/s/requests",
                             Map.of("question", "once", "agent", "echo"),
@@ -58,7 +58,7 @@ class AskedOnceTest {
                             "wait=30");
                 }));
             }
-            together.countDown();
+            start.countDown();
             for (Future<ClientReply> reply : asked) {
                 replies.add(reply.get());
             }

@@ -30,23 +30,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A hundred questions at once to a session whose first one runs, and what becomes of each by its policy: what the order
- * of the log dictates, as a model works it out that knows nothing of the engine.
+ * Asks a hundred questions at once in a session whose first one runs. Compares the end of each with a model that
+ * applies the policies in the order of the log and uses no code of the engine.
  */
 @Timeout(300)
 class BusySessionTest {
 
     private static final int QUESTIONS = 100;
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static RunningTurnlane turnlane;
     private static PromptedAgent agent;
     private static Client client;
 
     private final String session = "busy-" + UUID.randomUUID();
-    /** How each is expected to end, by request; and by whom. */
+    /** Expected terminal status of each request, with the request that caused it. */
     private final Map<String, String> expected = new HashMap<>();
-    /** The questions that an agent is expected to answer, last of all. */
+    /** Questions that the agent is expected to answer at the end. */
     private final List<String> answered = new ArrayList<>();
 
     @BeforeAll
@@ -64,13 +64,13 @@ class BusySessionTest {
     }
 
     @AfterEach
-    void letGo() {
-        agent.letGo();
+    void completeAll() {
+        agent.completeAll();
     }
 
     /**
-     * Interrupt and coalesce aren't mixed: whether an interrupting turn has begun when the next comes is a matter of
-     * time.
+     * The policies interrupt and coalesce are not mixed: the result would depend on whether an interrupting turn has
+     * begun when the next question arrives.
      */
     @ParameterizedTest
     @ValueSource(
@@ -83,19 +83,19 @@ class BusySessionTest {
                 "enqueue,reject,coalesce",
                 "enqueue,reject,interrupt,rollback"
             })
-    void endsAsTheOrderOfTheLogDictates(String policies) throws Exception {
+    void endsEachQuestionAsTheLogOrderDetermines(String policies) throws Exception {
         postAll(policies.split(","));
-        awaitDecided();
-        playOut();
+        awaitDecisions();
+        answerAll();
         check();
     }
 
     @Test
-    void decidesTheSameWhenTheProcessorIsReplacedMeanwhile() throws Exception {
+    void decidesTheSameAfterTheProcessorIsReplaced() throws Exception {
         postAll("enqueue", "reject", "coalesce");
-        awaitDecided();
+        awaitDecisions();
         turnlane.replaceProcessor(List.of(agent));
-        playOut();
+        answerAll();
         check();
     }
 
@@ -104,19 +104,19 @@ class BusySessionTest {
         System.out.println("BusySessionTest seed " + seed + ", " + String.join(" ", policies));
         Random random = new Random(seed);
         String first = post("first", "enqueue").header("Location");
-        await().atMost(SOON).until(() -> client.get(first).text("status").equals("running"));
-        try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+        await().atMost(TIMEOUT).until(() -> client.get(first).text("status").equals("running"));
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<ClientReply>> replies = new ArrayList<>();
             for (int i = 0; i < QUESTIONS; i++) {
                 String question = "q" + i;
                 String policy = policies[random.nextInt(policies.length)];
-                replies.add(people.submit(() -> post(question, policy)));
+                replies.add(executor.submit(() -> post(question, policy)));
             }
             for (Future<ClientReply> reply : replies) {
                 assertThat(reply.get().status()).isEqualTo(202);
             }
         }
-        workOut(turns());
+        computeExpected(turns());
     }
 
     private ClientReply post(String question, String policy) {
@@ -125,11 +125,11 @@ class BusySessionTest {
                 Map.of("question", question, "agent", "prompted", "policy", policy));
     }
 
-    /** A question as the model sees it. */
+    /** An open question of the model. */
     private record Open(String id, String question) {}
 
-    /** The model: the first one runs all the while, or until it is interrupted. */
-    private void workOut(List<Map<String, Object>> log) {
+    /** The model: the first question runs until all are decided, or until it is interrupted. */
+    private void computeExpected(List<Map<String, Object>> log) {
         List<Open> open = new ArrayList<>();
         for (Map<String, Object> ask : log) {
             Open one = new Open((String) ask.get("request_id"), (String) ask.get("question"));
@@ -158,26 +158,26 @@ class BusySessionTest {
         open.forEach(one -> answered.add(one.question()));
     }
 
-    /** What isn't to be answered is told so, though the first one still runs. */
-    private void awaitDecided() {
-        await().atMost(SOON)
+    /** Waits until all questions that will not be answered have ended, while the first one still runs. */
+    private void awaitDecisions() {
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> assertThat(ends())
                         .containsAllEntriesOf(expected.entrySet().stream()
                                 .filter(one -> !one.getValue().startsWith("completed"))
                                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
     }
 
-    private void playOut() {
+    private void answerAll() {
         answered.forEach(
-                question -> agent.part(question).says("So: " + question).ends());
-        await().atMost(SOON).untilAsserted(() -> assertThat(ends()).containsAllEntriesOf(expected));
+                question -> agent.script(question).delta("So: " + question).complete());
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(ends()).containsAllEntriesOf(expected));
     }
 
     private void check() {
-        assertThat(ends()).as("every question ended, and in one way").isEqualTo(expected);
+        assertThat(ends()).as("every question has exactly one end").isEqualTo(expected);
         expected.forEach((id, end) -> assertThat(client.get("/v1/sessions/" + session + "/requests/" + id)
                         .json())
-                .as("as polled")
+                .as("status when polled")
                 .satisfies(request -> assertThat(request.get("status") + " " + request.get("by"))
                         .isEqualTo(end)));
         List<Map<String, Object>> history =
@@ -186,7 +186,7 @@ class BusySessionTest {
                 .allSatisfy(turn -> assertThat(expected.get((String) turn.get("request_id")))
                         .startsWith((String) turn.get("status")));
         assertThat(history.stream().filter(turn -> turn.get("answer") != null).map(turn -> turn.get("question")))
-                .as("memory has the last that were answered, in order")
+                .as("the history has the last answered questions, in order")
                 .containsExactlyElementsOf(answered.subList(
                         Math.max(
                                 0,
@@ -197,12 +197,12 @@ class BusySessionTest {
                         answered.size()));
     }
 
-    /** The session's questions in the order of the log. */
+    /** Returns the session's questions in the order of the log. */
     private List<Map<String, Object>> turns() {
         return records(turnlane.topics().turns());
     }
 
-    /** How requests ended, as the log has it; two different ends of one are told apart. */
+    /** Returns the end of each request in the log; if a request has two different ends, both. */
     private Map<String, String> ends() {
         Function<Map<String, Object>, String> end = event -> event.get("type") + " " + event.get("by");
         return records(turnlane.topics().events()).stream()

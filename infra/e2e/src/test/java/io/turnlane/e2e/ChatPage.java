@@ -18,17 +18,17 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The chat page as a visitor has it before them. Used by the test's thread only. */
+/** The chat page in a browser. Used by the test's thread only. */
 final class ChatPage {
 
-    private static final Path PICTURES = Path.of("target", "screenshots");
-    /** A file that names no icon of its own makes the browser ask for one, too. */
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    /** If a page names no icon, the browser also requests favicon.ico. */
     private static final Pattern LOST_CONNECTION =
             Pattern.compile("net::ERR_|WebSocket connection to .* failed|404 .*/favicon\\.ico");
 
     private final BrowserContext context;
     private final Page page;
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> errors = new ArrayList<>();
     private URI address;
     private @Nullable Pattern expected;
 
@@ -36,54 +36,54 @@ final class ChatPage {
         this.context = context;
         this.address = address;
         this.page = context.newPage();
-        page.onConsoleMessage(said -> {
-            if (said.type().equals("error") || said.type().equals("warning")) {
-                complain(said.text() + " at " + said.location());
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error") || message.type().equals("warning")) {
+                addUnlessExpected(message.text() + " at " + message.location());
             }
         });
-        page.onPageError(error -> complaints.add("uncaught: " + error));
-        context.onRequest(request -> stayHere(request.url()));
-        page.onWebSocket(socket -> stayHere(socket.url().replaceFirst("^ws", "http")));
+        page.onPageError(error -> errors.add("uncaught: " + error));
+        context.onRequest(request -> checkHost(request.url()));
+        page.onWebSocket(socket -> checkHost(socket.url().replaceFirst("^ws", "http")));
     }
 
-    private void complain(String text) {
+    private void addUnlessExpected(String text) {
         if (expected == null || !expected.matcher(text).find()) {
-            complaints.add(text);
+            errors.add(text);
         }
     }
 
-    private void stayHere(String url) {
+    private void checkHost(String url) {
         if (!url.startsWith(address + "/")) {
-            complaints.add("a request to another host: " + url);
+            errors.add("request to another host: " + url);
         }
     }
 
-    /** The page behind this cable, which may be cut. */
-    ChatPage through(Cable cable) {
-        return through(cable.address());
+    /** Connects the page through this proxy. */
+    ChatPage through(TcpProxy proxy) {
+        return through(proxy.address());
     }
 
-    /** The page behind a connection that may break. */
-    ChatPage through(URI connection) {
-        address = connection;
+    /** Connects the page through a proxy at this address. Accepts console errors about lost connections. */
+    ChatPage through(URI proxy) {
+        address = proxy;
         expected = LOST_CONNECTION;
         return this;
     }
 
-    /** What the server doesn't know under this path, the browser notes in the console. */
-    ChatPage mayMiss(String path) {
+    /** Accepts console errors about 404 responses for paths that contain this one. */
+    ChatPage expectNotFound(String path) {
         expected = Pattern.compile("404 .* at .*" + Pattern.quote(path));
         return this;
     }
 
-    /** A refusal that passes is noted in the console, too. */
-    ChatPage mayBeTurnedAway() {
+    /** Accepts console errors about 503 responses. */
+    ChatPage expectUnavailable() {
         expected = Pattern.compile("status of 503|404 .*/favicon\\.ico");
         return this;
     }
 
-    /** A server that wants a key says so, and the browser notes it in the console. */
-    ChatPage mayBeAskedForAKey() {
+    /** Accepts console errors about 401 responses and rejected sockets. */
+    ChatPage expectUnauthorized() {
         expected = Pattern.compile("401|WebSocket connection to .* failed");
         return this;
     }
@@ -93,9 +93,9 @@ final class ChatPage {
         return this;
     }
 
-    /** Errors and warnings in the console, uncaught exceptions, requests to other hosts. */
-    List<String> complaints() {
-        return complaints;
+    /** Returns unexpected errors and warnings in the console, uncaught exceptions, and requests to other hosts. */
+    List<String> errors() {
+        return errors;
     }
 
     Page raw() {
@@ -114,7 +114,7 @@ final class ChatPage {
         page.keyboard().press(key);
     }
 
-    /** Writes the question and asks it. */
+    /** Types the question and sends it. */
     TurnItem ask(String question) {
         field().fill(question);
         field().press("Enter");
@@ -130,12 +130,12 @@ final class ChatPage {
         return new TurnItem(turns().filter(new Locator.FilterOptions().setHas(heading)));
     }
 
-    /** The lane that a question has named. */
+    /** Returns the lane with this title, which is its first question. */
     LaneItem lane(String title) {
         return new LaneItem(at("lane").filter(new Locator.FilterOptions().setHasText(title)));
     }
 
-    /** One question, its answer and what stands around it. */
+    /** A turn in the conversation. */
     record TurnItem(Locator root) {
 
         Locator part(String testId) {
@@ -154,7 +154,7 @@ final class ChatPage {
             return part("notice");
         }
 
-        void is(String state) {
+        void hasState(String state) {
             assertThat(root).hasAttribute("data-state", state);
         }
     }
@@ -171,26 +171,26 @@ final class ChatPage {
             root.getByTestId("delete-lane").click();
         }
 
-        void is(String words) {
-            assertThat(root.getByTestId("lane-state")).hasText(words);
+        void hasState(String text) {
+            assertThat(root.getByTestId("lane-state")).hasText(text);
         }
 
-        void isOnView() {
+        void isShown() {
             assertThat(root.locator("a")).hasAttribute("aria-current", "page");
         }
     }
 
-    /** Pictures of what is on view, at both sizes and in both colours; nothing sticks out at any of them. */
-    void photograph(String state) {
+    /** Takes screenshots in both sizes and both themes, and checks that nothing overflows sideways. */
+    void takeScreenshots(String state) {
         ViewportSize before = page.viewportSize();
         page.emulateMedia(new EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         for (Size size : Size.values()) {
             page.setViewportSize(size.width, size.height);
-            assertNothingSticksOut();
-            for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-                page.emulateMedia(new EmulateMediaOptions().setColorScheme(colours));
-                settle();
-                keep("%s-%s-%s".formatted(state, size, colours).toLowerCase());
+            assertNothingOverflows();
+            for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                page.emulateMedia(new EmulateMediaOptions().setColorScheme(theme));
+                awaitAnimations();
+                saveScreenshot("%s-%s-%s".formatted(state, size, theme).toLowerCase());
             }
         }
         page.emulateMedia(new EmulateMediaOptions()
@@ -212,24 +212,24 @@ final class ChatPage {
         }
     }
 
-    void assertNothingSticksOut() {
+    void assertNothingOverflows() {
         org.assertj.core.api.Assertions.assertThat((List<?>) page.evaluate("""
                         () => [document.documentElement, document.body, document.getElementById('scroll')]
                             .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.id || e.tagName)"""))
-                .as("what scrolls sideways")
+                .as("elements that scroll sideways")
                 .isEmpty();
     }
 
-    /** Until nothing moves any more. */
-    void settle() {
+    /** Waits until all animations have ended. */
+    void awaitAnimations() {
         page.evaluate("() => Promise.allSettled(document.getAnimations().map((each) => each.finished))");
     }
 
-    void keep(String name) {
-        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
+    void saveScreenshot(String name) {
+        page.screenshot(new ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));
     }
 
-    void keepAs(Path file) {
+    void saveScreenshotTo(Path file) {
         page.screenshot(new ScreenshotOptions().setPath(file));
     }
 

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A web client that speaks plain HTTP. Safe for threads. */
+/** Client of the HTTP API. Thread-safe. */
 final class Client implements AutoCloseable {
 
     static final JsonMapper JSON = JsonMapper.builder().build();
@@ -35,7 +35,7 @@ final class Client implements AutoCloseable {
         this.address = address;
     }
 
-    /** A response: its status, its headers and its JSON, empty where it had none. */
+    /** A response: status, headers, and JSON, which is empty if the body is not JSON. */
     record ClientReply(int status, HttpResponse<String> raw, Map<String, Object> json) {
 
         String text(String field) {
@@ -61,7 +61,7 @@ final class Client implements AutoCloseable {
         }
     }
 
-    /** One server-sent event. */
+    /** A server-sent event. */
     record Event(String id, String type, Map<String, Object> data) {
 
         String text() {
@@ -107,7 +107,7 @@ final class Client implements AutoCloseable {
         return send(builder.POST(BodyPublishers.ofString(body)).build());
     }
 
-    /** A call of any other method. */
+    /** Sends a call with any method. */
     ClientReply send(String method, String path, Object body) {
         return send(request(path)
                 .header("Content-Type", "application/json")
@@ -115,12 +115,12 @@ final class Client implements AutoCloseable {
                 .build());
     }
 
-    /** Asks and doesn't wait. */
+    /** Asks and returns at once. */
     ClientReply ask(String session, String question, Map<String, Object> metadata) {
         return post("/v1/sessions/" + session + "/requests", askBody(question, metadata));
     }
 
-    /** Asks and waits for the end. */
+    /** Asks and waits up to 60 s for the end. */
     ClientReply askAndWait(String session, String question, Map<String, Object> metadata) {
         return post("/v1/sessions/" + session + "/requests", askBody(question, metadata), "Prefer", "wait=60");
     }
@@ -133,7 +133,7 @@ final class Client implements AutoCloseable {
         return body;
     }
 
-    /** Reads a stream to its end. */
+    /** Returns the events of a stream after it has ended. */
     List<Event> stream(String path, String... headers) {
         try {
             HttpResponse<InputStream> response = http.send(

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
-/** The two modules that others copy into their pages, in a browser whose calls the test answers as it likes. */
-@ExtendWith(PageTests.class)
+/** The two JavaScript modules for use in other pages, in a browser whose calls the test answers. */
+@ExtendWith(PageExtension.class)
 class ClientModulesTest {
 
     private static final String ACCEPTED = "{\"request_id\":\"r\"}";
     private static final String PROBLEM = "{\"code\":\"unavailable\"}";
 
-    /** Tickets are given by the test. */
+    /** Opens a socket. If {@code hold} is true, the test resolves each request for a ticket. */
     private static final String CONNECT = """
             async ({ hold }) => {
               const { TurnlaneSocket } = await import('/js/turnlane-socket.js');
@@ -38,17 +38,17 @@ class ClientModulesTest {
               });
             }""";
 
-    private final PageStage stage;
+    private final PageFixture fixture;
     private final Page page;
 
-    ClientModulesTest(PageStage stage) {
-        this.stage = stage;
-        this.page = stage.visitor().mayBeTurnedAway().raw();
+    ClientModulesTest(PageFixture fixture) {
+        this.fixture = fixture;
+        this.page = fixture.visitor().expectUnavailable().raw();
     }
 
-    /** Any file of the page's own host; the page itself would make calls of its own. */
+    /** Opens a file of the gateway, because the chat page would make calls of its own. */
     private void open() {
-        page.navigate(stage.address() + "/js/turnlane-client.js");
+        page.navigate(fixture.address() + "/js/turnlane-client.js");
     }
 
     private static FulfillOptions json(int status, String body) {
@@ -59,13 +59,13 @@ class ClientModulesTest {
     }
 
     @Test
-    void aQuestionWhoseReplyIsCutOffOrNeverComesIsSentAgainUnderItsKey() {
+    void sendsAQuestionAgainUnderItsKeyIfTheReplyIsTruncatedOrMissing() {
         List<String> keys = new ArrayList<>();
         page.route("**/v1/sessions/s/requests", route -> {
             keys.add(route.request().headerValue("Idempotency-Key"));
             switch (keys.size()) {
                 case 1 -> route.fulfill(json(202, "{\"request_id\":"));
-                case 2 -> {} // taken, and never answered
+                case 2 -> {} // accepted, but never answered
                 default -> route.fulfill(json(202, ACCEPTED));
             }
         });
@@ -81,7 +81,7 @@ class ClientModulesTest {
     }
 
     @Test
-    void aCancelIsSentAgainWhereTheServerCouldNotJustThen() {
+    void sendsACancelAgainAfterATransientError() {
         List<String> cancels = new ArrayList<>();
         page.route("**/requests/r/cancel", route -> {
             cancels.add(route.request().method());
@@ -98,7 +98,7 @@ class ClientModulesTest {
     }
 
     @Test
-    void aStreamComesBackNoEarlierThanItIsAskedTo() {
+    void aStreamReconnectsNoEarlierThanRetryAfter() {
         page.route(
                 "**/v1/sessions/s/events",
                 route -> route.fulfill(
@@ -121,14 +121,14 @@ class ClientModulesTest {
         assertThat(((Number) wait).doubleValue()).isBetween(6_500.0, 7_000.0);
     }
 
-    /** By session, what becomes of the next subscriptions: a place, or a problem of this status. */
+    /** The replies to subscriptions, by session: 200 for a cursor, or the status of a problem. */
     private static final class Subscriptions {
-        private final Map<String, Deque<Integer>> answers;
-        private final List<String> heard = new ArrayList<>();
+        private final Map<String, Deque<Integer>> statuses;
+        private final List<String> received = new ArrayList<>();
 
-        Subscriptions(Map<String, List<Integer>> answers) {
-            this.answers = new HashMap<>();
-            answers.forEach((session, statuses) -> this.answers.put(session, new ArrayDeque<>(statuses)));
+        Subscriptions(Map<String, List<Integer>> statuses) {
+            this.statuses = new HashMap<>();
+            statuses.forEach((session, list) -> this.statuses.put(session, new ArrayDeque<>(list)));
         }
 
         void answer(WebSocketRoute socket, String text) {
@@ -138,8 +138,8 @@ class ClientModulesTest {
                 return;
             }
             String session = frame.path("session_id").asString();
-            heard.add(session + " " + frame.path("after").asString("now"));
-            int status = answers.get(session).removeFirst();
+            received.add(session + " " + frame.path("after").asString("now"));
+            int status = statuses.get(session).removeFirst();
             socket.send(
                     status == 200
                             ? "{\"type\":\"subscribed\",\"session_id\":\"%s\",\"cursor\":\"c\"}".formatted(session)
@@ -149,7 +149,7 @@ class ClientModulesTest {
     }
 
     @Test
-    void aSocketLetsGoOfNoSessionThatWasRefusedInPassing() {
+    void aSocketKeepsSessionsAfterATransientRejection() {
         Subscriptions server = new Subscriptions(
                 Map.of("old", List.of(200, 503, 200), "new", List.of(429, 200), "unknown", List.of(404)));
         List<WebSocketRoute> sockets = new ArrayList<>();
@@ -163,18 +163,18 @@ class ClientModulesTest {
         assertThat(page.evaluate("socket.subscribe('old')")).isEqualTo(true);
 
         sockets.getFirst().close();
-        page.waitForCondition(() -> server.heard.size() == 3);
+        page.waitForCondition(() -> server.received.size() == 3);
         assertThat(page.evaluate("Promise.all(['new', 'unknown'].map((id) => socket.subscribe(id)))"))
                 .isEqualTo(List.of(false, false));
         page.waitForCondition(() -> page.evaluate("restored").equals(List.of("new")));
 
-        assertThat(server.heard).containsExactly("old now", "old c", "old c", "new now", "unknown now", "new now");
+        assertThat(server.received).containsExactly("old now", "old c", "old c", "new now", "unknown now", "new now");
         assertThat(page.evaluate("['old', 'new', 'unknown'].filter((id) => socket.has(id))"))
                 .isEqualTo(List.of("old", "new"));
     }
 
     @Test
-    void aSignOfLifeThatIsMissedConcernsItsOwnConnectionOnly() {
+    void aMissingPongClosesOnlyItsOwnConnection() {
         List<WebSocketRoute> sockets = new ArrayList<>();
         page.routeWebSocket("**/v1/ws", sockets::add);
         page.clock().install();
@@ -187,7 +187,7 @@ class ClientModulesTest {
         sockets.getFirst().close();
         page.waitForCondition(() -> page.evaluate("states.at(-1)").equals("lost"));
 
-        // It comes back and is kept waiting for its ticket when the sign of life is overdue.
+        // The socket is waiting for its second ticket when the pong of the first connection is overdue.
         page.clock().runFor(1_000);
         page.waitForCondition(() -> page.evaluate("tickets.length").equals(2));
         page.clock().runFor(3_000);

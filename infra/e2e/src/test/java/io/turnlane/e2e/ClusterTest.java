@@ -26,17 +26,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** On backends of several nodes; run by hand with {@code -Dclusters=true}, for they take a minute to come and go. */
-@EnabledIfSystemProperty(named = "clusters", matches = "true", disabledReason = "by hand: -Dclusters=true")
+/** Tests with clusters of backends. They start only with {@code -Dclusters=true}, because each takes about a minute. */
+@EnabledIfSystemProperty(named = "clusters", matches = "true", disabledReason = "runs only with -Dclusters=true")
 class ClusterTest {
 
     private static final int SESSIONS = 60;
     private static final int PARTITIONS = 4;
 
-    private final ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
     @Test
-    void keepsItsPromisesOnARedisClusterOfThreeMasters() throws Exception {
+    void keepsItsGuaranteesOnARedisClusterOfThreeMasters() throws Exception {
         try (TestRedisCluster redis = TestRedisCluster.start();
                 RunningTurnlane turnlane =
                         RunningTurnlane.start(PARTITIONS, "--spring.data.redis.cluster.nodes=" + redis.nodes());
@@ -44,13 +44,13 @@ class ClusterTest {
             List<Future<?>> sessions = new ArrayList<>();
             for (int i = 0; i < SESSIONS; i++) {
                 String session = "cluster-" + UUID.randomUUID();
-                sessions.add(people.submit(() -> converse(client, session)));
+                sessions.add(executor.submit(() -> converse(client, session)));
             }
             for (Future<?> session : sessions) {
                 session.get();
             }
             System.out.println("keys on each of three masters: " + redis.keys());
-            assertThat(redis.keys()).as("sessions stand on all masters").allMatch(keys -> keys > SESSIONS / 3);
+            assertThat(redis.keys()).as("all masters store sessions").allMatch(keys -> keys > SESSIONS / 3);
             assertThat(client.get("/api/stats").status()).isEqualTo(200);
         }
     }
@@ -77,12 +77,12 @@ class ClusterTest {
         assertThat(client.delete("/v1/sessions/" + session).status()).isEqualTo(202);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> client.get("/v1/sessions/" + session).status() == 404);
-        assertThat(client.askAndWait(session, "a new life", Map.of()).text("status"))
+        assertThat(client.askAndWait(session, "after deletion", Map.of()).text("status"))
                 .isEqualTo("completed");
     }
 
     @Test
-    void putsBackWhatOneMasterOfThreeLost() throws Exception {
+    void restoresTheDataThatOneOfThreeMastersLost() throws Exception {
         try (TestRedisCluster redis = TestRedisCluster.start();
                 RunningTurnlane turnlane =
                         RunningTurnlane.start(PARTITIONS, "--spring.data.redis.cluster.nodes=" + redis.nodes());
@@ -92,27 +92,27 @@ class ClusterTest {
             List<String> sessions =
                     Stream.generate(() -> "lost-" + UUID.randomUUID()).limit(30).toList();
             sessions.forEach(session -> client.askAndWait(session, "one", Map.of()));
-            awaitWhole(store, Set.of());
+            awaitRebuilt(store, Set.of());
 
-            Set<String> before = marks(store);
+            Set<String> before = digests(store);
             redis.flush(1);
-            awaitWhole(store, before);
+            awaitRebuilt(store, before);
             assertRemembered(client, sessions, "one");
 
-            before = marks(store);
+            before = digests(store);
             redis.killAndStart(2);
-            awaitWhole(store, before); // by its run_id: its file brought the markers back
+            awaitRebuilt(store, before); // detected by the run_id, because the markers were restored from the file
             sessions.forEach(session -> client.askAndWait(session, "two", Map.of()));
             assertRemembered(client, sessions, "one", "two");
 
             IntStream.range(0, PARTITIONS).forEach(store::doubt); // as ./turnlane memory rebuild does
-            awaitWhole(store, Set.of());
+            awaitRebuilt(store, Set.of());
             assertRemembered(client, sessions, "one", "two");
         }
     }
 
-    /** Under which markers and processes each partition was last whole. */
-    private static Set<String> marks(MemoryStore store) {
+    /** Returns the digests of the last rebuild of each partition. */
+    private static Set<String> digests(MemoryStore store) {
         return IntStream.range(0, PARTITIONS)
                 .mapToObj(store::report)
                 .flatMap(Optional::stream)
@@ -120,8 +120,8 @@ class ClusterTest {
                 .collect(Collectors.toSet());
     }
 
-    /** All partitions are whole, under none of these marks. */
-    private static void awaitWhole(MemoryStore store, Set<String> before) {
+    /** Waits until all partitions have a rebuild report whose digest is not one of these. */
+    private static void awaitRebuilt(MemoryStore store, Set<String> before) {
         await().atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(RedisException.class)
                 .until(() -> IntStream.range(0, PARTITIONS)
@@ -147,7 +147,7 @@ class ClusterTest {
                         "--turnlane.topics.replication-factor=3");
                 Client client = new Client(turnlane.address())) {
             Map<String, String> accepted = new LinkedHashMap<>(); // request to session
-            int refused = 0;
+            int rejected = 0;
             for (int i = 0; i < 600; i++) {
                 if (i == 200) {
                     brokers.kill(1);
@@ -160,12 +160,14 @@ class ClusterTest {
                 if (reply.status() == 202) {
                     accepted.put(reply.text("request_id"), session);
                 } else {
-                    assertThat(reply.status()).as("an honest refusal").isEqualTo(503);
-                    refused++;
+                    assertThat(reply.status())
+                            .as("status of a rejected question")
+                            .isEqualTo(503);
+                    rejected++;
                 }
             }
-            System.out.println("two of three brokers killed in turn: " + accepted.size() + " accepted, " + refused
-                    + " refused with 503");
+            System.out.println("two of three brokers killed in turn: " + accepted.size() + " accepted, " + rejected
+                    + " rejected with 503");
             assertThat(accepted).hasSizeGreaterThan(400);
             accepted.forEach((request, session) -> assertThat(
                             client.get("/v1/sessions/" + session + "/requests/" + request + "?wait=60")

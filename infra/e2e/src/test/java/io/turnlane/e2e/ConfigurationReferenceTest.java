@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** The reference in {@code docs/configuration.md} is what the code says; {@code -Ddocs.update=true} writes it anew. */
+/** Compares the reference in {@code docs/configuration.md} with the code; {@code -Ddocs.update=true} updates it. */
 class ConfigurationReferenceTest {
 
     private static final Path DOCS = Path.of("../../docs/configuration.md");
@@ -53,7 +53,7 @@ class ConfigurationReferenceTest {
 
     private static String row(String name, JsonNode property) {
         String description = property.path("description").asString("");
-        assertThat(description).as("%s says what it sets", name).isNotBlank();
+        assertThat(description).as("description of %s", name).isNotBlank();
         String standard = property.path("defaultValue").isMissingNode()
                 ? ""
                 : property.path("defaultValue").isContainer()

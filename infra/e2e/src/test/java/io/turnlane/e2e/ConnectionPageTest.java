@@ -13,125 +13,125 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A connection that is lost while answers run, and one that has no sockets at all. */
-@ExtendWith(PageTests.class)
+/** Connections that are lost while answers run, with and without WebSockets. */
+@ExtendWith(PageExtension.class)
 class ConnectionPageTest {
 
     private static final String LOAN = "How does a flash loan work?";
     private static final String PEG = "How do stablecoins keep their peg?";
-    private static final String WITHOUT_SOCKETS = """
+    private static final String DISABLE_SOCKETS = """
             window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.(), 10); } close() {} };""";
 
     private final PromptedAgent agent;
-    private final Cable cable;
+    private final TcpProxy proxy;
     private final ChatPage page;
 
-    ConnectionPageTest(PageStage stage) throws IOException {
-        agent = stage.agent();
-        cable = new Cable(stage.address());
-        page = stage.visitor().through(cable);
+    ConnectionPageTest(PageFixture fixture) throws IOException {
+        agent = fixture.agent();
+        proxy = new TcpProxy(fixture.address());
+        page = fixture.visitor().through(proxy);
     }
 
     @AfterEach
-    void takeTheCableAway() throws IOException {
-        cable.close();
+    void closeTheProxy() throws IOException {
+        proxy.close();
     }
 
     @Test
-    void theTextStaysAndGoesOnWithoutGapOrDuplicate() {
+    void theTextContinuesWithoutGapOrDuplicate() {
         page.open();
-        loseTheConnectionInTheMiddleOfAnAnswer();
+        loseTheConnectionDuringAnAnswer();
     }
 
     @Test
-    void theSameHoldsForStreamsWhereNoSocketCanBeOpened() {
-        page.raw().addInitScript(WITHOUT_SOCKETS);
+    void streamsContinueIfNoSocketCanBeOpened() {
+        page.raw().addInitScript(DISABLE_SOCKETS);
         page.open();
-        loseTheConnectionInTheMiddleOfAnAnswer();
+        loseTheConnectionDuringAnAnswer();
     }
 
-    private void loseTheConnectionInTheMiddleOfAnAnswer() {
+    private void loseTheConnectionDuringAnAnswer() {
         TurnItem turn = page.ask(LOAN);
-        agent.part(LOAN).says("one ").says("two ");
+        agent.script(LOAN).delta("one ").delta("two ");
         assertThat(turn.answer()).hasText("one two");
 
-        cable.cut();
+        proxy.cut();
         assertThat(page.at("connection-band"))
-                .hasText(Pattern.compile("Connection lost\\. (Next try in \\d+ s\\.|Trying…).*"));
-        page.lane(LOAN).is("disconnected");
-        agent.part(LOAN).says("three ").says("four ");
+                .hasText(Pattern.compile("Connection lost\\. (Next attempt in \\d+ s\\.|Reconnecting…).*"));
+        page.lane(LOAN).hasState("disconnected");
+        agent.script(LOAN).delta("three ").delta("four ");
         assertThat(turn.answer()).hasText("one two");
-        page.photograph("14-lost");
+        page.takeScreenshots("14-lost");
 
-        cable.mend();
-        // An event and not a click, for the page may have come back by itself and taken the button away.
-        page.raw().getByText("Try now").dispatchEvent("click");
+        proxy.restore();
+        // Not a click: the page may have reconnected by itself and hidden the button.
+        page.raw().getByText("Reconnect now").dispatchEvent("click");
         assertThat(turn.answer()).hasText("one two three four");
-        agent.part(LOAN).says("five");
+        agent.script(LOAN).delta("five");
         assertThat(turn.answer()).hasText("one two three four five");
         assertThat(page.at("connection-band")).isHidden();
-        agent.part(LOAN).ends();
-        turn.is("completed");
+        agent.script(LOAN).complete();
+        turn.hasState("completed");
         assertThat(turn.answer()).hasText("one two three four five");
     }
 
     @Test
-    void anAnswerThatEndedMeanwhileIsThereAfterwards() {
+    void showsAnAnswerThatEndedWhileDisconnected() {
         page.open();
         TurnItem turn = page.ask(LOAN);
         TurnItem next = page.ask(PEG);
-        agent.part(LOAN).says("one ");
+        agent.script(LOAN).delta("one ");
         assertThat(turn.answer()).hasText("one");
-        assertThat(next.stage()).hasText("waits for the turn before it");
-        cable.cut();
+        assertThat(next.stage()).hasText("Waiting for the previous turn");
+        proxy.cut();
         assertThat(page.at("connection-band")).isVisible();
-        agent.part(LOAN).says("two").ends();
-        agent.part(PEG).says("three");
-        cable.mend();
+        agent.script(LOAN).delta("two").complete();
+        agent.script(PEG).delta("three");
+        proxy.restore();
         assertThat(turn.answer()).hasText("one two");
-        turn.is("completed");
+        turn.hasState("completed");
         assertThat(next.answer()).hasText("three");
-        agent.part(PEG).says(" four").ends();
+        agent.script(PEG).delta(" four").complete();
         assertThat(next.answer()).hasText("three four");
     }
 
     @Test
-    void aQuestionAskedMeanwhileIsAskedOnceAfterwards() {
+    void asksAQuestionWrittenWhileDisconnectedOnce() {
         page.open();
-        agent.part(LOAN).says("In one transaction.").ends();
-        page.ask(LOAN).is("completed");
-        cable.cut();
+        agent.script(LOAN).delta("In one transaction.").complete();
+        page.ask(LOAN).hasState("completed");
+        proxy.cut();
         assertThat(page.at("connection-band")).isVisible();
         TurnItem asked = page.ask(PEG);
-        assertThat(asked.stage()).hasText(Pattern.compile("sending|Not sent yet; next try in \\d+ s"));
-        page.keep("15-unsent");
-        cable.mend();
-        agent.part(PEG).says("By collateral.").ends();
+        assertThat(asked.stage()).hasText(Pattern.compile("Sending…|Not sent yet\\. Next attempt in \\d+ s"));
+        page.saveScreenshot("15-unsent");
+        proxy.restore();
+        agent.script(PEG).delta("By collateral.").complete();
         assertThat(asked.answer()).hasText("By collateral.");
-        assertThat(agent.part(PEG).plays()).isEqualTo(1);
+        assertThat(agent.script(PEG).attempts()).isEqualTo(1);
         assertThat(page.turns()).hasCount(2);
     }
 
     @Test
-    void aQuestionThatNeverLeftIsAskedOnceAfterAReload() {
+    void asksAnUnsentQuestionOnceAfterAReload() {
         page.raw().route("**/v1/sessions", Route::abort);
         page.open();
         TurnItem asked = page.ask(PEG);
         assertThat(asked.stage()).containsText("Not sent yet");
         page.raw().reload();
         assertThat(asked.stage()).containsText("Not sent yet");
-        page.lane(PEG).isOnView();
+        page.lane(PEG).isShown();
         page.raw().unroute("**/v1/sessions");
-        agent.part(PEG).says("By collateral.").ends();
+        agent.script(PEG).delta("By collateral.").complete();
         assertThat(asked.answer()).hasText("By collateral.");
         page.raw().reload();
         assertThat(asked.answer()).hasText("By collateral.");
         assertThat(page.at("lane")).hasCount(1);
-        assertThat(agent.part(PEG).plays()).isEqualTo(1);
+        assertThat(agent.script(PEG).attempts()).isEqualTo(1);
     }
 
     @Test
-    void aQuestionWhoseReplyIsLostIsSentAgainUnderTheSameKeyAndAskedOnce() {
+    void sendsAQuestionAgainUnderItsKeyIfTheReplyIsLost() {
         List<String> keys = new ArrayList<>();
         page.raw().route("**/v1/sessions/*/requests", route -> {
             keys.add(route.request().headerValue("Idempotency-Key"));
@@ -143,13 +143,13 @@ class ConnectionPageTest {
             }
         });
         page.open();
-        agent.part(LOAN).says("In one transaction.").ends();
+        agent.script(LOAN).delta("In one transaction.").complete();
         page.ask(LOAN);
         page.raw().waitForCondition(() -> keys.size() == 2);
         assertThat(page.turns().last().getByTestId("answer")).hasText("In one transaction.");
         assertThat(keys).doesNotContainNull();
         assertThat(keys.getFirst()).isEqualTo(keys.getLast());
-        assertThat(agent.part(LOAN).plays()).isEqualTo(1);
+        assertThat(agent.script(LOAN).attempts()).isEqualTo(1);
         assertThat(page.turns()).hasCount(1);
     }
 }

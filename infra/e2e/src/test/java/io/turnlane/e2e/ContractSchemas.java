@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The schemas that lie under {@code docs}, closed: readers pass over fields that they don't know, but a field that the
- * documents don't name is a mistake in one of the two.
+ * The schemas under {@code docs}, without additional properties. Readers ignore unknown fields, but a field that the
+ * documentation does not name is an error in the code or in the documentation.
  */
 final class ContractSchemas {
 
@@ -35,9 +35,9 @@ final class ContractSchemas {
             SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(ContractSchemas::closed));
 
     /**
-     * What is wrong with a value; empty where nothing is.
+     * Returns the violations of a schema by a value.
      *
-     * @param schema a file under docs, with a pointer into it where it isn't the whole
+     * @param schema file under docs, with a pointer if the schema is a part of it
      */
     List<String> violations(String schema, JsonNode value) {
         return registry.getSchema(SchemaLocation.of(BASE + schema)).validate(value).stream()
@@ -45,14 +45,14 @@ final class ContractSchemas {
                 .toList();
     }
 
-    /** The names of a schema's alternatives. */
+    /** Returns the titles of a schema's alternatives. */
     static Set<String> alternatives(String schema) {
         Set<String> names = new TreeSet<>();
         read(schema).path("oneOf").forEach(one -> names.add(one.path("title").asString()));
         return names;
     }
 
-    /** The names under {@code $defs}. */
+    /** Returns the names under {@code $defs}. */
     static Set<String> definitions(String schema) {
         return new TreeSet<>(read(schema).path("$defs").propertyNames());
     }

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Somebody's own chat page, on a server of its own, at a gateway that wants a key: as docs/clients.md has it. */
-@ExtendWith(PageTests.class)
+/** A chat page of another origin at a gateway that requires an API key, as described in docs/clients.md. */
+@ExtendWith(PageExtension.class)
 @Timeout(120)
 class CrossOriginPageTest {
 
     private static final String QUESTION = "What is asked from elsewhere?";
 
-    /** Everything that a chat page does, with the modules as the gateway serves them. */
+    /** All calls of a chat page, with the modules that the gateway serves. */
     private static final String CHAT = """
             async ({ gateway, key, question }) => {
               const { Turnlane, Turn } = await import(gateway + '/js/turnlane-client.js');
@@ -36,23 +36,23 @@ class CrossOriginPageTest {
               const turnlane = new Turnlane({ baseUrl: gateway, headers: () => ({ Authorization: 'Bearer ' + key }) });
               const { session_id } = await turnlane.createSession();
               const { ticket } = await turnlane.ticket();
-              const heard = [];
-              let listens, heardAll;
-              const listening = new Promise((resolve) => { listens = resolve; });
-              const heardEnd = new Promise((resolve) => { heardAll = resolve; });
+              const received = [];
+              let onOpen, onEnd;
+              const opened = new Promise((resolve) => { onOpen = resolve; });
+              const ended = new Promise((resolve) => { onEnd = resolve; });
               const socket = new TurnlaneSocket(gateway.replace('http', 'ws') + '/v1/ws', {
                 protocols: async () => ['ticket.' + ticket],
-                onEvent: (event) => { heard.push(event.type); if (event.type === 'completed') heardAll(); },
-                onState: ({ state }) => { if (state === 'open') listens(); },
+                onEvent: (event) => { received.push(event.type); if (event.type === 'completed') onEnd(); },
+                onState: ({ state }) => { if (state === 'open') onOpen(); },
               });
-              await listening;
+              await opened;
               await socket.subscribe(session_id);
               const { request_id } = await turnlane.ask(session_id, question);
               const turn = new Turn(request_id);
               const stream = new Promise((resolve) => turnlane.streamRequest(session_id, request_id, {
                 onEvent: (event) => { turn.apply(event); if (turn.isTerminal) resolve(); },
               }));
-              await Promise.all([stream, heardEnd]);
+              await Promise.all([stream, ended]);
               socket.close();
               await turnlane.cancel(session_id, request_id);
               await fetch(`${gateway}/v1/sessions/${session_id}`, {
@@ -60,16 +60,16 @@ class CrossOriginPageTest {
                 headers: { Authorization: 'Bearer ' + key, 'Content-Type': 'application/json' },
               });
               await turnlane.deleteSession(session_id);
-              const refused = await new Turnlane({ baseUrl: gateway }).agents().catch((problem) => problem);
-              return { text: turn.text, status: turn.status, heard, refused: refused.code };
+              const rejected = await new Turnlane({ baseUrl: gateway }).agents().catch((problem) => problem);
+              return { text: turn.text, status: turn.status, received, rejected: rejected.code };
             }""";
 
-    private final PageStage stage;
+    private final PageFixture fixture;
     private final HttpServer site;
     private final URI origin;
 
-    CrossOriginPageTest(PageStage stage) throws IOException {
-        this.stage = stage;
+    CrossOriginPageTest(PageFixture fixture) throws IOException {
+        this.fixture = fixture;
         site = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         site.createContext("/", exchange -> {
             byte[] page =
@@ -89,31 +89,32 @@ class CrossOriginPageTest {
     }
 
     @Test
-    void aPageOfAnotherOriginAsksAndFollowsWithTheClientThatTheGatewayServes() throws Exception {
-        URI gateway = stage.turnlane()
+    void aPageOfAnotherOriginUsesTheClientThatTheGatewayServes() throws Exception {
+        URI gateway = fixture.turnlane()
                 .addGateway(
                         "--turnlane.security.mode=api-key",
                         "--turnlane.security.allowed-origins=" + origin,
                         "--turnlane.agents.default=prompted");
         KeySecret key = KeySecret.random(new SecureRandom());
-        stage.turnlane()
+        fixture.turnlane()
                 .keys()
                 .publish(key.stored("visitor", Set.of(Scope.ASK, Scope.READ), "test", Instant.now(), null));
-        stage.agent().part(QUESTION).says("Yes, ").says("from anywhere.").ends();
-        Page page = stage.browser().newContext(new Browser.NewContextOptions()).newPage();
+        fixture.agent().script(QUESTION).delta("Yes, ").delta("from anywhere.").complete();
+        Page page =
+                fixture.browser().newContext(new Browser.NewContextOptions()).newPage();
         page.navigate(origin.toString());
         @SuppressWarnings("unchecked")
-        Map<String, Object> came = (Map<String, Object>)
+        Map<String, Object> result = (Map<String, Object>)
                 page.evaluate(CHAT, Map.of("gateway", gateway.toString(), "key", key.reveal(), "question", QUESTION));
-        assertThat(came)
+        assertThat(result)
                 .containsEntry("text", "Yes, from anywhere.")
                 .containsEntry("status", "completed")
-                .containsEntry("refused", "unauthorized");
-        assertThat(came.get("heard").toString()).contains("started", "completed");
+                .containsEntry("rejected", "unauthorized");
+        assertThat(result.get("received").toString()).contains("started", "completed");
         assertThat(page.evaluate(
-                        "gateway => fetch(gateway + '/api/stats').then(() => 'read', () => 'kept')",
+                        "gateway => fetch(gateway + '/api/stats').then(() => 'allowed', () => 'blocked')",
                         gateway.toString()))
-                .isEqualTo("kept");
+                .isEqualTo("blocked");
         page.context().close();
     }
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 
-/** Waits for what is true soon. */
+/** Waits until assertions hold. */
 final class Eventually {
 
     private Eventually() {}

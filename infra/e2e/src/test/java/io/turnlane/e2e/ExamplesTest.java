@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples in the documents run as they stand there. */
+/** Runs the examples of the documentation unchanged. */
 class ExamplesTest {
 
     private static final Path EXAMPLES = Path.of("../../docs/examples");
@@ -46,14 +46,14 @@ class ExamplesTest {
 
     @Test
     void theJavaScriptClientPrintsAnAnswer() throws Exception {
-        // The page tests' browser driver brings a Node with it.
+        // The browser driver of the page tests includes Node.js.
         Driver driver = Driver.ensureDriverInstalled(Map.of(), false);
 
         assertThat(run(driver.createProcessBuilder().command().getFirst(), "ask.mjs"))
                 .startsWith("Impermanent loss is");
     }
 
-    /** What an example prints. */
+    /** Runs an example and returns its output. */
     private static String run(String... command) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(command));
         line.set(line.size() - 1, EXAMPLES.resolve(line.getLast()).toString());

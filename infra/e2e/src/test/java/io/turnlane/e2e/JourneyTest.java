@@ -3,8 +3,8 @@ package io.turnlane.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.turnlane.e2e.Client.Event;
 import io.turnlane.e2e.Client.ClientReply;
+import io.turnlane.e2e.Client.Event;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** One question on every way there is. */
+/** A question, asked and followed in every way that the API offers. */
 class JourneyTest {
 
     private static RunningTurnlane turnlane;
@@ -61,7 +61,7 @@ class JourneyTest {
     }
 
     @Test
-    void endsAtItsDeadlineWhetherItRunsOrWaits() {
+    void endsAtItsDeadlineWhileRunningOrWaiting() {
         Map<String, Object> metadata = Map.of("delay_ms", 20_000);
         Map<String, Object> body =
                 Map.of("question", "slow", "agent", "echo", "metadata", metadata, "deadline_seconds", 1);
@@ -77,7 +77,7 @@ class JourneyTest {
     }
 
     @Test
-    void comesAsAStreamOfEvents() {
+    void isStreamedAsEvents() {
         ClientReply accepted = client.ask(session, "one two three four", Map.of("delay_ms", 400, "deltas", 4));
         List<Event> events =
                 client.stream(accepted.object("links").get("events").toString());
@@ -88,7 +88,7 @@ class JourneyTest {
     }
 
     @Test
-    void comesAgainWhenItHasEnded() {
+    void isStreamedAgainAfterItsEnd() {
         ClientReply done = client.askAndWait(session, "hello", Map.of());
         List<Event> events = client.stream(done.object("links").get("events").toString());
         assertThat(events).extracting(Event::type).containsExactly("started", "delta", "completed");
@@ -98,7 +98,8 @@ class JourneyTest {
     @Test
     void showsItsPhasesInTheTimeline() {
         ClientReply done = client.askAndWait(session, "hello", Map.of("delay_ms", 50));
-        ClientReply timeline = client.get("/v1/sessions/" + session + "/requests/" + done.text("request_id") + "/timeline");
+        ClientReply timeline =
+                client.get("/v1/sessions/" + session + "/requests/" + done.text("request_id") + "/timeline");
         assertThat(timeline.list("phases"))
                 .extracting(phase -> phase.get("phase"))
                 .containsExactly(
@@ -144,7 +145,7 @@ class JourneyTest {
     }
 
     @Test
-    void isAnsweredInTheShortForms() {
+    void isAnsweredByTheShortForms() {
         ClientReply answer = client.post("/ask", Map.of("question", "hello", "agent", "echo", "session_id", session));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json()).containsEntry("answer", "echo: hello").containsEntry("session_id", session);
@@ -153,7 +154,7 @@ class JourneyTest {
     }
 
     @Test
-    void showsInTheFigures() {
+    void isCountedInTheStatistics() {
         client.askAndWait(session, "hello", Map.of());
         Eventually.holds(() -> {
             ClientReply stats = client.get("/api/stats");
@@ -168,7 +169,7 @@ class JourneyTest {
     }
 
     @Test
-    void reachesAnyGateway() throws Exception {
+    void isStreamedByAnyGateway() throws Exception {
         try (Client other = new Client(turnlane.addGateway())) {
             ClientReply accepted = client.ask(session, "here and there", Map.of("delay_ms", 500, "deltas", 5));
             String events = accepted.object("links").get("events").toString();

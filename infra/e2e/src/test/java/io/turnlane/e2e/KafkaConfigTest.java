@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Operators' commands at a Kafka that wants to know who comes: with the file that Kafka's own tools take. */
+/** Operators' commands with a Kafka that requires authentication, using a properties file as Kafka's own tools do. */
 @Timeout(180)
 class KafkaConfigTest {
 
@@ -25,7 +25,7 @@ class KafkaConfigTest {
     private record Ran(int exitCode, String out, String err) {}
 
     @Test
-    void commandsReachAKafkaThatWantsAPassword() throws Exception {
+    void commandsConnectToKafkaWithAPassword() throws Exception {
         Path right = Files.writeString(folder.resolve("right.properties"), SaslTestBroker.clientProperties(true));
         Path wrong = Files.writeString(folder.resolve("wrong.properties"), SaslTestBroker.clientProperties(false));
         try (SaslTestBroker kafka = SaslTestBroker.start()) {
@@ -35,7 +35,7 @@ class KafkaConfigTest {
             Ran listed = run(kafka, "keys", "list", "--kafka-config", right.toString());
             assertThat(listed.out()).contains("alice");
             Ran rebuilt = run(kafka, "memory", "rebuild", "--kafka-config", right.toString());
-            assertThat(rebuilt.err()).as("it got so far as to look").contains("has no topic turnlane.turns");
+            assertThat(rebuilt.err()).as("connected and read the topics").contains("has no topic turnlane.turns");
             Ran refused = run(kafka, "keys", "list", "--kafka-config", wrong.toString());
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.err()).contains("rejected the credentials").doesNotContain("sesame");
@@ -58,7 +58,9 @@ class KafkaConfigTest {
         program.environment().put("REDIS_URL", TestBackends.shared().redisUrl());
         Process process = program.start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                    .as("the command ends within 60 s")
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

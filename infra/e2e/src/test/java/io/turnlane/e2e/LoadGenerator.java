@@ -1,7 +1,7 @@
 package io.turnlane.e2e;
 
-import io.turnlane.e2e.Client.Event;
 import io.turnlane.e2e.Client.ClientReply;
+import io.turnlane.e2e.Client.Event;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -15,15 +15,15 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Many people at once, in a JVM of its own: each asks in a session of their own, reads the answer, thinks for a second
- * and asks again. Every question has a token that must come back in its answer, so that a mixed-up answer is found out.
+ * Simulates many users at once, in a JVM of its own. Each asks in a session of their own, reads the answer, waits for a
+ * second and asks again. Every question has a token that its answer must repeat, which reveals mixed answers.
  *
- * <p>Arguments: address (loopback only), users, seconds. Prints one line of {@code name=value}.
+ * <p>Arguments: address (loopback only), users, seconds. Prints one line of {@code name=value} pairs.
  */
 final class LoadGenerator {
 
     private static final Duration THINK = Duration.ofSeconds(1);
-    private static final int EVERY_FIFTH_STREAMS = 5;
+    private static final int USERS_PER_STREAM = 5;
 
     private final Client client;
     private final int users;
@@ -43,7 +43,7 @@ final class LoadGenerator {
     public static void main(String[] args) throws InterruptedException {
         URI address = URI.create(args[0]);
         if (!address.getHost().equals("127.0.0.1")) {
-            throw new IllegalArgumentException("load goes to 127.0.0.1 only");
+            throw new IllegalArgumentException("the address must be on 127.0.0.1");
         }
         int users = Math.min(Integer.parseInt(args[1]), 5_000);
         Duration time = Duration.ofSeconds(Math.min(Integer.parseInt(args[2]), 600));
@@ -51,15 +51,15 @@ final class LoadGenerator {
     }
 
     private void run(Duration time) throws InterruptedException {
-        try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int user = 0; user < users; user++) {
                 int number = user;
-                people.execute(() -> live(number));
+                executor.execute(() -> runUser(number));
             }
-            people.shutdown();
-            if (!people.awaitTermination(time.toSeconds() + 90, TimeUnit.SECONDS)) {
+            executor.shutdown();
+            if (!executor.awaitTermination(time.toSeconds() + 90, TimeUnit.SECONDS)) {
                 failed.increment();
-                people.shutdownNow();
+                executor.shutdownNow();
             }
         }
         client.close();
@@ -76,14 +76,14 @@ final class LoadGenerator {
                 latency.getMaxValue() / 1e3);
     }
 
-    private void live(int number) {
+    private void runUser(int number) {
         String session = "load-" + number + "-" + UUID.randomUUID();
-        if (!think(THINK.toMillis() * 3 * number / users)) {
+        if (!pause(THINK.toMillis() * 3 * number / users)) {
             return;
         }
         while (System.nanoTime() < endNanos) {
-            ask(session, number % EVERY_FIFTH_STREAMS == 0);
-            if (!think(THINK.toMillis())) {
+            ask(session, number % USERS_PER_STREAM == 0);
+            if (!pause(THINK.toMillis())) {
                 return;
             }
         }
@@ -124,7 +124,7 @@ final class LoadGenerator {
         return events.getLast().answer();
     }
 
-    private static boolean think(long millis) {
+    private static boolean pause(long millis) {
         try {
             Thread.sleep(millis);
             return true;

@@ -10,22 +10,22 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** A thousand people, each with a question every second or two; a minute of it by {@code -Dload.seconds=60}. */
+/** Load of 1,000 users who ask every one to two seconds. {@code -Dload.seconds=60} makes it last a minute. */
 class LoadTest {
 
     private static final int USERS = 1000;
     private static final int SECONDS = Integer.getInteger("load.seconds", 20);
 
     @Test
-    void serves1000PeopleWithoutAFailureOrAMixedAnswer() throws Exception {
+    void serves1000UsersWithoutAFailureOrAMixedAnswer() throws Exception {
         try (Standalone turnlane = Standalone.up();
                 Client client = new Client(turnlane.address())) {
             client.askAndWait("warm-up", "hello", Map.of());
-            Map<String, Double> figures = load(turnlane.address());
+            Map<String, Double> numbers = load(turnlane.address());
             Map<String, Object> cache = client.get("/api/stats").object("cache");
-            System.out.println("load: " + new TreeMap<>(figures) + ", cache hit rate " + cache.get("hit_rate") + " %");
-            assertThat(figures).containsEntry("failed", 0.0).containsEntry("mixed", 0.0);
-            assertThat(figures.get("answered")).isGreaterThan(USERS);
+            System.out.println("load: " + new TreeMap<>(numbers) + ", cache hit rate " + cache.get("hit_rate") + " %");
+            assertThat(numbers).containsEntry("failed", 0.0).containsEntry("mixed", 0.0);
+            assertThat(numbers.get("answered")).isGreaterThan(USERS);
         }
     }
 
@@ -44,10 +44,10 @@ class LoadTest {
                 .start();
         String line = new String(generator.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(generator.waitFor(3, TimeUnit.MINUTES)).isTrue();
-        Map<String, Double> figures = new TreeMap<>();
+        Map<String, Double> numbers = new TreeMap<>();
         for (String pair : line.split(" ")) {
-            figures.put(pair.substring(0, pair.indexOf('=')), Double.valueOf(pair.substring(pair.indexOf('=') + 1)));
+            numbers.put(pair.substring(0, pair.indexOf('=')), Double.valueOf(pair.substring(pair.indexOf('=') + 1)));
         }
-        return figures;
+        return numbers;
     }
 }

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Many sessions on one partition: each in order, none waiting for another. */
+/** Many sessions on one partition: each is answered in order, and none waits for another. */
 class OrderAndIndependenceTest {
 
     private static RunningTurnlane turnlane;
     private static Client client;
-    private final ExecutorService people = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
     @BeforeAll
     static void start() {
@@ -43,7 +43,7 @@ class OrderAndIndependenceTest {
         List<Future<ClientReply>> replies = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             String question = "token " + UUID.randomUUID();
-            replies.add(people.submit(
+            replies.add(executor.submit(
                     () -> client.askAndWait("many-" + UUID.randomUUID(), question, Map.of("delay_ms", 2000))));
         }
         for (Future<ClientReply> reply : replies) {
@@ -62,7 +62,7 @@ class OrderAndIndependenceTest {
         List<Future<?>> sessions = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             String session = "order-" + UUID.randomUUID();
-            sessions.add(people.submit(() -> checkOrder(session)));
+            sessions.add(executor.submit(() -> checkOrder(session)));
         }
         for (Future<?> session : sessions) {
             session.get();
@@ -82,7 +82,7 @@ class OrderAndIndependenceTest {
             assertThat(done.text("status")).isEqualTo("completed");
             finished.add(Instant.parse(done.text("finished_at")));
         }
-        assertThat(finished).as("each ends no earlier than the one before").isSorted();
+        assertThat(finished).as("end times in the order of the questions").isSorted();
         assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
                 .extracting(turn -> turn.get("question"))
                 .containsExactlyElementsOf(
@@ -90,7 +90,7 @@ class OrderAndIndependenceTest {
     }
 
     @Test
-    void letsASlowSessionDelayNoOther() {
+    void aSlowSessionDelaysNoOther() {
         String slow = "slow-" + UUID.randomUUID();
         ClientReply asked = client.ask(slow, "slow", Map.of("delay_ms", 30_000));
         long worst = 0;
@@ -101,7 +101,8 @@ class OrderAndIndependenceTest {
                     .isEqualTo(200);
             worst = Math.max(worst, System.nanoTime() - start);
         }
-        System.out.println("beside a session of 30 s the slowest of 50 others took " + worst / 1_000_000 + " ms");
+        System.out.println(
+                "while one session runs for 30 s, the slowest of 50 others took " + worst / 1_000_000 + " ms");
         assertThat(Duration.ofNanos(worst)).isLessThan(Duration.ofSeconds(2));
         assertThat(client.get("/v1/sessions/" + slow + "/requests/" + asked.text("request_id"))
                         .text("status"))

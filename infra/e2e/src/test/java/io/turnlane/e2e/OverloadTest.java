@@ -19,61 +19,63 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Ten times as many questions as can be answered: as many are answered as otherwise, those that are taken are answered
- * in time, and the others are told at once. A measurement, so it is made only where {@code -Doverload.seconds=30} asks
- * for it, on a machine that has nothing else to do; that admission holds its bound is tested by hand-driven time in the
- * gateway.
+ * Asks ten times as many questions as Turnlane can answer. The throughput must stay the same, accepted questions must
+ * be answered in time, and the others must be rejected at once. The test is a measurement, so it runs only with
+ * {@code -Doverload.seconds=30}, on an otherwise idle machine. The gateway's own tests check the bound of the admission
+ * with a simulated clock.
  */
 @EnabledIfSystemProperty(named = "overload.seconds", matches = "\\d+")
 class OverloadTest {
 
     private static final int SECONDS = Integer.getInteger("overload.seconds", 30);
-    private static final int PLACES = 4;
+    private static final int SLOTS = 4;
     private static final int RUN_MS = 500;
-    private static final Duration MOST_WAIT = Duration.ofSeconds(2);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
     private static final Map<String, Object> QUESTION =
             Map.of("question", "hello", "agent", "echo", "metadata", Map.of("delay_ms", RUN_MS));
 
     @Test
-    void answersAsManyAsEverAtTenTimesTheLoadAndKeepsItsTimeForThoseItTakes() throws Exception {
+    void keepsThroughputAndWaitingTimeAtTenTimesTheLoad() throws Exception {
         try (RunningTurnlane turnlane = RunningTurnlane.start(
                         4,
-                        "--turnlane.processor.intake.running=" + PLACES,
-                        "--turnlane.limits.max-wait=" + MOST_WAIT.toMillis() + "ms");
+                        "--turnlane.processor.intake.running=" + SLOTS,
+                        "--turnlane.limits.max-wait=" + MAX_WAIT.toMillis() + "ms");
                 Client client = new Client(turnlane.address())) {
-            askOneByOne(client, 1, Duration.ofSeconds(3)); // until figures say how long a turn takes
-            double capacity = askOneByOne(client, 3 * PLACES, Duration.ofSeconds(SECONDS));
-            Flood flood = flood(client, 10 * capacity);
-            double goodput = flood.goodput();
+            askOneByOne(client, 1, Duration.ofSeconds(3)); // until the statistics have the duration of a turn
+            double capacity = askOneByOne(client, 3 * SLOTS, Duration.ofSeconds(SECONDS));
+            OverloadResult overload = runOverload(client, 10 * capacity);
+            double goodput = overload.goodput();
             System.out.printf(
-                    "overload: capacity %.1f/s, offered %.0f/s, refused %d, accepted %d, goodput %.1f/s (%.0f %%), "
+                    "overload: capacity %.1f/s, offered %.0f/s, rejected %d, accepted %d, goodput %.1f/s (%.0f %%), "
                             + "longest from question to answer %.1f s, health %d ms%n",
                     capacity,
                     10 * capacity,
-                    flood.refused(),
-                    flood.finished().size(),
+                    overload.rejected(),
+                    overload.finished().size(),
                     goodput,
                     100 * goodput / capacity,
-                    flood.longest().toMillis() / 1000.0,
-                    flood.health().toMillis());
-            assertThat(flood.others()).as("statuses but 202 and 503").isEmpty();
-            assertThat(flood.refused()).isGreaterThan(flood.finished().size());
+                    overload.longest().toMillis() / 1000.0,
+                    overload.health().toMillis());
+            assertThat(overload.others()).as("statuses other than 202 and 503").isEmpty();
+            assertThat(overload.rejected()).isGreaterThan(overload.finished().size());
             assertThat(goodput).isGreaterThanOrEqualTo(0.9 * capacity);
-            // Figures are up to two seconds old, and what is asked meanwhile is known to the gateway that took it.
-            assertThat(flood.longest()).isLessThan(MOST_WAIT.plusSeconds(3));
-            assertThat(flood.health()).isLessThan(Duration.ofSeconds(2));
+            // Statistics are up to two seconds old; the gateway adds the questions that it has accepted since.
+            assertThat(overload.longest()).isLessThan(MAX_WAIT.plusSeconds(3));
+            assertThat(overload.health()).isLessThan(Duration.ofSeconds(2));
             ClientReply after = client.post("/v1/requests", QUESTION, "Prefer", "wait=30");
-            assertThat(after.text("status")).as("when it is over").isEqualTo("completed");
+            assertThat(after.text("status"))
+                    .as("status of a question after the overload")
+                    .isEqualTo("completed");
         }
     }
 
-    /** So many people who each await their answer: turns a second. */
-    private static double askOneByOne(Client client, int people, Duration time) throws InterruptedException {
+    /** Simulates users who wait for each answer before they ask again. Returns the turns per second. */
+    private static double askOneByOne(Client client, int users, Duration time) throws InterruptedException {
         AtomicInteger answered = new AtomicInteger();
         long start = System.nanoTime();
-        try (ExecutorService crowd = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < people; i++) {
-                crowd.execute(() -> {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < users; i++) {
+                executor.execute(() -> {
                     while (System.nanoTime() - start < time.toNanos()) {
                         if (client.post("/v1/requests", QUESTION, "Prefer", "wait=30")
                                         .status()
@@ -87,18 +89,18 @@ class OverloadTest {
         return answered.get() / ((System.nanoTime() - start) / 1e9);
     }
 
-    /** When a turn was asked and answered. */
+    /** Times at which a turn was asked and answered. */
     private record Finished(Instant asked, Instant answered) {}
 
     /**
-     * What came of a flood.
+     * Results of the overload.
      *
-     * @param from when the queue had filled
-     * @param to when the flood ended
-     * @param health the longest that a health check took meanwhile
+     * @param from time at which the queue was full
+     * @param to end of the overload
+     * @param health longest duration of a health check in between
      */
-    private record Flood(
-            Instant from, Instant to, List<Finished> finished, int refused, List<Integer> others, Duration health) {
+    private record OverloadResult(
+            Instant from, Instant to, List<Finished> finished, int rejected, List<Integer> others, Duration health) {
 
         double goodput() {
             long inTime = finished.stream()
@@ -116,24 +118,24 @@ class OverloadTest {
         }
     }
 
-    /** Asks at this rate whatever is answered, then looks what became of each that was taken. */
-    private static Flood flood(Client client, double rate) throws InterruptedException {
-        Queue<String> taken = new ConcurrentLinkedQueue<>();
+    /** Asks at this rate (questions per second) without waiting, then waits for the end of each accepted question. */
+    private static OverloadResult runOverload(Client client, double rate) throws InterruptedException {
+        Queue<String> accepted = new ConcurrentLinkedQueue<>();
         Queue<Integer> others = new ConcurrentLinkedQueue<>();
-        AtomicInteger refused = new AtomicInteger();
+        AtomicInteger rejected = new AtomicInteger();
         Duration health = Duration.ZERO;
         Instant start = Instant.now();
         Instant end;
         int questions = (int) (rate * SECONDS);
         long begin = System.nanoTime();
-        try (ExecutorService crowd = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < questions; i++) {
                 LockSupport.parkNanos(begin + (long) (i / rate * 1e9) - System.nanoTime());
-                crowd.execute(() -> {
+                executor.execute(() -> {
                     ClientReply reply = client.post("/v1/requests", QUESTION);
                     switch (reply.status()) {
-                        case 202 -> taken.add(reply.header("Location"));
-                        case 503 -> refused.incrementAndGet();
+                        case 202 -> accepted.add(reply.header("Location"));
+                        case 503 -> rejected.incrementAndGet();
                         default -> others.add(reply.status());
                     }
                 });
@@ -145,16 +147,18 @@ class OverloadTest {
                 }
             }
             end = Instant.now();
-            crowd.shutdown();
-            assertThat(crowd.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            executor.shutdown();
+            assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         }
         List<Finished> finished = new ArrayList<>();
-        for (String location : taken) {
+        for (String location : accepted) {
             ClientReply request = client.get(location + "?wait=30");
-            assertThat(request.text("status")).as("what was taken").isEqualTo("completed");
+            assertThat(request.text("status"))
+                    .as("status of an accepted question")
+                    .isEqualTo("completed");
             finished.add(new Finished(
                     Instant.parse(request.text("created_at")), Instant.parse(request.text("finished_at"))));
         }
-        return new Flood(start.plusSeconds(1), end, finished, refused.get(), List.copyOf(others), health);
+        return new OverloadResult(start.plusSeconds(1), end, finished, rejected.get(), List.copyOf(others), health);
     }
 }

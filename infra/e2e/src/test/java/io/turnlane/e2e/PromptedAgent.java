@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a test tells it, when the test tells it: a state of the page lasts as long as it is looked at.
+ * Agent whose output the test controls step by step, so that each state of a turn lasts as long as the test needs it.
  *
- * <p>Prompts may come before the question or after. The test's thread prompts, lanes' threads play.
+ * <p>Steps can be added before or after the question is asked. The test's thread adds steps, threads of lanes run them.
  */
 final class PromptedAgent implements AgentFactory {
 
@@ -35,7 +35,7 @@ final class PromptedAgent implements AgentFactory {
     static final String KNOWS = "Knows 214 answers about decentralised finance: pools, lending, stablecoins, and "
             + "how each of them can go wrong.";
 
-    private final Map<String, Part> parts = new ConcurrentHashMap<>();
+    private final Map<String, TurnScript> scripts = new ConcurrentHashMap<>();
 
     @Override
     public AgentDescription description() {
@@ -44,101 +44,101 @@ final class PromptedAgent implements AgentFactory {
 
     @Override
     public Agent create() {
-        return (question, _, sink) -> part(question.text()).play(sink);
+        return (question, _, sink) -> script(question.text()).run(sink);
     }
 
-    /** What is done about this question. */
-    Part part(String question) {
-        return parts.computeIfAbsent(question, _ -> new Part());
+    /** Returns the script for this question. */
+    TurnScript script(String question) {
+        return scripts.computeIfAbsent(question, _ -> new TurnScript());
     }
 
-    /** Ends whatever is still being played. */
-    void letGo() {
-        parts.values().forEach(Part::ends);
-        parts.clear();
+    /** Completes all turns that still run. */
+    void completeAll() {
+        scripts.values().forEach(TurnScript::complete);
+        scripts.clear();
     }
 
-    /** One question's prompts, in order; a second attempt goes on with the next one. */
-    static final class Part {
+    /** The steps for one question, in order. A second attempt continues with the next step. */
+    static final class TurnScript {
 
-        /** @return the answer where it is whole, else null */
-        private interface Prompt {
+        /** @return the answer if the turn is complete, otherwise null */
+        private interface Step {
             @Nullable
-            Answer play(AnswerSink sink, Said said) throws Exception;
+            Answer run(AnswerSink sink, Output output) throws Exception;
         }
 
-        /** What an attempt has told so far. */
-        private record Said(StringBuilder text, List<Map<String, Object>> artifacts) {
+        /** The output of an attempt so far. */
+        private record Output(StringBuilder text, List<Map<String, Object>> artifacts) {
 
             Answer answer(@Nullable Double confidence, Source... sources) {
                 return new Answer(text.toString(), confidence, List.of(sources), artifacts, new Usage(1, 0, 0));
             }
         }
 
-        private final BlockingQueue<Prompt> prompts = new LinkedBlockingQueue<>();
-        private final AtomicInteger plays = new AtomicInteger();
+        private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+        private final AtomicInteger attempts = new AtomicInteger();
 
-        Part stage(String words) {
+        TurnScript stage(String text) {
             return next((sink, _) -> {
-                sink.stage(words);
+                sink.stage(text);
                 return null;
             });
         }
 
-        Part says(String text) {
-            return next((sink, said) -> {
+        TurnScript delta(String text) {
+            return next((sink, output) -> {
                 sink.delta(text);
-                said.text().append(text);
+                output.text().append(text);
                 return null;
             });
         }
 
-        Part shows(Map<String, Object> artifact) {
-            return next((sink, said) -> {
+        TurnScript artifact(Map<String, Object> artifact) {
+            return next((sink, output) -> {
                 sink.artifact(artifact);
-                said.artifacts().add(artifact);
+                output.artifacts().add(artifact);
                 return null;
             });
         }
 
-        Part ends() {
-            return next((_, said) -> said.answer(null));
+        TurnScript complete() {
+            return next((_, output) -> output.answer(null));
         }
 
-        Part ends(double confidence, Source... sources) {
-            return next((_, said) -> said.answer(confidence, sources));
+        TurnScript complete(double confidence, Source... sources) {
+            return next((_, output) -> output.answer(confidence, sources));
         }
 
-        /** Fails in a way that another attempt may mend. */
-        Part breaks() {
+        /** Fails the attempt. The processor makes another one. */
+        TurnScript fail() {
             return next((_, _) -> {
-                throw new IllegalStateException("as prompted");
+                throw new IllegalStateException("failure requested by the test");
             });
         }
 
-        /** Fails for good. */
-        Part givesUp(ErrorCode code, String message) {
+        /** Fails the turn permanently. */
+        TurnScript failPermanently(ErrorCode code, String message) {
             return next((_, _) -> {
                 throw new TerminalAgentException(code, message);
             });
         }
 
-        /** How often it was begun. */
-        int plays() {
-            return plays.get();
+        /** Returns the number of attempts begun. */
+        int attempts() {
+            return attempts.get();
         }
 
-        private Part next(Prompt prompt) {
-            prompts.add(prompt);
+        private TurnScript next(Step step) {
+            steps.add(step);
             return this;
         }
 
-        private Answer play(AnswerSink sink) throws Exception {
-            plays.incrementAndGet();
-            Said said = new Said(new StringBuilder(), new ArrayList<>());
+        private Answer run(AnswerSink sink) throws Exception {
+            attempts.incrementAndGet();
+            Output output = new Output(new StringBuilder(), new ArrayList<>());
             Answer answer = null;
             while (answer == null) {
-                answer = prompts.take().play(sink, said);
+                answer = steps.take().run(sink, output);
             }
             return answer;
         }

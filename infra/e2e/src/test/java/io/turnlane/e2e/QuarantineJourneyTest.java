@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** A turn that failed for good, from its failure to its answer. */
+/** A turn that failed permanently, from its failure to its answer after a redrive. */
 class QuarantineJourneyTest {
 
     @Test
-    void aTurnThatFailedIsLookedAtAndAskedAgainAtItsSessionsEnd() {
+    void aFailedTurnIsQuarantinedAndRedrivenAtTheEndOfItsSession() {
         PromptedAgent agent = new PromptedAgent();
         try (RunningTurnlane turnlane = RunningTurnlane.start(2, List.of(agent));
                 Client client = new Client(turnlane.address())) {
             String session = "q-" + UUID.randomUUID();
-            agent.part("broken").givesUp(ErrorCode.AGENT_ERROR, "The model is away.");
+            agent.script("broken").failPermanently(ErrorCode.AGENT_ERROR, "The model is unavailable.");
             ClientReply failed = ask(client, session, "broken");
             assertThat(failed.text("status")).isEqualTo("failed");
-            agent.part("meanwhile").says("meanwhile").ends();
+            agent.script("meanwhile").delta("meanwhile").complete();
             assertThat(ask(client, session, "meanwhile").text("status")).isEqualTo("completed");
 
             String quarantined = "/v1/quarantine/" + failed.text("request_id");
@@ -32,12 +32,12 @@ class QuarantineJourneyTest {
                     .extracting(turn -> turn.get("id"))
                     .containsExactly(failed.text("request_id"));
 
-            agent.part("broken").says("mended").ends();
+            agent.script("broken").delta("repaired").complete();
             ClientReply redriven = client.post(quarantined + "/redrive", Map.of());
             assertThat(redriven.status()).isEqualTo(202);
             ClientReply ended = client.get(redriven.header("Location") + "?wait=20");
             assertThat(ended.text("status")).isEqualTo("completed");
-            assertThat(ended.object("answer").get("text")).isEqualTo("mended");
+            assertThat(ended.object("answer").get("text")).isEqualTo("repaired");
             assertThat(ended.text("redrive_of")).isEqualTo(failed.text("request_id"));
             assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
                     .extracting(turn -> turn.get("question"))
@@ -45,7 +45,7 @@ class QuarantineJourneyTest {
 
             assertThat(client.post(quarantined + "/redrive", Map.of()).text("request_id"))
                     .isEqualTo(redriven.text("request_id"));
-            assertThat(agent.part("broken").plays()).isEqualTo(2);
+            assertThat(agent.script("broken").attempts()).isEqualTo(2);
         }
     }
 

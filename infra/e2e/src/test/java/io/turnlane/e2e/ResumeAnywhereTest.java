@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.TimeoutError;
-import io.turnlane.e2e.PromptedAgent.Part;
+import io.turnlane.e2e.PromptedAgent.TurnScript;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * One long answer, five ways to follow it, and connections that break in the middle of anything; each time it goes on
- * at the other of two gateways, one of which is lost half-way. Every client ends with the answer, byte by byte.
+ * Follows one long answer with five clients whose connections break in the middle of any data. Each reconnects to the
+ * other of two gateways, one of which is removed half-way. Every client must receive the exact answer.
  *
- * <p>{@code -Dcuts=100} is the full form, with 2,000 pieces.
+ * <p>{@code -Dcuts=100} runs the full test, with 2,000 pieces.
  */
-@ExtendWith(PageTests.class)
+@ExtendWith(PageExtension.class)
 @Timeout(600)
 class ResumeAnywhereTest {
 
@@ -35,21 +35,24 @@ class ResumeAnywhereTest {
     private static final int PIECES = 20 * CUTS;
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
-    /** So far the agent may be ahead of the slowest client: breaks happen where the stream is live, and behind it. */
-    private static final int AHEAD = 100;
+    /**
+     * Number of pieces that the agent may be ahead of the slowest client. It is small, so that connections break while
+     * clients read live events and while they read past ones.
+     */
+    private static final int MAX_AHEAD = 100;
 
-    /** With a little more than 600 bytes a piece, this breaks more often than is asked for. */
-    private static final int LONGEST_LIFE = 15_000;
+    /** Maximum bytes of a connection. A piece has about 600 bytes, so connections break more often than required. */
+    private static final int MAX_CONNECTION_BYTES = 15_000;
 
     private static final String QUESTION = "What is the longest answer?";
 
-    /** Follows a request and a session with the page's own client, and counts on the page. */
+    /** Follows a request or a session with the page's client modules, and counts the events on the page. */
     private static final String FOLLOW = """
             async ({ session, request, socket }) => {
               const { Turnlane, Turn } = await import('/js/turnlane-client.js');
               const { TurnlaneSocket } = await import('/js/turnlane-socket.js');
               const turn = new Turn(request);
-              const seen = window.seen = { deltas: 0, text: '', view: '', gap: false, status: '', listens: false };
+              const seen = window.seen = { deltas: 0, text: '', view: '', gap: false, status: '', subscribed: false };
               const onEvent = (event) => {
                 if (event.type === 'delta') { seen.deltas++; seen.text += event.text; }
                 if (event.type === 'gap') seen.gap = true;
@@ -60,7 +63,7 @@ class ResumeAnywhereTest {
               const onState = ({ state }) => { if (state === 'lost') setTimeout(() => stream.retryNow(), 20); };
               if (socket) {
                 const url = location.origin.replace('http', 'ws') + '/v1/ws';
-                stream = new TurnlaneSocket(url, { onEvent, onState, onRestored: () => { seen.listens = true; } });
+                stream = new TurnlaneSocket(url, { onEvent, onState, onRestored: () => { seen.subscribed = true; } });
                 stream.subscribe(session);
               } else {
                 stream = new Turnlane().streamRequest(session, request, { onEvent, onState });
@@ -68,132 +71,134 @@ class ResumeAnywhereTest {
             }""";
 
     private final Random random = new Random(SEED);
-    private final PageStage stage;
+    private final PageFixture fixture;
     private final URI one;
     private final URI other;
-    /** Each client's own; the Java client has two. */
-    private final List<List<BreakingCable>> ways = new ArrayList<>();
+    /** The proxies of each client; the Java client has two. */
+    private final List<List<FlakyProxy>> proxiesByClient = new ArrayList<>();
 
     private final List<Page> pages = new ArrayList<>();
 
-    ResumeAnywhereTest(PageStage stage) {
+    ResumeAnywhereTest(PageFixture fixture) {
         System.out.println("seed " + SEED);
-        this.stage = stage;
-        this.one = stage.address();
-        this.other = stage.anotherGateway();
+        this.fixture = fixture;
+        this.one = fixture.address();
+        this.other = fixture.anotherGateway();
     }
 
     @AfterEach
-    void takeTheCablesAway() throws IOException {
-        for (BreakingCable cable : cables().toList()) {
-            cable.close();
+    void closeTheProxies() throws IOException {
+        for (FlakyProxy proxy : proxies().toList()) {
+            proxy.close();
         }
     }
 
-    private Stream<BreakingCable> cables() {
-        return ways.stream().flatMap(List::stream);
+    private Stream<FlakyProxy> proxies() {
+        return proxiesByClient.stream().flatMap(List::stream);
     }
 
-    /** A way of one more client; its addresses. */
-    private List<URI> way(List<List<URI>> gateways) throws IOException {
-        List<BreakingCable> way = new ArrayList<>();
-        for (List<URI> ofOneCable : gateways) {
-            way.add(new BreakingCable(ofOneCable, new Random(random.nextLong()), LONGEST_LIFE));
+    /** Starts the proxies of one more client, one for each list of gateways, and returns their addresses. */
+    private List<URI> startProxies(List<List<URI>> gateways) throws IOException {
+        List<FlakyProxy> proxies = new ArrayList<>();
+        for (List<URI> ofOneProxy : gateways) {
+            proxies.add(new FlakyProxy(ofOneProxy, new Random(random.nextLong()), MAX_CONNECTION_BYTES));
         }
-        ways.add(way);
-        return way.stream().map(BreakingCable::address).toList();
+        proxiesByClient.add(proxies);
+        return proxies.stream().map(FlakyProxy::address).toList();
     }
 
-    private URI wayToBoth() throws IOException {
-        return way(List.of(List.of(one, other))).getFirst();
+    private URI proxyToBoth() throws IOException {
+        return startProxies(List.of(List.of(one, other))).getFirst();
     }
 
     private Page page() throws IOException {
-        URI address = wayToBoth();
-        Page page = stage.visitor().through(address).raw();
-        // Any file of the page's own host; the page itself would follow its sessions, too.
+        URI address = proxyToBoth();
+        Page page = fixture.visitor().through(address).raw();
+        // A file of the gateway, because the chat page would follow sessions of its own.
         page.navigate(address + "/js/turnlane-client.js");
         pages.add(page);
         return page;
     }
 
     @Test
-    void everyClientHasTheAnswerByteByByte() throws Exception {
+    void everyClientReceivesTheExactAnswer() throws Exception {
         try (Client client = new Client(one)) {
             String session = client.post("/v1/sessions", Map.of()).text("session_id");
             Page withSocket = page();
             withSocket.evaluate(FOLLOW, Map.of("session", session, "request", "", "socket", true));
-            withSocket.waitForCondition(() -> (boolean) withSocket.evaluate("seen.listens"));
-            CutOffClient.Socket socket = new CutOffClient.Socket(wayToBoth());
+            withSocket.waitForCondition(() -> (boolean) withSocket.evaluate("seen.subscribed"));
+            ReconnectingClient.Socket socket = new ReconnectingClient.Socket(proxyToBoth());
             socket.follow(session, "");
-            Awaitility.await().until(socket::listens);
+            Awaitility.await().until(socket::isSubscribed);
             String path = client.post("/v1/sessions/" + session + "/requests", Map.of("question", QUESTION))
                     .header("Location");
             String request = path.substring(path.lastIndexOf('/') + 1);
             Page withStreams = page();
             withStreams.evaluate(FOLLOW, Map.of("session", session, "request", request, "socket", false));
-            CutOffClient sse = new CutOffClient.Sse(wayToBoth()).follow(session, request);
-            CutOffClient java =
-                    new CutOffClient.Java(way(List.of(List.of(one), List.of(other)))).follow(session, request);
-            cables().forEach(cable -> cable.breakSoOften(CUTS));
+            ReconnectingClient sse = new ReconnectingClient.Sse(proxyToBoth()).follow(session, request);
+            ReconnectingClient java = new ReconnectingClient.Java(startProxies(List.of(List.of(one), List.of(other))))
+                    .follow(session, request);
+            proxies().forEach(proxy -> proxy.breakNext(CUTS));
 
             List<String> pieces = pieces();
-            converse(pieces, List.of(socket, sse, java));
+            stream(pieces, List.of(socket, sse, java));
 
             String answer =
                     (String) client.get(path + "?wait=20").object("answer").get("text");
             assertThat(answer).isEqualTo(String.join("", pieces));
-            for (CutOffClient each : List.of(socket, sse, java)) {
+            for (ReconnectingClient each : List.of(socket, sse, java)) {
                 assertThat(each.text()).as("%s, seed %d", each, SEED).isEqualTo(answer);
                 assertThat(each.sawGap()).isFalse();
             }
             assertThat(sse.deltas()).isEqualTo(PIECES);
             assertPagesHave(answer);
             assertThat(breaks()).allMatch(times -> times >= CUTS);
-            System.out.println("cut off " + breaks());
+            System.out.println("broken connections of each client: " + breaks());
         }
     }
 
-    /** Says the pieces as the slowest can take them, and loses a gateway half-way. */
-    private void converse(List<String> pieces, List<CutOffClient> clients) {
-        Part part = stage.agent().part(QUESTION);
-        int said = 0;
-        boolean lost = false;
-        while (said < PIECES) {
-            int until = Math.min(PIECES, said + AHEAD / 4);
-            for (; said < until; said++) {
-                // Events of another kind in between: else pieces that come together leave together.
-                part.says(pieces.get(said)).stage("piece " + said);
+    /** Streams the pieces at the speed of the slowest client, and removes a gateway half-way. */
+    private void stream(List<String> pieces, List<ReconnectingClient> clients) {
+        TurnScript script = fixture.agent().script(QUESTION);
+        int sent = 0;
+        boolean removed = false;
+        while (sent < PIECES) {
+            int until = Math.min(PIECES, sent + MAX_AHEAD / 4);
+            for (; sent < until; sent++) {
+                // A stage event between two pieces prevents that they are merged into one event.
+                script.delta(pieces.get(sent)).stage("piece " + sent);
             }
-            int behind = Math.max(0, said - AHEAD);
-            waitFor(clients, () -> seen(clients).allMatch(deltas -> deltas >= behind));
-            if (!lost && said > PIECES / 2) {
-                lost = true;
-                cables().forEach(cable -> cable.lose(other));
+            int least = Math.max(0, sent - MAX_AHEAD);
+            waitFor(clients, () -> received(clients).allMatch(deltas -> deltas >= least));
+            if (!removed && sent > PIECES / 2) {
+                removed = true;
+                proxies().forEach(proxy -> proxy.removeGateway(other));
             }
         }
-        part.ends();
+        script.complete();
         waitFor(
                 clients,
-                () -> clients.stream().allMatch(CutOffClient::hasEnded)
+                () -> clients.stream().allMatch(ReconnectingClient::hasEnded)
                         && pages.stream()
                                 .noneMatch(page -> page.evaluate("seen.status").equals("")));
     }
 
-    /** While the browser goes on. */
-    private void waitFor(List<CutOffClient> clients, BooleanSupplier condition) {
+    /** Waits for the condition while the browser continues to run. */
+    private void waitFor(List<ReconnectingClient> clients, BooleanSupplier condition) {
         try {
             pages.getFirst().waitForCondition(condition, new Page.WaitForConditionOptions().setTimeout(30_000));
         } catch (TimeoutError stuck) {
             throw new AssertionError(
-                    "stuck with %s, seed %d".formatted(seen(clients).boxed().toList(), SEED), stuck);
+                    "no progress, clients have %s pieces, seed %d"
+                            .formatted(received(clients).boxed().toList(), SEED),
+                    stuck);
         }
     }
 
-    /** How many pieces each client has. */
-    private IntStream seen(List<CutOffClient> clients) {
+    /** Returns the number of pieces that each client has received. */
+    private IntStream received(List<ReconnectingClient> clients) {
         return IntStream.concat(
-                clients.stream().mapToInt(CutOffClient::deltas),
+                clients.stream().mapToInt(ReconnectingClient::deltas),
                 pages.stream().mapToInt(page -> (int) page.evaluate("seen.deltas")));
     }
 
@@ -205,14 +210,14 @@ class ResumeAnywhereTest {
         }
     }
 
-    /** How often each client was cut off. */
+    /** Returns the number of broken connections of each client. */
     private List<Integer> breaks() {
-        return ways.stream()
-                .map(way -> way.stream().mapToInt(BreakingCable::breaks).sum())
+        return proxiesByClient.stream()
+                .map(proxies -> proxies.stream().mapToInt(FlakyProxy::breaks).sum())
                 .toList();
     }
 
-    /** Of one to twenty characters, some of them of two, three and four bytes. */
+    /** Returns the pieces, each with a number and up to eleven characters of one to four bytes. */
     private List<String> pieces() {
         List<String> letters = new ArrayList<>(List.of("a", "b", " ", "ü", "ß", "€", "\u2028", "🚀", "\"", "\\", "\n"));
         return IntStream.range(0, PIECES)

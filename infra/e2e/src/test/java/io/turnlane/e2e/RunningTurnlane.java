@@ -17,7 +17,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** Gateways and processors as they run in production, each its own application, on topics of the test's own. */
+/** Gateways and processors as in production, each an application of its own, with topics only for this test. */
 final class RunningTurnlane implements AutoCloseable {
 
     private final String prefix = "e" + UUID.randomUUID().toString().substring(0, 8) + ".";
@@ -29,12 +29,12 @@ final class RunningTurnlane implements AutoCloseable {
         this.partitions = partitions;
     }
 
-    /** One gateway and one processor. */
+    /** Starts one gateway and one processor. */
     static RunningTurnlane start(int partitions, String... settings) {
         return start(partitions, List.of(), settings);
     }
 
-    /** One gateway and one processor, which has these agents too. */
+    /** Starts one gateway and one processor, which has these agents in addition. */
     static RunningTurnlane start(int partitions, List<AgentFactory> agents, String... settings) {
         RunningTurnlane turnlane = new RunningTurnlane(partitions);
         turnlane.addProcessor(agents, settings);
@@ -42,14 +42,14 @@ final class RunningTurnlane implements AutoCloseable {
         return turnlane;
     }
 
-    /** One more gateway; its address. */
+    /** Starts one more gateway and returns its address. */
     URI addGateway(String... settings) {
         SpringApplication application = GatewayApplication.application();
         gateways.add(application.run(arguments(settings)));
         return address(gateways.size() - 1);
     }
 
-    /** The API keys of gateways that want them. */
+    /** Returns the topic of API keys. */
     KafkaKeyTopic keys() {
         return new KafkaKeyTopic(
                 Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()), new Topics(prefix).keys());
@@ -59,7 +59,7 @@ final class RunningTurnlane implements AutoCloseable {
         addProcessor(List.of(), settings);
     }
 
-    /** The first processor leaves in good order, and another takes over what it had. */
+    /** Stops the first processor normally and starts another one, which takes over its partitions. */
     void replaceProcessor(List<AgentFactory> agents, String... settings) {
         processors.removeFirst().close();
         addProcessor(agents, settings);
@@ -99,15 +99,15 @@ final class RunningTurnlane implements AutoCloseable {
                         "--turnlane.topics.prefix=" + prefix,
                         "--turnlane.topics.partitions=" + partitions,
                         "--turnlane.processor.drain-budget=2s")
-                .forEach(usual -> addUnlessSet(arguments, usual));
+                .forEach(argument -> addUnlessSet(arguments, argument));
         return arguments.toArray(String[]::new);
     }
 
-    /** An argument that is given twice would count as a list of both values. */
-    private static void addUnlessSet(List<String> arguments, String usual) {
-        String name = usual.substring(0, usual.indexOf('=') + 1);
+    /** Adds a default. Spring would treat an argument given twice as a list of both values. */
+    private static void addUnlessSet(List<String> arguments, String argument) {
+        String name = argument.substring(0, argument.indexOf('=') + 1);
         if (arguments.stream().noneMatch(set -> set.startsWith(name))) {
-            arguments.add(usual);
+            arguments.add(argument);
         }
     }
 

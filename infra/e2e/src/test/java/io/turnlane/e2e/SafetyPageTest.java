@@ -13,96 +13,96 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * An answer is somebody else's text: nothing in it runs, loads or leaves. That no request goes to another host and no
- * policy is violated is checked after every page test; here it has something to catch.
+ * Malicious text in answers, questions and sources: nothing in it is executed or loaded. {@link PageExtension} checks
+ * after every page test that no request went to another host and that no content security policy was violated.
  */
-@ExtendWith(PageTests.class)
+@ExtendWith(PageExtension.class)
 class SafetyPageTest {
 
     private static final String QUESTION = "What is a rug pull?";
 
-    /** Uncompressed. The aim is 100 KB; until it is reached the page grows no further. */
-    private static final int MOST_OWN_BYTES = 116 * 1024;
+    /** Limit in bytes, uncompressed. The goal is 100 KB; until then the page must not grow. */
+    private static final int MAX_OWN_BYTES = 116 * 1024;
 
-    private static final String MALICE = """
-            Before <script>window.hurt = 1</script> and <img src=x onerror="window.hurt = 2"> inline.
+    private static final String MALICIOUS_ANSWER = """
+            Before <script>window.harm = 1</script> and <img src=x onerror="window.harm = 2"> inline.
 
             <script src="https://evil.example/x.js"></script>
 
-            <iframe srcdoc="<script>parent.hurt = 3</script>"></iframe>
+            <iframe srcdoc="<script>parent.harm = 3</script>"></iframe>
 
-            <svg onload="window.hurt = 4"><style>body { display: none }</style></svg>
+            <svg onload="window.harm = 4"><style>body { display: none }</style></svg>
 
             <form action="https://evil.example/"><button>Claim</button></form>
 
-            [click me](javascript:window.hurt=5) and [me](data:text/html,<script>window.hurt=6</script>)
+            [click me](javascript:window.harm=5) and [me](data:text/html,<script>window.harm=6</script>)
             and [this](https://evil.example/page "a title")
 
-            ![a remote picture](https://evil.example/pixel.png) ![x](x" onerror="window.hurt=7)
+            ![a remote picture](https://evil.example/pixel.png) ![x](x" onerror="window.harm=7)
 
-            <a href="https://evil.example" onmouseover="window.hurt = 8" style="position:fixed;inset:0">everywhere</a>
+            <a href="https://evil.example" onmouseover="window.harm = 8" style="position:fixed;inset:0">everywhere</a>
 
             ```html
-            <script>window.hurt = 9</script>
+            <script>window.harm = 9</script>
             ```
 
-            | <img src=x onerror="window.hurt = 10"> | b |
+            | <img src=x onerror="window.harm = 10"> | b |
             |---|---|
-            | <b onclick="window.hurt = 11">bold</b> | d |
+            | <b onclick="window.harm = 11">bold</b> | d |
 
             After.""";
 
     private final PromptedAgent agent;
     private final ChatPage page;
 
-    SafetyPageTest(PageStage stage) {
-        agent = stage.agent();
-        page = stage.visitor();
+    SafetyPageTest(PageFixture fixture) {
+        agent = fixture.agent();
+        page = fixture.visitor();
     }
 
     @Test
     void maliciousMarkdownIsShownAndDoesNothing() {
         page.open();
         TurnItem turn = page.ask(QUESTION);
-        MALICE.lines().forEach(line -> agent.part(QUESTION).says(line + "\n"));
-        agent.part(QUESTION).ends();
-        turn.is("completed");
+        MALICIOUS_ANSWER.lines().forEach(line -> agent.script(QUESTION).delta(line + "\n"));
+        agent.script(QUESTION).complete();
+        turn.hasState("completed");
         assertThat(turn.answer()).containsText("After.");
-        assertThat(turn.answer()).containsText("<script>window.hurt = 1</script>");
+        assertThat(turn.answer()).containsText("<script>window.harm = 1</script>");
         assertThat(turn.answer().locator("script, img, iframe, svg:not(.icon), style, form, object, embed"))
                 .hasCount(0);
         assertThat(attributesOf(turn)).noneMatch(name -> name.startsWith("on") || name.equals("style"));
         assertThat(linksOf(turn)).isNotEmpty().allMatch(link -> link.startsWith("https://evil.example"));
-        page.photograph("16-malice");
+        page.takeScreenshots("16-malice");
         turn.answer().hover();
-        for (String nothing : List.of("click me", "bold")) {
-            turn.answer().getByText(nothing).first().click();
+        for (String text : List.of("click me", "bold")) {
+            turn.answer().getByText(text).first().click();
         }
-        assertThat(page.raw().evaluate("() => window.hurt ?? 'unhurt'")).isEqualTo("unhurt");
+        assertThat(page.raw().evaluate("() => window.harm ?? 'unharmed'")).isEqualTo("unharmed");
         assertThat(page.raw().context().pages()).hasSize(1);
     }
 
     @Test
-    void aQuestionATitleAndASourceAreTextEverywhere() {
-        String question = "<img src=x onerror='window.hurt = 1'> **why**?";
+    void questionsTitlesAndSourcesAreShownAsText() {
+        String question = "<img src=x onerror='window.harm = 1'> **why**?";
         page.open();
-        agent.part(question)
+        agent.script(question)
                 .stage("<b>searching</b>")
-                .says("Because.")
-                .shows(Map.of(
+                .delta("Because.")
+                .artifact(Map.of(
                         "title", "<i>t</i>", "columns", List.of("<u>c</u>"), "rows", List.of(List.of("<s>r</s>"))))
-                .ends(0.5, new Source("<i>", "<img src=x onerror='window.hurt = 2'>", 0.5));
+                .complete(0.5, new Source("<i>", "<img src=x onerror='window.harm = 2'>", 0.5));
         TurnItem turn = page.ask(question);
-        turn.is("completed");
+        turn.hasState("completed");
         turn.part("source").click();
         assertThat(page.at("drawer-sources")).containsText("<img src=x");
         assertThat(page.lane(question).root()).isVisible();
         assertThat(page.raw().locator("img")).hasCount(0);
-        assertThat(page.raw().evaluate("() => window.hurt ?? 'unhurt'")).isEqualTo("unhurt");
+        assertThat(page.raw().evaluate("() => window.harm ?? 'unharmed'")).isEqualTo("unharmed");
     }
 
     @Test
-    void ourOwnScriptAndStyleStaySmall() {
+    void scriptsAndStylesStaySmall() {
         List<Response> own = new ArrayList<>();
         page.raw().onResponse(response -> {
             if (response.url().matches(".*/(js|css)/.*")) {
@@ -113,8 +113,8 @@ class SafetyPageTest {
         assertThat(page.at("suggestion").first()).isVisible();
         assertThat(own).hasSizeGreaterThan(10);
         int bytes = own.stream().mapToInt(response -> response.body().length).sum();
-        System.out.println("the page's own script and style: " + own.size() + " files, " + bytes + " bytes");
-        assertThat(bytes).isLessThan(MOST_OWN_BYTES);
+        System.out.println("scripts and styles of the page: " + own.size() + " files, " + bytes + " bytes");
+        assertThat(bytes).isLessThan(MAX_OWN_BYTES);
     }
 
     @SuppressWarnings("unchecked")

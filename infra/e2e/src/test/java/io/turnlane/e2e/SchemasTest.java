@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What the running system sends is what the documents say, and what the documents say is sent. */
+/** Compares what the running system sends with the documentation, in both directions. */
 class SchemasTest {
 
     private static final PromptedAgent AGENT = new PromptedAgent();
@@ -27,7 +27,7 @@ class SchemasTest {
     private static Client client;
 
     @BeforeAll
-    static void sayEverything() {
+    static void produceEveryType() {
         turnlane = RunningTurnlane.start(1, List.of(AGENT));
         client = new Client(turnlane.address());
         everyEvent();
@@ -36,31 +36,30 @@ class SchemasTest {
 
     @AfterAll
     static void stop() {
-        AGENT.letGo();
+        AGENT.completeAll();
         client.close();
         turnlane.close();
     }
 
-    /** Turns that among them are told every type of event. */
+    /** Asks questions whose turns have, together, every type of event. */
     private static void everyEvent() {
-        AGENT.part("rich")
+        AGENT.script("rich")
                 .stage("thinking")
-                .says("one ")
-                .shows(Map.of("kind", "table"))
-                .breaks();
-        AGENT.part("rich").says("two").shows(Map.of("kind", "table")).ends(0.9);
-        AGENT.part("given up").givesUp(ErrorCode.AGENT_ERROR, "The model is away.");
-        AGENT.part("in the way").says("busy");
+                .delta("one ")
+                .artifact(Map.of("kind", "table"))
+                .fail();
+        AGENT.script("rich").delta("two").artifact(Map.of("kind", "table")).complete(0.9);
+        AGENT.script("given up").failPermanently(ErrorCode.AGENT_ERROR, "The model is unavailable.");
+        AGENT.script("running").delta("busy");
         ask("rich", "enqueue");
         ask("given up", "enqueue");
-        ClientReply inTheWay = ask("in the way", "enqueue");
-        Eventually.holds(() -> assertThat(AGENT.part("in the way").plays()).isOne());
+        ClientReply running = ask("running", "enqueue");
+        Eventually.holds(() -> assertThat(AGENT.script("running").attempts()).isOne());
         ask("merged", "enqueue");
         ask("merges", "coalesce");
-        ask("unwanted", "reject");
+        ask("rejected question", "reject");
         Eventually.holds(() -> assertThat(types(turnlane.topics().events())).contains("rejected", "superseded"));
-        assertThat(client.post(inTheWay.header("Location") + "/cancel", Map.of())
-                        .status())
+        assertThat(client.post(running.header("Location") + "/cancel", Map.of()).status())
                 .isEqualTo(202);
         Eventually.holds(() -> assertThat(types(turnlane.topics().events())).contains("cancelled", "retrying"));
     }
@@ -73,7 +72,7 @@ class SchemasTest {
 
     private static Set<String> types(String topic) {
         Set<String> types = new TreeSet<>();
-        TopicRecords.of(topic).records().forEach(read -> types.add(TopicRecords.type(read)));
+        TopicRecords.of(topic).records().forEach(record -> types.add(TopicRecords.type(record)));
         return types;
     }
 
@@ -94,12 +93,13 @@ class SchemasTest {
 
     @Test
     void everyRecordOnTheTurnsTopicIsADocumentedCommand() {
-        Set<String> types = checkEach(turnlane.topics().turns(), "commandHeaders", read -> {
-            String type = TopicRecords.type(read);
-            return SCHEMAS.violations(ContractSchemas.COMMAND + "#/$defs/" + type, TopicRecords.value(read));
+        Set<String> types = checkEach(turnlane.topics().turns(), "commandHeaders", record -> {
+            String type = TopicRecords.type(record);
+            return SCHEMAS.violations(ContractSchemas.COMMAND + "#/$defs/" + type, TopicRecords.value(record));
         });
 
-        types.addAll(Set.of("rebuild_session", "session_state")); // a command line's, and a part of others
+        types.addAll(
+                Set.of("rebuild_session", "session_state")); // sent only by the command line; part of other commands
         assertThat(types).isEqualTo(ContractSchemas.definitions(ContractSchemas.COMMAND));
     }
 
@@ -108,7 +108,7 @@ class SchemasTest {
         Set<String> types = checkEach(
                 turnlane.topics().events(),
                 "eventHeaders",
-                read -> SCHEMAS.violations(ContractSchemas.EVENT, TopicRecords.value(read)));
+                record -> SCHEMAS.violations(ContractSchemas.EVENT, TopicRecords.value(record)));
 
         assertThat(types).isEqualTo(ContractSchemas.alternatives(ContractSchemas.EVENT));
     }
@@ -118,54 +118,54 @@ class SchemasTest {
         assertThat(checkEach(
                         turnlane.topics().control(),
                         "wakeUpHeaders",
-                        read -> SCHEMAS.violations("schemas/wake-up.json", TopicRecords.value(read))))
+                        record -> SCHEMAS.violations("schemas/wake-up.json", TopicRecords.value(record))))
                 .containsExactly("cancel");
     }
 
     @Test
-    void aQuarantinedTurnSaysWhyInDocumentedHeaders() {
+    void aQuarantinedTurnHasDocumentedHeaders() {
         List<ConsumerRecord<String, String>> records =
                 TopicRecords.of(turnlane.topics().quarantine()).records();
 
         assertThat(records).hasSize(1);
-        JsonNode said = TopicRecords.headers(records.getFirst());
+        JsonNode headers = TopicRecords.headers(records.getFirst());
         Set<String> documented = new HashSet<>();
         for (String part : List.of("quarantineHeaders", "commandHeaders")) {
             JsonNode schema = ContractSchemas.read(ContractSchemas.ASYNC_API).at("/components/schemas/" + part);
             documented.addAll(schema.path("properties").propertyNames());
         }
-        assertThat(documented).containsAll(said.propertyNames());
+        assertThat(documented).containsAll(headers.propertyNames());
         ContractSchemas.read(ContractSchemas.ASYNC_API)
                 .at("/components/schemas/quarantineHeaders/required")
-                .forEach(name -> assertThat(said.has(name.asString()))
+                .forEach(name -> assertThat(headers.has(name.asString()))
                         .as(name.asString())
                         .isTrue());
     }
 
     @Test
     void everyFrameOfASocketIsDocumented() throws InterruptedException {
-        AGENT.part("over the socket").says("hello").ends();
-        try (SocketTalk talk = new SocketTalk(turnlane.address())) {
-            talk.say("{\"type\":\"ask\",\"ref\":\"1\",\"session_id\":\"talk\",\"question\":\"over the socket\","
+        AGENT.script("over the socket").delta("hello").complete();
+        try (SocketClient socket = new SocketClient(turnlane.address())) {
+            socket.send("{\"type\":\"ask\",\"ref\":\"1\",\"session_id\":\"talk\",\"question\":\"over the socket\","
                     + "\"agent\":\"prompted\"}");
-            JsonNode accepted = talk.hear("accepted");
-            JsonNode end = talk.hear("completed");
-            talk.say("{\"type\":\"unsubscribe\",\"session_id\":\"talk\"}");
-            talk.say("{\"type\":\"subscribe\",\"ref\":\"2\",\"session_id\":\"talk\",\"after\":\"%s\"}"
+            JsonNode accepted = socket.await("accepted");
+            JsonNode end = socket.await("completed");
+            socket.send("{\"type\":\"unsubscribe\",\"session_id\":\"talk\"}");
+            socket.send("{\"type\":\"subscribe\",\"ref\":\"2\",\"session_id\":\"talk\",\"after\":\"%s\"}"
                     .formatted(end.path("cursor").asString()));
-            talk.say("{\"type\":\"cancel\",\"ref\":\"3\",\"session_id\":\"talk\",\"request_id\":\"%s\"}"
+            socket.send("{\"type\":\"cancel\",\"ref\":\"3\",\"session_id\":\"talk\",\"request_id\":\"%s\"}"
                     .formatted(accepted.path("request_id").asString()));
-            talk.say("{\"type\":\"subscribe\",\"ref\":\"4\",\"session_id\":\"talk\",\"after\":\"garbage\"}");
-            talk.hear("error");
-            talk.say("{\"type\":\"ping\"}").hear("pong");
+            socket.send("{\"type\":\"subscribe\",\"ref\":\"4\",\"session_id\":\"talk\",\"after\":\"garbage\"}");
+            socket.await("error");
+            socket.send("{\"type\":\"ping\"}").await("pong");
 
-            talk.say("{\"type\":\"subscribe\",\"session_id\":\"talk\"}").hear("subscribed");
+            socket.send("{\"type\":\"subscribe\",\"session_id\":\"talk\"}").await("subscribed");
 
-            assertThat(typesOf(ContractSchemas.SOCKET_CLIENT, talk.said()))
+            assertThat(typesOf(ContractSchemas.SOCKET_CLIENT, socket.sent()))
                     .isEqualTo(ContractSchemas.alternatives(ContractSchemas.SOCKET_CLIENT));
-            Set<String> heard = typesOf(ContractSchemas.SOCKET_SERVER, talk.heard());
-            heard.add("cursor"); // comes where others' events pass by for long
-            assertThat(heard).isEqualTo(ContractSchemas.alternatives(ContractSchemas.SOCKET_SERVER));
+            Set<String> received = typesOf(ContractSchemas.SOCKET_SERVER, socket.received());
+            received.add("cursor"); // sent only to sessions that have had no event for long
+            assertThat(received).isEqualTo(ContractSchemas.alternatives(ContractSchemas.SOCKET_SERVER));
         }
     }
 
@@ -184,7 +184,7 @@ class SchemasTest {
     void everyResourceIsDocumented() {
         ClientReply session = client.post("/v1/sessions", Map.of());
         String path = "/v1/sessions/" + session.text("session_id") + "/requests";
-        AGENT.part("resource").says("r").ends(0.5);
+        AGENT.script("resource").delta("r").complete(0.5);
         ClientReply done = client.post(path, Map.of("question", "resource", "agent", "prompted"), "Prefer", "wait=20");
 
         assertThat(violations("schemas/request.json", done)).isEmpty();
@@ -193,7 +193,7 @@ class SchemasTest {
     }
 
     @Test
-    void everyReferenceOfTheAsyncApiLeadsSomewhere() {
+    void everyReferenceOfTheAsyncApiResolves() {
         JsonNode document = ContractSchemas.read(ContractSchemas.ASYNC_API);
 
         List<JsonNode> references = document.findValues("$ref");
@@ -219,18 +219,18 @@ class SchemasTest {
     }
 
     private interface Check {
-        List<String> violations(ConsumerRecord<String, String> read);
+        List<String> violations(ConsumerRecord<String, String> record);
     }
 
-    /** Checks values and headers of a topic; the types that were seen. */
+    /** Checks the values and headers of a topic's records, and returns their types. */
     private static Set<String> checkEach(String topic, String headers, Check check) {
         Set<String> types = new TreeSet<>();
         List<String> violations = new ArrayList<>();
-        for (ConsumerRecord<String, String> read : TopicRecords.of(topic).records()) {
-            types.add(TopicRecords.type(read));
-            violations.addAll(check.violations(read));
+        for (ConsumerRecord<String, String> record : TopicRecords.of(topic).records()) {
+            types.add(TopicRecords.type(record));
+            violations.addAll(check.violations(record));
             violations.addAll(SCHEMAS.violations(
-                    ContractSchemas.ASYNC_API + "#/components/schemas/" + headers, TopicRecords.headers(read)));
+                    ContractSchemas.ASYNC_API + "#/components/schemas/" + headers, TopicRecords.headers(record)));
         }
         assertThat(violations).isEmpty();
         return types;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Sessions are listed, changed, taken elsewhere, copied and forgotten, each in order with what is asked of them. */
+/** Listing, changing, exporting, importing, forking and deleting sessions, in order with their turns. */
 @Timeout(120)
 class SessionJourneyTest {
 
@@ -45,8 +45,8 @@ class SessionJourneyTest {
     }
 
     @AfterEach
-    void letGo() {
-        AGENT.letGo(session);
+    void release() {
+        AGENT.release(session);
     }
 
     @AfterAll
@@ -55,7 +55,7 @@ class SessionJourneyTest {
         turnlane.close();
     }
 
-    /** Answers with the questions that it remembers; one that is held, when its test lets it go. */
+    /** Answers with the questions in memory. A held question is answered when its test releases it. */
     private static final class Remembering implements AgentFactory {
 
         private final Map<Object, CountDownLatch> gates = new ConcurrentHashMap<>();
@@ -77,7 +77,7 @@ class SessionJourneyTest {
             };
         }
 
-        void letGo(String session) {
+        void release(String session) {
             gate(session).countDown();
         }
 
@@ -87,12 +87,12 @@ class SessionJourneyTest {
     }
 
     @Test
-    void remembersAfterExportDeletionAndImportWhatItRememberedBefore() {
+    void importRestoresAnExportedSession() {
         ask(session, "one");
         ask(session, "two");
         String document = client.get(path("/export")).raw().body();
-        forget(session);
-        assertThat(done(client.put(path("/import"), document)).text("type")).isEqualTo("import_session");
+        deleteAndAwait(session);
+        assertThat(awaitEnd(client.put(path("/import"), document)).text("type")).isEqualTo("import_session");
         assertThat(answer(session, "three")).isEqualTo("one two");
         assertThat(client.get(path("")).json()).containsEntry("request_count", 3);
         assertThat(client.get(path("/turns")).list("turns"))
@@ -101,29 +101,29 @@ class SessionJourneyTest {
     }
 
     @Test
-    void bringsAStateAfterTheTurnsThatWereQueued() {
+    void importsAfterTheQueuedTurns() {
         ask(session, "one");
         String document = client.get(path("/export")).raw().body();
         ClientReply slow = client.post(path("/requests"), held("slow"));
         ClientReply behind = client.post(path("/requests"), body("behind"));
-        ClientReply brought = client.put(path("/import"), document);
-        AGENT.letGo(session);
+        ClientReply imported = client.put(path("/import"), document);
+        AGENT.release(session);
         ClientReply last = client.post(path("/requests"), body("last"), "Prefer", "wait=30");
         assertThat(text(last)).isEqualTo("one");
         assertThat(text(client.get(behind.header("Location")))).isEqualTo("one slow");
-        assertThat(done(brought).text("status")).isEqualTo("completed");
+        assertThat(awaitEnd(imported).text("status")).isEqualTo("completed");
         assertThat(client.get(slow.header("Location")).text("status")).isEqualTo("completed");
     }
 
     @Test
-    void changesMetadataAgentAndLifeInOrder() {
+    void changesMetadataAgentAndTtlInOrder() {
         ask(session, "one");
         client.post(path("/requests"), held("slow"));
         ClientReply changed = client.patch(
                 path(""), Map.of("metadata", Map.of("title", "On order"), "agent", "echo", "ttl_seconds", 120));
         assertThat(changed.status()).isEqualTo(202);
-        AGENT.letGo(session);
-        assertThat(done(changed).text("status")).isEqualTo("completed");
+        AGENT.release(session);
+        assertThat(awaitEnd(changed).text("status")).isEqualTo("completed");
         ClientReply context = client.get(path(""));
         assertThat(context.json()).containsEntry("agent", "echo").containsEntry("ttl_seconds", 120);
         assertThat(context.json()).containsEntry("request_count", 2);
@@ -131,7 +131,7 @@ class SessionJourneyTest {
     }
 
     @Test
-    void forksAfterATurnThatStillRunsAndGoesTwoWays() {
+    void forksAfterARunningTurn() {
         ask(session, "one");
         ClientReply slow = client.post(path("/requests"), held("slow"));
         client.post(path("/requests"), body("later"));
@@ -140,15 +140,15 @@ class SessionJourneyTest {
                 client.post(path("/fork"), Map.of("after_request_id", slow.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
         assertThat(client.ask(into, "too early", Map.of()).text("code")).isEqualTo("session_busy");
-        AGENT.letGo(session);
-        assertThat(done(fork).text("status")).isEqualTo("completed");
+        AGENT.release(session);
+        assertThat(awaitEnd(fork).text("status")).isEqualTo("completed");
         assertThat(answer(into, "there")).isEqualTo("one slow");
         assertThat(answer(session, "here")).isEqualTo("one slow later");
         assertThat(client.get("/v1/sessions/" + into).json()).containsEntry("request_count", 3);
     }
 
     @Test
-    void freesTheNameOfAForkThatComesToNothing() {
+    void releasesTheIdOfAFailedFork() {
         ask(session, "one");
         Map<String, Object> broken = Map.of("question", "?", "agent", "echo", "metadata", Map.of("delay_ms", -1));
         ClientReply slow = client.post(path("/requests"), held("slow"));
@@ -157,20 +157,20 @@ class SessionJourneyTest {
         ClientReply fork =
                 client.post(path("/fork"), Map.of("after_request_id", failing.text("request_id"), "session_id", into));
         assertThat(fork.status()).isEqualTo(202);
-        AGENT.letGo(session);
-        ClientReply ended = done(fork);
+        AGENT.release(session);
+        ClientReply ended = awaitEnd(fork);
         assertThat(ended.text("status")).isEqualTo("failed");
         assertThat(ended.object("error")).containsEntry("code", "not_found");
         assertThat(client.get("/v1/sessions/" + into).status()).isEqualTo(404);
         assertThat(client.get(slow.header("Location")).text("status")).isEqualTo("completed");
-        assertThat(answer(into, "mine now")).isEmpty();
+        assertThat(answer(into, "free again")).isEmpty();
     }
 
     @Test
-    void listsOnlySessionsThatLive() {
+    void listsOnlyExistingSessions() {
         ask(session, "one");
         assertThat(listed()).contains(session);
-        forget(session);
+        deleteAndAwait(session);
         assertThat(listed()).doesNotContain(session);
     }
 
@@ -180,36 +180,38 @@ class SessionJourneyTest {
         ClientReply keyed =
                 client.post(path("/requests"), body(secret), "Prefer", "wait=30", "Idempotency-Key", "key-" + session);
         ask(session, secret + "-again");
-        done(client.patch(path(""), Map.of("metadata", Map.of("about", secret))));
-        done(client.put(path("/import"), client.get(path("/export")).raw().body()));
+        awaitEnd(client.patch(path(""), Map.of("metadata", Map.of("about", secret))));
+        awaitEnd(client.put(path("/import"), client.get(path("/export")).raw().body()));
         String into = "fork-" + session;
-        done(client.post(path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
+        awaitEnd(client.post(path("/fork"), Map.of("after_request_id", keyed.text("request_id"), "session_id", into)));
         ClientReply anonymous =
                 client.post("/v1/requests", body(secret), "Prefer", "wait=30", "Idempotency-Key", "other-" + session);
         try (RedisClient redis = RedisClient.create(TestBackends.shared().redisUrl());
                 StatefulRedisConnection<String, String> connection = redis.connect()) {
             assertThat(mentioning(connection, secret))
-                    .as("there is something to forget")
+                    .as("keys with the text before the deletion")
                     .isNotEmpty();
             for (String one : List.of(session, into, anonymous.text("session_id"))) {
-                forget(one);
+                deleteAndAwait(one);
                 assertThat(keysOf(connection, one))
-                        .as("what a deletion leaves")
+                        .as("keys after the deletion")
                         .allMatch(key -> key.endsWith(":tomb") || key.contains(":idem:"));
             }
             Eventually.holds(() -> assertThat(connection.sync().zscore("tl:{u:-}:sessions", session))
-                    .as("its place in the list")
+                    .as("entry in the session list")
                     .isNull());
             assertThat(mentioning(connection, secret)).isEmpty();
-            assertThat(claimsThatTell(connection))
-                    .as("claims that tell what was asked")
+            assertThat(claimsWithQuestion(connection))
+                    .as("idempotency claims with a question")
                     .isEmpty();
         }
         ClientReply late = client.post(path("/requests"), body(secret), "Idempotency-Key", "key-" + session);
-        assertThat(late.status()).as("a late retry doesn't bring it back").isEqualTo(404);
+        assertThat(late.status())
+                .as("status of a late retry, which must not restore the session")
+                .isEqualTo(404);
     }
 
-    private static List<String> claimsThatTell(StatefulRedisConnection<String, String> redis) {
+    private static List<String> claimsWithQuestion(StatefulRedisConnection<String, String> redis) {
         return keys(redis, "*:idem:*").stream()
                 .filter(key -> redis.sync().type(key).equals("hash"))
                 .filter(key -> redis.sync().hget(key, "request_id") != null)
@@ -239,7 +241,7 @@ class SessionJourneyTest {
         return keys;
     }
 
-    /** Short values aren't deflated: what they say can be seen in them. */
+    /** Returns the keys whose values contain the text. Short values are not compressed. */
     private static List<String> mentioning(StatefulRedisConnection<String, String> redis, String text) {
         return keys(redis, "tl:*").stream()
                 .filter(key -> content(redis, key).contains(text))
@@ -263,13 +265,13 @@ class SessionJourneyTest {
                 .toList();
     }
 
-    private static void forget(String session) {
+    private static void deleteAndAwait(String session) {
         assertThat(client.delete("/v1/sessions/" + session).status()).isEqualTo(202);
         Eventually.holds(
                 () -> assertThat(client.get("/v1/sessions/" + session).status()).isEqualTo(404));
     }
 
-    private static ClientReply done(ClientReply accepted) {
+    private static ClientReply awaitEnd(ClientReply accepted) {
         assertThat(accepted.status()).as(accepted.raw().body()).isEqualTo(202);
         return client.get(accepted.header("Location") + "?wait=30");
     }
@@ -292,7 +294,7 @@ class SessionJourneyTest {
         return Map.of("question", question, "agent", "remembering");
     }
 
-    /** It is answered when its agent is let go. */
+    /** Returns the body of a question that the agent answers after {@code release}. */
     private Map<String, Object> held(String question) {
         return Map.of("question", question, "agent", "remembering", "metadata", Map.of("held_by", session));
     }

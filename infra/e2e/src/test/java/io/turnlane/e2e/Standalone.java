@@ -14,16 +14,16 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * {@code ./turnlane up} as a user starts it: the built program, in processes of its own, on a data folder of the test's
- * own. Needs {@code mvn verify}, which packs the program first.
+ * {@code ./turnlane up} as a user starts it: the built program in processes of its own, with a temporary data folder.
+ * Requires {@code mvn verify}, which packages the program first.
  */
 final class Standalone implements AutoCloseable {
 
     private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar");
     private static final Path CLASS_CACHE = PROGRAM.resolveSibling("turnlane.aot");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** As the launcher starts it. */
+    /** The launcher's command. */
     private static final List<String> JVM = List.of(
             System.getProperty("java.home") + "/bin/java",
             "-Xms48m",
@@ -46,18 +46,17 @@ final class Standalone implements AutoCloseable {
     }
 
     /**
-     * Starts it with these settings of gateway and processor ({@code key=value}) and waits until it says that it is
-     * ready.
+     * Starts the program with these settings of gateway and processor ({@code key=value}) and waits until it is ready.
      */
     static Standalone up(String... settings) throws IOException, InterruptedException {
-        makeClassCache();
+        createClassCache();
         Standalone standalone =
                 new Standalone(Files.createTempDirectory("turnlane-e2e-"), freePort(), List.of(settings));
         standalone.start();
         return standalone;
     }
 
-    /** Starts it on the data that is there. */
+    /** Starts the program with the existing data. */
     void start() throws IOException {
         List<String> arguments = new ArrayList<>(List.of("up", "--port", Integer.toString(port)));
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
@@ -68,7 +67,7 @@ final class Standalone implements AutoCloseable {
                 .redirectOutput(output.toFile())
                 .start();
         Awaitility.await()
-                .atMost(PATIENCE)
+                .atMost(TIMEOUT)
                 .failFast(() -> !process.isAlive())
                 .until(() -> Files.readString(output).contains("Turnlane is ready: " + address()));
         readyAfter = Duration.ofNanos(System.nanoTime() - start);
@@ -86,31 +85,31 @@ final class Standalone implements AutoCloseable {
         return data;
     }
 
-    /** How a command ended and what it printed. */
+    /** Exit code and output of a command. */
     record ProgramResult(int exitCode, String output) {}
 
-    /** Runs another command of the program on the same data. */
+    /** Runs another command of the program with the same data. */
     ProgramResult run(String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile(data, "command-", ".txt");
         Process running = command(List.of(arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        if (!running.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        if (!running.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
             running.destroyForcibly();
         }
         return new ProgramResult(running.waitFor(), Files.readString(output));
     }
 
-    /** Kills the process that {@code up} is, and nothing else. */
+    /** Kills the process of {@code up}, and no other. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** Ends it as Ctrl-C does; its exit code. */
+    /** Stops the program as Ctrl-C does and returns its exit code. */
     int stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
         return process.waitFor();
@@ -145,8 +144,8 @@ final class Standalone implements AutoCloseable {
         }
     }
 
-    /** The launcher makes the class cache after each build; so a start is as quick here as it is for a user. */
-    private static void makeClassCache() throws IOException, InterruptedException {
+    /** Creates the class cache, as the launcher does after each build, so that the start is as fast as for a user. */
+    private static void createClassCache() throws IOException, InterruptedException {
         if (!Files.exists(CLASS_CACHE)) {
             List<String> train = new ArrayList<>(JVM);
             train.addAll(List.of("-jar", absolute(PROGRAM), "train", absolute(PROGRAM.getParent())));

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The embedded default, as a user meets it. */
+/** {@code ./turnlane up}, as a user runs it. */
 class StandaloneTest {
 
     @Test

@@ -3,8 +3,8 @@ package io.turnlane.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.e2e.Client.Event;
 import io.turnlane.e2e.Client.ClientReply;
+import io.turnlane.e2e.Client.Event;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,11 +24,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cancels, deadlines and policies, from HTTP to memory and back, through two gateways. */
+/** Cancels and deadlines, checked by HTTP, events and memory, through two gateways. */
 @Timeout(1800)
 class StoppingTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final int CANCELS = Integer.getInteger("cancels", 200);
 
     private static RunningTurnlane turnlane;
@@ -57,23 +57,23 @@ class StoppingTest {
     }
 
     @AfterEach
-    void letGo() {
-        agent.letGo();
+    void completeAll() {
+        agent.completeAll();
     }
 
     @Test
-    void stopsATurnThatRunsThroughAnotherGatewayAndTheNextOneGoesOn() {
+    void cancelsARunningTurnThroughAnotherGatewayAndTheNextOneRuns() {
         String running = ask("long story", "enqueue");
-        agent.part("long story").says("Once upon a time");
-        await().atMost(SOON).until(() -> status(running).equals("running"));
+        agent.script("long story").delta("Once upon a time");
+        await().atMost(TIMEOUT).until(() -> status(running).equals("running"));
         String next = ask("next", "enqueue");
-        agent.part("next").says("Here.").ends();
+        agent.script("next").delta("Here.").complete();
 
         long asked = System.nanoTime();
         ClientReply cancelled = other.post(running + "/cancel", Map.of("reason", "enough"));
         assertThat(cancelled.status()).isEqualTo(202);
         ClientReply ended = client.get(running + "?wait=20");
-        System.out.println("a turn that ran was cancelled within " + (System.nanoTime() - asked) / 1_000_000 + " ms");
+        System.out.println("a running turn was cancelled within " + (System.nanoTime() - asked) / 1_000_000 + " ms");
         assertThat(ended.text("status")).isEqualTo("cancelled");
         assertThat(ended.text("reason")).isEqualTo("enough");
         assertThat(ended.json().get("answer")).isNull();
@@ -85,45 +85,45 @@ class StoppingTest {
         assertThat(history).extracting(turn -> turn.get("status")).containsExactly("cancelled", "completed");
         assertThat(history.getFirst().get("answer")).isNull();
         assertThat(client.post(running + "/cancel", Map.of()).status())
-                .as("the same again")
+                .as("second cancel of the ended turn")
                 .isEqualTo(200);
-        assertThat(agent.part("long story").plays()).isEqualTo(1);
+        assertThat(agent.script("long story").attempts()).isEqualTo(1);
     }
 
     @Test
-    void stopsATurnThatWaitsAtOnceAndWithoutATrace() {
+    void cancelsAWaitingTurnAtOnceWithoutATrace() {
         String running = ask("long story", "enqueue");
-        await().atMost(SOON).until(() -> status(running).equals("running"));
+        await().atMost(TIMEOUT).until(() -> status(running).equals("running"));
         String waiting = ask("never mind", "enqueue");
         assertThat(other.post(waiting + "/cancel", Map.of()).status()).isEqualTo(202);
         assertThat(client.get(waiting + "?wait=20").text("status"))
-                .as("though another still runs")
+                .as("status while the other turn still runs")
                 .isEqualTo("cancelled");
         assertThat(status(running)).isEqualTo("running");
-        agent.part("long story").says("The end.").ends();
+        agent.script("long story").delta("The end.").complete();
         assertThat(client.get(running + "?wait=20").text("status")).isEqualTo("completed");
         assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
                 .extracting(turn -> turn.get("question"))
                 .containsExactly("long story");
-        assertThat(agent.part("never mind").plays()).isZero();
+        assertThat(agent.script("never mind").attempts()).isZero();
     }
 
     @Test
-    void stopsATurnThatWaitsForItsNextTry() {
+    void cancelsATurnInBackOff() {
         String failing = ask("fails", "enqueue");
-        agent.part("fails").breaks();
-        await().atMost(SOON).until(() -> status(failing).equals("retrying"));
+        agent.script("fails").fail();
+        await().atMost(TIMEOUT).until(() -> status(failing).equals("retrying"));
         client.post(failing + "/cancel", Map.of());
         assertThat(client.get(failing + "?wait=10").text("status"))
-                .as("half a minute before its next try")
+                .as("status 30 s before the next attempt")
                 .isEqualTo("cancelled");
-        assertThat(agent.part("fails").plays()).isEqualTo(1);
+        assertThat(agent.script("fails").attempts()).isEqualTo(1);
     }
 
     @Test
-    void tellsAWaitingTurnAtItsDeadlineThatItIsTooLate() {
+    void failsAWaitingTurnAtItsDeadline() {
         String running = ask("long story", "enqueue");
-        await().atMost(SOON).until(() -> status(running).equals("running"));
+        await().atMost(TIMEOUT).until(() -> status(running).equals("running"));
         ClientReply asked = client.post(
                 "/v1/sessions/" + session + "/requests",
                 Map.of("question", "quickly", "agent", "prompted", "deadline_seconds", 1));
@@ -133,49 +133,50 @@ class StoppingTest {
         assertThat(status(running)).isEqualTo("running");
     }
 
-    /** However a cancel and the end of its turn meet, one of them wins, everywhere the same. */
+    /** If a cancel and the end of its turn coincide, one of them wins, and all interfaces report the same one. */
     @Test
     void exactlyOneOfCompletedAndCancelledWins() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("StoppingTest seed " + seed + ", " + CANCELS + " cancels");
         Map<String, Integer> outcomes = new HashMap<>();
-        try (ExecutorService people =
+        try (ExecutorService executor =
                 Executors.newFixedThreadPool(32, Thread.ofVirtual().factory())) {
             List<Future<String>> races = new ArrayList<>();
             for (int i = 0; i < CANCELS; i++) {
                 Random random = new Random(seed + i);
-                races.add(people.submit(() -> race(random)));
+                races.add(executor.submit(() -> race(random)));
             }
             for (Future<String> race : races) {
                 outcomes.merge(race.get(), 1, Integer::sum);
             }
         }
         System.out.println("cancels that raced with completion: " + outcomes);
-        assertThat(outcomes.keySet()).as("both were seen").contains("completed", "cancelled");
+        assertThat(outcomes.keySet()).as("both outcomes occur").contains("completed", "cancelled");
     }
 
-    /** How it went, once for the client that cancels, the one that polls, the stream, and memory. */
+    /** Returns the outcome, after checking that cancel, poll, stream and memory agree. */
     private static String race(Random random) {
         String race = "race-" + UUID.randomUUID();
         int delay = random.nextInt(40);
         Map<String, Object> body = Client.askBody("q", Map.of("delay_ms", delay, "deltas", 1 + random.nextInt(4)));
-        ClientReply asked = insist(() -> client.post("/v1/sessions/" + race + "/requests", body, "Idempotency-Key", race));
+        ClientReply asked =
+                retry(() -> client.post("/v1/sessions/" + race + "/requests", body, "Idempotency-Key", race));
         String self = asked.header("Location");
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(60)).toNanos());
         Client either = random.nextBoolean() ? client : other;
-        ClientReply cancelled = insist(() -> either.post(self + "/cancel", Map.of()));
-        ClientReply ended = insist(() -> client.get(self + "?wait=60"));
+        ClientReply cancelled = retry(() -> either.post(self + "/cancel", Map.of()));
+        ClientReply ended = retry(() -> client.get(self + "?wait=60"));
         String status = ended.text("status");
         assertThat(status).isIn("completed", "cancelled");
         assertThat(cancelled.status()).isEqualTo(status.equals("completed") ? 200 : cancelled.status());
         if (cancelled.status() == 202) {
-            assertThat(status).as("what was promised").isEqualTo("cancelled");
+            assertThat(status).as("status after a cancel was accepted").isEqualTo("cancelled");
         } else {
             assertThat(cancelled.text("status")).isEqualTo(status);
         }
         assertThat(client.stream(self + "/events").getLast().type()).isEqualTo(status);
         List<Map<String, Object>> history =
-                insist(() -> client.get("/v1/sessions/" + race + "/turns")).list("turns");
+                retry(() -> client.get("/v1/sessions/" + race + "/turns")).list("turns");
         if (status.equals("completed")) {
             assertThat(history)
                     .singleElement()
@@ -188,8 +189,8 @@ class StoppingTest {
         return status;
     }
 
-    /** A busy machine's Redis may not answer in time: then a client comes back. */
-    private static ClientReply insist(Supplier<ClientReply> call) {
+    /** Repeats a call while it returns 503, because Redis may be slow on a busy machine. */
+    private static ClientReply retry(Supplier<ClientReply> call) {
         ClientReply reply = call.get();
         while (reply.status() == 503) {
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** All that stands on a topic at the moment, as anybody with a Kafka client sees it. */
+/** The records that a topic has at the moment. */
 record TopicRecords(List<ConsumerRecord<String, String>> records) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -32,24 +32,25 @@ record TopicRecords(List<ConsumerRecord<String, String>> records) {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<ConsumerRecord<String, String>> all = new ArrayList<>();
-            while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
                 consumer.poll(Duration.ofMillis(100)).forEach(all::add);
             }
             return new TopicRecords(all);
         }
     }
 
-    static JsonNode value(ConsumerRecord<String, String> read) {
-        return JSON.readTree(read.value());
+    static JsonNode value(ConsumerRecord<String, String> record) {
+        return JSON.readTree(record.value());
     }
 
-    static JsonNode headers(ConsumerRecord<String, String> read) {
+    static JsonNode headers(ConsumerRecord<String, String> record) {
         ObjectNode headers = JSON.createObjectNode();
-        read.headers().forEach(header -> headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
+        record.headers()
+                .forEach(header -> headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
         return headers;
     }
 
-    static String type(ConsumerRecord<String, String> read) {
-        return headers(read).path("type").asString("");
+    static String type(ConsumerRecord<String, String> record) {
+        return headers(record).path("type").asString("");
     }
 }

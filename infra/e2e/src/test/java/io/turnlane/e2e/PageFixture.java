@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A whole Turnlane whose agent is prompted, and a browser; all page tests of a run share it. */
-final class PageStage implements AutoCloseable {
+/** A complete Turnlane with a {@link PromptedAgent}, and a browser. All page tests of a run share it. */
+final class PageFixture implements AutoCloseable {
 
-    private static final double PATIENCE_MS = 15_000;
+    private static final double TIMEOUT_MS = 15_000;
 
     private final PromptedAgent agent = new PromptedAgent();
     private final RunningTurnlane turnlane =
@@ -30,8 +30,8 @@ final class PageStage implements AutoCloseable {
     private @Nullable URI guarded;
     private final List<ChatPage> pages = new ArrayList<>();
 
-    PageStage() {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+    PageFixture() {
+        PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MS);
         browser = playwright
                 .chromium()
                 .launch(new LaunchOptions()
@@ -46,7 +46,7 @@ final class PageStage implements AutoCloseable {
                                 "--disable-sync")));
     }
 
-    /** The system's Chromium; browsers are never downloaded. */
+    /** Returns the installed Chromium. Browsers are never downloaded. */
     static Optional<Path> chromium() {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .flatMap(folder -> Stream.of(Path.of(folder, "chromium"), Path.of(folder, "chromium-browser")))
@@ -62,22 +62,24 @@ final class PageStage implements AutoCloseable {
         return turnlane.address();
     }
 
-    /** For pages that aren't ours. */
+    /** Returns the browser, for pages other than Turnlane's. */
     Browser browser() {
         return browser;
     }
 
-    /** One more gateway of the same Turnlane, until the stage is taken down. */
+    /**
+     * Starts one more gateway of the same Turnlane, which runs until the fixture is closed, and returns its address.
+     */
     URI anotherGateway() {
         return turnlane.addGateway("--turnlane.agents.default=prompted");
     }
 
-    /** Somebody with a browser of their own: their own lanes, their own colours. Opens nothing yet. */
+    /** Returns a page in a browser context of its own, with lanes and a theme of its own. Opens nothing yet. */
     ChatPage visitor() {
         return visitor(new Browser.NewContextOptions().setViewportSize(1280, 800));
     }
 
-    /** As {@link #visitor()}, with a phone in hand. */
+    /** Does the same as {@link #visitor()}, on a phone. */
     ChatPage visitorWithPhone() {
         return visitor(new Browser.NewContextOptions()
                 .setViewportSize(390, 844)
@@ -90,8 +92,8 @@ final class PageStage implements AutoCloseable {
         return visitor(options, address());
     }
 
-    /** Somebody at a gateway that wants to know who asks. */
-    ChatPage stranger() {
+    /** Returns a page at a gateway that requires an API key. */
+    ChatPage visitorWithoutKey() {
         if (guarded == null) {
             guarded = turnlane.addGateway("--turnlane.security.mode=api-key", "--turnlane.agents.default=prompted");
         }
@@ -108,12 +110,12 @@ final class PageStage implements AutoCloseable {
         return page;
     }
 
-    /** After a test: those who were there, with what they complain about. */
-    List<ChatPage> leave() {
-        List<ChatPage> left = List.copyOf(pages);
+    /** Ends all running scripts and returns the pages of the test. */
+    List<ChatPage> endTest() {
+        List<ChatPage> opened = List.copyOf(pages);
         pages.clear();
-        agent.letGo();
-        return left;
+        agent.completeAll();
+        return opened;
     }
 
     @Override

@@ -14,17 +14,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The way between one client and its gateways, which breaks again and again: after a random number of bytes, in the
- * middle of whatever they are, by a farewell or without one. Each new connection goes to the next gateway that lives.
+ * TCP proxy between one client and its gateways whose connections break after a random number of bytes, in the middle
+ * of any data. Half of them are reset, the others are closed normally. Each new connection goes to the next gateway.
  *
- * <p>The test's thread switches and asks; each connection has two threads that carry bytes. The plan of what breaks
- * where is guarded by this object's monitor.
+ * <p>The test's thread controls the proxy. Each connection has two threads that copy bytes. This object's monitor
+ * guards the gateways, the random numbers and the counters.
  */
-final class BreakingCable implements AutoCloseable {
+final class FlakyProxy implements AutoCloseable {
 
     private static final int SHORTEST = 500;
 
-    private final ServerSocket entrance;
+    private final ServerSocket listener;
     private final List<URI> gateways;
     private final Random random;
     private final int longest;
@@ -33,34 +33,34 @@ final class BreakingCable implements AutoCloseable {
     private int breaks;
     private int next;
 
-    /** @param longest bytes that a connection carries to the client before it breaks */
-    BreakingCable(List<URI> gateways, Random random, int longest) throws IOException {
+    /** @param longest maximum number of bytes that a connection sends to the client before it breaks */
+    FlakyProxy(List<URI> gateways, Random random, int longest) throws IOException {
         this.gateways = new ArrayList<>(gateways);
         this.random = random;
         this.longest = longest;
-        this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    /** Where the client comes in. */
+    /** Returns the address for the client. */
     URI address() {
-        return URI.create("http://127.0.0.1:" + entrance.getLocalPort());
+        return URI.create("http://127.0.0.1:" + listener.getLocalPort());
     }
 
-    /** From now on so many connections break. */
-    synchronized void breakSoOften(int times) {
+    /** Breaks this number of connections from now on. */
+    synchronized void breakNext(int times) {
         breaksLeft = times;
     }
 
-    /** This gateway is gone, with all its connections. */
-    void lose(URI gateway) {
+    /** Closes all connections to this gateway and opens no new ones. */
+    void removeGateway(URI gateway) {
         synchronized (this) {
             gateways.remove(gateway);
         }
-        links.stream().filter(link -> link.to.equals(gateway)).forEach(Link::hangUp);
+        links.stream().filter(link -> link.to.equals(gateway)).forEach(Link::closeBoth);
     }
 
-    /** How many connections broke. */
+    /** Returns the number of connections that this proxy broke. */
     synchronized int breaks() {
         return breaks;
     }
@@ -72,7 +72,7 @@ final class BreakingCable implements AutoCloseable {
         return gateways.get(next++ % gateways.size());
     }
 
-    /** How many bytes a connection shall carry from now on. */
+    /** Returns the number of bytes that a connection sends from now on before it breaks. */
     private synchronized long lifetime() {
         return breaksLeft > 0 ? SHORTEST + random.nextInt(longest - SHORTEST) : Long.MAX_VALUE;
     }
@@ -87,11 +87,11 @@ final class BreakingCable implements AutoCloseable {
     }
 
     private void accept() {
-        while (!entrance.isClosed()) {
+        while (!listener.isClosed()) {
             try {
-                connect(entrance.accept());
+                connect(listener.accept());
             } catch (IOException e) {
-                // The cable is closed.
+                // The proxy is closed.
             }
         }
     }
@@ -101,12 +101,12 @@ final class BreakingCable implements AutoCloseable {
             Link link = new Link(client, nextGateway());
             links.add(link);
             link.start();
-        } catch (IOException nobodyThere) {
+        } catch (IOException unreachable) {
             client.close();
         }
     }
 
-    /** One connection. */
+    /** A connection of the client to a gateway. */
     private final class Link {
 
         private final Socket client;
@@ -120,11 +120,11 @@ final class BreakingCable implements AutoCloseable {
         }
 
         void start() {
-            Thread.ofVirtual().start(() -> carry(client, server, false));
-            Thread.ofVirtual().start(() -> carry(server, client, true));
+            Thread.ofVirtual().start(() -> copy(client, server, false));
+            Thread.ofVirtual().start(() -> copy(server, client, true));
         }
 
-        private void carry(Socket from, Socket into, boolean breaks) {
+        private void copy(Socket from, Socket into, boolean breaks) {
             try {
                 byte[] bytes = new byte[2048];
                 InputStream in = from.getInputStream();
@@ -132,33 +132,33 @@ final class BreakingCable implements AutoCloseable {
                 long left = Long.MAX_VALUE;
                 for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
                     left = breaks && left == Long.MAX_VALUE ? lifetime() : left;
-                    boolean snaps = left < read && mayBreak();
-                    out.write(bytes, 0, snaps ? (int) left : read);
-                    if (snaps) {
-                        snap();
+                    boolean breaksNow = left < read && mayBreak();
+                    out.write(bytes, 0, breaksNow ? (int) left : read);
+                    if (breaksNow) {
+                        prepareBreak();
                         return;
                     }
                     left = left < read || left == Long.MAX_VALUE ? Long.MAX_VALUE : left - read;
                 }
             } catch (IOException e) {
-                // Either end may hang up at any time.
+                // Both sides can close the connection at any time.
             } finally {
-                hangUp();
+                closeBoth();
             }
         }
 
-        /** Half of them end without a farewell: what is still on the way is lost. */
-        private void snap() throws IOException {
-            boolean farewell;
-            synchronized (BreakingCable.this) {
-                farewell = random.nextBoolean();
+        /** Makes half of the connections end with a reset, so that data in transit is lost. */
+        private void prepareBreak() throws IOException {
+            boolean graceful;
+            synchronized (FlakyProxy.this) {
+                graceful = random.nextBoolean();
             }
-            if (!farewell) {
+            if (!graceful) {
                 client.setSoLinger(true, 0);
             }
         }
 
-        private void hangUp() {
+        private void closeBoth() {
             links.remove(this);
             close(client);
             close(server);
@@ -175,7 +175,7 @@ final class BreakingCable implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        entrance.close();
-        links.forEach(Link::hangUp);
+        listener.close();
+        links.forEach(Link::closeBoth);
     }
 }

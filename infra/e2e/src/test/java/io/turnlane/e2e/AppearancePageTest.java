@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Colours, sizes, a phone, and no mouse at all. */
-@ExtendWith(PageTests.class)
-class LookPageTest {
+/** Themes, sizes, phones and use without a mouse. */
+@ExtendWith(PageExtension.class)
+class AppearancePageTest {
 
     private static final String LOSS = "What is impermanent loss?";
     private static final String LIQUIDATION = "What happens when a loan is liquidated?";
@@ -23,67 +23,70 @@ class LookPageTest {
     private static final String LIGHT = "rgb(250, 248, 244)";
     private static final String DARK = "rgb(22, 21, 19)";
 
-    private final PageStage stage;
+    private final PageFixture fixture;
     private final PromptedAgent agent;
 
-    LookPageTest(PageStage stage) {
-        this.stage = stage;
-        agent = stage.agent();
+    AppearancePageTest(PageFixture fixture) {
+        this.fixture = fixture;
+        agent = fixture.agent();
     }
 
     @Test
-    void coloursFollowTheSystemUntilSomebodyChooses() {
-        ChatPage page = stage.visitor(new NewContextOptions().setColorScheme(ColorScheme.DARK))
+    void theThemeFollowsTheSystemUntilTheUserChooses() {
+        ChatPage page = fixture.visitor(new NewContextOptions().setColorScheme(ColorScheme.DARK))
                 .open();
         Locator body = page.raw().locator("body");
         assertThat(body).hasCSS("background-color", DARK);
         page.at("theme").click();
-        assertThat(page.at("theme")).hasText("Light");
+        assertThat(page.at("theme")).hasText("Theme: light");
         assertThat(body).hasCSS("background-color", LIGHT);
         page.raw().reload();
         assertThat(body).hasCSS("background-color", LIGHT);
         page.at("theme").click();
-        assertThat(page.at("theme")).hasText("Dark");
+        assertThat(page.at("theme")).hasText("Theme: dark");
         page.at("theme").click();
-        assertThat(page.at("theme")).hasText("As the system");
+        assertThat(page.at("theme")).hasText("Theme: system");
         assertThat(body).hasCSS("background-color", DARK);
     }
 
     @Test
-    void onAPhoneTheLanesAreASheetAndTheFieldIsInReach() {
-        ChatPage page = stage.visitorWithPhone().open();
+    void onAPhoneTheLanesAreASheetAndTheFieldIsVisible() {
+        ChatPage page = fixture.visitorWithPhone().open();
         assertThat(page.at("lanes")).not().isInViewport();
         assertThat(page.field()).isInViewport();
-        agent.part(LOSS).says(DeFi.LOSS_BEGINS).says(DeFi.LOSS_GOES_ON).ends(0.87);
+        agent.script(LOSS)
+                .delta(SampleAnswer.LOSS_BEGINNING)
+                .delta(SampleAnswer.LOSS_CONTINUATION)
+                .complete(0.87);
         TurnItem turn = page.ask(LOSS);
-        turn.is("completed");
+        turn.hasState("completed");
         assertThat(page.at("send")).isInViewport();
-        page.assertNothingSticksOut();
-        page.settle();
-        page.keep("17-phone-answered");
+        page.assertNothingOverflows();
+        page.awaitAnimations();
+        page.saveScreenshot("17-phone-answered");
 
         page.raw().locator("#new-lane-top").tap();
         assertThat(page.at("empty")).isVisible();
         page.at("open-lanes").tap();
         assertThat(page.at("lanes")).isInViewport();
         assertThat(page.raw().locator("main")).hasAttribute("inert", "");
-        page.settle();
-        page.keep("18-phone-lanes");
+        page.awaitAnimations();
+        page.saveScreenshot("18-phone-lanes");
         page.lane(LOSS).root().getByRole(AriaRole.LINK).tap();
         assertThat(page.at("lanes")).not().isInViewport();
         assertThat(turn.answer()).containsText("Impermanent loss");
-        page.assertNothingSticksOut();
+        page.assertNothingOverflows();
     }
 
     @Test
-    void everythingCanBeReachedAndSeenByKeysAlone() {
-        ChatPage page = stage.visitor().open();
-        agent.part(LOSS).says("A shortfall.").ends(0.8, new Source("amm-03", "Impermanent loss", 0.9));
+    void everythingCanBeUsedWithTheKeyboard() {
+        ChatPage page = fixture.visitor().open();
+        agent.script(LOSS).delta("A shortfall.").complete(0.8, new Source("amm-03", "Impermanent loss", 0.9));
         assertThat(page.field()).isFocused();
         page.raw().keyboard().type(LOSS);
         page.press("Enter");
         TurnItem turn = page.turn(LOSS);
-        turn.is("completed");
+        turn.hasState("completed");
         assertThat(turn.part("source")).isVisible();
 
         Locator hairline = turn.part("hairline").getByRole(AriaRole.BUTTON).first();
@@ -102,46 +105,46 @@ class LookPageTest {
         assertThat(page.lane(LOSS).root()).hasCount(0);
         tabTo(page, page.at("undo-button"), "Tab");
         page.press("Enter");
-        page.lane(LOSS).isOnView();
+        page.lane(LOSS).isShown();
     }
 
-    /** Presses the key until the focus is there, and sees that it is to be seen. */
-    private static void tabTo(ChatPage page, Locator goal, String key) {
-        for (int i = 0; i < 40 && !(Boolean) goal.evaluate("e => e === document.activeElement"); i++) {
+    /** Presses the key until the element has the focus, and checks that the focus is visible. */
+    private static void tabTo(ChatPage page, Locator target, String key) {
+        for (int i = 0; i < 40 && !(Boolean) target.evaluate("e => e === document.activeElement"); i++) {
             page.press(key);
         }
-        assertThat(goal).isFocused();
-        assertThat(goal).hasCSS("outline-style", "solid");
+        assertThat(target).isFocused();
+        assertThat(target).hasCSS("outline-style", "solid");
     }
 
-    /** Also the README's picture: {@code -Dscreenshots.update=true} puts it there. */
+    /** Takes the README's screenshot; {@code -Dscreenshots.update=true} writes it to the documentation. */
     @Test
-    void thePictureOfItAll() {
-        ChatPage page = stage.visitor(
+    void takesTheReadmeScreenshot() {
+        ChatPage page = fixture.visitor(
                         new NewContextOptions().setViewportSize(1280, 800).setDeviceScaleFactor(2))
                 .open();
-        agent.part(SLIPPAGE).says("Half of the spread.").ends();
-        page.ask(SLIPPAGE).is("completed");
+        agent.script(SLIPPAGE).delta("Half of the spread.").complete();
+        page.ask(SLIPPAGE).hasState("completed");
         page.at("new-lane").click();
         TurnItem other = page.ask(LIQUIDATION);
         page.ask("Who gets the liquidation bonus?");
-        agent.part(LIQUIDATION).stage("searching 214 answers").says("Your position is closed by ");
+        agent.script(LIQUIDATION).stage("searching 214 answers").delta("Your position is closed by ");
         assertThat(other.answer()).containsText("closed by");
         page.at("new-lane").click();
         TurnItem turn = page.ask(LOSS);
-        agent.part(LOSS).stage("searching 214 answers");
+        agent.script(LOSS).stage("searching 214 answers");
         assertThat(turn.stage()).hasText("searching 214 answers");
-        agent.part(LOSS).says(DeFi.LOSS_BEGINS);
+        agent.script(LOSS).delta(SampleAnswer.LOSS_BEGINNING);
         assertThat(turn.answer()).containsText("compared with simply holding");
-        agent.part(LOSS).says(DeFi.LOSS_GOES_ON).ends(0.87, DeFi.SOURCES);
-        turn.is("completed");
+        agent.script(LOSS).delta(SampleAnswer.LOSS_CONTINUATION).complete(0.87, SampleAnswer.SOURCES);
+        turn.hasState("completed");
         assertThat(turn.part("hairline")).hasAttribute("data-state", "measured");
         turn.part("hairline").getByRole(AriaRole.BUTTON).first().click();
-        page.lane(LIQUIDATION).is("answering, 1 waiting");
-        page.settle();
-        page.keep("19-readme");
+        page.lane(LIQUIDATION).hasState("answering, 1 waiting");
+        page.awaitAnimations();
+        page.saveScreenshot("19-readme");
         if (Boolean.getBoolean("screenshots.update")) {
-            page.keepAs(Path.of("..", "..", "docs", "images", "page.png"));
+            page.saveScreenshotTo(Path.of("..", "..", "docs", "images", "page.png"));
         }
     }
 }

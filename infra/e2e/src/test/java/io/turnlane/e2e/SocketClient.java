@@ -12,18 +12,18 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client's side of a socket, which keeps what was said on it. For one thread. */
-final class SocketTalk implements AutoCloseable {
+/** WebSocket client that keeps all frames sent and received. For one thread. */
+final class SocketClient implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final BlockingQueue<JsonNode> arrived = new LinkedBlockingQueue<>();
-    private final List<JsonNode> said = new ArrayList<>();
-    private final List<JsonNode> heard = new ArrayList<>();
+    private final List<JsonNode> sent = new ArrayList<>();
+    private final List<JsonNode> received = new ArrayList<>();
     private final WebSocket socket;
 
-    SocketTalk(URI gateway) {
+    SocketClient(URI gateway) {
         socket = http.newWebSocketBuilder()
                 .subprotocols("turnlane.v1")
                 .buildAsync(URI.create("ws://" + gateway.getAuthority() + "/v1/ws"), new Listener())
@@ -44,20 +44,20 @@ final class SocketTalk implements AutoCloseable {
         }
     }
 
-    SocketTalk say(String frame) {
-        said.add(JSON.readTree(frame));
+    SocketClient send(String frame) {
+        sent.add(JSON.readTree(frame));
         socket.sendText(frame, true).join();
         return this;
     }
 
-    /** Listens until a frame of this type, or an event of this type, has come; that frame. */
-    JsonNode hear(String type) throws InterruptedException {
+    /** Waits for a frame of this type, or with an event of this type, and returns it. */
+    JsonNode await(String type) throws InterruptedException {
         while (true) {
             JsonNode frame = arrived.poll(20, TimeUnit.SECONDS);
             if (frame == null) {
-                throw new AssertionError("no " + type + " after " + heard);
+                throw new AssertionError("no " + type + " after " + received);
             }
-            heard.add(frame);
+            received.add(frame);
             if (frame.path("type").asString().equals(type)
                     || frame.path("event").path("type").asString("").equals(type)) {
                 return frame;
@@ -65,12 +65,12 @@ final class SocketTalk implements AutoCloseable {
         }
     }
 
-    List<JsonNode> said() {
-        return said;
+    List<JsonNode> sent() {
+        return sent;
     }
 
-    List<JsonNode> heard() {
-        return heard;
+    List<JsonNode> received() {
+        return received;
     }
 
     @Override

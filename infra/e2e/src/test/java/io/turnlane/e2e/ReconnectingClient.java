@@ -25,10 +25,10 @@ import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A client that follows one turn over connections that break, each in its own way, and puts the pieces together as they
- * come: nothing here tells a piece that comes twice, or hides one that is missing.
+ * Client that follows one turn over connections that break. It appends the pieces as they arrive, without checks, so
+ * that a duplicate or missing piece changes the text.
  */
-abstract class CutOffClient {
+abstract class ReconnectingClient {
 
     private static final List<String> ENDS = List.of("completed", "failed");
 
@@ -37,8 +37,8 @@ abstract class CutOffClient {
     private boolean gap;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /** Follows the turn on a thread of its own. */
-    final CutOffClient follow(String session, String request) {
+    /** Starts to follow the turn, on a thread of its own. */
+    final ReconnectingClient follow(String session, String request) {
         Thread.ofVirtual().name(getClass().getSimpleName()).start(() -> {
             try {
                 read(session, request);
@@ -51,7 +51,7 @@ abstract class CutOffClient {
 
     abstract void read(String session, String request) throws Exception;
 
-    final synchronized void heard(String type, String piece) {
+    final synchronized void received(String type, String piece) {
         if (type.equals("delta")) {
             text.append(piece);
             deltas++;
@@ -74,12 +74,12 @@ abstract class CutOffClient {
         return gap;
     }
 
-    /** Fails where following failed. */
+    /** Returns true if the turn has ended; throws if following it failed. */
     final boolean hasEnded() {
         return ended.isDone() && ended.thenApply(_ -> true).join();
     }
 
-    final boolean wantsMore() {
+    final boolean isOpen() {
         return !ended.isDone();
     }
 
@@ -87,8 +87,8 @@ abstract class CutOffClient {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
-    /** Server-sent events with nothing but {@code Last-Event-ID}. */
-    static final class Sse extends CutOffClient {
+    /** Client of server-sent events that resumes with {@code Last-Event-ID}. */
+    static final class Sse extends ReconnectingClient {
 
         private final URI address;
         private String cursor;
@@ -101,7 +101,7 @@ abstract class CutOffClient {
         void read(String session, String request) throws Exception {
             String path = "/v1/sessions/" + session + "/requests/" + request + "/events";
             try (HttpClient http = http()) {
-                while (wantsMore()) {
+                while (isOpen()) {
                     HttpRequest.Builder get = HttpRequest.newBuilder(address.resolve(path));
                     if (cursor != null) {
                         get.header("Last-Event-ID", cursor);
@@ -109,7 +109,7 @@ abstract class CutOffClient {
                     try {
                         readAll(http.send(get.build(), BodyHandlers.ofInputStream()));
                     } catch (IOException | UncheckedIOException broken) {
-                        // The next connection goes on.
+                        // The next connection resumes.
                     }
                 }
             }
@@ -141,13 +141,13 @@ abstract class CutOffClient {
         private void deliver(String data) {
             if (data != null) {
                 JsonNode event = Client.JSON.readTree(data);
-                heard(event.path("type").asString(), event.path("text").asString(""));
+                received(event.path("type").asString(), event.path("text").asString(""));
             }
         }
     }
 
-    /** The WebSocket, from the place that the acknowledgement names. */
-    static final class Socket extends CutOffClient {
+    /** Client of the WebSocket that begins at the cursor in {@code subscribed}. */
+    static final class Socket extends ReconnectingClient {
 
         private static final Duration SILENCE = Duration.ofSeconds(1);
 
@@ -158,15 +158,15 @@ abstract class CutOffClient {
             this.address = address;
         }
 
-        /** Whether all that is said from now on will be heard. */
-        boolean listens() {
+        /** Returns true if all events from now on will be received. */
+        boolean isSubscribed() {
             return cursor != null;
         }
 
         @Override
         void read(String session, String request) throws Exception {
             try (HttpClient http = http()) {
-                while (wantsMore()) {
+                while (isOpen()) {
                     Connection connection = new Connection();
                     try {
                         WebSocket socket = http.newWebSocketBuilder()
@@ -181,7 +181,7 @@ abstract class CutOffClient {
                         connection.awaitEnd();
                         socket.abort();
                     } catch (RuntimeException broken) {
-                        // The next connection goes on.
+                        // The next connection resumes.
                     }
                 }
             }
@@ -189,25 +189,28 @@ abstract class CutOffClient {
 
         private final class Connection implements WebSocket.Listener {
 
-            private final CompletableFuture<Void> over = new CompletableFuture<>();
+            private final CompletableFuture<Void> closed = new CompletableFuture<>();
             private final StringBuilder frame = new StringBuilder();
-            private volatile long heard = System.nanoTime();
+            private volatile long lastReceived = System.nanoTime();
 
-            /** The JDK's WebSocket doesn't always tell that its connection broke: so silence counts as an end, too. */
+            /**
+             * Waits for the end. The JDK's WebSocket does not report every broken connection, so silence counts as an
+             * end.
+             */
             void awaitEnd() throws InterruptedException, ExecutionException {
-                while (System.nanoTime() - heard < SILENCE.toNanos()) {
+                while (System.nanoTime() - lastReceived < SILENCE.toNanos()) {
                     try {
-                        over.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+                        closed.get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
                         return;
                     } catch (TimeoutException quiet) {
-                        // Looks whether it was.
+                        // Check if something arrived meanwhile.
                     }
                 }
             }
 
             @Override
             public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-                heard = System.nanoTime();
+                lastReceived = System.nanoTime();
                 frame.append(data);
                 if (last) {
                     deliver(Client.JSON.readTree(frame.toString()));
@@ -217,32 +220,32 @@ abstract class CutOffClient {
                 return null;
             }
 
-            private void deliver(JsonNode said) {
-                if (said.path("cursor").isString()) {
-                    cursor = said.path("cursor").asString();
+            private void deliver(JsonNode message) {
+                if (message.path("cursor").isString()) {
+                    cursor = message.path("cursor").asString();
                 }
-                JsonNode event = said.path("event");
-                heard(event.path("type").asString(""), event.path("text").asString(""));
-                if (!wantsMore()) {
-                    over.complete(null);
+                JsonNode event = message.path("event");
+                received(event.path("type").asString(""), event.path("text").asString(""));
+                if (!isOpen()) {
+                    closed.complete(null);
                 }
             }
 
             @Override
             public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
-                over.complete(null);
+                closed.complete(null);
                 return null;
             }
 
             @Override
             public void onError(WebSocket from, Throwable error) {
-                over.complete(null);
+                closed.complete(null);
             }
         }
     }
 
-    /** The Java client, which goes to the other gateway by itself. */
-    static final class Java extends CutOffClient {
+    /** The Java client, which switches gateways by itself. */
+    static final class Java extends ReconnectingClient {
 
         private final List<URI> addresses;
 
@@ -254,7 +257,7 @@ abstract class CutOffClient {
         void read(String session, String request) throws Exception {
             TurnlaneClient.with(addresses, Optional::empty, Duration.ofSeconds(30))
                     .turn(session, request)
-                    .follow((_, news) -> heard(news.type(), news.text()));
+                    .follow((_, update) -> received(update.type(), update.text()));
         }
     }
 }

@@ -2,14 +2,14 @@ package io.turnlane.e2e;
 
 import io.turnlane.model.Source;
 
-/** An answer as an agent that knows the field would give it. */
-final class DeFi {
+/** A realistic answer, with a table, a list and sources. */
+final class SampleAnswer {
 
-    static final String LOSS_BEGINS = """
+    static final String LOSS_BEGINNING = """
             **Impermanent loss** is what a liquidity provider ends up short of, compared with simply holding the two \
             tokens. When their price ratio moves away from where it stood at the deposit,\s""";
 
-    static final String LOSS_GOES_ON = """
+    static final String LOSS_CONTINUATION = """
             the pool sells what rises and buys what falls.
 
             | price ratio since deposit | loss against holding |
@@ -28,5 +28,5 @@ final class DeFi {
         new Source("amm-01", "How a pool sets its price", 0.74),
     };
 
-    private DeFi() {}
+    private SampleAnswer() {}
 }
