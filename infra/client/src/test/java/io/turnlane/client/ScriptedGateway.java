@@ -19,11 +19,11 @@ final class ScriptedGateway implements AutoCloseable {
 
     private final HttpServer server;
     private final Queue<ScriptedReply> replies = new ConcurrentLinkedQueue<>();
-    private final List<Heard> heard = new CopyOnWriteArrayList<>();
+    private final List<ReceivedCall> calls = new CopyOnWriteArrayList<>();
 
     private record ScriptedReply(int status, String type, String body, Ending ending) {}
 
-    /** Open until the gateway is closed: hanging replies send nothing more until then. */
+    /** End of a reply. A hanging reply keeps its connection open until the gateway is closed. */
     private enum Ending {
         WHOLE,
         CUT,
@@ -32,7 +32,7 @@ final class ScriptedGateway implements AutoCloseable {
     }
 
     /** A call that the gateway received. */
-    record Heard(
+    record ReceivedCall(
             String method,
             String path,
             @Nullable String cursor,
@@ -50,8 +50,8 @@ final class ScriptedGateway implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    List<Heard> heard() {
-        return heard;
+    List<ReceivedCall> calls() {
+        return calls;
     }
 
     ScriptedGateway json(int status, String body) {
@@ -96,7 +96,7 @@ final class ScriptedGateway implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        heard.add(new Heard(
+        calls.add(new ReceivedCall(
                 exchange.getRequestMethod(),
                 exchange.getRequestURI().toString(),
                 exchange.getRequestHeaders().getFirst("Last-Event-ID"),

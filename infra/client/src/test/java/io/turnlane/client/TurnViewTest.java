@@ -10,22 +10,22 @@ class TurnViewTest {
 
     private final TurnView turn = new TurnView();
 
-    private boolean hear(String type, int attempt, int seq, String fields) {
+    private boolean apply(String type, int attempt, int seq, String fields) {
         String data = "{\"attempt\":%d,\"seq\":%d%s}".formatted(attempt, seq, fields);
         return turn.apply(
                 new TurnUpdate(Optional.empty(), type, JsonMapper.shared().readTree(data)));
     }
 
     private boolean delta(int attempt, int seq, int pos, String text) {
-        return hear("delta", attempt, seq, ",\"pos\":%d,\"text\":\"%s\"".formatted(pos, text));
+        return apply("delta", attempt, seq, ",\"pos\":%d,\"text\":\"%s\"".formatted(pos, text));
     }
 
     @Test
     void neverJoinsTextOfTwoAttempts() {
         delta(1, 1, 0, "old");
-        hear("retrying", 1, 2, "");
+        apply("retrying", 1, 2, "");
         assertThat(turn.status()).isEqualTo(TurnStatus.RETRYING);
-        hear("started", 2, 0, "");
+        apply("started", 2, 0, "");
         assertThat(delta(1, 3, 3, " late")).as("event of an abandoned attempt").isFalse();
         delta(2, 1, 0, "new");
 
@@ -33,7 +33,7 @@ class TurnViewTest {
     }
 
     @Test
-    void passesOverTwinsAndCutsWhatOverlaps() {
+    void ignoresDuplicatesAndCutsOverlappingText() {
         delta(1, 1, 0, "😀a");
         assertThat(delta(1, 1, 0, "😀a")).isFalse();
         delta(1, 2, 1, "ab");
@@ -44,28 +44,28 @@ class TurnViewTest {
     @Test
     void withholdsTextAfterAGapUntilTheEnd() {
         delta(1, 1, 0, "a");
-        hear("gap", 1, 1, ",\"snapshot\":{\"status\":\"running\"}");
+        apply("gap", 1, 1, ",\"snapshot\":{\"status\":\"running\"}");
         delta(1, 5, 4, "e");
         assertThat(turn.text()).isEqualTo("a");
 
-        hear("completed", 1, 6, ",\"answer\":{\"text\":\"abcde\"}");
+        apply("completed", 1, 6, ",\"answer\":{\"text\":\"abcde\"}");
         assertThat(turn.text()).isEqualTo("abcde");
     }
 
     @Test
-    void aSnapshotThatHasEndedIsTheEnd() {
-        hear("gap", 1, 0, ",\"snapshot\":{\"status\":\"cancelled\",\"reason\":\"asked to\"}");
+    void aTerminalSnapshotEndsTheTurn() {
+        apply("gap", 1, 0, ",\"snapshot\":{\"status\":\"cancelled\",\"reason\":\"asked to\"}");
 
         assertThat(turn.status()).isEqualTo(TurnStatus.CANCELLED);
         assertThat(turn.reason()).isEqualTo("asked to");
     }
 
     @Test
-    void nothingFollowsTheEnd() {
-        hear("failed", 1, 3, ",\"error\":{\"code\":\"poison\"}");
+    void ignoresEventsAfterTheEnd() {
+        apply("failed", 1, 3, ",\"error\":{\"code\":\"poison\"}");
 
         assertThat(delta(2, 0, 0, "x")).isFalse();
-        assertThat(hear("completed", 2, 1, ",\"answer\":{\"text\":\"x\"}")).isFalse();
+        assertThat(apply("completed", 2, 1, ",\"answer\":{\"text\":\"x\"}")).isFalse();
         assertThat(turn.status()).isEqualTo(TurnStatus.FAILED);
     }
 }

@@ -49,32 +49,34 @@ class TurnlaneTest {
         List<String> seen = new ArrayList<>();
 
         AskedTurn turn = turnlane.ask(AskRequest.of("Hello?").in("s").policy("interrupt"));
-        TurnView end = turn.follow((view, news) -> seen.add(view.text()));
+        TurnView end = turn.follow((view, update) -> seen.add(view.text()));
 
         assertThat(seen).containsExactly("", "Grü", "Grüße", "Grüße");
         assertThat(end.status()).isEqualTo(TurnStatus.COMPLETED);
-        assertThat(one.heard().getFirst().path()).isEqualTo("/v1/sessions/s/requests");
-        assertThat(one.heard().getFirst().body())
+        assertThat(one.calls().getFirst().path()).isEqualTo("/v1/sessions/s/requests");
+        assertThat(one.calls().getFirst().body())
                 .contains("\"policy\":\"interrupt\"")
                 .doesNotContain("null");
     }
 
     @Test
-    void goesOnAtTheOtherGatewayAfterTheLastCursor() throws Exception {
+    void resumesAtTheOtherGatewayAfterTheLastCursor() throws Exception {
         one.json(202, ACCEPTED).brokenEvents(STARTED, delta("c1", 1, 1, 0, "Grü"));
         other.events(delta("c2", 1, 2, 3, "ße"), COMPLETED);
         List<String> pieces = new ArrayList<>();
 
-        turnlane.ask(AskRequest.of("Hello?").in("s")).follow((view, news) -> pieces.add(news.text()));
+        turnlane.ask(AskRequest.of("Hello?").in("s")).follow((view, update) -> pieces.add(update.text()));
 
         assertThat(String.join("", pieces)).isEqualTo("Grüße");
-        assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c1");
+        assertThat(other.calls())
+                .extracting(ScriptedGateway.ReceivedCall::cursor)
+                .containsExactly("c1");
     }
 
     /** Simulates a frozen gateway, or one behind a broken network. */
     @Test
     @Timeout(20)
-    void leavesAGatewayThatTakesConnectionsAndNeverAnswers() throws Exception {
+    void switchesFromAGatewayThatNeverAnswers() throws Exception {
         one.silence();
         other.events(STARTED, COMPLETED);
 
@@ -83,7 +85,7 @@ class TurnlaneTest {
 
     @Test
     @Timeout(20)
-    void asksAnotherGatewayWhereTheReplyHangsHalfWay() throws Exception {
+    void asksAnotherGatewayIfTheReplyHangsHalfWay() throws Exception {
         one.hangingJson(202, "{\"session_id\":");
         other.json(202, ACCEPTED);
 
@@ -92,29 +94,31 @@ class TurnlaneTest {
 
     /** The server sends the starting cursor of a session's stream before the first event. */
     @Test
-    void goesOnAfterAPlaceThatCameWithoutAnEvent() throws Exception {
+    void resumesAfterACursorWithoutAnEvent() throws Exception {
         one.brokenEvents("id: c7\n\n");
         other.events(STARTED);
 
-        turnlane.followSession("s", null, news -> false);
+        turnlane.followSession("s", null, update -> false);
 
-        assertThat(other.heard()).extracting(ScriptedGateway.Heard::cursor).containsExactly("c7");
+        assertThat(other.calls())
+                .extracting(ScriptedGateway.ReceivedCall::cursor)
+                .containsExactly("c7");
     }
 
     @Test
-    void asksAgainUnderTheSameKeyWhereTheReplyIsLost() throws Exception {
+    void asksAgainUnderTheSameKeyIfTheReplyIsLost() throws Exception {
         other.json(202, ACCEPTED);
 
         assertThat(turnlane.ask(AskRequest.of("Hello?")).requestId()).isEqualTo("r");
 
-        assertThat(one.heard()).hasSize(1);
-        assertThat(other.heard().getFirst().key())
-                .isEqualTo(one.heard().getFirst().key())
+        assertThat(one.calls()).hasSize(1);
+        assertThat(other.calls().getFirst().key())
+                .isEqualTo(one.calls().getFirst().key())
                 .hasSize(32);
     }
 
     @Test
-    void triesTheNextGatewayWhereOneIsUnavailable() throws Exception {
+    void triesTheNextGatewayIfOneIsUnavailable() throws Exception {
         one.json(503, "{\"code\":\"unavailable\"}");
         other.json(202, ACCEPTED);
 
@@ -122,28 +126,28 @@ class TurnlaneTest {
     }
 
     @Test
-    void tellsARefusalAtOnce() {
+    void reportsARejectionAtOnce() {
         one.json(422, "{\"code\":\"unknown_agent\",\"detail\":\"There is no agent x.\"}");
 
         assertThatExceptionOfType(ProblemException.class)
                 .isThrownBy(() -> turnlane.ask(AskRequest.of("Hello?").agent("x")))
-                .satisfies(no -> assertThat(no.code()).isEqualTo("unknown_agent"))
+                .satisfies(problem -> assertThat(problem.code()).isEqualTo("unknown_agent"))
                 .withMessage("There is no agent x. (422 unknown_agent)");
-        assertThat(one.heard().size() + other.heard().size()).isOne();
+        assertThat(one.calls().size() + other.calls().size()).isOne();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PATCH"})
-    void sendsNothingAgainThatMightDoItsWorkTwice(String method) {
+    void doesNotRepeatCallsThatAreNotIdempotent(String method) {
         other.json(200, "{}");
 
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> turnlane.call(method, "/v1/quarantine/r/redrive", null));
-        assertThat(other.heard()).isEmpty();
+        assertThat(other.calls()).isEmpty();
     }
 
     @Test
-    void comesBackNoEarlierThanItIsAskedTo() {
+    void waitsAtLeastForRetryAfter() {
         Backoff backoff = new Backoff(Duration.ofMinutes(1));
         Duration asked = Duration.ofSeconds(7);
 
@@ -155,7 +159,7 @@ class TurnlaneTest {
     }
 
     @Test
-    void pollsForTheEndWhereTheStreamHasNoMore() throws Exception {
+    void pollsForTheEndIfTheStreamHasNoMoreEvents() throws Exception {
         one.json(202, ACCEPTED)
                 .json(204, "")
                 .json(200, "{\"status\":\"failed\",\"error\":{\"code\":\"poison\",\"message\":\"no\"}}");
@@ -172,19 +176,19 @@ class TurnlaneTest {
 
         turnlane.turn("s", "r").cancel();
 
-        assertThat(one.heard())
-                .extracting(ScriptedGateway.Heard::method, ScriptedGateway.Heard::path)
+        assertThat(one.calls())
+                .extracting(ScriptedGateway.ReceivedCall::method, ScriptedGateway.ReceivedCall::path)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("POST", "/v1/sessions/s/requests/r/cancel"));
     }
 
     @Test
-    void followsASessionUntilTheListenerHasHadEnough() throws Exception {
+    void followsASessionUntilTheListenerReturnsFalse() throws Exception {
         one.brokenEvents(STARTED);
         other.events(delta("c1", 1, 1, 0, "x"), COMPLETED);
         List<String> types = new ArrayList<>();
 
-        Optional<String> last = turnlane.followSession("s", "c", news -> {
-            types.add(news.type());
+        Optional<String> last = turnlane.followSession("s", "c", update -> {
+            types.add(update.type());
             return types.size() < 2;
         });
 
@@ -193,7 +197,7 @@ class TurnlaneTest {
     }
 
     @Test
-    void givesUpWhereNoGatewayAnswersInTime() throws IOException {
+    void failsIfNoGatewayAnswersInTime() throws IOException {
         URI nobody = one.address();
         one.close();
         TurnlaneClient impatient = TurnlaneClient.with(List.of(nobody), Optional::empty, Duration.ofMillis(300));
