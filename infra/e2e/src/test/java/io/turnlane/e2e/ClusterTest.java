@@ -105,7 +105,7 @@ class ClusterTest {
             sessions.forEach(session -> client.askAndWait(session, "two", Map.of()));
             assertRemembered(client, sessions, "one", "two");
 
-            IntStream.range(0, PARTITIONS).forEach(store::doubt); // as ./turnlane memory rebuild does
+            IntStream.range(0, PARTITIONS).forEach(store::requestRebuild); // as ./turnlane memory rebuild does
             awaitRebuilt(store, Set.of());
             assertRemembered(client, sessions, "one", "two");
         }
