@@ -22,13 +22,15 @@ final class BackendsCommand implements Callable<Integer> {
     @Option(
             names = "--kafka-port",
             paramLabel = "N",
-            description = "Port of Kafka. Default, or if N is taken: the port of the last run, or any free port.")
+            description = "Preferred port of Kafka. Without it, or if it is taken: the last run's "
+                    + "port, else any free port.")
     private int kafkaPort;
 
     @Option(
             names = "--redis-port",
             paramLabel = "N",
-            description = "Port of Redis. Default, or if N is taken: the port of the last run, or any free port.")
+            description = "Preferred port of Redis. Without it, or if it is taken: the last run's "
+                    + "port, else any free port.")
     private int redisPort;
 
     @Override

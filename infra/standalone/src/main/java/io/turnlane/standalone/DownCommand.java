@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 /** Command that stops the processes of a data folder. */
 @Command(
         name = "down",
-        description = "Stop what up or backends started on the data folder. Running turns get time to finish.",
+        description = "Stop the up or backends that uses this data folder. Running turns get time to finish.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:stopped, or nothing was running", "1:still running", "2:wrong usage"})
 final class DownCommand implements Callable<Integer> {
@@ -36,7 +36,7 @@ final class DownCommand implements Callable<Integer> {
         }
         System.out.println(
                 stopLeftovers()
-                        ? "Turnlane had been killed. Any processes that it left behind are stopped."
+                        ? "Turnlane was killed earlier. The processes that it left behind have now been stopped."
                         : "Turnlane is not running here.");
         return 0;
     }

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
         name = "evacuate",
         description = {
             "Let a processor finish its running turns and leave the group. Others take over its waiting turns.",
-            "Its process stays, without work, until you stop it. Exit code 1 if the processor cannot be reached."
+            "Its process keeps running idle until you stop it. Exit code 1 if the processor cannot be reached."
         })
 final class EvacuateCommand implements Callable<Integer> {
 
@@ -81,6 +81,7 @@ final class EvacuateCommand implements Callable<Integer> {
                 report.path("moved").asInt(0),
                 report.path("left").asBoolean(false)
                         ? ""
-                        : " The group has not confirmed its departure, and notices at the session timeout.");
+                        : " Kafka has not confirmed that it left the group. Its partitions move at "
+                                + "the session timeout at the latest.");
     }
 }

@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
         name = "gateway",
         description = {
             "Start a gateway. Any number of gateways can share the same Kafka and Redis.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL. Default: the backends of the data folder.",
-            "Commands that use the same data folder find the gateway."
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL if they are set, otherwise the Kafka and Redis",
+            "that up or backends runs on the same data folder.",
+            "Commands with the same --data find this gateway without --url."
         })
 final class GatewayCommand implements Callable<Integer> {
 

@@ -54,7 +54,8 @@ final class GatewayOption {
             throw new CommandFailedException(
                     running.isPresent()
                             ? "No gateway is running here yet. Start one: ./turnlane gateway, or name one with --url"
-                            : "Turnlane is not running here. Start it: ./turnlane up, or name a gateway with --url");
+                            : "Turnlane is not running here. Start it with ./turnlane up, or name a "
+                                    + "gateway with --url.");
         }
         return found;
     }

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         name = "keys",
         description = {
             "Create, list and revoke API keys, for gateways that run with turnlane.security.mode=api-key.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS; REDIS_URL must be set too. Default: the Kafka of the data folder.",
+            "It uses the Kafka of the data folder, or KAFKA_BOOTSTRAP_SERVERS with REDIS_URL.",
             "For TLS and SASL, use --kafka-config."
         },
         synopsisSubcommandLabel = "create|list|revoke",
@@ -89,7 +89,8 @@ final class KeysCommand implements Runnable {
         <T> T with(KeyTopicFunction<T> work) throws InterruptedException {
             LogSetup.quiet();
             BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
-                    .orElseThrow(() -> new CommandFailedException("Kafka is not running here. Start it: ./turnlane up,"
+                    .orElseThrow(() -> new CommandFailedException("Kafka is not running here. Start "
+                            + "it with ./turnlane up,"
                             + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
             String servers = backends.kafkaBootstrapServers();
             Map<String, Object> connection = kafka.connection(servers);
@@ -151,7 +152,7 @@ final class KeysCommand implements Runnable {
                 defaultValue = "ask,read",
                 description = {
                     "Permissions of the key: ask, read, ops. Default: ${DEFAULT-VALUE}.",
-                    "ask: ask, cancel, and change own sessions. read: read and follow own sessions.",
+                    "ask: ask and cancel questions, change own sessions. read: read and follow own sessions.",
                     "ops: quarantine, statistics, metrics."
                 })
         private List<String> scopes = new ArrayList<>();

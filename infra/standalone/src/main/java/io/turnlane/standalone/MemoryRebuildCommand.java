@@ -33,8 +33,9 @@ import tools.jackson.databind.json.JsonMapper;
         name = "rebuild",
         description = {
             "Restore session data that Redis lost, from the log. Data that Redis still has is kept.",
-            "Processors do this automatically when Redis loses data. Without --session: all partitions.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL. Default: the backends of the data folder.",
+            "Processors do this automatically when Redis loses data. Without --session, all sessions are restored.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL if they are set, otherwise the Kafka and Redis",
+            "that up or backends runs on the same data folder.",
             "For TLS and SASL, use --kafka-config. In a Redis Cluster, REDIS_URL may name any node.",
             "Exit code 1 if no processor did it in time, or if the session is unknown."
         })
@@ -42,7 +43,10 @@ final class MemoryRebuildCommand implements Callable<Integer> {
 
     private static final int POLL_MILLIS = 100;
 
-    @Option(names = "--session", paramLabel = "ID", description = "Only this session, after its queued turns.")
+    @Option(
+            names = "--session",
+            paramLabel = "ID",
+            description = "Restore only this session, once " + "its queued turns have run.")
     private @Nullable String session;
 
     @Option(
@@ -151,7 +155,7 @@ final class MemoryRebuildCommand implements Callable<Integer> {
     private void printOne(RebuildReport report) {
         if (!json) {
             System.out.printf(
-                    "partition %-5d sessions %-7d restored turns %-7d %s%.1f s%n",
+                    "partition %-5d %7d sessions checked, %7d turns restored  %s%.1f s%n",
                     report.partition(),
                     report.sessions(),
                     report.turns(),

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
         name = "processor",
         description = {
             "Start a processor. Any number of processors can share the turns.",
-            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL. Default: the backends of the data folder."
+            "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL if they are set, otherwise the Kafka and Redis",
+            "that up or backends runs on the same data folder."
         })
 final class ProcessorCommand implements Callable<Integer> {
 

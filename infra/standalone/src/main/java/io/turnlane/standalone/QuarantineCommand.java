@@ -189,8 +189,8 @@ final class QuarantineCommand implements Runnable {
     @Command(
             name = "redrive",
             description = {
-                "Ask the questions of quarantined turns again, each as a new turn at the end of its session.",
-                "A question that was redriven before is not asked another time.",
+                "Ask the questions of quarantined turns again, each as a new turn at the end of its session's queue.",
+                "A question that was redriven before is skipped, unless --again is given.",
                 "Exit code 1 if the gateway rejects one of them."
             })
     static final class QuarantineRedriveCommand implements Callable<Integer> {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         name = "replay",
         description = {
             "Run a recorded turn again, and print the recorded and the new answer side by side.",
-            "It only reads the log. It writes no memory, events or offsets. The agent works as usual.",
-            "It compares text and artifacts, or the error codes."
+            "It changes nothing: it writes no memory, events or offsets. The agent really runs and may call its model.",
+            "It compares text and artifacts of answers, and the error codes of failed turns."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -74,7 +74,8 @@ final class TrainCommand implements Callable<Integer> {
                 return URI.create(address.get());
             }
         }
-        throw new CommandFailedException("Turnlane did not start for the class cache. Its output shows the reason.");
+        throw new CommandFailedException(
+                "The class cache was not created, because Turnlane did not " + "start. Its output shows the reason.");
     }
 
     /** Asks questions, so that the cache also contains the classes that are used for asking and answering. */

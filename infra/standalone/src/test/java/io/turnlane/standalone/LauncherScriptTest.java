@@ -118,7 +118,7 @@ class LauncherScriptTest {
     void explainsHowToStartIfNothingIsBuilt() throws Exception {
         ScriptResult asked =
                 run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
-        assertThat(asked).isEqualTo(new ScriptResult(1, "Turnlane is not running here. Start it: ./turnlane up"));
+        assertThat(asked).isEqualTo(new ScriptResult(1, "Turnlane is not running here. Start it with ./turnlane up"));
         ScriptResult down = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "down");
         assertThat(down).isEqualTo(new ScriptResult(0, "Turnlane is not running here."));
         ScriptResult help = run(Map.of(), script.toString(), "replay", "--help");

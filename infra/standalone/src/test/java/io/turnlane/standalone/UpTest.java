@@ -158,7 +158,7 @@ class UpTest {
         assertThat(downAgain.exitValue()).isZero();
 
         Process ask = turnlane("ask", "anybody there?");
-        assertThat(outputOf(ask)).contains("Turnlane is not running here. Start it: ./turnlane up");
+        assertThat(outputOf(ask)).contains("Turnlane is not running here. Start it with ./turnlane up");
         assertThat(ask.exitValue()).isEqualTo(1);
     }
 
