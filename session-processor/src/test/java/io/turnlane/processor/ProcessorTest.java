@@ -9,6 +9,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
@@ -201,6 +202,27 @@ class ProcessorTest {
     }
 
     @Test
+    void failsACommandThatItCannotProcessAndContinuesBehindIt() {
+        ConfigurableApplicationContext processor = start("--turnlane.processor.retry.first=100ms");
+        StringRedisTemplate redis = processor.getBean(StringRedisTemplate.class);
+        SessionId session = SessionId.random();
+        Ask before = log.publish(ask(session, "before", Map.of()));
+        log.awaitTerminals(1, SOON);
+        redis.delete(keys(before).history());
+        redis.opsForValue().set(keys(before).history(), "not a list");
+        ForkSession fork = log.publish(
+                new ForkSession(id(), session, null, Instant.now(), before.requestId(), SessionId.random()));
+        log.publish(new DeleteSession(id(), session, null, Instant.now()));
+        assertThat(log.quarantined(1, SOON)).containsExactly(fork.requestId().toString());
+        assertThat(log.awaitTerminals(2, SOON).getLast().errorCode()).isEqualTo("poison");
+        await().atMost(SOON).until(() -> !redis.hasKey(keys(before).context()));
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> assertThat(log.committed("turnlane-processors")).isEqualTo(3));
+        assertThat(processor.getBean(TurnPoller.class).statistics().open()).isZero();
+    }
+
+    @Test
     void deletesASessionAfterTheTurnsThatWereAlreadyQueued() {
         StringRedisTemplate redis = start().getBean(StringRedisTemplate.class);
         SessionId session = SessionId.random();
@@ -269,6 +291,10 @@ class ProcessorTest {
 
     private static MemoryKeys keys(Ask ask) {
         return new MemoryKeys(SessionKey.of(null, ask.sessionId()));
+    }
+
+    private static RequestId id() {
+        return new RequestId(UUID.randomUUID());
     }
 
     private static String uuid() {

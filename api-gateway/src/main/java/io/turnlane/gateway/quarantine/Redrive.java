@@ -8,6 +8,7 @@ import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import java.util.Optional;
@@ -49,11 +50,18 @@ public final class Redrive {
     Submission redrive(QuarantineRecord quarantined, boolean again, @Nullable String traceparent) {
         Ask ask = quarantined.ask();
         if (ask == null) {
-            throw new ProblemDetailException(
-                    ErrorCode.UNREADABLE_RECORD, "This record holds no question that could be asked again.");
+            throw new ProblemDetailException(ErrorCode.UNREADABLE_RECORD, noQuestion(quarantined));
         }
         Optional<RequestId> earlier = again ? Optional.empty() : redrivenAs(ask);
         return earlier.isPresent() ? existing(ask, earlier.get()) : ask(ask, again, traceparent);
+    }
+
+    private static String noQuestion(QuarantineRecord quarantined) {
+        String type = quarantined.turn().header(RecordHeaders.TYPE);
+        return type == null || type.equals(Ask.TYPE)
+                ? "This record holds no question that could be asked again."
+                : "This record is a command (" + type + ") and not a question, so it cannot be redriven. Send the call"
+                        + " again that it came from.";
     }
 
     /** Returns the request id under which the question was last asked again. */

@@ -3,10 +3,10 @@ package io.turnlane.processor.commands;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.events.KafkaSends;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.springframework.kafka.core.KafkaOperations;
 
@@ -28,11 +28,7 @@ public final class KafkaCommandPublisher implements CommandPublisher {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic, command.key().toString().getBytes(StandardCharsets.UTF_8), wire.write(command));
         addHeaders(record.headers(), command);
-        try {
-            return kafka.send(record);
-        } catch (KafkaException | org.springframework.kafka.KafkaException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return KafkaSends.send(kafka, record);
     }
 
     private static void addHeaders(Headers headers, SessionCommand command) {

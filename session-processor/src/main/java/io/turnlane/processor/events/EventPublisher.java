@@ -25,7 +25,8 @@ public interface EventPublisher {
      * Publishes the event.
      *
      * @param turn log position of the turn
-     * @return completes when Kafka has acknowledged the event; fails if it does not do so in time
+     * @return completes when Kafka has acknowledged the event; fails if it does not do so in time, and with
+     *     {@link RecordTooLargeForLogException} if it never will
      */
     CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event);
 }

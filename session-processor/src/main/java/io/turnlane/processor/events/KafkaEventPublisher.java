@@ -7,7 +7,6 @@ import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.springframework.kafka.core.KafkaOperations;
 
@@ -41,11 +40,7 @@ public final class KafkaEventPublisher implements EventPublisher {
         if (event.callback() != null && event.body().endsTurn()) {
             add(headers, RecordHeaders.CALLBACK_URL, event.callback());
         }
-        try {
-            return kafka.send(record);
-        } catch (KafkaException | org.springframework.kafka.KafkaException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return KafkaSends.send(kafka, record);
     }
 
     private static void add(Headers headers, String name, String value) {

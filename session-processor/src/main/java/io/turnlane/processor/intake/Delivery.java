@@ -28,6 +28,7 @@ final class Delivery implements Claim {
     private @Nullable ConsumerRecord<byte[], byte[]> record;
     private final List<Runnable> endCallbacks = new ArrayList<>();
     private boolean ended;
+    private int failures;
 
     Delivery(ConsumerRecord<byte[], byte[]> record, Assignment assignment, Budget budget) {
         this.key = record.key();
@@ -115,6 +116,11 @@ final class Delivery implements Claim {
         if (!budget.isFull()) {
             reload(record);
         }
+    }
+
+    @Override
+    public synchronized int countFailure() {
+        return ++failures;
     }
 
     @Override

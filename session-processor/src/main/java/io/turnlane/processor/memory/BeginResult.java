@@ -69,11 +69,10 @@ public sealed interface BeginResult {
      *
      * @param left time after which the caller no longer has to wait for that flight
      */
-    record HandoverPending(Duration left) implements BeginResult, SessionMemory.FailUnreadableResult {}
+    record HandoverPending(Duration left) implements BeginResult, SessionMemory.GiveUpResult {}
 
     /** Results after which no agent runs. */
-    sealed interface NothingToRun
-            extends BeginResult, SessionMemory.FailUnreadableResult, SessionMemory.DismissResult {}
+    sealed interface NothingToRun extends BeginResult, SessionMemory.GiveUpResult, SessionMemory.DismissResult {}
 
     /**
      * The turn has ended, in an earlier call or in this one. The caller must publish its terminal event and must not

@@ -49,6 +49,7 @@ final class RedisScripts {
      *
      * @param arguments values for {@code ARGV}: byte arrays as they are, anything else as text
      * @throws MemoryUnavailableException if Redis fails or doesn't answer
+     * @throws IllegalStateException if the script fails because of the stored data or its arguments
      */
     Reply run(Script script, List<String> keys, Object... arguments) {
         byte[][] all = new byte[keys.size() + arguments.length][];
@@ -59,7 +60,7 @@ final class RedisScripts {
             RedisCallback<List<?>> call = connection -> eval(connection.scriptingCommands(), script, keys.size(), all);
             return new Reply(Objects.requireNonNull(redis.execute(call)));
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("call of a Redis script failed", e);
+            throw RedisFailures.of("call of a Redis script failed", e);
         }
     }
 

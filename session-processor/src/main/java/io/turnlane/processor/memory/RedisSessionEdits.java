@@ -107,14 +107,14 @@ public final class RedisSessionEdits implements SessionEdits {
                 return edited(flight, reply);
             }
         }
-        throw new MemoryUnavailableException("a session's metadata changed during every attempt to merge it", null);
+        throw new IllegalStateException("a session's metadata changed during every attempt to merge it");
     }
 
     private String metadata(MemoryKeys keys) {
         try {
             return Objects.requireNonNullElse(redis.<String, String>opsForHash().get(keys.context(), "metadata"), "{}");
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("reading a session's metadata from Redis failed", e);
+            throw RedisFailures.of("reading a session's metadata from Redis failed", e);
         }
     }
 

@@ -323,7 +323,7 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public FailUnreadableResult failUnreadable(FlightRef flight, TurnError error) {
+    public GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 scripts.refuse,
@@ -340,7 +340,9 @@ public final class RedisSessionMemory implements SessionMemory {
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
                 wire.writeValue(error),
-                limits.results().toMillis());
+                limits.results().toMillis(),
+                orEmpty(type),
+                attempts);
         return switch (reply.word()) {
             case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
             default -> replies.nothingToRun(flight.session(), reply);
@@ -385,8 +387,8 @@ public final class RedisSessionMemory implements SessionMemory {
         if (cache.get(session) == null) {
             try {
                 stored.fetch(session).ifPresent(fetched -> cache.put(session, fetched.entry(), fetched.life()));
-            } catch (MemoryUnavailableException e) {
-                return; // begin will fail too, and its caller can wait
+            } catch (MemoryUnavailableException | IllegalStateException e) {
+                return; // begin will fail too, and its caller can wait or give up
             }
         }
     }

@@ -147,11 +147,18 @@ public interface SessionMemory {
      */
     boolean startHandover(FlightRef flight, Duration handover);
 
-    /** Ends a turn whose record can't be read, so that its client receives a terminal event. */
-    FailUnreadableResult failUnreadable(FlightRef flight, TurnError error);
+    /**
+     * Ends a turn or another command as failed because its record can't be read, or because the processor fails
+     * whenever it processes the record. Uses nothing of the record's value. If the command is the import of a fork, the
+     * session id that the fork had reserved is released.
+     *
+     * @param type type of the command; null if it is a question or unknown
+     * @param attempts number of times that the processor tried to process the record; 0 if it can't be read
+     */
+    GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts);
 
-    /** Result of {@link #failUnreadable}. */
-    sealed interface FailUnreadableResult permits BeginResult.HandoverPending, BeginResult.NothingToRun {}
+    /** Result of {@link #giveUp}. */
+    sealed interface GiveUpResult permits BeginResult.HandoverPending, BeginResult.NothingToRun {}
 
     /** Notes that the copy of a failed turn is in quarantine. */
     void markQuarantined(FlightRef flight);
@@ -165,7 +172,7 @@ public interface SessionMemory {
 
     /**
      * Loads the session into the local cache before its turn begins, unless it is cached. Blocks like the other methods
-     * but never throws {@link MemoryUnavailableException}.
+     * but does not throw if the store fails.
      */
     void prefetch(SessionKey session);
 }

@@ -72,7 +72,7 @@ final class StoredValueReader {
             RedisCallback<@Nullable FetchedSession> call = connection -> fetch(session, keys, connection);
             return Optional.ofNullable(redis.execute(call));
         } catch (DataAccessException e) {
-            throw new MemoryUnavailableException("reading a session from Redis failed", e);
+            throw RedisFailures.of("reading a session from Redis failed", e);
         }
     }
 

@@ -1,12 +1,13 @@
 package io.turnlane.processor.quarantine;
 
 import io.turnlane.model.QuarantinedTurn;
+import io.turnlane.processor.events.KafkaSends;
+import io.turnlane.processor.events.RecordTooLargeForLogException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaOperations;
 
 /**
@@ -25,32 +26,36 @@ public final class KafkaQuarantinePublisher implements QuarantinePublisher {
 
     /**
      * Publishes a copy of the turn. If the copy is too large for the quarantine topic, which is possible if the
-     * original was compressed, publishes it without the value. Its headers name the log position of the original.
+     * original was compressed, publishes it without the value. If it is still too large, publishes only the error and
+     * the log position of the original.
      */
     @Override
     public CompletableFuture<?> publish(QuarantinedTurn turn) {
-        return send(turn, turn.value())
-                .exceptionallyCompose(e ->
-                        isTooLarge(e) && turn.value() != null ? send(turn, null) : CompletableFuture.failedFuture(e));
+        return sendFirstThatFits(
+                turn.id(),
+                List.of(
+                        turn,
+                        new QuarantinedTurn(
+                                turn.key(), null, turn.headers(), turn.error(), turn.attempts(), turn.origin()),
+                        new QuarantinedTurn(null, null, List.of(), turn.error(), turn.attempts(), turn.origin())));
     }
 
-    private CompletableFuture<Object> send(QuarantinedTurn turn, byte @Nullable [] value) {
-        byte[] key = turn.id().getBytes(StandardCharsets.UTF_8);
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, value);
-        turn.recordHeaders().forEach(header -> record.headers().add(header.name(), header.value()));
-        try {
-            return kafka.send(record).thenApply(sent -> sent);
-        } catch (KafkaException | org.springframework.kafka.KafkaException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+    private CompletableFuture<Object> sendFirstThatFits(String id, List<QuarantinedTurn> copies) {
+        return send(id, copies.getFirst())
+                .exceptionallyCompose(e -> isTooLarge(e) && copies.size() > 1
+                        ? sendFirstThatFits(id, copies.subList(1, copies.size()))
+                        : CompletableFuture.failedFuture(e));
+    }
+
+    private CompletableFuture<Object> send(String id, QuarantinedTurn copy) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), copy.value());
+        copy.recordHeaders().forEach(header -> record.headers().add(header.name(), header.value()));
+        return KafkaSends.send(kafka, record);
     }
 
     private static boolean isTooLarge(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RecordTooLargeException) {
-                return true;
-            }
-        }
-        return false;
+        return e instanceof RecordTooLargeForLogException
+                || (e instanceof CompletionException && e.getCause() instanceof RecordTooLargeForLogException);
     }
 }

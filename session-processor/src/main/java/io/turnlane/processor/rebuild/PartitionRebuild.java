@@ -75,8 +75,16 @@ public final class PartitionRebuild {
         RecallCollector recall = recall(partition, null);
         List<RecalledSession> sessions = recall.sessions(now());
         int turns = 0;
+        int failed = 0;
         for (RecalledSession session : sessions) {
-            turns += restore(session, partition);
+            try {
+                turns += restore(session, partition);
+            } catch (RebuildAbandonedException e) {
+                throw e;
+            } catch (RuntimeException e) { // its data can't be stored; the other sessions must not wait for it
+                failed++;
+                logFailed(session, e);
+            }
         }
         RebuildReport report = new RebuildReport(
                 digest,
@@ -85,10 +93,17 @@ public final class PartitionRebuild {
                 now(),
                 sessions.size(),
                 turns,
-                recall.dropped(),
+                recall.dropped() + failed,
                 Duration.between(began, now()));
         kit.ports().markers().storeIntact(report);
         reportRebuild(report);
+    }
+
+    private static void logFailed(RecalledSession session, RuntimeException e) {
+        log.atError()
+                .addKeyValue("session", session.session().sessionId())
+                .setCause(e)
+                .log("session could not be restored from the log; it is left out of the rebuild");
     }
 
     private void reportRebuild(RebuildReport report) {

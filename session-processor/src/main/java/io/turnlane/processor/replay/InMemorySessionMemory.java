@@ -152,11 +152,12 @@ public final class InMemorySessionMemory implements SessionMemory {
     }
 
     @Override
-    public synchronized FailUnreadableResult failUnreadable(FlightRef flight, TurnError error) {
+    public synchronized GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts) {
         ReplayedRequest entry = requests.computeIfAbsent(flight.request(), _ -> new ReplayedRequest());
         TurnEnding known = entry.ending;
-        TurnEnding ending =
-                known == null ? new TurnEnding(RequestStatus.FAILED, entry.attempt, null, error, false) : known;
+        TurnEnding ending = known == null
+                ? new TurnEnding(RequestStatus.FAILED, Math.max(entry.attempt, attempts), null, error, false)
+                : known;
         entry.ending = ending;
         return new BeginResult.AlreadyEnded(ending);
     }

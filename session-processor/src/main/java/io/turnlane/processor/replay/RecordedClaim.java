@@ -11,6 +11,7 @@ final class RecordedClaim implements Turn.Claim {
     private static final long ONLY_FENCE = 1;
 
     private final RecordedTurn recorded;
+    private int failures;
 
     RecordedClaim(RecordedTurn recorded) {
         this.recorded = recorded;
@@ -33,6 +34,11 @@ final class RecordedClaim implements Turn.Claim {
 
     @Override
     public void renewFence() {}
+
+    @Override
+    public int countFailure() {
+        return ++failures;
+    }
 
     @Override
     public void onEnd(Runnable what) {}

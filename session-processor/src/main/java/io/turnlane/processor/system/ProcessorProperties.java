@@ -67,9 +67,10 @@ public record ProcessorProperties(
             Duration handover) {}
 
     /**
-     * Settings for retries after a failure of an agent.
+     * Settings for retries after a failure of an agent, or of the processor itself with a question or command.
      *
-     * @param failures number of failures of the agent after which a turn fails permanently
+     * @param failures number of failures of the agent, or of the processor itself with a question or command, after
+     *     which it fails permanently
      * @param first delay before the second attempt; doubles with each attempt, minus up to half at random
      * @param most maximum delay between two attempts
      */

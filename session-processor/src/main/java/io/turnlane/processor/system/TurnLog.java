@@ -4,6 +4,7 @@ import io.turnlane.model.Phase;
 import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnReport;
 import java.time.Duration;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -17,9 +18,11 @@ final class TurnLog implements TurnObserver {
 
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.turn");
 
+    private static final Set<String> FAILED = Set.of("failed", "unreadable", "poison");
+
     @Override
     public void flightEnded(TurnReport report) {
-        boolean failed = report.outcome().equals("failed") || report.outcome().equals("unreadable");
+        boolean failed = FAILED.contains(report.outcome());
         LoggingEventBuilder line = log.atLevel(failed ? Level.WARN : Level.INFO)
                 .addKeyValue("session", report.session().sessionId())
                 .addKeyValue("request", report.request())

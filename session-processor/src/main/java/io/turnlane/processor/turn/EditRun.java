@@ -39,7 +39,7 @@ final class EditRun {
 
     private static final TurnError TURN_NOT_FOUND =
             TurnError.of(ErrorCode.NOT_FOUND, "The session's history does not contain the turn to fork after.");
-    private static final TurnError NOTHING_COPIED = TurnError.of(
+    static final TurnError NOTHING_COPIED = TurnError.of(
             ErrorCode.NOT_FOUND,
             "Nothing was copied because the fork failed. The request in the source session has the cause.");
 

@@ -1,5 +1,6 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.processor.events.RecordTooLargeForLogException;
 import io.turnlane.processor.memory.MemoryUnavailableException;
 import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
@@ -95,13 +96,20 @@ public final class StepRetrier {
         }
     }
 
-    /** Publishes until Kafka has acknowledged. */
+    /**
+     * Publishes until Kafka has acknowledged.
+     *
+     * @throws RecordTooLargeForLogException if Kafka will never accept the record
+     */
     void publish(Claim claim, Supplier<CompletableFuture<?>> step) {
         for (Duration delay = FIRST_DELAY; ; delay = next(delay)) {
             try {
                 step.get().join();
                 return;
             } catch (CompletionException | LogUnavailableException e) {
+                if (e.getCause() instanceof RecordTooLargeForLogException tooLarge) {
+                    throw tooLarge;
+                }
                 waitBeforeRetry(claim, delay, "log", e);
             }
         }

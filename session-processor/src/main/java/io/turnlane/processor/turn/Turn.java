@@ -122,6 +122,13 @@ public record Turn(
          */
         void unload();
 
+        /**
+         * Counts an unexpected exception during the processing of the record.
+         *
+         * @return number of exceptions under this claim, including this one
+         */
+        int countFailure();
+
         /** Runs the callback when the claim ends, or at once if it has ended. */
         void onEnd(Runnable callback);
 

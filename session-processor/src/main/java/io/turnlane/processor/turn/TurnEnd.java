@@ -45,12 +45,22 @@ final class TurnEnd {
      */
     void publishFailed(TurnStream stream, int attempt, TurnError error, boolean quarantined) {
         if (!quarantined) {
-            retrier.publish(
-                    turn.claim(),
-                    () -> kit.services().quarantine().publish(turn.claim().toQuarantinedTurn(error, attempt)));
+            quarantine(error, attempt);
             retrier.run(turn.claim(), () -> kit.services().memory().markQuarantined(TurnRunner.refOf(turn, flight)));
         }
         publish(stream, new TurnEvent.Failed(error));
+    }
+
+    /** Publishes the failure of a turn although memory cannot store it. */
+    void publishUnstored(TurnError error, int attempts) {
+        quarantine(error, attempts);
+        publish(new TurnStream(turn, attempts, kit, () -> {}), new TurnEvent.Failed(error));
+    }
+
+    private void quarantine(TurnError error, int attempts) {
+        retrier.publish(
+                turn.claim(),
+                () -> kit.services().quarantine().publish(turn.claim().toQuarantinedTurn(error, attempts)));
     }
 
     /** Publishes the terminal event of a turn from its stored result. The agent is not called again (O4). */

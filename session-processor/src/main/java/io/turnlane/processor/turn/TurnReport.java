@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param agent name of the agent; empty if none was to be called
  * @param outcome {@code completed}, {@code failed}, {@code cancelled}, {@code superseded}, {@code rejected},
  *     {@code retrying}, {@code released}, {@code told_again}, {@code fenced}, {@code erased}, {@code deleted},
- *     {@code rebuilt}, {@code edited}, {@code refused} or {@code unreadable}
+ *     {@code rebuilt}, {@code edited}, {@code refused}, {@code unreadable} or {@code poison}
  * @param code code of the error; empty if there is none
  * @param attempt number of the attempt; 0 if there was none
  * @param phases times of the lifecycle phases so far

@@ -1,9 +1,11 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
+import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
@@ -14,7 +16,7 @@ import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneWork;
 import io.turnlane.processor.memory.BeginResult;
 import io.turnlane.processor.memory.FlightRef;
-import io.turnlane.processor.memory.SessionMemory.FailUnreadableResult;
+import io.turnlane.processor.memory.SessionMemory.GiveUpResult;
 import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
 import io.turnlane.processor.turn.Turn.Envelope;
@@ -38,8 +40,6 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     /** Maximum delay between checks for the end of the previous owner's flight. */
     private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
-
-    private static final Duration DEFECT_DELAY = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
 
@@ -67,7 +67,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         } catch (ClaimLostException e) {
             return release(turn);
         } catch (RuntimeException | Error e) { // after an Error, too, the next turn must not overtake this one
-            return unexpectedError(turn, e);
+            return unexpectedError(flight, e);
         } finally {
             flights.close(flight);
         }
@@ -87,16 +87,59 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Retries a turn after an unexpected exception, which is a defect of the processor. If the flight had begun in
-     * memory, the turn's next begin counts it as a crash, so a turn that always causes the exception ends as failed.
+     * Retries a turn or command after an unexpected exception: a defect of the processor, or a value that it cannot
+     * process. After as many exceptions as an agent may have failures, the turn ends as failed and its record goes to
+     * quarantine, so that it neither holds up its session nor uses up the budget.
      */
-    private static LaneOutcome unexpectedError(Turn turn, Throwable e) {
+    private LaneOutcome unexpectedError(Flight flight, Throwable e) {
+        Turn turn = flight.turn();
+        int failures = turn.claim().countFailure();
+        boolean last = kit.rules().retries().isExhausted(failures);
         log.atError()
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
+                .addKeyValue("type", turn.envelope().type())
+                .addKeyValue("failures", failures)
                 .setCause(e)
-                .log("unexpected error while running a turn; retrying");
-        return new LaneOutcome.RunAgain(DEFECT_DELAY);
+                .log(
+                        last
+                                ? "unexpected error while running a turn; giving up"
+                                : "unexpected error while running a turn; retrying");
+        return last
+                ? giveUp(flight, failures)
+                : new LaneOutcome.RunAgain(
+                        kit.rules().retries().backOff(failures, kit.runtime().random()));
+    }
+
+    private LaneOutcome giveUp(Flight flight, int failures) {
+        Turn turn = flight.turn();
+        TurnError error = TurnError.of(
+                ErrorCode.POISON,
+                "The processor failed " + failures + " times while it ran this request. Its log has the cause. Change"
+                        + " the request before you send it again.");
+        try {
+            return releaseIfPartitionLeft(turn, endAsFailed(flight, error, failures));
+        } catch (ClaimLostException e) {
+            return release(turn);
+        } catch (RuntimeException | Error e) {
+            return giveUpWithoutMemory(flight, error, failures, e);
+        }
+    }
+
+    /** Ends a turn whose end cannot even be stored, for example because another program changed its keys in Redis. */
+    private LaneOutcome giveUpWithoutMemory(Flight flight, TurnError error, int failures, Throwable cause) {
+        Turn turn = flight.turn();
+        log.atError()
+                .addKeyValue("session", turn.session().sessionId())
+                .addKeyValue("request", turn.requestId())
+                .setCause(cause)
+                .log("the failure of a turn could not be stored; it is only published");
+        try {
+            new TurnEnd(kit, retrier, turn, flight.id()).publishUnstored(error, failures);
+            return complete(turn);
+        } catch (ClaimLostException e) {
+            return release(turn);
+        }
     }
 
     private LaneOutcome execute(Flight flight, Turn turn) {
@@ -108,11 +151,12 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
                 case SessionChange change -> new EditRun(kit, retrier, flight).run(change);
             };
         } catch (UnreadableRecordException e) {
-            return failUnreadable(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
+            return endAsFailed(flight, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())), 0);
         } catch (RecordGoneException e) {
-            return failUnreadable(
+            return endAsFailed(
                     flight,
-                    TurnError.of(ErrorCode.EXPIRED, "The question waited longer than the log keeps it. Ask it again."));
+                    TurnError.of(ErrorCode.EXPIRED, "The question waited longer than the log keeps it. Ask it again."),
+                    0);
         }
     }
 
@@ -140,23 +184,46 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Fails a turn whose record cannot be read: copies it to quarantine and publishes the failure, in the order of its
-     * session.
+     * Ends a turn or command as failed whose record cannot be read or processed: copies it to quarantine and publishes
+     * the failure, in the order of its session.
+     *
+     * @param failures number of times that the record was processed in vain
      */
-    private LaneOutcome failUnreadable(Flight flight, TurnError error) {
+    private LaneOutcome endAsFailed(Flight flight, TurnError error, int failures) {
         Turn turn = flight.turn();
-        FailUnreadableResult result = retrier.call(
-                turn.claim(), () -> kit.services().memory().failUnreadable(refOf(turn, flight.id()), error));
+        String type = turn.envelope().type();
+        GiveUpResult result = retrier.call(
+                turn.claim(),
+                () -> kit.services()
+                        .memory()
+                        .giveUp(refOf(turn, flight.id()), Ask.TYPE.equals(type) ? null : type, error, failures));
         return switch (result) {
             case BeginResult.AlreadyEnded ended -> {
                 new TurnEnd(kit, retrier, turn, flight.id()).republish(ended.ending());
-                report(turn, "unreadable");
+                if (failures > 0 && ended.ending().status() == RequestStatus.FAILED) {
+                    abandonFork(turn);
+                }
+                report(turn, failures > 0 ? "poison" : "unreadable");
                 yield complete(turn);
             }
             case BeginResult.HandoverPending leaving -> awaitPreviousFlight(leaving);
             case BeginResult.Erased _ -> complete(turn);
             case BeginResult.Fenced _ -> renewFence(turn);
         };
+    }
+
+    /** Releases the session id that a fork reserved, if the turn is a fork. Its copy may never be published. */
+    private void abandonFork(Turn turn) {
+        try {
+            if (ForkSession.TYPE.equals(turn.envelope().type())
+                    && read(turn, retrier, kit.services().wire()) instanceof ForkSession fork) {
+                retrier.run(turn.claim(), () -> kit.services().edits().abandonFork(fork, EditRun.NOTHING_COPIED));
+            }
+        } catch (UnreadableRecordException | RecordGoneException e) {
+            log.atWarn()
+                    .addKeyValue("request", turn.requestId())
+                    .log("the session reserved by a failed fork cannot be released; the reservation expires");
+        }
     }
 
     private LaneOutcome deleteSession(Turn turn, Flight flight) {

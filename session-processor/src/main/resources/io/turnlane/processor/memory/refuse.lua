@@ -1,7 +1,9 @@
--- Ends a request whose record can't be read, so that its client receives a terminal event.
+-- Ends a command as failed whose record can't be read or processed, so that its client receives a terminal event. ARGV 8
+-- type of a command that asks no question, or ''; 9 number of times that the record was processed in vain.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id, partition, offset, logged_at, error, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local type, attempts = ARGV[8], tonumber(ARGV[9])
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -9,7 +11,8 @@ end
 if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
-local status = redis.call('HGET', req, 'status')
+local was = redis.call('HMGET', req, 'status', 'attempt')
+local status = was[1]
 if status and ended[status] then
   return ending(req)
 end
@@ -19,12 +22,19 @@ if handover > 0 then
 end
 if not status then
   redis.call('HSET', req, 'question', '', 'agent', '', 'created_at', logged_at, 'attempt', 0)
+  if type ~= '' then
+    redis.call('HSET', req, 'type', type)
+  end
 end
 if unwanted(req) then
   local cause = redis.call('HMGET', req, 'cancel_reason', 'cancel_by')
   return dismiss(req, open, request_id, 'cancelled', cause[1] or 'requested', cause[2] or '', record_ttl)
 end
-redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset)
+redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset,
+  'attempt', math.max(tonumber(was[2] or 0), attempts))
 redis.call('ZADD', reqs, 'NX', logged_at, request_id)
 redis.call('PEXPIRE', reqs, record_ttl)
+if redis.call('HGET', ctx, 'fork') == request_id then
+  redis.call('DEL', ctx) -- the session that this fork was to create
+end
 return give_up(ctx, hist, req, open, request_id, error, record_ttl)

@@ -8,12 +8,20 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Records calls and returns prepared results. */
 public final class FakeSessionEdits implements SessionEdits {
 
     public final Deque<EditResult> results = new ArrayDeque<>();
     public final List<String> calls = new ArrayList<>();
+
+    private Supplier<? extends RuntimeException> failure;
+
+    /** Makes every edit throw an exception that no caller expects. */
+    public void failWith(Supplier<? extends RuntimeException> exception) {
+        failure = exception;
+    }
 
     @Override
     public EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions) {
@@ -41,6 +49,9 @@ public final class FakeSessionEdits implements SessionEdits {
     }
 
     private EditResult nextResult(String what) {
+        if (failure != null) {
+            throw failure.get();
+        }
         calls.add(what);
         return results.isEmpty() ? new EditResult.EditEnded(what.contains("_")) : results.removeFirst();
     }

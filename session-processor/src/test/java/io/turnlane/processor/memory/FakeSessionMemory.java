@@ -33,6 +33,8 @@ public final class FakeSessionMemory implements SessionMemory {
     private int failuresToCome;
     private boolean fenced;
     private boolean broken;
+    private boolean brokenUntilGivenUp;
+    private boolean brokenAlways;
     private boolean suspect;
     private boolean lost;
     private Runnable duringBegin = () -> {};
@@ -144,7 +146,20 @@ public final class FakeSessionMemory implements SessionMemory {
         broken = true;
     }
 
+    /** Makes every call but {@link #giveUp} throw an exception that no caller expects. */
+    public void breakUntilGivenUp() {
+        brokenUntilGivenUp = true;
+    }
+
+    /** Makes every call throw an exception that no caller expects. */
+    public void breakAlways() {
+        brokenAlways = true;
+    }
+
     private void callStore() {
+        if (brokenUntilGivenUp || brokenAlways) {
+            throw new IllegalStateException("a mistake");
+        }
         if (broken) {
             broken = false;
             throw new IllegalStateException("a mistake");
@@ -326,12 +341,14 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
-    public FailUnreadableResult failUnreadable(FlightRef flight, TurnError error) {
+    public GiveUpResult giveUp(FlightRef flight, String type, TurnError error, int attempts) {
+        brokenUntilGivenUp = false;
         callStore();
         FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
         if (!record.status.isTerminal()) {
             record.status = RequestStatus.FAILED;
             record.error = error;
+            record.attempt = Math.max(record.attempt, attempts);
         }
         return new BeginResult.AlreadyEnded(ending(record));
     }

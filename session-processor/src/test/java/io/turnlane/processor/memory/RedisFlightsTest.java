@@ -1,7 +1,9 @@
 package io.turnlane.processor.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
@@ -13,6 +15,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.data.redis.RedisSystemException;
 
 /** Fences and flights, crashes and failures, deadlines and the lifetime of a turn. */
 class RedisFlightsTest extends RedisMemoryTests {
@@ -165,21 +170,62 @@ class RedisFlightsTest extends RedisMemoryTests {
         Ask unreadable = ask("?");
         FlightRef flight = flight(unreadable, 2);
         AlreadyEnded ended = new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 0, null, ERROR, false));
-        assertThat(memory.failUnreadable(flight, ERROR)).isEqualTo(ended);
+        assertThat(memory.giveUp(flight, null, ERROR, 0)).isEqualTo(ended);
         memory.markQuarantined(flight);
-        assertThat(memory.failUnreadable(flight, ERROR))
+        assertThat(memory.giveUp(flight, null, ERROR, 0))
                 .isEqualTo(new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 0, null, ERROR, true)));
-        assertThat(memory.failUnreadable(flight(ask("older"), 1), ERROR)).isInstanceOf(AlreadyEnded.class);
+        assertThat(memory.giveUp(flight(ask("older"), 1), null, ERROR, 0)).isInstanceOf(AlreadyEnded.class);
 
         Ask answered = answer("fine");
-        assertThat(memory.failUnreadable(flight(answered, 2), ERROR))
+        assertThat(memory.giveUp(flight(answered, 2), null, ERROR, 0))
                 .as("the stored answer stays")
                 .isInstanceOfSatisfying(
                         AlreadyEnded.class,
                         end -> assertThat(end.ending().status()).isEqualTo(RequestStatus.COMPLETED));
         begin(flight(ask("newer owner"), 5), ask("newer owner"));
-        assertThat(memory.failUnreadable(flight(ask("by a frozen one"), 1), ERROR))
+        assertThat(memory.giveUp(flight(ask("by a frozen one"), 1), null, ERROR, 0))
                 .isEqualTo(new BeginResult.Fenced());
+    }
+
+    @Test
+    void storesTheTypeAndTheAttemptsOfACommandThatItGivesUp() {
+        FlightRef flight = flight(ask("?"), 1);
+        redis.template
+                .opsForHash()
+                .putAll(
+                        keys.context(),
+                        Map.of("fork", flight.request().toString(), "fence", "1", "ttl", "60000", "agent", "echo"));
+        assertThat(memory.giveUp(flight, "import_session", ERROR, 3))
+                .isEqualTo(new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 3, null, ERROR, false)));
+        assertThat(redis.template.opsForHash().get(keys.request(flight.request()), "type"))
+                .isEqualTo("import_session");
+        assertThat(redis.template.hasKey(keys.context()))
+                .as("the session that a failed fork had reserved")
+                .isFalse();
+    }
+
+    @Test
+    void reportsDataThatRedisRejectsAsADefectAndNotAsAnUnavailableStore() {
+        answer("first");
+        redis.template.delete(keys.history());
+        redis.template.opsForValue().set(keys.history(), "not a list");
+        cache.invalidate(session);
+        memory.prefetch(session); // leaves the exception to begin
+        Ask ask = ask("?");
+        assertThatThrownBy(() -> begin(flight(ask, 1), ask)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "READONLY You can't write against a read only replica.",
+                "ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory >",
+                "LOADING Redis is loading the dataset in memory",
+                "MISCONF Redis is configured to save RDB snapshots script: f_1, on @user_script:1."
+            })
+    void reportsARedisThatAcceptsNoWritesAsUnavailable(String reply) {
+        assertThat(RedisFailures.of("write", new RedisSystemException("", new RedisCommandExecutionException(reply))))
+                .isInstanceOf(MemoryUnavailableException.class);
     }
 
     @Test

@@ -110,9 +110,9 @@ class RedisHandoverTest extends RedisMemoryTests {
     void failsAnUnreadableRecordOnlyAfterItsFlightHasEnded() {
         begin(before, ask);
         memory.startHandover(before, HANDOVER);
-        assertThat(memory.failUnreadable(next, ERROR)).isInstanceOf(HandoverPending.class);
+        assertThat(memory.giveUp(next, null, ERROR, 0)).isInstanceOf(HandoverPending.class);
         commit(before, ask);
-        assertThat(memory.failUnreadable(next, ERROR))
+        assertThat(memory.giveUp(next, null, ERROR, 0))
                 .isInstanceOfSatisfying(
                         AlreadyEnded.class,
                         ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));

@@ -2,8 +2,15 @@ package io.turnlane.processor.rebuild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand.ImportSession;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.SessionState;
 import io.turnlane.processor.memory.MemoryUnavailableException;
+import io.turnlane.processor.memory.RecalledSession;
 import io.turnlane.processor.memory.SessionRestore.RestoreResult;
+import io.turnlane.processor.past.CommandPosition;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
 import io.turnlane.processor.turn.FakeClaims;
 import io.turnlane.processor.turn.Turn.Claim;
@@ -11,14 +18,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Checks which partitions wait for what, and for how long. Tasks run when the test runs them. */
 class MemoryLossDetectorTest {
@@ -32,18 +42,22 @@ class MemoryLossDetectorTest {
     private Instant now = Instant.EPOCH;
     private int passes;
     private boolean intactTooEarly;
+    private final List<ImportSession> imports = new ArrayList<>();
+    private final List<SessionKey> restored = new ArrayList<>();
+    private final List<RebuildReport> reports = new ArrayList<>();
     private final InstantSource clock = () -> now;
     private final RebuildKit kit = new RebuildKit(
             new RebuildKit.RebuildPorts(
                     (partition, listener, proceed) -> {
                         passes++;
                         intactTooEarly |= markers.digest.equals(markers.intact.get(partition));
+                        imports.forEach(one -> listener.edited(one, new CommandPosition(0, now, null), 1));
                         return true;
                     },
-                    (recalled, fence, partition, wantedBy) -> new RestoreResult(false, 0),
+                    (recalled, fence, partition, wantedBy) -> restore(recalled),
                     markers,
-                    report -> {}),
-            new RecallLimits(1, 1, 1),
+                    reports::add),
+            new RecallLimits(10, 10, 1000),
             new RebuildKit.RebuildEnvironment("p", clock, this::pause, new Semaphore(2)));
     private final MemoryLossDetector detector =
             new MemoryLossDetector(markers, new PartitionRebuild(kit), tasks::add, clock, WAIT);
@@ -213,6 +227,41 @@ class MemoryLossDetectorTest {
         assertThat(intactTooEarly).isFalse();
         assertThat(markers.intact).containsEntry(1, "first");
         assertThat(detector.isReady(of(one))).isTrue();
+    }
+
+    @Test
+    @Timeout(20)
+    void leavesOutASessionThatCannotBeStoredAndRestoresTheOthers() {
+        runAll();
+        imports.addAll(List.of(imported("good-1"), imported("bad"), imported("good-2")));
+        markers.intact.remove(1);
+        detector.checkMarkers();
+        runAll();
+        assertThat(restored)
+                .extracting(SessionKey::sessionId)
+                .extracting(SessionId::value)
+                .containsExactly("good-1", "good-2");
+        assertThat(passes).as("the partition is intact after one pass").isEqualTo(1);
+        assertThat(reports).singleElement().extracting(RebuildReport::dropped).isEqualTo(1);
+        assertThat(detector.isReady(of(one))).isTrue();
+    }
+
+    private RestoreResult restore(RecalledSession recalled) {
+        if (recalled.session().sessionId().value().equals("bad")) {
+            throw new ArithmeticException("long overflow");
+        }
+        restored.add(recalled.session());
+        return new RestoreResult(false, 0);
+    }
+
+    private static ImportSession imported(String session) {
+        return new ImportSession(
+                new RequestId(UUID.randomUUID()),
+                new SessionId(session),
+                null,
+                Instant.EPOCH,
+                new SessionState("test", Map.of(), Duration.ofHours(1), Instant.EPOCH, 0, Duration.ZERO, List.of()),
+                null);
     }
 
     @Test

@@ -125,7 +125,7 @@ class EditRunTest extends TurnTests {
                 new SessionState("test", Map.of(), Duration.ofHours(1), NOW, 0, Duration.ZERO, turns));
     }
 
-    private static PastTurn past(String question) {
+    static PastTurn past(String question) {
         return new PastTurn(
                 id(), RequestStatus.COMPLETED, question, question, null, List.of(), Duration.ofMillis(5), NOW);
     }

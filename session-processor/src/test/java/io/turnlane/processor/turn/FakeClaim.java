@@ -15,6 +15,7 @@ final class FakeClaim implements Turn.Claim {
     int completed;
     int released;
     int renewals;
+    int failures;
 
     @Override
     public long fence() {
@@ -45,6 +46,11 @@ final class FakeClaim implements Turn.Claim {
     @Override
     public void unload() {
         throw new UnsupportedOperationException("these tests have no deep lanes");
+    }
+
+    @Override
+    public int countFailure() {
+        return ++failures;
     }
 
     @Override

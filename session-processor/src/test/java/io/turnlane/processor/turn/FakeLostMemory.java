@@ -12,6 +12,9 @@ public final class FakeLostMemory implements LostMemory {
     /** True if the next missing data was lost. */
     boolean lost;
 
+    /** Thrown by each rebuild; null if rebuilds succeed. */
+    RuntimeException rebuildFailure;
+
     int reports;
     int rebuilt;
 
@@ -30,6 +33,9 @@ public final class FakeLostMemory implements LostMemory {
 
     @Override
     public RestoreResult rebuild(Turn command) {
+        if (rebuildFailure != null) {
+            throw rebuildFailure;
+        }
         rebuilt++;
         return new RestoreResult(false, 1);
     }

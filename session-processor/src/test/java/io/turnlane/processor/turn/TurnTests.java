@@ -52,6 +52,7 @@ abstract class TurnTests {
     final FakeClaim claim = new FakeClaim();
     final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
+    CompletableFuture<?> commandResult = CompletableFuture.completedFuture(null);
     Executor executor = Runnable::run;
     StepRetrier.Pause pause = time -> {};
     Agent agent = (question, remembered, sink) -> Answer.ofText("because");
@@ -91,7 +92,7 @@ abstract class TurnTests {
                         command -> {
                             commands.add(command);
                             edits.calls.add("published");
-                            return CompletableFuture.completedFuture(null);
+                            return commandResult;
                         },
                         copy -> {
                             quarantined.add(copy);

@@ -1,0 +1,43 @@
+package io.turnlane.processor.events;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.springframework.kafka.core.KafkaOperations;
+
+/** Sends records to Kafka, and tells failures that may pass from those that will not. */
+public final class KafkaSends {
+
+    private KafkaSends() {}
+
+    /**
+     * Sends a record.
+     *
+     * @return completes when Kafka has acknowledged the record; fails with {@link RecordTooLargeForLogException} if
+     *     Kafka will never accept it, or with another exception if Kafka does not acknowledge it in time
+     */
+    public static CompletableFuture<Object> send(
+            KafkaOperations<byte[], byte[]> kafka, ProducerRecord<byte[], byte[]> record) {
+        try {
+            return kafka.send(record).handle((sent, e) -> {
+                if (e == null) {
+                    return sent;
+                }
+                throw isTooLarge(e) ? new RecordTooLargeForLogException(e) : new CompletionException(e);
+            });
+        } catch (KafkaException | org.springframework.kafka.KafkaException e) {
+            return CompletableFuture.failedFuture(isTooLarge(e) ? new RecordTooLargeForLogException(e) : e);
+        }
+    }
+
+    private static boolean isTooLarge(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RecordTooLargeException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
