@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Turn in a session's history.
  *
  * @param answer text of the answer, or null if the turn was interrupted; clients see interrupted turns, agents do not
- * @param processingTime time from the gateway's acceptance to the stored answer
+ * @param confidence number from 0 to 1, or null
+ * @param processingTime time from the gateway's acceptance to the stored answer. A value outside the range from 0 to
+ *     {@link ValueRanges#LONGEST_TURN} was measured with clocks that differ, and is changed to the nearest in the
+ *     range.
  * @param timestamp time at which the turn ended
  */
 public record PastTurn(
@@ -24,5 +27,9 @@ public record PastTurn(
 
     public PastTurn {
         sources = List.copyOf(sources);
+        if (confidence != null && !(confidence >= 0 && confidence <= 1)) {
+            throw new IllegalArgumentException("confidence must be from 0 to 1, but is " + confidence);
+        }
+        processingTime = ValueRanges.clamp(processingTime, ValueRanges.LONGEST_TURN);
     }
 }

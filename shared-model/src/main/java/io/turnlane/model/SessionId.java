@@ -5,15 +5,16 @@ import java.util.regex.Pattern;
 
 /**
  * Identifier of one conversation: 1 to 128 of {@code A-Z a-z 0-9 . _ -}, chosen by the client or random with 122 bits.
- * The constructor throws {@link IllegalArgumentException} for any other text.
+ * It is not {@code .} or {@code ..}, because URLs normalise these segments away. The constructor throws
+ * {@link IllegalArgumentException} for any other text.
  */
 public record SessionId(String value) {
 
-    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern SHAPE = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,128}");
 
     public SessionId {
         if (!SHAPE.matcher(value).matches()) {
-            throw new IllegalArgumentException("session_id must be 1 to 128 of A-Z a-z 0-9 . _ -");
+            throw new IllegalArgumentException("session_id must be 1 to 128 of A-Z a-z 0-9 . _ - and not . or ..");
         }
     }
 

@@ -32,8 +32,11 @@ public record SessionState(
     public SessionState {
         Objects.requireNonNull(agent, "agent");
         Objects.requireNonNull(createdAt, "created_at");
-        if (!ttl.isPositive() || requestCount < 0 || totalProcessingTime.isNegative()) {
-            throw new IllegalArgumentException("the session's ttl must be positive and its counts not negative");
+        var _ = ValueRanges.checkTime(createdAt);
+        var _ = ValueRanges.checkCount("request_count", requestCount);
+        var _ = ValueRanges.checkDuration("total_processing_time", totalProcessingTime, ValueRanges.LONGEST);
+        if (!ttl.isPositive() || ttl.compareTo(ValueRanges.LONGEST) > 0) {
+            throw new IllegalArgumentException("the session's ttl must be positive, and at most a hundred years");
         }
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         turns = List.copyOf(turns);

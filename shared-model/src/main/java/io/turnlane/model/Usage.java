@@ -6,8 +6,8 @@ public record Usage(int modelCalls, long inputTokens, long outputTokens) {
     public static final Usage NONE = new Usage(0, 0, 0);
 
     public Usage {
-        if (modelCalls < 0 || inputTokens < 0 || outputTokens < 0) {
-            throw new IllegalArgumentException("usage must not be negative");
-        }
+        var _ = ValueRanges.checkCount("model_calls", modelCalls);
+        var _ = ValueRanges.checkCount("input_tokens", inputTokens);
+        var _ = ValueRanges.checkCount("output_tokens", outputTokens);
     }
 }

@@ -8,6 +8,8 @@ import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -27,8 +29,8 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * Converts records to JSON bytes and back: names in snake_case, times in RFC 3339, durations in seconds. The only class
- * of the contract that uses Jackson. Readers ignore unknown fields, so that they can read records of newer minor
- * versions.
+ * of the contract that uses Jackson, beside {@link IncomingJson}. Readers ignore unknown fields, so that they can read
+ * records of newer minor versions. They reject times and durations outside {@link ValueRanges}.
  *
  * <p>Safe for use by multiple threads.
  */
@@ -66,6 +68,7 @@ public final class WireFormat {
                 .addDeserializer(TurnPolicy.class, new TextDeserializer<>(TurnPolicy::of))
                 .addDeserializer(Priority.class, new TextDeserializer<>(Priority::of))
                 .addDeserializer(Scope.class, new TextDeserializer<>(Scope::of))
+                .addDeserializer(Instant.class, new TextDeserializer<>(WireFormat::time))
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 
@@ -198,6 +201,14 @@ public final class WireFormat {
         return (Map<String, Object>) read(json, Map.class);
     }
 
+    private static Instant time(String text) {
+        try {
+            return ValueRanges.checkTime(Instant.parse(text));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("a time must have the form 2026-11-21T06:00:00Z", e);
+        }
+    }
+
     private static ValueSerializer<Object> text() {
         return new TextSerializer<>(Object::toString);
     }
@@ -232,14 +243,20 @@ public final class WireFormat {
     private static final class Seconds extends ValueSerializer<Duration> {
         @Override
         public void serialize(Duration value, JsonGenerator json, SerializationContext context) {
-            json.writeNumber(TimeUnit.NANOSECONDS.toMicros(value.toNanos()) / 1e6);
+            json.writeNumber(TimeUnit.MICROSECONDS.convert(value) / 1e6);
         }
     }
 
     private static final class FromSeconds extends ValueDeserializer<Duration> {
         @Override
         public Duration deserialize(JsonParser parser, DeserializationContext context) {
-            return Duration.ofNanos(Math.round(parser.getDoubleValue() * 1e9));
+            double seconds = parser.getDoubleValue();
+            // Clocks that differ may have made a duration negative, so that only its size is checked here.
+            if (!(Math.abs(seconds) <= ValueRanges.LONGEST.toSeconds())) {
+                throw new IllegalArgumentException(
+                        "a duration must have at most " + ValueRanges.LONGEST.toSeconds() + " seconds");
+            }
+            return Duration.ofNanos(Math.round(seconds * 1e9));
         }
     }
 }

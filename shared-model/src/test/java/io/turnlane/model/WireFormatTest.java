@@ -71,6 +71,69 @@ class WireFormatTest {
         }
     }
 
+    /** A command with such a value would fail in a conversion to milliseconds, and again after each retry. */
+    @ParameterizedTest
+    @CsvSource({
+        "createdAt, +1000000000-12-31T23:59:59Z",
+        "createdAt, -0001-01-01T00:00:00Z",
+        "createdAt, 1969-12-31T23:59:59.999Z",
+        "total, 1e18",
+        "total, -1",
+        "count, 9e18",
+        "count, -1",
+        "ttl, 1e300",
+        "processingTime, 1e18",
+        "processingTime, -1e18",
+        "confidence, 1.5",
+        "timestamp, +10000-01-01T00:00:00Z"
+    })
+    void rejectsCommandsWithValuesOutsideTheirRange(String field, String value) throws Exception {
+        assertThat(wire.readCommand("import_session", imported("", ""))).isInstanceOf(ImportSession.class);
+        assertThatThrownBy(() -> wire.readCommand("import_session", imported(field, value)))
+                .isInstanceOf(UnreadableRecordException.class);
+    }
+
+    private static byte[] imported(String field, String value) {
+        Map<String, String> values = new java.util.HashMap<>(Map.of(
+                "createdAt", AT.toString(),
+                "total", "2.5",
+                "count", "3",
+                "ttl", "3600",
+                "processingTime", "0.5",
+                "confidence", "1.0",
+                "timestamp", AT.toString()));
+        values.replace(field, value);
+        return """
+                {"request_id": "%s", "session_id": "s-1", "created_at": "%s", "state": {
+                 "agent": "echo", "metadata": {}, "ttl": %s, "created_at": "%s",
+                 "request_count": %s, "total_processing_time": %s, "turns": [
+                  {"request_id": "%s", "status": "completed", "question": "why?", "answer": "so", "confidence": %s,
+                   "sources": [], "processing_time": %s, "timestamp": "%s"}]}}
+                """.formatted(
+                        REQUEST,
+                        AT,
+                        values.get("ttl"),
+                        values.get("createdAt"),
+                        values.get("count"),
+                        values.get("total"),
+                        REQUEST,
+                        values.get("confidence"),
+                        values.get("processingTime"),
+                        values.get("timestamp"))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Clocks that differ have measured such times. A session that holds one can still be read, forked and imported. */
+    @Test
+    void bringsAnImpossibleProcessingTimeIntoItsRange() {
+        assertThat(pastTurn(Duration.ofSeconds(-598)).processingTime()).isZero();
+        assertThat(pastTurn(Duration.ofDays(4000)).processingTime()).isEqualTo(ValueRanges.LONGEST_TURN);
+    }
+
+    private static PastTurn pastTurn(Duration processingTime) {
+        return new PastTurn(REQUEST, RequestStatus.COMPLETED, "why?", "so", null, List.of(), processingTime, AT);
+    }
+
     @Test
     void writesCommandsInSnakeCaseWithSecondsAndUtc() {
         Ask ask = new Ask(REQUEST, new SessionId("s-1"), null, "echo", "why?", Map.of(), Duration.ofMillis(1500), AT);

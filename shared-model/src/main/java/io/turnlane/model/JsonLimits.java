@@ -1,0 +1,133 @@
+package io.turnlane.model;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits of JSON values from outside: bodies and frames of clients, imported documents, answers of agents. Every value
+ * within these limits can be stored, read, listed, exported with a checksum, imported and replayed, and any JSON parser
+ * reads it without loss.
+ */
+public final class JsonLimits {
+
+    /** Maximum number of nested objects and arrays in a client's or an agent's own value: metadata or an artifact. */
+    public static final int MAX_VALUE_DEPTH = 64;
+
+    /** Maximum nesting of a whole document. It leaves room for the documents that contain such a value. */
+    public static final int MAX_DOCUMENT_DEPTH = 80;
+
+    /** Maximum size of a session's metadata in bytes of JSON, after any number of changes. */
+    public static final int MAX_METADATA_BYTES = 64 * 1024;
+
+    /** Integers up to this number are exact in every JSON implementation, because a double holds them. */
+    private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
+
+    private JsonLimits() {}
+
+    /**
+     * Checks a client's or an agent's own value.
+     *
+     * @param value maps with text keys, lists, text, numbers, booleans and null, as JSON parsers produce them
+     * @return the value
+     * @throws IllegalArgumentException if the value exceeds a limit; the message is meant for clients
+     */
+    public static <T extends @Nullable Object> T check(T value) {
+        check(value, MAX_VALUE_DEPTH);
+        return value;
+    }
+
+    private static void check(@Nullable Object value, int depth) {
+        switch (value) {
+            case null -> {}
+            case Boolean _ -> {}
+            case String text -> checkText(text);
+            case Number number -> checkNumber(number);
+            case List<?> list -> {
+                checkDepth(depth);
+                list.forEach(one -> check(one, depth - 1));
+            }
+            case Map<?, ?> map -> {
+                checkDepth(depth);
+                map.forEach((name, one) -> {
+                    check(name, 0);
+                    check(one, depth - 1);
+                });
+            }
+            default -> throw new IllegalArgumentException("the value has a type that JSON does not have");
+        }
+    }
+
+    private static void checkDepth(int left) {
+        if (left == 0) {
+            throw tooDeep(MAX_VALUE_DEPTH);
+        }
+    }
+
+    static IllegalArgumentException tooDeep(int limit) {
+        return new IllegalArgumentException("must not be nested more than " + limit + " levels deep");
+    }
+
+    /**
+     * Checks that a text is valid Unicode, so that UTF-8 can express it.
+     *
+     * @throws IllegalArgumentException if the text contains half of a surrogate pair
+     */
+    public static void checkText(String text) {
+        if (!isWellFormed(text)) {
+            throw new IllegalArgumentException(
+                    "must be valid Unicode, but contains half of a surrogate pair (\\ud800 to \\udfff)");
+        }
+    }
+
+    private static void checkNumber(Number number) {
+        switch (number) {
+            case Integer _, Short _, Byte _ -> {}
+            case Long whole when Math.abs(whole) <= MAX_SAFE_INTEGER -> {}
+            case Long _, BigInteger _ -> checkInteger(number.toString());
+            default -> checkDouble(number.doubleValue());
+        }
+    }
+
+    /**
+     * Checks that a double holds an integer exactly. A larger integer would change on its way through clients.
+     *
+     * @throws IllegalArgumentException if it does not
+     */
+    static void checkInteger(String digits) {
+        double value = Double.parseDouble(digits);
+        checkDouble(value);
+        if (Math.abs(value) > MAX_SAFE_INTEGER && !CanonicalJson.number(value).equals(digits)) {
+            throw new IllegalArgumentException("must not contain an integer beyond ±" + MAX_SAFE_INTEGER
+                    + " that a double-precision number cannot hold exactly. Send it as a string");
+        }
+    }
+
+    static void checkDouble(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(
+                    "must not contain a number outside the range of a double-precision number");
+        }
+    }
+
+    /** Returns true if the text is valid Unicode, which means that it contains no half of a surrogate pair. */
+    public static boolean isWellFormed(String text) {
+        return text.codePoints().noneMatch(JsonLimits::isSurrogate);
+    }
+
+    /** Returns the text with each half of a surrogate pair replaced by U+FFFD, the replacement character. */
+    public static String wellFormed(String text) {
+        if (isWellFormed(text)) {
+            return text;
+        }
+        StringBuilder repaired = new StringBuilder(text.length());
+        // The stream joins pairs, so that every surrogate in it is half of a pair.
+        text.codePoints().map(c -> isSurrogate(c) ? '\ufffd' : c).forEach(repaired::appendCodePoint);
+        return repaired.toString();
+    }
+
+    private static boolean isSurrogate(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+    }
+}
