@@ -208,7 +208,7 @@ class CancelTest {
 
     private ReceivedTurn nextTurn() throws InterruptedException {
         ReceivedTurn turn = processor.nextTurn();
-        while (!turn.ask.sessionId().value().equals(session)) {
+        while (turn.ask == null || !turn.ask.sessionId().value().equals(session)) {
             turn = processor.nextTurn();
         }
         return turn;

@@ -134,14 +134,26 @@ class IdempotencyTest {
         assertThat(gateways.turnsInLog(session)).containsExactly(asked);
     }
 
-    @Test
-    void recognisesTheSameQuestionWithReorderedMetadata() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"metadata\":{\"b\":{\"d\":[30],\"c\":\"\u00fc\"},\"a\":1},\"question\":\"?\",\"deadline_seconds\":9}",
+                "{\"question\":\"?\",\"metadata\":{\"a\":1.0,\"b\":{\"c\":\"\u00fc\",\"d\":[30]}},\"deadline_seconds\":9}",
+                "{\"question\":\"?\",\"metadata\":{\"a\":1e0,\"b\":{\"c\":\"\u00fc\",\"d\":[3e1]}},\"deadline_seconds\":9}",
+                "{\"question\":\"?\",\"metadata\":{\"a\":1,\"b\":{\"c\":\"\\u00fc\",\"d\":[30]}},\"deadline_seconds\":0.9e1}"
+            })
+    void recognisesTheSameQuestionInAnotherForm(String form) {
         String path = "/v1/sessions/" + session + "/requests";
         HttpReply asked = gateways.first.post(
-                path, "{\"question\":\"?\",\"metadata\":{\"a\":1,\"b\":{\"c\":2,\"d\":3}}}", "Idempotency-Key", "k");
-        HttpReply again = gateways.second.post(
-                path, "{\"metadata\":{\"b\":{\"d\":3,\"c\":2},\"a\":1},\"question\":\"?\"}", "Idempotency-Key", "k");
+                path,
+                "{\"question\":\"?\",\"metadata\":{\"a\":1,\"b\":{\"c\":\"\u00fc\",\"d\":[30]}},\"deadline_seconds\":9.0}",
+                "Idempotency-Key",
+                "k");
+        HttpReply again = gateways.second.post(path, form, "Idempotency-Key", "k");
         assertThat(again.text("request_id")).isEqualTo(asked.text("request_id"));
+        HttpReply other =
+                gateways.second.post(path, form.replace("30", "31").replace("3e1", "31"), "Idempotency-Key", "k");
+        assertThat(other.status()).isEqualTo(422);
     }
 
     @Test

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -237,6 +239,82 @@ class SessionsTest {
                     .isEqualTo(400);
         }
         assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
+    }
+
+    /** Each value is well formed and has a right checksum, but no session can have it. */
+    @ParameterizedTest
+    @CsvSource({
+        "session, created_at, '\"+1000000000-12-31T23:59:59Z\"'",
+        "session, created_at, '\"-1000000000-01-01T00:00:00Z\"'",
+        "session, created_at, 1e18",
+        "session, total_processing_time, 1e18",
+        "session, total_processing_time, -1",
+        "session, request_count, 1e15",
+        "session, request_count, -1",
+        "session, ttl_seconds, 1e15",
+        "session, ttl_seconds, 0",
+        "session, agent, '\"no agent\"'",
+        "turn, processing_time, 1e18",
+        "turn, processing_time, -1e18",
+        "turn, timestamp, '\"+1000000000-12-31T23:59:59Z\"'",
+        "turn, confidence, -0.1",
+        "turn, confidence, 2",
+        "turn, status, '\"running\"'",
+        "source, score, '\"NaN\"'"
+    })
+    void rejectsDocumentsWithValuesOutsideTheirRange(String part, String field, String value) {
+        ask("why?");
+        Map<String, Object> document = JSON.convertValue(
+                gateway.get("/v1/sessions/" + session + "/export").json(), new TypeReference<>() {});
+        Map<String, Object> turn = child(((List<?>) document.get("turns")).getFirst());
+        Map<String, Object> source = new TreeMap<>(Map.of("id", "a", "title", "A", "score", 0.5));
+        turn.put("sources", List.of(source));
+        String path = "/v1/sessions/ranges-" + session + "/import";
+        assertThat(gateway.put(path, withChecksum(document)).status()).isEqualTo(202);
+        Map<String, Object> changed = switch (part) {
+            case "session" -> child(document.get("session"));
+            case "turn" -> turn;
+            default -> source;
+        };
+        changed.put(field, JSON.readValue(value, Object.class));
+
+        HttpReply rejected = gateway.put(path.replace("ranges", "rejected"), withChecksum(document));
+
+        assertThat(rejected.status()).as(rejected.response().body()).isEqualTo(400);
+        assertThat(gateway.get("/v1/sessions/rejected-" + session).status()).isEqualTo(404);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> child(Object value) {
+        return (Map<String, Object>) value;
+    }
+
+    private static String withChecksum(Map<String, Object> document) {
+        document.remove("checksum");
+        document.put("checksum", CanonicalJson.checksum(document));
+        return JSON.writeValueAsString(document);
+    }
+
+    /** Several changes on their way may make metadata larger than one call may send. It can still be imported. */
+    @Test
+    void importsMetadataThatGrewByChanges() {
+        ask("why?");
+        Map<String, Object> document = JSON.convertValue(
+                gateway.get("/v1/sessions/" + session + "/export").json(), new TypeReference<>() {});
+        child(document.get("session")).put("metadata", Map.of("a", "x".repeat(60_000)));
+        String path = "/v1/sessions/grown-" + session + "/import";
+        assertThat(gateway.put(path, withChecksum(document)).status()).isEqualTo(202);
+        child(document.get("session")).put("metadata", Map.of("a", "x".repeat(70_000)));
+        assertThat(gateway.put(path, withChecksum(document)).text("code")).isEqualTo("metadata_too_large");
+    }
+
+    @Test
+    void listsTheOtherSessionsIfTheIdOfOneIsNotValidAnyMore() {
+        String list = MemoryKeys.sessionsOfUser("-");
+        processor.redis().sync().del(list);
+        String good = gateway.post("/v1/sessions", "{}").text("session_id");
+        processor.redis().sync().zadd(list, 4e12, bytes("."));
+        assertThat(ids(gateway.get("/v1/sessions"))).containsExactly(good);
     }
 
     @Test

@@ -3,8 +3,11 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Authentication by the tokens of an issuer. */
 @Timeout(60)
@@ -107,6 +112,43 @@ class TokenAccessTest {
                 .method("OPTIONS", BodyPublishers.noBody()));
         assertThat(preflight.status()).isEqualTo(200);
         assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://chat.example");
+    }
+
+    /** The issuer signs other documents with the same keys. They must not serve as access tokens. */
+    @ParameterizedTest
+    @CsvSource({
+        ", 200",
+        "JWT, 200",
+        "jwt, 200",
+        "at+jwt, 200",
+        "application/at+jwt, 200",
+        "logout+jwt, 401",
+        "secevent+jwt, 401",
+        "dpop+jwt, 401",
+        "id_token+jwt, 401"
+    })
+    void acceptsOnlyTypesOfAccessTokens(String type, int status) throws Exception {
+        JWSHeader.Builder header = new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one");
+        SignedJWT token = new SignedJWT(
+                (type == null ? header : header.type(new JOSEObjectType(type))).build(),
+                claims("alice").build());
+        token.sign(new RSASSASigner(key));
+        assertThat(new KeyedClient(gateway, token.serialize())
+                        .get("/v1/sessions")
+                        .status())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void rejectsAUserThatIsNotValidUnicode() throws Exception {
+        JWSObject token = new JWSObject(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one").build(),
+                new Payload(claims("alice").build().toString().replace("alice", "\\ud800")));
+        token.sign(new RSASSASigner(key));
+        assertThat(new KeyedClient(gateway, token.serialize())
+                        .get("/v1/sessions")
+                        .status())
+                .isEqualTo(401);
     }
 
     @Test

@@ -35,7 +35,7 @@ public record ApiKey(
         if (!ID.matcher(id).matches() || !HASH.matcher(sha256).matches()) {
             throw new IllegalArgumentException("an API key must have an id of 12 and a SHA-256 of 64 hex digits");
         }
-        if (userId.isBlank() || userId.length() > MAX_USER_LENGTH) {
+        if (userId.isBlank() || userId.length() > MAX_USER_LENGTH || !JsonLimits.isWellFormed(userId)) {
             throw new IllegalArgumentException("a user id must have 1 to " + MAX_USER_LENGTH + " characters");
         }
         if (scopes.isEmpty()) {

@@ -13,9 +13,14 @@ public record SessionId(String value) {
     private static final Pattern SHAPE = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,128}");
 
     public SessionId {
-        if (!SHAPE.matcher(value).matches()) {
+        if (!isValid(value)) {
             throw new IllegalArgumentException("session_id must be 1 to 128 of A-Z a-z 0-9 . _ - and not . or ..");
         }
+    }
+
+    /** Returns true if the text can be a session id. */
+    public static boolean isValid(String text) {
+        return SHAPE.matcher(text).matches();
     }
 
     /** Returns a random session id that cannot be guessed. */

@@ -1,6 +1,7 @@
 package io.turnlane.gateway.access;
 
 import io.turnlane.gateway.caller.Caller;
+import io.turnlane.model.JsonLimits;
 import io.turnlane.model.Scope;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,9 +65,13 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
     public AbstractAuthenticationToken convert(Jwt token) {
         String user = token.getSubject();
         Instant end = token.getExpiresAt();
-        if (user == null || user.isBlank() || user.length() > LONGEST_USER || end == null) {
+        if (user == null
+                || user.isBlank()
+                || user.length() > LONGEST_USER
+                || !JsonLimits.isWellFormed(user)
+                || end == null) {
             throw new InvalidBearerTokenException(
-                    "a token must have sub, of at most " + LONGEST_USER + " characters, and exp");
+                    "a token must have sub, of at most " + LONGEST_USER + " characters of valid Unicode, and exp");
         }
         return new CallerAuthentication(new Caller(user, scopes(token), null, end.plus(skew)));
     }

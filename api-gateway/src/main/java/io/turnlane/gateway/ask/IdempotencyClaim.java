@@ -1,15 +1,16 @@
 package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.model.CanonicalJson;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -24,10 +25,7 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
 
     private static final Pattern SYNTAX = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-    /** Sorts the entries of maps, because a client may send its metadata in a different order when it retries. */
-    private static final JsonMapper SORTED = JsonMapper.builder()
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Scope of an Idempotency-Key. The same text in another scope is a different key. */
     enum ClaimScope {
@@ -54,8 +52,7 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
             throw ProblemDetailException.invalid(
                     "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces");
         }
-        return new IdempotencyClaim(
-                hash(header.getBytes(StandardCharsets.US_ASCII)), hash(SORTED.writeValueAsBytes(asked)), scope);
+        return new IdempotencyClaim(hash(header.getBytes(StandardCharsets.US_ASCII)), hash(canonical(asked)), scope);
     }
 
     /**
@@ -65,9 +62,7 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
     static IdempotencyClaim ofRedrive(RequestId quarantined, AskBody asked) {
         String key = "redrive " + quarantined;
         return new IdempotencyClaim(
-                hash(key.getBytes(StandardCharsets.US_ASCII)),
-                hash(SORTED.writeValueAsBytes(asked)),
-                ClaimScope.SESSION);
+                hash(key.getBytes(StandardCharsets.US_ASCII)), hash(canonical(asked)), ClaimScope.SESSION);
     }
 
     /** Returns the Redis key of this claim for a question in {@code session}. */
@@ -76,6 +71,11 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
             case SESSION -> new MemoryKeys(session).claim(keyHash);
             case CALLER -> MemoryKeys.claimOfUser(session.namespace(), keyHash);
         };
+    }
+
+    /** A client may write the same body in another form when it retries: in another order, or 1.0 instead of 1. */
+    private static byte[] canonical(AskBody asked) {
+        return CanonicalJson.of(JSON.convertValue(asked, Map.class));
     }
 
     private static String hash(byte[] bytes) {

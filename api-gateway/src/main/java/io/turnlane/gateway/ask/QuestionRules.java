@@ -1,8 +1,10 @@
 package io.turnlane.gateway.ask;
 
+import io.turnlane.gateway.input.ClientJson;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.JsonLimits;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,7 +54,7 @@ public record QuestionRules(
         if (question == null || question.isBlank()) {
             throw ProblemDetailException.invalid("question must be a text that is not blank");
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(question)) {
+        if (!JsonLimits.isWellFormed(question)) {
             throw ProblemDetailException.invalid("question must be valid Unicode");
         }
         if (question.getBytes(StandardCharsets.UTF_8).length > maxQuestion) {
@@ -70,12 +72,18 @@ public record QuestionRules(
     }
 
     public Map<String, Object> metadata(@Nullable Map<String, Object> metadata) {
-        if (metadata == null) {
-            return Map.of();
-        }
-        if (wire.writeValue(metadata).length > maxMetadata) {
+        return metadata == null ? Map.of() : metadata(metadata, maxMetadata);
+    }
+
+    /** Accepts everything that a session may have as metadata, which several changes together may have made larger. */
+    public Map<String, Object> storedMetadata(Map<String, Object> metadata) {
+        return metadata(metadata, Math.max(maxMetadata, JsonLimits.MAX_METADATA_BYTES));
+    }
+
+    private Map<String, Object> metadata(Map<String, Object> metadata, int limit) {
+        if (wire.writeValue(ClientJson.checkValue("metadata", metadata)).length > limit) {
             throw new ProblemDetailException(
-                    ErrorCode.METADATA_TOO_LARGE, "metadata must have at most " + maxMetadata + " bytes of JSON");
+                    ErrorCode.METADATA_TOO_LARGE, "metadata must have at most " + limit + " bytes of JSON");
         }
         return metadata;
     }

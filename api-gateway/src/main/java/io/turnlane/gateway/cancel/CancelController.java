@@ -38,7 +38,7 @@ final class CancelController {
                             + "request had already ended. Repeating the call is harmless.")
     @ApiResponse(responseCode = "200", description = "The request had already ended")
     @ApiResponse(responseCode = "202", description = "The request will end as cancelled")
-    @PostMapping("/v1/sessions/{sid}/requests/{rid}/cancel")
+    @PostMapping(path = "/v1/sessions/{sid}/requests/{rid}/cancel", consumes = "application/json")
     ResponseEntity<RequestResource> cancel(
             Caller caller,
             @PathVariable SessionId sid,

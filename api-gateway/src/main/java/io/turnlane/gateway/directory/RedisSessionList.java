@@ -59,6 +59,9 @@ public final class RedisSessionList implements SessionList {
                         MemoryKeys.sessionsOfUser(namespace), Double.NEGATIVE_INFINITY, highest, 0, count);
         List<ListedSession> entries = new ArrayList<>();
         for (TypedTuple<String> tuple : Objects.requireNonNullElse(found, Set.<TypedTuple<String>>of())) {
+            if (!SessionId.isValid(Objects.requireNonNull(tuple.getValue()))) {
+                continue; // accepted by an older version
+            }
             ListedSession entry = entry(tuple);
             if (entries.size() < most && (after == null || follows(entry, after))) {
                 entries.add(entry);

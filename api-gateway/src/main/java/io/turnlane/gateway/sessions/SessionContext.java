@@ -1,6 +1,7 @@
 package io.turnlane.gateway.sessions;
 
 import io.turnlane.model.SessionId;
+import io.turnlane.model.ValueRanges;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -29,4 +30,11 @@ record SessionContext(
         Duration totalProcessingTime,
         int openRequests,
         Map<String, Object> metadata,
-        long ttlSeconds) {}
+        long ttlSeconds) {
+
+    /** Keeps the sums in their range, so that an import accepts every exported session. */
+    SessionContext {
+        requestCount = Math.clamp(requestCount, 0, ValueRanges.MOST);
+        totalProcessingTime = ValueRanges.clamp(totalProcessingTime, ValueRanges.LONGEST);
+    }
+}

@@ -139,7 +139,7 @@ final class SessionEditController {
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         SessionState state = export.read(document);
         intake.requireAgent(rules.agent(state.agent()));
-        rules.metadata(state.metadata());
+        var _ = rules.storedMetadata(state.metadata());
         var _ = rules.sessionTtl(state.ttl().toSeconds());
         ImportSession command = new ImportSession(ids.next(), sid, caller.userId(), ids.now(), state, null);
         sessions.createIfMissing(command);

@@ -91,7 +91,8 @@ final class SessionExport {
             return state(session, turns == null ? List.of() : turns);
         } catch (UnreadableRecordException | IllegalArgumentException | NullPointerException e) {
             throw ProblemDetailException.invalid(
-                    "The checksum matches, but the document is not valid: a field is missing or has the wrong type.");
+                    "The checksum matches, but the document is not valid: a field is missing, has the wrong type, or "
+                            + "has a value outside its range.");
         }
     }
 

@@ -1,7 +1,9 @@
 package io.turnlane.gateway.socket;
 
+import io.turnlane.gateway.input.ClientJson;
 import io.turnlane.gateway.problem.JsonErrors;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.model.JsonLimits;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +48,11 @@ final class FrameReader {
     ClientFrame read(String text) throws InvalidFrameException {
         ObjectNode frame = object(text);
         String ref = ref(frame);
+        try {
+            ClientJson.checkFrame(text);
+        } catch (ProblemDetailException problem) {
+            throw new InvalidFrameException(ref, problem);
+        }
         JsonNode type = frame.remove("type");
         try {
             return json.treeToValue(frame, frameType(type == null ? "" : type.asString("")));
@@ -72,11 +79,11 @@ final class FrameReader {
         if (ref == null || ref.isNull()) {
             return null;
         }
-        if (!ref.isString() || ref.asString().length() > MAX_REF_LENGTH) {
+        if (!ref.isString() || ref.asString().length() > MAX_REF_LENGTH || !JsonLimits.isWellFormed(ref.asString())) {
             throw new InvalidFrameException(
                     null,
                     ProblemDetailException.invalid(
-                            "ref must be a string of at most " + MAX_REF_LENGTH + " characters."));
+                            "ref must be a string of at most " + MAX_REF_LENGTH + " characters of valid Unicode."));
         }
         return ref.asString();
     }

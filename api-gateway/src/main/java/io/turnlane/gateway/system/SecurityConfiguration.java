@@ -56,6 +56,7 @@ import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
@@ -215,11 +216,22 @@ class SecurityConfiguration {
                                     .jwsAlgorithms(all -> all.addAll(List.of(SignatureAlgorithm.values()))))
                     .build();
             decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
+                    accessTokenType(),
                     new JwtTimestampValidator(jwt.skew()),
                     new JwtIssuerValidator(issuer),
                     new JwtClaimValidator<Collection<String>>(
                             JwtClaimNames.AUD, named -> named != null && named.contains(jwt.audience()))));
             return decoder;
+        }
+
+        /**
+         * Accepts access tokens (RFC 9068) and tokens that do not name a special type. An issuer signs other documents
+         * with the same keys, such as logout tokens. None of them must serve as an access token.
+         */
+        private static JwtTypeValidator accessTokenType() {
+            JwtTypeValidator types = new JwtTypeValidator("JWT", "at+jwt", "application/at+jwt");
+            types.setAllowEmpty(true);
+            return types;
         }
 
         @Bean

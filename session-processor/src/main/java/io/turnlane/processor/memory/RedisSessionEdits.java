@@ -2,6 +2,7 @@ package io.turnlane.processor.memory;
 
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.JsonLimits;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.MergePatch;
 import io.turnlane.model.PastTurn;
@@ -43,12 +44,6 @@ public final class RedisSessionEdits implements SessionEdits {
      */
     private static final int MAX_MERGE_ATTEMPTS = 5;
 
-    /**
-     * Maximum length of merged metadata, in characters. Gateways check each patch, but several patches on their way at
-     * the same time may exceed the gateways' limit together.
-     */
-    private static final int MAX_METADATA_LENGTH = 64 * 1024;
-
     private static final TurnError NO_SESSION = TurnError.of(ErrorCode.NOT_FOUND, "The session no longer exists.");
     private static final TurnError FORK_IN_PROGRESS =
             TurnError.of(ErrorCode.SESSION_BUSY, "A fork is still creating this session. Try again later.");
@@ -89,7 +84,8 @@ public final class RedisSessionEdits implements SessionEdits {
         for (int attempt = 0; attempt < MAX_MERGE_ATTEMPTS; attempt++) {
             String before = command.metadata() == null ? "" : metadata(flight.keys());
             String after = command.metadata() == null ? "" : merged(before, command.metadata());
-            if (after.length() > MAX_METADATA_LENGTH) {
+            // Gateways check each patch, but several patches on their way may exceed the gateways' limit together.
+            if (after.getBytes(StandardCharsets.UTF_8).length > JsonLimits.MAX_METADATA_BYTES) {
                 return settle(flight, command, conditions, TOO_LARGE);
             }
             Reply reply = run(

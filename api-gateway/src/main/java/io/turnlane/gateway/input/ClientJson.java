@@ -1,0 +1,55 @@
+package io.turnlane.gateway.input;
+
+import io.turnlane.gateway.problem.JsonErrors;
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.model.IncomingJson;
+import io.turnlane.model.JsonLimits;
+import tools.jackson.core.JacksonException;
+
+/** Checks JSON from clients against the limits that hold for every route and frame. */
+public final class ClientJson {
+
+    private ClientJson() {}
+
+    /**
+     * Checks the body of a request.
+     *
+     * @throws ProblemDetailException if it is not JSON, or if a value exceeds the limits
+     */
+    static void checkBody(byte[] body) {
+        check(() -> IncomingJson.check(body));
+    }
+
+    /**
+     * Checks a frame.
+     *
+     * @throws ProblemDetailException if it is not JSON, or if a value exceeds the limits
+     */
+    public static void checkFrame(String frame) {
+        check(() -> IncomingJson.check(frame));
+    }
+
+    /**
+     * Returns the client's own value, such as metadata.
+     *
+     * @param name name of the field
+     * @throws ProblemDetailException if the value exceeds the limits
+     */
+    public static <T> T checkValue(String name, T value) {
+        try {
+            return JsonLimits.check(value);
+        } catch (IllegalArgumentException e) {
+            throw ProblemDetailException.invalid(name + " " + e.getMessage() + ".");
+        }
+    }
+
+    private static void check(Runnable check) {
+        try {
+            check.run();
+        } catch (IllegalArgumentException e) {
+            throw ProblemDetailException.invalid(String.valueOf(e.getMessage()));
+        } catch (JacksonException e) {
+            throw ProblemDetailException.invalid(JsonErrors.explain(e));
+        }
+    }
+}
