@@ -12,6 +12,8 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -115,6 +117,38 @@ class EvacuationTest {
                 .containsExactly(slow.requestId().toString());
     }
 
+    @Test
+    void letsNoWebPageUseTheManagementPort() throws Exception {
+        ConfigurableApplicationContext alone = start("guarded", "10s");
+        String own = "Host: 127.0.0.1:" + port(alone);
+        String json = "Content-Type: application/json";
+
+        assertThat(raw(alone, "POST", own)).as("a form or a no-cors fetch").isEqualTo(415);
+        assertThat(raw(alone, "POST", own, "Content-Type: text/plain")).isEqualTo(415);
+        assertThat(raw(alone, "POST", own, "Content-Type: nonsense")).isEqualTo(415);
+        assertThat(raw(alone, "POST", own, json, "Origin: http://evil.example")).isEqualTo(403);
+        assertThat(raw(alone, "POST", "Host: evil.example", json)).isEqualTo(403);
+        assertThat(raw(alone, "GET", "Host: evil.example")).as("DNS rebinding").isEqualTo(403);
+        assertThat(json(get(alone, "/actuator/evacuate")).path("state").asString())
+                .isEqualTo("running");
+
+        assertThat(raw(alone, "POST", "Host: localhost", json)).isEqualTo(200);
+    }
+
+    /** Calls the endpoint with exactly these headers and returns the status. An HTTP client would set its own Host. */
+    private static int raw(ConfigurableApplicationContext processor, String method, String... headers)
+            throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", Integer.parseInt(port(processor)))) {
+            socket.setSoTimeout(40_000);
+            socket.getOutputStream()
+                    .write("%s /actuator/evacuate HTTP/1.1\r\n%s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                            .formatted(method, String.join("\r\n", headers))
+                            .getBytes(StandardCharsets.US_ASCII));
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return Integer.parseInt(response.split(" ", 3)[1]);
+        }
+    }
+
     private List<String> ofType(String type) {
         return log.events().stream()
                 .filter(event -> event.type().equals(type))
@@ -143,7 +177,9 @@ class EvacuationTest {
     }
 
     private HttpResponse<String> post(ConfigurableApplicationContext processor, String path) {
-        return send(HttpRequest.newBuilder(uri(processor, path)).POST(BodyPublishers.noBody()));
+        return send(HttpRequest.newBuilder(uri(processor, path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{}")));
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {

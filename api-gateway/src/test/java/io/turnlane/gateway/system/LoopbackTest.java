@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.turnlane.gateway.system.SecurityProperties.Jwt;
 import io.turnlane.gateway.system.SecurityProperties.Mode;
+import io.turnlane.model.LoopbackHost;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,7 @@ class LoopbackTest {
         for (String local : new String[] {
             "localhost", "LocalHost:8080", "app.localhost:80", "localhost.", "127.0.0.1", "127.1.2.3:9", "[::1]:8080"
         }) {
-            assertThat(LoopbackHostFilter.isLoopback(local)).as(local).isTrue();
+            assertThat(LoopbackHost.matches(local)).as(local).isTrue();
         }
         for (String foreign : new String[] {
             "",
@@ -44,7 +45,7 @@ class LoopbackTest {
             "192.0.2.1:8080",
             "[::2]"
         }) {
-            assertThat(LoopbackHostFilter.isLoopback(foreign)).as(foreign).isFalse();
+            assertThat(LoopbackHost.matches(foreign)).as(foreign).isFalse();
         }
     }
 

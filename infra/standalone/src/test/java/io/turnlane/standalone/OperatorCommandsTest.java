@@ -37,6 +37,7 @@ class OperatorCommandsTest {
     private final PrintStream terminal = System.out;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final List<String> calls = new ArrayList<>();
+    private final List<String> mediaTypes = new ArrayList<>();
     private HttpServer server;
 
     @BeforeEach
@@ -77,6 +78,9 @@ class OperatorCommandsTest {
     private void serve(String path, int status, String json) {
         server.createContext(path, exchange -> {
             calls.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            if (exchange.getRequestMethod().equals("POST")) {
+                mediaTypes.add(String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")));
+            }
             answer(exchange, status, json);
         });
     }
@@ -234,5 +238,6 @@ class OperatorCommandsTest {
                         .formatted(url(), url()));
         assertThat(run("evacuate")).as("no id given").isEqualTo(2);
         assertThat(calls.stream().filter("POST /actuator/evacuate"::equals)).hasSize(1);
+        assertThat(mediaTypes).as("required by the processor").containsExactly("application/json");
     }
 }

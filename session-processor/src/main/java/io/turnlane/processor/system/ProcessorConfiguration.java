@@ -29,6 +29,7 @@ import io.turnlane.processor.turn.TurnKit;
 import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnRunner;
 import io.turnlane.processor.turn.WaitingTurns;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,8 +48,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -348,6 +352,16 @@ class ProcessorConfiguration {
     @Bean
     EvacuateEndpoint evacuateEndpoint(ProcessorId id, Drain drain) {
         return new EvacuateEndpoint(id, drain);
+    }
+
+    /** Protects the management port from web pages. */
+    @Bean
+    FilterRegistrationBean<ManagementGuardFilter> managementGuard(ServerProperties server) {
+        InetAddress address = server.getAddress();
+        FilterRegistrationBean<ManagementGuardFilter> registration =
+                new FilterRegistrationBean<>(new ManagementGuardFilter(address != null && address.isLoopbackAddress()));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
     }
 
     @Bean

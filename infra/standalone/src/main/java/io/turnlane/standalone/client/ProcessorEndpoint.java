@@ -45,7 +45,9 @@ public record ProcessorEndpoint(String id, URI management) {
     public JsonNode evacuate() throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(management.resolve("/actuator/evacuate"))
                 .timeout(LIMIT)
-                .POST(HttpRequest.BodyPublishers.noBody())
+                // Without this media type the processor takes the call for one of a web page.
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();
         HttpResponse<byte[]> response = HTTP.send(post, BodyHandlers.ofByteArray());
         if (response.statusCode() != 200) {
