@@ -10,6 +10,8 @@ import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,6 +177,41 @@ class AccessTest {
         }
         assertThat(TestSocket.handshakeStatus(gateway, KeyedClient.bearer(operator.key())))
                 .isEqualTo(403);
+    }
+
+    @Test
+    void showsAKeyThatMayNotReadOnlyWhatItAsksItself() throws Exception {
+        KeyedClient asker = keys.newClient(gateway, "alice", Scope.ASK);
+        String session = freshSession();
+        try (TestSocket socket = TestSocket.open(gateway, KeyedClient.bearer(asker.key()))) {
+            socket.send("{'type':'ask','session_id':'" + session + "','question':'mine'}");
+            assertThat(typesUntilTheEnd(socket, "mine")).endsWith("completed");
+
+            String self = alice.ask(session, "hers").header("Location");
+            assertThat(alice.get(self + "?wait=20").text("status")).isEqualTo("completed");
+            // Events of a session are delivered in the log's order, so that those of "hers" would come first.
+            socket.send("{'type':'ask','session_id':'" + session + "','question':'mine again'}");
+            assertThat(typesUntilTheEnd(socket, "mine again")).endsWith("completed");
+
+            HttpReply cancelled = asker.post(self + "/cancel", "{}");
+            assertThat(cancelled.status()).as("already ended").isEqualTo(200);
+            assertThat(cancelled.text("status")).isEqualTo("completed");
+            assertThat(cancelled.response().body()).doesNotContain("hers");
+            assertThat(alice.post(self + "/cancel", "{}").text("question")).isEqualTo("hers");
+        }
+    }
+
+    private static List<String> typesUntilTheEnd(TestSocket socket, String question) throws InterruptedException {
+        List<String> types = new ArrayList<>();
+        while (!types.contains("completed")) {
+            String frame = socket.nextText();
+            assertThat(frame).doesNotContain("hers");
+            types.add(frame.replaceFirst(".*\"type\":\"(\\w+)\".*", "$1"));
+            if (frame.contains("completed")) {
+                assertThat(frame).contains("You said: " + question + "\"");
+            }
+        }
+        return types;
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.Scope;
 import io.turnlane.model.SessionId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -35,7 +36,8 @@ final class CancelController {
             description =
                     "Returns 202 if the request has not ended. It then ends as `cancelled`: immediately if it waits, "
                             + "and shortly afterwards if it runs. A `cancelled` event follows. Returns 200 if the "
-                            + "request had already ended. Repeating the call is harmless.")
+                            + "request had already ended. Repeating the call is harmless. Without the scope `read`, the "
+                            + "response contains no question, answer and other texts.")
     @ApiResponse(responseCode = "200", description = "The request had already ended")
     @ApiResponse(responseCode = "202", description = "The request will end as cancelled")
     @PostMapping(path = "/v1/sessions/{sid}/requests/{rid}/cancel", consumes = "application/json")
@@ -46,9 +48,10 @@ final class CancelController {
             @RequestBody(required = false) @Nullable CancelBody body) {
         RequestResource request =
                 cancellations.cancel(caller.sessionKey(sid), rid, body == null ? null : body.reason());
+        boolean mayRead = caller.scopes().contains(Scope.READ);
         return ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .header("X-Request-Id", rid.toString())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .body(request);
+                .body(mayRead ? request : request.withoutContent());
     }
 }

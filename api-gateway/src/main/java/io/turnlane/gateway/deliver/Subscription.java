@@ -5,6 +5,7 @@ import io.turnlane.model.SessionKey;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,23 +54,29 @@ public final class Subscription {
     /**
      * Selection of a session's events.
      *
-     * @param requestId request whose events are selected; null for all requests
+     * @param requestId request whose events are selected; null for all requests that {@code among} selects
+     * @param among selects requests; any thread may call it
      * @param terminalOnly true to select terminal events only
      */
-    public record EventFilter(@Nullable RequestId requestId, boolean terminalOnly) {
+    public record EventFilter(@Nullable RequestId requestId, Predicate<RequestId> among, boolean terminalOnly) {
 
-        public static final EventFilter SESSION = new EventFilter(null, false);
+        public static final EventFilter SESSION = among(_ -> true);
 
         public static EventFilter request(RequestId requestId) {
-            return new EventFilter(requestId, false);
+            return new EventFilter(requestId, requestId::equals, false);
+        }
+
+        /** Selects the events of the requests for which the predicate returns true. */
+        public static EventFilter among(Predicate<RequestId> requests) {
+            return new EventFilter(null, requests, false);
         }
 
         static EventFilter endOf(RequestId requestId) {
-            return new EventFilter(requestId, true);
+            return new EventFilter(requestId, requestId::equals, true);
         }
 
         boolean matches(LoggedEvent event) {
-            return (requestId == null || requestId.equals(event.requestId())) && (!terminalOnly || event.isTerminal());
+            return among.test(event.requestId()) && (!terminalOnly || event.isTerminal());
         }
     }
 
@@ -87,6 +94,11 @@ public final class Subscription {
 
     public @Nullable RequestId requestId() {
         return filter.requestId();
+    }
+
+    /** Returns true if the client may see this request. */
+    public boolean selects(RequestId request) {
+        return filter.among().test(request);
     }
 
     int partition() {

@@ -168,6 +168,34 @@ public record RequestResource(
                 links);
     }
 
+    /** Returns this resource without texts of clients and agents, for callers who may not read. */
+    public RequestResource withoutContent() {
+        return new RequestResource(
+                requestId,
+                sessionId,
+                type,
+                status,
+                "",
+                agent,
+                null,
+                status.wire(),
+                error == null ? null : new TurnError(error.code(), ""),
+                attempt,
+                position,
+                createdAt,
+                startedAt,
+                finishedAt,
+                processingTime,
+                redriveOf,
+                webhook,
+                cancelRequested,
+                null,
+                by,
+                absorbs,
+                estimatedWait,
+                links);
+    }
+
     /** Returns true if the status is terminal. */
     public boolean ended() {
         return status.isTerminal();

@@ -93,7 +93,7 @@ public final class Snapshots {
     public Snapshot of(Subscription subscription) {
         try {
             RequestId requestId = subscription.requestId();
-            return requestId == null ? ofSession(subscription.session()) : of(subscription.session(), requestId);
+            return requestId == null ? ofSession(subscription) : of(subscription.session(), requestId);
         } catch (DataAccessException unavailable) {
             LOG.atWarn()
                     .setMessage("gap event sent without a snapshot, Redis is unavailable")
@@ -109,10 +109,12 @@ public final class Snapshots {
         return new Snapshot(write(session, requestId, resource), request != null && request.ended() ? request : null);
     }
 
-    private Snapshot ofSession(SessionKey session) {
-        List<OpenRequest> open =
-                records.open(session).stream().map(OpenRequest::of).toList();
-        return new Snapshot(write(session, null, open), null);
+    private Snapshot ofSession(Subscription subscription) {
+        List<OpenRequest> open = records.open(subscription.session()).stream()
+                .filter(request -> subscription.selects(request.requestId()))
+                .map(OpenRequest::of)
+                .toList();
+        return new Snapshot(write(subscription.session(), null, open), null);
     }
 
     private byte[] write(SessionKey session, @Nullable RequestId requestId, @Nullable Object snapshot) {

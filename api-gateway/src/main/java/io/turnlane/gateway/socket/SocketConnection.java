@@ -33,12 +33,15 @@ final class SocketConnection {
     private final Caller caller;
     private final SocketServices services;
     private final Outbox outbox;
+    private final boolean mayRead;
+    private final AskedRequests asked = new AskedRequests();
     private final Map<SessionKey, Subscription> subscriptions = new HashMap<>();
     private boolean closed;
     private volatile long lastActivity = System.nanoTime();
 
     SocketConnection(Caller caller, SocketServices services) {
         this.caller = caller;
+        this.mayRead = caller.scopes().contains(Scope.READ);
         this.services = services;
         this.outbox = services.streams().openOutbox();
     }
@@ -90,6 +93,9 @@ final class SocketConnection {
     /** Holds back the events of the session until the {@code accepted} frame has been queued before them. */
     private void ask(ClientFrame.AskFrame ask) {
         PreparedTurn turn = services.intake().prepare(caller, ask.sessionId(), ask.body(), null, null);
+        if (!mayRead) {
+            asked.add(turn.requestId());
+        }
         boolean wasFollowing = follows(turn.session());
         Subscription subscription = follow(turn.session(), null);
         subscription.hold();
@@ -160,9 +166,10 @@ final class SocketConnection {
                             + " sessions. Unsubscribe from a session first.");
         }
         EventStreams streams = services.streams();
+        EventFilter filter = mayRead ? EventFilter.SESSION : EventFilter.among(asked::contains);
         Subscription created = after == null
-                ? streams.subscribeLive(outbox, session, EventFilter.SESSION)
-                : streams.subscribeAfter(outbox, session, EventFilter.SESSION, after);
+                ? streams.subscribeLive(outbox, session, filter)
+                : streams.subscribeAfter(outbox, session, filter, after);
         subscriptions.put(session, created);
         return created;
     }

@@ -1,0 +1,31 @@
+package io.turnlane.gateway.socket;
+
+import io.turnlane.model.RequestId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Requests that were asked on one socket, for clients that may ask but not read: they receive only the events of these.
+ * Keeps the newest {@value #MAX}, many more than can be open. Safe for use by multiple threads.
+ */
+final class AskedRequests {
+
+    private static final int MAX = 10_000;
+
+    private final Map<RequestId, Boolean> requests = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RequestId, Boolean> eldest) {
+            return size() > MAX;
+        }
+    };
+
+    synchronized void add(RequestId request) {
+        requests.put(request, true);
+    }
+
+    synchronized boolean contains(RequestId request) {
+        return requests.containsKey(request);
+    }
+}
