@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Rejects calls whose {@code Host} header names another host than this machine. Without authentication, the only
- * protection is that callers must run on this machine, which a web page from anywhere can also do ({@link LoopbackHost}).
+ * protection is that callers must run on this machine, which a web page from anywhere can also do
+ * ({@link LoopbackHost}).
  */
 final class LoopbackHostFilter extends OncePerRequestFilter {
 
