@@ -12,6 +12,7 @@ import io.turnlane.model.Priority;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnPolicy;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,23 @@ class CancelTest {
             assertThat(record.value()).contains(turn.ask.requestId().toString());
         });
         assertThat(field(turn, "cancel_reason")).isEqualTo("typed too fast");
+    }
+
+    @Test
+    void appendsACancelToThePartitionOfItsQuestionOnce() throws Exception {
+        String self = gateway.ask(session, "?").header("Location");
+        ReceivedTurn asked = nextTurn();
+        gateway.post(self + "/cancel", "{\"reason\":\"typed too fast\"}");
+        gateway.post(self + "/cancel", "{}");
+        gateway.ask(session, "later");
+
+        ReceivedTurn logged = processor.nextTurn();
+        assertThat(logged.record.partition()).isEqualTo(asked.record.partition());
+        assertThat(logged.command).isInstanceOfSatisfying(CancelTurn.class, cancel -> {
+            assertThat(cancel.cancels()).isEqualTo(asked.ask.requestId());
+            assertThat(cancel.reason()).isEqualTo("typed too fast");
+        });
+        assertThat(processor.nextTurn().ask.question()).isEqualTo("later");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
@@ -181,6 +182,32 @@ class RebuildTest {
                 .as("clients that poll find it")
                 .isEqualTo("completed");
         assertThat(questions()).containsExactly("finished");
+    }
+
+    @Test
+    void callsNoAgentForATurnThatWasCancelledBeforeAFlush() {
+        Ask fresh = log.publish(TestProcessors.ask(session, "cancelled", Map.of()));
+        log.publish(cancelOf(fresh, "typed too fast"));
+        Instant longAgo = Instant.now().minus(Duration.ofHours(5)); // before the oldest event that a rebuild reads
+        Ask old = TestProcessors.ask(SessionId.random(), "cancelled long ago", Map.of());
+        log.publishAt(longAgo, old);
+        log.publishAt(longAgo.plusSeconds(1), cancelOf(old, null));
+        flushFromOutside();
+        processor = TestProcessors.start(log, "--turnlane.topics.events-retention=1h");
+        answer("after");
+        await().atMost(SOON).until(() -> count("cancelled", fresh) == 1 && count("cancelled", old) == 1);
+        assertThat(count("started", fresh) + count("started", old)).isZero();
+        assertThat(log.events().stream().filter(event -> isOf(event, "cancelled", fresh)))
+                .extracting(event -> event.data().get("reason"))
+                .containsExactly("typed too fast");
+        assertThat(questions()).containsExactly("after");
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(log.committed("turnlane-processors")).as("no record stays open").isEqualTo(5));
+    }
+
+    private static CancelTurn cancelOf(Ask ask, String reason) {
+        return new CancelTurn(id(), ask.sessionId(), null, Instant.now(), ask.requestId(), reason);
     }
 
     @Test

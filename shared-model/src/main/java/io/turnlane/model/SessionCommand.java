@@ -183,6 +183,34 @@ public sealed interface SessionCommand {
         }
     }
 
+    /**
+     * Records that a client cancelled a question. The gateway stores the cancel in the question's request record too,
+     * and this command restores it if Redis loses the record. Executing the command does nothing.
+     *
+     * @param cancels the cancelled question
+     * @param reason reason of the client, or null
+     */
+    record CancelTurn(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            Instant createdAt,
+            RequestId cancels,
+            @Nullable String reason) implements SessionCommand {
+
+        public static final String TYPE = "cancel_turn";
+
+        public CancelTurn {
+            checkEnvelope(requestId, sessionId, createdAt);
+            Objects.requireNonNull(cancels, "cancels");
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
     /** Deletes the session, after the turns that are already queued. */
     record DeleteSession(
             RequestId requestId,

@@ -1,6 +1,7 @@
 package io.turnlane.model;
 
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
@@ -91,6 +92,7 @@ public final class WireFormat {
     public SessionCommand readCommand(@Nullable String type, byte[] value) throws UnreadableRecordException {
         return switch (type) {
             case Ask.TYPE -> read(value, Ask.class);
+            case CancelTurn.TYPE -> read(value, CancelTurn.class);
             case DeleteSession.TYPE -> read(value, DeleteSession.class);
             case RebuildSession.TYPE -> read(value, RebuildSession.class);
             case UpdateSession.TYPE -> read(value, UpdateSession.class);

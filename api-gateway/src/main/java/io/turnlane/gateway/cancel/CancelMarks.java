@@ -12,8 +12,10 @@ interface CancelMarks {
         UNKNOWN,
         /** The request had already ended. */
         ENDED,
-        /** The request is marked and can only end as cancelled. */
+        /** The request is marked and can only end as cancelled. The cancel is not known to be on the turns topic. */
         MARKED,
+        /** The same, and the cancel is on the turns topic. */
+        LOGGED,
         /** The request is a command that changes its session. Such commands can't be cancelled. */
         COMMAND
     }
@@ -24,4 +26,7 @@ interface CancelMarks {
      * @param reason reason of the client, or an empty string. The reason of the first call is kept.
      */
     Mark mark(SessionKey session, RequestId requestId, String reason);
+
+    /** Notes that the cancel of a marked request is on the turns topic. */
+    void markLogged(SessionKey session, RequestId requestId);
 }

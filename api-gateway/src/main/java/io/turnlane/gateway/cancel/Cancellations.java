@@ -1,10 +1,12 @@
 package io.turnlane.gateway.cancel;
 
+import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WakeUp;
 import java.time.InstantSource;
@@ -13,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Cancels requests. The mark in the request record takes effect even if gateways or processors crash. The wake-up only
- * makes the owner react quickly, and is published again whenever the client repeats its call.
+ * Cancels requests. The mark in the request record takes effect even if gateways or processors crash. The command on the
+ * turns topic restores the mark if Redis loses it; it is kept for as long as the question. The wake-up only makes the
+ * owner react quickly, and is published again whenever the client repeats its call.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -24,12 +27,19 @@ public final class Cancellations {
     private static final int LONGEST_REASON = 200;
 
     private final CancelMarks marks;
+    private final CancelLog cancelLog;
     private final WakeUpPublisher wakeUps;
     private final RequestRecords records;
     private final InstantSource clock;
 
-    Cancellations(CancelMarks marks, WakeUpPublisher wakeUps, RequestRecords records, InstantSource clock) {
+    Cancellations(
+            CancelMarks marks,
+            CancelLog cancelLog,
+            WakeUpPublisher wakeUps,
+            RequestRecords records,
+            InstantSource clock) {
         this.marks = marks;
+        this.cancelLog = cancelLog;
         this.wakeUps = wakeUps;
         this.records = records;
         this.clock = clock;
@@ -41,19 +51,31 @@ public final class Cancellations {
      * @param reason reason for the {@code cancelled} event; null for none
      * @return the request in its current state; if it has not ended, it will end as cancelled
      * @throws ProblemDetailException if the request does not exist or is a command that changes its session, or if the
-     *     reason is too long. Also if the wake-up could not be published; the request is marked as cancelled
+     *     reason is too long. Also if the cancel could not be published; the request is marked as cancelled
      *     nevertheless.
      */
-    public RequestResource cancel(SessionKey session, RequestId requestId, @Nullable String reason) {
-        switch (marks.mark(session, requestId, validReason(reason))) {
+    public RequestResource cancel(Caller caller, SessionId sessionId, RequestId requestId, @Nullable String reason) {
+        SessionKey session = caller.sessionKey(sessionId);
+        String validReason = validReason(reason);
+        switch (marks.mark(session, requestId, validReason)) {
             case UNKNOWN -> throw ProblemDetailException.notFound("request");
             case ENDED -> {}
             case COMMAND -> throw ProblemDetailException.invalid("a command that changes a session can't be cancelled");
-            case MARKED -> wakeUp(session, requestId);
+            case MARKED -> publish(caller, session, requestId, validReason);
+            case LOGGED -> wakeUp(session, requestId);
         }
         return records.find(session, requestId)
                 .map(RequestResource::of)
                 .orElseThrow(() -> ProblemDetailException.notFound("request"));
+    }
+
+    /** Publishes the wake-up first, so that a running agent stops soon, then the command that keeps the cancel. */
+    private void publish(Caller caller, SessionKey session, RequestId requestId, String reason) {
+        wakeUp(session, requestId);
+        if (!cancelLog.append(caller, session, requestId, reason)) {
+            throw unavailable(requestId);
+        }
+        marks.markLogged(session, requestId);
     }
 
     private static String validReason(@Nullable String reason) {
@@ -70,12 +92,16 @@ public final class Cancellations {
         WakeUp wakeUp =
                 new WakeUp(requestId, session.sessionId(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
         if (!wakeUps.publish(session, wakeUp)) {
-            throw new ProblemDetailException(
-                    ErrorCode.UNAVAILABLE,
-                    "The request is marked as cancelled, but Kafka is unavailable. Cancel again to stop an attempt "
-                            + "that is already running.",
-                    requestId,
-                    null);
+            throw unavailable(requestId);
         }
+    }
+
+    private static ProblemDetailException unavailable(RequestId requestId) {
+        return new ProblemDetailException(
+                ErrorCode.UNAVAILABLE,
+                "The request is marked as cancelled, but Kafka is unavailable. Cancel again, so that an attempt that "
+                        + "is already running stops and the cancel survives a loss of Redis.",
+                requestId,
+                null);
     }
 }

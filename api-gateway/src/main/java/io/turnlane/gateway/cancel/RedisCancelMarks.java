@@ -25,13 +25,23 @@ final class RedisCancelMarks implements CancelMarks {
 
     @Override
     public Mark mark(SessionKey session, RequestId requestId, String reason) {
-        String key = new MemoryKeys(session).request(requestId);
-        return switch (Objects.requireNonNull(redis.execute(MARK, List.of(key), reason))) {
+        return switch (run(session, requestId, reason, "0")) {
             case "unknown" -> Mark.UNKNOWN;
             case "ended" -> Mark.ENDED;
             case "noted" -> Mark.MARKED;
+            case "logged" -> Mark.LOGGED;
             case "change" -> Mark.COMMAND;
             case String other -> throw new IllegalStateException("unexpected reply of cancel.lua: " + other);
         };
+    }
+
+    @Override
+    public void markLogged(SessionKey session, RequestId requestId) {
+        run(session, requestId, "", "1");
+    }
+
+    private String run(SessionKey session, RequestId requestId, String reason, String logged) {
+        String key = new MemoryKeys(session).request(requestId);
+        return Objects.requireNonNull(redis.execute(MARK, List.of(key), reason, logged));
     }
 }

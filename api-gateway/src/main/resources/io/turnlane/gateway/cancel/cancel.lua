@@ -2,8 +2,9 @@
 -- attempt and commit its answer check the mark. Running the script again changes nothing.
 --
 -- KEYS 1 request
--- ARGV 1 reason of the client, or ''
--- Returns 'unknown', 'ended', 'noted' (marked), or 'change' for a command that changes its session
+-- ARGV 1 reason of the client, or '', 2 '1' if the cancel is on the turns topic
+-- Returns 'unknown', 'ended', 'noted' (marked), 'logged' (marked, and the cancel is on the turns topic), or 'change' for a
+--         command that changes its session
 
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then
@@ -21,4 +22,7 @@ local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 if redis.call('HSETNX', KEYS[1], 'cancel_requested', now) == 1 and ARGV[1] ~= '' then
   redis.call('HSET', KEYS[1], 'cancel_reason', ARGV[1])
 end
-return 'noted'
+if ARGV[2] == '1' then
+  redis.call('HSET', KEYS[1], 'cancel_logged', 1)
+end
+return redis.call('HEXISTS', KEYS[1], 'cancel_logged') == 1 and 'logged' or 'noted'

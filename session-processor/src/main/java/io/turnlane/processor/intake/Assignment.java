@@ -86,6 +86,11 @@ final class Assignment implements HeldPartition {
     }
 
     @Override
+    public long firstOpen() {
+        return ledger.frontier();
+    }
+
+    @Override
     public boolean isDone(long offset) {
         return ledger.done(offset);
     }

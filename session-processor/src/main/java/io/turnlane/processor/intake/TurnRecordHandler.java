@@ -1,5 +1,6 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.lane.LaneScheduler;
@@ -57,9 +58,16 @@ public final class TurnRecordHandler implements RecordHandler {
      *
      * <p>Completes a duplicate of a turn that its lane holds without running it: the result of the first one counts for
      * both. Gateways publish duplicates when they do not know if a publication succeeded.
+     *
+     * <p>Completes the record of a cancel at once: the request record contains the cancel, and only a rebuild reads it
+     * from the log.
      */
     @Override
     public void onTurn(Turn turn) {
+        if (CancelTurn.TYPE.equals(turn.envelope().type())) {
+            turn.claim().complete();
+            return;
+        }
         OfferResult offered = lanes.offer(turn.session(), turn);
         if (offered.duplicate()) {
             turn.claim().complete();

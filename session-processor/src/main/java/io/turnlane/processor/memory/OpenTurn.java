@@ -2,6 +2,7 @@ package io.turnlane.processor.memory;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt last attempt that began, 0 if none; clients have seen its events, so the next attempt needs a higher
  *     number
  * @param mergedQuestions questions that were merged into the turn, by request id, oldest first
+ * @param cancel cancel of the turn by a client; null if no client cancelled it
  */
 public record OpenTurn(
         Ask ask,
@@ -24,15 +26,16 @@ public record OpenTurn(
         Instant loggedAt,
         @Nullable Long eventsFrom,
         int attempt,
-        Map<RequestId, String> mergedQuestions) {
+        Map<RequestId, String> mergedQuestions,
+        @Nullable CancelTurn cancel) {
 
     public OpenTurn {
         mergedQuestions = Collections.unmodifiableMap(new LinkedHashMap<>(mergedQuestions));
     }
 
-    /** Creates a turn without merged questions. */
+    /** Creates a turn without merged questions that no client cancelled. */
     public OpenTurn(Ask ask, long offset, Instant loggedAt, @Nullable Long eventsFrom, int attempt) {
-        this(ask, offset, loggedAt, eventsFrom, attempt, Map.of());
+        this(ask, offset, loggedAt, eventsFrom, attempt, Map.of(), null);
     }
 
     public RequestId requestId() {

@@ -6,6 +6,7 @@ import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.RecalledSession.Life;
 import io.turnlane.processor.memory.RedisScripts.Reply;
@@ -186,6 +187,9 @@ public final class RedisSessionRestore implements SessionRestore {
                 Phase.RECEIVED, ask.createdAt().toEpochMilli(),
                 Phase.QUEUED, turn.loggedAt().toEpochMilli())));
         arguments.add(turn.mergedQuestions().isEmpty() ? "" : wire.writeValue(mergedQuestions(turn)));
+        CancelTurn cancel = turn.cancel();
+        arguments.add(cancel == null ? "" : cancel.createdAt().toEpochMilli());
+        arguments.add(cancel == null || cancel.reason() == null ? "" : cancel.reason());
     }
 
     private static List<Map<String, String>> mergedQuestions(OpenTurn turn) {

@@ -4,6 +4,7 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.memory.EndedTurn;
 import io.turnlane.processor.memory.OpenTurn;
@@ -18,13 +19,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's questions whose terminal events have not been read yet, in the order in condition they were asked. For
+ * A session's questions whose terminal events have not been read yet, in the order in which they were asked. For
  * one thread.
  */
 final class PendingTurns {
 
+    /** Maximum number of cancels that are kept, which is more than the open turns of a session. */
+    private static final int MAX_CANCELS = 1000;
+
+    private static final int BYTES_PER_CANCEL = 300;
+
     private final LongPredicate done;
     private final Map<RequestId, PendingTurn> turns = new LinkedHashMap<>();
+    private final Map<RequestId, CancelTurn> cancels = new LinkedHashMap<>();
     private long bytes;
 
     /** @param done true for offsets of the turns topic whose records won't be delivered again */
@@ -60,9 +67,15 @@ final class PendingTurns {
         }
 
         /** Returns the turn as one that is delivered again. */
-        OpenTurn toOpenTurn() {
+        private OpenTurn toOpenTurn(@Nullable CancelTurn cancel) {
             return new OpenTurn(
-                    ask, position.offset(), position.loggedAt(), position.eventsFrom(), attempt, mergedQuestions);
+                    ask,
+                    position.offset(),
+                    position.loggedAt(),
+                    position.eventsFrom(),
+                    attempt,
+                    mergedQuestions,
+                    cancel);
         }
 
         EndedTurn toEndedTurn(TurnEvent end) {
@@ -99,7 +112,7 @@ final class PendingTurns {
 
     /** Returns the sum of the sizes passed with the pending questions. */
     long bytes() {
-        return bytes;
+        return bytes + (long) cancels.size() * BYTES_PER_CANCEL;
     }
 
     int size() {
@@ -124,6 +137,13 @@ final class PendingTurns {
         bytes += size;
     }
 
+    /** Records the cancel of a question that is pending or will be added. */
+    void cancelled(CancelTurn cancel) {
+        if (cancels.size() < MAX_CANCELS) {
+            cancels.putIfAbsent(cancel.cancels(), cancel);
+        }
+    }
+
     /** Records that an attempt began. Returns the question, or null if it is not pending. */
     @Nullable
     PendingTurn started(RequestId request, int attempt, Instant at) {
@@ -133,6 +153,7 @@ final class PendingTurns {
     /** Removes the question. Returns it, or null if it was not pending. */
     @Nullable
     PendingTurn ended(RequestId request) {
+        cancels.remove(request);
         PendingTurn pending = turns.remove(request);
         bytes -= pending == null ? 0 : pending.bytes();
         return pending;
@@ -172,6 +193,13 @@ final class PendingTurns {
     Stream<PendingTurn> redeliverable() {
         return turns.values().stream()
                 .filter(pending -> !done.test(pending.position().offset()));
+    }
+
+    /** Returns the questions whose records are delivered again, with their cancels. */
+    List<OpenTurn> openTurns() {
+        return redeliverable()
+                .map(pending -> pending.toOpenTurn(cancels.get(pending.ask().requestId())))
+                .toList();
     }
 
     boolean anyRedeliverable() {

@@ -3,6 +3,7 @@ package io.turnlane.processor.past;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.SessionChange;
@@ -181,6 +182,11 @@ public final class SessionReconstruction {
                 && done.test(redeliverable.getFirst().turn().offset())) {
             keptBytes -= redeliverable.removeFirst().bytes();
         }
+    }
+
+    /** Adds a client's cancel of a question that has not ended. The question may follow. */
+    public void cancelled(CancelTurn cancel) {
+        open.cancelled(cancel);
     }
 
     /** Adds a deletion. */
@@ -388,7 +394,7 @@ public final class SessionReconstruction {
                 alive ? life(firstAsk, now) : null,
                 alive ? turnsOf(turns) : List.of(),
                 turnsOf(redeliverableTurns),
-                open.redeliverable().map(PendingTurn::toOpenTurn).toList(),
+                open.openTurns(),
                 deletion,
                 alive ? edits.initialTurns() : null,
                 List.copyOf(doneEdits));

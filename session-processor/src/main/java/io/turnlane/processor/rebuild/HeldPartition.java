@@ -14,6 +14,9 @@ public interface HeldPartition {
     /** Requests a newer fence, after the store rejected a write although this processor still owns the partition. */
     void renewFence();
 
+    /** Returns the offset before which no record is delivered again. */
+    long firstOpen();
+
     /** Returns true if the record at this offset is complete, so that it won't be delivered again. */
     boolean isDone(long offset);
 }

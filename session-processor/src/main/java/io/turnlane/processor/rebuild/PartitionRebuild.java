@@ -6,6 +6,7 @@ import io.turnlane.processor.memory.MemoryUnavailableException;
 import io.turnlane.processor.memory.RecalledSession;
 import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.rebuild.recall.RecallCollector;
+import io.turnlane.processor.rebuild.recall.SessionLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -154,7 +155,8 @@ public final class PartitionRebuild {
     /** @param only the only session to read; null for all */
     private RecallCollector recall(HeldPartition partition, @Nullable SessionKey only) {
         RecallCollector recall = new RecallCollector(kit.limits(), partition::isDone, only);
-        if (!kit.ports().sessionLog().readPartition(partition.number(), recall, partition::held)) {
+        SessionLog log = kit.ports().sessionLog();
+        if (!log.readPartition(partition.number(), partition.firstOpen(), recall, partition::held)) {
             throw new RebuildAbandonedException("the partition left");
         }
         return recall;

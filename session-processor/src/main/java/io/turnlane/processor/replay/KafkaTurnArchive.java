@@ -6,6 +6,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionCommand.SessionChange;
@@ -195,7 +196,7 @@ public final class KafkaTurnArchive implements TurnArchive {
                     Optional.ofNullable(ends.get(ask.requestId())).ifPresent(end -> reconstruction.ended(end, 0));
                 }
                 case DeleteSession _ -> reconstruction.deleted(logged.position());
-                case RebuildSession _ -> {} // doesn't change what memory should hold
+                case CancelTurn _, RebuildSession _ -> {} // don't change what memory should hold
                 case SessionChange change -> reconstruction.edited(change, logged.position(), 0);
             }
         }

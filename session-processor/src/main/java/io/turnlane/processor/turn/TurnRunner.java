@@ -4,6 +4,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
@@ -146,6 +147,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         try {
             return switch (read(turn, retrier, kit.services().wire())) {
                 case Ask ask -> new AskRun(kit, retrier, flight, ask).run();
+                case CancelTurn _ -> complete(turn);
                 case DeleteSession _ -> deleteSession(turn, flight);
                 case RebuildSession _ -> rebuild(turn);
                 case SessionChange change -> new EditRun(kit, retrier, flight).run(change);

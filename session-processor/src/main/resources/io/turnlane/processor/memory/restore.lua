@@ -19,7 +19,7 @@ local now = tonumber(now_ms())
 -- While a flight of the previous owner may still end by itself (leave.lua), the restored data keeps that owner's fence.
 local first_open = first_end + ends * 15
 for i = 0, opens - 1 do
-  local req = request_prefix .. ARGV[first_open + i * 11]
+  local req = request_prefix .. ARGV[first_open + i * 13]
   if leaving(req, '') > 0 then
     fence = redis.call('HGET', ctx, 'fence') or redis.call('HGET', req, 'fence')
   end
@@ -46,7 +46,7 @@ end
 
 -- The turns of the complete new history, oldest first: offset and timestamp of the question ('' if Redis already stores the
 -- turn), and the stored form. None if history stays as it is. The caller merged them with expected_version.
-local first_edit = first_open + opens * 11
+local first_edit = first_open + opens * 13
 local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
 local restored = 0
@@ -129,8 +129,8 @@ end
 -- Open questions, so that clients that poll find them too. Clients have seen events of earlier attempts, so the next attempt
 -- gets a higher number, even if a flight has begun meanwhile. A question so old that it must have ended isn't restored.
 for i = 0, opens - 1 do
-  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases, absorbs =
-    unpack(ARGV, first_open + i * 11, first_open + i * 11 + 10)
+  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases, absorbs,
+    cancelled_at, cancel_reason = unpack(ARGV, first_open + i * 13, first_open + i * 13 + 12)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local waits = tonumber(attempt) > 0 or now - tonumber(logged_at) < tonumber(record_ttl) - longest_life
@@ -156,6 +156,9 @@ for i = 0, opens - 1 do
     end
     if absorbs ~= '' then
       redis.call('HSETNX', req, 'absorbs', absorbs)
+    end
+    if cancelled_at ~= '' and redis.call('HSETNX', req, 'cancel_requested', cancelled_at) == 1 and cancel_reason ~= '' then
+      redis.call('HSET', req, 'cancel_reason', cancel_reason)
     end
     if tonumber(redis.call('HGET', req, 'attempt') or 0) < tonumber(attempt) then
       redis.call('HSET', req, 'attempt', attempt)

@@ -10,6 +10,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
@@ -216,10 +217,26 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     @Test
     void restoresTheQuestionsMergedIntoAnOpenQuestion() {
         RequestId merged = new RequestId(UUID.randomUUID());
-        OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, null, 0, Map.of(merged, "merged"));
+        OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, null, 0, Map.of(merged, "merged"), null);
         restoreOpen(waits);
         assertThat(((RunTurn) memory.begin(beginning(waits.ask(), waits.offset()))).mergedQuestions())
                 .containsExactly("merged");
+    }
+
+    @Test
+    void restoresTheCancelOfAnOpenQuestionWithOrWithoutItsRecord() {
+        for (boolean recorded : List.of(false, true)) {
+            Ask ask = earlier("cancelled");
+            if (recorded) {
+                restoreOpen(new OpenTurn(ask, offset, now, null, 0));
+            }
+            CancelTurn cancel =
+                    new CancelTurn(ask.requestId(), ask.sessionId(), null, now, ask.requestId(), "typed too fast");
+            OpenTurn cancelled = new OpenTurn(ask, offset++, now, null, 0, Map.of(), cancel);
+            restoreOpen(cancelled);
+            assertThat(memory.begin(beginning(ask, cancelled.offset()))).isEqualTo(new BeginResult.CancelRequested());
+            assertThat(request(ask, "cancel_reason")).isEqualTo("typed too fast");
+        }
     }
 
     @Test

@@ -48,7 +48,7 @@ class MemoryLossDetectorTest {
     private final InstantSource clock = () -> now;
     private final RebuildKit kit = new RebuildKit(
             new RebuildKit.RebuildPorts(
-                    (partition, listener, proceed) -> {
+                    (partition, firstOpen, listener, proceed) -> {
                         passes++;
                         intactTooEarly |= markers.digest.equals(markers.intact.get(partition));
                         imports.forEach(one -> listener.edited(one, new CommandPosition(0, now, null), 1));
@@ -109,6 +109,11 @@ class MemoryLossDetectorTest {
 
         @Override
         public void renewFence() {}
+
+        @Override
+        public long firstOpen() {
+            return 0;
+        }
 
         @Override
         public boolean isDone(long offset) {

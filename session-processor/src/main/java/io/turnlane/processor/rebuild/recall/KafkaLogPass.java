@@ -53,15 +53,20 @@ final class KafkaLogPass {
         this.merge = new TimeMerge<>(slack);
     }
 
-    /** Starts at the first records of these times. */
-    KafkaLogPass seekTo(Instant turnsFrom, Instant eventsFrom) {
+    /**
+     * Starts at the first records of these times. Turns start at {@code firstOpen} if that is earlier.
+     *
+     * @param firstOpen offset of the first turn that may be delivered again
+     */
+    KafkaLogPass seekTo(Instant turnsFrom, long firstOpen, Instant eventsFrom) {
         consumer.assign(List.of(turns, events));
         ends = consumer.endOffsets(List.of(turns, events));
         Map<TopicPartition, @Nullable OffsetAndTimestamp> starts = new HashMap<>(
                 consumer.offsetsForTimes(Map.of(turns, turnsFrom.toEpochMilli(), events, eventsFrom.toEpochMilli())));
         for (TopicPartition partition : List.of(turns, events)) {
             OffsetAndTimestamp start = starts.get(partition);
-            consumer.seek(partition, start == null ? end(partition) : start.offset());
+            long offset = start == null ? end(partition) : start.offset();
+            consumer.seek(partition, partition.equals(turns) ? Math.min(offset, firstOpen) : offset);
         }
         return this;
     }

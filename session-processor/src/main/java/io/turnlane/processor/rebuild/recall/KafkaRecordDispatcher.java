@@ -4,6 +4,7 @@ import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionCommand.SessionChange;
@@ -53,10 +54,11 @@ final class KafkaRecordDispatcher {
                 record.offset(), Instant.ofEpochMilli(record.timestamp()), number(record, RecordHeaders.EVENTS_FROM));
         switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
             case Ask ask when ask.key().equals(session) -> listener.asked(ask, position, record.serializedValueSize());
+            case CancelTurn cancel when cancel.key().equals(session) -> listener.cancelled(cancel);
             case DeleteSession _ -> listener.deleted(session, position);
             case SessionChange change
             when change.key().equals(session) -> listener.edited(change, position, record.serializedValueSize());
-            case Ask _, SessionChange _, RebuildSession _ -> {}
+            case Ask _, CancelTurn _, SessionChange _, RebuildSession _ -> {}
         }
     }
 

@@ -2,6 +2,7 @@ package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -53,6 +54,11 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
     @Override
     public void asked(Ask ask, CommandPosition position, int size) {
         update(ask.key(), reconstruction -> reconstruction.asked(ask, position, size));
+    }
+
+    @Override
+    public void cancelled(CancelTurn cancel) {
+        update(cancel.key(), reconstruction -> reconstruction.cancelled(cancel));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -13,13 +14,16 @@ import java.util.function.BooleanSupplier;
 public interface SessionLog {
 
     /**
-     * Reads a partition from the start of its events to its current end.
+     * Reads a partition from the start of its events to its current end. Commands are read further back: at least from
+     * {@code firstOpen} on, so that everything is read that may be delivered again.
      *
+     * @param firstOpen offset in the turns topic before which no record is delivered again
      * @param proceed checked repeatedly; the pass stops early when it returns false
      * @return true if the pass reached the end
      * @throws io.turnlane.processor.turn.Turn.LogUnavailableException if the log doesn't answer
      */
-    boolean readPartition(int partition, SessionLogListener listener, BooleanSupplier proceed);
+    boolean readPartition(
+            int partition, long firstOpen, SessionLogListener listener, BooleanSupplier proceed);
 
     /**
      * Receives the content of the log, from one thread. Records that can't be read are skipped; they are in quarantine.
@@ -35,6 +39,9 @@ public interface SessionLog {
          * @param bytes size of the record
          */
         void asked(Ask ask, CommandPosition position, int bytes);
+
+        /** Called for a client's cancel of a question, which usually follows the question. */
+        void cancelled(CancelTurn cancel);
 
         /** Called for the deletion of a session. */
         void deleted(SessionKey session, CommandPosition position);
