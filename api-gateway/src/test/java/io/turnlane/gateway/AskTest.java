@@ -256,6 +256,18 @@ class AskTest {
     }
 
     @Test
+    void keepsAShortLivedSessionWhileAQuestionWaits() {
+        String session = gateway.post("/v1/sessions", "{\"ttl_seconds\":3}").text("session_id");
+        MemoryKeys keys = new MemoryKeys(
+                new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId(session)));
+        processor.redis().sync().rpush(keys.history(), new byte[] {1});
+        gateway.ask(session, "?");
+        for (String key : List.of(keys.context(), keys.history())) {
+            assertThat(processor.redis().sync().pttl(key)).isGreaterThan(80_000_000);
+        }
+    }
+
+    @Test
     void showsHistoryAndTimeline() {
         HttpReply done = gateway.post("/v1/sessions/s-hist/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
         HttpReply turns = gateway.get("/v1/sessions/s-hist/turns");

@@ -116,11 +116,10 @@ if now - tonumber(redis.call('HGET', KEYS[1], 'listed_at') or 0) >= tonumber(ARG
   redis.call('HSET', KEYS[1], 'listed_at', ARGV[1])
   note = 1
 end
--- A running turn may have extended the lifetime of the session. Never shorten it here.
-if redis.call('PTTL', KEYS[1]) < tonumber(ttl) then
-  redis.call('PEXPIRE', KEYS[1], ttl)
-  redis.call('PEXPIRE', KEYS[4], ttl)
-end
+-- A session with open turns lives as long as their records. The processor that ends the last one sets its own time to live.
+local life = math.max(retention, tonumber(ttl))
+redis.call('PEXPIRE', KEYS[1], life)
+redis.call('PEXPIRE', KEYS[4], life)
 
 if claim then
   claims.add(claim, calls, request_id, ARGV[3], ARGV[15], ARGV[1], ARGV[16], ARGV[13])

@@ -30,5 +30,9 @@ redis.call('ZREM', KEYS[3], ARGV[1])
 -- Deletes the session too, unless it has other requests or a history.
 if made and redis.call('EXISTS', KEYS[3], KEYS[4]) == 0 then
   redis.call('DEL', KEYS[1])
+elseif redis.call('ZCARD', KEYS[2]) == 0 and redis.call('EXISTS', KEYS[1]) == 1 then
+  local ttl = redis.call('HGET', KEYS[1], 'ttl') -- without open turns, the session has its own time to live again
+  redis.call('PEXPIRE', KEYS[1], ttl)
+  redis.call('PEXPIRE', KEYS[4], ttl)
 end
 return result

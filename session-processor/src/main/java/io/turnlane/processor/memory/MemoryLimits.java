@@ -7,14 +7,13 @@ import java.time.Duration;
  *
  * @param turns maximum number of turns in a session's history
  * @param bytes maximum size of a session's history as stored; the newest turn is kept whatever its size
- * @param results lifetime of a request record
+ * @param results lifetime of a request record, and minimum lifetime of a session with open turns
  * @param tombstones lifetime of a tombstone, equal to the retention of the turns topic
  * @param crashes number of processor crashes after which a turn ends as {@code poison}
- * @param running minimum lifetime of a session while one of its turns runs
  * @param life maximum lifetime of a turn, counted from its first attempt
  */
 public record MemoryLimits(
-        int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration running, Duration life) {
+        int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration life) {
 
     public MemoryLimits {
         if (turns < 1
@@ -22,7 +21,6 @@ public record MemoryLimits(
                 || crashes < 1
                 || !results.isPositive()
                 || !tombstones.isPositive()
-                || !running.isPositive()
                 || !life.isPositive()) {
             throw new IllegalArgumentException("memory limits must be positive");
         }

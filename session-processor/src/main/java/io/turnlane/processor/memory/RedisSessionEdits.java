@@ -219,7 +219,6 @@ public final class RedisSessionEdits implements SessionEdits {
                 command.type(),
                 command.createdAt().toEpochMilli(),
                 limits.results().toMillis(),
-                limits.running().toMillis(),
                 conditions.tooOld() ? 1 : 0,
                 conditions.lossRuledOut() ? 1 : 0));
         Collections.addAll(arguments, more);

@@ -101,7 +101,6 @@ public final class RedisSessionMemory implements SessionMemory {
                 beginning.tooOld() ? 1 : 0,
                 beginning.soleSuspect() ? 1 : 0,
                 limits.results().toMillis(),
-                limits.running().toMillis(),
                 limits.crashes(),
                 limits.life().toMillis(),
                 wire.writeValue(MemoryErrors.POISON),

@@ -46,7 +46,6 @@ class MemoryConfiguration {
                 memory.results(),
                 topics.turnsRetention(),
                 memory.crashes(),
-                properties.answer().maxTimeout().multipliedBy(2),
                 ProcessorConfiguration.MAX_TURN_DURATION);
     }
 

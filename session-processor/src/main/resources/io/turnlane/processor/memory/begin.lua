@@ -8,9 +8,9 @@ local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARG
 local session_id, user_id, agent, question = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
 local created_at, deadline, session_ttl = ARGV[14], ARGV[15], ARGV[16]
 local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
-local record_ttl, running_ttl, most_crashes, longest_life = ARGV[20], ARGV[21], tonumber(ARGV[22]), tonumber(ARGV[23])
-local poison, expired, deadline_exceeded = ARGV[24], ARGV[25], ARGV[26]
-local known, sure, settles, waited = ARGV[27], ARGV[28], ARGV[29], tonumber(ARGV[30])
+local record_ttl, most_crashes, longest_life = ARGV[20], tonumber(ARGV[21]), tonumber(ARGV[22])
+local poison, expired, deadline_exceeded = ARGV[23], ARGV[24], ARGV[25]
+local known, sure, settles, waited = ARGV[26], ARGV[27], ARGV[28], tonumber(ARGV[29])
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -89,12 +89,6 @@ if lost then
   redis.call('HSET', ctx, 'memory', 'reset')
 end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
--- A session doesn't expire while one of its turns runs. The end of the turn restores the session's own time to live.
-local life = tonumber(redis.call('HGET', ctx, 'ttl') or session_ttl)
-local ttl = math.max(life, tonumber(running_ttl))
-redis.call('PEXPIRE', ctx, ttl)
-redis.call('PEXPIRE', hist, ttl)
-
 if not again then
   redis.call('HDEL', req, 'leaving_until')
   redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'failures', failures, 'crashes', crashes,
@@ -110,6 +104,7 @@ for _, index in ipairs({reqs, open}) do
   redis.call('ZADD', index, 'NX', created_at, request_id)
   redis.call('PEXPIRE', index, record_ttl)
 end
+local life = live_on(ctx, hist, open, record_ttl)
 
 local left = -1
 if deadline_at ~= '' then

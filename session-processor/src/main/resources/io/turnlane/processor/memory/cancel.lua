@@ -24,7 +24,8 @@ if session_lives then
   end
   redis.call('HSET', ctx, 'last_activity', now_ms(), 'processing_stage', 'cancelled')
   redis.call('HDEL', ctx, 'current_question')
-  live_on(ctx, hist)
+  redis.call('ZREM', open, request_id)
+  live_on(ctx, hist, open, record_ttl)
 end
 redis.call('HSET', req, 'phases', phases)
 redis.call('HDEL', req, 'error', 'leaving_until')

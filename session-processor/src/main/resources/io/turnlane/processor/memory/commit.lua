@@ -28,7 +28,7 @@ redis.call('HINCRBY', ctx, 'total_processing_time', processing_ms)
 redis.call('HSET', req, 'status', 'completed', 'stage', 'completed', 'answer', answer, 'finished_at', now, 'phases', phases)
 redis.call('HDEL', req, 'error', 'leaving_until')
 redis.call('ZREM', open, request_id)
-local ttl = live_on(ctx, hist)
+local ttl = live_on(ctx, hist, open, record_ttl)
 redis.call('PEXPIRE', req, record_ttl)
 redis.call('PEXPIRE', reqs, record_ttl)
 return {'STORED', next_version, turns, version, ttl}

@@ -45,6 +45,16 @@ local function unwanted(req)
   return redis.call('HEXISTS', req, 'cancel_requested') == 1
 end
 
+-- Sets the session to expire after its own time to live without activity. Returns that time in milliseconds. A session
+-- with open turns lives at least as long as their records.
+local function live_on(ctx, hist, open, record_ttl)
+  local ttl = tonumber(redis.call('HGET', ctx, 'ttl'))
+  local life = redis.call('ZCARD', open) > 0 and math.max(ttl, tonumber(record_ttl)) or ttl
+  redis.call('PEXPIRE', ctx, life)
+  redis.call('PEXPIRE', hist, life)
+  return ttl
+end
+
 -- Ends a turn in its request record only; context and history stay unchanged.
 local function dismiss(req, open, request_id, status, reason, by, record_ttl)
   redis.call('HSET', req, 'status', status, 'stage', status, 'reason', reason, 'by', by, 'finished_at', now_ms())
@@ -104,14 +114,6 @@ local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
   return unwanted(req) and {'UNWANTED'} or nil
 end
 
--- Sets the session to expire after its own time to live without activity. Returns that time in milliseconds.
-local function live_on(ctx, hist)
-  local ttl = redis.call('HGET', ctx, 'ttl')
-  redis.call('PEXPIRE', ctx, ttl)
-  redis.call('PEXPIRE', hist, ttl)
-  return tonumber(ttl)
-end
-
 -- Ends a request as failed. The session continues.
 local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
@@ -121,7 +123,7 @@ local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   if redis.call('EXISTS', ctx) == 1 then
     redis.call('HSET', ctx, 'processing_stage', 'failed')
     redis.call('HDEL', ctx, 'current_question')
-    live_on(ctx, hist)
+    live_on(ctx, hist, open, record_ttl)
   end
   return ending(req)
 end

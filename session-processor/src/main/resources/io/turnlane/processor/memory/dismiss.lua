@@ -18,8 +18,17 @@ if was[1] ~= 'queued' or tonumber(was[2] or 0) > 0 then
   return {'STAYS', -1}
 end
 redis.call('HSET', req, 'partition', partition, 'offset', offset)
+
+local function ends(status, reason, by)
+  local result = dismiss(req, open, request_id, status, reason, by, record_ttl)
+  if redis.call('EXISTS', ctx) == 1 then
+    live_on(ctx, hist, open, record_ttl)
+  end
+  return result
+end
+
 if unwanted(req) then
-  return dismiss(req, open, request_id, 'cancelled', was[4] or 'requested', was[5] or '', record_ttl)
+  return ends('cancelled', was[4] or 'requested', was[5] or '')
 end
 if not was[3] or was[3] == '' then
   return {'STAYS', -1}
@@ -29,4 +38,4 @@ if left > 0 then
   return {'STAYS', left}
 end
 redis.call('HSET', req, 'error', deadline_exceeded)
-return dismiss(req, open, request_id, 'failed', '', '', record_ttl)
+return ends('failed', '', '')

@@ -1,30 +1,30 @@
 -- Replaces the session's state. The import of a fork only fills a session that this fork reserved, or one that doesn't
 -- exist.
--- ARGV 12 version, 13 session id, 14 user id, 15 agent, 16 metadata, 17 ttl, 18 the session's created_at,
---      19 request_count, 20 total_processing_time, 21 '1' for the import of a fork, 22 error if the session was deleted,
---      23 error if another session exists, 24 error if a fork is creating it, then the turns of history, oldest first
+-- ARGV 11 version, 12 session id, 13 user id, 14 agent, 15 metadata, 16 ttl, 17 the session's created_at,
+--      18 request_count, 19 total_processing_time, 20 '1' for the import of a fork, 21 error if the session was deleted,
+--      22 error if another session exists, 23 error if a fork is creating it, then the turns of history, oldest first
 local said = settled_before()
 if said then
   return said
 end
 local exists, fork = redis.call('EXISTS', ctx) == 1, redis.call('HGET', ctx, 'fork')
 local later = {}
-if ARGV[21] == '1' then
+if ARGV[20] == '1' then
   -- The session was deleted after the fork was requested: the fork must not restore it.
   local deleted_at = redis.call('HGET', tomb, 'at')
   if not exists and deleted_at and tonumber(deleted_at) >= tonumber(ARGV[7]) then
-    return settle(ARGV[22])
+    return settle(ARGV[21])
   end
   if exists and fork ~= request_id then
-    return settle(ARGV[23])
+    return settle(ARGV[22])
   end
   later = exists and redis.call('LRANGE', hist, 0, -1) or later -- turns whose gateway did not see the reservation
 elseif fork then
-  return settle(ARGV[24])
+  return settle(ARGV[23])
 end
 
 redis.call('DEL', hist)
-local bytes, first = 0, 25
+local bytes, first = 0, 24
 for i = first, #ARGV do
   redis.call('RPUSH', hist, ARGV[i])
   bytes = bytes + #ARGV[i]
@@ -34,8 +34,8 @@ for _, blob in ipairs(later) do
   bytes = bytes + #blob
 end
 redis.call('HDEL', ctx, 'fork', 'memory', 'current_question')
-redis.call('HSET', ctx, 'session_id', ARGV[13], 'user_id', ARGV[14], 'agent', ARGV[15], 'metadata', ARGV[16],
-  'ttl', ARGV[17], 'created_at', ARGV[18], 'request_count', ARGV[19], 'total_processing_time', ARGV[20],
-  'version', ARGV[12], 'fence', fence, 'hist_bytes', bytes, 'last_activity', now_ms(), 'processing_stage', 'initialized')
-keep(ARGV[17])
+redis.call('HSET', ctx, 'session_id', ARGV[12], 'user_id', ARGV[13], 'agent', ARGV[14], 'metadata', ARGV[15],
+  'ttl', ARGV[16], 'created_at', ARGV[17], 'request_count', ARGV[18], 'total_processing_time', ARGV[19],
+  'version', ARGV[11], 'fence', fence, 'hist_bytes', bytes, 'last_activity', now_ms(), 'processing_stage', 'initialized')
+live_on(ctx, hist, open, ARGV[8])
 return settle('')

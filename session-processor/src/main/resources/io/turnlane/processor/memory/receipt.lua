@@ -3,8 +3,8 @@
 --
 -- KEYS 1 context, 2 history, 3 request, 4 request ids, 5 ids of open requests, 6 tombstone
 -- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 type, 7 created_at, 8 lifetime of the
---      request record, 9 minimum lifetime of a session with open turns, 10 '1' if a command this old without a request
---      record has ended, 11 '1' if missing data was not lost or can no longer be restored
+--      request record, 9 '1' if a command this old without a request record has ended, 10 '1' if missing data was not
+--      lost or can no longer be restored
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id = ARGV[1], ARGV[5]
 
@@ -17,10 +17,10 @@ local function settled_before()
     return {'FENCED'}
   end
   local status = redis.call('HGET', req, 'status')
-  if (status and ended[status]) or (not status and ARGV[10] == '1') then
+  if (status and ended[status]) or (not status and ARGV[9] == '1') then
     return {'DONE', status or ''}
   end
-  if not status and ARGV[11] ~= '1' then
+  if not status and ARGV[10] ~= '1' then
     return {'MISSED'} -- gateways create it before the command is logged, so it may be lost
   end
 end
@@ -40,11 +40,3 @@ local function settle(error)
   return {'DONE', status}
 end
 
--- Sets the session to expire after ttl, but not before turns that wait behind this command had time to run.
-local function keep(ttl)
-  if redis.call('ZCARD', open) > 0 then
-    ttl = math.max(tonumber(ttl), tonumber(ARGV[9]))
-  end
-  redis.call('PEXPIRE', ctx, ttl)
-  redis.call('PEXPIRE', hist, ttl)
-end

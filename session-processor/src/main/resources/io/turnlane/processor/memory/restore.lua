@@ -138,7 +138,6 @@ for i = 0, opens - 1 do
     if not is then
       make_context()
       redis.call('HSET', ctx, 'fence', fence)
-      redis.call('PEXPIRE', ctx, math.max(left, redis.call('PTTL', ctx)))
       redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
         'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0, 'phases', phases,
         'partition', partition, 'offset', offset)
@@ -153,6 +152,7 @@ for i = 0, opens - 1 do
         redis.call('ZADD', index, 'NX', created_at, request_id)
         redis.call('PEXPIRE', index, record_ttl)
       end
+      live_on(ctx, hist, open, record_ttl)
     end
     if absorbs ~= '' then
       redis.call('HSETNX', req, 'absorbs', absorbs)

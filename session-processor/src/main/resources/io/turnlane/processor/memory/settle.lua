@@ -1,2 +1,2 @@
--- Ends a command that changes nothing in this session. ARGV 12 error or ''
-return settled_before() or settle(ARGV[12])
+-- Ends a command that changes nothing in this session. ARGV 11 error or ''
+return settled_before() or settle(ARGV[11])

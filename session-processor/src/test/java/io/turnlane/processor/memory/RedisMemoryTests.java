@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 abstract class RedisMemoryTests {
 
     static final MemoryLimits LIMITS = new MemoryLimits(
-            3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofMinutes(10), Duration.ofHours(1));
+            3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofHours(1));
     static final TurnError ERROR = TurnError.of(ErrorCode.AGENT_ERROR, "no");
 
     static TestRedis redis;

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** History and lifetime of a session. */
@@ -26,13 +27,13 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     void remembersAnsweredTurnsInOrder() {
         answer("one");
         answer("two");
+        assertThat(redis.template.getExpire(keys.history())).isBetween(3500L, 3600L);
         assertThat(questions(memory)).containsExactly("one", "two");
         assertThat(questions(memory(new SessionCache(100, Duration.ofMinutes(5)), LIMITS)))
                 .as("read by a processor without a cached copy")
                 .containsExactly("one", "two");
         assertThat(context("request_count")).isEqualTo("2");
         assertThat(context("total_processing_time")).isEqualTo("24");
-        assertThat(redis.template.getExpire(keys.history())).isBetween(3500L, 3600L);
     }
 
     @Test
@@ -53,7 +54,6 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
                         Duration.ofHours(1),
                         Duration.ofHours(1),
                         3,
-                        Duration.ofMinutes(10),
                         Duration.ofHours(1)));
         for (String question : List.of("1", "2", "3", "4")) {
             Ask ask = ask(question);
@@ -165,21 +165,58 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     }
 
     @Test
-    void keepsAShortLivedSessionWhileItsTurnRuns() {
-        Ask ask = new Ask(
+    void keepsAShortLivedSessionForAsLongAsOneOfItsTurnsIsOpen() {
+        List<Ask> asks = Stream.of("one", "two", "three").map(this::shortLived).toList();
+        List<FlightRef> flights = asks.stream().map(ask -> flight(ask, 1)).toList();
+        begin(flights.getFirst(), asks.getFirst());
+        for (Ask waiting : asks.subList(1, 3)) {
+            redis.template
+                    .opsForZSet()
+                    .add(keys.openRequestIds(), waiting.requestId().toString(), 1);
+        }
+        commit(flights.getFirst(), asks.getFirst());
+        assertKeptFor(Duration.ofHours(24));
+        begin(flights.get(1), asks.get(1));
+        memory.fail(flights.get(1), ERROR, true, Map.of());
+        assertKeptFor(Duration.ofHours(24));
+        begin(flights.get(2), asks.get(2));
+        commit(flights.get(2), asks.get(2));
+        assertKeptFor(Duration.ofSeconds(5));
+        assertThat(questions(memory)).containsExactly("one", "three");
+    }
+
+    @Test
+    void letsASessionExpireAfterItsLastOpenTurnWasDismissed() {
+        Ask one = shortLived("one");
+        FlightRef first = flight(one, 1);
+        begin(first, one);
+        Ask waiting = shortLived("waits");
+        FlightRef second = flight(waiting, 1);
+        redis.template.opsForZSet().add(keys.openRequestIds(), waiting.requestId().toString(), 1);
+        redis.template.opsForHash().put(keys.request(waiting.requestId()), "status", "queued");
+        redis.template.opsForHash().put(keys.request(waiting.requestId()), "cancel_requested", "1");
+        commit(first, one);
+        assertKeptFor(Duration.ofHours(24));
+        assertThat(memory.dismiss(second)).isInstanceOf(AlreadyEnded.class);
+        assertKeptFor(Duration.ofSeconds(5));
+    }
+
+    private void assertKeptFor(Duration time) {
+        for (String key : List.of(keys.context(), keys.history())) {
+            assertThat(redis.template.getExpire(key)).isBetween(time.toSeconds() - 5, time.toSeconds());
+        }
+    }
+
+    private Ask shortLived(String question) {
+        return new Ask(
                 new RequestId(UUID.randomUUID()),
                 session.sessionId(),
                 null,
                 "echo",
-                "?",
+                question,
                 Map.of(),
                 Duration.ofSeconds(5),
                 Instant.now());
-        FlightRef flight = flight(ask, 1);
-        begin(flight, ask);
-        assertThat(redis.template.getExpire(keys.context())).isBetween(590L, 600L);
-        commit(flight, ask);
-        assertThat(redis.template.getExpire(keys.context())).isBetween(1L, 5L);
     }
 
     @Test
