@@ -258,8 +258,8 @@ class AskTest {
     @Test
     void keepsAShortLivedSessionWhileAQuestionWaits() {
         String session = gateway.post("/v1/sessions", "{\"ttl_seconds\":3}").text("session_id");
-        MemoryKeys keys = new MemoryKeys(
-                new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId(session)));
+        MemoryKeys keys =
+                new MemoryKeys(new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId(session)));
         processor.redis().sync().rpush(keys.history(), new byte[] {1});
         gateway.ask(session, "?");
         for (String key : List.of(keys.context(), keys.history())) {

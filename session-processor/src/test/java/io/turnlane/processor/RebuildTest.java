@@ -202,8 +202,9 @@ class RebuildTest {
                 .containsExactly("typed too fast");
         assertThat(questions()).containsExactly("after");
         await().atMost(SOON)
-                .untilAsserted(() ->
-                        assertThat(log.committed("turnlane-processors")).as("no record stays open").isEqualTo(5));
+                .untilAsserted(() -> assertThat(log.committed("turnlane-processors"))
+                        .as("no record stays open")
+                        .isEqualTo(5));
     }
 
     private static CancelTurn cancelOf(Ask ask, String reason) {

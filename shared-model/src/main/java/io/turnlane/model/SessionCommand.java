@@ -196,7 +196,8 @@ public sealed interface SessionCommand {
             @Nullable String userId,
             Instant createdAt,
             RequestId cancels,
-            @Nullable String reason) implements SessionCommand {
+            @Nullable String reason)
+            implements SessionCommand {
 
         public static final String TYPE = "cancel_turn";
 

@@ -46,8 +46,7 @@ final class CancelController {
             @PathVariable SessionId sid,
             @PathVariable RequestId rid,
             @RequestBody(required = false) @Nullable CancelBody body) {
-        RequestResource request =
-                cancellations.cancel(caller, sid, rid, body == null ? null : body.reason());
+        RequestResource request = cancellations.cancel(caller, sid, rid, body == null ? null : body.reason());
         boolean mayRead = caller.scopes().contains(Scope.READ);
         return ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .header("X-Request-Id", rid.toString())

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Cancels requests. The mark in the request record takes effect even if gateways or processors crash. The command on the
- * turns topic restores the mark if Redis loses it; it is kept for as long as the question. The wake-up only makes the
- * owner react quickly, and is published again whenever the client repeats its call.
+ * Cancels requests. The mark in the request record takes effect even if gateways or processors crash. The command on
+ * the turns topic restores the mark if Redis loses it; it is kept for as long as the question. The wake-up only makes
+ * the owner react quickly, and is published again whenever the client repeats its call.
  *
  * <p>Safe for use by any number of threads.
  */

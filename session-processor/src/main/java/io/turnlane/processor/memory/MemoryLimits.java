@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param crashes number of processor crashes after which a turn ends as {@code poison}
  * @param life maximum lifetime of a turn, counted from its first attempt
  */
-public record MemoryLimits(
-        int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration life) {
+public record MemoryLimits(int turns, int bytes, Duration results, Duration tombstones, int crashes, Duration life) {
 
     public MemoryLimits {
         if (turns < 1

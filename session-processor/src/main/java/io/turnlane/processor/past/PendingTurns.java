@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's questions whose terminal events have not been read yet, in the order in which they were asked. For
- * one thread.
+ * A session's questions whose terminal events have not been read yet, in the order in which they were asked. For one
+ * thread.
  */
 final class PendingTurns {
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 /** Base of tests on a real Redis. Each test has its own session. */
 abstract class RedisMemoryTests {
 
-    static final MemoryLimits LIMITS = new MemoryLimits(
-            3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofHours(1));
+    static final MemoryLimits LIMITS =
+            new MemoryLimits(3, 100_000, Duration.ofHours(24), Duration.ofDays(7), 3, Duration.ofHours(1));
     static final TurnError ERROR = TurnError.of(ErrorCode.AGENT_ERROR, "no");
 
     static TestRedis redis;

@@ -47,14 +47,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     @Test
     void keepsHistoryWithinItsBytesButAlwaysTheNewestTurn() {
         RedisSessionMemory small = memory(
-                cache,
-                new MemoryLimits(
-                        10,
-                        400,
-                        Duration.ofHours(1),
-                        Duration.ofHours(1),
-                        3,
-                        Duration.ofHours(1)));
+                cache, new MemoryLimits(10, 400, Duration.ofHours(1), Duration.ofHours(1), 3, Duration.ofHours(1)));
         for (String question : List.of("1", "2", "3", "4")) {
             Ask ask = ask(question);
             FlightRef flight = flight(ask, 1);
@@ -192,7 +185,9 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         begin(first, one);
         Ask waiting = shortLived("waits");
         FlightRef second = flight(waiting, 1);
-        redis.template.opsForZSet().add(keys.openRequestIds(), waiting.requestId().toString(), 1);
+        redis.template
+                .opsForZSet()
+                .add(keys.openRequestIds(), waiting.requestId().toString(), 1);
         redis.template.opsForHash().put(keys.request(waiting.requestId()), "status", "queued");
         redis.template.opsForHash().put(keys.request(waiting.requestId()), "cancel_requested", "1");
         commit(first, one);

@@ -52,8 +52,7 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     }
 
     @Override
-    public boolean readPartition(
-            int partition, long firstOpen, SessionLogListener listener, BooleanSupplier proceed) {
+    public boolean readPartition(int partition, long firstOpen, SessionLogListener listener, BooleanSupplier proceed) {
         Consumer<byte[], byte[]> pooled = idle.poll();
         Consumer<byte[], byte[]> consumer = pooled == null ? consumers.get() : pooled;
         boolean succeeded = false;
@@ -61,7 +60,8 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
             Instant events = clock.instant().minus(window.events());
             KafkaLogPass pass = new KafkaLogPass(
                     consumer, topics, partition, window.slack(), new KafkaRecordDispatcher(listener, wire));
-            boolean complete = pass.seekTo(events.minus(window.turns()), firstOpen, events).run(proceed);
+            boolean complete =
+                    pass.seekTo(events.minus(window.turns()), firstOpen, events).run(proceed);
             succeeded = true;
             return complete;
         } catch (KafkaException e) {

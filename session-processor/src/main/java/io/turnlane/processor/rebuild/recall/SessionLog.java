@@ -22,8 +22,7 @@ public interface SessionLog {
      * @return true if the pass reached the end
      * @throws io.turnlane.processor.turn.Turn.LogUnavailableException if the log doesn't answer
      */
-    boolean readPartition(
-            int partition, long firstOpen, SessionLogListener listener, BooleanSupplier proceed);
+    boolean readPartition(int partition, long firstOpen, SessionLogListener listener, BooleanSupplier proceed);
 
     /**
      * Receives the content of the log, from one thread. Records that can't be read are skipped; they are in quarantine.
