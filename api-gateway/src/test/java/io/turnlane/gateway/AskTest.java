@@ -228,7 +228,8 @@ class AskTest {
                 "",
                 Duration.ZERO,
                 null,
-                Map.of());
+                Map.of(),
+                Duration.ZERO);
     }
 
     @Test

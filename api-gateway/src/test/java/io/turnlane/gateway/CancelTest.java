@@ -171,7 +171,8 @@ class CancelTest {
                 "",
                 Duration.ZERO,
                 null,
-                Map.of("retrieval", Duration.ofSeconds(3))));
+                Map.of("retrieval", Duration.ofSeconds(3)),
+                Duration.ZERO));
         try {
             String second = gateway.ask(session, "second").header("Location");
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {

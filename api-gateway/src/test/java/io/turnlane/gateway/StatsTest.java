@@ -43,6 +43,37 @@ class StatsTest {
         }
     }
 
+    @Test
+    void isDegradedAndReadyWhileAProcessorIsStalled() {
+        try (TestGateway gateway = TestGateway.start();
+                TestProcessor processor = new TestProcessor(gateway)) {
+            processor.publishStatistics(stalled(Duration.ofSeconds(59)));
+            try {
+                await().until(() -> stats(gateway).path("processors").size() == 1);
+                assertThat(gateway.get("/readyz").text("status")).isEqualTo("UP");
+                processor.publishStatistics(stalled(Duration.ofSeconds(60)));
+                await().until(() -> gateway.get("/readyz").text("status").equals("DEGRADED"));
+                assertThat(gateway.get("/readyz").status()).isEqualTo(200);
+                assertThat(stats(gateway)
+                                .path("processors")
+                                .path(0)
+                                .path("stalled")
+                                .asDouble())
+                        .isEqualTo(60.0);
+            } finally {
+                processor.removeStatistics("p-stalled");
+            }
+        }
+    }
+
+    private static ProcessorStatistics stalled(Duration stalled) {
+        return with("p-stalled", latencies(1, 10), Duration.ZERO, stalled);
+    }
+
+    private static ProcessorStatistics with(String id, String latency, Duration sum) {
+        return with(id, latency, sum, Duration.ZERO);
+    }
+
     private static JsonNode stats(TestGateway gateway) {
         return gateway.get("/api/stats").json();
     }
@@ -57,7 +88,7 @@ class StatsTest {
         return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
     }
 
-    private static ProcessorStatistics with(String id, String latency, Duration sum) {
+    private static ProcessorStatistics with(String id, String latency, Duration sum, Duration stalled) {
         ProcessorStatistics f = AskTest.figures(id);
         return new ProcessorStatistics(
                 id,
@@ -78,6 +109,7 @@ class StatsTest {
                 latency,
                 sum,
                 f.places(),
-                f.agentTimes());
+                f.agentTimes(),
+                stalled);
     }
 }

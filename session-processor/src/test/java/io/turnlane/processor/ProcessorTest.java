@@ -153,6 +153,19 @@ class ProcessorTest {
     }
 
     @Test
+    void countsRecordsThatArriveWhileItReadsNothingAsLag() {
+        ConfigurableApplicationContext processor = start("--turnlane.processor.intake.open=1");
+        TurnPoller poller = processor.getBean(TurnPoller.class);
+        log.publish(ask(SessionId.random(), "slow", Map.of("delay_ms", 60_000)));
+        await().atMost(SOON).until(() -> poller.statistics().open() == 1);
+        for (int i = 0; i < 5; i++) {
+            log.publish(ask(SessionId.random(), "behind it", Map.of()));
+        }
+        await().atMost(SOON).until(() -> poller.statistics().lag() == 5);
+        assertThat(poller.statistics().stalled()).isPositive();
+    }
+
+    @Test
     void streamsTheAnswerInPieces() {
         start();
         log.publish(ask(SessionId.random(), "one two three four five", Map.of("deltas", 5, "delay_ms", 300)));

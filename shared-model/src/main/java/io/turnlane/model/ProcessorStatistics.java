@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param latencySum sum of these times
  * @param places load of the slots in which its turns run, or null if a processor of an older version does not report it
  * @param agentTimes recent time per turn for each agent with enough recent turns
+ * @param stalled time for which it has read nothing because its open turns reach a bound and none of them has ended;
+ *     zero if there is room or progress
  */
 public record ProcessorStatistics(
         String processor,
@@ -50,12 +52,22 @@ public record ProcessorStatistics(
         String latency,
         Duration latencySum,
         @Nullable SlotStatistics places,
-        Map<String, Duration> agentTimes) {
+        Map<String, Duration> agentTimes,
+        Duration stalled) {
+
+    /** Time after which a processor counts as stalled. Until then, its turns may just take long. */
+    public static final Duration MAX_STALL = Duration.ofSeconds(60);
 
     public ProcessorStatistics {
         agentTimes = Map.copyOf(Objects.requireNonNullElse(agentTimes, Map.of())); // not reported by older versions
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // not reported by older versions
         agents = List.copyOf(agents);
+        stalled = Objects.requireNonNullElse(stalled, Duration.ZERO); // not reported by older versions
+    }
+
+    /** Returns true if the processor is stalled: it reads nothing, and none of its turns has ended for a minute. */
+    public boolean hasStalled() {
+        return stalled.compareTo(MAX_STALL) >= 0;
     }
 
     /**

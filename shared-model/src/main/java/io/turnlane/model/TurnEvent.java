@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * any attempt. Readers use it to recognise duplicates.
  *
  * @param attempt attempt that the event belongs to, from 1; 0 before the first attempt
- * @param seq number of the event within its attempt, from 0
+ * @param seq number of the event within its attempt, from 0; only the number of a terminal event may follow a gap, see
+ *     {@link #SEQ_AFTER_ALL}
  * @param callback URL to which the turn's terminal event is posted, or null; stored in the record's headers and not
  *     shown to clients
  */
@@ -24,6 +25,12 @@ public record TurnEvent(
         Instant at,
         Body body,
         @Nullable String callback) {
+
+    /**
+     * Number of a terminal event whose publisher does not know how many events precede it in the attempt, because
+     * another flight published them. It is larger than any other number, so that clients may order events by number.
+     */
+    public static final int SEQ_AFTER_ALL = 1_000_000_000;
 
     /** Creates an event without a callback. */
     public TurnEvent(RequestId requestId, SessionId sessionId, int attempt, int seq, Instant at, Body body) {

@@ -54,7 +54,7 @@ public final class FinishedRequestEvents {
      * @throws IllegalArgumentException if the request has not ended
      */
     public ReconstructedEvent terminal(RequestRecord request) {
-        return terminal(request, 0);
+        return terminal(request, TurnEvent.SEQ_AFTER_ALL);
     }
 
     private ReconstructedEvent terminal(RequestRecord request, int seq) {

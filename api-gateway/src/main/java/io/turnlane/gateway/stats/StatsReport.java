@@ -53,6 +53,7 @@ record StatsReport(
      * Statistics of a processor.
      *
      * @param management address of the processor's management endpoints: health, metrics and evacuation
+     * @param stalled time for which it has read nothing because its open turns reach a bound and none of them has ended
      */
     record ProcessorStats(
             String processor,
@@ -68,7 +69,8 @@ record StatsReport(
             long turnsLastMinute,
             long totalTurns,
             long failedTurns,
-            List<String> agents) {
+            List<String> agents,
+            Duration stalled) {
 
         static ProcessorStats of(ProcessorStatistics p) {
             return new ProcessorStats(
@@ -85,7 +87,8 @@ record StatsReport(
                     p.turnsLastMinute(),
                     p.totalTurns(),
                     p.failedTurns(),
-                    p.agents().stream().map(a -> a.name()).toList());
+                    p.agents().stream().map(a -> a.name()).toList(),
+                    p.stalled());
         }
     }
 

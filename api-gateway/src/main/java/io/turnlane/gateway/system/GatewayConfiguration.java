@@ -22,6 +22,7 @@ import io.turnlane.model.WireFormat;
 import java.time.InstantSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,6 +58,11 @@ class GatewayConfiguration {
                 sessions.anonymousTtl(),
                 webhooks.callbacks(),
                 wire);
+    }
+
+    @Bean
+    HealthIndicator processorsHealthIndicator(Fleet fleet) {
+        return new ProcessorHealth(fleet);
     }
 
     @Bean

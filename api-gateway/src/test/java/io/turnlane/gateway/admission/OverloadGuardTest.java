@@ -58,7 +58,8 @@ class OverloadGuardTest {
                 "",
                 Duration.ZERO,
                 places,
-                Map.of());
+                Map.of(),
+                Duration.ZERO);
     }
 
     private void report(int free, int ready, long lag, Duration runTime) {

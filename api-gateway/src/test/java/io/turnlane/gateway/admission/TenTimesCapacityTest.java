@@ -87,7 +87,8 @@ class TenTimesCapacityTest {
                 "",
                 Duration.ZERO,
                 places,
-                Map.of()));
+                Map.of(),
+                Duration.ZERO));
     }
 
     private void ask(OverloadGuard gateway) {

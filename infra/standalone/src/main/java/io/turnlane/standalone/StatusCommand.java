@@ -3,6 +3,7 @@ package io.turnlane.standalone;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.ProcessId;
 import io.turnlane.backends.RunState;
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.standalone.client.OperatorClient;
 import io.turnlane.standalone.run.BackendAddresses;
 import java.io.IOException;
@@ -104,6 +105,10 @@ final class StatusCommand implements Callable<Integer> {
     /** Returns the state for display; empty for the usual state, running. */
     private static String stateOf(JsonNode processor) {
         String state = processor.path("state").asString("running");
-        return state.equals("running") ? "" : state + "  ";
+        double stalled = processor.path("stalled").asDouble(0);
+        return (state.equals("running") ? "" : state + "  ")
+                + (stalled < ProcessorStatistics.MAX_STALL.toSeconds()
+                        ? ""
+                        : String.format("stalled for %.0f s  ", stalled));
     }
 }

@@ -21,6 +21,7 @@ final class Budget {
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger unloaded = new AtomicInteger();
+    private final AtomicLong ended = new AtomicLong();
     private boolean exhausted;
 
     /**
@@ -44,6 +45,16 @@ final class Budget {
     void remove(int size) {
         turns.decrementAndGet();
         bytes.addAndGet(-size);
+    }
+
+    /** Counts a turn that no longer belongs to this processor's open turns. */
+    void countEnded() {
+        ended.incrementAndGet();
+    }
+
+    /** Returns the number of turns that have ended or left. It changes as long as there is progress. */
+    long endedCount() {
+        return ended.get();
     }
 
     void addUnloaded() {

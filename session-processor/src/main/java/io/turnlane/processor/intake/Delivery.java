@@ -155,6 +155,7 @@ final class Delivery implements Claim {
             return List.of();
         }
         ended = true;
+        budget.countEnded();
         if (record == null) {
             budget.removeUnloaded();
             assignment.reloaded(this);

@@ -34,6 +34,11 @@ final class Ledger {
         this.position = Math.max(this.position, position);
     }
 
+    /** Returns the position behind all delivered records. */
+    synchronized long position() {
+        return position;
+    }
+
     /** Completes the record: its result is stored. Idempotent. */
     synchronized void complete(long offset) {
         open.remove(offset);

@@ -32,6 +32,11 @@ class Partitions implements ConsumerRebalanceListener {
 
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
 
+    /** Minimum time between two requests for the ends of paused partitions. */
+    private static final Duration END_OFFSETS_INTERVAL = Duration.ofSeconds(1);
+
+    private static final Duration END_OFFSETS_TIMEOUT = Duration.ofMillis(500);
+
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
     private final RecordHandler handler;
@@ -39,6 +44,9 @@ class Partitions implements ConsumerRebalanceListener {
     private final RecordReader reader;
     private final PartitionAssignmentListener assignmentListener;
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
+    private Map<TopicPartition, Long> endOffsets = Map.of();
+    private Instant endOffsetsAt = Instant.EPOCH;
+    private boolean allPaused;
     private int partitionCount;
 
     Partitions(
@@ -199,6 +207,7 @@ class Partitions implements ConsumerRebalanceListener {
      * @param all true to pause every partition; false to pause only those without a fence
      */
     void pause(boolean all) {
+        allPaused = all;
         Set<TopicPartition> toPause = new HashSet<>();
         assignments.forEach((partition, assignment) -> {
             if (all || !assignment.hasFence()) {
@@ -252,13 +261,32 @@ class Partitions implements ConsumerRebalanceListener {
         return due;
     }
 
-    /** Returns the number of records of the held partitions that have not been polled yet, as known to the consumer. */
-    long lag() {
+    /**
+     * Returns the number of records of the held partitions that have not been polled yet. The consumer knows it from
+     * its fetches. While all partitions are paused it fetches nothing, so the broker is asked, once a second.
+     */
+    long lag(Instant now) {
+        if (allPaused && !now.isBefore(endOffsetsAt.plus(END_OFFSETS_INTERVAL))) {
+            endOffsetsAt = now;
+            readEndOffsets();
+        }
         long lag = 0;
         for (TopicPartition partition : consumer.assignment()) {
-            lag += consumer.currentLag(partition).orElse(0);
+            Assignment assignment = assignments.get(partition);
+            Long end = endOffsets.get(partition);
+            lag += allPaused && assignment != null && end != null
+                    ? Math.max(0, end - assignment.ledger().position())
+                    : consumer.currentLag(partition).orElse(0);
         }
         return lag;
+    }
+
+    private void readEndOffsets() {
+        try {
+            endOffsets = consumer.endOffsets(assignments.keySet(), END_OFFSETS_TIMEOUT);
+        } catch (KafkaException e) {
+            log.atDebug().setCause(e).log("ends of the paused partitions not read");
+        }
     }
 
     /** Returns the age of the oldest open record, counted from its delivery; zero if no record is open. */

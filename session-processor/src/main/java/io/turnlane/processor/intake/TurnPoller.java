@@ -46,6 +46,8 @@ public final class TurnPoller implements Runnable {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private Instant lastCommit;
+    private Instant lastProgress;
+    private long lastEndedCount;
     private volatile boolean stopping;
     private volatile boolean pausing;
     private volatile IntakeStatistics statistics;
@@ -64,7 +66,8 @@ public final class TurnPoller implements Runnable {
         this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
         this.lastCommit = clock.instant();
-        this.statistics = new IntakeStatistics(lastCommit, 0, 0, 0, Duration.ZERO);
+        this.lastProgress = lastCommit;
+        this.statistics = new IntakeStatistics(lastCommit, 0, 0, 0, Duration.ZERO, Duration.ZERO);
     }
 
     /**
@@ -75,8 +78,11 @@ public final class TurnPoller implements Runnable {
      * @param open number of open turns: buffered, running, waiting for a retry, and unloaded
      * @param lag number of records of the held partitions that have not been polled yet
      * @param oldestAge age of the oldest open turn
+     * @param stalled time for which the processor has read nothing because its open turns reach a bound, and none of
+     *     them has ended; zero if there is room or progress
      */
-    public record IntakeStatistics(Instant at, int partitions, int open, long lag, Duration oldestAge) {}
+    public record IntakeStatistics(
+            Instant at, int partitions, int open, long lag, Duration oldestAge, Duration stalled) {}
 
     /** Returns the state after the latest poll. */
     public IntakeStatistics statistics() {
@@ -103,7 +109,12 @@ public final class TurnPoller implements Runnable {
         } finally {
             close();
             statistics = new IntakeStatistics(
-                    clock.instant(), 0, 0, 0, Duration.ZERO); // the processor holds no partition any more
+                    clock.instant(),
+                    0,
+                    0,
+                    0,
+                    Duration.ZERO,
+                    Duration.ZERO); // the processor holds no partition any more
         }
     }
 
@@ -117,9 +128,10 @@ public final class TurnPoller implements Runnable {
             partitions.adoptMissed();
             handle(consumer.poll(settings.pollTime()));
             partitions.acquireFences();
-            partitions.pause(pausing || budget.isExhausted());
+            boolean exhausted = budget.isExhausted();
+            partitions.pause(pausing || exhausted);
             commitIfDue();
-            updateStatistics();
+            updateStatistics(exhausted);
         } catch (RuntimeException e) {
             log.atError().setCause(e).log("poll failed; retrying");
             waitAfterFailure();
@@ -178,10 +190,24 @@ public final class TurnPoller implements Runnable {
         }
     }
 
-    private void updateStatistics() {
+    private void updateStatistics(boolean exhausted) {
         Instant now = clock.instant();
         statistics = new IntakeStatistics(
-                now, partitions.heldCount(), budget.openTurns(), partitions.lag(), partitions.oldestAge(now));
+                now,
+                partitions.heldCount(),
+                budget.openTurns(),
+                partitions.lag(now),
+                partitions.oldestAge(now),
+                stalledFor(exhausted, now));
+    }
+
+    private Duration stalledFor(boolean exhausted, Instant now) {
+        long ended = budget.endedCount();
+        if (!exhausted || ended != lastEndedCount) {
+            lastEndedCount = ended;
+            lastProgress = now;
+        }
+        return Duration.between(lastProgress, now);
     }
 
     /** Stops reading new records. The processor stays a member of the group. */

@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.processor.intake.TurnPoller;
 import java.time.InstantSource;
 import java.util.function.IntSupplier;
@@ -7,8 +8,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Reports the engine as down if the poll thread has stopped polling, or if too many abandoned agents are still running.
- * In both cases the process answers health checks but processes no turns.
+ * Reports the engine as down if the poll thread has stopped polling, if too many abandoned agents are still running, or
+ * if its open turns reach a bound and none of them has ended for a minute. In all cases the process answers health
+ * checks but processes no turns.
  */
 final class EngineHealth implements HealthIndicator {
 
@@ -30,7 +32,8 @@ final class EngineHealth implements HealthIndicator {
     public Health health() {
         TurnPoller.IntakeStatistics statistics = poller.statistics();
         int abandoned = abandonedAgents.getAsInt();
-        boolean healthy = liveness.isAlive() && abandoned < MAX_ABANDONED;
+        boolean stalled = statistics.stalled().compareTo(ProcessorStatistics.MAX_STALL) >= 0;
+        boolean healthy = liveness.isAlive() && abandoned < MAX_ABANDONED && !stalled;
         return status(healthy)
                 .withDetail("state", drain.state().wire())
                 .withDetail("partitions", statistics.partitions())
@@ -38,6 +41,7 @@ final class EngineHealth implements HealthIndicator {
                 .withDetail("abandoned_agents", abandoned)
                 .withDetail("lag", statistics.lag())
                 .withDetail("oldest_age_seconds", statistics.oldestAge().toSeconds())
+                .withDetail("stalled_seconds", statistics.stalled().toSeconds())
                 .withDetail("last_poll_seconds_ago", liveness.sinceLastPoll().toSeconds())
                 .build();
     }

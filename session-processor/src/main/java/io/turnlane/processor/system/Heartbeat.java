@@ -139,7 +139,8 @@ class Heartbeat {
                 minute.encoded(),
                 minute.sum(),
                 new SlotStatistics(load.slots(), load.freeSlots(), load.readyLanes(), runTimes.update(load)),
-                sources.agentTimes().meanTimes());
+                sources.agentTimes().meanTimes(),
+                intake.stalled());
     }
 
     /** Logs only changes, and not every heartbeat. */

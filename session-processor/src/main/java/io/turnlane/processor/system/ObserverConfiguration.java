@@ -91,6 +91,11 @@ class ObserverConfiguration {
                     .register(registry);
             Gauge.builder("turnlane.lag", () -> poller.statistics().lag()).register(registry);
             Gauge.builder(
+                            "turnlane.stalled",
+                            () -> poller.statistics().stalled().toSeconds())
+                    .baseUnit("seconds")
+                    .register(registry);
+            Gauge.builder(
                             "turnlane.oldest.age",
                             () -> poller.statistics().oldestAge().toSeconds())
                     .baseUnit("seconds")

@@ -51,6 +51,7 @@ final class AskRun {
     private final Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
     private boolean lossRuledOut;
     private int computedAttempt;
+    private @Nullable TurnStream published;
 
     AskRun(TurnKit kit, StepRetrier retrier, Flight flight, Ask ask) {
         this.kit = kit;
@@ -129,6 +130,7 @@ final class AskRun {
     private LaneOutcome callAgent(BeginResult.RunTurn run) {
         Ask merged = ask.withMerged(run.mergedQuestions());
         TurnStream stream = streamOf(run.attempt());
+        published = stream;
         markPhase(Phase.PROVIDER_CALL_START);
         CallResult result = new AgentCall(kit, flight, merged, run).call(stream);
         markPhase(Phase.PROVIDER_CALL_END);
@@ -280,7 +282,7 @@ final class AskRun {
         if (ending.status() != RequestStatus.CANCELLED) {
             return republishEnd(ending);
         }
-        end.republish(ending);
+        end.republish(ending, published);
         report(RequestStatus.CANCELLED.wire(), "", ending.attempt());
         return TurnRunner.complete(turn);
     }
@@ -290,7 +292,7 @@ final class AskRun {
      * a quarantine record is reported as a new failure.
      */
     private LaneOutcome republishEnd(TurnEnding ending) {
-        end.republish(ending);
+        end.republish(ending, published);
         boolean newFailure = ending.status() == RequestStatus.FAILED && !ending.quarantined();
         report(
                 newFailure ? ending.status().wire() : "told_again",

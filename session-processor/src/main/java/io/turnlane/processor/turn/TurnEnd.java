@@ -54,7 +54,7 @@ final class TurnEnd {
     /** Publishes the failure of a turn although memory cannot store it. */
     void publishUnstored(TurnError error, int attempts) {
         quarantine(error, attempts);
-        publish(new TurnStream(turn, attempts, kit, () -> {}), new TurnEvent.Failed(error));
+        publish(TurnStream.ofEnd(turn, attempts, kit), new TurnEvent.Failed(error));
     }
 
     private void quarantine(TurnError error, int attempts) {
@@ -65,7 +65,18 @@ final class TurnEnd {
 
     /** Publishes the terminal event of a turn from its stored result. The agent is not called again (O4). */
     void republish(TurnEnding ending) {
-        TurnStream stream = new TurnStream(turn, ending.attempt(), kit, () -> {});
+        republish(ending, null);
+    }
+
+    /**
+     * Publishes the terminal event of a turn from its stored result.
+     *
+     * @param own stream of this flight, whose numbers the event continues if it ends the same attempt; null if this
+     *     flight has published nothing
+     */
+    void republish(TurnEnding ending, @Nullable TurnStream own) {
+        TurnStream stream =
+                own != null && own.attempt() == ending.attempt() ? own : TurnStream.ofEnd(turn, ending.attempt(), kit);
         switch (ending.status()) {
             case COMPLETED -> publishCompleted(stream, Objects.requireNonNull(ending.answer()));
             case FAILED -> publishFailed(stream, ending.attempt(), errorOf(ending), ending.quarantined());

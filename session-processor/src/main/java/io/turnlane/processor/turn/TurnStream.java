@@ -47,12 +47,26 @@ final class TurnStream implements AnswerSink {
      * @param onTooLarge called if the text exceeds the maximum size of an answer
      */
     TurnStream(Turn turn, int attempt, TurnKit kit, Runnable onTooLarge) {
+        this(turn, attempt, kit, onTooLarge, 0);
+    }
+
+    private TurnStream(Turn turn, int attempt, TurnKit kit, Runnable onTooLarge, int seq) {
+        this.seq = seq;
         this.turn = turn;
         this.attempt = attempt;
         this.publisher = kit.services().events();
         this.limits = kit.rules().limits();
         this.runtime = kit.runtime();
         this.onTooLarge = onTooLarge;
+    }
+
+    /** Creates a stream that only ends an attempt, whose other events another stream has published. */
+    static TurnStream ofEnd(Turn turn, int attempt, TurnKit kit) {
+        return new TurnStream(turn, attempt, kit, () -> {}, TurnEvent.SEQ_AFTER_ALL);
+    }
+
+    int attempt() {
+        return attempt;
     }
 
     /**

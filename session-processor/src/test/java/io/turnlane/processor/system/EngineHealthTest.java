@@ -2,6 +2,7 @@ package io.turnlane.processor.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordHandler;
@@ -12,10 +13,19 @@ import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.ManualDelay;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Turn;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Status;
 
@@ -25,10 +35,11 @@ class EngineHealthTest {
     private Instant now = Instant.parse("2026-11-21T06:00:00Z");
     private int abandoned;
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    private final HoldingReception reception = new HoldingReception();
     private final TurnPoller poller = new TurnPoller(
             consumer,
             new IntakeSettings("turns", 1, 1, 1, Duration.ofMillis(1), Duration.ofMillis(1)),
-            new IgnoringReception(),
+            reception,
             () -> now,
             new RecordReader(() -> new MockConsumer<>("none"), 1),
             adopted -> {});
@@ -70,14 +81,52 @@ class EngineHealthTest {
         assertThat(status()).isEqualTo(Status.DOWN);
     }
 
+    @Test
+    void isDownIfItsOpenTurnsReachABoundAndNoneOfThemEnds() {
+        TopicPartition partition = new TopicPartition("turns", 0);
+        consumer.updatePartitions("turns", List.of(new PartitionInfo("turns", 0, Node.noNode(), null, null)));
+        consumer.updateBeginningOffsets(Map.of(partition, 0L));
+        consumer.updateEndOffsets(Map.of(partition, 9L));
+        List<Status> seen = new ArrayList<>();
+        consumer.schedulePollTask(() -> consumer.rebalance(List.of(partition)));
+        consumer.schedulePollTask(() -> consumer.addRecord(record()));
+        consumer.schedulePollTask(() -> now = now.plusSeconds(59));
+        consumer.schedulePollTask(() -> seen.add(status()));
+        consumer.schedulePollTask(() -> now = now.plusSeconds(1));
+        consumer.schedulePollTask(() -> {
+            seen.add(status());
+            assertThat(poller.statistics().lag())
+                    .as("records that came meanwhile")
+                    .isEqualTo(8);
+            reception.turns.getFirst().claim().complete();
+        });
+        consumer.schedulePollTask(() -> seen.add(status()));
+        consumer.schedulePollTask(poller::stop);
+        poller.run();
+        assertThat(seen).containsExactly(Status.UP, Status.DOWN, Status.UP);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record() {
+        ConsumerRecord<byte[], byte[]> record =
+                new ConsumerRecord<>("turns", 0, 0, "-:s-1".getBytes(StandardCharsets.UTF_8), new byte[0]);
+        record.headers()
+                .add(RecordHeaders.REQUEST_ID, UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+
     private Status status() {
         return health.health().getStatus();
     }
 
-    private static final class IgnoringReception implements RecordHandler {
+    /** Never ends a turn. */
+    private static final class HoldingReception implements RecordHandler {
+
+        private final List<Turn> turns = new ArrayList<>();
 
         @Override
-        public void onTurn(Turn turn) {}
+        public void onTurn(Turn turn) {
+            turns.add(turn);
+        }
 
         @Override
         public void onUnreadable(Turn.Claim claim, TurnError error) {}

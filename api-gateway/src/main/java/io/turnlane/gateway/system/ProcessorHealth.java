@@ -1,0 +1,40 @@
+package io.turnlane.gateway.system;
+
+import io.turnlane.gateway.fleet.Fleet;
+import io.turnlane.model.ProcessorStatistics;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * Health of the processors. A processor that is stalled answers no new question, although its gateways accept them. The
+ * gateway is then degraded, and stays ready. While Redis is unavailable nothing is known, and only its own indicator
+ * reports it.
+ */
+final class ProcessorHealth implements HealthIndicator {
+
+    private static final Duration TIMEOUT = Duration.ofMillis(150);
+
+    private final Fleet fleet;
+
+    ProcessorHealth(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    @Override
+    public Health health() {
+        List<String> stalled = TimedCheck.run(
+                "processor-check",
+                TIMEOUT,
+                () -> fleet.alive().stream()
+                        .filter(ProcessorStatistics::hasStalled)
+                        .map(ProcessorStatistics::processor)
+                        .toList(),
+                List.of());
+        return Health.status(stalled.isEmpty() ? Status.UP : new Status("DEGRADED", "A processor is stalled"))
+                .withDetail("stalled", stalled)
+                .build();
+    }
+}

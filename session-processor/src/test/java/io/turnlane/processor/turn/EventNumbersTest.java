@@ -1,0 +1,56 @@
+package io.turnlane.processor.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TurnEvent;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Clients may order the events of an attempt by their numbers, also its end. */
+class EventNumbersTest extends TurnTests {
+
+    @Test
+    void numbersTheEndOfACancelledTurnBehindItsText() {
+        agent = (question, remembered, sink) -> {
+            sink.stage("thinking");
+            sink.delta("some text");
+            memory.requestCancel(ask.requestId());
+            flights.cancel(ask.key(), ask.requestId());
+            throw new InterruptedException();
+        };
+        run();
+        assertThat(types()).containsExactly("started", "stage", "delta", "cancelled");
+        assertThat(numbers()).containsExactly(0, 1, 2, 3);
+    }
+
+    @Test
+    void numbersTheEndOfATurnThatWasCancelledDuringItsCommitBehindItsText() {
+        agent = (question, remembered, sink) -> {
+            sink.delta("some text");
+            return Answer.ofText("some text");
+        };
+        memory.duringCommit(() -> memory.requestCancel(ask.requestId()));
+        run();
+        assertThat(types()).containsExactly("started", "delta", "cancelled");
+        assertThat(numbers()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void numbersAnEndThatAnotherFlightPublishesBehindEverything() {
+        run();
+        run(); // delivered again
+        assertThat(types()).containsExactly("started", "completed", "completed");
+        assertThat(numbers()).containsExactly(0, 1, TurnEvent.SEQ_AFTER_ALL);
+        Ask other = ask("never begun");
+        memory.requestCancel(other.requestId());
+        run(turn(other, wire.write(other)));
+        assertThat(events.getLast().attempt()).isZero();
+        assertThat(events.getLast().seq()).as("behind a queued event, number 0").isPositive();
+    }
+
+    private List<Integer> numbers() {
+        return events.stream().map(TurnEvent::seq).toList();
+    }
+}
