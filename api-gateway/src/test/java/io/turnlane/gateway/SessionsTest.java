@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.CanonicalJson;
+import io.turnlane.model.Checksummed;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
@@ -14,8 +17,10 @@ import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.SessionState;
+import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -322,6 +327,32 @@ class SessionsTest {
         HttpReply rejected = gateway.put("/v1/sessions/" + session + "/import", "\"" + "x".repeat(4 << 20) + "\"");
         assertThat(rejected.status()).isEqualTo(413);
         assertThat(rejected.text("code")).isEqualTo("request_too_large");
+    }
+
+    /** Stored turns are compressed, so that a history may have more JSON than one import accepts. */
+    @Test
+    void exportsNoMoreThanAnImportAccepts() {
+        String id = ask("why?").text("request_id");
+        for (int i = 0; i < 4; i++) {
+            PastTurn large = new PastTurn(
+                    RequestId.parse(id.substring(0, 35) + "abcd".charAt(i)),
+                    RequestStatus.COMPLETED,
+                    "?",
+                    "\u0001".repeat(150_000), // six bytes of JSON each
+                    null,
+                    List.of(),
+                    Duration.ZERO,
+                    Instant.EPOCH);
+            processor.redis().sync().rpush(keys(session).history(), Checksummed.seal(new WireFormat().writeValue(large)));
+        }
+        HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
+        assertThat(exported.json().path("turns")).hasSize(3);
+        assertThat(exported.json().path("omitted").asInt()).isEqualTo(2);
+        assertThat(gateway.put(
+                                "/v1/sessions/" + session + "/import",
+                                exported.response().body())
+                        .status())
+                .isEqualTo(202);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.sessions;
 
+import io.turnlane.gateway.ask.QuestionRules;
 import io.turnlane.gateway.problem.JsonErrors;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.sessions.SessionStore.SessionSnapshot;
@@ -31,12 +32,17 @@ final class SessionExport {
     private static final int VERSION = 1;
     private static final String CHECKSUM = "checksum";
 
+    /** Room for the fields of a document beside its session and its turns. */
+    private static final int ENVELOPE_BYTES = 1024;
+
     private final JsonMapper json;
     private final WireFormat wire;
+    private final QuestionRules rules;
 
-    SessionExport(JsonMapper json, WireFormat wire) {
+    SessionExport(JsonMapper json, WireFormat wire, QuestionRules rules) {
         this.json = json;
         this.wire = wire;
+        this.rules = rules;
     }
 
     /** Session fields that an import reads. All other fields are ignored, including the id and the last activity. */
@@ -50,7 +56,7 @@ final class SessionExport {
 
     private record ExportedTurns(@Nullable List<PastTurn> turns) {}
 
-    /** Returns the export document of a session. */
+    /** Returns the export document of a session. Omits the oldest turns of one that an import would not accept whole. */
     Map<String, Object> write(SessionSnapshot stored, Instant now) {
         SessionContext context = stored.context();
         Map<String, Object> session = new LinkedHashMap<>();
@@ -67,11 +73,25 @@ final class SessionExport {
         document.put("version", VERSION);
         document.put("exported_at", now);
         document.put("session", session);
-        document.put("turns", stored.history().turns());
+        List<PastTurn> turns = newestThatFit(
+                stored.history().turns(), rules.maxExport() - ENVELOPE_BYTES - wire.writeValue(session).length);
+        document.put("turns", turns);
         document.put("damaged", stored.history().damaged());
+        document.put("omitted", stored.history().turns().size() - turns.size());
         Map<String, Object> plain = parse(wire.writeValue(document)); // the form in which a reader sees it
         plain.put(CHECKSUM, CanonicalJson.checksum(plain));
         return plain;
+    }
+
+    private List<PastTurn> newestThatFit(List<PastTurn> turns, int room) {
+        int oldest = turns.size();
+        for (int left = room; oldest > 0; oldest--) {
+            left -= wire.writeValue(turns.get(oldest - 1)).length + 1;
+            if (left < 0) {
+                break;
+            }
+        }
+        return turns.subList(oldest, turns.size());
     }
 
     /**

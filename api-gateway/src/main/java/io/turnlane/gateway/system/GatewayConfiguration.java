@@ -54,6 +54,7 @@ class GatewayConfiguration {
         return new QuestionRules(
                 Math.toIntExact(asks.maxQuestion().toBytes()),
                 Math.toIntExact(asks.maxMetadata().toBytes()),
+                Math.toIntExact(sessions.maxImport().toBytes()),
                 sessions.ttl(),
                 sessions.anonymousTtl(),
                 webhooks.callbacks(),
