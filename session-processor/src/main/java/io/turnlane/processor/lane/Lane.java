@@ -14,8 +14,9 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ordered queue of one key's items, with the state of the item at its head and the side tasks of the others. The head
- * stays in the queue while it runs, so that {@link #depth} counts it.
+ * Ordered queue of the items of one key; the items of a session are its turns. Also holds the state of the first item
+ * (the head) and the side tasks of the other items. A side task is work on a waiting item outside its order. The head
+ * stays in the queue while it runs, and {@link #depth} counts it.
  *
  * <p>Not thread-safe: every call is made under the lock of the {@link LaneScheduler}.
  */
@@ -60,7 +61,7 @@ final class Lane<K, T> {
         return items.size();
     }
 
-    /** Adds the item at the end. Returns false if the lane already holds an item of the same identity. */
+    /** Adds the item at the end. Returns false if the lane already holds an item with the same identity. */
     boolean add(T item) {
         if (items.putIfAbsent(identity.apply(item), item) != null) {
             return false;
@@ -84,8 +85,8 @@ final class Lane<K, T> {
     }
 
     /**
-     * Returns the highest priority of the lane's items. The items ahead of the most urgent one must run before it, so
-     * they share its priority.
+     * Returns the highest priority of the lane's items. The lane runs at this priority, because the item that has it
+     * must wait for the items ahead of it.
      */
     int priority() {
         int highest = 0;
@@ -118,7 +119,9 @@ final class Lane<K, T> {
         skipRequested = true;
     }
 
-    /** Returns true if a skip was requested since the last call, and clears the request. */
+    /**
+     * Returns true if {@link #skipNextDelay} was called since the last call of this method, and clears that request.
+     */
     boolean takeSkipRequest() {
         boolean was = skipRequested;
         skipRequested = false;
@@ -138,7 +141,7 @@ final class Lane<K, T> {
                 .toList();
     }
 
-    /** Returns true if the lane holds the item and the item does not run. */
+    /** Returns true if the lane holds the item and the item is not running. */
     boolean isWaiting(T item) {
         Object id = identity.apply(item);
         return items.containsKey(id) && !(state == LaneState.RUNNING && isHead(id));
@@ -149,7 +152,8 @@ final class Lane<K, T> {
     }
 
     /**
-     * Returns the items ahead of the given one, including a running head. Returns all items if it has left the lane.
+     * Returns the items ahead of the given one, including a running head. Returns all items if the given item has left
+     * the lane.
      */
     List<T> itemsAhead(T item) {
         Object id = identity.apply(item);
@@ -172,7 +176,9 @@ final class Lane<K, T> {
         return !sideTaskRuns && !sideTasks.isEmpty();
     }
 
-    /** Marks the next side task as running and returns it. It stays in the queue until {@link #endSideTask}. */
+    /**
+     * Marks the next side task as running and returns it. The side task stays in the queue until {@link #endSideTask}.
+     */
     QueuedSideTask<T> beginSideTask() {
         sideTaskRuns = true;
         return sideTasks.getFirst();
@@ -201,8 +207,8 @@ final class Lane<K, T> {
     }
 
     /**
-     * Moves items that have ended to the given list, except a running head. In contrast to {@link #withdraw}, this
-     * includes the item whose side task runs.
+     * Moves items that have ended to the given list, except a running head. Unlike {@link #withdraw}, also moves the
+     * item whose side task is running.
      *
      * @return true if the head was moved
      */
@@ -224,7 +230,9 @@ final class Lane<K, T> {
         return headRemoved;
     }
 
-    /** Removes the side tasks of items that have left. A running one stays until {@link #endSideTask}. */
+    /**
+     * Removes the side tasks of items that have left the lane. A running side task stays until {@link #endSideTask}.
+     */
     private void dropOrphanedSideTasks() {
         @Nullable QueuedSideTask<T> current = sideTaskRuns ? sideTasks.removeFirst() : null;
         sideTasks.removeIf(sideTask -> !items.containsKey(identity.apply(sideTask.item())));

@@ -19,20 +19,23 @@ import java.util.function.ToIntFunction;
 
 /**
  * Runs items in lanes, one lane for each key. The items of a lane run one at a time and in order. Lanes run in
- * parallel, up to the number of slots.
+ * parallel, but at most as many at once as there are slots.
  *
- * <p>A lane exists exactly while it holds an item. The lanes of turns are keyed by session and not by partition: if a
- * partition leaves and comes back, a redelivered turn waits until the session's earlier flight has ended (O1).
+ * <p>A lane exists only while it holds an item. The key of a turn's lane is its session, not its partition. If a
+ * partition leaves this processor and comes back, a redelivered turn therefore waits until the earlier execution of the
+ * session's turn has ended (promise O1 in docs/guarantees.md).
  *
- * <p>After every item a lane goes to the end of the queue of ready lanes, so that a long lane does not keep short ones
- * waiting. If slots are scarce, lanes of higher {@linkplain ReadyLanes priority} run more often, and no lane starves.
+ * <p>After every item, a lane goes to the end of the queue of ready lanes, so that a long lane does not keep short ones
+ * waiting. If all slots are taken, lanes of higher {@linkplain ReadyLanes priority} get a free slot more often than
+ * others, but no lane starves.
  *
  * <p>{@linkplain #submitSideTasks Side tasks} work on a waiting item outside its order. The item keeps its position,
  * and does not start before its side tasks have ended. Side tasks need no slot, because they are short and call no
  * agent.
  *
  * <p>Threading: any thread may call any method. One lock guards all lanes. It is held only for short steps, and never
- * while work or a side task runs. Those run on the executor: on virtual threads in production, step by step in tests.
+ * while work or a side task runs. Work and side tasks run on the executor: in production on virtual threads, in tests
+ * step by step.
  */
 public final class LaneScheduler<K, T> {
 
@@ -57,7 +60,7 @@ public final class LaneScheduler<K, T> {
     private long runNanos;
     private boolean stopped;
 
-    /** Creates a scheduler of items that all have the same priority. */
+    /** Creates a scheduler for items that all have the same priority. */
     public LaneScheduler(
             int slots,
             Executor executor,
@@ -102,7 +105,7 @@ public final class LaneScheduler<K, T> {
     /**
      * Adds the item at the end of its key's lane, unless the lane holds an item of the same identity.
      *
-     * @return the item's position, and if it was a duplicate
+     * @return the position of the item; also reports if the item is a duplicate, which is not added
      */
     public OfferResult offer(K key, T item) {
         lock.lock();
@@ -141,8 +144,9 @@ public final class LaneScheduler<K, T> {
     public record OfferResult(int ahead, boolean running, boolean duplicate) {}
 
     /**
-     * Removes the matching items from their lanes, except items that run and items whose side task runs. A matching
-     * item that runs skips its next delay, so that it can notice at once that it is no longer wanted here.
+     * Removes the matching items from their lanes, except items that are running or whose side task is running. The
+     * next delay of a matching item that is running is skipped. The item then runs again at once, and its work can
+     * detect that this processor must release it.
      *
      * @return the removed items
      */
@@ -180,7 +184,7 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * Queues a side task for each matching item of this key that does not run. The side tasks of one key run one at a
+     * Queues a side task for each matching item of this key that is not running. The side tasks of one key run one at a
      * time, in the order in which they were submitted.
      *
      * @return the number of side tasks
@@ -190,8 +194,8 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * Queues a side task for the given item. Does nothing if the item runs or has left its lane. The item is looked up
-     * by its identity, at constant cost.
+     * Queues a side task for the given item. Does nothing if the item is running or has left its lane. Finds the item
+     * by its identity, in constant time.
      */
     public void submitSideTask(K key, T item, SideTask<T> task) {
         var _ = submit(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), task);
@@ -256,7 +260,7 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    /** If the head of the key's lane matches, ends its delay and skips its next delay. */
+    /** If the head of the key's lane matches, ends its current delay. If the head is running, skips its next delay. */
     public void skipDelay(K key, Predicate<? super T> matching) {
         lock.lock();
         try {
@@ -284,7 +288,7 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * Waits until no item and no side task runs.
+     * Waits until no item and no side task is running.
      *
      * @return false if the time passed first
      */
@@ -328,8 +332,8 @@ public final class LaneScheduler<K, T> {
      *
      * @param slots maximum number of lanes that run at once
      * @param freeSlots number of slots that are free
-     * @param readyLanes number of lanes that wait for a slot, each for one item
-     * @param runs number of runs that have ended since the start
+     * @param readyLanes number of lanes that wait for a slot; each needs one slot
+     * @param runs number of runs of items that have ended since the scheduler was created
      * @param runNanos total time of these runs, in nanoseconds
      */
     public record LaneLoad(int slots, int freeSlots, int readyLanes, long runs, long runNanos) {}

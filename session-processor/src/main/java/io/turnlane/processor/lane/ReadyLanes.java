@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Between priorities this class uses stride scheduling (Waldspurger and Weihl, MIT 1995). Each priority has a pass,
  * which grows by the priority's stride when one of its lanes leaves. The priority with the smallest pass is next; if
- * two are equal, the higher priority is next. While all three priorities wait, 9 of 13 lanes that leave are of high
- * priority, 3 of normal and 1 of low. A priority that waits alone gets all slots.
+ * two are equal, the higher priority is next. If lanes of all three priorities wait, 9 of 13 lanes that leave are of
+ * high priority, 3 of normal and 1 of low. If only lanes of one priority wait, they get all slots.
  *
  * <p>No priority starves: at most {@link #maxBefore} other lanes leave before the first lane of a priority, because
- * they can leave only while their pass is no larger than its own.
+ * lanes of another priority can leave only while the pass of that priority is no larger than the pass of the first one.
  *
- * <p>Not safe for threads: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
+ * <p>Not thread-safe: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */
 final class ReadyLanes<L> {
 

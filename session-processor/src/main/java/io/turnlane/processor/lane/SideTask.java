@@ -4,9 +4,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Work on a waiting item outside the order of its lane. The item keeps its position meanwhile. A side task may run
- * while the lane's head runs. The side tasks of one key run one at a time, each on a thread of the scheduler's
- * executor.
+ * Work on a waiting item outside the order of its lane, for example to cancel a turn that has not begun. The item keeps
+ * its position. A side task can run while the lane's head is running. The side tasks of one key run one at a time, each
+ * on a thread of the scheduler's executor.
  */
 @FunctionalInterface
 public interface SideTask<T> {
@@ -16,7 +16,7 @@ public interface SideTask<T> {
      *
      * @param item the waiting item
      * @param ahead the items of the same key that are ahead of it now, in order, including a running one
-     * @return the items of this key that have ended; those that still wait leave the lane
+     * @return the items of this key that have ended; the scheduler removes them from the lane
      */
     Collection<T> run(T item, List<T> ahead);
 }
