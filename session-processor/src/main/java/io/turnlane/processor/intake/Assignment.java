@@ -10,8 +10,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One assignment of a partition to this processor: the partition's ledger and the fence token for writes. If the
- * partition leaves and comes back, it gets a new object.
+ * One assignment of a partition to this processor. Contains the partition's ledger (its open offsets) and its fence
+ * token. Memory rejects writes that carry an older token than the newest one. If the partition leaves this processor
+ * and comes back, a new object is created.
  *
  * <p>Threading: the poll thread delivers records, sets the fence, commits and ends the assignment. Lane threads read
  * the fence, complete offsets and request a newer fence. Fields that both use are volatile or thread-safe.
@@ -104,14 +105,14 @@ final class Assignment implements HeldPartition {
         unloaded.put(delivery.offset(), delivery);
     }
 
-    /** Removes a delivery whose record is in memory again, or that has ended. */
+    /** Removes a delivery from the unloaded ones, because its record is in memory again or the delivery has ended. */
     void reloaded(Delivery delivery) {
         unloaded.remove(delivery.offset());
     }
 
     /**
-     * Reads a record from the log again. Also reloads unloaded records of the same session that were read with it,
-     * because they are next in the lane.
+     * Reads a record from the log again. Also reloads further unloaded records of its session that the same read
+     * returned, because their turns are next in the lane.
      *
      * @throws RecordGoneException if the log no longer holds the record
      */
@@ -124,13 +125,17 @@ final class Assignment implements HeldPartition {
         });
     }
 
-    /** Returns true if the frontier has advanced since the last commit. */
+    /**
+     * Returns true if the frontier (the offset up to which all records are complete) has advanced since the last
+     * commit.
+     */
     boolean commitDue() {
         return hasFence() && ledger.frontier() > committed;
     }
 
     /**
-     * Returns the frontier to commit. Its metadata is the fence token, so that the next owner can choose a larger one.
+     * Returns the frontier to commit. The metadata of the commit is the fence token. The next owner reads it and
+     * chooses a larger token.
      */
     OffsetAndMetadata startCommit() {
         committed = ledger.frontier();

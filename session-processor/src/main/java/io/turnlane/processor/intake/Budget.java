@@ -4,12 +4,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds on what a processor holds (O7). Counts the open turns whose record is in memory (buffered, running or waiting
- * for a retry) and their bytes, and separately the unloaded turns, of which only the log position is in memory. If one
- * of the three bounds is reached, all partitions pause. They resume when all three are below 80 % of their bounds.
+ * Bounds on the open turns that a processor holds (promise O7 in docs/guarantees.md). There are three bounds: the
+ * number of turns whose record is in memory (buffered, running or waiting for a retry), the bytes of these records, and
+ * the number of unloaded turns. Of an unloaded turn, only the log position is in memory. If one bound is reached, all
+ * partitions pause. They resume when all three values are below 80 % of their bounds.
  *
- * <p>Paused partitions are computed from this after every poll and every assignment. The only state kept is the one
- * needed for the 80 % threshold.
+ * <p>The poll thread asks the budget after every poll and every assignment if partitions must pause. Apart from the
+ * counts, the only state is a flag that implements the 80 % threshold.
  *
  * <p>Threading: the poll thread adds records and calls {@link #isExhausted}. Any thread may call the other methods.
  */
@@ -28,7 +29,7 @@ final class Budget {
      * Creates a budget. A poll cannot be cut short, so the records of one poll may exceed these bounds.
      *
      * @param maxTurns maximum number of turns whose record is in memory
-     * @param maxBytes maximum size of their records, in bytes
+     * @param maxBytes maximum total size of these records, in bytes
      * @param maxUnloaded maximum number of unloaded turns
      */
     Budget(int maxTurns, long maxBytes, int maxUnloaded) {

@@ -11,12 +11,12 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One delivered record: its entry in the ledger and its share of the budget, which is returned exactly once. In a deep
- * lane the record is {@linkplain #unload unloaded}: only its log position stays in memory, and the record is read from
- * the log again when it is needed.
+ * One delivered record, its entry in the ledger and its share of the budget. The share is returned exactly once. If
+ * many turns are ahead in the lane, the record is {@linkplain #unload unloaded}: only its log position stays in memory.
+ * The record is read from the log again when it is needed.
  *
- * <p>Threading: any thread may call any method. The object's monitor guards the state. It is never held while the log
- * is read.
+ * <p>Threading: any thread may call any method. The object's monitor guards the state. No thread holds the monitor
+ * while it reads the log.
  */
 final class Delivery implements Claim {
 
@@ -111,7 +111,10 @@ final class Delivery implements Claim {
         }
     }
 
-    /** Calls {@link #reload} if the budget has room. For a record that was read together with the requested one. */
+    /**
+     * Calls {@link #reload} if the budget has room. Used for a record that nobody requested, but that was read together
+     * with a requested record.
+     */
     void reloadIfRoom(ConsumerRecord<byte[], byte[]> record) {
         if (!budget.isFull()) {
             reload(record);
@@ -149,7 +152,7 @@ final class Delivery implements Claim {
         markEnded().forEach(Runnable::run);
     }
 
-    /** Returns the callbacks that must run now; none if the delivery had ended before. */
+    /** Marks the delivery as ended and returns the callbacks that must run now. Returns none if it had ended before. */
     private synchronized List<Runnable> markEnded() {
         if (ended) {
             return List.of();

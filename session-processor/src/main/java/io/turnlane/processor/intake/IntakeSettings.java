@@ -8,9 +8,11 @@ import java.time.Duration;
  * @param topic name of the topic
  * @param maxTurns maximum number of records held in memory at once
  * @param maxBytes maximum size of the records held in memory, in bytes
- * @param maxUnloaded maximum number of further turns in deep lanes, of which only the log position is in memory
- * @param pollTime maximum time that a poll waits for records; it also bounds the delay of commits, pauses and fences
- * @param commitInterval minimum time between two commits of the frontiers
+ * @param maxUnloaded maximum number of further turns of which only the log position is in memory, because many turns
+ *     are ahead of them in their lanes
+ * @param pollTime maximum time that a poll waits for records; also the maximum delay of the poll thread's other work:
+ *     commits, pauses and new fences
+ * @param commitInterval minimum time between two commits of offsets
  */
 public record IntakeSettings(
         String topic, int maxTurns, long maxBytes, int maxUnloaded, Duration pollTime, Duration commitInterval) {

@@ -5,11 +5,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Open offsets of one partition, from which follows the offset that may be committed, the frontier (O6).
+ * Open offsets of one partition: the offsets of delivered records that are not complete. They determine the frontier,
+ * which is the offset that the processor commits: every record before it is complete (promise O6 in
+ * docs/guarantees.md).
  *
- * <p>The ledger stores the open offsets and the consumer's position behind the last delivered record. It never computes
- * one offset from another, because transaction markers, compaction and deleted records leave holes. It does not store
- * completed offsets: if a completed turn is delivered again, its request record shows how it ended.
+ * <p>The ledger stores the open offsets and the position of the consumer, which is behind the last delivered record. It
+ * never computes one offset from another, because transaction markers, compaction and deleted records leave holes. It
+ * does not store completed offsets: if a completed turn is delivered again, its request record shows how it ended.
  *
  * <p>Threading: the poll thread adds records and reads the frontier. Any thread completes records. The object's monitor
  * guards the state.
@@ -29,7 +31,7 @@ final class Ledger {
         open.put(offset, at);
     }
 
-    /** Records that everything before the given position has been delivered. */
+    /** Notes that all records before the given position have been delivered. */
     synchronized void advancedTo(long position) {
         this.position = Math.max(this.position, position);
     }
@@ -45,14 +47,17 @@ final class Ledger {
     }
 
     /**
-     * Returns the offset that may be committed: the lowest open one, or the position behind all delivered records if
-     * none is open.
+     * Returns the offset to commit: the lowest open offset, or the position behind all delivered records if no offset
+     * is open.
      */
     synchronized long frontier() {
         return open.isEmpty() ? position : open.firstKey();
     }
 
-    /** Returns true if the offset is before the position and not open: its record is complete, or there is none. */
+    /**
+     * Returns true if the offset is before the consumer's position and is not open. Its record is then complete, or no
+     * record has this offset.
+     */
     synchronized boolean done(long offset) {
         return offset < position && !open.containsKey(offset);
     }

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * The partitions that this processor holds. Handles their assignment and revocation, acquires their fences, commits
  * their offsets, and pauses and resumes them.
  *
- * <p>Threading: only the poll thread calls this class. The group's rebalance callbacks run on it too, within a poll. No
- * method waits for anything that needs the poll thread.
+ * <p>Threading: only the poll thread calls this class. Kafka calls the rebalance callbacks on this thread too, within a
+ * poll. No method waits for anything that needs the poll thread.
  */
 class Partitions implements ConsumerRebalanceListener {
 
@@ -88,7 +88,10 @@ class Partitions implements ConsumerRebalanceListener {
                 .log("partitions assigned");
     }
 
-    /** Adopts partitions that the group assigned in a callback that failed halfway. Called before each poll. */
+    /**
+     * Adopts assigned partitions that are not held yet, because the callback for their assignment failed halfway.
+     * Called before each poll.
+     */
     void adoptMissed() {
         Set<TopicPartition> missed = new HashSet<>(consumer.assignment());
         missed.removeAll(assignments.keySet());
@@ -100,7 +103,7 @@ class Partitions implements ConsumerRebalanceListener {
     /**
      * Starts to hold the partitions. They are paused first, because no record may arrive before its partition has a
      * ledger and a fence. The next call of {@link #pause} resumes them, unless the budget is exhausted or the processor
-     * drains.
+     * is draining.
      */
     private void adopt(Collection<TopicPartition> added) {
         consumer.pause(added);
@@ -114,9 +117,9 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Gives up partitions in a rebalance: waits a bounded time for flights that are about to end, commits the
-     * frontiers, and drops the assignments. The claims end first, so that every flight is either stopped by the record
-     * handler or sees that it must not begin.
+     * Gives up partitions in a rebalance: waits a bounded time for flights (running executions of turns) that are about
+     * to end, commits the offsets, and drops the assignments. Before that, marks the assignments as ended. A flight
+     * that begins later then finds that it must not run, and the record handler stops or hands over the others.
      */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
@@ -159,10 +162,10 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Acquires a new fence token for each assignment that needs one. It commits the frontier with the token as
-     * metadata. The token is larger than the committed one, and the coordinator rejects the commit if this processor no
-     * longer owns the partition. A rejected commit is retried after the next poll; a partition without a fence stays
-     * paused.
+     * Acquires a new fence token for each assignment that needs one. Commits the frontier (the offset up to which all
+     * records are complete) with the new token as metadata. The new token is larger than the last committed token. The
+     * group's coordinator rejects the commit if this processor no longer owns the partition. A rejected commit is
+     * retried after the next poll. A partition without a fence stays paused.
      */
     void acquireFences() {
         List<Assignment> withoutToken =
@@ -202,7 +205,8 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Pauses and resumes partitions according to the current state, independent of earlier calls.
+     * Pauses and resumes partitions according to the current state of the fences and the given parameter. Earlier calls
+     * have no influence.
      *
      * @param all true to pause every partition; false to pause only those without a fence
      */

@@ -5,23 +5,27 @@ import io.turnlane.processor.turn.Turn;
 import java.util.function.Predicate;
 
 /**
- * Handles the records of a poll thread. The poll thread calls all methods, so they must not block: implementations do
+ * Handles the records of a poll thread. The poll thread calls all methods, so they must not block. Implementations do
  * longer work on other threads.
  */
 public interface RecordHandler {
 
-    /** Handles a valid record. The implementation must complete or release the claim in the end. */
+    /**
+     * Handles a valid record. The implementation must eventually complete or release the turn's claim, which is the
+     * right to work on the record.
+     */
     void onTurn(Turn turn);
 
-    /** Handles a record that is not valid. The implementation must complete the claim in the end. */
+    /** Handles a record that is not valid. The implementation must eventually complete the claim. */
     void onUnreadable(Turn.Claim claim, TurnError error);
 
     /**
-     * Releases the waiting turns of partitions that leave, and hands over or stops the running ones.
+     * Releases the waiting turns of partitions that leave this processor. Hands over the running turns (lets them end
+     * within a bounded time) or stops them.
      *
      * @param belongsToPartitions matches the claims of these partitions
-     * @param orderly true in an orderly revocation, which has time for a handover; false if the partitions already have
-     *     a new owner
+     * @param orderly true if the partitions have no new owner yet, so that there is time for a handover; false if they
+     *     already have one
      */
     void onPartitionsLeaving(Predicate<Turn.Claim> belongsToPartitions, boolean orderly);
 }

@@ -15,8 +15,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads unloaded records of the turns topic again, for deep lanes. All lanes share a few consumers without a group. A
- * thread waits if no consumer is idle.
+ * Reads records of the turns topic again that were unloaded, because many turns were ahead of them in their lanes. All
+ * lanes share a few consumers without a group. If no consumer is idle, the calling thread waits.
  *
  * <p>Threading: lane threads read. Each consumer is used by one thread at a time.
  */
@@ -24,7 +24,9 @@ public final class RecordReader implements AutoCloseable {
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
-    /** Maximum number of records used from one read: the number of turns of a lane whose records stay in memory. */
+    /**
+     * Maximum number of records used from one read. Equals the number of turns of a lane whose records stay in memory.
+     */
     static final int MAX_RECORDS = 64;
 
     private final BlockingQueue<Consumer<byte[], byte[]>> idle;
@@ -47,8 +49,8 @@ public final class RecordReader implements AutoCloseable {
     /**
      * Reads the record at this offset.
      *
-     * @param following called with further records that were read behind it; with the requested one at most
-     *     {@value #MAX_RECORDS}
+     * @param following called with further records that were read behind the requested one; at most
+     *     {@value #MAX_RECORDS} records including the requested one
      * @throws RecordGoneException if the log no longer holds the record
      * @throws LogUnavailableException if Kafka does not return the record in time
      */

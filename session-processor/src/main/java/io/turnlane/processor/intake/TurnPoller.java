@@ -20,17 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loop of the poll thread. Together with its {@link Partitions} it is the only user of the consumer. It polls, hands
- * records to the handler, acquires fences, pauses partitions and commits offsets. It never works on a turn and never
+ * Loop of the poll thread. Only this class and its {@link Partitions} use the consumer. The loop polls, passes records
+ * to the handler, acquires fence tokens, pauses partitions and commits offsets. It never works on a turn and never
  * waits for one.
  *
- * <p>A listener container of Spring Kafka with asynchronous acknowledgements would not do: it pauses every partition
- * while one record of a poll is open, so one slow answer would block all sessions (O2), and it cannot commit past a
- * gap.
+ * <p>A listener container of Spring Kafka with asynchronous acknowledgements is not suitable. It pauses every partition
+ * while one record of a poll is open, so one slow answer would block all sessions (contrary to promise O2 in
+ * docs/guarantees.md). It also cannot commit past a gap in the offsets.
  *
  * <p>Threading: one platform thread executes {@link #run}. Any thread may call {@link #pause}, {@link #stop},
- * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}, which exchange data with the poll thread through
- * volatile fields.
+ * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}. These methods exchange data with the poll thread
+ * through volatile fields.
  */
 public final class TurnPoller implements Runnable {
 

@@ -17,9 +17,9 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates a turn from a record's key and headers. The value is read later, by the turn's lane. A record that names its
- * session and request goes to the session's lane even if its value is unreadable, so that its client gets the error in
- * order.
+ * Creates a turn from a record's key and headers. The value is read later, by the turn's lane. If a record names its
+ * session and request, it goes to the session's lane even if its value is unreadable. The client then receives the
+ * error after the answers of earlier turns.
  */
 final class TurnReader {
 
@@ -30,8 +30,8 @@ final class TurnReader {
      *
      * @param partitions number of partitions of the topic
      * @param claim claim on the record
-     * @throws UnreadableRecordException if the record does not name a session and a request, or is on a partition that
-     *     is not its session's
+     * @throws UnreadableRecordException if the record does not name a session and a request, or if it is not on the
+     *     partition of its session
      */
     static Turn read(ConsumerRecord<byte[], byte[]> record, int partitions, Turn.Claim claim)
             throws UnreadableRecordException {
@@ -67,7 +67,9 @@ final class TurnReader {
                 header(record, RecordHeaders.CALLBACK_URL));
     }
 
-    /** Returns the default for unknown values, because a newer gateway may use more of them. */
+    /**
+     * Returns the default for unknown values, because a newer gateway might use values that this version does not know.
+     */
     private static <T> T enumValue(@Nullable String text, Function<String, Optional<T>> find, T defaultValue) {
         return text == null ? defaultValue : find.apply(text).orElse(defaultValue);
     }
@@ -78,8 +80,8 @@ final class TurnReader {
     }
 
     /**
-     * Returns null for a value that is not a number. The field is optional: event streams of a turn without a start
-     * offset begin at the offset in its request record, or with a gap.
+     * Returns null for a value that is not a number. The field is optional. Without it, event streams of the turn begin
+     * at the offset in its request record, or with a {@code gap} event.
      */
     private static @Nullable Long number(@Nullable String text) {
         return text == null || !text.matches("[0-9]{1,18}") ? null : Long.valueOf(text);

@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /**
- * Hands records of the turns topic to their lanes.
+ * Adds the turns of the turns topic to the lanes of their sessions.
  *
  * <p>Threading: only the poll thread calls this class. Everything that may block runs on the executor or as a side
  * task.
@@ -54,13 +54,14 @@ public final class TurnRecordHandler implements RecordHandler {
 
     /**
      * Adds the turn to its lane. If earlier turns of its session are ahead, publishes its position or applies its
-     * policy. If the turn only waits for a slot, fetches its session's memory meanwhile.
+     * policy for a busy session. If the turn waits only for a slot, fetches its session's memory in the meantime.
      *
-     * <p>Completes a duplicate of a turn that its lane holds without running it: the result of the first one counts for
-     * both. Gateways publish duplicates when they do not know if a publication succeeded.
+     * <p>If the lane already holds a turn with the same request id, completes the duplicate without running it. The
+     * result of the first record counts for both. Gateways publish duplicates if they do not know whether a publication
+     * succeeded.
      *
-     * <p>Completes the record of a cancel at once: the request record contains the cancel, and only a rebuild reads it
-     * from the log.
+     * <p>Completes the record of a cancel at once. The request record in Redis already contains the cancel. The record
+     * in the log is needed only to rebuild lost memory.
      */
     @Override
     public void onTurn(Turn turn) {
@@ -102,7 +103,10 @@ public final class TurnRecordHandler implements RecordHandler {
         }
     }
 
-    /** Returns the time left by this processor's clock, which may differ from the gateway's. Redis's clock decides. */
+    /**
+     * Returns the time left by this processor's clock, which can differ from the clock that set the deadline. The
+     * result is only an estimate: the clock of Redis decides if the deadline has passed.
+     */
     private Duration timeUntil(Instant deadline) {
         Duration left = Duration.between(clock.instant(), deadline);
         return left.isNegative() ? Duration.ZERO : left;

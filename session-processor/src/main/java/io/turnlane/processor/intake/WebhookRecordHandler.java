@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands terminal events whose question named a callback URL to the webhook lanes. Completes all other events at once.
+ * Adds terminal events to the webhook lanes if their question named a callback URL. Completes all other events at once.
  *
  * <p>Threading: only the poll thread of the events topic calls this class. No method blocks.
  */
