@@ -260,7 +260,9 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    /** If the head of the key's lane matches, ends its current delay. If the head is running, skips its next delay. */
+    /**
+     * If the head of the key's lane matches, ends its current delay, if there is one, and also skips its next delay.
+     */
     public void skipDelay(K key, Predicate<? super T> matching) {
         lock.lock();
         try {

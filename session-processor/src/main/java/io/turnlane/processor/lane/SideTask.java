@@ -15,7 +15,7 @@ public interface SideTask<T> {
      * Works on the item.
      *
      * @param item the waiting item
-     * @param ahead the items of the same key that are ahead of it now, in order, including a running one
+     * @param ahead the items of the same key that are ahead of the waiting item now, in order; includes a running one
      * @return the items of this key that have ended; the scheduler removes them from the lane
      */
     Collection<T> run(T item, List<T> ahead);
