@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Call of the agent within a flight. This is the only part of a flight that may be interrupted: because of the agent's
- * time limit, the turn's deadline, the answer's size, a cancel, or a partition that leaves. A lane thread uses an
- * object once; the agent itself runs on another thread.
+ * Call of the agent within a flight (one execution of a turn). Only this part of a flight can be interrupted. The call
+ * is interrupted if the agent's time limit or the turn's deadline passes, if the answer is too large, if a client
+ * cancels the turn, or if the partition leaves. A lane thread uses an object once. The agent itself runs on another
+ * thread.
  */
 final class AgentCall {
 
@@ -56,14 +57,19 @@ final class AgentCall {
          */
         record AgentFailed(TurnError error, boolean permanent) implements CallResult {}
 
-        /** The flight was stopped because its partition leaves or the processor stops. Another flight runs the turn. */
+        /**
+         * The flight was stopped because its partition left or the processor stops. Another flight runs the turn later.
+         */
         record AgentReleased() implements CallResult {}
 
         /** The turn was cancelled. */
         record AgentCancelled() implements CallResult {}
     }
 
-    /** Publishes the {@code started} event and calls the agent. Publishes nothing if the flight was stopped before. */
+    /**
+     * Publishes the {@code started} event and calls the agent. If the flight was stopped before this call, publishes
+     * nothing and does not call the agent.
+     */
     CallResult call(TurnStream stream) {
         if (!flight.enterAgent()) {
             return flight.isCancelled() ? new CallResult.AgentCancelled() : new CallResult.AgentReleased();
@@ -97,7 +103,10 @@ final class AgentCall {
                 : List.of(timeout, delay.after(run.timeLeft(), () -> flight.stop(Flight.StopReason.DEADLINE)));
     }
 
-    /** Accepts an answer despite a stop if the turn was only to move to another processor. Otherwise it is too late. */
+    /**
+     * Accepts the answer of a flight that was stopped only so that another processor runs the turn. If the flight was
+     * stopped for any other reason, discards the answer.
+     */
     private CallResult accept(Answer answer) {
         Flight.@Nullable StopReason stop = flight.stopReason();
         return stop == null || stop == Flight.StopReason.RELEASED ? checkSize(answer) : stopped(stop);
@@ -110,7 +119,7 @@ final class AgentCall {
                 () -> kit.services().agents().create(ask.agent()).answer(question, answeredTurns(run.memory()), sink));
     }
 
-    /** Returns the memory without turns that were interrupted before they had an answer. */
+    /** Returns the memory without turns that have no answer because they were interrupted. */
     private static Memory answeredTurns(Memory memory) {
         List<PastTurn> turns =
                 memory.turns().stream().filter(turn -> turn.answer() != null).toList();
@@ -126,7 +135,10 @@ final class AgentCall {
                 > kit.rules().limits().textBytes();
     }
 
-    /** Counts sources too, because the whole answer must fit one record. */
+    /**
+     * Returns true if artifacts and sources together are too large. Sources count because the whole answer must fit in
+     * one record.
+     */
     private boolean artifactsTooLarge(Answer answer) {
         return sizeOf(answer.artifacts()) + sizeOf(answer.sources())
                 > kit.rules().limits().artifactBytes();
@@ -163,7 +175,7 @@ final class AgentCall {
         };
     }
 
-    /** Logs the type and origin of the exception only, because its message may quote the question or a secret. */
+    /** Logs only the type and origin of the exception, because its message might quote the question or a secret. */
     private CallResult agentError(Throwable e) {
         log.atWarn()
                 .addKeyValue("session", ask.sessionId())

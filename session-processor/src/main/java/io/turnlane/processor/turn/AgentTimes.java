@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Mean time of recent calls of each agent, from which the wait of queued turns is estimated. The mean is an exponential
- * moving average to which the latest call contributes one fifth. There is none before 5 calls, or if the latest call
- * ended more than 10 minutes ago.
+ * moving average to which the latest call contributes one fifth. An agent has no mean time before its fifth call, or if
+ * its latest call ended more than 10 minutes ago.
  *
- * <p>Threading: lane threads report, any thread reads. Only completed turns count, so there is at most one entry for
- * each agent.
+ * <p>Threading: lane threads report calls, and any thread reads the means. Only completed turns count. A turn that
+ * names an unknown agent cannot complete, so there is at most one entry for each existing agent.
  */
 public final class AgentTimes implements TurnObserver {
 
@@ -51,7 +51,7 @@ public final class AgentTimes implements TurnObserver {
         }
     }
 
-    /** Returns the mean time of the agent's calls; empty if there is none. */
+    /** Returns the mean time of the agent's recent calls; empty if the agent has no mean time. */
     public Optional<Duration> meanTime(@Nullable String agent) {
         CallStatistics statistics = agent == null ? null : byAgent.get(agent);
         return statistics == null || statistics.turns() < MIN_CALLS || !isFresh(statistics)

@@ -27,14 +27,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One flight of a question: begins the turn in memory, calls the agent, stores the result, publishes the terminal
- * event, and only then completes the offset (O9). A lane thread uses an object once.
+ * One flight (execution) of a question. Begins the turn in memory, calls the agent, stores the result and publishes the
+ * terminal event. Only then completes the offset (promise O9 in docs/guarantees.md). A lane thread uses an object once.
  *
  * <p>The processor may crash after each step. {@code docs/architecture.md} describes what happens then.
  */
 final class AskRun {
 
-    /** Number of times that Redis may lose the turn's data before its result is stored. */
+    /**
+     * Maximum number of times that Redis can lose the turn's data before its result is stored. After that, the flight
+     * gives up.
+     */
     private static final int MAX_LOSSES = 5;
 
     private static final Duration PERMIT_DELAY = Duration.ofMillis(500);
@@ -89,7 +92,10 @@ final class AskRun {
         };
     }
 
-    /** Waits for the rebuild if Redis has lost data. Otherwise begins again, and memory creates the missing record. */
+    /**
+     * Waits for the rebuild if Redis has lost data. If Redis has lost no data, begins the turn again, and memory
+     * creates the missing request record.
+     */
     private LaneOutcome waitForRebuild(BeginResult.DataMissing missed) {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
             return new LaneOutcome.RunAgain(TurnRunner.REBUILD_CHECK_DELAY);
@@ -98,7 +104,10 @@ final class AskRun {
         return handle(begin(false));
     }
 
-    /** Runs one crash suspect at a time, so that another crash of the processor can be attributed to this turn. */
+    /**
+     * Runs a crash suspect (a turn that may have crashed a processor) while no other crash suspect runs. If the
+     * processor then crashes again, this turn caused it.
+     */
     private LaneOutcome runAlone() {
         if (!kit.runtime().crashSuspectPermit().tryAcquire()) {
             return new LaneOutcome.RunAgain(PERMIT_DELAY);
@@ -177,7 +186,8 @@ final class AskRun {
     }
 
     /**
-     * Ends a turn whose cancellation was requested before this flight began, including the run of an earlier flight.
+     * Ends a turn whose cancellation was requested before this flight began. Also ends the attempt of an earlier flight
+     * of the turn.
      */
     private LaneOutcome cancelBeforeAgent() {
         markPhase(Phase.ERROR);
@@ -190,7 +200,10 @@ final class AskRun {
         };
     }
 
-    /** Cancels the turn even if its record names another flight, or none because Redis lost the one of this flight. */
+    /**
+     * Cancels the turn even if its request record does not name this flight. The record can name an earlier flight, or
+     * no flight if Redis has lost data.
+     */
     private SettleResult takeOverAndCancel() {
         return services.memory().cancel(ref(), interrupted(ask.question()), true, phases);
     }
@@ -209,7 +222,7 @@ final class AskRun {
         return new LaneOutcome.RunAgain(wait);
     }
 
-    /** Returns the time left until the deadline, or null if there is none. */
+    /** Returns the time left until the turn's deadline; null if the turn has no deadline. */
     private @Nullable Duration timeLeft(BeginResult.RunTurn run) {
         Duration atBegin = run.timeLeft();
         if (atBegin == null) {
@@ -247,7 +260,8 @@ final class AskRun {
     }
 
     /**
-     * Waits on this thread until the rebuild is done. If the lane ran the turn again later, the agent would run twice.
+     * Waits on this thread until the rebuild is done. The flight holds an outcome that is not stored yet. If the lane
+     * ran the turn again instead, the agent would be called twice.
      */
     private SettleResult afterRebuild(BeginResult.DataMissing missed) {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
@@ -288,8 +302,8 @@ final class AskRun {
     }
 
     /**
-     * Publishes the terminal event of a turn that had already ended, or that ended when it began. A failed turn without
-     * a quarantine record is reported as a new failure.
+     * Publishes the terminal event of a turn that ended in an earlier flight or when this flight began it. If the turn
+     * failed and has no copy in quarantine yet, reports it as a new failure.
      */
     private LaneOutcome republishEnd(TurnEnding ending) {
         end.republish(ending, published);

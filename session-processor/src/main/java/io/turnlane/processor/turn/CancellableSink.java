@@ -3,7 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.processor.agent.AnswerSink;
 import java.util.Map;
 
-/** Sink that forwards an agent's output until the flight is cancelled. Later output is discarded. */
+/** Sink that forwards an agent's output until the flight is cancelled. Discards all output after that. */
 record CancellableSink(AnswerSink sink, Flight flight) implements AnswerSink {
 
     @Override

@@ -14,25 +14,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a turn in this processor. A turn that is retried or redelivered has several flights. Each has a
- * random id, by which memory distinguishes them.
+ * One execution of a turn in this processor. A turn that is retried or redelivered has several flights. Memory
+ * distinguishes flights by their random ids.
  *
  * <p>The agent runs on a thread of its own, the only thread that is ever interrupted. The lane thread waits for the
- * answer; it writes to memory and publishes the events that end an attempt or the turn.
+ * answer. It also writes to memory and publishes the events that end an attempt or the turn.
  *
  * <p>An agent that does not end within a grace period after its interrupt is abandoned: the lane continues as if the
  * agent had failed, and all later output of the agent is discarded.
  *
  * <p>Threading: the lane thread calls {@link #enterAgent} and {@link #callAgent}. Any thread may stop the flight. One
- * lock guards the section, the agent's thread and the stop reason, so that an interrupt never reaches any other code.
+ * lock guards the agent's thread, the stop reason, and entering and leaving the section that may be interrupted. An
+ * interrupt therefore never reaches other code.
  */
 final class Flight {
 
     /** Reason for which a flight is stopped. */
     enum StopReason {
         /**
-         * The partition left and the time for its handover is over, or the processor stops. Another flight runs the
-         * turn.
+         * The partition left and its handover has ended, or the processor stops. Another flight runs the turn later.
          */
         RELEASED,
         /** The agent exceeded its time limit. */
@@ -76,9 +76,9 @@ final class Flight {
     /**
      * Creates a flight.
      *
-     * @param delay schedules the end of the grace period and of the handover
+     * @param delay timer for the ends of the grace period and of the handover
      * @param grace maximum time for which an agent may run after its interrupt
-     * @param abandoned counter of abandoned agents that still run
+     * @param abandoned counter of abandoned agents that are still running
      */
     Flight(Turn turn, Delay delay, Duration grace, AtomicInteger abandoned) {
         this.turn = turn;
@@ -98,7 +98,7 @@ final class Flight {
     /**
      * Enters the section in which the agent may be interrupted.
      *
-     * @return false if the flight was stopped before; the agent must not be called then
+     * @return false if the flight was stopped before, in which case the caller must not call the agent
      */
     boolean enterAgent() {
         lock.lock();
@@ -187,7 +187,10 @@ final class Flight {
         }
     }
 
-    /** Stops the flight, unless its agent has ended or it is stopped already. Keeps the first reason. */
+    /**
+     * Stops the flight for the given reason. Does nothing if the flight's agent has ended or if the flight was stopped
+     * before.
+     */
     void stop(StopReason reason) {
         lock.lock();
         try {
@@ -207,9 +210,9 @@ final class Flight {
     }
 
     /**
-     * Starts the handover after the partition has left. A working agent may continue for a bounded time. A flight whose
-     * agent has not been called yet is stopped. A flight that has called its agent has the whole handover to store and
-     * publish the result.
+     * Starts the handover: the bounded time for which the flight may continue after its partition has left. An agent
+     * that is working may continue for {@code agentTime}. A flight that has called its agent may store and publish the
+     * result until {@code handoverTime} has passed. A flight that has not called its agent yet is stopped.
      *
      * @param agentTime time for which the agent may continue
      * @param handoverTime time of the whole handover
@@ -244,7 +247,7 @@ final class Flight {
         }
     }
 
-    /** Returns true if the flight may still end its turn although the partition has left. */
+    /** Returns true if the partition has left but the flight is still allowed to end its turn. */
     boolean inHandover() {
         lock.lock();
         try {
@@ -254,7 +257,7 @@ final class Flight {
         }
     }
 
-    /** Ends the flight, after its result has been stored and published or the turn has been released. */
+    /** Ends the flight. Called after its result has been stored and published, or after the turn has been released. */
     void close() {
         endHandover();
     }

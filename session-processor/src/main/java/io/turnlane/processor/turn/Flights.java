@@ -13,11 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * The open flights of this processor, at most one for each lane. A flight may outlive the assignment of its partition.
- * It is removed when it has ended.
+ * The open flights (running executions of turns) of this processor, at most one for each lane. A flight can outlive the
+ * assignment of its partition. Each flight is removed when it has ended.
  *
- * <p>Threading: lane threads open and close flights. The poll thread and the drain stop them and wait for them. The set
- * is concurrent; the lock only guards the waiting.
+ * <p>Threading: lane threads open and close flights. The poll thread and the drain stop flights and wait for them. The
+ * set of flights is concurrent. The lock is used only to wait for their end.
  */
 public final class Flights {
 
@@ -60,7 +60,10 @@ public final class Flights {
         return abandonedAgents.get();
     }
 
-    /** Stops the matching flights, except those whose agent has ended and whose result is being stored. */
+    /**
+     * Stops the matching flights so that another processor runs their turns. Flights whose agent has ended are not
+     * stopped, because their result is being stored.
+     */
     public void release(Predicate<Turn> matching) {
         openFlights.forEach(flight -> {
             if (matching.test(flight.turn())) {
@@ -70,8 +73,8 @@ public final class Flights {
     }
 
     /**
-     * Stops the flights of a cancelled turn. A flight whose agent has ended continues, and memory decides between the
-     * answer and the cancel.
+     * Stops the flights of a cancelled turn. A flight whose agent has ended continues. Memory then keeps the answer or
+     * the cancel, whichever was stored first.
      */
     public void cancel(SessionKey session, RequestId request) {
         openFlights.forEach(flight -> {
@@ -83,7 +86,7 @@ public final class Flights {
     }
 
     /**
-     * Starts the handover of the matching flights. Stops those whose agent has not been called yet.
+     * Starts the handover of the matching flights. Stops flights whose agent has not been called yet.
      *
      * @param agentTime time for which working agents may continue
      * @param handoverTime time of the whole handover, in which a flight may end its turn

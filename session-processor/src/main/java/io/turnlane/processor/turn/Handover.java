@@ -15,13 +15,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Handles the flights of partitions that leave this processor.
  *
- * <p>The poll thread waits a short time for flights whose agents have ended. A flight whose agent works may continue
- * for the time of the handover, once memory has recorded this: the next owner then waits for the flight and publishes
- * its answer instead of calling the agent again. During the handover the flight also retries if Redis or Kafka is
- * unavailable. If memory does not confirm in time, the flight is stopped and the next owner runs the turn.
+ * <p>The poll thread waits a short time for flights whose agents have ended. A flight whose agent is working is handed
+ * over: memory records that the flight may continue for a bounded time. The next owner of the partition then waits for
+ * the flight. It publishes the flight's answer instead of calling the agent again. During the handover, the flight
+ * retries its steps if Redis or Kafka is unavailable. If memory does not confirm the handover in time, the flight is
+ * stopped, and the next owner runs the turn.
  *
- * <p>Threading: the poll thread calls this class and waits no longer than the revocation budget. Calls of memory run on
- * the executor.
+ * <p>Threading: the poll thread calls this class and waits for at most the time budget of a revocation. Calls of memory
+ * run on the executor.
  */
 public final class Handover {
 
@@ -39,8 +40,8 @@ public final class Handover {
     /**
      * Creates a handover.
      *
-     * @param handoverTime maximum time for which a flight may continue after its partition left; zero to stop it at
-     *     once
+     * @param handoverTime maximum time for which a flight may continue after its partition has left; if zero, flights
+     *     are stopped at once
      * @param budget maximum time for which the poll thread waits for flights and memory when partitions leave
      */
     public Handover(Flights flights, SessionMemory memory, Executor executor, Duration handoverTime, Duration budget) {
@@ -86,7 +87,10 @@ public final class Handover {
         }
     }
 
-    /** Announces the handover to memory. All requests are in progress at the same time. */
+    /**
+     * Stores the handover in memory, on a thread of the executor. The caller does not wait, so the requests of all
+     * flights run in parallel.
+     */
     private PendingHandover announce(Flight flight) {
         return new PendingHandover(
                 flight,

@@ -3,12 +3,12 @@ package io.turnlane.processor.turn;
 import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
 
-/** Detection and rebuild of data that Redis has lost, as turns see it. Called by lane threads. */
+/** Detects and rebuilds data that Redis has lost. Lane threads call this interface when they run turns. */
 public interface LostMemory {
 
     /**
-     * Returns true if a turn may begin: its partition's data is known to be complete, or turns have waited for the
-     * rebuild for the maximum time. Never blocks.
+     * Returns true if a turn may begin. This is the case if the data of its partition is known to be complete, or if
+     * turns have waited for the rebuild for the maximum time. Never blocks.
      */
     boolean isReady(Claim claim);
 
@@ -17,8 +17,8 @@ public interface LostMemory {
      * store's timeout.
      *
      * @param session true if the session is missing; false if the request record is missing
-     * @return true if the turn must wait until it {@linkplain #isReady may begin}; false if the missing data was not
-     *     lost or cannot be restored
+     * @return true if the turn must wait until {@link #isReady} returns true; false if the missing data was not lost,
+     *     or if it cannot be restored
      */
     boolean reportMissing(Claim claim, boolean session);
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves unreadable records to quarantine, so that they do not block their partition. Publishes a copy, then completes
- * the record's offset.
+ * Moves unreadable records to quarantine, so that they do not block their partition. Publishes a copy of the record to
+ * the quarantine topic, then completes the record's offset.
  */
 public final class RecordQuarantine {
 
@@ -26,7 +26,7 @@ public final class RecordQuarantine {
     /**
      * Moves a record to quarantine. Returns when Kafka has acknowledged the copy, or when the partition has left.
      *
-     * @param attempts number of attempts that the record has had
+     * @param attempts number of times that the record was processed in vain
      */
     public void quarantine(Claim claim, TurnError error, int attempts) {
         try {

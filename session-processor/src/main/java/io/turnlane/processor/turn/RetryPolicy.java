@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Maximum number of failures of a turn, and the delays between its attempts. The delay starts at {@code firstDelay} and
- * doubles up to {@code maxDelay}. Each delay is shortened at random by up to half, so that turns that failed together
- * are not retried together.
+ * doubles up to {@code maxDelay}. Each delay is shortened at random by up to half, so that turns that failed at the
+ * same time are not retried at the same time.
  *
  * @param maxFailures number of failures after which the turn has failed permanently
  * @param firstDelay delay after the first failure

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retries steps of a turn until they succeed, because Redis or Kafka may be unavailable for a while. Every step is
- * idempotent. Gives up only if this processor no longer owns the turn: when the partition has left and, for a flight
- * that is handed over, the handover has ended.
+ * Retries steps of a turn until they succeed, because Redis or Kafka can be unavailable for some time. Every step is
+ * idempotent. Gives up only if this processor no longer owns the turn: if the turn's partition has left and the turn's
+ * flight is not in a handover (the bounded time for which it may continue).
  *
  * <p>The calling thread waits between tries: 50 ms at first, then twice as long each time, up to 2 s. It is a virtual
  * thread that is never interrupted.
@@ -42,7 +42,10 @@ public final class StepRetrier {
         this.inHandover = inHandover;
     }
 
-    /** Returns a retrier for a flight, which may end its turn during the handover after its partition left. */
+    /**
+     * Returns a retrier for a flight. If the flight's partition has left, the retrier continues until the flight's
+     * handover has ended.
+     */
     StepRetrier forFlight(Flight flight) {
         return new StepRetrier(pause, flight::inHandover);
     }
@@ -53,14 +56,14 @@ public final class StepRetrier {
         void pause(Duration time);
     }
 
-    /** Thrown if the turn's partition left while a step was tried. The step may or may not have taken effect. */
+    /** Thrown if the turn's partition left while a step was tried. The step has possibly taken effect. */
     static final class ClaimLostException extends RuntimeException {
         ClaimLostException() {
             super("the partition left");
         }
     }
 
-    /** Calls a step that needs memory or the log, until both answer. */
+    /** Calls a step that needs memory or the log. Repeats the call until the step succeeds. */
     <T> T call(Claim claim, Supplier<T> step) {
         for (Duration delay = FIRST_DELAY; ; delay = next(delay)) {
             try {
@@ -97,7 +100,7 @@ public final class StepRetrier {
     }
 
     /**
-     * Publishes until Kafka has acknowledged.
+     * Publishes a record. Repeats the step until Kafka has acknowledged the record.
      *
      * @throws RecordTooLargeForLogException if Kafka will never accept the record
      */

@@ -11,8 +11,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record as its lane holds it: its key and headers, and the claim under which this processor may work on it. The
- * value is read later, by {@link Claim#value}. On the turns topic the record is a session command.
+ * A record in a lane: its key, its headers, and the claim, which is the right of this processor to work on the record.
+ * {@link Claim#value} returns the record's value, because the record itself can be unloaded in the meantime. A record
+ * of the turns topic is a session command.
  *
  * @param session session of the command
  * @param requestId request of the command
@@ -38,7 +39,7 @@ public record Turn(
      * @param schemaVersion version of the value's schema
      * @param eventsFrom offset in the events partition at which streams of this turn start
      * @param policy policy that applies if the session is busy
-     * @param priority priority if slots are scarce
+     * @param priority priority for a slot if all slots are taken
      * @param deadline time until which an answer is wanted, by the gateway's clock; null if there is no deadline
      * @param agent name of the agent that answers
      * @param callback URL to which the terminal event is posted
@@ -53,7 +54,7 @@ public record Turn(
             @Nullable String agent,
             @Nullable String callback) {
 
-        /** Creates an envelope with the default policy and priority, and without deadline, agent and callback. */
+        /** Creates an envelope with the default policy and priority. It has no deadline, agent or callback. */
         public Envelope(@Nullable String type, @Nullable String schemaVersion, @Nullable Long eventsFrom) {
             this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null, null);
         }
@@ -89,7 +90,10 @@ public record Turn(
      */
     public interface Claim {
 
-        /** Returns the current fence token of the partition's assignment. */
+        /**
+         * Returns the current fence token of the partition's assignment. Memory rejects a write with an older token
+         * than the newest one that it has stored for the session.
+         */
         long fence();
 
         /** Returns true if this processor still holds the partition, as far as it knows. */
@@ -102,13 +106,13 @@ public record Turn(
         Object assignmentKey();
 
         /**
-         * Requests a newer fence token. For use if memory rejected a write although this processor holds the partition.
+         * Requests a newer fence token. Called if memory rejected a write although this processor holds the partition.
          */
         void renewFence();
 
         /**
-         * Returns the record's value. If the record is unloaded, reads it from the log again, which blocks for up to 2
-         * s and for the time until a consumer is free.
+         * Returns the record's value. If the record is unloaded, reads it from the log again. This blocks until one of
+         * the consumers for such reads is free, and then for up to 2 s.
          *
          * @return the value as JSON; null if the record has none
          * @throws RecordGoneException if the log no longer holds the record
@@ -117,13 +121,13 @@ public record Turn(
         byte @Nullable [] value() throws RecordGoneException;
 
         /**
-         * Drops the record from memory and keeps its log position. For records deep in a lane, which are not needed
-         * soon.
+         * Unloads the record: drops it from the heap and keeps its log position. Called for records that are not needed
+         * soon, because many turns are ahead of them in their lane.
          */
         void unload();
 
         /**
-         * Counts an unexpected exception during the processing of the record.
+         * Counts an unexpected exception that processing of the record has thrown.
          *
          * @return number of exceptions under this claim, including this one
          */
@@ -136,12 +140,13 @@ public record Turn(
         void complete();
 
         /**
-         * Ends the claim because another owner handles the record or it will be delivered again. Its offset stays open.
+         * Ends the claim because another owner handles the record, or because the record will be delivered again. Its
+         * offset stays open.
          */
         void release();
 
         /**
-         * Returns a copy of the record for quarantine. The copy has no value if the log no longer holds the record.
+         * Returns a copy of the record for quarantine. If the log no longer holds the record, the copy has no value.
          *
          * @param error error with which the turn failed
          * @param attempts number of attempts

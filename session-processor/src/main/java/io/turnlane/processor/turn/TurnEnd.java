@@ -10,9 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the end of a turn whose result is stored in memory. A failed turn is copied to quarantine first, then its
- * terminal event is published. The methods return when Kafka has acknowledged both; only then may the turn's offset be
- * completed (O9). One thread uses an object once.
+ * Publishes the end of a turn whose result is stored in memory. If the turn failed, publishes a copy to quarantine
+ * first, then the terminal event. The methods return when Kafka has acknowledged all records. The caller must not
+ * complete the turn's offset before that (promise O9 in docs/guarantees.md). One thread uses an object once.
  */
 final class TurnEnd {
 
@@ -40,8 +40,8 @@ final class TurnEnd {
     /**
      * Publishes a failed turn. The copy in quarantine comes first, so that it exists when clients learn of the failure.
      *
-     * @param quarantined true if the copy is known to be in quarantine. If Redis lost this mark, a duplicate copy with
-     *     the same request id is published.
+     * @param quarantined true if the copy is known to be in quarantine. If Redis has lost this information, a second
+     *     copy with the same request id is published.
      */
     void publishFailed(TurnStream stream, int attempt, TurnError error, boolean quarantined) {
         if (!quarantined) {
@@ -51,7 +51,7 @@ final class TurnEnd {
         publish(stream, new TurnEvent.Failed(error));
     }
 
-    /** Publishes the failure of a turn although memory cannot store it. */
+    /** Publishes the failure of a turn that memory cannot store. */
     void publishUnstored(TurnError error, int attempts) {
         quarantine(error, attempts);
         publish(TurnStream.ofEnd(turn, attempts, kit), new TurnEvent.Failed(error));
@@ -63,7 +63,7 @@ final class TurnEnd {
                 () -> kit.services().quarantine().publish(turn.claim().toQuarantinedTurn(error, attempts)));
     }
 
-    /** Publishes the terminal event of a turn from its stored result. The agent is not called again (O4). */
+    /** Publishes the terminal event of a turn from its stored result, without calling the agent again (promise O4). */
     void republish(TurnEnding ending) {
         republish(ending, null);
     }

@@ -17,7 +17,10 @@ import java.util.random.RandomGenerator;
 /** Dependencies and settings that all turns share. */
 public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtime) {
 
-    /** Returns true if the turn is so old that a missing request record means that it ended long ago. */
+    /**
+     * Returns true if the turn is so old that its request record must have expired. If the record is missing, the turn
+     * ended long ago.
+     */
     boolean isTooOld(Turn turn) {
         return turn.loggedAt().isBefore(runtime.clock().instant().minus(rules.minRequestRetention()));
     }
@@ -37,9 +40,8 @@ public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtim
     /**
      * Settings of all turns.
      *
-     * @param minRequestRetention minimum time for which a turn's request record exists, counted from the turn's
-     *     timestamp in the log and unless Redis loses data; an older turn without a request record is assumed to have
-     *     ended
+     * @param minRequestRetention minimum lifetime of a turn's request record, counted from the turn's timestamp in the
+     *     log. An older turn without a request record is assumed to have ended
      */
     public record TurnRules(RetryPolicy retries, AnswerLimits limits, Duration minRequestRetention) {}
 

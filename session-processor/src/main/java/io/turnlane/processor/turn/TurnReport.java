@@ -11,13 +11,13 @@ import java.util.Optional;
 /**
  * Result of one flight of a turn, for logs and metrics.
  *
- * @param agent name of the agent; empty if none was to be called
+ * @param agent name of the agent; empty if the turn calls no agent
  * @param outcome {@code completed}, {@code failed}, {@code cancelled}, {@code superseded}, {@code rejected},
  *     {@code retrying}, {@code released}, {@code told_again}, {@code fenced}, {@code erased}, {@code deleted},
  *     {@code rebuilt}, {@code edited}, {@code refused}, {@code unreadable} or {@code poison}
  * @param code code of the error; empty if there is none
  * @param attempt number of the attempt; 0 if there was none
- * @param phases times of the lifecycle phases so far
+ * @param phases times at which the turn passed its lifecycle phases so far
  */
 public record TurnReport(
         SessionKey session,

@@ -28,18 +28,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the turn at the head of a lane. Called by lane threads, one at a time for each session. Keeps no state of turns
- * between calls.
+ * Runs the turn at the head of a lane. Lane threads call this class, one thread at a time for each session. It keeps no
+ * state between calls.
  */
 public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
-    /** Delay while the poll thread acquires a newer fence token, which it does between two polls. */
+    /**
+     * Delay before a turn runs again that needs a newer fence token. The poll thread acquires the token between two
+     * polls.
+     */
     private static final Duration FENCE_DELAY = Duration.ofMillis(200);
 
     /** Delay between checks for the end of a rebuild. */
     static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
 
-    /** Maximum delay between checks for the end of the previous owner's flight. */
+    /** Maximum delay between checks if the previous owner's flight of a turn has ended. */
     private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
@@ -74,7 +77,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         }
     }
 
-    /** Releases a turn that is to run again if its partition has left meanwhile. The new owner runs it. */
+    /** If a turn is to run again but its partition has left, releases the turn. The new owner runs it. */
     private static LaneOutcome releaseIfPartitionLeft(Turn turn, LaneOutcome outcome) {
         return switch (outcome) {
             case LaneOutcome.RunAgain _ when !turn.claim().held() -> release(turn);
@@ -88,9 +91,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Retries a turn or command after an unexpected exception: a defect of the processor, or a value that it cannot
-     * process. After as many exceptions as an agent may have failures, the turn ends as failed and its record goes to
-     * quarantine, so that it neither holds up its session nor uses up the budget.
+     * Retries a turn or command after an unexpected exception. Such an exception is caused by a defect of the processor
+     * or by a value that it cannot process. The limit is the maximum number of agent failures. After that number of
+     * exceptions, the turn ends as failed and its record goes to quarantine. The turn then no longer blocks its session
+     * and no longer occupies the budget.
      */
     private LaneOutcome unexpectedError(Flight flight, Throwable e) {
         Turn turn = flight.turn();
@@ -127,7 +131,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         }
     }
 
-    /** Ends a turn whose end cannot even be stored, for example because another program changed its keys in Redis. */
+    /**
+     * Ends a turn although memory cannot store its end, for example because another program has changed the session's
+     * keys in Redis.
+     */
     private LaneOutcome giveUpWithoutMemory(Flight flight, TurnError error, int failures, Throwable cause) {
         Turn turn = flight.turn();
         log.atError()
@@ -165,7 +172,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /**
      * Reads the turn's command.
      *
-     * @throws UnreadableRecordException if the value cannot be read, or if key and headers contradict it
+     * @throws UnreadableRecordException if the value cannot be read, or if the record's key or headers contradict the
+     *     value
      * @throws RecordGoneException if the log no longer holds the record
      */
     static SessionCommand read(Turn turn, StepRetrier retrier, WireFormat wire)
@@ -186,8 +194,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Ends a turn or command as failed whose record cannot be read or processed: copies it to quarantine and publishes
-     * the failure, in the order of its session.
+     * Ends a turn or command as failed because its record cannot be read or processed. Copies the record to quarantine
+     * and publishes the failure. Runs in the lane, so earlier turns of the session have ended.
      *
      * @param failures number of times that the record was processed in vain
      */
@@ -214,7 +222,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         };
     }
 
-    /** Releases the session id that a fork reserved, if the turn is a fork. Its copy may never be published. */
+    /**
+     * If the turn is a fork, releases the session id that the fork reserved, because its copy may never have been
+     * published.
+     */
     private void abandonFork(Turn turn) {
         try {
             if (ForkSession.TYPE.equals(turn.envelope().type())
@@ -264,15 +275,18 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         return LaneOutcome.DONE;
     }
 
-    /** Waits for the previous owner's flight, which may still end the turn. The turn stays at the head of its lane. */
+    /**
+     * Waits for the previous owner's flight of this turn, which can still end the turn. The turn stays at the head of
+     * its lane.
+     */
     static LaneOutcome awaitPreviousFlight(BeginResult.HandoverPending leaving) {
         Duration left = leaving.left();
         return new LaneOutcome.RunAgain(left.compareTo(HANDOVER_CHECK_DELAY) < 0 ? left : HANDOVER_CHECK_DELAY);
     }
 
     /**
-     * Requests a newer fence token and runs the turn again. For use if memory rejected a write although this processor
-     * holds the partition.
+     * Requests a newer fence token and runs the turn again after a delay. Used if memory rejected a write although this
+     * processor holds the partition.
      */
     static LaneOutcome renewFence(Turn turn) {
         turn.claim().renewFence();

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the events of one attempt. Numbers the events, combines small pieces of text into fewer delta events, and
- * discards everything that the agent sends after {@link #close}.
+ * Publishes the events of one attempt (run of the agent). Numbers the events, combines small pieces of text into fewer
+ * delta events, and discards everything that the agent sends after {@link #close}.
  *
  * <p>The first piece of text is published at once. Later pieces are gathered and published together after each
  * {@linkplain AnswerLimits#deltaInterval delta interval}.
@@ -72,7 +72,7 @@ final class TurnStream implements AnswerSink {
     /**
      * Publishes the start of the attempt.
      *
-     * @param mishap damage or loss of the session's memory, of which clients are notified; null if there is none
+     * @param mishap damage or loss of the session's memory, which the event reports to clients; null if there is none
      */
     void publishStarted(@Nullable MemoryIssue mishap) {
         publishUnlessClosed(new TurnEvent.Started(mishap));
@@ -107,7 +107,7 @@ final class TurnStream implements AnswerSink {
         }
     }
 
-    /** Publishes the text that is still gathered and closes the sink. */
+    /** Publishes the gathered text that is not published yet and closes the sink. */
     void close() {
         lock.lock();
         try {
@@ -119,7 +119,8 @@ final class TurnStream implements AnswerSink {
     }
 
     /**
-     * Publishes the event that ends the attempt or the turn. May be called after {@link #close}, and repeatedly.
+     * Publishes the event that ends the attempt or the turn. It is allowed to call this method repeatedly, and after
+     * {@link #close}.
      *
      * @return completes when Kafka has acknowledged the event
      */

@@ -31,9 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles waiting turns outside the order of their lane: cancels, deadlines and policies. Each is one step in memory.
- * If it ends the turn, the terminal event is published and the offset is completed; otherwise the turn keeps its
- * position. If the processor crashes in between, the turn's next begin finds the stored state.
+ * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. Each of these is one step
+ * in memory. If the step ends the turn, this class publishes the terminal event and completes the offset. Otherwise the
+ * turn keeps its position. If the processor crashes between these steps, the next owner finds the stored state when it
+ * begins the turn.
  *
  * <p>Threading: the control thread and the poll thread call this class. The work runs as
  * {@linkplain LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
@@ -46,11 +47,15 @@ public final class WaitingTurns {
     private static final int MAX_AHEAD = 1000;
 
     /**
-     * Number of recent cancels kept for turns that have not arrived yet. Beginning a turn finds its cancel in any case.
+     * Number of recent cancels kept for turns that have not arrived yet. A cancel that is no longer kept takes effect
+     * when its turn begins.
      */
     private static final int MAX_RECENT_CANCELS = 1000;
 
-    /** Number of tries of a policy that causes an unexpected exception. After that the turn waits like any other. */
+    /**
+     * Maximum number of tries to apply a policy if each causes an unexpected exception. After that, the policy is
+     * ignored and the turn waits in its lane.
+     */
     private static final int MAX_TRIES = 3;
 
     private static final Duration DEFECT_DELAY = Duration.ofMillis(500);
@@ -76,9 +81,9 @@ public final class WaitingTurns {
     }
 
     /**
-     * Cancels a turn whose request record already carries the cancel request. Stops a running flight, ends a waiting
-     * turn, and skips the delay of a turn that waits for its next attempt, so that it ends. Does nothing if no lane
-     * holds the turn.
+     * Cancels a turn whose request record already carries the cancel request. If the turn is running, stops its flight.
+     * If the turn is waiting, ends the turn. If the turn waits for its next attempt, skips the delay, and the turn then
+     * ends. Does nothing if no lane holds the turn.
      */
     public void cancel(SessionKey session, RequestId request) {
         recentlyCancelled.add(request); // the turn may not have arrived yet
@@ -87,7 +92,7 @@ public final class WaitingTurns {
         lanes.skipDelay(session, turn -> turn.requestId().equals(request));
     }
 
-    /** Cancels a turn that has just arrived, if its cancel came before it. */
+    /** Cancels a turn that has just arrived if its cancel arrived earlier. */
     public void cancelIfRequested(Turn turn) {
         if (recentlyCancelled.contains(turn.requestId())) {
             cancel(turn.session(), turn.requestId());
@@ -104,9 +109,9 @@ public final class WaitingTurns {
     }
 
     /**
-     * Applies the policy of a turn that found its session busy. If the turn then waits, publishes its position. The
-     * next decision of the session waits until this one is made, even if this one needs a newer fence token or a
-     * rebuild.
+     * Applies the policy of a turn that found its session busy. If the turn must wait, publishes its position. The
+     * policies of a session's turns are applied one at a time and in order. The next one waits even if this one needs a
+     * newer fence token or a rebuild.
      *
      * @param ifWaiting runs if the turn waits
      */
@@ -122,7 +127,7 @@ public final class WaitingTurns {
     }
 
     /**
-     * Publishes a turn's position, with an estimate of the wait if one is available.
+     * Publishes a turn's position. If an estimate of the wait is available, publishes the estimate too.
      *
      * @param position number of turns ahead
      */
@@ -165,7 +170,7 @@ public final class WaitingTurns {
         });
     }
 
-    /** Waits until the poll thread has acquired a fence token that is newer than the rejected one. */
+    /** Waits until the poll thread has acquired a newer fence token than the rejected one. */
     private void awaitNewerFence(Turn turn, FlightRef rejected) {
         turn.claim().renewFence();
         retrier.await(turn.claim(), () -> turn.claim().fence() > rejected.fence());
@@ -226,8 +231,8 @@ public final class WaitingTurns {
     }
 
     /**
-     * Returns the questions ahead of a turn. Excludes a flight of the same turn from an earlier assignment, which may
-     * be at the head.
+     * Returns the questions ahead of a turn. Excludes the same turn from an earlier assignment of the partition, which
+     * can still be running at the head.
      */
     private static List<Turn> questionsOf(List<Turn> ahead, Turn turn) {
         List<Turn> questions = ahead.stream()
@@ -289,7 +294,9 @@ public final class WaitingTurns {
         return retrier.call(turn.claim(), step);
     }
 
-    /** Returns a reference with a new flight id. Memory only needs its fence and log position here. */
+    /**
+     * Returns a reference with a new flight id. Here, memory uses only the fence and the log position of the reference.
+     */
     private static FlightRef refOf(Turn turn) {
         return TurnRunner.refOf(turn, UUID.randomUUID().toString());
     }
