@@ -16,7 +16,9 @@ export function artifactView(artifact) {
 /** Returns a button that shows a copy of a table, chart or piece of code in a dialog. */
 export function toOpenLarge(element, more) {
   return tool('large', 'Enlarge', () => {
-    byId('large-body').replaceChildren(element.cloneNode(true));
+    const copy = element.cloneNode(true);
+    copy.classList.remove('stacks');
+    byId('large-body').replaceChildren(copy);
     byId('large').showModal();
   }, more);
 }

@@ -1,6 +1,11 @@
 import { TurnlaneProblem, backoff } from './turnlane-client.js';
 import { LaneTurn } from './lanes.js';
 
+/** The delay of an unsent question grows to 8 s. */
+const MAX_DOUBLINGS = 4;
+/** Reason of the cancel for a question that its user withdrew. */
+export const WITHDRAWN = 'withdrawn';
+
 /**
  * Sends questions. A question has its Idempotency-Key before it is first sent. So it can be sent again, after lost
  * connections and reloads, and is still asked once.
@@ -9,17 +14,22 @@ export class Asking {
   #client;
   #lanes;
   #follower;
+  #onQueued;
+  /** Functions that end the delays of unsent questions. */
+  #delays = new Map();
   /** Agent of new lanes; undefined for the server's default. */
   agent = undefined;
 
-  constructor(client, lanes, follower) {
+  /** `onQueued(lane, turn)` is called when a question was accepted and has to wait. */
+  constructor(client, lanes, follower, { onQueued }) {
     this.#client = client;
     this.#lanes = lanes;
     this.#follower = follower;
+    this.#onQueued = onQueued;
   }
 
   ask(lane, question, policy) {
-    const turn = new LaneTurn({ question, policy });
+    const turn = new LaneTurn({ question, policy, agent: lane.agent });
     lane.append(turn);
     this.send(lane, turn);
     return turn;
@@ -35,13 +45,37 @@ export class Asking {
     });
   }
 
+  /**
+   * Sends the unsent questions without further delay: all of them if the user asks for it, otherwise those that could
+   * not reach the server.
+   */
+  retryNow({ all = false } = {}) {
+    for (const { skip, answered } of [...this.#delays.values()]) if (all || !answered) skip();
+  }
+
+  /**
+   * Withdraws a question. If it was never sent, it is dropped at once. Otherwise the server may have it: the question
+   * is sent until the server confirms it, and cancelled then.
+   */
+  async withdraw(lane, turn) {
+    turn.withdrawn = true;
+    if (turn.status === 'unsent' && !turn.sent) lane.drop(turn);
+    this.#lanes.keep(lane, turn);
+    this.#delays.get(turn)?.skip();
+    if (turn.isOpen) await this.#cancel(lane, turn);
+  }
+
+  #cancel(lane, turn) {
+    return this.#client.cancel(lane.id, turn.requestId, { reason: WITHDRAWN });
+  }
+
   async #untilAccepted(lane, turn) {
-    for (let tries = 0; ; tries++) {
+    for (let tries = 0; lane.turns.includes(turn); tries++) {
       try {
         return await this.#once(lane, turn);
       } catch (error) {
         if (error instanceof TurnlaneProblem && error.status < 500) return this.#refused(lane, turn, error);
-        await this.#pause(lane, turn, backoff(tries, error));
+        await this.#pause(lane, turn, backoff(Math.min(tries, MAX_DOUBLINGS), error), error instanceof TurnlaneProblem);
       }
     }
   }
@@ -49,32 +83,59 @@ export class Asking {
   async #once(lane, turn) {
     await this.#createSession(lane);
     const subscribed = await this.#follower.subscribe(lane);
-    const { policy, key } = turn;
-    const request = await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy, patience: 0 });
+    if (!lane.turns.includes(turn)) return;
+    const { policy, agent, key } = turn;
+    turn.sent = true;
+    this.#lanes.save(lane);
+    const request = await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy, agent, patience: 0 });
     turn.accepted(request);
-    if (lane.memory === 'forgotten') lane.memory = 'known';
+    if (lane.memory === 'forgotten') this.#named(lane);
     this.#lanes.save(lane);
     // If an earlier attempt was accepted, events of the turn may have been missed.
     this.#follower.follow(lane, turn, { subscribed: subscribed && request.status === 'queued' });
     this.#lanes.changed(lane, turn);
+    if (turn.withdrawn) this.#cancel(lane, turn).catch(() => {});
+    else if (turn.status === 'queued' && lane.ahead(turn) > 0) this.#onQueued(lane, turn);
   }
 
   async #createSession(lane) {
     if (lane.id) return;
-    const session = await this.#client.createSession({ agent: this.agent });
+    const session = await this.#client.createSession({ agent: lane.agent ?? this.agent, metadata: { title: lane.title } });
+    const { draft } = lane;
+    lane.draft = '';
     lane.id = session.session_id;
+    lane.draft = draft;
+    lane.context = session;
     lane.memory = 'known';
     this.#lanes.keep(lane);
   }
 
+  /** The question created the session, which has no title yet. */
+  #named(lane) {
+    lane.memory = 'known';
+    this.#client.changeSession(lane.id, { metadata: { title: lane.title } }).catch(() => {});
+  }
+
   #refused(lane, turn, problem) {
     turn.refused(problem);
+    if (turn.withdrawn) lane.drop(turn);
     this.#lanes.keep(lane, turn);
   }
 
-  #pause(lane, turn, delay) {
+  /** `answered`: the server answered, so that the delay is its wish. */
+  #pause(lane, turn, delay, answered) {
     turn.sendAgainAt = Date.now() + delay;
     this.#lanes.changed(lane, turn);
-    return new Promise((resolve) => setTimeout(resolve, delay));
+    return new Promise((resolve) => {
+      const skip = () => {
+        clearTimeout(timer);
+        this.#delays.delete(turn);
+        turn.sendAgainAt = null;
+        this.#lanes.changed(lane, turn);
+        resolve();
+      };
+      const timer = setTimeout(skip, delay);
+      this.#delays.set(turn, { skip, answered });
+    });
   }
 }

@@ -1,7 +1,10 @@
-import { byId, setText } from './dom.js';
-import { plural } from './words.js';
+import { byId, h, setText } from './dom.js';
+import { menu } from './menu.js';
+import { effect } from './words.js';
 
 const MAX_BYTES = 32 * 1024;
+/** In Safari, the Enter that ends a composition arrives after the composition, with this code. */
+const COMPOSITION = 229;
 
 /** The field for questions. It is never blocked: a question asked while a turn runs waits behind it. */
 export class Composer {
@@ -10,7 +13,10 @@ export class Composer {
   #stop = byId('stop');
   #menu = byId('policy-menu');
   #lane = null;
+  #agents = [];
   #onAsk;
+  /** Closes the menu. Returns true if it was open. */
+  closeMenu = menu(this.#menu);
 
   constructor({ onAsk, onStop }) {
     this.#onAsk = onAsk;
@@ -21,10 +27,18 @@ export class Composer {
     this.#field.onkeydown = (event) => this.#key(event);
     this.#field.oninput = () => this.#changed();
     this.#stop.onclick = () => onStop(this.#lane);
-    this.#menu.onchange = () => this.update();
-    document.addEventListener('click', ({ target }) => {
-      if (!this.#menu.contains(target)) this.#menu.open = false;
-    });
+    this.#menu.onchange = ({ target }) => {
+      if (target.name === 'agent') this.#lane.agent = target.value;
+      this.update();
+    };
+  }
+
+  /** Offers the agents of the server, if there is more than one. */
+  offer(agents) {
+    this.#agents = agents;
+    byId('agents').hidden = agents.length < 2;
+    this.#showAgents();
+    this.update();
   }
 
   focus() {
@@ -37,34 +51,48 @@ export class Composer {
 
   show(lane) {
     this.#lane = lane;
+    this.#showAgents();
     this.#form.reset();
     this.#field.value = lane.draft;
     this.#changed();
   }
 
-  /** Puts a question into the field for editing. */
+  /** Puts a question into the field for editing, before the text that is there. */
   edit(question) {
-    this.#field.value = question;
+    const { value } = this.#field;
+    this.#field.value = value.trim() && value !== question ? `${question}\n\n${value}` : question;
     this.#changed();
     this.focus();
   }
 
   update() {
-    const open = this.#lane.openTurns.length + this.#lane.turns.filter((turn) => turn.status === 'unsent').length;
-    this.#field.placeholder = open ? 'Ask the next question' : 'Ask a question';
-    const { label, hint } = this.#chosen.dataset;
-    setText(byId('policy-chosen'), label);
-    const busy = hint ?? `This question will wait for ${plural(open, 'earlier turn')}`;
-    setText(byId('composer-hint'), this.#isTooLong ? 'Longer than 32 KiB. Shorten the question to send it.' : open ? busy : '');
-    this.#stop.hidden = this.#lane.openTurns.length === 0;
+    if (!this.#lane) return;
+    const { openTurns, unsentTurns } = this.#lane;
+    const running = openTurns.filter((turn) => turn.status !== 'queued').length;
+    const waiting = openTurns.length - running + unsentTurns.length;
+    const busy = running + waiting > 0;
+    this.#field.placeholder = busy ? 'Ask the next question' : 'Ask a question';
+    setText(byId('policy-chosen'), [this.#agentLabel, this.#chosen.dataset.label].filter(Boolean).join(' · '));
+    const hint = busy ? effect(this.#chosen.value, { running, waiting }) : '';
+    setText(byId('composer-hint'), this.#isTooLong ? 'Longer than 32 KiB. Shorten the question to send it.' : hint);
+    this.#stop.hidden = openTurns.length === 0;
   }
 
-  /** Closes the menu. Returns true if it was open. */
-  closeMenu() {
-    const { open, firstElementChild } = this.#menu;
-    this.#menu.open = false;
-    if (open) firstElementChild.focus();
-    return open;
+  /** The agent that the user chose, if it is not the one that would answer anyway. */
+  get #agentLabel() {
+    const { agent } = this.#lane;
+    return agent && agent !== this.#usualAgent ? agent : '';
+  }
+
+  get #usualAgent() {
+    return this.#lane?.context?.agent ?? this.#agents.find((each) => each.default)?.name ?? this.#agents[0]?.name;
+  }
+
+  #showAgents() {
+    const chosen = this.#lane?.agent ?? this.#usualAgent;
+    const choice = ({ name, description }) => h('label', {}, h('input', { type: 'radio', name: 'agent', value: name, checked: name === chosen }), ' ',
+      h('span', {}, h('b', {}, name), description && `: ${description}`));
+    byId('agents').replaceChildren(h('legend', {}, 'Agent that answers in this lane'), ...this.#agents.map(choice));
   }
 
   /** The policy applies to one question, then it is reset. */
@@ -73,13 +101,14 @@ export class Composer {
     if (!question || this.#isTooLong) return;
     const { value } = this.#chosen;
     this.#menu.open = false;
+    this.#showAgents();
     this.#form.reset();
     this.#changed();
     this.#onAsk(this.#lane, question, value || undefined);
   }
 
   get #chosen() {
-    return this.#menu.querySelector(':checked');
+    return byId('policy').querySelector(':checked');
   }
 
   get #isTooLong() {
@@ -87,7 +116,8 @@ export class Composer {
   }
 
   #key(event) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    if (event.isComposing || event.keyCode === COMPOSITION) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       this.#ask();
     } else if (event.key === 'ArrowUp' && this.#field.value === '') {

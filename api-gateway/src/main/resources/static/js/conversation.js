@@ -1,4 +1,5 @@
 import { byId, h, setText } from './dom.js';
+import { plural } from './words.js';
 import { TurnView } from './turn-view.js';
 
 /** Distance in pixels within which the view counts as at the end, and follows new text. */
@@ -38,7 +39,12 @@ export class Conversation {
     this.#turns.replaceChildren();
     this.#followsEnd = lane.scrollTop === null;
     this.update();
-    this.#scroll.scrollTop = lane.scrollTop ?? this.#scroll.scrollHeight;
+    this.#scroll.scrollTop = lane.scrollTop ?? (this.#isEmpty ? 0 : this.#scroll.scrollHeight);
+  }
+
+  /** The empty screen is read from its top. */
+  get #isEmpty() {
+    return this.#lane.turns.length === 0;
   }
 
   /** Shows a change of the lane, or of one turn. */
@@ -53,6 +59,17 @@ export class Conversation {
     this.#empty.hidden = turns.length > 0 || memory === 'loading' || forgotten;
     byId('forgotten').hidden = !forgotten || !answeredAt;
     byId('no-lane').hidden = !forgotten || answeredAt;
+    this.#olderTurns();
+  }
+
+  /** Says that the lane had more turns than the server returned. */
+  #olderTurns() {
+    const { context, remembered, turns } = this.#lane;
+    const shown = turns.filter((turn) => turn.isTerminal).length;
+    const older = remembered > 0 ? (context?.request_count ?? 0) - shown : 0;
+    byId('older').hidden = older <= 0;
+    setText(byId('older-count'), plural(older, 'earlier turn'));
+    setText(byId('remembered'), plural(remembered, 'turn'));
   }
 
   /** Scrolls to the turn that a link names. Returns false if the lane does not have it. */
@@ -120,7 +137,7 @@ export class Conversation {
   }
 
   #onResize() {
-    if (this.#followsEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    if (this.#followsEnd && !this.#isEmpty) this.#scroll.scrollTop = this.#scroll.scrollHeight;
     else this.#onScroll();
   }
 

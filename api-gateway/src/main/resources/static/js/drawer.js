@@ -1,6 +1,7 @@
 import { bar, byId, h, setText } from './dom.js';
+import { clamp } from './clamp.js';
 import { SPANS, spans } from './hairline.js';
-import { duration } from './words.js';
+import { duration, plural } from './words.js';
 
 const TEXT_LENGTH = 60;
 
@@ -12,6 +13,7 @@ export class Drawer {
 
   constructor() {
     byId('close-drawer').onclick = () => this.close();
+    clamp(byId('drawer-question'));
   }
 
   get isOpen() {
@@ -40,7 +42,7 @@ export class Drawer {
     if (!this.isOpen) return;
     setText(byId('drawer-question'), this.turn.question);
     for (const [name, content] of Object.entries({ sources, phases, events })) {
-      byId(`drawer-${name}`).lastElementChild.replaceChildren(...content(this.turn));
+      byId(`drawer-${name}`).lastElementChild.replaceChildren(...content(this.turn).filter(Boolean));
     }
   }
 }
@@ -55,7 +57,12 @@ function sources({ answer }) {
     h('span', { class: 'source-facts' }, h('code', {}, id), bar(score ?? 0), h('span', { class: 'figure' }, score == null ? '' : score.toFixed(2)))));
 }
 
-function phases({ timeline, requestId }) {
+function usageWords({ model_calls: calls, input_tokens: input, output_tokens: output }) {
+  return `Usage: ${plural(calls, 'model call')}, ${plural(input, 'input token')}, ${plural(output, 'output token')}`;
+}
+
+function phases({ timeline, requestId, answer }) {
+  const usage = answer?.usage;
   if (!timeline) return none('p', 'No times: not measured yet, or no longer stored.');
   const sums = spans(timeline);
   const start = Date.parse(timeline.phases[0]?.at);
@@ -63,6 +70,7 @@ function phases({ timeline, requestId }) {
   return [
     h('dl', { class: 'sums' }, [...SPANS, 'total'].map((name) => h('div', { 'data-phase': name }, h('dt', {}, name), h('dd', {}, duration(sums[name]))))),
     h('table', { class: 'phase-table' }, h('tbody', {}, timeline.phases.map(row))),
+    usage && h('p', { class: 'usage', testid: 'usage' }, usageWords(usage)),
     h('p', { class: 'request-id' }, h('code', {}, requestId)),
   ];
 }

@@ -1,9 +1,8 @@
 import { TERMINAL, TurnlaneProblem } from './turnlane-client.js';
 import { TurnlaneSocket } from './turnlane-socket.js';
 import { LaneTurn } from './lanes.js';
+import { streamSlot } from './origin-locks.js';
 
-/** Limit for the streams of one tab, because a browser allows six connections to a host. */
-const MAX_STREAMS = 3;
 const POLL_EVERY = 1_500;
 /** Milliseconds without an event after which an open turn is polled. */
 const QUIET = 20_000;
@@ -16,7 +15,8 @@ const MAX_FAILED_OPENS = 2;
  * - The socket carries all lanes that are shown or have open turns.
  * - A turn that began before the subscription, or lost text, is read from its start over a stream of its own.
  *   Meanwhile, its events from the socket are ignored, except the terminal one.
- * - If no socket can be opened, the first open turn of each lane has a stream and the others are polled.
+ * - If no socket can be opened, the first open turn of each lane has a stream and the others are polled. All tabs
+ *   share the few connections that a browser allows to a host, so that a turn without a stream is polled, too.
  * `LaneTurn.receive` drops duplicates.
  */
 export class Follower {
@@ -27,6 +27,7 @@ export class Follower {
   #shown = null;
   #streams = new Map();
   #replays = new Map();
+  #starting = false;
   #lost = null;
   #onConnection;
   #onFinished;
@@ -165,17 +166,27 @@ export class Follower {
     this.#startStreams();
   }
 
-  #startStreams() {
-    for (const [turn, lane] of this.#replays) {
-      if (this.#streams.size >= MAX_STREAMS) return;
-      const first = lane.openTurns[0] === turn;
-      if (turn.isOpen && !this.#streams.has(turn) && (first || this.#socketWorks)) this.#stream(lane, turn);
+  async #startStreams() {
+    if (this.#starting) return;
+    this.#starting = true;
+    for (let next = this.#nextReplay(); next; next = this.#nextReplay()) {
+      const release = await streamSlot();
+      if (!release) break;
+      const [turn, lane] = next;
+      if (turn.isOpen && this.#replays.has(turn)) this.#stream(lane, turn, release);
+      else release();
     }
+    this.#starting = false;
   }
 
-  #stream(lane, turn) {
+  #nextReplay() {
+    return [...this.#replays].find(([turn, lane]) => turn.isOpen && !this.#streams.has(turn)
+      && (this.#socketWorks || lane.openTurns[0] === turn));
+  }
+
+  #stream(lane, turn, release) {
     turn.restart();
-    const entry = { state: 'connecting', retryAt: null };
+    const entry = { state: 'connecting', retryAt: null, release };
     this.#streams.set(turn, entry);
     entry.stream = this.#client.streamRequest(lane.id, turn.requestId, {
       onEvent: (event) => this.#fromStream(lane, turn, event),
@@ -197,7 +208,9 @@ export class Follower {
   }
 
   #stopStream(turn) {
-    this.#streams.get(turn)?.stream?.close();
+    const entry = this.#streams.get(turn);
+    entry?.stream?.close();
+    entry?.release();
     this.#streams.delete(turn);
     this.#replays.delete(turn);
   }
@@ -208,6 +221,7 @@ export class Follower {
       lane.unread ||= turn.received > 0;
       this.#release(lane);
     }
+    if (turn.edited && turn.status === 'cancelled') lane.drop(turn);
     const finishedAt = Date.parse(turn.finishedAt) || Date.now();
     lane.answeredAt = Math.max(lane.answeredAt ?? 0, finishedAt);
     this.#lanes.keep(lane, turn);
@@ -222,6 +236,7 @@ export class Follower {
 
   /** Polls turns without a stream; with a socket, only those without events for long. */
   #poll() {
+    this.#startStreams();
     for (const lane of this.#lanes.all) {
       for (const turn of lane.openTurns) {
         if (this.#streams.has(turn) || !this.connected) continue;
@@ -238,7 +253,6 @@ export class Follower {
     turn.updatedAt = Date.now();
     await this.refresh(lane, turn).catch(() => {});
     if (turn.isOpen && turn.status !== before) this.#replay(lane, turn);
-    else this.#startStreams();
   }
 
   #socketState({ state, retryAt, opened, tries }) {

@@ -78,10 +78,11 @@ export class Hairline {
 
   #showTotal() {
     const { isTerminal, timeline, processingTime } = this.#turn;
+    this.#button.ariaLabel = 'Phases of this turn';
     if (!isTerminal) return;
     const total = timeline ? spans(timeline).total : processingTime == null ? null : processingTime * 1000;
     setText(this.#total, total === null ? '' : duration(total));
-    this.#button.setAttribute('aria-label', `Phases of this turn${total === null ? '' : `, ${duration(total)} in total`}`);
+    if (total !== null) this.#button.ariaLabel += `, ${duration(total)} in total`;
   }
 
   #showSpans(sums) {

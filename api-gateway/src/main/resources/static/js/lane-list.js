@@ -10,11 +10,14 @@ export class LaneList {
   #lanes;
   #items = new Map();
   #connected;
+  #finds;
   #actions;
   #current = null;
 
-  constructor(lanes, { connected, ...actions }) {
+  /** `finds(title)`: returns true if the search finds the title. */
+  constructor(lanes, { connected, finds, ...actions }) {
     this.#lanes = lanes;
+    this.#finds = finds;
     this.#connected = connected;
     this.#actions = actions;
     setInterval(() => this.update(), 30_000);
@@ -23,6 +26,12 @@ export class LaneList {
   show(lane) {
     this.#current = lane;
     this.update();
+    this.#items.get(lane)?.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Moves the focus to a lane, or to the button for a new one. */
+  focus(lane) {
+    (this.#items.get(lane)?.element.querySelector('a') ?? byId('new-lane')).focus();
   }
 
   update() {
@@ -34,6 +43,7 @@ export class LaneList {
     }
     wanted.forEach((item, i) => {
       item.update(this.#connected(), this.#current);
+      item.element.hidden = !this.#finds(wantedTitle(this.#lanes.all[i]));
       if (this.#list.children[i] !== item.element) this.#list.insertBefore(item.element, this.#list.children[i] ?? null);
     });
     this.#summary();
@@ -52,6 +62,10 @@ export class LaneList {
   }
 }
 
+function wantedTitle({ title }) {
+  return title || 'New lane';
+}
+
 class LaneItem {
   #lane;
   #part;
@@ -65,7 +79,7 @@ class LaneItem {
 
   update(connected, current) {
     const lane = this.#lane;
-    const title = lane.title || 'New lane';
+    const title = wantedTitle(lane);
     const state = this.#state(connected);
     const link = this.#part('lane-link');
     const remove = this.#part('lane-delete');
@@ -84,8 +98,9 @@ class LaneItem {
   #state(connected) {
     const open = this.#lane.openTurns;
     const running = open.filter((turn) => turn.status !== 'queued').length;
-    const unsent = this.#lane.turns.filter((turn) => turn.status === 'unsent').length;
-    return laneState({ running, waiting: open.length - running, unsent, connected, unread: this.#lane.unread });
+    const { unread, wasOpen, memory } = this.#lane;
+    const elsewhere = wasOpen && memory === 'unknown' && open.length === 0 && this.#lane.asking === 0;
+    return laneState({ running, waiting: open.length - running, unsent: this.#lane.unsentTurns.length, connected, unread, elsewhere });
   }
 
   /** Draws a bead for each open turn: a running one at its progress, the waiting ones at the start. */

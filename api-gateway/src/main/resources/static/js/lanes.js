@@ -1,4 +1,5 @@
 import { Turn, randomKey } from './turnlane-client.js';
+import { Drafts } from './drafts.js';
 
 const PREFIX = 'turnlane.lane.';
 /** Limits of what the browser stores. The server stores the conversation. */
@@ -6,6 +7,8 @@ const MAX_LANES = 100;
 const MAX_TURNS = 40;
 const MAX_EVENTS = 400;
 const TITLE_LENGTH = 80;
+/** Milliseconds by which the time of a session and that of its first request may differ. */
+const CLOCK_STEP = 2;
 
 /** A turn on this page, including the sending of its question. */
 export class LaneTurn extends Turn {
@@ -23,13 +26,24 @@ export class LaneTurn extends Turn {
   events = [];
   /** Milliseconds from question to end, measured in this page. */
   seenAfter = null;
+  /** True if the user no longer wants this question answered. */
+  withdrawn = false;
+  /** True if the question was sent at least once, so that the server may have it. */
+  sent = false;
+  /** True if the page removes the turn once it is cancelled, because its text is in the composer again. */
+  edited = false;
+  /** Estimated time of the start, while the turn waits. */
+  startsAt = null;
 
-  constructor({ requestId = null, key = randomKey(), question, askedAt = Date.now(), policy }) {
+  constructor({ requestId = null, key = randomKey(), question, askedAt = Date.now(), ...how }) {
     super(requestId);
     this.key = key;
     this.question = question;
     this.askedAt = askedAt;
-    this.policy = policy;
+    this.policy = how.policy;
+    this.agent = how.agent;
+    this.withdrawn = how.withdrawn ?? false;
+    this.sent = how.sent ?? false;
   }
 
   get isOpen() {
@@ -52,6 +66,7 @@ export class LaneTurn extends Turn {
   receive(event) {
     this.updatedAt = Date.now();
     if (!this.apply(event)) return false;
+    if (event.type === 'queued') this.#estimate();
     this.received += 1;
     if (this.events.length < MAX_EVENTS) this.events.push(event);
     if (this.isTerminal) {
@@ -65,13 +80,18 @@ export class LaneTurn extends Turn {
   applyRequest(request) {
     super.applyRequest(request);
     this.updatedAt = Date.now();
+    this.#estimate();
     this.processingTime = request.processing_time ?? this.processingTime;
     if (this.isTerminal) this.finishedAt ??= request.finished_at;
   }
 
-  /** Applies an entry of the session's history. */
+  #estimate() {
+    this.startsAt = this.estimatedWait == null ? null : Date.now() + this.estimatedWait * 1000;
+  }
+
+  /** Applies an entry of the session's history. Its question includes the questions that were merged into it. */
   applyHistory(entry) {
-    this.question = entry.question;
+    this.question ||= entry.question;
     this.applyRequest({
       ...entry,
       status: entry.status ?? 'completed',
@@ -85,7 +105,14 @@ export class LaneTurn extends Turn {
 export class Lane {
   turns = [];
   unread = false;
-  draft = '';
+  /** Agent that the user chose, or undefined. */
+  agent = undefined;
+  /** The session's context on the server, if loaded. */
+  context = null;
+  /** Number of turns in the history that the server returned. */
+  remembered = 0;
+  /** Title given by the user that the server may not have yet. */
+  renamed = null;
   /** State of loading the history: unknown, loading, known, forgotten (the server has none). */
   memory = 'unknown';
   /** Questions are sent one after another, so that they enter the log in order. */
@@ -95,8 +122,9 @@ export class Lane {
   early = [];
   scrollTop = null;
 
-  constructor({ id = null, title = '', createdAt = Date.now(), answeredAt = null } = {}) {
+  constructor({ id = null, title = '', createdAt = Date.now(), answeredAt = null, agent } = {}) {
     this.id = id;
+    this.agent = agent;
     this.title = title;
     this.createdAt = createdAt;
     this.answeredAt = answeredAt;
@@ -110,12 +138,47 @@ export class Lane {
     return this.turns.filter((turn) => turn.isOpen);
   }
 
+  get unsentTurns() {
+    return this.turns.filter((turn) => turn.status === 'unsent');
+  }
+
+  /** True if turns of the lane were open when it was last stored. */
+  get wasOpen() {
+    return this.turns.some((turn) => turn.wasOpen);
+  }
+
+  /** Draft of the next question. It survives a reload. */
+  get draft() {
+    return Drafts.read(this);
+  }
+
+  set draft(text) {
+    Drafts.write(this, text);
+  }
+
+  /** Time at which the server deletes the session if nobody uses it, or null if unknown or in use. */
+  get expiresAt() {
+    if (!this.context || this.openTurns.length > 0) return null;
+    const used = Math.max(Date.parse(this.context.last_activity) || 0, this.answeredAt ?? 0);
+    return used + this.context.ttl_seconds * 1000;
+  }
+
+  /** True if the turn is older than the session, because it was copied or imported. */
+  isCopied({ requestId }) {
+    return requestId !== null && timeOf(requestId) < Date.parse(this.context?.created_at) - CLOCK_STEP;
+  }
+
+  /** Returns the turns that were merged into this one, oldest first. */
+  mergedInto({ requestId }) {
+    return requestId ? this.turns.filter((turn) => turn.status === 'superseded' && turn.by === requestId) : [];
+  }
+
   turn(requestId) {
     return this.turns.find((turn) => turn.requestId === requestId);
   }
 
   append(turn) {
-    this.title ||= turn.question.trim().replace(/\s+/g, ' ').slice(0, TITLE_LENGTH);
+    this.title ||= titleOf(turn.question);
     this.turns.push(turn);
   }
 
@@ -136,11 +199,12 @@ export class Lane {
   }
 
   toRecord() {
-    const { id, title, createdAt, answeredAt } = this;
+    const { id, title, createdAt, answeredAt, agent } = this;
     const turns = this.turns.filter((turn) => turn.status !== 'refused').slice(-MAX_TURNS);
     return {
-      id, title, createdAt, answeredAt,
-      turns: turns.map(({ requestId, key, question, policy, askedAt, isTerminal }) => ({ requestId, key, question, policy, askedAt, isTerminal })),
+      id, title, createdAt, answeredAt, agent,
+      turns: turns.map(({ requestId, key, question, policy, agent: by, askedAt, isTerminal, withdrawn, sent }) => (
+        { requestId, key, question, policy, agent: by, askedAt, isTerminal, withdrawn, sent })),
     };
   }
 
@@ -154,6 +218,16 @@ export class Lane {
     }
     return lane;
   }
+}
+
+/** Returns the time in a request id, which is a UUIDv7. */
+function timeOf(requestId) {
+  return Number.parseInt(requestId.replace('-', '').slice(0, 12), 16);
+}
+
+/** Returns a title made of a question. */
+export function titleOf(question) {
+  return question.trim().replace(/\s+/g, ' ').slice(0, TITLE_LENGTH);
 }
 
 /**
@@ -228,6 +302,13 @@ export class Lanes {
     localStorage.removeItem(PREFIX + lane.id);
   }
 
+  /** Shows a change that another tab stored. The turns of a lane that this tab has loaded arrive as events. */
+  #takeOver(known, { title, answeredAt, turns }) {
+    known.title = title;
+    known.answeredAt = answeredAt;
+    if (known.memory === 'unknown' && known.asking === 0) known.turns = turns;
+  }
+
   #order() {
     this.#lanes.sort((a, b) => b.createdAt - a.createdAt);
   }
@@ -237,11 +318,13 @@ export class Lanes {
     if (known && !value) {
       this.#lanes = this.#lanes.filter((lane) => lane !== known);
       this.changed(known);
-    } else if (!known && value) {
+    } else if (value) {
       const lane = read(localStorage, key);
-      if (lane) this.#lanes.push(lane);
+      if (!lane) return;
+      if (known) this.#takeOver(known, lane);
+      else this.#lanes.push(lane);
       this.#order();
-      this.changed(lane);
+      this.changed(known ?? lane);
     }
   }
 }

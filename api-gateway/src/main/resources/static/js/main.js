@@ -1,16 +1,20 @@
 import { Turnlane } from './turnlane-client.js';
 import { Access } from './access.js';
 import { Asking } from './asking.js';
+import { branch } from './branching.js';
 import { Composer } from './composer.js';
 import { Conversation, showAgent } from './conversation.js';
 import { Drawer } from './drawer.js';
 import { Follower } from './follower.js';
 import { Lane, Lanes } from './lanes.js';
+import { LaneBar } from './lane-bar.js';
 import { LaneList } from './lane-list.js';
-import { loadLane } from './memory.js';
+import { LaneOwnership } from './lane-ownership.js';
+import { loadContext, loadLane } from './memory.js';
+import { ServerLanes } from './server-lanes.js';
 import { ConnectionBand, Undo, announce, listenToKeys, addressOf, readAddress, themeSwitch } from './shell.js';
 import { byId, icon, oncePerFrame, setText } from './dom.js';
-import { failure, plural } from './words.js';
+import { effect, outcome, plural, queued } from './words.js';
 
 const UNDO_TIME = 5_000;
 const ANNOUNCED_LENGTH = 600;
@@ -19,7 +23,10 @@ const NARROW = matchMedia('(max-width: 760px)');
 const access = new Access();
 const client = new Turnlane({ headers: access.headers, refused: access.refused });
 const lanes = new Lanes();
-const band = new ConnectionBand(() => follower.retryNow());
+const band = new ConnectionBand(() => {
+  follower.retryNow();
+  asking.retryNow({ all: true });
+});
 const undo = new Undo(UNDO_TIME);
 const drawer = new Drawer();
 const follower = new Follower(client, lanes, {
@@ -28,10 +35,17 @@ const follower = new Follower(client, lanes, {
   onConnection,
   onFinished,
 });
-const asking = new Asking(client, lanes, follower);
-const conversation = new Conversation({ askAgain, edit, timeline, inspect, copy, copyLink });
+const asking = new Asking(client, lanes, follower, { onQueued });
+const ownership = new LaneOwnership();
+const conversation = new Conversation({
+  ask: (question) => ask(current, question), askAgain, branch: branchOff, copy, copyLink, edit, inspect, timeline, withdraw,
+});
 const composer = new Composer({ onAsk: ask, onStop: stop });
-const list = new LaneList(lanes, { connected: () => follower.connected, onDelete: remove, onOpen: openFromList });
+const laneBar = new LaneBar(client, lanes, { onDelete: remove, say });
+const serverLanes = new ServerLanes(client, lanes, { onFind: () => list.update() });
+const list = new LaneList(lanes, {
+  connected: () => follower.connected, finds: (title) => serverLanes.finds(title), onDelete: remove, onOpen: openFromList,
+});
 const refreshList = oncePerFrame(() => list.update());
 
 let current = null;
@@ -53,7 +67,7 @@ function start() {
   listenToKeys({
     '/': () => composer.focus(), n: newLane, '[': () => step(-1), ']': () => step(1), '?': showKeys, Escape: escape,
   });
-  for (const lane of lanes.all) if (lane.turns.some((turn) => turn.wasOpen)) load(lane);
+  ownership.followEarlier(lanes.all, load);
   loadAgent();
   if (!NARROW.matches) composer.focus();
 }
@@ -66,18 +80,13 @@ function open(lane, { remember = true } = {}) {
   lane.unread = false;
   if (before?.isDraft && before !== lane && !before.draft) lanes.remove(before);
   if (remember && location.hash !== addressOf(lane)) history.pushState(null, '', addressOf(lane));
-  showTitle(lane);
+  laneBar.show(lane);
   drawer.close();
   conversation.show(lane);
   composer.show(lane);
   list.show(lane);
   follower.show(lane);
   load(lane);
-}
-
-function showTitle({ title }) {
-  for (const name of document.querySelectorAll('.lane-name')) setText(name, title || 'New lane');
-  document.title = title ? `${title} · Turnlane` : 'Turnlane';
 }
 
 function openAddress() {
@@ -109,7 +118,10 @@ function step(by) {
 function remove(lane) {
   const index = lanes.all.indexOf(lane);
   lanes.remove(lane);
-  if (lane === current) open(lanes.all[Math.min(index, lanes.all.length - 1)] ?? lanes.draft());
+  const next = lanes.all[Math.min(index, lanes.all.length - 1)] ?? lanes.draft();
+  if (lane === current) open(next);
+  list.update();
+  list.focus(next);
   undo.offer('Lane deleted.', {
     undo: () => open(lanes.add(lane)),
     then: () => {
@@ -122,8 +134,47 @@ function remove(lane) {
 /* ---- asking ---- */
 
 function ask(lane, question, policy) {
+  announceStops(lane, policy);
   asking.ask(lane, question, policy);
   conversation.toEnd();
+}
+
+/** Announces that a question with this policy ends other turns. */
+function announceStops(lane, policy) {
+  const running = lane.openTurns.filter((turn) => turn.status !== 'queued').length;
+  const waiting = lane.openTurns.length - running + lane.unsentTurns.length;
+  if ((policy === 'interrupt' || policy === 'rollback') && running + waiting > 0) announce(effect(policy, { running, waiting }));
+}
+
+function onQueued(lane, turn) {
+  if (lane === current && !turn.policy) announce(queued(lane.ahead(turn), turn.startsAt));
+}
+
+/** Withdraws a question that waits. `edit`: puts it into the composer again. */
+async function withdraw(turn, { edit: again = false } = {}) {
+  turn.edited = again;
+  if (again) composer.edit(turn.question);
+  try {
+    await asking.withdraw(current, turn);
+  } catch {
+    turn.withdrawn = false;
+    turn.edited = false;
+    lanes.changed(current, turn);
+    say('The question could not be withdrawn. Try again.');
+  }
+}
+
+/** Answers the question of a turn again, or lets the user edit it, in a new lane with the turns before it. */
+async function branchOff(turn, { edit: again = false } = {}) {
+  const lane = current;
+  announce('Copying the lane…');
+  try {
+    open(await branch(client, lanes, lane, turn));
+    if (again) composer.edit(turn.question);
+    else ask(current, turn.question);
+  } catch (error) {
+    say(error.status === 404 ? 'No new lane: the server no longer has the turns before this one.' : `No new lane: ${error.message}`);
+  }
 }
 
 function askAgain(turn) {
@@ -141,18 +192,19 @@ function edit(turn) {
 
 function stop(lane) {
   const turn = lane.openTurns[0];
-  if (turn) client.cancel(lane.id, turn.requestId).catch(() => announce('The turn could not be stopped. Try again.'));
+  if (turn) client.cancel(lane.id, turn.requestId).catch(() => say('The turn could not be stopped. Try again.'));
 }
 
 /* ---- changes ---- */
 
 function changed(lane, turn) {
   refreshList();
+  if (lane) ownership.changed(lane);
   if (lane !== current) return;
   if (!lanes.all.includes(lane)) return open(lanes.all[0] ?? lanes.draft());
   // A new lane got its id. If the address already names a lane, the user is going there with Back.
   if (lane.id && !readAddress().sessionId) history.replaceState(null, '', addressOf(lane));
-  showTitle(lane);
+  laneBar.show(lane);
   conversation.update(turn);
   composer.update();
   if (drawer.turn && drawer.turn === turn) drawer.update();
@@ -162,23 +214,34 @@ function changed(lane, turn) {
 function onFinished(lane, turn) {
   if (lane === current) timeline(turn);
   const where = lane === current ? '' : `In the lane ${lane.title}: `;
-  const text = turn.status === 'completed' ? turn.text.slice(0, ANNOUNCED_LENGTH) : failure(turn);
-  announce(where + text);
+  announce(where + (turn.status === 'completed' ? turn.text.slice(0, ANNOUNCED_LENGTH) : outcome(turn)));
+  if (lane === current) refreshContext(lane);
+}
+
+async function refreshContext(lane) {
+  try {
+    await loadContext(lane, client);
+    lanes.keep(lane);
+  } catch {
+    // The lane's times stay as they were.
+  }
 }
 
 function onConnection(lost) {
   band.show(lost);
   refreshList();
-  if (!lost && current) load(current);
+  if (lost) return;
+  asking.retryNow();
+  if (current) load(current);
 }
 
 function load(lane) {
-  loadLane(lane, { client, lanes, follower, asking });
+  return loadLane(lane, { client, lanes, follower, asking });
 }
 
 async function timeline(turn) {
   const lane = lanes.all.find((each) => each.turns.includes(turn));
-  if (!lane || !turn.requestId || (turn.timeline && turn.isTerminal && turn.timelineIsFinal)) return;
+  if (!lane || !turn.requestId || lane.isCopied(turn) || (turn.timeline && turn.isTerminal && turn.timelineIsFinal)) return;
   try {
     const final = turn.isTerminal;
     turn.timeline = await client.timeline(lane.id, turn.requestId);
@@ -195,7 +258,11 @@ async function loadAgent() {
     const agent = agents.find((each) => each.default) ?? agents[0];
     if (!agent) throw new Error('no processor yet');
     if (!agent.default) asking.agent = agent.name;
-    showAgent(agent, (question) => ask(current, question));
+    composer.offer(agents);
+    showAgent(agent, (question) => {
+      ask(current, question);
+      if (!NARROW.matches) composer.focus();
+    });
   } catch {
     setTimeout(loadAgent, 3_000);
   }
@@ -225,6 +292,10 @@ function copyLink(turn, button) {
   copy(link, button);
 }
 
+function say(text) {
+  undo.offer(text);
+}
+
 function flash(button, name) {
   const before = [...button.childNodes];
   button.replaceChildren(icon(name));
@@ -238,7 +309,7 @@ function showKeys() {
 function escape() {
   if (document.querySelector('dialog[open]')) return false;
   if (document.body.classList.contains('has-sheet')) return toggleSheet(false);
-  return composer.closeMenu() || (drawer.isOpen ? drawer.close() : composer.blur());
+  return composer.closeMenu() || laneBar.closeMenu() || (drawer.isOpen ? drawer.close() : composer.blur());
 }
 
 /** Opens or closes the lanes, which cover the conversation on a phone. */

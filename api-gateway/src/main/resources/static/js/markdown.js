@@ -1,5 +1,5 @@
-import DOMPurify from '/webjars/dompurify/dist/purify.es.mjs';
-import { Marked } from '/webjars/marked/lib/marked.esm.js';
+import DOMPurify from '../lib/dompurify/purify.es.mjs';
+import { Marked } from '../webjars/marked/lib/marked.esm.js';
 
 /**
  * Answers are untrusted. Markdown becomes HTML, DOMPurify removes all that is not listed here, and only nodes (never
@@ -49,6 +49,11 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
 
 function escape(text) {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** Returns nodes of HTML of which only `span` with a class is kept. */
+export function spansOnly(html) {
+  return DOMPurify.sanitize(html, { ALLOWED_TAGS: ['span'], ALLOWED_ATTR: ['class'], RETURN_DOM_FRAGMENT: true });
 }
 
 function sanitised(html) {

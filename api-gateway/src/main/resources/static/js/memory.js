@@ -6,7 +6,10 @@ export async function loadLane(lane, { client, lanes, follower, asking }) {
   if (lane.isDraft || lane.memory === 'loading' || lane.memory === 'known') return;
   lane.memory = 'loading';
   try {
-    if (lane.id) merge(lane, await client.turns(lane.id));
+    if (lane.id) {
+      merge(lane, await client.turns(lane.id));
+      await loadContext(lane, client);
+    }
     lane.memory = 'known';
   } catch (error) {
     const forgotten = error instanceof TurnlaneProblem && error.status === 404;
@@ -15,12 +18,21 @@ export async function loadLane(lane, { client, lanes, follower, asking }) {
   }
   lanes.changed(lane);
   await loadOtherTurns(lane, follower);
-  const unsent = lane.asking > 0 ? [] : lane.turns.filter((turn) => turn.status === 'unsent');
+  const unsent = lane.asking > 0 ? [] : lane.unsentTurns;
   for (const turn of unsent) asking.send(lane, turn);
   lanes.keep(lane);
 }
 
+/** Loads the session's context, with its title unless the user has given it another one since. */
+export async function loadContext(lane, client) {
+  lane.context = await client.session(lane.id);
+  const title = lane.context.metadata?.title;
+  if (lane.renamed === title) lane.renamed = null;
+  if (typeof title === 'string' && title && !lane.renamed) lane.title = title;
+}
+
 function merge(lane, entries) {
+  lane.remembered = entries.length;
   for (const entry of entries) {
     let turn = lane.turn(entry.request_id);
     if (!turn) {

@@ -103,7 +103,7 @@ export function announce(text) {
   region.replaceChildren(h('p', {}, text));
 }
 
-/** Offers to undo an action for a few seconds. `then` runs after that time. */
+/** Shows what happened for a few seconds and, if `undo` is given, offers to undo it. `then` runs after that time. */
 export class Undo {
   #box = byId('undo');
   #pending = null;
@@ -115,8 +115,9 @@ export class Undo {
     window.addEventListener('pagehide', () => this.finish());
   }
 
-  offer(text, { undo, then }) {
+  offer(text, { undo = null, then = () => {} } = {}) {
     this.finish();
+    byId('undo-button').hidden = undo === null;
     this.#pending = { undo, then, timer: setTimeout(() => this.finish(), this.milliseconds) };
     setText(byId('undo-text'), text);
     this.#box.hidden = true;

@@ -1,10 +1,14 @@
 import { bar, fromTemplate, h, oncePerFrame, setText, tool } from './dom.js';
 import { Hairline } from './hairline.js';
 import { MarkdownView } from './markdown.js';
-import { artifactView, toOpenLarge } from './artifacts.js';
-import { confidenceWord, ending, failure, queued, refusal, secondsLeft } from './words.js';
+import { artifactView } from './artifacts.js';
+import { decorator, makeQuestionsAskable } from './blocks.js';
+import { clamp } from './clamp.js';
+import { confidenceWord, outcome, queued, secondsLeft } from './words.js';
 
 const MAX_CHIPS = 4;
+/** Confidence below which an answer counts as a guess. */
+const GUESS = 0.5;
 
 /** A turn on the page: the question, its hairline, the answer and its sources. */
 export class TurnView {
@@ -27,10 +31,14 @@ export class TurnView {
       onUnfold: () => actions.timeline(turn),
       onEvents: () => actions.inspect(turn, 'events'),
     });
-    this.#markdown = new MarkdownView(this.#part('answer'), decorate);
+    this.#markdown = new MarkdownView(this.#part('answer'), decorator(actions.copy));
     const [again, edit] = this.#part('notice').querySelectorAll('button');
     again.onclick = () => actions.askAgain(turn);
     edit.onclick = () => actions.edit(turn);
+    const [withdraw, change] = this.#part('waiting').querySelectorAll('button');
+    withdraw.onclick = () => actions.withdraw(turn);
+    change.onclick = () => actions.withdraw(turn, { edit: true });
+    clamp(this.#part('question'), { more: 'Show the whole question', less: 'Show less' });
     this.update();
     this.#text();
   }
@@ -40,6 +48,7 @@ export class TurnView {
     this.element.dataset.state = turn.status;
     if (turn.requestId) this.element.dataset.requestId = turn.requestId;
     setText(this.#part('question'), turn.question);
+    this.#mergedQuestions();
     this.#hairline.update();
     this.#stageLine();
     if (turn.isTerminal) this.#text();
@@ -51,13 +60,24 @@ export class TurnView {
 
   tick(now) {
     if (this.turn.isOpen || this.turn.status === 'unsent') this.#hairline.tick(now);
-    if (this.turn.sendAgainAt || this.turn.retryAt) this.#stageLine();
+    if (this.turn.sendAgainAt || this.turn.retryAt || this.turn.startsAt) this.#stageLine();
   }
 
   #stageLine() {
     const stage = this.#part('stage');
     setText(stage, stageWords(this.#lane, this.turn));
     stage.hidden = stage.textContent === '';
+    this.#part('waiting').hidden = !(this.turn.status === 'queued' || this.turn.status === 'unsent') || this.turn.withdrawn;
+  }
+
+  /** Shows the questions that this turn answers in addition to its own. */
+  #mergedQuestions() {
+    const merged = this.#lane.mergedInto(this.turn).map(({ question }) => question);
+    const list = this.#part('merged');
+    list.hidden = merged.length === 0;
+    if (!list.hidden && list.childElementCount !== merged.length + 1) {
+      list.replaceChildren(h('li', {}, 'Also answers:'), ...merged.map((question) => h('li', { dir: 'auto' }, question)));
+    }
   }
 
   #text() {
@@ -72,11 +92,11 @@ export class TurnView {
   }
 
   #noticeLine() {
-    const { error } = this.turn;
     const notice = this.#part('notice');
-    const text = noticeWords(this.turn);
+    const text = outcome(this.turn);
     notice.hidden = !text;
-    if (text) setText(notice.firstElementChild, error?.message ? `${text} ${error.message}` : text);
+    setText(notice.firstElementChild, text);
+    for (const button of notice.querySelectorAll('button')) button.hidden = this.turn.status === 'superseded';
   }
 
   #footLine() {
@@ -87,6 +107,7 @@ export class TurnView {
     this.#shownFoot = shows;
     const foot = this.#part('turn-foot');
     foot.hidden = !isTerminal;
+    if (isTerminal && sources.length === 0 && (confidence ?? 0) < GUESS) makeQuestionsAskable(this.#part('answer'), this.#actions.ask);
     foot.replaceChildren(...[
       confidence != null && confidenceBar(confidence),
       sources.length > 0 && this.#chips(sources),
@@ -106,18 +127,21 @@ export class TurnView {
   #tools(turn) {
     return h('div', { class: 'tools' },
       turn.text && tool('copy', 'Copy this answer', ({ currentTarget }) => this.#actions.copy(turn.text, currentTarget)),
-      turn.requestId && tool('link', 'Copy a link to this turn', ({ currentTarget }) => this.#actions.copyLink(turn, currentTarget)));
+      turn.requestId && tool('link', 'Copy a link to this turn', ({ currentTarget }) => this.#actions.copyLink(turn, currentTarget)),
+      turn.status === 'completed' && tool('again', 'Answer again in a new lane', () => this.#actions.branch(turn)),
+      turn.status === 'completed' && tool('edit', 'Edit the question in a new lane', () => this.#actions.branch(turn, { edit: true })));
   }
 }
 
 function stageWords(lane, turn) {
   switch (turn.status) {
     case 'unsent':
+      if (turn.withdrawn) return 'Withdrawing… The server may already have this question.';
       return turn.sendAgainAt ? `Not sent yet. Next attempt in ${secondsLeft(turn.sendAgainAt)} s` : 'Sending…';
     case 'unknown':
       return 'Loading…';
     case 'queued':
-      return queued(lane.ahead(turn));
+      return turn.withdrawn ? 'Withdrawing…' : queued(lane.ahead(turn), turn.startsAt);
     case 'retrying':
       return retryWords(turn);
     case 'running':
@@ -132,24 +156,9 @@ function retryWords({ attempt, retryAt }) {
   return `Attempt ${attempt} failed. The next attempt starts ${when}`;
 }
 
-function noticeWords(turn) {
-  if (turn.status === 'failed') return failure(turn);
-  if (turn.status === 'refused') return refusal(turn.problem);
-  return turn.isTerminal && turn.status !== 'completed' ? ending(turn) : '';
-}
-
 function confidenceBar(confidence) {
   const word = confidenceWord(confidence);
   return h('span', {
     class: 'confidence', 'data-word': word, testid: 'confidence', title: '0 is low, 1 is high',
   }, bar(confidence), h('span', {}, `Confidence ${confidence.toFixed(2)} (${word})`));
-}
-
-/** Puts tables and code into a frame that scrolls, with a button to enlarge them. */
-function decorate(node, block) {
-  if (node.nodeName !== 'TABLE' && node.nodeName !== 'PRE') return;
-  const frame = h('div', { class: 'wide', role: 'group', tabindex: '0', 'aria-label': node.nodeName === 'TABLE' ? 'Table' : 'Code' });
-  node.replaceWith(frame);
-  frame.append(toOpenLarge(node, 'wide-open'), node);
-  block.nodes[block.nodes.indexOf(node)] = frame;
 }

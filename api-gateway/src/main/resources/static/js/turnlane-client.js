@@ -73,6 +73,27 @@ export class Turnlane {
     return this.#json('GET', sessionPath(sessionId));
   }
 
+  /** Returns a page of the caller's sessions, newest first: {sessions, next}. */
+  sessions({ limit = 50, cursor } = {}) {
+    const query = new URLSearchParams({ limit, ...(cursor && { cursor }) });
+    return this.#json('GET', `/v1/sessions?${query}`);
+  }
+
+  /** Changes metadata, agent or ttl_seconds. Takes effect after the turns already queued. */
+  changeSession(sessionId, patch) {
+    return this.#json('PATCH', sessionPath(sessionId), { body: patch });
+  }
+
+  /** Copies the session up to the turn `after_request_id` into a new one. Resolves before the copy is complete. */
+  fork(sessionId, body) {
+    return this.#json('POST', `${sessionPath(sessionId)}/fork`, { body });
+  }
+
+  /** Returns the session as a document that can be imported. */
+  exportSession(sessionId) {
+    return this.#json('GET', `${sessionPath(sessionId)}/export`);
+  }
+
   /** Returns the session's history, oldest turn first. */
   async turns(sessionId) {
     return (await this.#json('GET', `${sessionPath(sessionId)}/turns`)).turns;
@@ -102,8 +123,8 @@ export class Turnlane {
   }
 
   /** Asks the server to cancel the turn. Sent again like a question. */
-  cancel(sessionId, requestId, how) {
-    return this.#untilAnswered(`${requestPath(sessionId, requestId)}/cancel`, how);
+  cancel(sessionId, requestId, { reason, ...how } = {}) {
+    return this.#untilAnswered(`${requestPath(sessionId, requestId)}/cancel`, { ...how, body: reason && { reason } });
   }
 
   async agents() {
@@ -358,11 +379,15 @@ export class Turn {
   artifacts = [];
   stage = '';
   position = 0;
+  /** Estimated seconds until the turn starts, while it waits; null if unknown. */
+  estimatedWait = null;
   error = null;
   /** Start of the next attempt, while `retrying`. */
   retryAt = null;
   /** Reason for a cancelled, superseded or rejected turn. */
   reason = '';
+  /** Request that replaced a cancelled or superseded turn. */
+  by = null;
   attempt = 0;
   /** True if text is missing. Follow the request again from its start (`restart`), or wait for its end. */
   incomplete = false;
@@ -395,10 +420,11 @@ export class Turn {
     if (!TERMINAL.has(request.status)) {
       this.status = request.status;
       this.position = request.position ?? 0;
+      this.estimatedWait = request.estimated_wait ?? null;
       return;
     }
     this.attempt = request.attempt ?? this.attempt;
-    this.#end({ type: request.status, answer: request.answer, error: request.error, reason: request.reason });
+    this.#end({ ...request, type: request.status });
   }
 
   /** Discards the text, to read it again from the first event. */
@@ -461,6 +487,7 @@ export class Turn {
   #queued(event) {
     if (this.status !== 'queued') return false;
     this.position = event.position;
+    this.estimatedWait = event.estimated_wait ?? this.estimatedWait;
     return true;
   }
 
@@ -476,6 +503,7 @@ export class Turn {
     this.artifacts = this.answer?.artifacts ?? this.artifacts;
     this.error = event.error ?? null;
     this.reason = event.reason ?? '';
+    this.by = event.by ?? null;
     this.retryAt = null;
     this.position = 0;
     this.incomplete = false;

@@ -5,7 +5,9 @@ export function duration(ms) {
   if (ms < 9_995) return `${(ms / 1000).toFixed(2)} s`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const unit = [[86_400, 'day'], [3_600, 'hour']].find(([size]) => seconds >= size && seconds % size === 0);
+  if (unit) return plural(seconds / unit[0], unit[1]);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60 ? `${seconds % 60} s` : ''}`.trim();
 }
 
 /** Returns a short text for the time since `then`. */
@@ -22,7 +24,8 @@ export function plural(count, noun) {
 }
 
 /** Returns the state of a lane. LaneList uses its first word as a style. */
-export function laneState({ running, waiting, unsent, connected, unread }) {
+export function laneState({ running, waiting, unsent, connected, unread, elsewhere }) {
+  if (elsewhere) return 'open in another tab';
   if (!connected && running + waiting > 0) return 'disconnected';
   if (unsent > 0 && running + waiting === 0) return 'sending';
   if (running > 0) return waiting > 0 ? `answering, ${waiting} waiting` : 'answering';
@@ -30,9 +33,38 @@ export function laneState({ running, waiting, unsent, connected, unread }) {
   return unread ? 'answered' : 'idle';
 }
 
-export function queued(position) {
+/** `startsAt`: estimated start of the turn, or null. */
+export function queued(position, startsAt = null) {
   if (position <= 0) return 'Next in this lane';
-  return position === 1 ? 'Waiting for the previous turn' : `Waiting for ${position} earlier turns`;
+  const seconds = startsAt === null ? 0 : secondsLeft(startsAt);
+  const about = seconds > 0 ? `, about ${seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}` : '';
+  return (position === 1 ? 'Waiting for the previous turn' : `Waiting for ${position} earlier turns`) + about;
+}
+
+/** Returns the effect of a question on the open turns of its lane. */
+export function effect(policy, { running, waiting }) {
+  const both = [running && 'the running turn', waiting && plural(waiting, 'waiting question')].filter(Boolean).join(' and ');
+  switch (policy) {
+    case 'interrupt':
+      return `This question stops ${both}`;
+    case 'rollback':
+      return `This question stops ${both}, and the lane forgets them`;
+    case 'reject':
+      return 'This question is rejected if the lane is still busy';
+    case 'coalesce':
+      return waiting ? `This question is asked together with ${plural(waiting, 'waiting question')}` : 'This question waits: there is no other waiting question to merge it with';
+    default:
+      return `This question will wait for ${plural(running + waiting, 'earlier turn')}`;
+  }
+}
+
+/** Returns when an unused lane is deleted. */
+export function expiry(at, now = Date.now()) {
+  const minutes = Math.floor((at - now) / 60_000);
+  if (at <= now) return 'expired';
+  if (minutes < 1) return 'expires in less than 1 min';
+  if (minutes < 60) return `expires in ${minutes} min`;
+  return minutes < 24 * 60 ? `expires in ${Math.floor(minutes / 60)} h` : `expires in ${plural(Math.floor(minutes / (24 * 60)), 'day')}`;
 }
 
 /** Returns the word for a confidence between 0 and 1. */
@@ -62,21 +94,30 @@ const REFUSALS = {
   unknown_agent: 'This server does not have the agent of this lane. Open a new lane.',
 };
 
-export function failure({ error, attempt }) {
+function failure({ error, attempt }) {
   const text = FAILURES[error?.code] ?? 'This turn failed.';
   const attempts = attempt > 1 ? ` Attempts: ${attempt}.` : '';
   return text + attempts;
 }
 
-export function refusal(problem) {
+function refusal(problem) {
   const wait = problem.retryAfter ? ` Try again in ${duration(problem.retryAfter * 1000)}.` : '';
   return (REFUSALS[problem.code] ?? `The server rejected this question: ${problem.message}`) + wait;
 }
 
-export function ending({ status, reason }) {
-  if (status === 'cancelled' && (reason === 'interrupted' || reason === 'rolled_back')) return 'Stopped by a newer question.';
+/** Returns the outcome of a turn that has no answer, or an empty text. */
+export function outcome(turn) {
+  if (turn.status === 'failed') return turn.error?.message ? `${failure(turn)} ${turn.error.message}` : failure(turn);
+  if (turn.status === 'refused') return refusal(turn.problem);
+  return turn.isTerminal && turn.status !== 'completed' ? ending(turn) : '';
+}
+
+function ending({ status, reason, attempt }) {
+  const interrupted = reason === 'interrupted' || reason === 'rolled_back';
+  if (status === 'cancelled' && interrupted) return attempt > 0 ? 'Stopped by a newer question.' : 'Discarded before it was asked: a newer question interrupted this lane.';
+  if (status === 'cancelled' && reason === 'withdrawn') return 'Withdrawn.';
   if (status === 'cancelled') return 'Stopped. The agent will not remember this turn.';
-  if (status === 'superseded') return 'Merged into a later question.';
+  if (status === 'superseded') return 'Merged into a later question, which is answered for both.';
   if (status === 'rejected') return 'Rejected because the lane was busy.';
   return reason;
 }

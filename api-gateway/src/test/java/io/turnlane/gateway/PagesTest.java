@@ -6,6 +6,8 @@ import io.turnlane.gateway.TestGateway.HttpReply;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/webjars/marked/lib/marked.esm.js", "/webjars/dompurify/dist/purify.es.mjs"})
+    @ValueSource(strings = {"/webjars/marked/lib/marked.esm.js", "/lib/dompurify/purify.es.mjs"})
     void servesThePagesLibrariesWithoutTheirVersion(String path) {
         HttpReply reply = gateway.get(path);
         assertThat(reply.status()).isEqualTo(200);
@@ -62,6 +64,26 @@ class PagesTest {
         assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
         assertThat(gateway.get("/", "If-None-Match", page.header("ETag")).status())
                 .isEqualTo(304);
+    }
+
+    @Test
+    void browsersKeepTheFilesOfThePageForAYearUnderAPathThatChangesWithTheirContent() {
+        String page = gateway.get("/").response().body();
+        assertThat(page).doesNotContainPattern("(href|src)=\"/(css|icons|js|lib|webjars)/");
+        Matcher path =
+                Pattern.compile("src=\"(/assets/[0-9a-f]{12}/)js/main\\.js\"").matcher(page);
+        assertThat(path.find()).isTrue();
+        for (String file : List.of("js/main.js", "css/turn.css", "webjars/marked/lib/marked.esm.js")) {
+            HttpReply kept = gateway.get(path.group(1) + file);
+            assertThat(kept.status()).as(file).isEqualTo(200);
+            assertThat(kept.header("Cache-Control")).isEqualTo("max-age=31536000, public, immutable");
+            HttpReply ofAnotherVersion = gateway.get("/assets/0123456789ab/" + file);
+            assertThat(ofAnotherVersion.status()).as(file).isEqualTo(200);
+            assertThat(ofAnotherVersion.header("Cache-Control")).isEqualTo("no-cache");
+            assertThat(ofAnotherVersion.response().body())
+                    .isEqualTo(kept.response().body());
+        }
+        assertThat(gateway.get("/assets/0123456789ab/js/nothing.js").status()).isEqualTo(404);
     }
 
     @Test

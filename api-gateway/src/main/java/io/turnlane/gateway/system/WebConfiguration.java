@@ -96,21 +96,30 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     /**
-     * Serves static files. Browsers revalidate them on every use and get 304 while the content is the same. All jar
+     * Serves static files. The page names its files by a path with their {@link PageAssets version}, and browsers keep
+     * those for a year. All other paths are revalidated on every use, with 304 while the content is the same. All jar
      * entries have the same date, so that Last-Modified is useless.
      */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         ContentTag tag = new ContentTag();
-        files(registry, "/**", STATIC, tag);
+        PageAssets assets = new PageAssets();
+        files(registry, "/**", tag, STATIC).resourceChain(true).addTransformer(assets);
         // The resource chain resolves library paths without a version to the version in the jar.
-        files(registry, "/webjars/**", WEBJARS, tag).resourceChain(true);
+        files(registry, "/webjars/**", tag, WEBJARS).resourceChain(true);
+        files(registry, assets.path() + "**", tag, STATIC).setCacheControl(PageAssets.KEPT);
+        files(registry, assets.path() + "webjars/**", tag, WEBJARS)
+                .setCacheControl(PageAssets.KEPT)
+                .resourceChain(true);
+        files(registry, PageAssets.FOLDER + "**", tag, STATIC, WEBJARS)
+                .resourceChain(true)
+                .addResolver(assets);
     }
 
     private static ResourceHandlerRegistration files(
-            ResourceHandlerRegistry registry, String path, String location, ContentTag tag) {
+            ResourceHandlerRegistry registry, String path, ContentTag tag, String... locations) {
         return registry.addResourceHandler(path)
-                .addResourceLocations(location)
+                .addResourceLocations(locations)
                 .setUseLastModified(false)
                 .setEtagGenerator(tag)
                 .setCacheControl(CacheControl.noCache());

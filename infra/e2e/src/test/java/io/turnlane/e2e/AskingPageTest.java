@@ -133,7 +133,7 @@ class AskingPageTest {
         agent.script(LOSS).delta("A shortfall that");
         assertThat(turn.answer()).hasText("A shortfall that");
         choose("interrupt", "Interrupt");
-        assertThat(page.at("composer-hint")).hasText("This question will cancel all open turns");
+        assertThat(page.at("composer-hint")).hasText("This question stops the running turn");
         page.takeScreenshots("31-policy");
         agent.script(second).delta("Within one ");
         TurnItem interrupting = page.ask(second);
@@ -148,14 +148,14 @@ class AskingPageTest {
 
     @Test
     void thePolicyMenuClosesOnEscapeAndOnAClickOutside() {
-        Locator choices = page.at("policy-menu").locator("fieldset");
+        Locator choices = page.at("policy");
         choose("reject", "Reject");
         page.press("Escape");
         assertThat(choices).isHidden();
         assertThat(page.at("policy-menu").locator("summary")).isFocused();
         page.press("Enter");
         assertThat(choices).isVisible();
-        page.at("knows").click();
+        page.at("lane-name").click();
         assertThat(choices).isHidden();
         assertThat(page.at("policy-chosen")).hasText("Reject");
     }

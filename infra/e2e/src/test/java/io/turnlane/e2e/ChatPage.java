@@ -11,7 +11,11 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.ViewportSize;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The chat page in a browser. Used by the test's thread only. */
 final class ChatPage {
 
+    private static final String AXE = readAxe();
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     /** If a page names no icon, the browser also requests favicon.ico. */
     private static final Pattern LOST_CONNECTION =
@@ -46,6 +51,10 @@ final class ChatPage {
         page.onWebSocket(socket -> checkHost(socket.url().replaceFirst("^ws", "http")));
     }
 
+    URI address() {
+        return address;
+    }
+
     private void addUnlessExpected(String text) {
         if (expected == null || !expected.matcher(text).find()) {
             errors.add(text);
@@ -56,6 +65,18 @@ final class ChatPage {
         if (!url.startsWith(address + "/")) {
             errors.add("request to another host: " + url);
         }
+    }
+
+    /** Lets every socket of this tab fail, as behind a proxy that supports none. */
+    ChatPage withoutSockets() {
+        page.addInitScript(
+                "window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.(), 10); } close() {} };");
+        return this;
+    }
+
+    /** Returns another tab of the same browser. */
+    ChatPage anotherTab() {
+        return new ChatPage(context, address);
     }
 
     /** Connects the page through this proxy. */
@@ -218,6 +239,23 @@ final class ChatPage {
                             .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.id || e.tagName)"""))
                 .as("elements that scroll sideways")
                 .isEmpty();
+    }
+
+    /** Returns the violations that axe finds on the page as it is: its rules, with the elements that violate them. */
+    List<?> accessibilityViolations() {
+        awaitAnimations();
+        page.evaluate(AXE);
+        return (List<?>) page.evaluate("""
+                async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+                    .map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.target).join(', '))""");
+    }
+
+    private static String readAxe() {
+        try (InputStream script = ChatPage.class.getResourceAsStream("/axe.min.js")) {
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits until all animations have ended. */

@@ -19,8 +19,6 @@ class ConnectionPageTest {
 
     private static final String LOAN = "How does a flash loan work?";
     private static final String PEG = "How do stablecoins keep their peg?";
-    private static final String DISABLE_SOCKETS = """
-            window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.(), 10); } close() {} };""";
 
     private final PromptedAgent agent;
     private final TcpProxy proxy;
@@ -45,8 +43,7 @@ class ConnectionPageTest {
 
     @Test
     void streamsContinueIfNoSocketCanBeOpened() {
-        page.raw().addInitScript(DISABLE_SOCKETS);
-        page.open();
+        page.withoutSockets().open();
         loseTheConnectionDuringAnAnswer();
     }
 

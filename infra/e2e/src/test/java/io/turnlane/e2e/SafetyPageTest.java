@@ -21,8 +21,8 @@ class SafetyPageTest {
 
     private static final String QUESTION = "What is a rug pull?";
 
-    /** Limit in bytes, uncompressed. The goal is 100 KB; until then the page must not grow. */
-    private static final int MAX_OWN_BYTES = 116 * 1024;
+    /** Limit in bytes for all scripts and styles of the page, as the server sends them. */
+    private static final int MAX_OWN_BYTES = 100_000;
 
     private static final String MALICIOUS_ANSWER = """
             Before <script>window.harm = 1</script> and <img src=x onerror="window.harm = 2"> inline.
@@ -112,9 +112,13 @@ class SafetyPageTest {
         page.open();
         assertThat(page.at("suggestion").first()).isVisible();
         assertThat(own).hasSizeGreaterThan(10);
-        int bytes = own.stream().mapToInt(response -> response.body().length).sum();
-        System.out.println("scripts and styles of the page: " + own.size() + " files, " + bytes + " bytes");
-        assertThat(bytes).isLessThan(MAX_OWN_BYTES);
+        int sent = own.stream()
+                .mapToInt(response -> response.request().sizes().responseBodySize)
+                .sum();
+        int unpacked = own.stream().mapToInt(response -> response.body().length).sum();
+        System.out.println("scripts and styles of the page: " + own.size() + " files, " + sent + " bytes sent, "
+                + unpacked + " bytes uncompressed");
+        assertThat(sent).isLessThan(unpacked / 2).isLessThan(MAX_OWN_BYTES);
     }
 
     @SuppressWarnings("unchecked")
