@@ -9,13 +9,16 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Result of {@link SessionMemory#begin}: run the agent, wait, cancel the turn, or do nothing. */
+/**
+ * Result of {@link SessionMemory#begin}. Determines what the caller must do: run the agent, wait, cancel the turn, or
+ * nothing.
+ */
 public sealed interface BeginResult {
 
     /**
      * The agent may run.
      *
-     * @param attempt number of this attempt, from 1; part of the identity of its events
+     * @param attempt number of this attempt, from 1; identifies the attempt's events
      * @param failures number of earlier attempts in which the agent failed
      * @param timeLeft time until the turn's deadline; null if it has none
      * @param memory the session's history
@@ -48,8 +51,9 @@ public sealed interface BeginResult {
     record CancelRequested() implements BeginResult {}
 
     /**
-     * Data that should exist is missing. The caller must check if Redis lost data, wait until it is rebuilt, and begin
-     * again with {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call counted nothing.
+     * Data that should exist is missing. The caller must check if Redis lost data. If so, the caller must wait until
+     * the data is rebuilt and begin again. Otherwise the caller must begin again with
+     * {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call has not counted an attempt.
      *
      * @param sessionLost true if a session that this processor has cached is missing; false if only the request record
      *     is
@@ -57,15 +61,15 @@ public sealed interface BeginResult {
     record DataMissing(boolean sessionLost) implements BeginResult, SessionMemory.DecideResult {}
 
     /**
-     * The turn was running when processors crashed, and one more crash would end it as {@code poison}. The caller must
-     * begin again when no other crash suspect runs in this processor, so that only the turn at fault is blamed. The
-     * call counted nothing.
+     * The turn is a crash suspect: it was running when processors crashed. One more crash would end it as
+     * {@code poison}. The caller must begin the turn again when no other crash suspect runs in this processor, so that
+     * a further crash is not attributed to the wrong turn. The call has not counted an attempt.
      */
     record CrashSuspected() implements BeginResult {}
 
     /**
-     * The previous owner of the partition hands the turn over, and its flight may still end the turn. The call changed
-     * nothing. The caller must begin again soon to find out how the turn ended.
+     * The previous owner of the partition hands the turn over: its flight may end the turn within a bounded time. The
+     * call changed nothing. The caller must repeat the call soon to check if the turn has ended.
      *
      * @param left time after which the caller no longer has to wait for that flight
      */
@@ -75,8 +79,8 @@ public sealed interface BeginResult {
     sealed interface NothingToRun extends BeginResult, SessionMemory.GiveUpResult, SessionMemory.DismissResult {}
 
     /**
-     * The turn has ended, in an earlier call or in this one. The caller must publish its terminal event and must not
-     * run the agent.
+     * The turn ended in an earlier call or in this call. The caller must publish its terminal event and must not run
+     * the agent.
      */
     record AlreadyEnded(TurnEnding ending) implements NothingToRun {}
 
@@ -86,18 +90,18 @@ public sealed interface BeginResult {
     /** A newer owner of the partition has written to the session. */
     record Fenced() implements NotOwned {}
 
-    /** The session was deleted after the turn was asked. No event is published for the turn. */
+    /** The session was deleted after the turn was asked. The caller must publish no event for the turn. */
     record Erased() implements NotOwned {}
 
     /**
      * Terminal state of a turn.
      *
-     * @param status terminal status; also {@code FAILED} if the turn completed but its stored answer is damaged
+     * @param status terminal status; {@code FAILED} also if the turn completed but its stored answer is damaged
      * @param attempt number of the last attempt; 0 if none began
      * @param answer answer of a completed turn, otherwise null
      * @param error error of a failed turn, otherwise null
-     * @param quarantined true if a failed turn's copy is known to be in quarantine
-     * @param cause cause of any other end, otherwise null
+     * @param quarantined true if the turn failed and its copy is known to be in quarantine
+     * @param cause cause if the turn ended in any other way, otherwise null
      */
     record TurnEnding(
             RequestStatus status,

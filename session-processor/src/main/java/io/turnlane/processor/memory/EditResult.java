@@ -6,7 +6,7 @@ import io.turnlane.model.SessionState;
 public sealed interface EditResult {
 
     /**
-     * The command has ended, in an earlier call or in this one.
+     * The command ended in an earlier call or in this call.
      *
      * @param failed true if the command failed; its request record then holds the error
      */
@@ -16,7 +16,8 @@ public sealed interface EditResult {
     record EditFenced() implements EditResult {}
 
     /**
-     * The command's request record is missing. The caller must check if Redis lost data and try again with
+     * The command's request record is missing. The caller must check if Redis lost data. If so, the caller must wait
+     * until the data is rebuilt and call again. Otherwise the caller must call again with
      * {@linkplain SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
      */
     record RecordMissing() implements EditResult {}

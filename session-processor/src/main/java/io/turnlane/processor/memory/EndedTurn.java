@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param question the question as its agent received it, including the questions merged into it
  * @param offset offset of the question's record in the turns topic
  * @param loggedAt timestamp of the question's record
- * @param attempt attempt that the terminal event belongs to; 0 if none began
+ * @param attempt attempt that the terminal event belongs to; 0 if no attempt began
  * @param answer answer of a completed turn, otherwise null
  * @param error error of a failed turn, otherwise null
- * @param cause cause of any other end, otherwise null
+ * @param cause cause if the turn ended in any other way, otherwise null
  */
 public record EndedTurn(
         Ask ask,
@@ -87,8 +87,8 @@ public record EndedTurn(
     }
 
     /**
-     * Returns true if history keeps the turn: it completed, or it was cancelled after an attempt had begun. A turn
-     * cancelled by a rollback isn't kept.
+     * Returns true if history keeps the turn: if the turn completed, or if a client cancelled it after an attempt had
+     * begun. A turn that a rollback cancelled is not kept.
      */
     public boolean isKeptInHistory() {
         boolean interrupted = status == RequestStatus.CANCELLED
@@ -98,7 +98,7 @@ public record EndedTurn(
         return isCompleted() || interrupted;
     }
 
-    /** Returns the turn as history stores it. Only for turns that {@linkplain #isKeptInHistory history keeps}. */
+    /** Returns the turn as history stores it. Must be called only if {@link #isKeptInHistory} returns true. */
     public PastTurn toPastTurn() {
         return new PastTurn(
                 ask.requestId(),

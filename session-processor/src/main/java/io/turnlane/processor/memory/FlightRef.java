@@ -6,10 +6,11 @@ import io.turnlane.model.SessionKey;
 import java.time.Instant;
 
 /**
- * Identity of a flight: one execution of one turn by one owner of the partition. Every write to memory carries it.
+ * Identity of a flight, which is one execution of one turn by one owner of the partition. Every write to memory carries
+ * the identity of its flight.
  *
  * @param flight random id of the execution; two executions of the same turn have different ids
- * @param fence fence of the partition assignment under which the flight runs
+ * @param fence fence token of the partition assignment under which the flight runs
  * @param partition partition of the turns topic
  * @param offset offset of the turn's record
  * @param loggedAt timestamp of the turn's record

@@ -17,8 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's history merged from its stored turns and those restored from the log, oldest first and within the limits.
- * Each turn occurs once; the stored version wins.
+ * A session's history, merged from the turns stored in Redis and the turns read from the log. The turns are ordered
+ * oldest first and are within the size limits. Each turn occurs once. If a turn is in both sources, the stored version
+ * is used.
  *
  * @param entries the merged turns; empty if the log adds no turn
  */
@@ -38,8 +39,8 @@ record MergedHistory(List<MergedTurn> entries) {
     /**
      * Merges the histories.
      *
-     * @param initialTurns turns of the import or fork with which the session's life began; they precede
-     *     {@code recalled}; null if there is none
+     * @param initialTurns turns of the import or fork with which the session's life began, which precede
+     *     {@code recalled}; null if the life did not begin with an import or fork
      */
     static MergedHistory of(
             List<PastTurn> stored,
@@ -69,8 +70,8 @@ record MergedHistory(List<MergedTurn> entries) {
     }
 
     /**
-     * Returns all turns in log order. A stored turn that is in neither list from the log comes before them if it ended
-     * before the first recalled turn, otherwise after them.
+     * Returns all turns in log order. A stored turn that the log does not contain comes before all turns of the log if
+     * it ended before the first recalled turn. Otherwise it comes after them.
      */
     private static List<PastTurn> inOrder(
             List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns initialTurns) {
@@ -96,7 +97,10 @@ record MergedHistory(List<MergedTurn> entries) {
         return all;
     }
 
-    /** Returns the turns of the import or fork. Removes stored turns that ended before it, because it replaced them. */
+    /**
+     * Returns the turns of the import or fork. Removes stored turns that ended before the import or fork, because the
+     * import or fork replaced them.
+     */
     private static List<PastTurn> importedFirst(
             Map<RequestId, PastTurn> stored, List<EndedTurn> recalled, InitialTurns initialTurns) {
         List<PastTurn> first = new ArrayList<>();

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offset offset of the question's record in the turns topic
  * @param loggedAt timestamp of the question's record
- * @param eventsFrom offset in the events topic at which streams of the turn start; null if its gateway didn't know it
- * @param attempt last attempt that began, 0 if none; clients have seen its events, so the next attempt needs a higher
- *     number
+ * @param eventsFrom offset in the events topic at which streams of the turn start; null if the gateway didn't know this
+ *     offset
+ * @param attempt last attempt that began, 0 if no attempt began; clients have seen the events of this attempt, so the
+ *     next one needs a higher number
  * @param mergedQuestions questions that were merged into the turn, by request id, oldest first
  * @param cancel cancel of the turn by a client; null if no client cancelled it
  */
@@ -43,8 +44,8 @@ public record OpenTurn(
     }
 
     /**
-     * Returns the deadline by the gateway's clock, because the request record that held it by Redis' clock is lost;
-     * null if the turn has no deadline.
+     * Returns the deadline by the gateway's clock; null if the turn has no deadline. The deadline by Redis' clock was
+     * in the request record, which is lost.
      */
     @Nullable
     Instant deadlineAt() {

@@ -10,17 +10,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session as the log records it. A session's life ends when it is deleted or expires; its next command begins a new
- * life.
+ * A session as the log records it. A session has one or more lives: a life ends when the session is deleted or expires,
+ * and the session's next command begins a new life.
  *
- * @param life context of the current life; null if the session has none, so that only its ended requests and its
- *     deletion are restored
+ * @param life context of the current life; null if the session has no current life, in which case only its ended
+ *     requests and its deletion are restored
  * @param turns last ended turns of this life, oldest first
- * @param redeliverable earlier ended turns whose records may be delivered again
+ * @param redeliverable earlier ended turns whose records could be delivered again
  * @param open turns that have not ended, oldest first
  * @param deletion the session's last deletion; null if there is none
- * @param initialTurns turns of the import or fork with which this life began; null if there is none
- * @param edits commands known to be applied whose records may be delivered again
+ * @param initialTurns turns of the import or fork with which this life began; null if it did not begin with an import
+ *     or fork
+ * @param edits commands that are known to be applied but whose records could be delivered again
  */
 public record RecalledSession(
         SessionKey session,
@@ -59,9 +60,9 @@ public record RecalledSession(
      * Context of a session, as far as the log records it.
      *
      * @param ttl time that the session is kept without activity
-     * @param turns number of turns answered in this life, including those that history no longer keeps
+     * @param turns number of turns answered in this life, including turns that history no longer keeps
      * @param processingTime sum of their processing times
-     * @param metadata metadata as set by commands; null if no command set any
+     * @param metadata metadata as set by commands; null if no command set metadata
      */
     public record Life(
             @Nullable String userId,
@@ -86,12 +87,15 @@ public record RecalledSession(
         }
     }
 
-    /** Turns with which a life began, and the offset and timestamp of the import that brought them. */
+    /**
+     * Turns with which a life began, and the offset and timestamp of the record of the import or fork that contained
+     * these turns.
+     */
     public record InitialTurns(List<PastTurn> turns, long offset, Instant loggedAt) {}
 
     /** A command that changed the session and asked no question. */
     public record Edit(SessionChange command, long offset, Instant loggedAt) {}
 
-    /** A completed deletion, by the offset and timestamp of its record. */
+    /** A completed deletion, identified by the offset and timestamp of its record. */
     public record Deletion(long offset, Instant loggedAt) {}
 }

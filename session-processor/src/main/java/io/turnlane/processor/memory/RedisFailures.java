@@ -5,19 +5,22 @@ import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Converts exceptions of Redis calls. An unavailable Redis is retried until it answers. A command that Redis rejects
- * because of the stored data or of its arguments would be rejected each time, so it is reported as a defect, which is
- * retried only a few times.
+ * Converts exceptions of Redis calls into two kinds. If Redis is unavailable, callers retry until it answers. If Redis
+ * rejects a command because of the stored data or of the arguments, it would reject the command each time. This is a
+ * defect, which callers retry only a few times.
  */
 final class RedisFailures {
 
-    /** Codes of replies with which Redis rejects any write, or any command, until its state changes. */
+    /** Error codes with which Redis rejects all writes or all commands until the state of Redis changes. */
     private static final Pattern UNAVAILABLE = Pattern.compile(
             "\\b(READONLY|OOM|LOADING|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY|NOAUTH|NOPERM|MOVED|ASK)\\b");
 
     private RedisFailures() {}
 
-    /** Returns the exception to throw: a {@link MemoryUnavailableException}, or any other one for a defect. */
+    /**
+     * Returns the exception to throw: a {@link MemoryUnavailableException} if Redis is unavailable, or another
+     * exception for a defect.
+     */
     static RuntimeException of(String what, DataAccessException e) {
         return isDefect(e)
                 ? new IllegalStateException(what + ": Redis rejects it because of its data", e)

@@ -17,8 +17,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
- * Loads and runs the Lua scripts that change memory. A script is called by its hash, and sent as text only if Redis
- * doesn't know it yet. Scripts use only commands of Redis 6.2, and all keys of a call share one hash tag. Thread-safe.
+ * Loads and runs the Lua scripts that change memory. A script is called by its hash. Its text is sent only if Redis
+ * doesn't know the script yet. Scripts use only commands of Redis 6.2, and all keys of a call share one hash tag.
+ * Thread-safe.
  */
 final class RedisScripts {
 

@@ -33,8 +33,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Changes sessions in Redis, with one script per command. Work that scripts can't do, such as merging metadata, happens
- * here before the script runs. Thread-safe.
+ * Changes sessions in Redis, with one script per command. This class does the work that scripts can't do, such as
+ * merging metadata, before the script runs. Thread-safe.
  */
 public final class RedisSessionEdits implements SessionEdits {
 

@@ -23,20 +23,24 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Session memory in Redis, with one script and one round trip per step. Lettuce sends a command again if its reply is
- * lost; a plain {@code RPUSH} was then seen to append twice. A script checks the request id and applies the step once.
+ * Session memory in Redis, with one script and one round trip per step. If a reply is lost, the Redis client (Lettuce)
+ * sends the command again. A plain {@code RPUSH} would then append twice, as tests have shown. A script checks the
+ * request id and applies the step once.
  *
  * <p>Thread-safe. All threads share one multiplexed connection. Scripts are short and never block Redis, so a
  * connection pool would only add sockets.
  */
 public final class RedisSessionMemory implements SessionMemory {
 
-    /** Maximum size of a question with the questions merged into it: four times the longest single question. */
+    /**
+     * Maximum size of a question together with the questions merged into it: four times the maximum size of a single
+     * question.
+     */
     private static final int MAX_MERGED_BYTES = 128 * 1024;
 
     /**
-     * Maximum number of request ids that a tombstone names. Duplicates arrive within seconds of the first record, or
-     * not at all.
+     * Maximum number of request ids that a tombstone (the marker of a deleted session) names. A duplicate of an erased
+     * request arrives within seconds of the first record, or not at all.
      */
     private static final int MAX_ERASED_IDS = 256;
 

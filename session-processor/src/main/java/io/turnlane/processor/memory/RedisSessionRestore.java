@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Restores sessions in Redis. If nothing is left of a session, one script suffices. Otherwise the stored history is
- * read and merged here, because scripts can't read blobs, and the script rejects a merge with an outdated version.
- * Thread-safe.
+ * Restores sessions in Redis. If Redis holds nothing of a session, one script suffices. Otherwise this class reads the
+ * stored history and merges it with the turns from the log, because scripts can't read the stored form of turns. The
+ * script then rejects the merged history if the session has changed in the meantime. Thread-safe.
  */
 public final class RedisSessionRestore implements SessionRestore {
 
     /**
-     * Maximum number of attempts to merge a history that changes meanwhile. Turns that end faster than their session
-     * can be read and written were never observed.
+     * Maximum number of attempts to merge a history that turns change at the same time. In practice one attempt or two
+     * suffice, because reading and writing a session takes less time than a turn.
      */
     private static final int MAX_ATTEMPTS = 20;
 
@@ -159,7 +159,7 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(cause == null || cause.by() == null ? "" : cause.by());
     }
 
-    /** Returns the phases that the log records; the others are lost. */
+    /** Returns the times of the lifecycle phases that the log records. The times of the other phases are lost. */
     private static Map<Phase, Long> phases(EndedTurn turn) {
         Map<Phase, Long> phases = new EnumMap<>(Phase.class);
         phases.put(Phase.RECEIVED, turn.ask().createdAt().toEpochMilli());

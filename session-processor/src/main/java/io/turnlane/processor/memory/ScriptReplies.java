@@ -67,8 +67,8 @@ final class ScriptReplies {
     }
 
     /**
-     * Returns the terminal state of a turn. A completed turn whose answer is damaged can neither be published nor run
-     * again, so it counts as failed from now on.
+     * Returns the terminal state of a turn. If the stored answer of a completed turn is damaged, returns
+     * {@code FAILED}, because the answer can neither be published nor computed again.
      */
     TurnEnding ending(SessionKey session, Reply reply) {
         RequestStatus status = RequestStatus.of(reply.text(1));
@@ -101,7 +101,7 @@ final class ScriptReplies {
         return reply.word().equals("ENDED") ? new BeginResult.AlreadyEnded(ending(session, reply)) : notOwned(reply);
     }
 
-    /** Converts the reply of a script about a turn that the caller must leave alone. */
+    /** Converts the reply of a script about a turn that the caller must neither run nor end. */
     static BeginResult.NotOwned notOwned(Reply reply) {
         return switch (reply.word()) {
             case "FENCED" -> new BeginResult.Fenced();

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cache of the memory of sessions that this processor owns, bounded in number and age.
  *
- * <p>An entry is used only if its version is the stored one, which the begin script checks. A stale entry costs one
- * fetch and nothing else. A hit is a turn whose history did not have to be fetched. Thread-safe.
+ * <p>The begin script checks if the version of an entry is still the stored version. Only then is the entry used. A
+ * stale entry costs one fetch and has no other effect. The statistics count a hit for each turn whose history did not
+ * have to be fetched. Thread-safe.
  */
 public final class SessionCache {
 
     /**
-     * A session's memory at one version. Versions are random, so that a copy of an earlier life never matches.
+     * A session's memory at one version. Versions are random, so the entry of a session that was deleted and created
+     * again never matches.
      *
      * @param fence fence of the turn that read the entry; negative if no turn did
      */
@@ -38,9 +40,9 @@ public final class SessionCache {
         }
 
         /**
-         * Returns true if the session can be missing from Redis only because Redis lost it. This processor has owned
-         * the partition under {@code token} since the entry was read, so no other processor can have shortened the
-         * session's life.
+         * Returns true if the session can be missing from Redis only because Redis lost it. This is the case if the
+         * entry was read under the fence {@code token}: this processor has owned the partition since then, so no other
+         * processor can have shortened the session's lifetime.
          */
         boolean mustExist(long token) {
             return fence == token && !version.isEmpty();
@@ -48,8 +50,8 @@ public final class SessionCache {
     }
 
     /**
-     * Time by which entries expire before their sessions do in Redis. Redis processes a turn a little before this
-     * processor receives the reply.
+     * How much earlier an entry expires here than its session does in Redis. The lifetime begins a little earlier in
+     * Redis, because this processor receives the reply later.
      */
     private static final Duration SAFETY_MARGIN = Duration.ofSeconds(1);
 
@@ -81,8 +83,8 @@ public final class SessionCache {
     }
 
     /**
-     * Stores the entry for at most {@code life}, the time that its session is kept without activity. A session that is
-     * cached but missing from Redis was therefore lost; it has not expired.
+     * Stores the entry for at most {@code life}, the time for which its session is kept without activity. If a session
+     * is cached but missing from Redis, it therefore cannot have expired, and Redis has lost it.
      */
     void put(SessionKey session, CachedSession entry, Duration life) {
         Duration lifetime = life.compareTo(SAFETY_MARGIN) > 0 ? life.minus(SAFETY_MARGIN) : Duration.ZERO;
@@ -101,7 +103,7 @@ public final class SessionCache {
         misses.increment();
     }
 
-    /** Returns the current size and the bound, and the hits and misses since the start. */
+    /** Returns the current and the maximum number of entries, and the hits and misses since the start. */
     public ProcessorStatistics.CacheStatistics statistics() {
         return new ProcessorStatistics.CacheStatistics(entries.estimatedSize(), maxSize, hits.sum(), misses.sum());
     }

@@ -7,17 +7,19 @@ import io.turnlane.model.TurnError;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of sessions by commands that ask no question: update, import and fork. Each change is fenced, is applied once
- * per request id however often its command is delivered, and records its result in the command's request record (O4,
- * O5).
+ * Changes sessions by commands that ask no question: update, import and fork. A change has no effect if a newer owner
+ * of the partition has written to the session (promise O5 in docs/guarantees.md). Each change is applied once per
+ * request id, even if its command is delivered several times (promise O4). The result is stored in the command's
+ * request record.
  *
- * <p>Called by the threads of lanes, concurrently for different sessions. Calls block for at most a few of the store's
- * timeouts and throw {@link MemoryUnavailableException} if the store doesn't answer. Repeating a call is harmless.
+ * <p>Lane threads call this interface, concurrently for different sessions. A call blocks for at most a few timeouts of
+ * the store. If the store doesn't answer, the call throws {@link MemoryUnavailableException}. Repeating a call is
+ * harmless.
  */
 public interface SessionEdits {
 
     /**
-     * Facts about a command's record that the store doesn't know.
+     * Facts about a command's record that the store can't determine.
      *
      * @param tooOld true if the record is so old that a missing request record means that the command ended long ago
      * @param lossRuledOut true if {@linkplain EditResult.RecordMissing missing} data was not lost, or can no longer be
@@ -29,8 +31,8 @@ public interface SessionEdits {
     EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions);
 
     /**
-     * Replaces the session's state. The import of a fork fails if another session exists under this id, or if the
-     * session was deleted after the fork was requested.
+     * Replaces the session's state. The import of a fork fails if another session exists under this id. It also fails
+     * if the session was deleted after the fork was requested.
      */
     EditResult replace(FlightRef flight, ImportSession command, EditConditions conditions);
 
@@ -38,7 +40,7 @@ public interface SessionEdits {
     EditResult snapshot(FlightRef flight, ForkSession command, EditConditions conditions);
 
     /**
-     * Ends the fork command after its {@linkplain #snapshot snapshot} was published, or could not be.
+     * Ends the fork command after its {@linkplain #snapshot snapshot} was published or its publication failed.
      *
      * @param error reason why the fork failed; null if it succeeded
      */

@@ -14,16 +14,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory of sessions and their request records. Every write is fenced and can be repeated without harm (O4, O5).
+ * Stores the memory of sessions (context and bounded history) and their request records (the states of requests). Every
+ * write carries a fence token, the token of one partition assignment. The store rejects a write if a newer owner of the
+ * partition has written to the session (promise O5 in docs/guarantees.md). Every write can be repeated without harm
+ * (promise O4).
  *
- * <p>Called by the threads of lanes, concurrently for different sessions. Calls block for at most a few of the store's
- * timeouts and throw {@link MemoryUnavailableException} if the store doesn't answer.
+ * <p>Lane threads call this interface, concurrently for different sessions. A call blocks for at most a few timeouts of
+ * the store. If the store doesn't answer, the call throws {@link MemoryUnavailableException}.
  */
 public interface SessionMemory {
 
     /**
-     * Begins a flight: stores its fence, counts the attempt and returns the session's history. Repeating the call for
-     * the same flight counts nothing.
+     * Begins a flight (one execution of a turn): stores its fence token, counts the attempt and returns the session's
+     * history. If the call is repeated for the same flight, the attempt is not counted again.
      */
     BeginResult begin(BeginRequest beginning);
 
@@ -31,15 +34,15 @@ public interface SessionMemory {
      * Parameters of {@link #begin}.
      *
      * @param phases times of the lifecycle phases so far
-     * @param eventsFrom offset in the events topic at which streams of the turn start, as the gateway knew it when it
-     *     accepted the turn; null if it didn't
+     * @param eventsFrom offset in the events topic at which streams of the turn start, as known to the gateway when it
+     *     accepted the turn; null if the gateway didn't know this offset
      * @param tooOld true if the record is so old that a missing request record means that the turn ended long ago
      * @param soleSuspect true if no other {@linkplain BeginResult.CrashSuspected crash suspect} runs in this processor
      * @param lossRuledOut true if {@linkplain BeginResult.DataMissing missing} data was not lost, or can no longer be
      *     restored
-     * @param computedAttempt attempt whose outcome is already known but whose data Redis lost before it was stored; 0
-     *     if the agent has yet to be called
-     * @param outage time since this call was first tried, which doesn't count towards the turn's lifetime
+     * @param computedAttempt number of the attempt whose outcome is already computed, but whose data Redis lost before
+     *     the outcome was stored; 0 if the agent has not been called yet
+     * @param outage time since this call was first tried; this time doesn't count towards the turn's maximum lifetime
      */
     record BeginRequest(
             FlightRef flight,
@@ -68,22 +71,25 @@ public interface SessionMemory {
     SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);
 
     /**
-     * Stores the failure of an attempt.
+     * Stores the failure of the flight's attempt.
      *
      * @param last true if the turn has failed permanently; false if another attempt follows
      */
     SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases);
 
     /**
-     * Ends the turn as cancelled. A turn whose attempt had begun stays in history without an answer, unless a rollback
-     * cancelled it.
+     * Ends the turn as cancelled. If an attempt had begun, the turn stays in history without an answer. A turn that a
+     * rollback cancelled does not.
      *
      * @param turn the turn as history stores it
-     * @param takesOver true if the call may also end the run of another flight; set by callers that begin the turn
+     * @param takesOver true if the call also ends the attempt of another flight; set by callers that have just begun
+     *     the turn
      */
     SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
 
-    /** Ends a waiting turn outside its order if its cancellation was requested or its deadline has passed. */
+    /**
+     * Ends a waiting turn, outside the order of its lane, if its cancellation was requested or its deadline has passed.
+     */
     DismissResult dismiss(FlightRef flight);
 
     /** Result of {@link #dismiss}. */
@@ -97,14 +103,15 @@ public interface SessionMemory {
     record StillWaiting(@Nullable Duration timeLeft) implements DismissResult {}
 
     /**
-     * Applies the policy of a question that found its session busy to the question itself and to the turns ahead of it.
+     * Applies the policy of a question that found its session busy. The policy affects the question itself and the
+     * turns ahead of it.
      */
     DecideResult decide(BusyArrival arrival);
 
     /**
      * A question that found its session busy.
      *
-     * @param eventsFrom as in {@link BeginRequest}, like the next two
+     * @param eventsFrom as in {@link BeginRequest}; the same is true of {@code tooOld} and {@code lossRuledOut}
      * @param ahead requests of the questions ahead in its lane, oldest first
      */
     record BusyArrival(
@@ -124,11 +131,11 @@ public interface SessionMemory {
     sealed interface DecideResult permits PolicyDecision, BeginResult.DataMissing, BeginResult.NotOwned {}
 
     /**
-     * Effects of the question's policy, in an earlier call or in this one. Both collections are empty if the question
-     * only waits.
+     * Effects that the question's policy had in an earlier call or in this call. Both collections are empty if the
+     * question only waits.
      *
-     * @param ended terminal states of the turns that the policy ended, and of the question itself if it has ended in
-     *     any way
+     * @param ended terminal states of the turns that the policy ended; also of the question itself if it has ended for
+     *     any reason
      * @param toCancel turns that have begun and must be stopped
      */
     record PolicyDecision(Map<RequestId, BeginResult.TurnEnding> ended, List<RequestId> toCancel)
@@ -138,9 +145,9 @@ public interface SessionMemory {
     void release(FlightRef flight);
 
     /**
-     * Starts a handover: the turn's partition leaves while its agent works. The flight may end the turn within this
-     * time, and the next owner {@linkplain BeginResult.HandoverPending waits} for it. Repeating the call doesn't extend
-     * the time.
+     * Starts the handover of a flight whose partition leaves this processor while the agent works. The flight may end
+     * the turn within the given time, and the next owner of the partition {@linkplain BeginResult.HandoverPending
+     * waits} for the flight. Repeating the call doesn't extend the time.
      *
      * @param handover time that the flight has; at most one minute
      * @return true if the next owner will wait; false if the turn belongs to another flight or to a newer owner
@@ -148,12 +155,12 @@ public interface SessionMemory {
     boolean startHandover(FlightRef flight, Duration handover);
 
     /**
-     * Ends a turn or another command as failed because its record can't be read, or because the processor fails
-     * whenever it processes the record. Uses nothing of the record's value. If the command is the import of a fork, the
-     * session id that the fork had reserved is released.
+     * Ends a turn or another command as failed. Called if the record can't be read, or if the processor fails whenever
+     * it processes the record. Does not use the record's value. If the command is the import of a fork, the session id
+     * that the fork had reserved is released.
      *
      * @param type type of the command; null if it is a question or unknown
-     * @param attempts number of times that the processor tried to process the record; 0 if it can't be read
+     * @param attempts number of times that the processor tried to process the record; 0 if the record can't be read
      */
     GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts);
 
@@ -171,8 +178,8 @@ public interface SessionMemory {
     boolean delete(FlightRef flight);
 
     /**
-     * Loads the session into the local cache before its turn begins, unless it is cached. Blocks like the other methods
-     * but does not throw if the store fails.
+     * Loads the session into the local cache before its turn begins, unless it is cached. Blocks like the other
+     * methods, but does not throw an exception if the store fails.
      */
     void prefetch(SessionKey session);
 }

@@ -4,18 +4,20 @@ import io.turnlane.model.RequestId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores lost memory. Every write is fenced and can be repeated without harm (O4, O5). Called by any thread. A call
- * blocks for at most the store's timeout, several times that if the session changes meanwhile.
+ * Restores lost memory. The store rejects a write if a newer owner of the partition has written to the session (promise
+ * O5 in docs/guarantees.md). Every write can be repeated without harm (promise O4). Any thread may call this interface.
+ * A call blocks for at most the store's timeout, or for several timeouts if turns change the session at the same time.
  */
 @FunctionalInterface
 public interface SessionRestore {
 
     /**
-     * Restores the data of the session that is missing from memory. Existing data stays unchanged.
+     * Restores the data that memory lacks of the session. Existing data stays unchanged.
      *
      * @param fence fence of the partition's assignment
      * @param partition partition of the turns topic
-     * @param wantedBy command that requested the rebuild, in whose name the result is recorded; null if there is none
+     * @param wantedBy command that requested the rebuild; the result is stored in the request record of this command;
+     *     null if no command requested the rebuild
      * @throws MemoryUnavailableException if the store doesn't answer; repeating the call is harmless
      */
     RestoreResult restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy);

@@ -10,22 +10,26 @@ public sealed interface SettleResult {
     record Stored() implements SettleResult {}
 
     /**
-     * The turn has ended with this state instead of the outcome that the flight wanted to store; after
-     * {@link SessionMemory#cancel} also the state that the call itself stored.
+     * The turn has ended with this state instead of the outcome that the flight wanted to store. After
+     * {@link SessionMemory#cancel}, this can also be the state that the call itself stored.
      */
     record EndedOtherwise(BeginResult.TurnEnding ending) implements SettleResult {}
 
-    /** Cancellation of the turn was requested. The flight may only {@linkplain SessionMemory#cancel cancel} it. */
+    /**
+     * Cancellation of the turn was requested. The flight must {@linkplain SessionMemory#cancel cancel} the turn and
+     * cannot store another outcome.
+     */
     record CancelInstead() implements SettleResult {}
 
     /** A newer owner of the partition, or a newer flight of the same owner, has begun this turn. */
     record SettleFenced() implements SettleResult {}
 
     /**
-     * Redis lost the data of this turn. The caller must begin again under the same flight id and then repeat the call.
+     * Redis lost the data of this turn. The caller must begin the turn again under the same flight id and then repeat
+     * the call.
      */
     record TurnLost() implements SettleResult {}
 
-    /** The session was deleted after the turn was asked. No event is published for the turn. */
+    /** The session was deleted after the turn was asked. The caller must publish no event for the turn. */
     record SettleErased() implements SettleResult {}
 }

@@ -26,8 +26,8 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Reads stored values and verifies their checksums. A damaged value is reported with its session and left out; it is
- * never returned in a changed form. Thread-safe.
+ * Reads stored values and verifies their checksums. A damaged value is reported with its session and left out of the
+ * result. Thread-safe.
  */
 final class StoredValueReader {
 
@@ -62,7 +62,8 @@ final class StoredValueReader {
     }
 
     /**
-     * Reads a session's current memory. Returns empty if there is none or if it changed during the read.
+     * Reads a session's current memory. Returns empty if the session has no memory or if the memory changed during the
+     * read.
      *
      * @throws MemoryUnavailableException if Redis fails or doesn't answer
      */
@@ -76,7 +77,7 @@ final class StoredValueReader {
         }
     }
 
-    /** A session's memory, and the time that the session is kept without activity. */
+    /** A session's memory, and the time for which the session is kept without activity. */
     record FetchedSession(CachedSession entry, Duration life) {}
 
     private @Nullable FetchedSession fetch(SessionKey session, MemoryKeys keys, RedisConnection connection) {
