@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingTurns {
 
-    /** Maximum number of cancels that are kept, which is more than the open turns of a session. */
+    /** Maximum number of cancels that are kept. A session cannot have as many open turns. */
     private static final int MAX_CANCELS = 1000;
 
     private static final int BYTES_PER_CANCEL = 300;
@@ -40,10 +40,10 @@ final class PendingTurns {
     }
 
     /**
-     * A question and what the log has recorded about it so far.
+     * A question and the facts that the log pass has read about it so far.
      *
      * @param activeBefore time of the session's last activity before the question was asked
-     * @param attempt last attempt that began; 0 if none
+     * @param attempt last attempt that began; 0 if no attempt began
      * @param mergedQuestions questions that were merged into this one, by request id
      */
     record PendingTurn(
@@ -110,7 +110,7 @@ final class PendingTurns {
         };
     }
 
-    /** Returns the sum of the sizes passed with the pending questions. */
+    /** Returns the total size of the pending questions, in bytes. */
     long bytes() {
         return bytes + (long) cancels.size() * BYTES_PER_CANCEL;
     }
@@ -137,20 +137,20 @@ final class PendingTurns {
         bytes += size;
     }
 
-    /** Records the cancel of a question that is pending or will be added. */
+    /** Adds the cancel of a question that is pending or that will be added later. */
     void cancelled(CancelTurn cancel) {
         if (cancels.size() < MAX_CANCELS) {
             cancels.putIfAbsent(cancel.cancels(), cancel);
         }
     }
 
-    /** Records that an attempt began. Returns the question, or null if it is not pending. */
+    /** Notes that an attempt of a question began. Returns the question, or null if it is not pending. */
     @Nullable
     PendingTurn started(RequestId request, int attempt, Instant at) {
         return turns.computeIfPresent(request, (_, pending) -> pending.started(attempt, at));
     }
 
-    /** Removes the question. Returns it, or null if it was not pending. */
+    /** Removes and returns the question. Returns null if it was not pending. */
     @Nullable
     PendingTurn ended(RequestId request) {
         cancels.remove(request);
@@ -160,8 +160,8 @@ final class PendingTurns {
     }
 
     /**
-     * Merges the question of a superseded turn, with the questions merged into it, into the pending turn that
-     * superseded it.
+     * Merges the question of a superseded turn into the pending turn that superseded it. Also moves the questions that
+     * were merged into the superseded turn.
      */
     void mergeInto(PendingTurn ended, @Nullable RequestId by) {
         if (by != null && turns.computeIfPresent(by, (_, survivor) -> survivor.withMerged(ended)) != null) {
@@ -187,15 +187,15 @@ final class PendingTurns {
     }
 
     /**
-     * Returns the questions whose records are delivered again. The other questions have ended, but the log no longer
-     * records how.
+     * Returns the questions whose records will be delivered again. The other questions have ended, but the log no
+     * longer holds their terminal events.
      */
     Stream<PendingTurn> redeliverable() {
         return turns.values().stream()
                 .filter(pending -> !done.test(pending.position().offset()));
     }
 
-    /** Returns the questions whose records are delivered again, with their cancels. */
+    /** Returns the questions whose records will be delivered again, with their cancels. */
     List<OpenTurn> openTurns() {
         return redeliverable()
                 .map(pending -> pending.toOpenTurn(cancels.get(pending.ask().requestId())))

@@ -31,17 +31,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reconstructs one session from the log: its last turns, the questions without a terminal event so far, and its
- * deletions. Only this class defines a session's life. A life ends with a deletion, or with a period without activity
- * that is longer than the time to live that the life's first question or a later command set.
+ * deletions. This class also divides the log of a session into lives. A life ends with a deletion, or with a period
+ * without activity that is longer than the session's time to live. The life's first question sets the time to live, and
+ * later commands can change it.
  *
- * <p>A deletion takes effect when it is known to be done: its record won't be delivered again, or a later turn of the
- * session has begun. Until then, terminal events of turns that were asked before it may still follow. For one thread.
+ * <p>A deletion takes effect when it is known to be complete: if its record won't be delivered again, or if a later
+ * turn of the session has begun. Until then, terminal events of turns that were asked before the deletion can follow.
+ * For use by one thread.
  */
 public final class SessionReconstruction {
 
     /**
-     * Maximum number of erased or edited request ids that are kept. A duplicate follows within seconds of its first
-     * record.
+     * Maximum number of erased or edited request ids that are kept. A duplicate follows its first record within
+     * seconds.
      */
     private static final int MAX_REMEMBERED_IDS = 256;
 
@@ -77,8 +79,8 @@ public final class SessionReconstruction {
      * Memory of a session at one time.
      *
      * @param turns last ended turns, oldest first
-     * @param unknownTurns number of further turns of which the log no longer records how they ended
-     * @param initialTurns turns of the import or fork with which the life began; they precede the others
+     * @param unknownTurns number of further turns whose terminal events the log no longer holds
+     * @param initialTurns turns of the import or fork with which the life began; they precede {@code turns}
      */
     public record ReconstructedMemory(List<EndedTurn> turns, int unknownTurns, List<PastTurn> initialTurns) {}
 
@@ -95,7 +97,7 @@ public final class SessionReconstruction {
         this.open = new PendingTurns(done);
     }
 
-    /** Returns the approximate size of the kept data, as the sum of the sizes passed with it. */
+    /** Returns the approximate size of the kept data, in bytes: the sum of the sizes of its records. */
     public long bytes() {
         return open.bytes() + keptBytes + importedBytes + (long) erased.size() * BYTES_PER_ERASED_ID;
     }
@@ -129,8 +131,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Adds a terminal event. Only activity is recorded if the turn's question is unknown: the event is a duplicate, or
-     * belongs to an earlier life.
+     * Adds a terminal event. If the turn's question is unknown, the event is a duplicate or belongs to an earlier life,
+     * and only the time of the activity is noted.
      *
      * @param size size of the event in bytes
      */
@@ -173,8 +175,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Keeps a turn outside the history if its record may be delivered again, so that it isn't run again; otherwise
-     * drops it.
+     * If the turn's record could be delivered again, keeps the turn outside the history, so that it isn't run again.
+     * Otherwise drops the turn.
      */
     private void keepRedeliverable(Kept kept) {
         redeliverable.addLast(kept);
@@ -184,7 +186,7 @@ public final class SessionReconstruction {
         }
     }
 
-    /** Adds a client's cancel of a question that has not ended. The question may follow. */
+    /** Adds a client's cancel of a question that has not ended. The cancel can precede its question. */
     public void cancelled(CancelTurn cancel) {
         open.cancelled(cancel);
     }
@@ -226,7 +228,10 @@ public final class SessionReconstruction {
         return ids.add(id);
     }
 
-    /** Applies the commands logged before a turn that has begun, because lanes run them in order. */
+    /**
+     * Applies the commands that were logged before a turn that has begun. They were applied before that turn, because a
+     * lane runs its commands in order.
+     */
     private void applyBefore(long offset) {
         while (!deferredCommands.isEmpty() && deferredCommands.getFirst().offset() < offset) {
             deferredCommands.removeFirst().action().run();
@@ -246,8 +251,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns false if the import of a fork had no effect, because the session existed or was deleted after the
-     * request.
+     * Returns false if the import of a fork had no effect, because the session existed already or was deleted after the
+     * fork was requested.
      */
     private boolean takesEffect(ImportSession imported) {
         boolean deletedSince = deletion != null && !deletion.loggedAt().isBefore(imported.createdAt());
@@ -305,8 +310,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Drops earlier turns that won't be delivered again. They ended before this one, because a session's turns run in
-     * order, but the log no longer records how.
+     * Drops earlier pending turns that won't be delivered again. They ended before this turn, because a session's turns
+     * run in order, but the log no longer holds their terminal events.
      */
     private void forgetDoneBefore(long offset) {
         for (PendingTurn pending : open.removeDoneBefore(offset)) {
@@ -316,8 +321,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns true if the session has expired and no terminal event can follow that extends its life. A question may
-     * wait for longer than the session's time to live.
+     * Returns true if the session has expired and no terminal event can follow that extends its life. Pending questions
+     * prevent this, because a question can wait for longer than the session's time to live.
      */
     public boolean isOver(Instant now) {
         return open.isEmpty() && expired(now);
@@ -342,7 +347,10 @@ public final class SessionReconstruction {
         return first != null || edits.hasInitialState();
     }
 
-    /** Returns the time to live as memory has it: set by the first question of a life, and changed only by commands. */
+    /**
+     * Returns the session's time to live. As in memory, the first question of a life sets it, and only commands change
+     * it later.
+     */
     private Duration ttl() {
         if (edits.ttl() != null) {
             return edits.ttl();
@@ -368,7 +376,10 @@ public final class SessionReconstruction {
         return turns.stream().anyMatch(kept -> !done.test(kept.turn().offset()));
     }
 
-    /** Returns the memory that a question logged at this time finds, if no record so far is delivered again. */
+    /**
+     * Returns the memory that a question logged at this time would find. Assumes that no record read so far will be
+     * delivered again.
+     */
     public ReconstructedMemory memoryBefore(Instant loggedAt) {
         return expiredBefore(loggedAt)
                 ? new ReconstructedMemory(List.of(), 0, List.of())
