@@ -8,15 +8,18 @@ public interface HeldPartition {
     /** Returns true as long as this processor owns the partition. */
     boolean held();
 
-    /** Returns the fence of the partition's assignment; negative until there is one. */
+    /** Returns the fence token of the partition's assignment; negative until the assignment has a token. */
     long fence();
 
-    /** Requests a newer fence, after the store rejected a write although this processor still owns the partition. */
+    /**
+     * Requests a newer fence token. Called if the store rejected a write although this processor still owns the
+     * partition.
+     */
     void renewFence();
 
     /** Returns the offset before which no record is delivered again. */
     long firstOpen();
 
-    /** Returns true if the record at this offset is complete, so that it won't be delivered again. */
+    /** Returns true if the record at this offset is complete and therefore won't be delivered again. */
     boolean isDone(long offset);
 }

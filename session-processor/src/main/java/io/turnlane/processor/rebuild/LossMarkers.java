@@ -4,23 +4,26 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Random values that are stored among the memory of sessions and are lost with it. A changed marker shows that memory
- * was lost. Thread-safe; calls block for at most a few of the store's timeouts.
+ * Random values that are stored in Redis together with the memory of sessions. If Redis loses memory, it also loses
+ * these markers, so a changed marker shows that memory was lost. Thread-safe. Calls block for at most a few timeouts of
+ * the store.
  */
 public interface LossMarkers {
 
     /**
      * Reads the markers and creates missing ones.
      *
-     * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer or accepts no writes
+     * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer, or if it accepts no
+     *     writes
      */
     MarkerState readOrCreate(Collection<Integer> partitions);
 
     /**
      * Current state of the markers.
      *
-     * @param digest digest of all values, a dot, and a digest of the store's processes that hold them
-     * @param intact digest under which a partition's memory was last intact, by partition; no entry if unknown
+     * @param digest digest of all markers, a dot, and a digest of the ids of the Redis processes that hold them
+     * @param intact digest at the time when a partition's memory was last known to be intact, by partition; no entry if
+     *     unknown
      */
     record MarkerState(String digest, Map<Integer, String> intact) {
 
@@ -44,7 +47,7 @@ public interface LossMarkers {
     }
 
     /**
-     * Stores that the partition's memory is intact under the report's digest.
+     * Stores that the partition's memory was intact when the markers had the report's digest.
      *
      * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer
      */

@@ -16,12 +16,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects lost memory, has it rebuilt, and makes the partition's turns wait meanwhile. Checks the loss markers when a
- * partition is assigned, then every second, and whenever a turn finds data missing. While the store doesn't answer,
- * turns wait too, so that none begins between the store's return and the next check.
+ * Detects that Redis lost memory, starts the rebuild, and makes the partition's turns wait until it is complete. Checks
+ * the loss markers (random values in Redis that are lost together with memory) when a partition is assigned, then every
+ * second, and whenever a turn finds data missing. Turns also wait if Redis doesn't answer, so that no turn begins
+ * between the return of Redis and the next check.
  *
- * <p>Threading: the poll thread reports assigned partitions. A scheduler's thread and the threads of lanes check
- * markers, one at a time; the threads of lanes also ask if their turns may begin. Each partition guards its own state.
+ * <p>Threading: the poll thread reports assigned partitions. A scheduler's thread and the lane threads check markers,
+ * one thread at a time. Lane threads also check if their turns may begin. The state of each partition has its own lock.
  */
 public final class MemoryLossDetector implements LostMemory, PartitionAssignmentListener {
 
@@ -59,8 +60,8 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
     }
 
     /**
-     * Compares the markers with the known state of the owned partitions. Blocks for at most a few of the store's
-     * timeouts.
+     * Compares the markers with the state of the owned partitions. If memory was lost, starts rebuilds. Blocks for at
+     * most a few of the store's timeouts.
      */
     public void checkMarkers() {
         checkLock.lock();

@@ -7,7 +7,7 @@ import java.util.Collection;
 public interface PartitionAssignmentListener {
 
     /**
-     * Called when partitions were assigned, before any of their records is delivered. The poll thread calls this
+     * Called after partitions were assigned and before any of their records is delivered. The poll thread calls this
      * method, so it must not block.
      */
     void partitionsAssigned(Collection<? extends HeldPartition> partitions);

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** State of one owned partition's memory. Thread-safe; guarded by its own monitor. */
+/** State of one owned partition's memory: intact, lost or being rebuilt. Thread-safe; guarded by its own monitor. */
 final class PartitionLossState {
 
     private final HeldPartition partition;
@@ -21,7 +21,9 @@ final class PartitionLossState {
         return partition;
     }
 
-    /** Notes that the markers were compared. Must follow {@link #markLost} if the comparison showed a loss. */
+    /**
+     * Notes that the markers were compared. If the comparison showed a loss, {@link #markLost} must be called first.
+     */
     synchronized void markChecked() {
         checked = true;
     }
@@ -53,8 +55,8 @@ final class PartitionLossState {
     }
 
     /**
-     * Returns true if the memory is being rebuilt or was rebuilt within this time. Data that is missing then isn't in
-     * the log either.
+     * Returns true if the memory is being rebuilt or was rebuilt within this time. Data that is still missing after a
+     * rebuild isn't in the log either.
      */
     synchronized boolean rebuiltWithin(Instant now, Duration period) {
         return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(period)));

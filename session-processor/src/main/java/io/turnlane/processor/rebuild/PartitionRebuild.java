@@ -19,8 +19,8 @@ import org.slf4j.event.Level;
 
 /**
  * Restores the sessions of a partition from the log, in one pass over the log and one script per session. Waits and
- * retries if the store or the log doesn't answer. Only after everything is restored does it record the partition as
- * intact, under the markers read before the pass.
+ * retries if the store or the log doesn't answer. After all sessions are restored, stores that the partition is intact,
+ * together with the digest of the loss markers that was read before the pass.
  *
  * <p>Thread-safe; called by threads that may block.
  */
@@ -135,7 +135,7 @@ public final class PartitionRebuild {
     }
 
     /**
-     * Rebuilds one session, whatever the markers show.
+     * Rebuilds one session without checking the loss markers.
      *
      * @param wantedBy command that requested the rebuild
      */

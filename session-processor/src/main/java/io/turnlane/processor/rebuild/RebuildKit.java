@@ -24,7 +24,8 @@ public record RebuildKit(RebuildPorts ports, RecallLimits limits, RebuildEnviron
      *
      * @param processor id of this processor, for reports
      * @param pause makes the calling thread wait; can't be interrupted
-     * @param passSlots bounds the number of concurrent passes over the log, because each pass holds sessions in memory
+     * @param passSlots limits the number of concurrent passes over the log, because each pass holds sessions in the
+     *     heap
      */
     public record RebuildEnvironment(String processor, InstantSource clock, Pause pause, Semaphore passSlots) {}
 }

@@ -6,11 +6,12 @@ import java.time.Instant;
 /**
  * Result of a rebuild of one partition. Also stored as JSON.
  *
- * @param digest digest of the markers when the rebuild began; a loss meanwhile makes it differ from the current one
+ * @param digest digest of the loss markers when the rebuild began; if memory is lost during the rebuild, the current
+ *     digest differs from this one
  * @param processor processor that ran the rebuild
  * @param sessions number of sessions found in the log and checked in memory
  * @param turns number of turns that were missing from memory and are restored
- * @param dropped number of sessions dropped because there were too many or too large ones, the longest idle first
+ * @param dropped number of sessions that were dropped because of the limits on number and size, the longest idle first
  */
 public record RebuildReport(
         String digest,

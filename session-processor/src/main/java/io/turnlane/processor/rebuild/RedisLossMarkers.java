@@ -26,10 +26,11 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Loss markers as keys in Redis, one in each sixteenth of a cluster's slots. Of up to 16 masters with equal shares,
- * each holds at least one, so no master can lose its memory unnoticed. One {@code MGET} reads all markers. A Redis that
- * was killed returns with its markers but without its last writes. The {@code run_id} of each master's process
- * therefore counts too; it also reveals a replica that was promoted before it had received all data. Thread-safe.
+ * Loss markers as keys in Redis, one in each sixteenth of a cluster's slots. In a cluster of up to 16 masters with
+ * equal shares, each master holds at least one marker, so no master can lose its memory unnoticed. One {@code MGET}
+ * reads all markers. If Redis was killed, it returns with its markers but without its last writes. The digest therefore
+ * also includes the {@code run_id} of each master's process. A changed {@code run_id} also reveals a replica that was
+ * promoted before it had received all data. Thread-safe.
  */
 public final class RedisLossMarkers implements LossMarkers {
 
@@ -49,8 +50,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns the key of a marker. Its hash tag is the first number whose slot is in this sixteenth, the same in every
-     * processor.
+     * Returns the key of a marker. The key's hash tag is the first number whose slot is in this sixteenth, so every
+     * processor uses the same key.
      */
     private static String keyOf(int sixteenth) {
         int share = SlotHash.SLOT_COUNT / MARKERS;
@@ -104,7 +105,7 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns true if Redis' access rules deny the command: a user may have access to the keys but not to server
+     * Returns true if Redis' access rules deny the command. A Redis user can have access to the keys but not to server
      * information.
      */
     private static boolean isDenied(DataAccessException e) {
@@ -123,8 +124,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns the id of the Redis process. Empty if a proxy hides it, as if access is denied: restarts are then not
-     * detected, only lost markers.
+     * Returns the id of the Redis process; empty if a proxy hides the id. Then, as if access is denied, only lost
+     * markers are detected and not restarts.
      */
     private static String runId(@Nullable Properties info) {
         return info == null ? "" : info.getProperty("run_id", "");

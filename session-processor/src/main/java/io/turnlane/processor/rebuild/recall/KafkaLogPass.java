@@ -17,9 +17,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over a partition of the turns topic and the partition of the same number of the events topic, up to their
- * ends at the start of the pass. Reading of the topic that is ahead pauses, so that little of the log is in memory.
- * Used by one thread, once.
+ * One sequential read (pass) of a partition of the turns topic together with the partition of the events topic that has
+ * the same number. The pass ends at the ends that the partitions had when it began. Reading of the topic that is ahead
+ * pauses, so that little of the log is in the heap. One thread uses an object once.
  */
 final class KafkaLogPass {
 
@@ -54,7 +54,8 @@ final class KafkaLogPass {
     }
 
     /**
-     * Starts at the first records of these times. Turns start at {@code firstOpen} if that is earlier.
+     * Sets the start of the pass to the first records at or after these times. If {@code firstOpen} is earlier, turns
+     * are read from {@code firstOpen}.
      *
      * @param firstOpen offset of the first turn that may be delivered again
      */
@@ -74,7 +75,7 @@ final class KafkaLogPass {
     /**
      * Runs the pass.
      *
-     * @return true if the pass reached the end; false if {@code proceed} stopped it
+     * @return true if the pass reached the end; false if it stopped because {@code proceed} returned false
      */
     boolean run(BooleanSupplier proceed) {
         Duration silence = Duration.ZERO;

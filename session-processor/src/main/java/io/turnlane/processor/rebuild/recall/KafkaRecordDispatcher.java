@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Passes the content of records to a listener. Parses only values that the listener wants. For one thread. */
+/** Passes the content of records to a listener. Parses only values that the listener wants. For use by one thread. */
 final class KafkaRecordDispatcher {
 
     private static final String STARTED = "started";
@@ -32,7 +32,7 @@ final class KafkaRecordDispatcher {
         this.wire = wire;
     }
 
-    /** Returns true if memory depends on this event. Most events are deltas and don't matter. */
+    /** Returns true if memory depends on this event. It does not depend on deltas, which are most events. */
     boolean isRelevant(ConsumerRecord<byte[], byte[]> event) {
         String type = header(event, RecordHeaders.TYPE);
         return STARTED.equals(type) || (type != null && RequestStatus.isTerminalType(type));

@@ -16,7 +16,7 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Reads the log with its own consumers, which have no group. Idle consumers are kept for the next pass. Callers bound
- * the number of concurrent passes. Thread-safe; each pass uses its own consumer.
+ * the number of concurrent passes. Thread-safe: each pass uses its own consumer.
  */
 public final class KafkaSessionLog implements SessionLog, AutoCloseable {
 
@@ -31,8 +31,9 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     /**
      * Part of the log that a pass reads.
      *
-     * @param events age up to which events are read: the time for which they are certainly retained
-     * @param turns further age up to which questions are read, for turns that waited or took long
+     * @param events maximum age of the events that are read: the time for which events are certainly retained
+     * @param turns additional maximum age of the questions that are read, because a question can be much older than the
+     *     events of its turn
      * @param slack maximum difference between the clocks of gateways and processors
      */
     public record RecallWindow(Duration events, Duration turns, Duration slack) {}

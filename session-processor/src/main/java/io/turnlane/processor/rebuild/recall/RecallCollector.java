@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the sessions of a partition during one pass, within bounds. Expired sessions are removed during the pass. If
- * there are too many sessions, the longest idle one is dropped. For one thread.
+ * there are too many sessions, the longest idle one is dropped. For use by one thread.
  */
 public final class RecallCollector implements SessionLog.SessionLogListener {
 
@@ -108,7 +108,7 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
         }
     }
 
-    /** Removes expired sessions. Only data that a redelivered record may need is kept of them. */
+    /** Removes expired sessions, except data that is needed if one of their records is delivered again. */
     private void expire(Instant now) {
         Iterator<SessionReconstruction> oldest = reconstructions.values().iterator();
         while (oldest.hasNext()) {
@@ -133,7 +133,7 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
     }
 
     /**
-     * Returns all sessions of which memory must hold data, as of now. A session with several lives occurs once per
+     * Returns all sessions of which memory must hold data at this time. A session with several lives occurs once per
      * life, the current life last.
      */
     public List<RecalledSession> sessions(Instant now) {
@@ -145,7 +145,7 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
         return sessions;
     }
 
-    /** Returns the number of sessions dropped because there were too many or too large ones. */
+    /** Returns the number of sessions that were dropped because of the limits on number and size. */
     public int dropped() {
         return dropped;
     }

@@ -1,7 +1,7 @@
 package io.turnlane.processor.rebuild.recall;
 
 /**
- * Bounds of one pass. Beyond them, the longest idle sessions are dropped.
+ * Bounds on the sessions that one log pass collects. If a bound is exceeded, the longest idle sessions are dropped.
  *
  * @param turns maximum number of turns per session
  * @param sessions maximum number of sessions

@@ -14,11 +14,11 @@ import java.util.function.BooleanSupplier;
 public interface SessionLog {
 
     /**
-     * Reads a partition from the start of its events to its current end. Commands are read further back: at least from
-     * {@code firstOpen} on, so that everything is read that may be delivered again.
+     * Reads a partition from the start of its events to its current end. Commands are read from an earlier time, and at
+     * least from {@code firstOpen}, so that all records are read that could be delivered again.
      *
      * @param firstOpen offset in the turns topic before which no record is delivered again
-     * @param proceed checked repeatedly; the pass stops early when it returns false
+     * @param proceed called repeatedly during the pass; if it returns false, the pass stops early
      * @return true if the pass reached the end
      * @throws io.turnlane.processor.turn.Turn.LogUnavailableException if the log doesn't answer
      */
@@ -29,7 +29,7 @@ public interface SessionLog {
      */
     interface SessionLogListener {
 
-        /** Returns true if the records of this session matter; other records aren't parsed. */
+        /** Returns true if the listener wants the records of this session. Other records aren't parsed. */
         boolean wants(SessionKey session);
 
         /**

@@ -7,8 +7,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges two streams, each in its own order. Commands precede events that are up to a slack older, so that a question
- * precedes its events even if the writers' clocks differ by the slack. For one thread.
+ * Merges a stream of commands and a stream of events by their timestamps. The order within each stream is kept. A
+ * command precedes an event even if the event is older, by up to a given slack. A question therefore precedes its
+ * events even if the writers' clocks differ by the slack. For use by one thread.
  */
 final class TimeMerge<C, E> {
 
@@ -46,7 +47,7 @@ final class TimeMerge<C, E> {
      *
      * @param moreCommands true if commands may follow that have not been added yet
      * @param moreEvents true if events may follow that have not been added yet
-     * @return null if nothing is left, or if the order can't be decided before more is added
+     * @return null if no item is left, or if the order can't be determined before further items are added
      */
     @Nullable
     Next<C, E> next(boolean moreCommands, boolean moreEvents) {
