@@ -23,9 +23,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In-memory session memory for the few turns of a replay. It has one owner, so no fence rejects a write. Nothing
- * expires, and all data is lost with the process. Apart from that it follows the contract: repeating a step has no
- * further effect.
+ * In-memory session memory for the few turns of a replay. Only one processor uses it, so no write is rejected because
+ * of a newer owner. Nothing expires, and all data is lost when the process ends. Otherwise it follows the contract of
+ * {@link SessionMemory}: repeating a step has no further effect.
  *
  * <p>Thread-safe; guarded by its own monitor.
  */
@@ -109,7 +109,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         return new SettleResult.Stored();
     }
 
-    /** Returns the result for a flight that can't store this outcome; null if it can. */
+    /** Returns the result if a flight can't store this outcome; null if it can. */
     private static @Nullable SettleResult rejection(
             FlightRef flight, @Nullable ReplayedRequest entry, RequestStatus wanted) {
         if (entry == null) {

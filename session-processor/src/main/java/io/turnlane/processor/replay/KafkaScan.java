@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads ranges of partitions, each up to a maximum number of records, with a consumer that has no group and commits
- * nothing. For one thread at a time, which holds this object's monitor.
+ * nothing. Thread-safe: one thread at a time reads and holds this object's monitor.
  */
 public final class KafkaScan implements AutoCloseable {
 
@@ -57,7 +57,7 @@ public final class KafkaScan implements AutoCloseable {
         return new KafkaPartitionRange(partition, begin(partition), end(partition));
     }
 
-    /** Returns the range from the first record at or after this time. */
+    /** Returns the range that begins with the first record at or after this time. */
     synchronized KafkaPartitionRange from(TopicPartition partition, Instant time) {
         consumer.assign(
                 List.of(partition)); // otherwise the client logs warnings about metrics of unassigned partitions
@@ -68,13 +68,15 @@ public final class KafkaScan implements AutoCloseable {
         return new KafkaPartitionRange(partition, at == null ? end : at.offset(), end);
     }
 
-    /** Returns the range from the first record at or after {@code from} to the first record at or after {@code to}. */
+    /**
+     * Returns the range from the first record at or after {@code from} up to the first record at or after {@code to}.
+     */
     synchronized KafkaPartitionRange between(TopicPartition partition, Instant from, Instant to) {
         return new KafkaPartitionRange(
                 partition, from(partition, from).from(), from(partition, to).from());
     }
 
-    /** Returns the offsets immediately before this offset, as many as one range may have records. */
+    /** Returns the range that ends immediately before this offset and has the maximum number of records. */
     synchronized KafkaPartitionRange before(TopicPartition partition, long offset) {
         return new KafkaPartitionRange(partition, Math.max(begin(partition), offset - maxRecords), offset);
     }

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds recorded turns in the topics: the question in {@code turns}, the ends of the turn and of its session's earlier
- * turns in {@code events}. Request ids are UUIDv7, so their time bounds the search. Each of the three reads is limited
- * in records.
+ * turns in {@code events}. Request ids are UUIDs of version 7, which contain their creation time. This time limits the
+ * range that is searched. Each of the three reads has a maximum number of records.
  */
 public final class KafkaTurnArchive implements TurnArchive {
 
@@ -155,7 +155,10 @@ public final class KafkaTurnArchive implements TurnArchive {
         return ends;
     }
 
-    /** Returns the creation time of the first command after the last deletion; ends of earlier turns don't matter. */
+    /**
+     * Returns the creation time of the first command after the last deletion. The session's history contains no turns
+     * from before that time.
+     */
     private static Optional<Instant> sinceDeletion(Collection<LoggedCommand> earlier) {
         Optional<Instant> first = Optional.empty();
         for (LoggedCommand logged : earlier) {

@@ -5,7 +5,7 @@ import io.turnlane.processor.turn.LostMemory;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.Turn.Claim;
 
-/** Reports no lost memory, because the memory of a replay was created for it. */
+/** Reports that no memory is lost, because a replay has its own new memory. */
 final class NoMemoryLoss implements LostMemory {
 
     @Override

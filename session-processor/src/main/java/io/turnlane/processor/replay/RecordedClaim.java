@@ -5,7 +5,10 @@ import io.turnlane.model.TurnError;
 import io.turnlane.processor.turn.Turn;
 import java.util.List;
 
-/** Claim of a replayed turn. No other processor works on the turn, and its offset is not committed. */
+/**
+ * Claim (right to work on a record) of a replayed turn. No other processor works on the turn, and its offset is not
+ * committed.
+ */
 final class RecordedClaim implements Turn.Claim {
 
     private static final long ONLY_FENCE = 1;

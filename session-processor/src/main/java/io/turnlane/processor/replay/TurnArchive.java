@@ -11,8 +11,8 @@ public interface TurnArchive {
     /**
      * Searches for a turn.
      *
-     * @param session session of the turn, which shortens the search; null if unknown
-     * @return empty if the log doesn't hold the turn, or not within the limits of the search
+     * @param session session of the turn, which makes the search faster; null if unknown
+     * @return the turn; empty if the log doesn't hold the turn, or if the search doesn't find it within its limits
      */
     Optional<RecordedTurn> find(RequestId request, @Nullable SessionKey session);
 }

@@ -14,7 +14,7 @@ public record TurnOutcome(@Nullable Answer answer, @Nullable TurnError error) {
         }
     }
 
-    /** Returns true if both have the same text and artifacts, or errors with the same code. */
+    /** Returns true if both outcomes are answers with the same text and artifacts, or errors with the same code. */
     public boolean matches(TurnOutcome other) {
         if (answer != null && other.answer != null) {
             return answer.text().equals(other.answer.text())

@@ -17,8 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs recorded turns again, through {@link TurnRunner} as lanes do. Apart from a separate memory, the services do
- * nothing: no record is published, and Redis is not used. The agent is called once; a failure is not retried.
+ * Runs recorded turns again with {@link TurnRunner}, which lanes use too. A replay has its own memory in the heap. All
+ * other services do nothing: no record is published, and Redis is not used. The agent is called once, and a failure is
+ * not retried.
  *
  * <p>Thread-safe; each replay has its own memory.
  */
@@ -70,7 +71,7 @@ public final class TurnReplay {
      * Replays a turn.
      *
      * @param session session of the turn; null if unknown
-     * @return empty if the log doesn't hold the turn
+     * @return the replayed turn; empty if the log doesn't hold the turn
      */
     public Optional<Replayed> replay(RequestId request, @Nullable SessionKey session) {
         return archive.find(request, session).map(recorded -> new Replayed(recorded, run(recorded)));

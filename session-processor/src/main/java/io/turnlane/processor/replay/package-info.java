@@ -1,4 +1,6 @@
-/** Replays of recorded turns by the code that runs turns, with a separate memory, so that nothing else changes. */
+/**
+ * Replays of recorded turns. A replay uses the code that runs turns, but has a separate memory and publishes nothing.
+ */
 @NullMarked
 package io.turnlane.processor.replay;
 
