@@ -266,8 +266,9 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Returns the number of records of the held partitions that have not been polled yet. The consumer knows it from
-     * its fetches. While all partitions are paused it fetches nothing, so the broker is asked, once a second.
+     * Returns the number of records of the held partitions that have not been polled yet. The consumer knows this
+     * number from its fetches. If all partitions are paused, the consumer fetches nothing, so this method asks the
+     * broker for the ends of the partitions, at most once a second.
      */
     long lag(Instant now) {
         if (allPaused && !now.isBefore(endOffsetsAt.plus(END_OFFSETS_INTERVAL))) {

@@ -28,8 +28,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public final class RedisSessionRestore implements SessionRestore {
 
     /**
-     * Maximum number of attempts to merge a history that turns change at the same time. In practice one attempt or two
-     * suffice, because reading and writing a session takes less time than a turn.
+     * Maximum number of attempts to merge a history that turns change at the same time. An attempt fails only if a turn
+     * of the session ends between the read and the write.
      */
     private static final int MAX_ATTEMPTS = 20;
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** State of one owned partition's memory: intact, lost or being rebuilt. Thread-safe; guarded by its own monitor. */
+/** Known losses and rebuilds of the memory of one owned partition. Thread-safe; guarded by its own monitor. */
 final class PartitionLossState {
 
     private final HeldPartition partition;

@@ -124,8 +124,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns the id of the Redis process; empty if a proxy hides the id. Then, as if access is denied, only lost
-     * markers are detected and not restarts.
+     * Returns the id of the Redis process; empty if a proxy hides the id. Without the ids (also if access to them is
+     * denied), lost markers are detected, but restarts are not.
      */
     private static String runId(@Nullable Properties info) {
         return info == null ? "" : info.getProperty("run_id", "");

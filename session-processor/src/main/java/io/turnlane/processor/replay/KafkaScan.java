@@ -76,7 +76,7 @@ public final class KafkaScan implements AutoCloseable {
                 partition, from(partition, from).from(), from(partition, to).from());
     }
 
-    /** Returns the range that ends immediately before this offset and has the maximum number of records. */
+    /** Returns the range that ends immediately before this offset and contains up to the maximum number of offsets. */
     synchronized KafkaPartitionRange before(TopicPartition partition, long offset) {
         return new KafkaPartitionRange(partition, Math.max(begin(partition), offset - maxRecords), offset);
     }
