@@ -6,10 +6,10 @@ import io.turnlane.processor.memory.Memory;
 /**
  * Answers one turn.
  *
- * <p>An {@link AgentFactory} creates the agent for the turn. The agent is called once, on a virtual thread of its own,
- * while the lane's thread waits. It may block. If the turn is stopped, the agent's thread is interrupted, and the agent
- * must then end soon with an {@link InterruptedException}. An agent that ignores the interrupt is abandoned after a
- * grace period, and everything it returns or sends later is ignored. Code that the agent calls can read the turn from
+ * <p>An {@link AgentFactory} creates the agent for the turn. The agent is called once, on a separate virtual thread,
+ * and is allowed to block. If the turn is stopped, the agent's thread is interrupted, and the agent must then end soon
+ * with an {@link InterruptedException}. An agent that ignores the interrupt is abandoned after a grace period, and
+ * everything it returns or sends later is ignored. Code that the agent calls can read the turn from
  * {@link CurrentTurn}.
  */
 @FunctionalInterface
@@ -20,7 +20,7 @@ public interface Agent {
      *
      * @return the complete answer; if deltas were sent, its text is their concatenation
      * @throws TerminalAgentException if another attempt would end the same way
-     * @throws Exception for any other failure; the turn is retried
+     * @throws Exception if the agent fails in any other way; the processor then retries the turn
      */
     Answer answer(Question question, Memory memory, AnswerSink sink) throws Exception;
 }

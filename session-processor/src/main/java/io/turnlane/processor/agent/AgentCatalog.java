@@ -28,7 +28,7 @@ public final class AgentCatalog {
     /**
      * Creates a catalog.
      *
-     * @param timeouts configured time limits by agent name; they override those of the factories
+     * @param timeouts configured time limits by agent name; they override the limits that factories set
      * @throws IllegalStateException if two agents have the same name
      */
     public AgentCatalog(Collection<AgentFactory> factories, Map<String, Duration> timeouts) {

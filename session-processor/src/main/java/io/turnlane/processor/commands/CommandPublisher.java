@@ -10,7 +10,8 @@ public interface CommandPublisher {
     /**
      * Publishes the command.
      *
-     * @return completes when Kafka has acknowledged the command; fails if it does not do so in time
+     * @return completes when Kafka has acknowledged the command; fails if Kafka does not acknowledge the command in
+     *     time
      */
     CompletableFuture<?> publish(SessionCommand command);
 }

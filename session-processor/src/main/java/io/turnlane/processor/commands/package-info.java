@@ -1,4 +1,4 @@
-/** Publication of session commands that the command of one session has for another session. */
+/** Publication of session commands by a command of another session: a fork publishes the import of its copy. */
 @NullMarked
 package io.turnlane.processor.commands;
 

@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads wake-ups for cancelled turns from the control topic. It reads without a consumer group, so every processor
- * reads all wake-ups, and the processor that holds the turn acts on them. Reading starts at the end of the topic.
- * Earlier cancels are stored in the request records, which are checked whenever a turn begins.
+ * Reads wake-ups for cancelled turns from the control topic. A wake-up is a record that notifies processors of a
+ * cancel. The listener reads without a consumer group, so every processor reads all wake-ups, and the processor that
+ * holds the turn acts on them. Reading starts at the end of the topic. Earlier cancels are stored in the request
+ * records, which are checked whenever a turn begins.
  *
  * <p>Threading: one thread starts and stops the listener. A dedicated platform thread reads the topic and calls the
  * callback, which must not block. Any thread may call {@link #hasFailed}.
@@ -45,10 +46,10 @@ public final class KafkaWakeUpListener {
     /**
      * Creates a listener.
      *
-     * @param consumers creates a consumer without a group, which continues at the end of the topic if its offset no
-     *     longer exists
+     * @param consumers creates a consumer without a group; if the consumer's offset no longer exists, it continues at
+     *     the end of the topic
      * @param topic name of the control topic
-     * @param listener callback for cancelled turns; most of them are not in this processor
+     * @param listener callback for cancelled turns; most of these turns are not in this processor
      */
     public KafkaWakeUpListener(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -59,7 +60,7 @@ public final class KafkaWakeUpListener {
         this.listener = listener;
     }
 
-    /** Starts reading. When this method returns, no later wake-up is missed. */
+    /** Starts reading. The listener receives every wake-up that is published after this method returns. */
     public void start() {
         Consumer<byte[], byte[]> newConsumer = consumers.get();
         List<TopicPartition> all = newConsumer.partitionsFor(topic).stream()

@@ -16,7 +16,7 @@ public interface EventPublisher {
     /**
      * Log position of the turn on the turns topic.
      *
-     * @param partition partition of the turn; its events go to the events partition of the same number
+     * @param partition partition of the turn; the turn's events go to the events partition with the same number
      * @param offset offset of the turn
      */
     record TurnOrigin(int partition, long offset) {}
@@ -25,8 +25,9 @@ public interface EventPublisher {
      * Publishes the event.
      *
      * @param turn log position of the turn
-     * @return completes when Kafka has acknowledged the event; fails if it does not do so in time, and with
-     *     {@link RecordTooLargeForLogException} if it never will
+     * @return completes when Kafka has acknowledged the event; fails with {@link RecordTooLargeForLogException} if
+     *     Kafka rejects the event because of its size, or with another exception if Kafka does not acknowledge the
+     *     event in time
      */
     CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event);
 }

@@ -7,7 +7,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.springframework.kafka.core.KafkaOperations;
 
-/** Sends records to Kafka, and tells failures that may pass from those that will not. */
+/**
+ * Sends records to Kafka. Distinguishes failures that can pass, so that a retry can succeed, from permanent failures.
+ */
 public final class KafkaSends {
 
     private KafkaSends() {}

@@ -25,9 +25,9 @@ public final class KafkaQuarantinePublisher implements QuarantinePublisher {
     }
 
     /**
-     * Publishes a copy of the turn. If the copy is too large for the quarantine topic, which is possible if the
-     * original was compressed, publishes it without the value. If it is still too large, publishes only the error and
-     * the log position of the original.
+     * Publishes a copy of the turn. A copy can be too large for the quarantine topic if the original was compressed. In
+     * this case, publishes the copy without the value. If that is still too large, publishes only the error and the log
+     * position of the original.
      */
     @Override
     public CompletableFuture<?> publish(QuarantinedTurn turn) {

@@ -15,7 +15,8 @@ public interface QuarantinePublisher {
     /**
      * Publishes a copy of the turn.
      *
-     * @return completes when Kafka has acknowledged the copy; only then may the turn's offset be completed (O9)
+     * @return completes when Kafka has acknowledged the copy; the caller must not complete the turn's offset earlier
+     *     (promise O9 in docs/guarantees.md)
      */
     CompletableFuture<?> publish(QuarantinedTurn turn);
 }

@@ -7,14 +7,14 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the webhooks and the concurrent calls of each callback host, so that the webhooks of an unavailable host
- * cannot use up the limits of all.
+ * Limits the open webhooks and the concurrent calls of each callback host. The webhooks of an unavailable host
+ * therefore cannot use up the processor's total limits.
  *
- * <p>A host may exceed its share of webhooks while its calls succeed. If its latest call failed, further webhooks
- * beyond the share are rejected, because they would only wait behind others that cannot be delivered.
+ * <p>As long as its calls succeed, a host is allowed more webhooks than its share. If its latest call failed, further
+ * webhooks beyond the share are rejected, because they would wait behind webhooks that cannot be delivered.
  *
  * <p>Threading: the poll thread reserves, and lanes begin and end calls. The monitor of this object guards all state. A
- * host is known only while it has a reservation, so there are at most as many hosts as reservations.
+ * host is stored only while it has a reservation, so there are at most as many hosts as reservations.
  */
 public final class CallbackHosts {
 
@@ -32,7 +32,7 @@ public final class CallbackHosts {
     /**
      * Creates the limits.
      *
-     * @param maxReservations number of reservations of one host at which further ones are rejected while its calls fail
+     * @param maxReservations maximum number of reservations of one host while its calls fail
      * @param maxCalls number of concurrent calls to one host
      */
     public CallbackHosts(int maxReservations, int maxCalls) {
@@ -86,7 +86,7 @@ public final class CallbackHosts {
     }
 
     /**
-     * Ends a call, and wakes the next waiting webhook of the host.
+     * Ends a call and runs the callback of the next waiting webhook of the host.
      *
      * @param received true if the receiver accepted the webhook
      */

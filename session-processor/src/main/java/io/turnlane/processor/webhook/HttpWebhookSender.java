@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends webhooks over HTTP/1.1. The addresses of a host name are checked in the lookup that the connection uses, so
- * that a name that later resolves to another address has no effect (DNS rebinding). Redirects, proxies and cookies are
- * disabled. Only the status of the response is evaluated. Safe for use by multiple threads.
+ * Sends webhooks over HTTP/1.1. The connection uses the result of the lookup in which the addresses of the host name
+ * were checked. If the name later resolves to another address (DNS rebinding), this has no effect. Redirects, proxies
+ * and cookies are disabled. Only the status of the response is evaluated. Safe for use by multiple threads.
  */
 public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
@@ -104,7 +104,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     }
 
     /**
-     * Resolves host names and rejects those with an address that must not be called. The connection uses one of the
+     * Resolves host names and rejects a name if one of its addresses must not be called. The connection uses one of the
      * returned addresses.
      */
     private record CheckedResolver(HostResolver names, boolean allowPrivate) implements DnsResolver {
@@ -169,8 +169,8 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     }
 
     /**
-     * Closes the response. A short body is read to its end, so that the connection can be reused. Otherwise the
-     * connection is closed.
+     * Closes the response. If the body is short, reads it to its end, so that the connection can be reused. Otherwise
+     * closes the connection.
      */
     private static void closeResponse(HttpPost post, ClassicHttpResponse response) {
         HttpEntity body = response.getEntity();
@@ -184,7 +184,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         }
     }
 
-    /** Returns the value of a Retry-After header in seconds, or null if it is missing or a date. */
+    /** Returns the value of a Retry-After header in seconds, or null if the header is missing or contains a date. */
     private static @Nullable Duration retryAfter(@Nullable Header header) {
         if (header == null || header.getValue() == null || !header.getValue().matches("\\d{1,6}")) {
             return null;

@@ -5,9 +5,10 @@ import io.turnlane.processor.turn.Turn;
 import java.util.Locale;
 
 /**
- * Terminal event to be sent to a callback, with the number of calls so far. Another processor counts from zero again.
+ * Terminal event that must be sent to a callback, with the number of calls so far. If the event moves to another
+ * processor, the number starts at zero again.
  *
- * <p>Used by one thread at a time, that of its lane.
+ * <p>Only the thread that runs the event's lane uses this object.
  */
 public final class WebhookCall {
 
@@ -21,8 +22,8 @@ public final class WebhookCall {
      * Creates the call for an event that the poll thread has read.
      *
      * @param event the event's envelope and claim
-     * @param isRejected true if its host has used up its share of webhooks
-     * @param skipDelay ends the back-off of the call; any thread may run it
+     * @param isRejected true if the webhook must be given up because its host has used up its share of webhooks
+     * @param skipDelay ends the delay before the webhook's next call; any thread may run this callback
      */
     public WebhookCall(Turn event, CallbackUrl callbackUrl, boolean isRejected, Runnable skipDelay) {
         this.event = event;
@@ -39,7 +40,7 @@ public final class WebhookCall {
         return callbackUrl;
     }
 
-    /** Returns the host of the URL in lower case, by which {@link CallbackHosts} counts. */
+    /** Returns the host of the URL in lower case. {@link CallbackHosts} uses it as the key of the limits. */
     public static String hostOf(CallbackUrl url) {
         return url.value().getHost().toLowerCase(Locale.ROOT);
     }

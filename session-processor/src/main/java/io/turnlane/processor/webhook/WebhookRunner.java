@@ -18,7 +18,8 @@ import org.slf4j.event.Level;
 /**
  * Work of a lane for a webhook. Each request's webhook has its own lane, so that an unavailable receiver does not delay
  * the webhooks of others. {@link CallbackHosts} limits the number of webhooks for each host. The event's offset is
- * complete when the receiver has accepted the webhook or the webhook is given up, so that delivery is at least once.
+ * completed only after the receiver has accepted the webhook or the webhook was given up. A webhook is therefore
+ * delivered at least once unless it is given up.
  *
  * <p>Called by several lane threads at the same time.
  */
@@ -27,8 +28,8 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
 
     /**
-     * Upper bound for the wait for a call to the same host to end. That call normally wakes this one, unless it has
-     * ended together with its partition.
+     * Maximum time to wait until another call to this webhook's host ends. That call normally wakes this webhook,
+     * unless the partition of that call has left.
      */
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
@@ -79,8 +80,8 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
     }
 
     /**
-     * Makes the call if its host has less than the allowed number of concurrent calls. Otherwise the webhook waits,
-     * without a thread, and the wait is not counted as a call.
+     * Makes the call if its host has fewer than the allowed number of concurrent calls. Otherwise the webhook waits
+     * without occupying a thread, and the wait does not count as a call.
      */
     private LaneOutcome callIfAllowed(WebhookCall call) {
         if (!hosts.beginCall(call.host(), call.skipDelay())) {

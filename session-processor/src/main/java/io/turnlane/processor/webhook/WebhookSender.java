@@ -6,7 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one terminal event to one callback, once. Safe for use by multiple threads. Blocks for at most its time limit.
+ * Sends one terminal event to one callback, once. Safe for use by multiple threads. Blocks for at most the time limit
+ * of a call.
  */
 @FunctionalInterface
 public interface WebhookSender {
@@ -23,12 +24,13 @@ public interface WebhookSender {
          * The call failed. A retry may succeed.
          *
          * @param reason short reason or status, for logs
-         * @param retryAfter minimum delay that the receiver asked for, or null if it did not
+         * @param retryAfter minimum delay that the receiver asked for; null if the receiver asked for none
          */
         record SendFailed(String reason, @Nullable Duration retryAfter) implements SendResult {}
 
         /**
-         * The call failed and retries cannot succeed, because the address must not be called or the receiver is gone.
+         * The call failed and retries cannot succeed, because the address must not be called or the receiver has
+         * permanently rejected the webhook.
          */
         record Undeliverable(String reason) implements SendResult {}
     }

@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signatures of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>: HMAC-SHA256 over id, time and body.
- * Each secret produces a signature, so that a secret can be replaced while receivers still use the old one. Safe for
- * use by multiple threads.
+ * There is one signature for each secret, so that operators can replace a secret although some receivers still use the
+ * old one. Safe for use by multiple threads.
  */
 public final class WebhookSignature {
 

@@ -4,12 +4,12 @@ import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
 import java.util.List;
 
 /**
- * Estimates the probability that the nearest entry is the right one. Uses a logistic regression on its similarity and
- * on the margin to the next entry.
+ * Estimates the probability that the entry nearest to a question is the right one. Uses a logistic regression on the
+ * similarity of this entry and on the margin to the next entry.
  *
- * <p>The weights were fitted to the development questions in the tests, on and off topic, whose wordings do not occur
- * in the data set. {@code CalibrationTest} fits them again and compares. On the held-out questions the expected
- * calibration error (10 equal bins) is 0.07.
+ * <p>The weights were fitted to the development questions in the tests. These include questions on and off topic, and
+ * their wordings do not occur in the data set. {@code CalibrationTest} fits the weights again and compares the results.
+ * On the held-out questions the expected calibration error (10 equal bins) is 0.07.
  */
 final class Calibration {
 
@@ -18,8 +18,8 @@ final class Calibration {
     static final double PER_MARGIN = 23.13;
 
     /**
-     * Below this confidence the agent answers that it does not know, because the answer would be wrong much more often
-     * than right.
+     * Minimum confidence for an answer. Below it, the agent answers that it does not know, because the answer would be
+     * wrong much more often than right.
      */
     static final double MIN_CONFIDENCE = 0.3;
 

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * Follow-up question, such as "and how do I avoid it?", "why?" or "what about on layer 2?", rewritten so that it
  * includes its topic.
  *
- * <p>A short question needs the previous one as context if it is only a question word, contains a pronoun, or asks
- * "what about …". A question that only begins with "and" or "but" may also be complete without it.
+ * <p>A short question needs the previous question as context if it is only a question word, contains a pronoun, or asks
+ * "what about …". A question that only begins with "and" or "but" can also be complete without context.
  *
  * @param question rewritten question, which includes the topic
  * @param needsContext true if the original question has no meaning without the previous one

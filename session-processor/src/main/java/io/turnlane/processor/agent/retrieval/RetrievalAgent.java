@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * Answers a turn from the data set with the entry that is nearest to the question, taking the session's history into
  * account. If no entry is near enough, answers that it does not know and suggests the nearest questions.
  *
- * <p>Created for each turn, on an index and an embedder that all turns share.
+ * <p>An object is created for each turn. All objects share one index and one embedder.
  */
 final class RetrievalAgent implements Agent {
 
@@ -100,7 +100,7 @@ final class RetrievalAgent implements Agent {
         return new Source(match.entry().id(), match.entry().question(), rounded(match.similarity()));
     }
 
-    /** Sends the text in pieces of a few words, which add up to the text. */
+    /** Sends the text in pieces of a few words. The concatenation of the pieces is the text. */
     private static void send(String text, AnswerSink sink) throws InterruptedException {
         Matcher words = A_FEW_WORDS.matcher(text);
         while (words.find()) {

@@ -10,7 +10,7 @@ import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
 import java.util.List;
 
 /**
- * Creates retrieval agents on one index and one embedder, which all turns share. Safe for use by multiple threads.
+ * Creates retrieval agents, which all share one index and one embedder. Safe for use by multiple threads.
  * {@link #close} ends the embedder's thread.
  */
 public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable {
@@ -33,7 +33,7 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
     /**
      * Loads the model and the index, which takes about one second.
      *
-     * @param waiting number of questions that may wait for the embedder
+     * @param waiting maximum number of questions that wait for the embedder
      * @param remembered number of questions whose vectors are cached
      */
     public RetrievalAgentFactory(int waiting, int remembered) {

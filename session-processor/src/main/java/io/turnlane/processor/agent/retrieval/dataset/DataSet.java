@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * All entries, in the order of their categories and files. Immutable.
  *
- * <p>Ids are unique. Each wording (compared without case, spaces and punctuation) belongs to one entry only, because a
- * question with that wording could not find both.
+ * <p>Ids are unique. Each wording (compared without case, spaces and punctuation) belongs to only one entry, because a
+ * search for that wording finds only one entry.
  */
 public record DataSet(List<DataSetEntry> entries) {
 
@@ -28,8 +28,8 @@ public record DataSet(List<DataSetEntry> entries) {
     }
 
     /**
-     * Returns a hash of the content: SHA-256 over all texts in order. It identifies vectors that were made from other
-     * content.
+     * Returns a hash of the content: SHA-256 over all texts in order. A different hash shows that vectors were computed
+     * from other content.
      *
      * @return a new array of 32 bytes
      */
@@ -58,7 +58,8 @@ public record DataSet(List<DataSetEntry> entries) {
     }
 
     /**
-     * Ends each text with a byte that does not occur in UTF-8, so that different lists of texts have different hashes.
+     * Adds a text and a byte that does not occur in UTF-8. The byte marks the end of the text, so that different lists
+     * of texts have different hashes.
      */
     private static void add(MessageDigest digest, String text) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));

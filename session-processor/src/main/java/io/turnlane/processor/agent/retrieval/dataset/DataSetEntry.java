@@ -11,12 +11,16 @@ import java.util.stream.Stream;
  * @param question the question in plain words; at most 120 characters, ends with a question mark
  * @param paraphrases 4 to 16 other wordings of the question
  * @param answer Markdown, 120 to 1,200 characters in complete sentences
- * @param tags 1 to 6 tags; the first one is the subject and completes "and how about …"
+ * @param tags 1 to 6 tags; the first one is the subject, which the agent uses to complete follow-ups such as "and how
+ *     about …"
  */
 public record DataSetEntry(String id, String question, List<String> paraphrases, String answer, List<String> tags) {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2}");
-    /** Sentences end with a punctuation mark. A Markdown table or code block may come last. */
+    /**
+     * Pattern of complete answers, whose last sentence ends with a punctuation mark. A Markdown table or code block is
+     * also allowed at the end.
+     */
     private static final Pattern WHOLE = Pattern.compile("(?s)[\\p{Lu}*`0-9\\[\"“].*[.!?:)|`*]");
 
     public DataSetEntry {
@@ -38,7 +42,7 @@ public record DataSetEntry(String id, String question, List<String> paraphrases,
         return tags.getFirst();
     }
 
-    /** Returns the question and its paraphrases. Each of them finds this entry. */
+    /** Returns the question and its paraphrases. A search for any of them finds this entry. */
     public List<String> wordings() {
         return Stream.concat(Stream.of(question), paraphrases.stream()).toList();
     }

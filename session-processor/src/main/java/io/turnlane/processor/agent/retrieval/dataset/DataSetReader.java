@@ -28,7 +28,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 public final class DataSetReader {
 
     /**
-     * Files in the order of their entries. They are listed here because the entries of a jar cannot be listed reliably.
+     * Names of the files, in the order of the data set. The names are listed here because the files in a jar cannot be
+     * listed reliably.
      */
     static final List<String> CATEGORIES = List.of(
             "amm",

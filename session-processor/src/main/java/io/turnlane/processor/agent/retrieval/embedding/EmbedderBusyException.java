@@ -1,6 +1,6 @@
 package io.turnlane.processor.agent.retrieval.embedding;
 
-/** Thrown if too many questions are waiting to be embedded. A later retry may succeed. */
+/** Thrown if too many questions are waiting to be embedded. A later retry can succeed. */
 public final class EmbedderBusyException extends RuntimeException {
 
     EmbedderBusyException(int bound) {

@@ -8,18 +8,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Embeds questions on one platform thread of its own and caches the last vectors.
+ * Embeds questions, which means that it computes their vectors. Uses one dedicated platform thread and caches the most
+ * recent vectors.
  *
  * <p>Threading: any number of threads may call {@link #embed}. The callers, mostly virtual threads, wait for the
  * vector, never run native code, and can be interrupted. Only the embedder's thread calls the model, one question at a
- * time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. A question that
- * several callers ask at once is embedded once. If a caller stops waiting, its question stays in the queue: embedding
- * takes about two milliseconds, and the next caller finds the vector in the cache. The queue and the cache are the only
- * shared state, and both are thread-safe. Any thread may call {@link #close}, more than once.
+ * time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. If several
+ * callers ask the same question at once, it is embedded once. If a caller stops waiting, its question stays in the
+ * queue. Embedding it takes about two milliseconds, and the next caller of this question finds the vector in the cache.
+ * The queue and the cache are the only shared state, and both are thread-safe. Any thread may call {@link #close}, more
+ * than once.
  */
 public final class QuestionEmbedder implements AutoCloseable {
 
-    /** Longer questions are cut, because their first lines contain the topic and the rest only takes time. */
+    /**
+     * Maximum length of the text that is embedded. Longer questions are cut, because their first lines contain the
+     * topic and the rest only takes time.
+     */
     private static final int MAX_CHARACTERS = 2_000;
 
     private final SentenceModel model;
@@ -34,7 +39,7 @@ public final class QuestionEmbedder implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param bound number of questions that may wait, in addition to the one in work
+     * @param bound maximum number of questions that wait, in addition to the one that is being embedded
      * @param remembered number of cached vectors, 1.5 KiB each
      */
     public QuestionEmbedder(SentenceModel model, int bound, int remembered) {

@@ -14,7 +14,7 @@ public final class UnitVector {
     /**
      * Returns the unit vector with the direction of the values.
      *
-     * @throws IllegalArgumentException if all values are zero or one is not a finite number
+     * @throws IllegalArgumentException if all values are zero, or if a value is not a finite number
      */
     public static UnitVector normalize(float[] values) {
         double square = 0;

@@ -21,24 +21,28 @@ import java.util.stream.IntStream;
  * Index of the data set's entries by the vectors of their wordings.
  *
  * <p>The vectors form one packed matrix with a row for each wording. A search scans all rows. Scanning some 3,000 rows
- * of 384 floats takes about one millisecond, so that a structure for approximate search would not pay off. Immutable
- * and safe for use by multiple threads.
+ * of 384 floats takes about one millisecond, so a structure for approximate search would not pay off. Immutable and
+ * safe for use by multiple threads.
  *
  * <p>The similarity of an entry is the mean over its {@value #NEAREST_WORDINGS} nearest wordings. A single wording is
- * often near because of accidental words. For questions in other words than the data set's, the first entry is the
- * right one for 75 % with the nearest wording only, and for 88 % with the mean of three.
+ * often near only because it shares unimportant words with the question. For questions whose wording is not in the data
+ * set, the first entry is the right one for 75 % if only the nearest wording counts. With the mean of three wordings,
+ * it is the right one for 88 %.
  */
 public final class AnswerIndex {
 
     private static final int NEAREST_WORDINGS = 3;
 
-    /** At this similarity a wording is the question itself, apart from a word. */
+    /** Similarity above which a wording counts as the question itself; they differ in at most about one word. */
     private static final float SAME_QUESTION = 0.92f;
 
     private final List<DataSetEntry> entries;
     private final Map<String, DataSetEntry> byId;
     private final float[] matrix;
-    /** Entry {@code i} has the rows from {@code firstRow[i]} (inclusive) to {@code firstRow[i + 1]} (exclusive). */
+    /**
+     * Index of the first row of each entry. Entry {@code i} has the rows from {@code firstRow[i]} (inclusive) to
+     * {@code firstRow[i + 1]} (exclusive).
+     */
     private final int[] firstRow;
 
     private final int dimension;
@@ -130,7 +134,7 @@ public final class AnswerIndex {
         return sum / NEAREST_WORDINGS;
     }
 
-    /** Inserts a value into the largest values, which are sorted in descending order. */
+    /** Inserts a value into the largest values so far, which are sorted in descending order. */
     private static void insert(float[] largest, float value) {
         for (int i = 0; i < largest.length; i++) {
             if (value > largest[i]) {

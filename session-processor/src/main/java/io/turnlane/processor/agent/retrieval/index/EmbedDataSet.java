@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Build step that embeds the data set and writes the vectors to a file among the classes. If the file belongs to the
- * current data set, the step does nothing and does not load the model.
+ * Build step that embeds the data set and writes the vectors to a file in the folder of the classes. If a file for the
+ * current data set exists already, the step does nothing and does not load the model.
  */
 final class EmbedDataSet {
 
