@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.processor.memory.DamageObserver;
 
 /**
- * Counts the damaged values that memory has ignored. The counters are registered at start, so that the first increase
- * is visible.
+ * Counts stored values that memory has ignored because they are damaged. The counters are registered with value 0 at
+ * the start, so that the first increase is visible.
  */
 final class DamageMeters implements DamageObserver {
 

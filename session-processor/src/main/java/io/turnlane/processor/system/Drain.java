@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Drains the processor: accepts no more turns, lets running turns end, releases waiting turns to other processors,
- * commits the offsets, and then leaves the consumer group. Drains once. Later calls return the report of the first
- * drain.
+ * commits the offsets, and then leaves the consumer group. A processor drains only once. Later calls return the report
+ * of the first drain.
  *
- * <p>Threading: any thread may start the drain or wait for it. It runs on the first calling thread.
+ * <p>Threading: any thread may call {@link #run}. The drain runs on the first calling thread, and other callers wait
+ * for it.
  */
 final class Drain {
 
@@ -40,8 +41,8 @@ final class Drain {
      * Creates the drain.
      *
      * @param budget time for running turns to end
-     * @param grace time that an agent may continue after its interrupt; a turn that is not waited for as long would be
-     *     counted as a crash
+     * @param grace time that an agent may continue after its interrupt; the drain waits this long, because a turn that
+     *     is still running when the process ends would be counted as a crash
      */
     Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget, Duration grace) {
         this.poller = poller;
@@ -57,7 +58,8 @@ final class Drain {
      * @param running number of turns that were running when the drain began
      * @param interrupted number of turns that did not end within the budget; other processors run them again
      * @param moved number of waiting turns that were released to other processors
-     * @param left true if this processor has left the group; otherwise the group notices at the session timeout
+     * @param left true if this processor has left the group; if false, the group removes the processor after the
+     *     session timeout
      */
     record DrainReport(int running, int interrupted, int moved, boolean left) {}
 

@@ -46,7 +46,7 @@ final class EngineHealth implements HealthIndicator {
                 .build();
     }
 
-    /** Returns out-of-service for a drained processor, which is healthy but must not receive work. */
+    /** Returns {@code OUT_OF_SERVICE} for a drained processor, because it is healthy but must not receive work. */
     private Health.Builder status(boolean healthy) {
         return switch (drain.state()) {
             case RUNNING -> healthy ? Health.up() : Health.down();

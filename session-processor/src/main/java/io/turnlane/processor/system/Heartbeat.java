@@ -24,11 +24,11 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Writes the statistics of this processor to Redis each second. They show that the processor is alive, and gateways add
- * them up.
+ * Writes the statistics of this processor to Redis each second. The statistics show that the processor is alive, and
+ * gateways add up the statistics of all processors.
  *
- * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. The event of the web server
- * comes before the first call.
+ * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. Spring publishes the web
+ * server's start event before the first call.
  */
 class Heartbeat {
 
@@ -104,7 +104,7 @@ class Heartbeat {
         }
     }
 
-    /** Removes the statistics, so that gateways need not wait for them to expire. */
+    /** Removes the statistics from Redis, so that gateways do not count this processor until the statistics expire. */
     void stop() {
         stopped = true;
         try {

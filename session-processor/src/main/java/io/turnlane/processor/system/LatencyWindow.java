@@ -14,10 +14,10 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * Measures the time from acceptance to answer of the turns of the last minute, in slices of one second, so that
- * gateways can add up the histograms.
+ * Measures the time from acceptance to answer of turns that completed in the last minute, in slices of one second. The
+ * result is a histogram, and gateways add up the histograms of all processors.
  *
- * <p>Threading: lane threads record. One thread at a time rotates the slices.
+ * <p>Threading: lane threads record times. One thread at a time calls {@link #rotate}.
  */
 final class LatencyWindow implements TurnObserver {
 

@@ -15,8 +15,8 @@ import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Rejects calls of web pages to the management port, which has no authentication. A page in a browser on this machine
- * reaches a loopback address. It cannot read responses, but a call that changes something needs no response.
+ * Rejects calls of web pages to the management port, which has no authentication. A web page in a browser on this
+ * machine can reach a loopback address. The page cannot read responses, but it could make calls that change something.
  */
 final class ManagementGuardFilter extends OncePerRequestFilter {
 
@@ -24,7 +24,10 @@ final class ManagementGuardFilter extends OncePerRequestFilter {
 
     private final boolean onLoopback;
 
-    /** @param onLoopback true if only this machine reaches the port, so that every other host name is a page's own */
+    /**
+     * @param onLoopback true if only this machine can reach the port; a request that names any host other than this
+     *     machine then comes from a web page
+     */
     ManagementGuardFilter(boolean onLoopback) {
         this.onLoopback = onLoopback;
     }

@@ -6,7 +6,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Average time that a run occupied its slot in the last minute. Must be used by one thread only. */
+/**
+ * Average run time of the runs (of a lane's work on an item) that ended in the last minute. Must be used by one thread
+ * only.
+ */
 final class MeanRunTime {
 
     private static final int SECONDS = 60;
@@ -14,8 +17,8 @@ final class MeanRunTime {
     private final Deque<LaneLoad> samples = new ArrayDeque<>(SECONDS + 1);
 
     /**
-     * Adds the current load and returns the average, or null if no run ended in the last minute. Must be called once a
-     * second.
+     * Adds the current totals of runs and returns the average; null if no run ended in the last minute. Must be called
+     * once a second.
      */
     @Nullable
     Duration update(LaneLoad now) {

@@ -23,7 +23,10 @@ class MemoryConfiguration {
 
     private static final int MAX_WAITING_COMMANDS = 20_000;
 
-    /** Detects an unavailable Redis within seconds and bounds the number of commands that wait for it. */
+    /**
+     * Configures the Redis client so that it detects an unavailable Redis within seconds, and limits the number of
+     * commands that wait for Redis.
+     */
     @Bean
     LettuceClientOptionsBuilderCustomizer failFast() {
         return options -> options.timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))

@@ -66,7 +66,10 @@ class ObserverConfiguration {
         return new EngineHealth(poller, flights::abandonedAgents, drain, clock);
     }
 
-    /** Affects liveness, because a process whose poll thread has died must be restarted. */
+    /**
+     * Reports if the poll thread is alive. Part of the liveness check, because a process whose poll thread has died
+     * must be restarted.
+     */
     @Bean
     HealthIndicator pollThreadHealthIndicator(
             TurnPoller poller, ObjectProvider<WebhookConfiguration.WebhookEngine> webhooks) {

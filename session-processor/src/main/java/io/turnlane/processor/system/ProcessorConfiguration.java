@@ -69,7 +69,10 @@ class ProcessorConfiguration {
 
     private static final int READERS = 2;
 
-    /** Settings that the newer group protocol configures at the broker. The client rejects them with this protocol. */
+    /**
+     * Settings that are made at the broker if the newer group protocol ({@code group.protocol=consumer}) is used. With
+     * this protocol, the client rejects these settings.
+     */
     private static final List<String> BROKER_SETTINGS = List.of(
             ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
             ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
@@ -142,8 +145,8 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Returns the age above which a turn without a request record expires, because it may have been answered so long
-     * ago that its outcome is no longer stored.
+     * Returns the age above which a turn without a request record counts as ended, because its request record may have
+     * expired.
      */
     private static Duration keptFor(Duration results, Duration turns) {
         Duration shorter = results.compareTo(turns) < 0 ? results : turns;
@@ -239,7 +242,10 @@ class ProcessorConfiguration {
         turn.claim().release();
     }
 
-    /** Reads records of deep lanes, which hold only the log position of their turns. */
+    /**
+     * Reads records again that were unloaded because many turns were ahead of them in their lanes. Only the log
+     * position of these records is in memory.
+     */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
         Map<String, Object> settings = consumerSettingsWithoutGroup(kafka);
@@ -274,7 +280,8 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Returns a consumer for a group that commits only the offsets from its ledgers and starts with the oldest record.
+     * Returns a consumer for a group. The consumer never commits offsets by itself, and a new group starts with the
+     * oldest record.
      */
     static KafkaConsumer<byte[], byte[]> groupConsumer(KafkaProperties kafka, String group) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
@@ -308,8 +315,9 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Returns the handover time, limited to the session timeout of the group. If the previous owner dies during the
-     * handover, the new owner need not wait longer than the group takes to notice the death.
+     * Returns the handover time (for which a turn may continue after its partition has left), limited to the session
+     * timeout of the group. If the previous owner dies during the handover, the new owner therefore waits no longer
+     * than the group needs to detect the death.
      *
      * @param sessionTimeout session timeout in milliseconds, or null if the broker sets it (45 s by default)
      */

@@ -6,9 +6,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the poll thread after all other parts and stops it before them, after the {@linkplain Drain drain}.
+ * Starts the poll thread after all other parts of the processor. Stops it after the {@linkplain Drain drain} and before
+ * all other parts.
  *
- * <p>Threading: Spring calls start and stop one after the other. The state changes by compare-and-set.
+ * <p>Threading: Spring calls start and stop one after the other. The state is changed with compare-and-set.
  */
 final class ProcessorLifecycle implements SmartLifecycle {
 

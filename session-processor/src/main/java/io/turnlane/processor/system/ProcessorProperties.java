@@ -18,7 +18,7 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of a processor. Durations have a unit ({@code 200ms}, {@code 20s}), and sizes too ({@code 64MB}).
+ * Settings of a processor. Durations and sizes have a unit ({@code 200ms}, {@code 20s}, {@code 64MB}).
  *
  * @param id name of this processor in statistics and timelines; random if empty
  * @param drainBudget time for running turns to end after SIGTERM, before they are released to other processors
@@ -42,16 +42,18 @@ public record ProcessorProperties(
      *
      * @param group consumer group that all processors of an installation share
      * @param running maximum number of turns that run at the same time
-     * @param open maximum number of turns held in memory: buffered, running and waiting for a retry; above it
-     *     partitions are paused
-     * @param places maximum number of further turns in deep lanes, of which only the log position is held; above it
-     *     partitions are paused
+     * @param open maximum number of turns whose records are held in memory: buffered, running and waiting for a retry;
+     *     at this number, all partitions are paused
+     * @param places maximum number of further turns of which only the log position is held, because many turns are
+     *     ahead of them in their lanes; at this number, all partitions are paused
      * @param openSize maximum total size of the records held in memory
      * @param pollTime maximum time that one poll waits for records
      * @param commitInterval time between two commits of offsets
-     * @param revokeBudget maximum time that a revoked partition waits for turns whose agent has already ended
-     * @param handover maximum time that a turn may continue if its partition moves while its agent works; the new owner
-     *     waits for the turn, but not longer than the session timeout of the group; 0s stops the turn immediately
+     * @param revokeBudget maximum time that the processor waits, when a partition is revoked, for turns whose agent has
+     *     already ended
+     * @param handover maximum time that a turn may continue if its partition moves to another processor while the agent
+     *     works; the new owner waits for the turn; limited to the session timeout of the group; with 0s, the turn is
+     *     stopped immediately
      */
     public record IntakeProperties(
             @NotBlank @DefaultValue("turnlane-processors") String group,
@@ -69,9 +71,10 @@ public record ProcessorProperties(
     /**
      * Settings for retries after a failure of an agent, or of the processor itself with a question or command.
      *
-     * @param failures number of failures of the agent, or of the processor itself with a question or command, after
-     *     which it fails permanently
-     * @param first delay before the second attempt; doubles with each attempt, minus up to half at random
+     * @param failures number of failures after which a question or command fails permanently; failures of the agent and
+     *     of the processor itself are counted separately
+     * @param first delay before the second attempt; doubles with each attempt; each delay is shortened at random by up
+     *     to half
      * @param most maximum delay between two attempts
      */
     public record RetryProperties(
@@ -84,8 +87,8 @@ public record ProcessorProperties(
      *
      * @param timeout time limit of an agent's call
      * @param timeouts time limits by agent name, if they differ from timeout
-     * @param grace time that an agent may continue after it was interrupted; after it the session continues without the
-     *     agent
+     * @param grace time that an agent may continue after it was interrupted; after this time, the session continues and
+     *     the agent's output is discarded
      * @param text maximum size of an answer's text, in UTF-8
      * @param artifacts maximum total size of an answer's artifacts and of its sources, as JSON
      * @param delta maximum size of a piece of an answer in one event
@@ -112,7 +115,7 @@ public record ProcessorProperties(
      * @param turns number of turns kept in a session's history
      * @param size maximum size of a session's history, as stored; the newest turn is always kept
      * @param results time for which the record of a request is kept
-     * @param crashes number of crashes of its processor after which a turn fails permanently
+     * @param crashes number of processor crashes during a turn after which the turn fails permanently
      */
     public record MemoryProperties(
             @Min(1) @Max(1000) @DefaultValue("10") int turns,
@@ -136,7 +139,7 @@ public record ProcessorProperties(
      * Settings of the agent {@code retrieval}.
      *
      * @param enabled true if this processor runs the agent retrieval
-     * @param waiting maximum number of questions that wait to be embedded; further ones are retried later
+     * @param waiting maximum number of questions that wait to be embedded; further questions are retried later
      * @param remembered maximum number of questions whose vectors are cached, 1.5 KiB each
      */
     public record RetrievalProperties(

@@ -65,8 +65,9 @@ class RebuildConfiguration {
     }
 
     /**
-     * Commands are read further back than the oldest event, by the retention of events or the maximum duration of a
-     * turn, whichever is longer. A question can wait in its lane for much longer than it runs.
+     * Returns the part of the log that a rebuild reads. Commands are read from an earlier time than events. The
+     * difference is the retention of events or the maximum duration of a turn, whichever is longer, because a question
+     * can wait in its lane for much longer than it runs.
      */
     private static KafkaSessionLog.RecallWindow window(Duration events, Duration slack) {
         Duration min = ProcessorConfiguration.MAX_TURN_DURATION;

@@ -11,12 +11,13 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings for restoring lost memory from the log.
  *
- * @param longestWait maximum time that the turns of a partition wait for its rebuild; after it they use the memory that
- *     is available
+ * @param longestWait maximum time that the turns of a partition wait for its rebuild; after this time, turns use the
+ *     memory that is available
  * @param look time between two checks for lost memory
  * @param atOnce maximum number of partitions that are rebuilt at the same time
- * @param sessions maximum number of sessions of a partition that are restored; those idle for longest are left out
- * @param size maximum total size of the records of the last turns of these sessions
+ * @param sessions maximum number of sessions of a partition that are restored; further sessions, the longest idle ones,
+ *     are left out
+ * @param size maximum total size of the records from which these sessions are restored
  * @param slack maximum difference between the clocks of gateways and processors
  */
 @Validated

@@ -31,7 +31,8 @@ final class TopicSetup {
     /**
      * Prepares the topics.
      *
-     * @throws IllegalStateException if Kafka does not respond, or if turns and events have different partition counts
+     * @throws IllegalStateException if Kafka does not respond, or if the turns topic and the events topic have
+     *     different partition counts
      */
     void prepare() {
         try (Admin admin = Admin.create(adminProperties)) {
@@ -85,7 +86,10 @@ final class TopicSetup {
         }
     }
 
-    /** Waits, because a broker may not know a new topic yet, whether it was created here or by a gateway. */
+    /**
+     * Waits until the broker knows the topics. A broker does not always know a new topic at once, even if this
+     * processor has created it.
+     */
     private static Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
             throws InterruptedException, ExecutionException, TimeoutException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);

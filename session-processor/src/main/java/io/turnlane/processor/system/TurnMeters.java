@@ -7,7 +7,10 @@ import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnReport;
 import java.time.Duration;
 
-/** Metrics of flights. The tags have few and bounded values: about a dozen outcomes. */
+/**
+ * Metrics of flights (executions of turns). Each tag has a small, bounded number of values, for example about a dozen
+ * outcomes.
+ */
 final class TurnMeters implements TurnObserver {
 
     private final MeterRegistry registry;

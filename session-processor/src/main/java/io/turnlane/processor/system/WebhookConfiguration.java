@@ -37,7 +37,7 @@ class WebhookConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(WebhookConfiguration.class);
 
-    /** Wrapper, so that the poller is not a second bean of type {@link TurnPoller}. */
+    /** Wraps the poller of webhooks, so that it does not become a second bean of type {@link TurnPoller}. */
     record WebhookEngine(TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes) {}
 
     @Bean
@@ -60,7 +60,10 @@ class WebhookConfiguration {
         return hosts;
     }
 
-    /** Separate from the health of turns, because a process may process turns but send no webhooks. */
+    /**
+     * Health of webhooks. Separate from the health of turns, because a process can fail to send webhooks but still
+     * process turns.
+     */
     @Bean
     HealthIndicator webhooksHealthIndicator(WebhookEngine webhooks, InstantSource clock) {
         return new WebhookHealth(new PollLiveness(webhooks.poller(), clock), webhooks.poller());
