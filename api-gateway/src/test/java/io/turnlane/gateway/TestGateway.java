@@ -2,6 +2,7 @@ package io.turnlane.gateway;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.ask.TurnPublisher;
+import io.turnlane.model.ServedContract;
 import io.turnlane.model.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -178,9 +179,12 @@ public final class TestGateway implements AutoCloseable {
         return headers.length == 0 ? request : request.headers(headers);
     }
 
+    /** Sends a request and checks the response against the OpenAPI document of the gateway. */
     public HttpReply send(HttpRequest.Builder request) {
         try {
-            return new HttpReply(http.send(request.build(), BodyHandlers.ofString()));
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            ServedContract.check(response);
+            return new HttpReply(response);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -10,6 +10,8 @@ import io.turnlane.model.SessionCommand.UpdateSession;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +31,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * Converts records to JSON bytes and back: names in snake_case, times in RFC 3339, durations in seconds. The only class
- * of the contract that uses Jackson, beside {@link IncomingJson}. Readers ignore unknown fields, so that they can read
- * records of newer minor versions. They reject times and durations outside {@link ValueRanges}.
+ * Converts records to JSON bytes and back: names in snake_case, times in RFC 3339 with milliseconds, durations in
+ * seconds. The only class of the contract that uses Jackson, beside {@link IncomingJson}. Readers ignore unknown
+ * fields, so that they can read records of newer minor versions. They reject times and durations outside
+ * {@link ValueRanges}.
  *
  * <p>Safe for use by multiple threads.
  */
@@ -40,6 +43,10 @@ public final class WireFormat {
     /** Major and minor version of all written records. */
     public static final String SCHEMA_VERSION = "1.0";
 
+    /** Always three decimals, so that times have one length and sort as text. */
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
     private final JsonMapper mapper = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -47,8 +54,8 @@ public final class WireFormat {
             .build();
 
     /**
-     * Returns the JSON form of ids, durations and enumerations. Gateways also register it with their HTTP mapper, so
-     * that both use the same form.
+     * Returns the JSON form of ids, times, durations and enumerations. Gateways also register it with their HTTP
+     * mapper, so that both use the same form.
      */
     public static JacksonModule module() {
         return new SimpleModule("turnlane")
@@ -61,6 +68,7 @@ public final class WireFormat {
                 .addSerializer(Priority.class, new TextSerializer<Priority>(Priority::wire))
                 .addSerializer(Scope.class, new TextSerializer<Scope>(Scope::wire))
                 .addSerializer(Duration.class, new Seconds())
+                .addSerializer(Instant.class, new TextSerializer<Instant>(TIME::format))
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
                 .addDeserializer(CallbackUrl.class, new TextDeserializer<>(CallbackUrl::parse))
@@ -111,7 +119,7 @@ public final class WireFormat {
             json.writeStringProperty("request_id", event.requestId().toString());
             json.writeStringProperty("session_id", event.sessionId().toString());
             json.writeStringProperty("type", event.body().type());
-            json.writeStringProperty("at", event.at().toString());
+            json.writeStringProperty("at", TIME.format(event.at()));
             json.writeNumberProperty("attempt", event.attempt());
             json.writeNumberProperty("seq", event.seq());
             writeBody(json, event.body());
@@ -142,7 +150,7 @@ public final class WireFormat {
             case TurnEvent.ArtifactMade made -> json.writePOJOProperty("artifact", made.artifact());
             case TurnEvent.Retrying retrying -> {
                 json.writePOJOProperty("error", retrying.error());
-                json.writeStringProperty("retry_at", retrying.retryAt().toString());
+                json.writeStringProperty("retry_at", TIME.format(retrying.retryAt()));
             }
             case TurnEvent.Completed completed -> json.writePOJOProperty("answer", completed.answer());
             case TurnEvent.Failed failed -> json.writePOJOProperty("error", failed.error());

@@ -31,6 +31,7 @@ final class TicketController {
     record Ticket(String ticket, Duration expiresIn) {}
 
     @Operation(
+            operationId = "createSocketTicket",
             summary = "Get a ticket for one WebSocket",
             description = "The ticket is valid once, for 30 s, at any gateway. Offer it as the second subprotocol, "
                     + "`ticket.<ticket>`. Clients that can set headers send `Authorization` with the handshake "

@@ -32,18 +32,12 @@ public record AskBody(
         @Nullable
         Double deadlineSeconds,
 
-        @Schema(
-                type = "string",
-                allowableValues = {"enqueue", "reject", "interrupt", "rollback", "coalesce"},
-                description = "Treatment of the question if its session is busy with an earlier one")
+        @Schema(description = "Treatment of the question if its session is busy with an earlier one")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         TurnPolicy policy,
 
-        @Schema(
-                type = "string",
-                allowableValues = {"high", "normal", "low"},
-                description = "Order in which turns start if more sessions are ready than may run at once")
+        @Schema(description = "Order in which turns start if more sessions are ready than may run at once")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         Priority priority,

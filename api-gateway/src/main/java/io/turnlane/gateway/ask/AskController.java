@@ -2,6 +2,7 @@ package io.turnlane.gateway.ask;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.requests.RequestResource;
@@ -10,13 +11,11 @@ import io.turnlane.model.SessionId;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -33,6 +32,11 @@ final class AskController {
                     + "again. It returns the first request in its current state, with `Idempotency-Replayed: true`. "
                     + "Keys are kept for 24 h by default.";
 
+    private static final String FINISHED =
+            "The request has ended: you waited for it with `Prefer: wait`, or an earlier call asked the question";
+
+    private static final String ACCEPTED = "The question was accepted and its request has not ended";
+
     private final QuestionIntake intake;
     private final AnsweredTurns answered;
 
@@ -42,11 +46,13 @@ final class AskController {
     }
 
     @Operation(
+            operationId = "ask",
             summary = "Ask in a session",
             description =
                     "Creates the session if it does not exist. Returns 202 with the waiting request, or 200 with the "
                             + "finished request if you send `Prefer: wait=N` and it ends within N seconds.")
-    @ResponseStatus(HttpStatus.ACCEPTED)
+    @ApiResponse(responseCode = "200", description = FINISHED)
+    @ApiResponse(responseCode = "202", description = ACCEPTED)
     @PostMapping(path = "/v1/sessions/{sid}/requests", consumes = "application/json")
     ResponseEntity<RequestResource> ask(
             Caller caller,
@@ -61,8 +67,9 @@ final class AskController {
         return answer(intake.prepare(caller, sid, body, traceparent, key), prefer);
     }
 
-    @Operation(summary = "Ask in a new anonymous session")
-    @ResponseStatus(HttpStatus.ACCEPTED)
+    @Operation(operationId = "askAnonymously", summary = "Ask in a new anonymous session")
+    @ApiResponse(responseCode = "200", description = FINISHED)
+    @ApiResponse(responseCode = "202", description = ACCEPTED)
     @PostMapping(path = "/v1/requests", consumes = "application/json")
     ResponseEntity<RequestResource> askAnonymously(
             Caller caller,

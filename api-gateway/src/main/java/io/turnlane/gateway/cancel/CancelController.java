@@ -32,6 +32,7 @@ final class CancelController {
     record CancelBody(@Nullable String reason) {}
 
     @Operation(
+            operationId = "cancelRequest",
             summary = "Cancel a request",
             description =
                     "Returns 202 if the request has not ended. It then ends as `cancelled`: immediately if it waits, "

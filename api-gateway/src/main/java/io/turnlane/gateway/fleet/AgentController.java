@@ -27,7 +27,7 @@ final class AgentController {
 
     record Agents(List<AgentResource> agents) {}
 
-    @Operation(summary = "List the agents that live processors offer")
+    @Operation(operationId = "listAgents", summary = "List the agents that live processors offer")
     @GetMapping("/v1/agents")
     Agents agents() {
         return new Agents(fleet.agents().stream()

@@ -2,6 +2,7 @@ package io.turnlane.gateway.quarantine;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Operator;
@@ -20,7 +21,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Endpoints for operators to inspect and redrive quarantined turns and unreadable records. */
@@ -44,6 +44,7 @@ final class QuarantineController {
             List<QuarantineResource> turns, @Nullable String next) {}
 
     @Operation(
+            operationId = "listQuarantine",
             summary = "List quarantined turns, newest first",
             description = "A page may have fewer turns than its limit even if more follow. Send `next` as `cursor` "
                     + "to get the next page.")
@@ -61,18 +62,20 @@ final class QuarantineController {
                 page.turns().stream().map(this::resource).toList(), next == null ? null : next.toString()));
     }
 
-    @Operation(summary = "Get a quarantined turn")
+    @Operation(operationId = "getQuarantinedTurn", summary = "Get a quarantined turn")
     @GetMapping("/{rid}")
     ResponseEntity<QuarantineResource> show(Operator operator, @PathVariable String rid) {
         return notCached(resource(find(rid)));
     }
 
     @Operation(
+            operationId = "redrive",
             summary = "Redrive a quarantined turn",
             description = "Asks the question again under a new request id, after the turns queued in its session, and "
                     + "returns 202. If the turn was already redriven, returns 200 with the earlier request, "
                     + "unless `again` is true. Returns 422 if the record holds no question.")
-    @ResponseStatus(HttpStatus.ACCEPTED)
+    @ApiResponse(responseCode = "200", description = "The turn was already redriven")
+    @ApiResponse(responseCode = "202", description = "The question is asked again")
     @PostMapping("/{rid}/redrive")
     ResponseEntity<RequestResource> redrive(
             Operator operator,

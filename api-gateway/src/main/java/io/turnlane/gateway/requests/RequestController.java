@@ -45,6 +45,7 @@ final class RequestController {
     }
 
     @Operation(
+            operationId = "getRequest",
             summary = "Read a request",
             description = "With `wait`, the call returns when the request has ended, or after that many seconds.")
     @GetMapping
@@ -63,7 +64,7 @@ final class RequestController {
         return answer(rid, RequestResource.of(request).withEstimatedWait(estimate.orElse(null)));
     }
 
-    @Operation(summary = "Read a request's timeline")
+    @Operation(operationId = "getTimeline", summary = "Read a request's timeline")
     @GetMapping("/timeline")
     ResponseEntity<Timeline> timeline(Caller caller, @PathVariable SessionId sid, @PathVariable RequestId rid) {
         return answer(rid, Timeline.of(find(caller.sessionKey(sid), rid)));

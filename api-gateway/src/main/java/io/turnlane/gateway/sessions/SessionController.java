@@ -18,6 +18,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionState;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -82,7 +83,10 @@ final class SessionController {
     record SessionBody(
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
-            @Nullable Long ttlSeconds) {}
+            @Nullable Long ttlSeconds) {
+
+        static final SessionBody EMPTY = new SessionBody(null, null, null);
+    }
 
     /**
      * @param damaged number of turns that are omitted because their stored form is damaged; absent if there are none
@@ -98,6 +102,7 @@ final class SessionController {
             List<SessionContext> sessions, @Nullable String next) {}
 
     @Operation(
+            operationId = "listSessions",
             summary = "List your sessions, newest first",
             description = "Sorted by the time of the last question, to the minute. A page may contain fewer sessions "
                     + "than `limit` although `next` indicates that more follow.")
@@ -117,17 +122,19 @@ final class SessionController {
         return uncached(new SessionListResponse(page.sessions(), next == null ? null : next.toString()));
     }
 
-    @Operation(summary = "Create a session")
+    @Operation(operationId = "createSession", summary = "Create a session")
     @ResponseStatus(HttpStatus.CREATED)
     @PostMapping(consumes = "application/json")
     ResponseEntity<SessionContext> create(
             Caller caller,
-            @RequestBody SessionBody body,
+            @RequestBody(required = false) @Nullable SessionBody sent,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
+        SessionBody body = sent == null ? SessionBody.EMPTY : sent;
         String agent = rules.agent(body.agent());
         intake.requireAgent(agent);
+        Instant now = ids.now();
         ImportSession command = new ImportSession(
-                ids.next(), SessionId.random(), caller.userId(), ids.now(), stateOf(body, agent), null);
+                ids.next(), SessionId.random(), caller.userId(), now, stateOf(body, agent, now), null);
         sessions.create(command);
         // Without agent and metadata, no command is needed: the session can be restored from any of its questions.
         if (agent != null || !command.state().metadata().isEmpty()) {
@@ -137,24 +144,27 @@ final class SessionController {
                 .body(sessions.find(command.key()));
     }
 
-    private SessionState stateOf(SessionBody body, @Nullable String agent) {
+    private SessionState stateOf(SessionBody body, @Nullable String agent, Instant now) {
         return new SessionState(
                 Objects.requireNonNullElse(agent, fleet.defaultAgent()),
                 rules.metadata(body.metadata()),
                 rules.sessionTtl(body.ttlSeconds()),
-                ids.now(),
+                now,
                 0,
                 Duration.ZERO,
                 List.of());
     }
 
-    @Operation(summary = "Read a session's context")
+    @Operation(operationId = "getSession", summary = "Read a session's context")
     @GetMapping("/{sid}")
     ResponseEntity<SessionContext> context(Caller caller, @PathVariable SessionId sid) {
         return uncached(sessions.find(caller.sessionKey(sid)));
     }
 
-    @Operation(summary = "Read a session's history", description = "Returns the latest turns, oldest first.")
+    @Operation(
+            operationId = "listTurns",
+            summary = "Read a session's history",
+            description = "Returns the latest turns, oldest first.")
     @GetMapping("/{sid}/turns")
     ResponseEntity<TurnsResponse> turns(Caller caller, @PathVariable SessionId sid) {
         SessionHistory history =
@@ -163,6 +173,7 @@ final class SessionController {
     }
 
     @Operation(
+            operationId = "deleteSession",
             summary = "Delete a session",
             description = "The session is deleted after the turns that are already queued.")
     @ResponseStatus(HttpStatus.ACCEPTED)

@@ -2,6 +2,9 @@ package io.turnlane.gateway.sessions;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.ask.QuestionRules;
@@ -86,9 +89,12 @@ final class SessionEditController {
      * @param sessionId id of the new session; random if absent
      */
     record ForkBody(
-            @Nullable RequestId afterRequestId, @Nullable SessionId sessionId) {}
+            @Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable
+            RequestId afterRequestId,
 
-    @Operation(summary = "Change a session", description = IN_ORDER)
+            @Nullable SessionId sessionId) {}
+
+    @Operation(operationId = "updateSession", summary = "Change a session", description = IN_ORDER)
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PatchMapping(consumes = {"application/json", "application/merge-patch+json"})
     ResponseEntity<CommandAccepted> update(
@@ -114,8 +120,13 @@ final class SessionEditController {
     }
 
     @Operation(
+            operationId = "exportSession",
             summary = "Export a session",
             description = "Returns context and history as a document with a checksum, which `import` accepts.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The exported session",
+            content = @Content(schema = @Schema(implementation = SessionDocument.class)))
     @GetMapping("/export")
     ResponseEntity<Map<String, Object>> export(Caller caller, @PathVariable SessionId sid) {
         return ResponseEntity.ok()
@@ -125,11 +136,16 @@ final class SessionEditController {
     }
 
     @Operation(
+            operationId = "importSession",
             summary = "Import a session",
             description =
                     "Replaces context and history of the session with a document from `export`. Creates the session if "
                             + "it does not exist. " + IN_ORDER
-                            + " Returns 422 and changes nothing if the checksum does not match.")
+                            + " Returns 422 and changes nothing if the checksum does not match.",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            required = true,
+                            content = @Content(schema = @Schema(implementation = SessionDocument.class))))
     @ResponseStatus(HttpStatus.ACCEPTED)
     @PutMapping(path = "/import", consumes = "application/json")
     ResponseEntity<CommandAccepted> importSession(
@@ -148,6 +164,7 @@ final class SessionEditController {
     }
 
     @Operation(
+            operationId = "forkSession",
             summary = "Fork a session",
             description = "Copies the session up to one of its turns into a new session. Until the copy is complete, "
                     + "questions to the new session return 409. " + IN_ORDER

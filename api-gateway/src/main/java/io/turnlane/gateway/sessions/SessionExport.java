@@ -58,27 +58,21 @@ final class SessionExport {
 
     /** Returns the export document of a session. Omits the oldest turns of one that an import would not accept whole. */
     Map<String, Object> write(SessionSnapshot stored, Instant now) {
-        SessionContext context = stored.context();
-        Map<String, Object> session = new LinkedHashMap<>();
-        session.put("session_id", context.sessionId());
-        session.put("agent", context.agent());
-        session.put("created_at", context.createdAt());
-        session.put("last_activity", context.lastActivity());
-        session.put("metadata", context.metadata());
-        session.put("ttl_seconds", context.ttlSeconds());
-        session.put("request_count", context.requestCount());
-        session.put("total_processing_time", context.totalProcessingTime());
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("format", FORMAT);
-        document.put("version", VERSION);
-        document.put("exported_at", now);
-        document.put("session", session);
-        List<PastTurn> turns = newestThatFit(
-                stored.history().turns(), rules.maxExport() - ENVELOPE_BYTES - wire.writeValue(session).length);
-        document.put("turns", turns);
-        document.put("damaged", stored.history().damaged());
-        document.put("omitted", stored.history().turns().size() - turns.size());
+        SessionDocument.SessionFields session = SessionDocument.SessionFields.of(stored.context());
+        List<PastTurn> all = stored.history().turns();
+        List<PastTurn> turns =
+                newestThatFit(all, rules.maxExport() - ENVELOPE_BYTES - wire.writeValue(session).length);
+        SessionDocument document = new SessionDocument(
+                FORMAT,
+                VERSION,
+                now,
+                session,
+                turns,
+                stored.history().damaged(),
+                all.size() - turns.size(),
+                "");
         Map<String, Object> plain = parse(wire.writeValue(document)); // the form in which a reader sees it
+        plain.remove(CHECKSUM);
         plain.put(CHECKSUM, CanonicalJson.checksum(plain));
         return plain;
     }

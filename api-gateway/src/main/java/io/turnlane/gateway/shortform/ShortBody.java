@@ -5,6 +5,7 @@ import io.turnlane.gateway.ask.AskBody;
 import io.turnlane.model.Priority;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnPolicy;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,25 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param sessionId session to ask in; a new anonymous session if absent
  */
 record ShortBody(
-        @Nullable String question,
+        @Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable
+        String question,
+
         @Nullable SessionId sessionId,
         @Nullable String agent,
+        @Nullable Map<String, Object> metadata,
 
-        @Schema(
-                type = "string",
-                allowableValues = {"enqueue", "reject", "interrupt", "rollback", "coalesce"},
-                description = "Treatment of the question if its session is busy with an earlier one")
+        @Schema(description = "Seconds from now, at most 3600. After that time the answer is no longer wanted.")
         @Nullable
+        Double deadlineSeconds,
+
+        @Schema(description = "Treatment of the question if its session is busy with an earlier one") @Nullable
         TurnPolicy policy,
 
-        @Schema(
-                type = "string",
-                allowableValues = {"high", "normal", "low"},
-                description = "Order in which turns start if more sessions are ready than may run at once")
-        @Nullable
+        @Schema(description = "Order in which turns start if more sessions are ready than may run at once") @Nullable
         Priority priority) {
 
     AskBody toAskBody() {
-        return new AskBody(question, agent, null, null, policy, priority, null);
+        return new AskBody(question, agent, metadata, deadlineSeconds, policy, priority, null);
     }
 }

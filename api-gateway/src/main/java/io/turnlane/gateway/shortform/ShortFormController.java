@@ -56,9 +56,12 @@ final class ShortFormController {
     }
 
     @Operation(
+            operationId = "askAndWait",
             summary = "Ask and wait for the answer",
             description = "Waits up to 60 s for the answer. If the turn has not ended by then, returns 202 with the "
                     + "`Location` of the request. If the turn fails, returns 200 with `error`.")
+    @ApiResponse(responseCode = "200", description = "The request has ended")
+    @ApiResponse(responseCode = "202", description = "The request has not ended within 60 s")
     @PostMapping(path = "/ask", consumes = "application/json")
     ResponseEntity<ShortAnswer> ask(
             Caller caller,
@@ -73,9 +76,13 @@ final class ShortFormController {
         return submission.responseBuilder().body(ShortAnswer.of(submission.request()));
     }
 
-    @Operation(summary = "Ask and stream the answer", description = "Streams the events of the request until it ends.")
+    @Operation(
+            operationId = "askAndStream",
+            summary = "Ask and stream the answer",
+            description = "Streams the events of the request until it ends.")
     @ApiResponse(
             responseCode = "200",
+            description = "Stream of events",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
     @PostMapping(path = "/ask-stream", consumes = "application/json", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void askStream(

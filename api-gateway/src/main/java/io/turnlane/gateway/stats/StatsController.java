@@ -29,7 +29,7 @@ final class StatsController {
         this.streams = streams;
     }
 
-    @Operation(summary = "Get live statistics of all processors and of this gateway")
+    @Operation(operationId = "getStatistics", summary = "Get live statistics of all processors and of this gateway")
     @GetMapping("/api/stats")
     ResponseEntity<StatsReport> stats() {
         return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(report());

@@ -35,11 +35,13 @@ final class StreamController {
     }
 
     @Operation(
+            operationId = "followRequest",
             summary = "Follow a request",
             description = "Streams the events of the request, from its beginning or after the cursor, until it ends. "
                     + "Returns 204 if the cursor is at or after the end of the request.")
     @ApiResponse(
             responseCode = "200",
+            description = "Stream of events",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
     @ApiResponse(responseCode = "204", description = "No events follow this cursor", content = @Content)
     @GetMapping(path = "/v1/sessions/{sid}/requests/{rid}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -63,11 +65,13 @@ final class StreamController {
     }
 
     @Operation(
+            operationId = "followSession",
             summary = "Follow a session",
             description = "Streams the events of all requests of the session, from now on or after the cursor, until "
                     + "the client disconnects.")
     @ApiResponse(
             responseCode = "200",
+            description = "Stream of events",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
     @GetMapping(path = "/v1/sessions/{sid}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void sessionEvents(

@@ -1,5 +1,6 @@
 package io.turnlane.e2e;
 
+import io.turnlane.model.ServedContract;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -177,6 +178,7 @@ final class Client implements AutoCloseable {
     private ClientReply send(HttpRequest request) {
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            ServedContract.check(response);
             String type = response.headers().firstValue("Content-Type").orElse("");
             Map<String, Object> json = type.contains("json") ? JSON.readValue(response.body(), Map.class) : Map.of();
             return new ClientReply(response.statusCode(), response, json);

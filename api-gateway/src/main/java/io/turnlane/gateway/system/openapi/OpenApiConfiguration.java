@@ -1,4 +1,7 @@
-package io.turnlane.gateway.system;
+package io.turnlane.gateway.system.openapi;
+
+import static io.turnlane.gateway.system.openapi.ContractModelResolver.reference;
+import static io.turnlane.gateway.system.openapi.ContractModelResolver.typed;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.swagger.v3.core.jackson.ModelResolver;
@@ -20,18 +23,16 @@ import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
+import io.swagger.v3.oas.models.tags.Tag;
 import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.caller.Operator;
 import io.turnlane.gateway.socket.SocketEndpoint;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.RequestId;
-import io.turnlane.model.RequestStatus;
-import io.turnlane.model.SessionId;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.providers.ObjectMapperProvider;
@@ -47,22 +48,30 @@ import org.springframework.context.annotation.Configuration;
 class OpenApiConfiguration {
 
     private static final String PROBLEM = "Problem";
+    private static final String HEALTH = "Health";
     private static final String BEARER = "bearer";
 
+    /** Media types of health reports, which depend on the Accept header. */
+    private static final List<String> ACTUATOR =
+            List.of("application/vnd.spring-boot.actuator.v3+json", "application/vnd.spring-boot.actuator.v2+json");
+
+    /** Groups of operations in the order of the documentation page. */
+    private static final List<Tag> TAGS = List.of(
+            tag("ask", "Ask a question"),
+            tag("short forms", "Ask a question and get its answer in one call"),
+            tag("requests", "Questions and commands that were accepted"),
+            tag("events", "Answers as the agent produces them"),
+            tag("sessions", "Conversations"),
+            tag("agents", "Agents that answer"),
+            tag("quarantine", "Failed turns, for operators"),
+            tag("system", "Health, metrics and statistics"));
+
     static {
-        SpringDocUtils.getConfig()
-                .replaceWithClass(RequestId.class, UUID.class)
-                .replaceWithClass(SessionId.class, String.class)
-                .replaceWithClass(Duration.class, Double.class)
-                .replaceWithClass(RequestStatus.class, String.class)
-                .addRequestWrapperToIgnore(Caller.class, Operator.class);
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class, Operator.class);
     }
 
-    /** Returns a schema in the JSON Schema form that OpenAPI 3.1 uses. */
-    private static Schema<?> typed(String type) {
-        JsonSchema schema = new JsonSchema();
-        schema.addType(type);
-        return schema;
+    private static Tag tag(String name, String description) {
+        return new Tag().name(name).description(description);
     }
 
     private static Schema<Object> stringEnum(Stream<String> values) {
@@ -76,12 +85,16 @@ class OpenApiConfiguration {
     OpenAPI openApi() {
         return new OpenAPI()
                 .addServersItem(new Server().url("/"))
+                .tags(TAGS)
                 .info(new Info()
-                        .title("Turnlane")
+                        .title("Turnlane API")
                         .version("1")
-                        .description("A queue in front of any conversational agent. Turns of one session run in order. "
-                                + "Clients receive answers as the agent produces them, by server-sent events, "
-                                + "WebSocket or poll.")
+                        .description("Turnlane is a queue in front of any conversational agent. Turns of one session "
+                                + "run in order. Clients receive answers as the agent produces them, by server-sent "
+                                + "events, WebSocket or poll.\n\n"
+                                + "To start, ask a question with `POST /ask`, which waits for the answer. For answers "
+                                + "that take longer, ask with `POST /v1/sessions/{sid}/requests` and follow the "
+                                + "request's events.")
                         .license(new License().name("Apache-2.0").identifier("Apache-2.0")))
                 .components(new Components().addSecuritySchemes(BEARER, bearer()))
                 .addSecurityItem(new SecurityRequirement().addList(BEARER))
@@ -102,15 +115,15 @@ class OpenApiConfiguration {
     /** Makes the schemas use snake_case, like the JSON itself. */
     @Bean
     ModelResolver modelResolver(ObjectMapperProvider provider) {
-        return new ModelResolver(
+        return new ContractModelResolver(
                 provider.jsonMapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE));
     }
 
     @Bean
     OpenApiCustomizer problemsAndOtherPaths() {
         return api -> {
-            api.getComponents().getSchemas().values().forEach(OpenApiConfiguration::nameStatuses);
-            api.getComponents().addSchemas(PROBLEM, problem());
+            describeErrorCodes(api.getComponents());
+            api.getComponents().addSchemas(PROBLEM, problem()).addSchemas(HEALTH, health());
             api.getPaths().values().stream()
                     .flatMap(path -> path.readOperations().stream())
                     .forEach(operation -> {
@@ -118,32 +131,48 @@ class OpenApiConfiguration {
                         addProblemResponse(operation);
                     });
             addOtherPaths(api.getPaths());
+            addPathParameterExamples(api.getPaths());
+            OpenApiExamples.load().addTo(api);
         };
     }
 
-    /** Lists the possible values of every {@code status} property. */
-    private static void nameStatuses(Schema<?> schema) {
-        if (schema.getProperties() != null && schema.getProperties().containsKey("status")) {
-            schema.getProperties()
-                    .put(
-                            "status",
-                            stringEnum(Arrays.stream(RequestStatus.values()).map(RequestStatus::wire)));
-        }
+    /** Codes of failed requests are not an enumeration, because agents and newer versions have others. */
+    private static void describeErrorCodes(Components components) {
+        String codes = Arrays.stream(ErrorCode.values())
+                .filter(one -> one.httpStatus() == 0)
+                .map(one -> "`" + one.wire() + "`")
+                .collect(Collectors.joining(", "));
+        Schema<?> code = typed("string")
+                .description("One of " + codes + ", the code of a problem, or a code that the agent chose");
+        components.getSchemas().computeIfPresent("TurnError", (_, error) -> error.addProperty("code", code));
     }
 
     private static Schema<?> problem() {
         Stream<String> codes = Arrays.stream(ErrorCode.values())
                 .filter(one -> one.httpStatus() > 0)
                 .map(ErrorCode::wire);
-        return typed("object")
-                .description("RFC 9457")
+        Schema<Object> problem = typed("object");
+        problem.required(List.of("type", "title", "status", "code"))
+                .description("Error response (RFC 9457)")
                 .addProperty("type", typed("string").example("urn:turnlane:problem:invalid_request"))
                 .addProperty("title", typed("string"))
                 .addProperty("status", typed("integer"))
                 .addProperty("detail", typed("string"))
-                .addProperty("instance", typed("string"))
+                .addProperty("instance", typed("string").description("Path of the call"))
                 .addProperty("code", stringEnum(codes))
-                .addProperty("request_id", typed("string").format("uuid"));
+                .addProperty(
+                        "request_id", typed("string").format("uuid").description("Request that the error is about"))
+                .addProperty("retry_after", typed("integer").description("Seconds after which a retry may succeed"));
+        return problem;
+    }
+
+    private static Schema<?> health() {
+        Schema<Object> health = typed("object");
+        health.required(List.of("status"))
+                .addProperty("status", stringEnum(Stream.of("UP", "DEGRADED", "OUT_OF_SERVICE", "DOWN", "UNKNOWN")))
+                .addProperty("description", typed("string"))
+                .addProperty("groups", typed("array").items(typed("string")));
+        return health;
     }
 
     /** Adds the {@code Idempotency-Replayed} response header to the operations that accept an Idempotency-Key. */
@@ -165,17 +194,37 @@ class OpenApiConfiguration {
     }
 
     private static ApiResponse problemResponse() {
-        Schema<?> problem = new Schema<>().$ref("#/components/schemas/" + PROBLEM);
         return new ApiResponse()
                 .description("The call failed; `code` gives the reason")
-                .content(new Content().addMediaType("application/problem+json", new MediaType().schema(problem)));
+                .content(new Content()
+                        .addMediaType("application/problem+json", new MediaType().schema(reference(PROBLEM))));
+    }
+
+    private static void addPathParameterExamples(Paths paths) {
+        Map<String, String> examples = Map.of("sid", "s-1", "rid", "0192f1de-7a3c-7000-8000-000000000001");
+        paths.values().stream()
+                .flatMap(path -> path.readOperations().stream())
+                .filter(operation -> operation.getParameters() != null)
+                .flatMap(operation -> operation.getParameters().stream())
+                .filter(parameter -> "path".equals(parameter.getIn()))
+                .forEach(parameter -> parameter.setExample(examples.get(parameter.getName())));
     }
 
     private static void addOtherPaths(Paths paths) {
         paths.addPathItem(SocketEndpoint.PATH, socket());
-        paths.addPathItem("/livez", withoutCredentials(probe("Check that the gateway is alive")));
-        paths.addPathItem("/readyz", withoutCredentials(probe("Check that the gateway is ready to serve calls")));
-        paths.addPathItem("/actuator/prometheus", plain("Get metrics in Prometheus format", "text/plain"));
+        paths.addPathItem("/livez", probe("getLiveness", "Check that the gateway is alive"));
+        paths.addPathItem("/readyz", probe("getReadiness", "Check that the gateway is ready to serve calls"));
+        paths.addPathItem("/actuator/health", healthPath("getHealth", "Get the health of the gateway"));
+        Content metrics = new Content().addMediaType("text/plain", new MediaType().schema(typed("string")));
+        Operation prometheus = new Operation()
+                .summary("Get metrics in Prometheus format")
+                .operationId("getMetrics")
+                .tags(List.of("system"))
+                .responses(new ApiResponses()
+                        .addApiResponse(
+                                "200", new ApiResponse().description("OK").content(metrics))
+                        .addApiResponse("default", problemResponse()));
+        paths.addPathItem("/actuator/prometheus", new PathItem().get(prometheus));
     }
 
     private static PathItem socket() {
@@ -183,11 +232,12 @@ class OpenApiConfiguration {
                 .in("header")
                 .name("Sec-WebSocket-Protocol")
                 .required(true)
-                .schema(typed("string").example("turnlane.v1"));
+                .schema(typed("string"))
+                .example("turnlane.v1");
         return new PathItem()
                 .get(new Operation()
                         .summary("WebSocket: ask and follow many sessions on one connection")
-                        .operationId("socket")
+                        .operationId("openSocket")
                         .tags(List.of("events"))
                         .description(
                                 "A web page cannot set headers. It offers a ticket from `POST /v1/ws-tickets` as the "
@@ -198,24 +248,30 @@ class OpenApiConfiguration {
                                 .addApiResponse("default", problemResponse())));
     }
 
-    private static PathItem withoutCredentials(PathItem path) {
-        path.readOperations().forEach(operation -> operation.setSecurity(List.of()));
+    private static PathItem probe(String id, String summary) {
+        PathItem path = healthPath(id, summary);
+        path.getGet().setSecurity(List.of());
         return path;
     }
 
-    private static PathItem probe(String summary) {
-        return plain(summary, "application/json");
-    }
-
-    private static PathItem plain(String summary, String mediaType) {
-        Content content = new Content().addMediaType(mediaType, new MediaType());
+    private static PathItem healthPath(String id, String summary) {
+        MediaType health = new MediaType().schema(reference(HEALTH));
+        Content content = new Content().addMediaType("application/json", health);
+        ACTUATOR.forEach(type -> content.addMediaType(type, health));
         return new PathItem()
                 .get(new Operation()
                         .summary(summary)
+                        .operationId(id)
                         .tags(List.of("system"))
                         .responses(new ApiResponses()
                                 .addApiResponse(
                                         "200",
-                                        new ApiResponse().description("OK").content(content))));
+                                        new ApiResponse().description("Healthy").content(content))
+                                .addApiResponse(
+                                        "503",
+                                        new ApiResponse()
+                                                .description("Not healthy")
+                                                .content(content))
+                                .addApiResponse("default", problemResponse())));
     }
 }
