@@ -1,10 +1,11 @@
 package io.turnlane.gateway.deliver;
 
 /**
- * One subscription that reads past events from the log until it reaches the position of the follower.
+ * Catch-up of one subscription: the reading of past events from the log, until the position of the follower (this
+ * gateway's consumer of new events) is reached.
  *
- * <p>Confined to the reader thread that currently works on it. {@link LogReader}'s lock publishes it from one thread to
- * the next.
+ * <p>Only the reader thread that currently works on the catch-up uses this object. The lock of {@link LogReader} makes
+ * its state visible to the next reader thread.
  */
 final class CatchUp {
 
@@ -68,8 +69,8 @@ final class CatchUp {
     }
 
     /**
-     * Stops this catch-up until it is queued again. Events that the follower reads meanwhile are not buffered, because
-     * the buffer is bounded.
+     * Stops this catch-up until it is queued again. New events that the follower reads in the meantime are not
+     * buffered, because the buffer is bounded.
      */
     void suspend() {
         joinedAt = NOT_JOINED;
@@ -80,7 +81,7 @@ final class CatchUp {
         return joinedAt != NOT_JOINED;
     }
 
-    /** Returns true if everything below the offset at which the follower took over has been read. */
+    /** Returns true if all records before the offset at which the follower's events begin have been read. */
     boolean isComplete() {
         return isJoined() && nextOffset >= joinedAt;
     }

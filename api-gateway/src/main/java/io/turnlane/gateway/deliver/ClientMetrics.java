@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Metrics of one delivery channel: connected clients, delivered events, and disconnections by reason. Safe for use by
- * multiple threads.
+ * Metrics of one way of delivery (streams or sockets): connected clients, delivered events, and disconnections by
+ * reason. Safe for use by multiple threads.
  */
 public final class ClientMetrics {
 

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Position of a client in the event log of its session: the last record that the client has seen, and the state of its
- * {@link EventReducer} at that record. With this state, a stream that continues from the cursor on any gateway
- * recognises duplicates and late events of a previous owner.
+ * {@link EventReducer} at that record. With this state, any gateway can continue the stream from the cursor and
+ * recognise duplicates and late events of a previous owner of the session.
  *
  * @param partition partition of the events topic
  * @param offset offset of the last record that the client has seen
  * @param state state of the client's reducer at that record
- * @param sessionChecksum checksum of the session's key, by which a cursor of another session is detected
+ * @param sessionChecksum checksum of the session's key; shows if a cursor belongs to another session
  */
 public record Cursor(int partition, long offset, ReducerState state, int sessionChecksum) {
 
@@ -33,18 +33,19 @@ public record Cursor(int partition, long offset, ReducerState state, int session
      * Events of one request that a client has seen.
      *
      * @param ended true if the client has seen the terminal event
-     * @param textShown true if the client has the text of this attempt from its beginning, so that more text may follow
+     * @param textShown true if the client has the text of this attempt from its beginning, so that it can receive more
+     *     text
      */
     public record RequestProgress(RequestId requestId, int attempt, int seq, boolean ended, boolean textShown) {}
 
     /**
      * State that an {@link EventReducer} needs to continue after a cursor.
      *
-     * @param progress progress of the turn in flight; null if the client has seen no turn
+     * @param progress progress of the latest turn; null if the client has seen no turn
      * @param turn offset on the turns topic of the latest turn that the client saw running;
-     *     {@link LoggedEvent#UNKNOWN_TURN} if it saw none
-     * @param complete true if no event is missing since the client connected, so that text may continue without a
-     *     {@code started} event
+     *     {@link LoggedEvent#UNKNOWN_TURN} if the client saw no turn running
+     * @param complete true if no event is missing since the client connected, so that the client can receive text
+     *     without a preceding {@code started} event
      */
     public record ReducerState(@Nullable RequestProgress progress, long turn, boolean complete) {
 
@@ -70,7 +71,7 @@ public record Cursor(int partition, long offset, ReducerState state, int session
         return sessionChecksum == checksum(key);
     }
 
-    /** Returns true if this request was in flight at the cursor and the client had not seen its terminal event. */
+    /** Returns true if this request was running at the cursor and the client had not seen its terminal event. */
     public boolean isBeforeEnd(RequestId requestId) {
         RequestProgress progress = state.progress();
         return progress != null && !progress.ended() && progress.requestId().equals(requestId);

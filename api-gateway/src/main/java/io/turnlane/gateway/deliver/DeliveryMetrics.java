@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** Metrics of catch-ups. No tag is ever a session or a user, so the number of series stays bounded. */
+/** Metrics of catch-ups. No tag contains a session or a user, so the number of time series is bounded. */
 final class DeliveryMetrics {
 
     private final Timer catchUps;

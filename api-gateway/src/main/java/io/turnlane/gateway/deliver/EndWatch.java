@@ -3,10 +3,10 @@ package io.turnlane.gateway.deliver;
 import java.time.Duration;
 
 /**
- * Waits for the terminal event of one request. Open it before the turn is published or the request record is read, so
- * that the event can't be missed.
+ * Waits for the terminal event of one request. A watch must be opened before the turn is published or the request
+ * record is read, so that the event can't be missed.
  *
- * <p>One thread waits and closes.
+ * <p>The thread that opens a watch also waits and closes it.
  */
 public final class EndWatch implements AutoCloseable {
 
@@ -21,8 +21,8 @@ public final class EndWatch implements AutoCloseable {
     }
 
     /**
-     * Waits for the terminal event. Returns true if the request has ended, false if {@code timeout} has passed or the
-     * gateway stops.
+     * Waits for the terminal event. Returns true if the request has ended; false if {@code timeout} has passed or if
+     * the gateway stops.
      */
     public boolean await(Duration timeout) throws InterruptedException {
         return outbox.take(timeout) instanceof OutboxItem.EventItem;

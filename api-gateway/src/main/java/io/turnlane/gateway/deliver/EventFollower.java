@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: one dedicated thread owns the consumer and offers events to subscriptions, which never block. Any
  * thread may call {@link #position}. The follower advances the position past a record <em>before</em> it looks up the
- * record's subscribers. A client that first registers and then reads the position is therefore offered every event from
- * that position on.
+ * record's subscribers. If a client first registers and then reads the position, it is therefore offered every event
+ * from that position on.
  *
  * <p>A consumer that has lost its broker continues to return empty polls. The broker answers a fetch at least once per
  * {@link KafkaPollThread#POLL}, so the follower watches the consumer's metric of answered fetches. If the metric does
@@ -37,8 +37,8 @@ public final class EventFollower implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /**
-     * Longest time without an answered fetch while the broker counts as available, in nanoseconds. Six polls: longer
-     * than a garbage collection pause of either side, shorter than the timeout of a client.
+     * Time without an answered fetch after which the broker counts as unavailable, in nanoseconds. Six polls are longer
+     * than a garbage collection pause of the gateway or the broker, and shorter than the timeout of a client.
      */
     private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -47,7 +47,7 @@ public final class EventFollower implements AutoCloseable {
     private final SubscriptionRegistry registry;
     private final KafkaPollThread thread;
 
-    /** Next offset to read, by partition; null until all are known. */
+    /** Next offset to read, by partition; null until the offsets of all partitions are known. */
     private volatile @Nullable AtomicLongArray positions;
 
     /** Next offset that has not been offered to its subscribers, by partition. Never ahead of {@link #positions}. */
@@ -115,8 +115,8 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /**
-     * Returns the partition that Kafka's default partitioner assigns to this key; the session's turns have the same
-     * partition number.
+     * Returns the partition that Kafka's default partitioner assigns to this key; the session's turns are in the
+     * partition of the turns topic with the same number.
      */
     int partitionOf(String key) {
         return BuiltInPartitioner.partitionForKey(
@@ -241,8 +241,8 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /**
-     * Continues at the end of the partition after records were deleted unread: this gateway was stopped for longer than
-     * the retention, or the topic was recreated.
+     * Continues at the end of the partition, because records were deleted before this gateway read them. This happens
+     * if the gateway was frozen for longer than the retention, or if the topic was recreated.
      */
     private void skipToEnd(Consumer<String, byte[]> consumer, TopicPartition partition) {
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

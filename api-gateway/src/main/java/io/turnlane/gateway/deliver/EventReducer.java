@@ -8,38 +8,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for one client which events of its session the client receives. The log may contain duplicates, because the
- * events of a redelivered turn are published again, and late events of an owner that lost the session. The client's
- * stream contains neither.
+ * Decides for one client which events of its session the client receives. The log can contain duplicates, because the
+ * events of a redelivered turn are published again. It can also contain late events of a processor that no longer owns
+ * the session. The reducer keeps both out of the client's stream.
  *
- * <p>The identity of an event is (request, attempt, seq). The identity of a terminal event is (request, {@code end});
- * it closes the request for every attempt. Parts of an answer are withheld if the client can't have the beginning of
- * the answer: after a gap, and in an attempt whose {@code started} event is missing.
+ * <p>An event is identified by request, attempt and sequence number ({@code seq}). A terminal event is identified by
+ * its request only. After it, the reducer rejects the events of all attempts of this request. The reducer withholds
+ * parts of an answer if the client doesn't have the beginning of the answer. This is the case after a gap, and in an
+ * attempt whose {@code started} event is missing.
  *
- * <p>Turns of a session run one after the other, in the order of their offsets on the turns topic, and the terminal
- * event of a turn precedes the {@code started} event of the next one. An event of a running turn that arrives after a
- * later turn was seen running is therefore a duplicate or a late event of a previous owner. If an event does not carry
- * its turn's offset, the reducer can draw this conclusion only until it has seen the terminal event of the turn in the
- * cursor. Until then an event of any other running turn belongs to an earlier turn.
+ * <p>The turns of a session run one after the other, in the order of their offsets on the turns topic. The terminal
+ * event of a turn precedes the {@code started} event of the next turn. If the reducer has seen a turn running, later
+ * events of earlier turns are therefore duplicates or late events of a previous owner. To recognise an earlier turn,
+ * the reducer compares the offsets that the events carry. If an event carries no offset, the reducer uses the cursor:
+ * until the terminal event of the turn that was running at the cursor, an event of any other running turn belongs to an
+ * earlier turn.
  *
  * <p>Not safe for use by multiple threads. The {@link Subscription} that owns the reducer guards it.
  */
 final class EventReducer {
 
     /**
-     * Maximum number of requests remembered. A session may have fewer open requests, so only closed requests are
-     * forgotten.
+     * Maximum number of requests remembered. A session is allowed fewer open requests than this, so the reducer forgets
+     * only requests that have ended.
      */
     static final int MAX_REMEMBERED = 256;
 
     private final Map<RequestId, RequestProgress> seen = new LinkedHashMap<>();
     private @Nullable RequestId inFlight;
     /**
-     * True if requests may have begun before the first event that this client receives. Text is then withheld until a
-     * {@code started} event.
+     * True if it is possible that requests began before the first event that this client receives. Text is then
+     * withheld until a {@code started} event.
      */
     private boolean needsStart;
-    /** Turn that was running at the cursor; null once it has ended or a gap occurred. */
+    /** Turn that was running at the cursor; null after this turn has ended or after a gap. */
     private @Nullable RequestId runningAtCursor;
     /** Offset on the turns topic of the latest turn that was seen running. */
     private long latestTurn = LoggedEvent.UNKNOWN_TURN;
@@ -91,10 +93,10 @@ final class EventReducer {
     }
 
     /**
-     * Decides for a request without recorded events. A turn that never ran may end at any time, so its terminal event
-     * is delivered. A non-terminal event of a waiting turn before the latest running turn comes from a redelivery: that
-     * turn ended long ago. If it were accepted, the reducer would know the request and deliver a duplicate of its
-     * terminal event.
+     * Returns true if an event belongs to an earlier turn that has ended. Called for requests without recorded events.
+     * A turn that never ran can end at any time, so its terminal event is accepted. A non-terminal event of a waiting
+     * turn that precedes the latest running turn comes from a redelivery, because that turn ended long ago. If the
+     * reducer accepted this event, it would know the request and deliver a duplicate of its terminal event.
      */
     private boolean isOfEarlierTurn(LoggedEvent event) {
         boolean offsetsKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latestTurn != LoggedEvent.UNKNOWN_TURN;

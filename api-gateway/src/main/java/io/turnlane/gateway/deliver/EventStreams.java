@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EventStreams implements AutoCloseable {
 
     /**
-     * Minimum distance in offsets for which a client is sent a new cursor. A resume reads fewer records than this in a
-     * few milliseconds.
+     * Minimum distance in offsets between the last cursor of a client and the current one at which the client is sent a
+     * new cursor. A resuming client can read this number of records in a few milliseconds.
      */
     private static final long MIN_CURSOR_STEP = 1_000;
 
@@ -94,7 +94,7 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
-     * Returns the offset of the session's partition from which a stream of a turn published now has to start.
+     * Returns the offset of the session's partition at which the event stream of a turn starts that is published now.
      *
      * @throws EventsUnavailableException if the topic has never been reached
      */
@@ -105,7 +105,7 @@ public final class EventStreams implements AutoCloseable {
     /**
      * Opens the outbox of a new client. {@link #closeOutbox} releases it.
      *
-     * @throws EventsUnavailableException if the maximum number of clients is connected or the gateway stops
+     * @throws EventsUnavailableException if the maximum number of clients is connected, or if the gateway stops
      */
     public Outbox openOutbox() {
         return openOutbox(limits.outbox());
@@ -185,9 +185,9 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
-     * Sends the client a new cursor if its last one is at least 1,000 offsets behind. Otherwise the client of a quiet
-     * session on a busy partition would resume from an old cursor, and the gateway would have to read all events of
-     * other sessions since then.
+     * Sends the client a new cursor if its last cursor is at least 1,000 offsets behind. Without new cursors, the
+     * client of a quiet session on a busy partition would resume from an old cursor. The gateway would then have to
+     * read all later events of other sessions.
      */
     public void offerCursor(Subscription subscription) {
         subscription.offerCursor(() -> follower.offeredOffset(subscription.partition()), MIN_CURSOR_STEP);
@@ -210,10 +210,10 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
-     * Returns a watch for the terminal event of this request, for events published from now on.
+     * Opens a watch for the terminal event of this request. The watch sees events that are published after this call.
      *
-     * @throws EventsUnavailableException if the maximum number of clients is connected, the gateway stops, or the topic
-     *     has never been reached
+     * @throws EventsUnavailableException if the maximum number of clients is connected, if the gateway stops, or if the
+     *     topic has never been reached
      */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
         Outbox outbox = openOutbox(Outbox.Bounds.ONE);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Converts records of the events topic. Parses the headers only; the value stays unread. */
+/** Converts records of the events topic. Parses only the headers and not the value. */
 final class KafkaEventRecords {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaEventRecords.class);

@@ -13,7 +13,7 @@ public interface KafkaLogConsumerFactory {
     /**
      * Creates a consumer, which the caller closes.
      *
-     * @param role name of the consumer in the broker's metrics and its own
+     * @param role name of the consumer in the metrics of the broker and of the consumer
      * @param fetchWait maximum time for which the broker holds a fetch that has no records yet
      */
     Consumer<String, byte[]> create(String role, Duration fetchWait);

@@ -14,18 +14,21 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One sequential read of a partition, from the lowest cursor of its clients to the position of the follower. One read
- * serves all of these clients. The pass looks up each record's session; a record that no client wants costs one lookup,
- * and its value is not read.
+ * One sequential read of a partition that serves several clients. It starts at the lowest cursor of these clients and
+ * ends at the position of the follower (this gateway's consumer of new events). The pass looks up the session of each
+ * record. If no client wants the record, the pass does not read its value.
  *
- * <p>Clients that are near the end don't wait for clients that are far behind. A pass for far clients yields after
- * {@link #SLICE_NANOS} if near clients are waiting.
+ * <p>Clients that are near the end don't wait for clients that are far behind. A pass for clients far behind yields
+ * after {@link #SLICE_NANOS} if near clients are waiting.
  *
- * <p>Confined to the reader thread that runs the pass.
+ * <p>Only the reader thread that runs the pass uses this object.
  */
 final class LogPass {
 
-    /** Maximum distance of a near client from the end, in offsets. This many records are read in a few milliseconds. */
+    /**
+     * Maximum distance from the end at which a client counts as near, in offsets. A pass reads this number of records
+     * in a few milliseconds.
+     */
     private static final long NEAR_OFFSETS = 2_000;
 
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -61,7 +64,7 @@ final class LogPass {
         void requeue(Subscription subscription);
     }
 
-    /** @param nearFirst true to serve near clients first if any are waiting */
+    /** @param nearFirst true to serve near clients first if near clients are waiting */
     LogPass(PassContext context, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
         this.context = context;
         this.consumer = consumer;
@@ -180,8 +183,8 @@ final class LogPass {
     }
 
     /**
-     * Returns false if the client has no room. The catch-up then leaves this pass and is queued again once there is
-     * room.
+     * Returns false if the client has no room. The catch-up then leaves this pass. It is queued again when the client
+     * has room.
      */
     private boolean offerTo(CatchUp catchUp, LoggedEvent event) {
         Subscription subscription = catchUp.subscription();
@@ -192,7 +195,7 @@ final class LogPass {
         return false;
     }
 
-    /** Removes clients that have reached the follower, exceed the budget, or are closed. */
+    /** Removes clients that have reached the follower's position, have exceeded the budget, or are closed. */
     private void settle() {
         for (CatchUp catchUp : unfinished()) {
             if (catchUp.subscription().isClosed()) {
@@ -205,7 +208,7 @@ final class LogPass {
         }
     }
 
-    /** Hands the client over to the follower once everything below the follower's events has been read. */
+    /** Switches the client to the follower's events if all earlier records have been read. */
     private void join(CatchUp catchUp) {
         Subscription subscription = catchUp.subscription();
         if (!catchUp.isJoined() && catchUp.nextOffset() >= end()) {
@@ -231,8 +234,8 @@ final class LogPass {
     }
 
     /**
-     * Registers the subscription with the follower, whose events are buffered from now on. The position of the follower
-     * must be read only after this, so that no event is missed.
+     * Registers the subscription, so that the follower's events are buffered from now on. The caller must read the
+     * follower's position after this call and not before, so that no event is missed.
      */
     private void register(Subscription subscription) {
         subscription.startJoining();

@@ -23,14 +23,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers past events to clients until they have reached the position of the follower. A few threads with one consumer
- * each read the log. One pass over a partition serves all catch-ups that wait for it, and admits those that arrive
- * during its first second.
+ * each read the log. One pass over a partition serves all catch-ups that wait for this partition. Catch-ups that arrive
+ * during its first second join the pass.
  *
- * <p>A client whose outbox is full leaves the pass, so that the other clients don't wait for it. It is queued again
- * once its writer has made room. A client that exceeds the budget gets a {@code gap}.
+ * <p>A client whose outbox is full leaves the pass, so that the other clients don't wait for it. Its catch-up is queued
+ * again when the client's writer has made room. A client that exceeds the budget gets a {@code gap}.
  *
- * <p>Threading: any thread may call {@link #catchUp}. This object's monitor guards all mutable fields. One thread at a
- * time reads a partition, and that thread alone uses the catch-ups of its pass.
+ * <p>Threading: any thread may call {@link #catchUp}. This object's monitor guards all mutable fields. Only one thread
+ * at a time reads a partition, and only this thread uses the catch-ups of the pass.
  */
 final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
 
@@ -38,8 +38,8 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     private static final long RETRY_NANOS = 1_000_000_000;
 
     /**
-     * Time for which the broker may hold a fetch without records. Short, because waiting at the end of the log has no
-     * use and the next pass of a reader can't begin before the fetch returns.
+     * Maximum time for which the broker holds a fetch without records. It is short, because waiting at the end of the
+     * log has no use, and a reader can't begin its next pass before the fetch returns.
      */
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
@@ -143,8 +143,8 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     }
 
     /**
-     * Returns the next partition that has waiting catch-ups and no reader. Blocks until there is one; returns null when
-     * stopping or interrupted.
+     * Returns the next partition that has waiting catch-ups and no reader. Blocks until there is such a partition.
+     * Returns null if the reader is stopping or the thread is interrupted.
      */
     private synchronized @Nullable Integer claim() {
         while (!stopping) {

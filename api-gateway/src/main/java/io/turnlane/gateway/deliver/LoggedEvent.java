@@ -21,7 +21,8 @@ public final class LoggedEvent {
             .collect(Collectors.toUnmodifiableSet());
 
     /**
-     * Memory that an event takes in an outbox besides its value, in bytes: the event, its outbox item and its cursor.
+     * Heap that an event takes in an outbox in addition to its value, in bytes: the event object, its outbox item and
+     * its cursor.
      */
     private static final int OVERHEAD = 400;
 

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounded queue of items that wait to be written to one client. The bounds are a count and a number of bytes. The
- * outbox accepts an item while it is below its bounds, so a large answer always fits into an empty outbox. It never
- * holds more than the bounds plus one item. All outboxes of a gateway also share a {@link SharedByteLimit}.
+ * outbox accepts an item if its current content is below the bounds. An item of any size therefore fits into an empty
+ * outbox, and the content never exceeds the bounds by more than one item. All outboxes of a gateway also share a
+ * {@link SharedByteLimit}.
  *
  * <p>Threading: the follower, catch-up readers and the client's own requests add items and never block. One thread, the
  * client's writer, takes items out. This object's monitor guards all state.
@@ -47,8 +48,8 @@ public final class Outbox {
     }
 
     /**
-     * Creates an outbox and registers its client with the shared limit; {@link #close} removes both the client and its
-     * bytes from the limit.
+     * Creates an outbox and registers its client with the shared limit; {@link #close} removes the client and its bytes
+     * from the limit.
      */
     public Outbox(Bounds bounds, SharedByteLimit sharedLimit) {
         this.bounds = bounds;
@@ -65,9 +66,10 @@ public final class Outbox {
     }
 
     /**
-     * Adds an item. Closes the outbox and returns false in two cases: the outbox has reached its own bounds
-     * ({@link DisconnectReason#SLOW}), or all outboxes together are over the shared limit and this client has more than
-     * its share ({@link DisconnectReason#CROWDED}). Returns false without effect if the outbox is closed.
+     * Adds an item. If the outbox has reached its own bounds, closes the outbox ({@link DisconnectReason#SLOW}) and
+     * returns false. If the {@linkplain SharedByteLimit shared limit} does not allow the item, closes the outbox
+     * ({@link DisconnectReason#CROWDED}) and returns false. If the outbox is closed already, returns false without any
+     * effect.
      */
     public synchronized boolean offer(OutboxItem item) {
         if (disconnectReason != null) {
@@ -86,8 +88,8 @@ public final class Outbox {
     }
 
     /**
-     * Returns true if a catch-up may add an item or the outbox is closed. Otherwise returns false and runs
-     * {@code whenRoom} once, on the thread of the writer, as soon as there is room.
+     * Returns true if a catch-up may add an item, or if the outbox is closed. Otherwise returns false and later, as
+     * soon as there is room, runs {@code whenRoom} once on the thread of the writer.
      */
     synchronized boolean hasRoom(Runnable whenRoom) {
         if (disconnectReason != null || hasRoomForMore()) {
@@ -98,8 +100,8 @@ public final class Outbox {
     }
 
     /**
-     * If all outboxes together hold more than half of the shared limit, a catch-up continues only after everything in
-     * this outbox has been written.
+     * Returns true if a waiting catch-up may continue. If all outboxes together hold more than half of the shared
+     * limit, this outbox must be empty first.
      */
     private boolean hasRoomForMore() {
         return bounds.hasRoomForCatchUp(items.size(), bytes) && (bytes == 0 || sharedLimit.isBelowHalf());
@@ -155,8 +157,8 @@ public final class Outbox {
     }
 
     /**
-     * Closes the outbox, so that the writer disconnects the client. Only the first reason counts. Discards all waiting
-     * items; the client can resume after its last cursor at another connection.
+     * Closes the outbox, so that the writer disconnects the client. If called repeatedly, only the first reason counts.
+     * Discards all waiting items; the client can resume after its last cursor on another connection.
      */
     public synchronized void close(DisconnectReason reason) {
         if (disconnectReason == null) {
@@ -171,8 +173,8 @@ public final class Outbox {
     }
 
     /**
-     * Returns the reason for which the outbox was closed, or {@link DisconnectReason#GONE} if it is open, because then
-     * the client itself ended the connection.
+     * Returns the reason for which the outbox was closed. Called after the connection has ended. If the outbox is still
+     * open, returns {@link DisconnectReason#GONE}, because then the client ended the connection.
      */
     public synchronized DisconnectReason disconnectReason() {
         return disconnectReason == null ? DisconnectReason.GONE : disconnectReason;

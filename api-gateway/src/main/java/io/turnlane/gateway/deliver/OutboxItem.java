@@ -17,8 +17,8 @@ public sealed interface OutboxItem {
     }
 
     /**
-     * Marker that earlier events are missing. The writer reads the snapshot that replaces them when it takes this item
-     * out, not when the item is added.
+     * Marker that earlier events are missing. A snapshot replaces them. The writer reads the snapshot when it takes
+     * this item out, not when the item is added.
      */
     record GapItem(Subscription subscription, Cursor cursor) implements OutboxItem {
         @Override
@@ -36,8 +36,8 @@ public sealed interface OutboxItem {
     }
 
     /**
-     * Position of the client in a session without recent events. A client that resumes from this cursor does not have
-     * to read past the events of other sessions that were written meanwhile.
+     * Position of the client in a session without recent events. If the client resumes from this cursor, the gateway
+     * does not have to read events of other sessions that precede it.
      */
     record CursorItem(SessionKey session, Cursor cursor) implements OutboxItem {
         @Override
@@ -67,7 +67,7 @@ public sealed interface OutboxItem {
     enum DisconnectReason {
         /** The client did not read its messages fast enough. */
         SLOW,
-        /** Too many bytes wait for all clients together, and this client has more than its share. */
+        /** Too many bytes wait for all clients together, and this client uses more than its share. */
         CROWDED,
         /** The gateway stops. The client can continue at another gateway. */
         SHUTDOWN,

@@ -4,18 +4,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Limit on the bytes that wait for all clients of a gateway together. The limit of each outbox times the number of
- * clients would exceed the heap.
+ * Limit on the bytes that wait for all clients of a gateway together. It is necessary because the limit of one outbox
+ * times the maximum number of clients would exceed the heap.
  *
- * <p>Up to half of the limit, only the bounds of each outbox apply. Above half, a client whose waiting bytes exceed an
- * equal share of that half is disconnected at its next event. The other half is thus left to the remaining clients. If
- * the whole limit is reached nevertheless, for instance by large answers to many clients at once, every client that is
- * to receive another event is disconnected.
+ * <p>Up to half of the limit, only the bounds of each outbox apply. Above this, a client is disconnected at its next
+ * event if its waiting bytes exceed half of the limit divided by the number of clients. The other half of the limit is
+ * thus left to the remaining clients. If the whole limit is reached, for instance by large answers to many clients at
+ * once, every client is disconnected at its next event.
  *
  * <p>An event that waits for several clients counts once for each of them, although the heap holds it once. The limit
  * therefore overestimates the memory in use.
  *
- * <p>Threading: safe for use by multiple threads without a lock. A decision may miss events that other threads add at
+ * <p>Threading: safe for use by multiple threads without a lock. A decision can miss events that other threads add at
  * the same moment, at most one event per thread.
  */
 public final class SharedByteLimit {
@@ -24,7 +24,7 @@ public final class SharedByteLimit {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger clients = new AtomicInteger();
 
-    /** @param maxBytes maximum number of bytes that may wait for all clients together */
+    /** @param maxBytes maximum number of bytes that wait for all clients together */
     public SharedByteLimit(long maxBytes) {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("the limit must be at least 1 byte");

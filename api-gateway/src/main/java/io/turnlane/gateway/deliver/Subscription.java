@@ -9,7 +9,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Subscription of one client to one session, with the offset up to which it has been served. The states are:
+ * Subscription of one client to one session. Keeps the offset up to which the client has received the session's events.
+ * The follower is this gateway's consumer of new events. The states of a subscription are:
  *
  * <ul>
  *   <li>{@code BEHIND}: a catch-up reader delivers past events from the log.
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code LIVE}: events from the follower are delivered.
  * </ul>
  *
- * <p>{@code nextOffset} is the lowest offset that has not been delivered. Every event below it is discarded, so the
- * transition between log and follower causes neither a gap nor a duplicate.
+ * <p>{@code nextOffset} is the lowest offset that has not been delivered. Every event below this offset is discarded,
+ * so the transition between log and follower causes neither a gap nor a duplicate.
  *
  * <p>Threading: the follower calls {@link #offerLive}. One catch-up reader at a time calls {@link #offerFromLog},
  * {@link #startJoining} and {@link #goLive}. The client's own thread calls {@link #hold}, {@link #release},
@@ -121,8 +122,8 @@ public final class Subscription {
     }
 
     /**
-     * Offers an event that a catch-up has read. Returns false if the client has no room yet; {@code whenRoom} is then
-     * run once it has.
+     * Offers an event that a catch-up has read. Returns false if the client has no room yet; {@code whenRoom} runs when
+     * the client has room.
      */
     synchronized boolean offerFromLog(LoggedEvent event, Runnable whenRoom) {
         if (event.offset() < nextOffset || state == SubscriptionState.CLOSED || !filter.matches(event)) {
@@ -148,7 +149,7 @@ public final class Subscription {
     }
 
     /**
-     * Discards the buffer and returns to {@code BEHIND}, because the catch-up takes longer than the buffer could cover.
+     * Discards the buffer and returns to {@code BEHIND}. Called if the catch-up takes longer than the buffer can cover.
      */
     synchronized void fallBehind() {
         if (state == SubscriptionState.JOINING) {
@@ -158,7 +159,7 @@ public final class Subscription {
     }
 
     /**
-     * Switches to live delivery after the reader has delivered everything below {@code from}.
+     * Switches to live delivery after the reader has delivered all events below {@code from}.
      *
      * @param markCaughtUp true to add a {@link OutboxItem.CaughtUpItem} before the live events
      * @return false if the buffer overflowed, so that the reader has to continue from {@code from}
@@ -205,7 +206,7 @@ public final class Subscription {
         held = true;
     }
 
-    /** Ends a {@link #hold}. Runs {@code catchUp} if the buffer overflowed meanwhile. */
+    /** Ends a {@link #hold}. If the buffer overflowed during the hold, runs {@code catchUp}. */
     void release(Runnable catchUp) {
         Runnable resume = released(catchUp);
         if (resume != null) {
@@ -239,10 +240,11 @@ public final class Subscription {
     }
 
     /**
-     * Sends the client its current cursor if that is at least {@code step} offsets ahead of the last cursor sent.
+     * Sends the client its current cursor if this cursor is at least {@code step} offsets ahead of the last cursor
+     * sent.
      *
-     * @param offered supplies the offset below which the follower has offered all events. It is called under this
-     *     object's monitor, so that a value from before {@link #goLiveWithGap} is never applied after it.
+     * @param offered supplies the offset below which the follower has offered all events; called under this object's
+     *     monitor, so that a value from before a call of {@link #goLiveWithGap} is never applied after that call
      * @param step minimum distance in offsets
      */
     synchronized void offerCursor(LongSupplier offered, long step) {

@@ -7,10 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Registry of the subscriptions and outboxes of this gateway. The map holds exactly the sessions that have a
- * subscription, so a record of any other session costs one lookup.
+ * Registry of the subscriptions and outboxes of this gateway. The map contains only sessions that have a subscription,
+ * so a record of any other session costs only one lookup.
  *
- * <p>Threading: any thread adds and removes; the follower looks up. The arrays in the map are immutable.
+ * <p>Threading: any thread adds and removes entries, and the follower looks them up. The arrays in the map are
+ * immutable.
  */
 final class SubscriptionRegistry {
 
@@ -23,9 +24,9 @@ final class SubscriptionRegistry {
      * Adds a subscription, to which the follower offers every event that it reads from now on. Has no effect if the
      * subscription is already present.
      *
-     * <p>A reader may add a subscription after the client has closed and removed it. This method therefore removes the
-     * subscription again if it is closed. Since the client closes before it removes, at least one of the two threads
-     * removes the subscription.
+     * <p>A reader can add a subscription after the client has closed and removed it. This method therefore removes the
+     * subscription again if the subscription is closed. A client closes a subscription before it removes it, so at
+     * least one of the two threads removes the subscription.
      */
     void add(Subscription subscription) {
         subscriptions.merge(key(subscription), new Subscription[] {subscription}, (present, added) -> {
