@@ -5,16 +5,17 @@ import io.turnlane.model.SessionKey;
 import java.time.Duration;
 
 /**
- * Records in Redis that the gateway accepted a question, before the question is published to Kafka. Every method throws
+ * Stores in Redis that the gateway accepted a question, before the question is published to Kafka. Every method throws
  * a data access exception if Redis is unavailable.
  */
 public interface Acceptance {
 
     /**
-     * Claims the turn's Idempotency-Key, if it has one, and creates the session's context and the request record if
-     * they do not exist. Accepting the same turn again has no further effect.
+     * If the turn has an Idempotency-Key, claims the key: stores that the key belongs to the turn's request. Creates
+     * the session's context and the request record if they do not exist. Accepting the same turn again has no further
+     * effect.
      *
-     * @param defaultAgent agent that answers if neither the turn nor its session names one
+     * @param defaultAgent agent that answers if neither the turn nor its session names an agent
      */
     AcceptOutcome accept(PreparedTurn turn, String defaultAgent);
 
@@ -25,18 +26,21 @@ public interface Acceptance {
     void markPublished(Accepted accepted);
 
     /**
-     * Undoes an acceptance after its turn could not be published. Keeps the claim if the turns topic may have the turn,
-     * so that a retry under the same key can find out.
+     * Undoes an acceptance whose turn could not be published. If the turns topic possibly contains the turn, keeps the
+     * claim, so that a retry with the same key determines the outcome.
      *
-     * @param unsure true if the turns topic may have the turn
+     * @param unsure true if the turns topic possibly contains the turn
      */
     UndoResult undo(Accepted accepted, boolean unsure);
 
     /** State of a turn that this call could not publish. */
     enum UndoResult {
-        /** Another call published the turn, or a processor already has it. The request record is kept. */
+        /** Another call published the turn, or a processor already has the turn. The request record is kept. */
         PUBLISHED,
-        /** The turns topic may have the turn, or another call may still publish it. Its request id remains valid. */
+        /**
+         * The turns topic possibly contains the turn, or another call can still publish it. The request id remains
+         * valid.
+         */
         POSSIBLY_PUBLISHED,
         /** The turn was not published. */
         NOT_PUBLISHED
@@ -49,8 +53,8 @@ public interface Acceptance {
      *
      * @param turn turn to publish; for a retry, it has the request id and the creation time of the first call
      * @param callId request id generated for this call; distinguishes concurrent calls that publish the same turn
-     * @param agent agent that answers: the requested one, otherwise the session's
-     * @param position number of open turns ahead of it in the session
+     * @param agent agent that answers: the requested agent, otherwise the session's agent
+     * @param position number of open turns ahead of this turn in the session
      * @param sessionTtl time for which the session is kept without activity
      * @param newSession true if this turn created the session
      */
@@ -63,7 +67,7 @@ public interface Acceptance {
         }
     }
 
-    /** An earlier call published the turn. Its request record has the current state, unless it was deleted. */
+    /** An earlier call published the turn. The request record has the current state, unless the session was deleted. */
     record AlreadyPublished(SessionKey session, RequestId requestId) implements AcceptOutcome {}
 
     /** The Idempotency-Key was used for a different question. */

@@ -38,8 +38,8 @@ public final class AnsweredTurns {
      *
      * @param timeout maximum time to wait
      * @return the finished request, or its current state if it does not end within {@code timeout}
-     * @throws ProblemDetailException if the turn was rejected because its session is busy, and as described for
-     *     {@link QuestionIntake#submit}
+     * @throws ProblemDetailException if the turn was rejected because its session is busy; also in the cases described
+     *     for {@link QuestionIntake#submit}
      */
     public Submission submitAndWait(PreparedTurn turn, Duration timeout) {
         Submission submission = submitAndAwaitEnd(turn, timeout);
@@ -67,7 +67,10 @@ public final class AnsweredTurns {
         return awaitEarlierCall(turn, submission, timeout);
     }
 
-    /** Waits for a turn of an earlier call. Registers before it reads the record, because the turn may end anytime. */
+    /**
+     * Waits for a turn of an earlier call. Registers for the turn's end before it reads the request record, because the
+     * turn can end at any time.
+     */
     private Submission awaitEarlierCall(PreparedTurn turn, Submission first, Duration timeout) {
         SessionKey session =
                 new SessionKey(turn.session().namespace(), first.request().sessionId());

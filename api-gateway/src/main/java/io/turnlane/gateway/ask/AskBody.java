@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * Request body of a call that asks a question.
  *
  * @param question text of at most 32 KiB of UTF-8
- * @param agent agent that answers; if absent, the session's agent, otherwise the default agent
+ * @param agent agent that answers; if absent, the session's agent; if the session has none, the default agent
  * @param metadata client's own JSON object of at most 4 KiB, passed to the agent
  * @param deadlineSeconds time from now after which the answer is no longer wanted, at most 3600; no deadline if absent
  * @param policy treatment of the question if its session is busy; {@code enqueue} if absent
- * @param priority order in which waiting turns get a slot; {@code normal} if absent
+ * @param priority priority with which the waiting turn gets a slot; {@code normal} if absent
  * @param callbackUrl URL to which the signed terminal event is posted, if this installation sends webhooks
  */
 public record AskBody(
@@ -58,7 +58,7 @@ public record AskBody(
 
     /**
      * Returns this body with explicit default values removed. Bodies with the same Idempotency-Key are compared in this
-     * form, so that an explicit default equals an absent field.
+     * form, so that a field with the default value equals an absent field.
      */
     AskBody withoutDefaults() {
         return new AskBody(

@@ -19,8 +19,8 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Endpoints that ask a question. They return 202 when the question is published, or 200 with the finished request if
- * the client sent {@code Prefer: wait} and the request ended in time.
+ * Endpoints that ask a question. They return 202 when the question is published. If the client sent {@code Prefer:
+ * wait} and the request ended in time, they return 200 with the finished request.
  */
 @Tag(name = "ask")
 @RestController

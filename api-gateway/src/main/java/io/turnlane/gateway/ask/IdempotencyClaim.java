@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Claim of an Idempotency-Key for a question, which ensures that retries do not ask the question again. The key and the
- * body are stored as SHA-256 in base64url, so that neither appears in the names of Redis keys or in log messages.
+ * Claim of an Idempotency-Key: the stored relation between a key and the request that used it first. It ensures that
+ * retries do not ask the question again. The key and the body are stored as SHA-256 in base64url, so that neither
+ * appears in the names of Redis keys or in log messages.
  *
  * @param keyHash hash of the key
  * @param bodyHash hash of the request body without explicit default values
@@ -27,19 +28,19 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** Scope of an Idempotency-Key. The same text in another scope is a different key. */
+    /** Scope of an Idempotency-Key. The same text is a different key in another scope. */
     enum ClaimScope {
         /** The question names its session. The claim is in the session's hash slot. */
         SESSION,
         /**
-         * The question names no session. A retry cannot know the session that the first call created, so the claim is
-         * in the caller's hash slot.
+         * The question names no session. The claim is in the caller's hash slot, because a retry does not know the
+         * session that the first call created.
          */
         CALLER
     }
 
     /**
-     * Returns the claim for an {@code Idempotency-Key} header, or null without one.
+     * Returns the claim for an {@code Idempotency-Key} header; null if there is no header.
      *
      * @param header value of the header; null if the client sent none
      * @throws ProblemDetailException if the value is not a valid key
@@ -73,7 +74,10 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
         };
     }
 
-    /** A client may write the same body in another form when it retries: in another order, or 1.0 instead of 1. */
+    /**
+     * Returns the body in a canonical form. A client that retries can write the same body differently: with fields in
+     * another order, or with 1.0 instead of 1.
+     */
     private static byte[] canonical(AskBody asked) {
         return CanonicalJson.of(JSON.convertValue(asked, Map.class));
     }

@@ -32,7 +32,10 @@ import org.springframework.stereotype.Component;
 @Component
 final class KafkaTurnPublisher implements TurnPublisher {
 
-    /** Time to wait for the acknowledgement. The producer's delivery timeout starts only when it has the record. */
+    /**
+     * Maximum time to wait for the acknowledgement. The producer's own delivery timeout does not suffice, because it
+     * starts only when the producer has the record.
+     */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final KafkaTemplate<String, byte[]> kafka;
@@ -75,8 +78,9 @@ final class KafkaTurnPublisher implements TurnPublisher {
     }
 
     /**
-     * Returns true if the producer failed before it had the record: it does not find the topic, its buffer is full, or
-     * it is closed. An early error of the broker may also be thrown here and is judged like one that arrives later.
+     * Returns true if the producer failed before it had the record: if it does not find the topic, if its buffer is
+     * full, or if it is closed. The producer can also throw an early error of the broker. For such an error,
+     * {@link #isRejection} decides, as for an error that arrives later.
      */
     private static boolean wasNeverSent(Throwable cause) {
         return cause instanceof org.apache.kafka.common.errors.TimeoutException
@@ -85,8 +89,8 @@ final class KafkaTurnPublisher implements TurnPublisher {
     }
 
     /**
-     * Returns true for errors that every attempt of the producer must have received. After any other error, an earlier
-     * attempt may have appended the record without an acknowledgement.
+     * Returns true if the error proves that no attempt of the producer succeeded. After any other error, an earlier
+     * attempt has possibly appended the record without an acknowledgement.
      */
     private static boolean isRejection(Throwable cause) {
         return cause instanceof InvalidConfigurationException // also invalid topics and missing permissions

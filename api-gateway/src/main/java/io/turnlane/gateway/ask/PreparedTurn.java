@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validated question with a request id, so that a client can subscribe to its events before it is published. If its
- * Idempotency-Key was used before, the request id of the first call applies instead.
+ * Validated question with a request id. A client can therefore subscribe to the events of the question before it is
+ * published. If the question's Idempotency-Key was used before, the request id of the first call applies instead.
  *
  * @param agent requested agent; null for the session's agent
  * @param sessionTtl time for which the session is kept without activity, if this turn creates it
@@ -39,7 +39,10 @@ public record PreparedTurn(
         AskOptions options,
         @Nullable CallbackUrl callbackUrl) {
 
-    /** Returns the turn that an earlier call asked and that this one retries. The question is the same. */
+    /**
+     * Returns the turn of an earlier call that this turn retries. It has the identity of the earlier turn and the
+     * question of this one.
+     */
     PreparedTurn asRetryOf(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
         return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf);
     }

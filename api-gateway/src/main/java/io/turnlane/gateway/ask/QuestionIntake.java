@@ -32,7 +32,7 @@ import org.slf4j.event.Level;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Entry point for questions. {@link #prepare} validates a question and assigns its request id. {@link #submit} records
+ * Entry point for questions. {@link #prepare} validates a question and assigns its request id. {@link #submit} stores
  * the acceptance in Redis and then publishes the question to the turns topic.
  *
  * <p>Safe for use by any number of threads.
@@ -73,8 +73,8 @@ public final class QuestionIntake {
      * Validates a question and assigns its request id.
      *
      * @param session session to ask in; null for a new anonymous session
-     * @param idempotencyKey value of the client's {@code Idempotency-Key} header; null if it sent none
-     * @throws ProblemDetailException if the question is not valid, its agent is unknown, or Kafka is unavailable
+     * @param idempotencyKey value of the client's {@code Idempotency-Key} header; null if the client sent none
+     * @throws ProblemDetailException if the question is not valid, if its agent is unknown, or if Kafka is unavailable
      */
     public PreparedTurn prepare(
             Caller caller,
@@ -120,7 +120,7 @@ public final class QuestionIntake {
                 callback);
     }
 
-    /** Rejects a question early while Kafka is unavailable, because publishing would only run into its timeout. */
+    /** Rejects a question early if Kafka is unavailable, because the publication would end in a timeout. */
     private void requireKafka() {
         if (!streams.isReady()) {
             count("unavailable");
@@ -129,7 +129,8 @@ public final class QuestionIntake {
     }
 
     /**
-     * Checks that a live processor offers the agent. Accepts every agent if Redis is unavailable or no processor lives.
+     * Checks that a live processor offers the agent. Accepts every agent if Redis is unavailable or if no processor is
+     * alive.
      *
      * @param agent name of the agent; null is accepted
      * @throws ProblemDetailException if no live processor offers the agent
@@ -155,9 +156,10 @@ public final class QuestionIntake {
      * Accepts and publishes a question, or returns the request of an earlier call with the same Idempotency-Key.
      *
      * @return the request in its current state; queued if this call published it
-     * @throws ProblemDetailException if the key was used for a different question, the session has too many open turns
-     *     or is still being created by a fork, Redis is unavailable and the question has a key, or Kafka rejected or
-     *     did not acknowledge the question. In the last case, a retry with the same key determines the outcome.
+     * @throws ProblemDetailException if the key was used for a different question; if the session has too many open
+     *     turns; if a fork is still creating the session; if the question has a key and Redis is unavailable; if Kafka
+     *     rejected the question; or if Kafka did not acknowledge the question, in which case a retry with the same key
+     *     determines the outcome
      */
     public Submission submit(PreparedTurn turn) {
         return switch (accept(turn)) {
@@ -224,7 +226,10 @@ public final class QuestionIntake {
         return new Submission(request.withEstimatedWait(wait.orElse(null)), accepted.replayed());
     }
 
-    /** Throws the problem for the client. It has the request id only if the turn may have been published. */
+    /**
+     * Throws the problem for the client. The problem contains the request id only if the turn has possibly been
+     * published.
+     */
     private Submission notPublished(Accepted accepted, NotPublishedException e) {
         PreparedTurn turn = accepted.turn();
         UndoResult undone = undo(accepted, !e.isRejected());
@@ -276,7 +281,10 @@ public final class QuestionIntake {
         }
     }
 
-    /** Logs at debug level while the breaker is open, because the breaker has already logged a warning. */
+    /**
+     * Logs a warning. Logs at debug level if the circuit breaker of Redis is open, because the breaker has already
+     * logged a warning.
+     */
     private static void warn(String message, PreparedTurn turn, DataAccessException unavailable) {
         LOG.atLevel(unavailable instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
                 .setMessage(message)

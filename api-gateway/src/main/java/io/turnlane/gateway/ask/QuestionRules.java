@@ -77,7 +77,10 @@ public record QuestionRules(
         return metadata == null ? Map.of() : metadata(metadata, maxMetadata);
     }
 
-    /** Accepts everything that a session may have as metadata, which several changes together may have made larger. */
+    /**
+     * Validates metadata that is stored in a session. Accepts larger metadata than in a question, because several
+     * changes can add fields to it.
+     */
     public Map<String, Object> storedMetadata(Map<String, Object> metadata) {
         return metadata(metadata, Math.max(maxMetadata, JsonLimits.MAX_METADATA_BYTES));
     }
@@ -93,7 +96,7 @@ public record QuestionRules(
     /**
      * Returns the time for which a session is kept without activity.
      *
-     * @param seconds value of the client; null for the configured time
+     * @param seconds value that the client sent; null for the configured time
      */
     public Duration sessionTtl(@Nullable Long seconds) {
         if (seconds == null) {
@@ -105,7 +108,7 @@ public record QuestionRules(
         return Duration.ofSeconds(seconds);
     }
 
-    /** Accepts at most 3600 seconds, the maximum lifetime of a turn. */
+    /** Validates the deadline of a question. Accepts at most 3600 seconds, the maximum lifetime of a turn. */
     @Nullable
     Duration deadline(@Nullable Double seconds) {
         if (seconds == null) {
@@ -138,7 +141,10 @@ public record QuestionRules(
         }
     }
 
-    /** Returns the trace context, or null if it is not valid: W3C Trace Context requires to ignore invalid values. */
+    /**
+     * Returns the trace context; null if it is not valid, because W3C Trace Context requires that invalid values are
+     * ignored.
+     */
     public @Nullable String traceparent(@Nullable String traceparent) {
         return traceparent != null && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null;
     }

@@ -19,8 +19,9 @@ import org.springframework.data.redis.core.script.RedisScript;
 
 /**
  * Acceptance of questions in Redis. If a question names its session, its claim, the session's context and the request
- * record share the session's hash slot, and one script writes them all. If it names no session, the claim is in the
- * caller's hash slot and the new session in another one. Two scripts are then necessary, and the claim is made first.
+ * record share the session's hash slot, and one script writes them all. If the question names no session, the claim is
+ * in the caller's hash slot and the new session in another one. Two scripts are then necessary, and the claim is
+ * written first.
  *
  * <p>A gateway may crash between any two steps. The client then retries with the same key on any gateway:
  *
@@ -28,23 +29,23 @@ import org.springframework.data.redis.core.script.RedisScript;
  * <caption>Crash points and their recovery</caption>
  * <tr><th>crash after</th><th>state</th><th>effect of the retry</th></tr>
  * <tr><td>claim in the caller's slot</td><td>key → request and session; nothing in the session's slot</td>
- *     <td>accepts and publishes that request in that session</td></tr>
+ * <td>accepts and publishes that request in that session</td></tr>
  * <tr><td>accept, before publish</td><td>unmarked claim, record with status {@code queued}</td>
- *     <td>publishes the same request</td></tr>
+ * <td>publishes the same request</td></tr>
  * <tr><td>publish, before mark</td><td>the same, and the turn is on the turns topic</td>
- *     <td>marks the claim and returns the record if the record shows that a processor has the turn; otherwise publishes
- *     the same request again, and the processor discards the duplicate by its request id</td></tr>
+ * <td>marks the claim and returns the record if the record shows that a processor has the turn; otherwise publishes the
+ * same request again, and the processor discards the duplicate by its request id</td></tr>
  * <tr><td>mark</td><td>complete</td><td>returns the record</td></tr>
  * <tr><td>rejected publish, before or during undo</td><td>claim with a call that never ends, or without a record</td>
- *     <td>creates what is missing and publishes the same request</td></tr>
+ * <td>creates what is missing and publishes the same request</td></tr>
  * <tr><td>publish without acknowledgement</td><td>claim; the record, until it is undone</td>
- *     <td>publishes the same request</td></tr>
+ * <td>publishes the same request</td></tr>
  * </table>
  *
- * <p>Several calls with one key may run at the same time. Every call that finds the claim unmarked publishes the turn.
- * It does not wait for the others, because their gateways may have crashed. It does not return without publishing,
- * because then nobody might publish the turn. Only the last of these calls undoes the acceptance, and never if the
- * turns topic may have the turn of one of them.
+ * <p>Several calls with one key can run at the same time. Every call that finds the claim unmarked publishes the turn.
+ * It does not wait for the other calls, because their gateways may have crashed. It does not return without publishing,
+ * because then it is possible that no call publishes the turn. Only the last of these calls undoes the acceptance. It
+ * does not do so if the turns topic possibly contains the turn of one of the calls.
  *
  * <p>Limitation: if a gateway crashes before it publishes and the client does not retry, the request record counts as
  * open until it expires.
