@@ -3,11 +3,14 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ProcessorStatistics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -66,12 +69,43 @@ class StatsTest {
         }
     }
 
+    @Test
+    void warnsIfProcessorsOfferDifferentAgents() {
+        try (TestGateway gateway = TestGateway.start();
+                TestProcessor processor = new TestProcessor(gateway)) {
+            processor.publishStatistics(AskTest.figures("p-1"));
+            try {
+                await().until(() -> stats(gateway).path("processors").size() == 1);
+                assertThat(stats(gateway).path("warnings")).isEmpty();
+                assertThat(gateway.get("/actuator/health").text("status")).isEqualTo("UP");
+
+                AgentDescription haiku = new AgentDescription("haiku", "Answers in seventeen syllables.", List.of());
+                List<AgentDescription> more = new ArrayList<>(AskTest.figures("p-2").agents());
+                more.add(haiku);
+                processor.publishStatistics(with("p-2", more, "", Duration.ZERO));
+                await().untilAsserted(() -> assertThat(stats(gateway).path("warnings"))
+                        .singleElement()
+                        .satisfies(warning -> assertThat(warning.asString()).contains("haiku is missing on p-1")));
+                assertThat(gateway.get("/actuator/health").text("status")).isEqualTo("DEGRADED");
+                assertThat(gateway.get("/readyz").status()).isEqualTo(200);
+            } finally {
+                processor.removeStatistics("p-1");
+                processor.removeStatistics("p-2");
+            }
+        }
+    }
+
     private static ProcessorStatistics stalled(Duration stalled) {
-        return with("p-stalled", latencies(1, 10), Duration.ZERO, stalled);
+        return with("p-stalled", AskTest.figures("p-stalled").agents(), latencies(1, 10), Duration.ZERO, stalled);
     }
 
     private static ProcessorStatistics with(String id, String latency, Duration sum) {
-        return with(id, latency, sum, Duration.ZERO);
+        return with(id, AskTest.figures(id).agents(), latency, sum);
+    }
+
+    private static ProcessorStatistics with(
+            String id, List<AgentDescription> agents, String latency, Duration sum) {
+        return with(id, agents, latency, sum, Duration.ZERO);
     }
 
     private static JsonNode stats(TestGateway gateway) {
@@ -88,14 +122,15 @@ class StatsTest {
         return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
     }
 
-    private static ProcessorStatistics with(String id, String latency, Duration sum, Duration stalled) {
+    private static ProcessorStatistics with(
+            String id, List<AgentDescription> agents, String latency, Duration sum, Duration stalled) {
         ProcessorStatistics f = AskTest.figures(id);
         return new ProcessorStatistics(
                 id,
                 f.management(),
                 f.at(),
                 f.state(),
-                f.agents(),
+                agents,
                 f.openTurns(),
                 f.running(),
                 f.waiting(),

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Starts complete processors on the topics of a test, and creates questions for them. */
@@ -19,6 +20,11 @@ final class TestProcessors {
 
     /** Starts a processor. With the new group protocol the broker sets the timeouts of members. */
     static ConfigurableApplicationContext start(TurnLogFixture on, String... more) {
+        return start(ProcessorApplication.application(), on, more);
+    }
+
+    /** Starts a processor from an application with further beans. */
+    static ConfigurableApplicationContext start(SpringApplicationBuilder from, TurnLogFixture on, String... more) {
         List<String> settings = new ArrayList<>(List.of(more));
         List<String> defaults = List.of(
                 "--spring.kafka.bootstrap-servers=" + TestBackends.shared().bootstrapServers(),
@@ -33,7 +39,7 @@ final class TestProcessors {
             settings.add("--spring.kafka.consumer.properties.session.timeout.ms=3000");
             settings.add("--spring.kafka.consumer.properties.heartbeat.interval.ms=500");
         }
-        return ProcessorApplication.application().run(settings.toArray(String[]::new));
+        return from.run(settings.toArray(String[]::new));
     }
 
     private static boolean isSet(List<String> settings, String setting) {

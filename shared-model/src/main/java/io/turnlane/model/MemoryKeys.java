@@ -160,6 +160,11 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "gateways";
     }
 
+    /** String: present while a processor offers the agent, and for a minute after. */
+    public static String offeredAgent(String agent) {
+        return PREFIX + "agent:" + agent;
+    }
+
     /** JSON: statistics of one processor; expires after 5 s. */
     public static String processor(String processorId) {
         return PREFIX + "proc:" + processorId;

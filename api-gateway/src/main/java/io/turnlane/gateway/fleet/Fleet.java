@@ -3,6 +3,7 @@ package io.turnlane.gateway.fleet;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.turnlane.model.AgentDescription;
+import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +60,36 @@ public final class Fleet {
     }
 
     /**
+     * Returns the agents that some running processors offer and others do not, sorted by name. All processors of an
+     * installation should offer the same agents: a turn waits while its partition belongs to a processor without its
+     * agent.
+     *
+     * @return for each such agent, the ids of the processors that lack it
+     * @throws DataAccessException if Redis is unavailable
+     */
+    public Map<String, List<String>> missingAgents() {
+        List<ProcessorStatistics> running = alive().stream()
+                .filter(processor -> processor.state() == ProcessorState.RUNNING)
+                .toList();
+        Map<String, List<String>> missing = new TreeMap<>();
+        for (String agent : running.stream().flatMap(Fleet::agentNames).distinct().toList()) {
+            List<String> without = running.stream()
+                    .filter(processor -> agentNames(processor).noneMatch(agent::equals))
+                    .map(ProcessorStatistics::processor)
+                    .sorted()
+                    .toList();
+            if (!without.isEmpty()) {
+                missing.put(agent, without);
+            }
+        }
+        return missing;
+    }
+
+    private static Stream<String> agentNames(ProcessorStatistics processor) {
+        return processor.agents().stream().map(AgentDescription::name);
+    }
+
+    /**
      * Estimates the waiting time of a turn from the recent time per turn of its agent.
      *
      * @param position number of turns ahead in the session
@@ -92,8 +123,6 @@ public final class Fleet {
     public boolean mayAnswer(String agent) {
         List<ProcessorStatistics> alive = alive();
         return alive.isEmpty()
-                || alive.stream()
-                        .flatMap(p -> p.agents().stream())
-                        .anyMatch(a -> a.name().equals(agent));
+                || alive.stream().flatMap(Fleet::agentNames).anyMatch(agent::equals);
     }
 }

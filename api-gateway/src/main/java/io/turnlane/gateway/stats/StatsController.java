@@ -6,6 +6,7 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.model.ProcessorStatistics;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -40,10 +41,10 @@ final class StatsController {
         StatsReport.GatewayStats gateway = new StatsReport.GatewayStats(streams.clients());
         try {
             List<ProcessorStatistics> alive = fleet.alive();
-            return StatsReport.of(alive, new StatsReport.Backend(true), kafka, gateway);
+            return StatsReport.of(alive, fleet.missingAgents(), new StatsReport.Backend(true), kafka, gateway);
         } catch (DataAccessException unavailable) {
             LOG.debug("statistics reported without processors, Redis is unavailable", unavailable);
-            return StatsReport.of(List.of(), new StatsReport.Backend(false), kafka, gateway);
+            return StatsReport.of(List.of(), Map.of(), new StatsReport.Backend(false), kafka, gateway);
         }
     }
 }

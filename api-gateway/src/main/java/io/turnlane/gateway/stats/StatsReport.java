@@ -5,6 +5,7 @@ import io.turnlane.model.ProcessorStatistics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -16,6 +17,7 @@ import org.HdrHistogram.Histogram;
  * @param kafka availability of Kafka
  * @param processors processors that are alive
  * @param gateway gateway that serves the call
+ * @param warnings conditions that an operator should change, as sentences
  */
 record StatsReport(
         CacheStats cache,
@@ -23,7 +25,8 @@ record StatsReport(
         Backend redis,
         Backend kafka,
         List<ProcessorStats> processors,
-        GatewayStats gateway) {
+        GatewayStats gateway,
+        List<String> warnings) {
 
     /**
      * Statistics of the session caches.
@@ -95,9 +98,23 @@ record StatsReport(
     /** @param clients number of open streams, sockets and waiting calls of the gateway that serves the call */
     record GatewayStats(int clients) {}
 
-    static StatsReport of(List<ProcessorStatistics> alive, Backend redis, Backend kafka, GatewayStats gateway) {
+    /** @param missingAgents agents that some processors lack, with the ids of those processors */
+    static StatsReport of(
+            List<ProcessorStatistics> alive,
+            Map<String, List<String>> missingAgents,
+            Backend redis,
+            Backend kafka,
+            GatewayStats gateway) {
         List<ProcessorStats> processors = alive.stream().map(ProcessorStats::of).toList();
-        return new StatsReport(cacheOf(alive), performanceOf(alive), redis, kafka, processors, gateway);
+        return new StatsReport(cacheOf(alive), performanceOf(alive), redis, kafka, processors, gateway, warnings(missingAgents));
+    }
+
+    private static List<String> warnings(Map<String, List<String>> missingAgents) {
+        return missingAgents.entrySet().stream()
+                .map(missing -> "Processors offer different agents: " + missing.getKey() + " is missing on "
+                        + String.join(", ", missing.getValue())
+                        + ". Questions for it wait there until their partition moves, and fail after the agent wait.")
+                .toList();
     }
 
     private static CacheStats cacheOf(List<ProcessorStatistics> alive) {

@@ -72,6 +72,11 @@ class GatewayConfiguration {
     }
 
     @Bean
+    AgentHealth agentsHealthIndicator(Fleet fleet) {
+        return new AgentHealth(fleet);
+    }
+
+    @Bean
     QuestionIntake questionIntake(
             QuestionRules rules,
             Fleet fleet,

@@ -35,7 +35,10 @@ final class StatusCommand implements Callable<Integer> {
             Optional<JsonNode> answer = print(one, System.out);
             stats = stats.or(() -> answer);
         }
-        stats.ifPresent(all -> printProcessors(all, System.out));
+        stats.ifPresent(all -> {
+            printProcessors(all, System.out);
+            all.path("warnings").forEach(warning -> System.out.printf("%-12s %s%n", "warning", warning.asString()));
+        });
         return stats.isPresent() ? 0 : 1;
     }
 

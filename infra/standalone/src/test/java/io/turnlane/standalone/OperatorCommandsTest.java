@@ -132,6 +132,15 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void statusPrintsTheWarningsOfTheGateway() {
+        serve("/api/stats", 200, """
+                {"performance": {}, "processors": [],
+                 "warnings": ["Processors offer different agents: haiku is missing on p-1."]}""");
+        assertThat(run("status")).isZero();
+        assertThat(output()).contains("warning      Processors offer different agents: haiku is missing on p-1.");
+    }
+
+    @Test
     void exitsWith2OnWrongUsage() {
         assertThat(run("quarantine", "redrive")).isEqualTo(2);
         assertThat(run("quarantine", "redrive", FIRST, "--all")).isEqualTo(2);

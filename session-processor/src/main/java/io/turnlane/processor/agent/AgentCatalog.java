@@ -15,23 +15,26 @@ public final class AgentCatalog {
 
     private final Map<String, AgentFactory> factories;
     private final Map<String, Duration> timeouts;
+    private final AbsentAgents absent;
 
     /**
-     * Creates a catalog without configured time limits.
+     * Creates a catalog without configured time limits, for a processor without others.
      *
      * @throws IllegalStateException if two agents have the same name
      */
     public AgentCatalog(Collection<AgentFactory> factories) {
-        this(factories, Map.of());
+        this(factories, Map.of(), AbsentAgents.NONE);
     }
 
     /**
      * Creates a catalog.
      *
      * @param timeouts configured time limits by agent name; they override the limits that factories set
+     * @param absent agents of other processors
      * @throws IllegalStateException if two agents have the same name
      */
-    public AgentCatalog(Collection<AgentFactory> factories, Map<String, Duration> timeouts) {
+    public AgentCatalog(Collection<AgentFactory> factories, Map<String, Duration> timeouts, AbsentAgents absent) {
+        this.absent = absent;
         this.timeouts = Map.copyOf(timeouts);
         this.factories = factories.stream()
                 .collect(Collectors.toUnmodifiableMap(
@@ -58,6 +61,14 @@ public final class AgentCatalog {
         Duration configured = timeouts.get(name);
         AgentFactory factory = factories.get(name);
         return configured != null || factory == null ? Optional.ofNullable(configured) : factory.timeout();
+    }
+
+    /**
+     * Returns the maximum time that a turn of this agent may wait for another processor, or empty if it must not wait:
+     * this processor has the agent, or no processor does.
+     */
+    public Optional<Duration> maxWait(String name) {
+        return factories.containsKey(name) ? Optional.empty() : absent.maxWait(name);
     }
 
     public List<AgentDescription> descriptions() {

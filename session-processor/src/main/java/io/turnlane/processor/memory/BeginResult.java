@@ -75,6 +75,15 @@ public sealed interface BeginResult {
      */
     record HandoverPending(Duration left) implements BeginResult, SessionMemory.GiveUpResult {}
 
+    /**
+     * Only other processors have the turn's agent. The turn waits, and its request record says so. The caller must
+     * begin again later: the partition may move, and memory ends a turn that waits too long. The call counted nothing.
+     *
+     * @param attempt number of earlier attempts
+     * @param newlyWaiting true if the turn did not wait before this call
+     */
+    record AgentElsewhere(int attempt, boolean newlyWaiting) implements BeginResult {}
+
     /** Results after which no agent runs. */
     sealed interface NothingToRun extends BeginResult, SessionMemory.GiveUpResult, SessionMemory.DismissResult {}
 

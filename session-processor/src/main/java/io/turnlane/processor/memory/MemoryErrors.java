@@ -17,6 +17,11 @@ final class MemoryErrors {
             ErrorCode.DEADLINE_EXCEEDED,
             "The deadline passed before the answer was ready. Ask again with a longer deadline.");
 
+    static final TurnError UNKNOWN_AGENT = TurnError.of(
+            ErrorCode.UNKNOWN_AGENT,
+            "The processor that holds this session does not have the agent, and no processor that has it took over in"
+                    + " time. Ask again later, or ask another agent.");
+
     static final TurnError UNREADABLE = TurnError.of(
             ErrorCode.UNREADABLE_RECORD,
             "The stored result of this turn can no longer be read. Ask the question again.");

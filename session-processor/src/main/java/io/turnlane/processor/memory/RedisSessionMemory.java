@@ -113,11 +113,14 @@ public final class RedisSessionMemory implements SessionMemory {
                 cached != null && cached.mustExist(flight.fence()) ? 1 : 0,
                 beginning.lossRuledOut() ? 1 : 0,
                 beginning.computedAttempt(),
-                beginning.outage().toMillis());
+                beginning.outage().toMillis(),
+                beginning.agentWait() == null ? "" : beginning.agentWait().toMillis(),
+                wire.writeValue(MemoryErrors.UNKNOWN_AGENT));
         return switch (reply.word()) {
             case "RUN" -> run(flight, cached, reply);
             case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
             case "UNWANTED" -> new BeginResult.CancelRequested();
+            case "ELSEWHERE" -> new BeginResult.AgentElsewhere(reply.number(1), reply.number(2) == 1);
             case "SUSPECT" -> new BeginResult.CrashSuspected();
             case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
             default -> replies.nothingToRun(flight.session(), reply);

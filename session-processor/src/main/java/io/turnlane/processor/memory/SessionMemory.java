@@ -43,6 +43,8 @@ public interface SessionMemory {
      * @param computedAttempt number of the attempt whose outcome is already computed, but whose data Redis lost before
      *     the outcome was stored; 0 if the agent has not been called yet
      * @param outage time since this call was first tried; this time doesn't count towards the turn's maximum lifetime
+     * @param agentWait maximum time that the turn may wait for a processor with its agent; null if this processor has
+     *     it, or if no processor does
      */
     record BeginRequest(
             FlightRef flight,
@@ -53,7 +55,8 @@ public interface SessionMemory {
             boolean soleSuspect,
             boolean lossRuledOut,
             int computedAttempt,
-            Duration outage) {
+            Duration outage,
+            @Nullable Duration agentWait) {
 
         /** Creates the parameters of a turn whose data can't be lost. */
         public BeginRequest(
@@ -63,7 +66,7 @@ public interface SessionMemory {
                 @Nullable Long eventsFrom,
                 boolean tooOld,
                 boolean soleSuspect) {
-            this(flight, ask, phases, eventsFrom, tooOld, soleSuspect, true, 0, Duration.ZERO);
+            this(flight, ask, phases, eventsFrom, tooOld, soleSuspect, true, 0, Duration.ZERO, null);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Agents of this processor: all beans of type {@link AgentFactory}. */
 @Configuration(proxyBeanMethods = false)
@@ -27,7 +28,13 @@ class AgentConfiguration {
     }
 
     @Bean
-    AgentCatalog agentCatalog(List<AgentFactory> factories, ProcessorProperties properties) {
-        return new AgentCatalog(factories, properties.answer().timeouts());
+    RedisOfferedAgents offeredAgents(StringRedisTemplate redis, ProcessorProperties properties) {
+        return new RedisOfferedAgents(redis, properties.agentWait());
+    }
+
+    @Bean
+    AgentCatalog agentCatalog(
+            List<AgentFactory> factories, ProcessorProperties properties, RedisOfferedAgents offered) {
+        return new AgentCatalog(factories, properties.answer().timeouts(), offered);
     }
 }

@@ -50,6 +50,7 @@ class Heartbeat {
     /** Sources of the statistics. */
     record HeartbeatSources(
             AgentCatalog agents,
+            RedisOfferedAgents offered,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
             Drain drain,
@@ -98,6 +99,7 @@ class Heartbeat {
             redis.opsForZSet().add(MemoryKeys.processors(), processorId, (double) now.toEpochMilli());
             redis.opsForZSet().removeRangeByScore(MemoryKeys.processors(), 0, (double)
                     now.minus(RECENT).toEpochMilli());
+            sources.offered().offer(sources.agents().descriptions());
             report(true, "");
         } catch (DataAccessException e) {
             report(false, e.getClass().getSimpleName());

@@ -52,13 +52,14 @@ class ObserverConfiguration {
     @Bean
     Heartbeat.HeartbeatSources figures(
             AgentCatalog agents,
+            RedisOfferedAgents offered,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
             Drain drain,
             SessionCache cache,
             LatencyWindow latency,
             AgentTimes agentTimes) {
-        return new Heartbeat.HeartbeatSources(agents, lanes, poller, drain, cache, latency, agentTimes);
+        return new Heartbeat.HeartbeatSources(agents, offered, lanes, poller, drain, cache, latency, agentTimes);
     }
 
     @Bean

@@ -21,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * Settings of a processor. Durations and sizes have a unit ({@code 200ms}, {@code 20s}, {@code 64MB}).
  *
  * @param id name of this processor in statistics and timelines; random if empty
+ * @param agentWait maximum time that a turn waits while only other processors offer its agent; then it fails
  * @param drainBudget time for running turns to end after SIGTERM, before they are released to other processors
  */
 @Validated
@@ -28,6 +29,9 @@ import org.springframework.validation.annotation.Validated;
 public record ProcessorProperties(
         @Pattern(regexp = "[A-Za-z0-9._-]{0,64}") @DefaultValue("")
         String id,
+
+        @DurationMin(millis = 0) @DurationMax(minutes = 50) @DefaultValue("10m")
+        Duration agentWait,
 
         @DefaultValue("20s") Duration drainBudget,
         @Valid @DefaultValue IntakeProperties intake,

@@ -1,6 +1,7 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
@@ -41,6 +42,9 @@ final class AskRun {
     private static final int MAX_LOSSES = 5;
 
     private static final Duration PERMIT_DELAY = Duration.ofMillis(500);
+
+    /** Delay between checks for the agent. The partition that leaves ends the wait at once. */
+    private static final Duration AGENT_CHECK_DELAY = Duration.ofSeconds(2);
 
     private static final Duration SHORT_DELAY = Duration.ofMillis(50);
 
@@ -84,6 +88,7 @@ final class AskRun {
             case BeginResult.RunTurn run -> callAgent(run);
             case BeginResult.DataMissing missed -> waitForRebuild(missed);
             case BeginResult.CrashSuspected _ -> runAlone();
+            case BeginResult.AgentElsewhere elsewhere -> waitForAgent(elsewhere);
             case BeginResult.CancelRequested _ -> cancelBeforeAgent();
             case BeginResult.HandoverPending leaving -> TurnRunner.awaitPreviousFlight(leaving);
             case BeginResult.AlreadyEnded ended -> republishEnd(ended.ending());
@@ -119,7 +124,19 @@ final class AskRun {
         }
     }
 
+    /** Keeps the turn at the head of its lane until the partition moves to a processor with the agent. */
+    private LaneOutcome waitForAgent(BeginResult.AgentElsewhere elsewhere) {
+        if (elsewhere.newlyWaiting()) {
+            report("waiting", ErrorCode.UNKNOWN_AGENT.wire(), elsewhere.attempt());
+            if (elsewhere.attempt() == 0) {
+                streamOf(0).publishWaitingForAgent();
+            }
+        }
+        return new LaneOutcome.RunAgain(AGENT_CHECK_DELAY);
+    }
+
     private BeginResult begin(boolean soleSuspect) {
+        Duration agentWait = services.agents().maxWait(ask.agent()).orElse(null);
         Instant firstTry = now();
         BeginResult result = retryMemory(() -> services.memory()
                 .begin(new BeginRequest(
@@ -131,7 +148,8 @@ final class AskRun {
                         soleSuspect,
                         lossRuledOut,
                         computedAttempt,
-                        Duration.between(firstTry, now()))));
+                        Duration.between(firstTry, now()),
+                        computedAttempt > 0 ? null : agentWait)));
         phases.putIfAbsent(Phase.SESSION_ALLOCATED, now());
         return result;
     }
@@ -252,8 +270,8 @@ final class AskRun {
                 case BeginResult.Fenced _, BeginResult.HandoverPending _ -> new SettleResult.SettleFenced();
                 case BeginResult.Erased _ -> new SettleResult.SettleErased();
                 case BeginResult.DataMissing missed -> afterRebuild(missed);
-                case BeginResult.CrashSuspected _ ->
-                    throw new IllegalStateException("memory reports a crash suspect although it runs alone");
+                case BeginResult.CrashSuspected _, BeginResult.AgentElsewhere _ ->
+                    throw new IllegalStateException("memory delays a turn whose outcome is already computed");
             };
         }
         return settled;

@@ -13,8 +13,9 @@ import java.util.Optional;
  *
  * @param agent name of the agent; empty if the turn calls no agent
  * @param outcome {@code completed}, {@code failed}, {@code cancelled}, {@code superseded}, {@code rejected},
- *     {@code retrying}, {@code released}, {@code told_again}, {@code fenced}, {@code erased}, {@code deleted},
- *     {@code rebuilt}, {@code edited}, {@code refused}, {@code unreadable} or {@code poison}
+ *     {@code retrying}, {@code waiting} (for a processor with its agent), {@code released}, {@code told_again},
+ *     {@code fenced}, {@code erased}, {@code deleted}, {@code rebuilt}, {@code edited}, {@code refused},
+ *     {@code unreadable} or {@code poison}
  * @param code code of the error; empty if there is none
  * @param attempt number of the attempt; 0 if there was none
  * @param phases times at which the turn passed its lifecycle phases so far

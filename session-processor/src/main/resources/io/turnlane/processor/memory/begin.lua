@@ -11,6 +11,7 @@ local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
 local record_ttl, most_crashes, longest_life = ARGV[20], tonumber(ARGV[21]), tonumber(ARGV[22])
 local poison, expired, deadline_exceeded = ARGV[23], ARGV[24], ARGV[25]
 local known, sure, settles, waited = ARGV[26], ARGV[27], ARGV[28], tonumber(ARGV[29])
+local agent_wait, unknown_agent = ARGV[30], ARGV[31] -- '' unless only other processors have the agent
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -65,12 +66,33 @@ if not again then
     error = poison
   elseif deadline_at ~= '' and tonumber(now) >= tonumber(deadline_at) then
     error = deadline_exceeded
+  elseif agent_wait ~= '' then
+    local since = redis.call('HGET', req, 'no_agent_since') or now
+    error = tonumber(now) - tonumber(since) >= tonumber(agent_wait) and unknown_agent or nil
   end
-  if error then
+  if error or agent_wait ~= '' then
     redis.call('HSET', req, 'question', question, 'agent', agent, 'created_at', created_at,
       'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset)
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
+  end
+  if error then
     return give_up(ctx, hist, req, open, request_id, error, record_ttl)
+  end
+  if agent_wait ~= '' then -- the turn keeps its position until a processor with the agent owns the partition
+    redis.call('HSET', req, 'status', attempt > 0 and 'retrying' or 'queued', 'stage', 'waiting_for_agent',
+      'blamed', blamed, 'flight', '', 'deadline_at', deadline_at)
+    if events_from ~= '' then
+      redis.call('HSETNX', req, 'events_from', events_from)
+    end
+    redis.call('HDEL', req, 'leaving_until')
+    redis.call('ZADD', open, 'NX', created_at, request_id)
+    for _, key in ipairs({req, reqs, open}) do
+      redis.call('PEXPIRE', key, record_ttl)
+    end
+    if redis.call('EXISTS', ctx) == 1 then
+      redis.call('HSET', ctx, 'processing_stage', 'waiting_for_agent')
+    end
+    return {'ELSEWHERE', attempt, redis.call('HSETNX', req, 'no_agent_since', now)}
   end
   -- One more crash would be the last. It must count only for a turn that ran as its processor's only crash suspect.
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
@@ -90,7 +112,7 @@ if lost then
 end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
 if not again then
-  redis.call('HDEL', req, 'leaving_until')
+  redis.call('HDEL', req, 'leaving_until', 'no_agent_since')
   redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'failures', failures, 'crashes', crashes,
     'flight', flight, 'blamed', blamed, 'fence', fence, 'stage', 'running', 'started_at', now, 'begun_at', begun_at,
     'phases', phases, 'processor', processor, 'partition', partition, 'offset', offset,

@@ -89,6 +89,66 @@ class RedisFlightsTest extends RedisMemoryTests {
     }
 
     @Test
+    void letsATurnWaitWhoseAgentOnlyOtherProcessorsHave() {
+        Ask ask = ask("?");
+        assertThat(begin(flight(ask, 1), ask, Duration.ofMinutes(10)))
+                .isEqualTo(new BeginResult.AgentElsewhere(0, true));
+        assertThat(begin(flight(ask, 1), ask, Duration.ofMinutes(10)))
+                .isEqualTo(new BeginResult.AgentElsewhere(0, false));
+        assertThat(request(ask, "status")).isEqualTo("queued");
+        assertThat(request(ask, "stage")).isEqualTo("waiting_for_agent");
+        assertThat(redis.template.opsForZSet().size(keys.openRequestIds())).isOne();
+        assertThat(begin(flight(ask, 2), ask))
+                .as("on the processor with the agent")
+                .isInstanceOfSatisfying(
+                        RunTurn.class, run -> assertThat(run.attempt()).isOne());
+        assertThat(request(ask, "stage")).isEqualTo("running");
+    }
+
+    @Test
+    void endsTheWaitForAnAgentAtItsBoundWithUnknownAgent() {
+        Ask ask = ask("?");
+        begin(flight(ask, 1), ask, Duration.ofMinutes(10));
+        redis.template
+                .opsForHash()
+                .put(
+                        keys.request(ask.requestId()),
+                        "no_agent_since",
+                        Long.toString(Instant.now().minusSeconds(601).toEpochMilli()));
+        assertThat(begin(flight(ask, 1), ask, Duration.ofMinutes(10)))
+                .isInstanceOfSatisfying(
+                        AlreadyEnded.class,
+                        ended -> assertThat(ended.ending().error().code()).isEqualTo("unknown_agent"));
+        assertThat(redis.template.opsForZSet().size(keys.openRequestIds())).isZero();
+    }
+
+    @Test
+    void cancelsATurnThatWaitsForItsAgent() {
+        Ask ask = ask("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask, Duration.ofMinutes(10));
+        redis.template.opsForHash().put(keys.request(ask.requestId()), "cancel_requested", "1");
+        assertThat(begin(flight(ask, 1), ask, Duration.ofMinutes(10))).isEqualTo(new BeginResult.CancelRequested());
+    }
+
+    @Test
+    void countsTheCrashOfATurnThatThenWaitsForItsAgentOnce() {
+        Ask ask = ask("?");
+        begin(flight(ask, 1), ask); // never ends
+        for (int i = 0; i < 5; i++) {
+            assertThat(begin(flight(ask, 2), ask, Duration.ofMinutes(10)))
+                    .isInstanceOf(BeginResult.AgentElsewhere.class);
+        }
+        assertThat(request(ask, "crashes")).isEqualTo("1");
+        assertThat(request(ask, "status")).isEqualTo("retrying");
+    }
+
+    private BeginResult begin(FlightRef flight, Ask ask, Duration agentWait) {
+        return memory.begin(
+                new BeginRequest(flight, ask, Map.of(), null, false, true, true, 0, Duration.ZERO, agentWait));
+    }
+
+    @Test
     void takesBackACrashIfTheNextOwnerBeganBeforeTheRelease() {
         Ask ask = ask("?");
         FlightRef revoked = flight(ask, 1);
@@ -146,7 +206,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
         FlightRef second = flight(ask, 1);
         Duration away = Duration.ofMinutes(5);
-        assertThat(memory.begin(new BeginRequest(second, ask, Map.of(), null, false, true, true, 0, away)))
+        assertThat(memory.begin(new BeginRequest(second, ask, Map.of(), null, false, true, true, 0, away, null)))
                 .as("time without Redis doesn't count")
                 .isInstanceOf(RunTurn.class);
         memory.release(second);

@@ -90,7 +90,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         Ask ask = ask("?");
         redis.template.opsForHash().put(keys.request(ask.requestId()), "status", "queued");
         return memory.begin(
-                new BeginRequest(flight(ask, fence), ask, Map.of(), null, false, true, false, 0, Duration.ZERO));
+                new BeginRequest(flight(ask, fence), ask, Map.of(), null, false, true, false, 0, Duration.ZERO, null));
     }
 
     @Test

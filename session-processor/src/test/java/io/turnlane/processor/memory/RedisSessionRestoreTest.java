@@ -102,7 +102,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     void continuesToCountAttemptsIfDataWasLostDuringOne() {
         Ask ask = earlier("fails");
         FlightRef second = flight(ask, 1);
-        BeginRequest settling = new BeginRequest(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO);
+        BeginRequest settling = new BeginRequest(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO, null);
         assertThat(((RunTurn) memory.begin(settling)).attempt()).isEqualTo(2);
         memory.fail(second, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
         assertThat(((RunTurn) memory.begin(beginning(flight(ask, 1), ask))).attempt())
@@ -274,7 +274,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
                 .isEqualTo(new SettleResult.TurnLost());
         RunTurn run = (RunTurn)
-                memory.begin(new BeginRequest(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO));
+                memory.begin(new BeginRequest(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO, null));
         assertThat(run.attempt()).isEqualTo(1);
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("computed"), Map.of()))
                 .isEqualTo(new SettleResult.Stored());

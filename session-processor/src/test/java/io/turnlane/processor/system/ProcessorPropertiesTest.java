@@ -23,6 +23,7 @@ class ProcessorPropertiesTest {
         assertThat(bind(Map.of()))
                 .isEqualTo(new ProcessorProperties(
                         "",
+                        Duration.ofMinutes(10),
                         Duration.ofSeconds(20),
                         new IntakeProperties(
                                 "turnlane-processors",
@@ -52,6 +53,7 @@ class ProcessorPropertiesTest {
     void bindsEveryProperty() {
         assertThat(bind(Map.ofEntries(
                         Map.entry("id", "p-1"),
+                        Map.entry("agent-wait", "7m"),
                         Map.entry("drain-budget", "1s"),
                         Map.entry("intake.group", "g"),
                         Map.entry("intake.running", "2"),
@@ -83,6 +85,7 @@ class ProcessorPropertiesTest {
                         Map.entry("retrieval.remembered", "23"))))
                 .isEqualTo(new ProcessorProperties(
                         "p-1",
+                        Duration.ofMinutes(7),
                         Duration.ofSeconds(1),
                         new IntakeProperties(
                                 "g",

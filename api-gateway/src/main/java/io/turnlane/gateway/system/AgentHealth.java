@@ -1,0 +1,39 @@
+package io.turnlane.gateway.system;
+
+import io.turnlane.gateway.fleet.Fleet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * Reports that processors offer different agents. Questions for an agent that a processor lacks wait there, so the
+ * installation is degraded. The gateway stays ready. Reports nothing while Redis is unavailable, and returns within 300
+ * ms whatever Redis does.
+ */
+final class AgentHealth implements HealthIndicator {
+
+    private static final Status DIFFERENT = new Status("DEGRADED", "Processors offer different agents");
+    private static final long TIMEOUT_MS = 300;
+
+    private final Fleet fleet;
+
+    AgentHealth(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    @Override
+    public Health health() {
+        Map<String, List<String>> missing = CompletableFuture.supplyAsync(
+                        fleet::missingAgents, Thread.ofVirtual().name("agents-check")::start)
+                .exceptionally(_ -> Map.of())
+                .completeOnTimeout(Map.of(), TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .join();
+        return missing.isEmpty()
+                ? Health.up().build()
+                : Health.status(DIFFERENT).withDetails(missing).build();
+    }
+}

@@ -1,0 +1,44 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.processor.agent.AbsentAgents;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Agents that processors offer, in Redis. An entry outlives its processor by a minute, so that a turn does not fail
+ * while the only processor with its agent restarts. Thread-safe.
+ */
+final class RedisOfferedAgents implements AbsentAgents {
+
+    private static final Duration TIME_TO_LIVE = Duration.ofMinutes(1);
+
+    private final StringRedisTemplate redis;
+    private final Duration maxWait;
+
+    /** @param maxWait maximum time that a turn waits for a processor with its agent */
+    RedisOfferedAgents(StringRedisTemplate redis, Duration maxWait) {
+        this.redis = redis;
+        this.maxWait = maxWait;
+    }
+
+    /** Stores that this processor offers the agents. Throws a data access exception if Redis is unavailable. */
+    void offer(List<AgentDescription> agents) {
+        agents.forEach(agent -> redis.opsForValue().set(MemoryKeys.offeredAgent(agent.name()), "", TIME_TO_LIVE));
+    }
+
+    @Override
+    public Optional<Duration> maxWait(String agent) {
+        try {
+            return Boolean.TRUE.equals(redis.hasKey(MemoryKeys.offeredAgent(agent)))
+                    ? Optional.of(maxWait)
+                    : Optional.empty();
+        } catch (DataAccessException unavailable) {
+            return Optional.of(maxWait); // the turn cannot begin without Redis in any case
+        }
+    }
+}
