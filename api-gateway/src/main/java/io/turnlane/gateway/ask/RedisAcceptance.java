@@ -106,7 +106,10 @@ public final class RedisAcceptance implements Acceptance {
         };
     }
 
-    /** Updates the caller's claim with the result in the session's slot, which may be more recent. */
+    /**
+     * Updates the caller's claim with the result of the script that ran in the session's slot, which can be more
+     * recent.
+     */
     private void updateCallerClaim(AcceptOutcome outcome, PreparedTurn first, IdempotencyClaim claim, RequestId call) {
         switch (outcome) {
             case AlreadyPublished _ -> callers.mark(first, claim);
@@ -163,8 +166,8 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     /**
-     * Updates the user's session list if the script asks for it. If the turn is not published in the end, the entry of
-     * a session that does not exist is removed by the next reader of the list.
+     * Updates the user's session list if the script's reply requests it. If the turn cannot be published and the
+     * session therefore does not exist, the next reader of the list removes the entry.
      */
     private Accepted accepted(PreparedTurn turn, RequestId call, RedisReply reply) {
         if (reply.number(9) == 1) {
@@ -233,7 +236,9 @@ public final class RedisAcceptance implements Acceptance {
         };
     }
 
-    /** Returns the keys, followed by those of the turn's claim if the claim is in the same hash slot. */
+    /**
+     * Returns the given keys. If the turn's claim is in the session's hash slot, also returns the keys of the claim.
+     */
     private static List<String> withClaim(PreparedTurn turn, String... keys) {
         List<String> all = new ArrayList<>(List.of(keys));
         IdempotencyClaim claim = turn.claim();

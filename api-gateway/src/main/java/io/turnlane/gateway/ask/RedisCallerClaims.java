@@ -11,7 +11,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Idempotency claims of questions that name no session, in the hash slot of their caller.
+ * Claims of the Idempotency-Keys of questions that name no session. They are stored in the hash slot of the caller.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -11,7 +11,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/** Reply of a Redis script: a status word, followed by the values that belong to it. */
+/** Reply of a Redis script: a status word, followed by values whose meaning depends on the status word. */
 record RedisReply(List<?> parts) {
 
     /** Returns a script that replies with a list. Its source is the concatenation of the named files. */

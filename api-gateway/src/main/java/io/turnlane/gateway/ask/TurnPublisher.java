@@ -10,7 +10,7 @@ public interface TurnPublisher {
      * Publishes a command and waits until Kafka has acknowledged it.
      *
      * @param eventsFrom offset in the session's events partition at which a stream of the command's events starts
-     * @param traceparent W3C trace context of the caller; null without one
+     * @param traceparent W3C trace context of the caller; null if the caller sent none
      * @throws NotPublishedException if Kafka rejected the command or did not acknowledge it in time
      */
     void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent) throws NotPublishedException;
@@ -33,7 +33,8 @@ public interface TurnPublisher {
         }
 
         /**
-         * Returns the exception for a command that was not acknowledged. It may have been, or may still be, written.
+         * Returns the exception for a command that was not acknowledged. It is unknown if Kafka has written or will
+         * write the command.
          */
         public static NotPublishedException unknown(Throwable cause) {
             return new NotPublishedException("Kafka did not acknowledge the command", cause, false);

@@ -51,7 +51,7 @@ final class KafkaConsumerPool implements AutoCloseable {
     /**
      * Runs a task with a consumer of the pool.
      *
-     * @throws ProblemDetailException if all consumers stay in use for 5 s, or Kafka is unavailable
+     * @throws ProblemDetailException if no consumer becomes free within 5 s, or if Kafka is unavailable
      */
     <T> T withConsumer(Function<Consumer<String, byte[]>, T> work) {
         if (!acquire()) {
@@ -94,7 +94,8 @@ final class KafkaConsumerPool implements AutoCloseable {
     }
 
     /**
-     * Passes all records of these ranges to {@code sink}, those of one partition in order of their offsets.
+     * Passes all records of these ranges to {@code sink}. The records of one partition are passed in the order of their
+     * offsets.
      *
      * @throws ProblemDetailException if the records cannot be read within 5 s
      */

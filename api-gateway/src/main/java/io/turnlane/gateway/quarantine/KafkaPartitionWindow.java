@@ -4,8 +4,8 @@ import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Part of a partition that one page reads, with the offset down to which the page has used its records. Confined to one
- * thread.
+ * Window (range of offsets) of a partition that is read for one page. Also keeps the offset down to which the page
+ * contains the records of the window. For use by one thread.
  */
 final class KafkaPartitionWindow {
 
@@ -46,7 +46,7 @@ final class KafkaPartitionWindow {
         return new OffsetRange(from, Math.min(end, to + OFFSETS_ABOVE));
     }
 
-    /** Counts a record of the window. Returns false if the record lies above the window. */
+    /** Notes that a record of the window was read. Returns false if the record is above the window. */
     boolean addRecord(long offset) {
         if (offset >= to) {
             return false;
@@ -55,15 +55,15 @@ final class KafkaPartitionWindow {
         return true;
     }
 
-    /** Moves the window down to this record, which is the highest of those left. */
+    /** Moves the current position down to this record. It is the highest record that the page does not contain yet. */
     void moveTo(long offset) {
         current = offset;
         unused--;
     }
 
     /**
-     * Returns true if all records of the window are used and older records remain below it. Their order relative to
-     * other partitions is then unknown.
+     * Returns true if the page contains all records of the window but the partition has older records below it. The
+     * timestamps of these older records are unknown, so the page must end here.
      */
     boolean isExhausted() {
         return unused == 0 && from > begin;

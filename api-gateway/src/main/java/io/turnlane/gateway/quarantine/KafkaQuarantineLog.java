@@ -33,19 +33,19 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the quarantine topic backwards. For each partition, the records in a window below the last cursor are read
- * forwards. The records of all windows are then merged by time.
+ * Reads the quarantine topic backwards. For each partition, reads the records of a window (a range of offsets below the
+ * cursor) forwards. Then merges the records of all windows by time.
  *
- * <p>Duplicates of a record have the same key and therefore the same partition. They are caused by a crash between two
- * steps and lie close to each other. The records directly above the window are therefore read as well, to detect
- * records that an earlier page has shown.
+ * <p>Duplicates of a record have the same key and therefore the same partition. Duplicates are caused by a crash
+ * between two steps and are close to each other. The records directly above the window are therefore read too, to
+ * detect duplicates of records that an earlier page contained.
  */
 @Component
 final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaQuarantineLog.class);
 
-    /** Number of records that a search for one turn reads at a time. */
+    /** Number of records that each step of a search for one turn reads. */
     private static final int SEARCH_STEP = 1_000;
 
     /** Maximum number of bytes of a value that is not a question, in a list. */
@@ -222,7 +222,10 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
                         turn.origin());
     }
 
-    /** Returns the question if the key, the headers and the value agree that the record is one; otherwise null. */
+    /**
+     * Returns the question if the record is a valid question; otherwise null. The key and the headers must match the
+     * value.
+     */
     private @Nullable Ask ask(QuarantinedTurn turn) {
         byte[] value = turn.value();
         if (value == null || !WireFormat.isReadable(turn.header(RecordHeaders.SCHEMA_VERSION))) {

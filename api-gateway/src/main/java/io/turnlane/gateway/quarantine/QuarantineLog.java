@@ -5,9 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the quarantine topic. Safe for use by multiple threads. Each method blocks for a few seconds at most, and
- * throws a {@link io.turnlane.gateway.problem.ProblemDetailException} if Kafka is unavailable or too many requests read
- * at once.
+ * Reads the quarantine topic. Safe for use by multiple threads. Each method blocks for at most a few seconds. It throws
+ * a {@link io.turnlane.gateway.problem.ProblemDetailException} if Kafka is unavailable, or if too many requests read at
+ * once.
  */
 interface QuarantineLog {
 
@@ -15,7 +15,7 @@ interface QuarantineLog {
      * Returns a page of turns, newest first. Duplicates of a turn appear once.
      *
      * @param before cursor at the end of an earlier page; null for the first page
-     * @param limit maximum number of turns; a page may have fewer even if more follow
+     * @param limit maximum number of turns; a page can have fewer turns although more pages follow
      */
     QuarantinePage page(@Nullable QuarantineCursor before, int limit);
 

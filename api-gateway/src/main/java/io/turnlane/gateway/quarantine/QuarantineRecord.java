@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param turn quarantined turn; a long value is truncated
  * @param valueBytes full length of the value in bytes
- * @param ask question; null if the record cannot be read as one
+ * @param ask question; null if the record is not a valid question
  * @param quarantinedAt time at which the record was written
  */
 record QuarantineRecord(

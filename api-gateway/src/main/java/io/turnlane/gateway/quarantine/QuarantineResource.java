@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Quarantined turn as returned to operators.
  *
- * @param id request id, or the log position on the turns topic of a record without one
+ * @param id request id; for a record without a request id, its log position on the turns topic
  * @param attempts number of times that the agent was run
  * @param question null if the record cannot be read
  * @param redrivable true if the turn can be asked again

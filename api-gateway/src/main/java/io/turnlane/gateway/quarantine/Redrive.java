@@ -21,9 +21,9 @@ import org.springframework.dao.DataAccessException;
  * Asks a quarantined question again: under a new request id, after the turns already queued in its session, and by the
  * same path as any other question.
  *
- * <p>A question is asked again only once unless the caller requests more. An idempotency key protects against
- * concurrent calls and against a gateway that crashes in between. A mark protects for as long as the quarantine keeps
- * the record.
+ * <p>A question is redriven (asked again) only once, unless the caller explicitly requests to repeat it. An idempotency
+ * key ensures this for concurrent calls and if a gateway crashes during a redrive. A mark in Redis ensures it for as
+ * long as the quarantine topic keeps the record.
  *
  * <p>Safe for use by multiple threads.
  */
@@ -45,7 +45,7 @@ public final class Redrive {
      * Asks the question of a quarantined turn again, or returns the request of an earlier redrive.
      *
      * @param again true to ask again even if the question has been asked again before
-     * @throws ProblemDetailException if the record holds no question, or the question is rejected
+     * @throws ProblemDetailException if the record contains no question, or if the question is rejected
      */
     Submission redrive(QuarantineRecord quarantined, boolean again, @Nullable String traceparent) {
         Ask ask = quarantined.ask();

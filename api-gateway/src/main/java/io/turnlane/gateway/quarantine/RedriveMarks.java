@@ -5,8 +5,8 @@ import io.turnlane.model.SessionKey;
 import java.util.Optional;
 
 /**
- * Stores under which request id a quarantined turn was asked again. Methods throw a data access exception if Redis is
- * unavailable.
+ * Stores the request id under which a quarantined turn was asked again. Methods throw a data access exception if Redis
+ * is unavailable.
  */
 interface RedriveMarks {
 

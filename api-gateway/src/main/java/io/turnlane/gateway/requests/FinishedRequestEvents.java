@@ -13,7 +13,7 @@ import java.util.Objects;
 
 /**
  * Reconstructs the events of a finished request from its record: {@code started}, one {@code delta} with the whole
- * text, and the terminal event. {@code started} and {@code delta} are omitted if the request has no answer.
+ * text, and the terminal event. If the request has no answer, {@code started} and {@code delta} are omitted.
  */
 public final class FinishedRequestEvents {
 

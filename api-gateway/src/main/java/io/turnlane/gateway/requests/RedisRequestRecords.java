@@ -63,7 +63,10 @@ final class RedisRequestRecords implements RequestRecords {
         return open;
     }
 
-    /** Returns null for a missing or damaged record, so that the session's other requests are still returned. */
+    /**
+     * Returns the state of a request; null if the record is missing or damaged, so that callers can still return the
+     * session's other requests.
+     */
     private @Nullable RequestRecord readSummary(SessionKey session, RequestId requestId, int position) {
         List<byte[]> values = redis.<String, byte[]>opsForHash()
                 .multiGet(new MemoryKeys(session).request(requestId), RequestHash.SUMMARY_FIELDS);

@@ -70,7 +70,10 @@ final class RequestController {
         return answer(rid, Timeline.of(find(caller.sessionKey(sid), rid)));
     }
 
-    /** Registers for the terminal event before it reads the record, so that an end between the two is not missed. */
+    /**
+     * Waits for the end of a question. Registers for the terminal event before it reads the record, so that an end
+     * between these two steps is not missed.
+     */
     private RequestRecord findEnded(SessionKey session, RequestId rid, Duration timeout) {
         RequestRecord before = find(session, rid);
         if (before.ended()) {
@@ -90,7 +93,10 @@ final class RequestController {
         }
     }
 
-    /** Polls the record, because a command that changes a session ends without an event. */
+    /**
+     * Waits for the end of a command that changes a session. Polls the record, because such a command ends without an
+     * event.
+     */
     private RequestRecord awaitCommand(SessionKey session, RequestId rid, EndWatch watch, Duration timeout) {
         RequestRecord request = find(session, rid);
         for (Duration waited = Duration.ZERO;

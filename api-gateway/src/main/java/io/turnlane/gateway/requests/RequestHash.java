@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Converts the Redis hash of a request, which {@code docs/records.md} describes, to a {@link RequestRecord}. */
 final class RequestHash {
 
-    /** Fields that describe the state of an open request. None of them is large. */
+    /** Fields that describe the state of an open request. None of these fields is large. */
     static final List<String> SUMMARY_FIELDS =
             List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
 
@@ -40,7 +40,7 @@ final class RequestHash {
      *
      * @param position number of turns ahead in the session; ignored unless the request is queued
      * @throws CorruptValueException if the checksum of the stored answer does not match
-     * @throws UnreadableRecordException if a field has a value that this version does not write
+     * @throws UnreadableRecordException if a field has a value that this version does not know
      */
     RequestRecord read(SessionId session, RequestId requestId, int position)
             throws CorruptValueException, UnreadableRecordException {

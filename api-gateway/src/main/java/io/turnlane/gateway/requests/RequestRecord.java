@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param eventsFrom offset in the session's events partition at which the request's stream starts; null if unknown
  * @param attempt number of the latest attempt; 0 before the first
  * @param position number of turns ahead in the session; 0 unless the request is queued
- * @param stage latest stage that the agent reported; null if none
+ * @param stage latest stage that the agent reported; null if it reported none
  * @param phases time at which the request entered each lifecycle phase so far
- * @param redriveOf quarantined request that this one asks again; null for an ordinary question
+ * @param redriveOf quarantined request that this request asks again; null for an ordinary question
  * @param webhook result of the webhook: delivered, failed or refused; null if not known yet
- * @param execution processor and log position of the request, as far as it has run
+ * @param execution processor and log position of the request; its parts are null if the request has not run yet
  * @param cancelRequested true if a client has cancelled the request
- * @param cause reason of an end with neither answer nor error; otherwise null
- * @param absorbs requests that were merged into this one, oldest first
+ * @param cause reason of the end if the request ended with neither an answer nor an error; otherwise null
+ * @param absorbs requests that were merged into this request, oldest first
  */
 public record RequestRecord(
         RequestId requestId,
@@ -58,10 +58,11 @@ public record RequestRecord(
     }
 
     /**
-     * Processor that runs or ran the request, and position of its record in the turns topic.
+     * Processor that runs or ran the request, and position of the request's record in the turns topic.
      *
      * @param failures number of failed attempts
-     * @param crashes number of flights that began and never ended
+     * @param crashes number of flights (executions of the turn) that began and never ended, because the processor
+     *     crashed
      */
     public record Execution(
             @Nullable String processor,

@@ -24,8 +24,9 @@ public interface RequestRecords {
     Optional<RequestRecord> find(SessionKey session, RequestId requestId);
 
     /**
-     * Returns the session's open requests, oldest first. The records contain agent and state but not the questions: a
-     * session may have a hundred open requests of 32 KiB each. Damaged records are omitted.
+     * Returns the session's open requests, oldest first. The records contain the agent and the state. They do not
+     * contain the questions, because a session can have a hundred open requests of 32 KiB each. Damaged records are
+     * omitted.
      */
     List<RequestRecord> open(SessionKey session);
 
@@ -34,7 +35,7 @@ public interface RequestRecords {
 
     /**
      * Checks that a session exists, before a client subscribes to its events. If Redis is unavailable, a cursor of the
-     * session is sufficient, because its events are read from Kafka.
+     * session is sufficient, because the session's events are in Kafka.
      *
      * @param after cursor that the client sent; null if it sent none
      * @throws ProblemDetailException if the session does not exist

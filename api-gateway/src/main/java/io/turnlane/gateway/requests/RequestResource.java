@@ -16,18 +16,19 @@ import org.jspecify.annotations.Nullable;
  * JSON representation of a request for clients.
  *
  * @param type type of a command that changes its session, such as {@code import_session}; absent for a question
- * @param processingStage latest stage that the agent reported; the status if it reported none or the request has ended
- * @param attempt number of the latest attempt; 0 before the first
+ * @param processingStage latest stage that the agent reported; the status if the agent reported none or if the request
+ *     has ended
+ * @param attempt number of the latest attempt; 0 if no attempt has begun
  * @param position number of turns ahead in the session; 0 unless the request is queued
- * @param redriveOf quarantined request that this one asks again
- * @param webhook result of the webhook, once known: delivered, failed or refused
+ * @param redriveOf quarantined request that this request asks again
+ * @param webhook result of the webhook: delivered, failed or refused; absent if it is not known yet
  * @param processingTime time from acceptance to the end, in seconds
  * @param cancelRequested true if a client has cancelled the request
- * @param reason reason for which it was cancelled, superseded or rejected
- * @param by request that caused this end
- * @param absorbs requests that were merged into this one, oldest first
- * @param estimatedWait estimated time until the request starts, in seconds; absent if it does not wait or there is no
- *     basis for an estimate
+ * @param reason reason for which the request was cancelled, superseded or rejected
+ * @param by request that superseded or rejected this request
+ * @param absorbs requests that were merged into this request, oldest first
+ * @param estimatedWait estimated time until the request starts, in seconds; absent if the request does not wait, or if
+ *     there are no data for an estimate
  */
 public record RequestResource(
         RequestId requestId,
@@ -64,7 +65,7 @@ public record RequestResource(
 
         Links links) {
 
-    /** Paths of the request's other resources, relative to the service. */
+    /** Paths of the request's resources, relative to the URL of the service. */
     public record Links(String self, String events, String cancel, String timeline) {
 
         static Links of(SessionId session, RequestId requestId) {
@@ -168,7 +169,9 @@ public record RequestResource(
                 links);
     }
 
-    /** Returns this resource without texts of clients and agents, for callers who may not read. */
+    /**
+     * Returns this resource without texts of clients and agents, for callers who do not have the scope {@code read}.
+     */
     public RequestResource withoutContent() {
         return new RequestResource(
                 requestId,

@@ -16,10 +16,10 @@ import org.springframework.dao.DataAccessException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Creates the {@code gap} events that replace events which Kafka no longer has. A {@code gap} event contains the
- * current state of the request, or summaries of the session's open requests. The gateway creates it only when the
- * client can receive it, so it does not count towards the bound of the client's outbox. For this reason the event of a
- * session omits the questions and stays small.
+ * Creates {@code gap} events, which replace events that a client has missed. A {@code gap} event contains the current
+ * state of the request, or summaries of the session's open requests. The gateway creates the event only when it can be
+ * written to the client. The event therefore does not count towards the bound of the client's outbox. For this reason,
+ * the summaries omit the questions, so that the event is small.
  */
 public final class Snapshots {
 

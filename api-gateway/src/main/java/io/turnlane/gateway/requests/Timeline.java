@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON representation of a request's lifecycle.
  *
- * @param attempt number of the latest attempt; 0 before the first
+ * @param attempt number of the latest attempt; 0 if no attempt has begun
  * @param failures number of failed attempts
- * @param crashes number of flights that began and never ended
+ * @param crashes number of flights (executions of the turn) that began and never ended, because the processor crashed
  * @param partition partition of the turns topic that holds the request's record
  * @param offset offset of the request's record in that partition
  * @param phases lifecycle phases that the request has entered, in order of time

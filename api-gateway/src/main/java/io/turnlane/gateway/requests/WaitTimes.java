@@ -40,7 +40,8 @@ public final class WaitTimes {
      * Returns the wait time of a {@code Prefer: wait=30} header (RFC 7240), capped at {@link #LONGEST}.
      *
      * @param prefer value of the header; null if absent
-     * @return the time to wait; empty without a {@code wait} preference or if it is malformed, as the RFC requires
+     * @return the time to wait; empty if there is no {@code wait} preference, or if it is malformed (as the RFC
+     *     requires)
      */
     public static Optional<Duration> fromPreferHeader(@Nullable String prefer) {
         Matcher wait = PREFERENCE.matcher(prefer == null ? "" : prefer);

@@ -17,15 +17,20 @@ interface CommandRecords {
     void create(SessionCommand command, SessionKey session);
 
     /**
-     * Reserves the id of the session that a fork creates, and creates the fork's record in that session.
+     * Reserves the id of the session that a fork creates, so that no other request creates it. Also creates the fork's
+     * record in that session.
      *
      * @param agent agent of the source session
      * @param ttl time for which the new session is kept without activity
-     * @return the fork that holds the reservation: this one, or an earlier fork of the same turn into the same session,
-     *     which may not have been published; empty if the session exists or a different fork creates it
+     * @return the fork that holds the reservation. This is the given fork, or an earlier fork of the same turn into the
+     *     same session, which has possibly not been published. Empty if the session exists already, or if a different
+     *     fork creates it
      */
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
-    /** Removes a command that Kafka rejected from {@code session}: its record, and its reservation if it is a fork. */
+    /**
+     * Removes the record of a command that Kafka rejected from {@code session}. If the command is a fork, also removes
+     * its reservation.
+     */
     void remove(RequestId command, SessionKey session);
 }

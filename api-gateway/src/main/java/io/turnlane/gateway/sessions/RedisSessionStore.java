@@ -122,8 +122,8 @@ final class RedisSessionStore implements SessionStore {
     }
 
     /**
-     * Reads context and history again if the session's version changed in between, at most {@value #MAX_READS} times.
-     * After that, the last values are returned although they may be of different versions.
+     * Reads context and history. If the session's version changes between these reads, reads both again, at most
+     * {@value #MAX_READS} times. After that, returns the last values, although they may be of different versions.
      */
     @Override
     public Optional<SessionSnapshot> snapshot(SessionKey session) {

@@ -37,8 +37,8 @@ final class SessionCommands {
     }
 
     /**
-     * Publishes a command without a request record. Used to delete a session: clients see that the command is done when
-     * the session no longer exists.
+     * Publishes a command that has no request record. Used to delete a session. Clients can see that the deletion is
+     * complete, because the session then no longer exists.
      *
      * @throws ProblemDetailException if Kafka rejected or did not acknowledge the command
      */
@@ -57,13 +57,14 @@ final class SessionCommands {
     }
 
     /**
-     * Creates the request records of a fork in the source and in the target session, and publishes the fork. If the
-     * same fork is already queued, publishes the earlier fork again, because it may not have been published. Lanes
-     * discard duplicates by their request id.
+     * Creates the request records of a fork in the source and in the target session, and publishes the fork. If an
+     * earlier fork of the same turn into the same session is not complete yet, publishes the earlier fork again,
+     * because its first publication may have failed. Lanes discard duplicates by their request id.
      *
      * @param source context of the source session
-     * @return the published fork: this one, or the earlier one that it repeats
-     * @throws ProblemDetailException if the target session exists, or Kafka rejected or did not acknowledge the fork
+     * @return the published fork: the given fork, or the earlier fork that it repeats
+     * @throws ProblemDetailException if the target session exists, or if Kafka rejected the fork or did not acknowledge
+     *     it
      */
     ForkSession submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
         SessionKey target = new SessionKey(fork.key().namespace(), fork.into());

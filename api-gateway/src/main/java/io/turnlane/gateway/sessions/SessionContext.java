@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON representation of a session for clients.
  *
- * @param agent agent that answers if a question names none
+ * @param agent agent that answers if a question names no agent
  * @param currentQuestion question that is being answered; null if none
  * @param processingStage stage of the running turn, or status of the last turn
  * @param requestCount number of turns that have ended
- * @param totalProcessingTime total processing time of those turns, in seconds
+ * @param totalProcessingTime total processing time of the turns that have ended, in seconds
  * @param openRequests number of open turns
  * @param ttlSeconds time for which the session is kept without activity
  */
@@ -32,7 +32,7 @@ record SessionContext(
         Map<String, Object> metadata,
         long ttlSeconds) {
 
-    /** Keeps the sums in their range, so that an import accepts every exported session. */
+    /** Limits the sums to their valid range, so that an import accepts every exported session. */
     SessionContext {
         requestCount = Math.clamp(requestCount, 0, ValueRanges.MOST);
         totalProcessingTime = ValueRanges.clamp(totalProcessingTime, ValueRanges.LONGEST);

@@ -44,7 +44,10 @@ import org.springframework.web.bind.annotation.RestController;
 final class SessionController {
 
     private static final int MAX_PAGE = 100;
-    /** Arbitrary session id, to get a caller's namespace: all session keys of a caller have the same one. */
+    /**
+     * Arbitrary session id, used to determine a caller's namespace. All session keys of a caller have the same
+     * namespace.
+     */
     private static final SessionId ANY = new SessionId("any");
 
     private final SessionService sessions;
@@ -76,7 +79,7 @@ final class SessionController {
     }
 
     /**
-     * @param agent agent that answers if a question names none
+     * @param agent agent that answers if a question names no agent
      * @param metadata client's own JSON object of at most 4 KiB
      * @param ttlSeconds time for which the session is kept without activity, at most 7 days
      */
@@ -89,7 +92,8 @@ final class SessionController {
     }
 
     /**
-     * @param damaged number of turns that are omitted because their stored form is damaged; absent if there are none
+     * @param damaged number of turns that are omitted because their stored form is damaged; absent if no turn is
+     *     damaged
      */
     record TurnsResponse(
             List<PastTurn> turns,

@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Endpoints that update, export, import and fork sessions. Each change is a command that the session's lane executes.
- * The request at {@code Location} shows when the command is done or why it failed.
+ * The request at {@code Location} shows if the command is complete, or why it failed.
  */
 @Tag(name = "sessions")
 @RestController
@@ -75,7 +75,7 @@ final class SessionEditController {
     /**
      * Changes of a session. Absent fields remain unchanged.
      *
-     * @param agent agent that answers later questions that name none
+     * @param agent agent that answers later questions that name no agent
      * @param metadata merge patch (RFC 7396); a null value removes a field
      * @param ttlSeconds time for which the session is kept without activity, at most 7 days
      */

@@ -32,7 +32,7 @@ final class SessionExport {
     private static final int VERSION = 1;
     private static final String CHECKSUM = "checksum";
 
-    /** Room for the fields of a document beside its session and its turns. */
+    /** Size reserved for the fields of a document other than its session and its turns, in bytes. */
     private static final int ENVELOPE_BYTES = 1024;
 
     private final JsonMapper json;
@@ -56,21 +56,16 @@ final class SessionExport {
 
     private record ExportedTurns(@Nullable List<PastTurn> turns) {}
 
-    /** Returns the export document of a session. Omits the oldest turns of one that an import would not accept whole. */
+    /**
+     * Returns the export document of a session. If the document would be too large for an import, omits the oldest
+     * turns.
+     */
     Map<String, Object> write(SessionSnapshot stored, Instant now) {
         SessionDocument.SessionFields session = SessionDocument.SessionFields.of(stored.context());
         List<PastTurn> all = stored.history().turns();
-        List<PastTurn> turns =
-                newestThatFit(all, rules.maxExport() - ENVELOPE_BYTES - wire.writeValue(session).length);
+        List<PastTurn> turns = newestThatFit(all, rules.maxExport() - ENVELOPE_BYTES - wire.writeValue(session).length);
         SessionDocument document = new SessionDocument(
-                FORMAT,
-                VERSION,
-                now,
-                session,
-                turns,
-                stored.history().damaged(),
-                all.size() - turns.size(),
-                "");
+                FORMAT, VERSION, now, session, turns, stored.history().damaged(), all.size() - turns.size(), "");
         Map<String, Object> plain = parse(wire.writeValue(document)); // the form in which a reader sees it
         plain.remove(CHECKSUM);
         plain.put(CHECKSUM, CanonicalJson.checksum(plain));

@@ -14,7 +14,10 @@ import org.springframework.stereotype.Component;
 @Component
 final class SessionPages {
 
-    /** Maximum number of reads of the list for one page, to bound the cost if many entries are stale. */
+    /**
+     * Maximum number of reads of the list for one page. It bounds the cost if many entries belong to sessions that no
+     * longer exist.
+     */
     private static final int MAX_READS = 5;
 
     private final SessionList list;

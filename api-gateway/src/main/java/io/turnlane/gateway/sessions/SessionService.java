@@ -33,7 +33,7 @@ final class SessionService {
         return store.context(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
     }
 
-    /** Returns the context of a session, and throws if a fork is still creating the session. */
+    /** Returns the context of a session. Throws an exception if a fork is still creating the session. */
     SessionContext findReady(SessionKey session) {
         SessionContext context = find(session);
         if (context.processingStage().equals(FORKING)) {
@@ -43,7 +43,7 @@ final class SessionService {
         return context;
     }
 
-    /** Returns context and history of a session, and throws if a fork is still creating the session. */
+    /** Returns context and history of a session. Throws an exception if a fork is still creating the session. */
     SessionSnapshot snapshot(SessionKey session) {
         findReady(session);
         return store.snapshot(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
@@ -56,8 +56,8 @@ final class SessionService {
     }
 
     /**
-     * Creates the session if it does not exist, so that clients can read it before its lane has executed the command.
-     * Throws if a fork is still creating the session.
+     * Creates the session if it does not exist, so that clients can read the session before its lane has executed the
+     * command. Throws an exception if a fork is still creating the session.
      */
     void createIfMissing(ImportSession command) {
         SessionKey session = command.key();
@@ -78,8 +78,8 @@ final class SessionService {
     }
 
     /**
-     * Checks that a turn is in the session's history or still open. An open turn is sufficient, because a fork is
-     * executed after it.
+     * Checks that a turn is in the session's history or still open. An open turn is sufficient, because the fork is
+     * executed after this turn.
      */
     void requireTurn(SessionKey session, RequestId turn) {
         boolean open = requests.find(session, turn)

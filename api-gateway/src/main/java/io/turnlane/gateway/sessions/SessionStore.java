@@ -42,7 +42,7 @@ interface SessionStore {
 
     /**
      * Returns context and history of a session, or empty if the session does not exist. Both are of the same version,
-     * unless the session changes during every one of several reads.
+     * unless the session changes during each of several reads.
      */
     Optional<SessionSnapshot> snapshot(SessionKey session);
 

@@ -5,8 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Requests that were asked on one socket, for clients that may ask but not read: they receive only the events of these.
- * Keeps the newest {@value #MAX}, many more than can be open. Safe for use by multiple threads.
+ * Requests that were asked on one socket. A client that has the scope {@code ask} but not {@code read} receives only
+ * the events of these requests. Keeps the newest {@value #MAX} requests, which is many more than can be open. Safe for
+ * use by multiple threads.
  */
 final class AskedRequests {
 

@@ -8,7 +8,7 @@ import io.turnlane.model.TurnPolicy;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Frame sent by a client. The reply repeats {@code ref}, by which the client can match it to the frame. */
+/** Frame sent by a client. The reply repeats {@code ref}, so that the client can match the reply to the frame. */
 sealed interface ClientFrame {
 
     @Nullable

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.socket;
 
 /**
- * Buffer that collects the pieces of one incoming frame up to a maximum size. It holds no memory between two frames.
- * The container calls it with one piece at a time.
+ * Buffer that collects the pieces of one incoming frame up to a maximum size. It uses no memory between two frames. The
+ * container adds one piece at a time.
  */
 final class FrameBuffer {
 
@@ -35,8 +35,8 @@ final class FrameBuffer {
     }
 
     /**
-     * Counts bytes without encoding. The container may split a surrogate pair between two pieces, so each half counts
-     * as 2 of its 4 bytes.
+     * Returns the length of the piece in bytes of UTF-8 without encoding it. The container can split a surrogate pair
+     * between two pieces, so each half counts as 2 of the pair's 4 bytes.
      */
     private static int utf8Length(String piece) {
         int length = 0;

@@ -21,7 +21,7 @@ final class FrameReader {
         this.json = json;
     }
 
-    /** Thrown if a text is not a valid frame. {@code ref} is null if it could not be read. */
+    /** Thrown if a text is not a valid frame. {@code ref} is null if the {@code ref} of the frame could not be read. */
     static final class InvalidFrameException extends Exception {
 
         private static final long serialVersionUID = 1L;

@@ -35,7 +35,7 @@ final class ServerFrames {
     private record CursorFrame(String type, SessionId sessionId, String cursor) {}
 
     /**
-     * Confirms that a cancel request was accepted. The {@code cancelled} event follows once the turn has been
+     * Confirms that a cancel request was accepted. The {@code cancelled} event follows when the turn has been
      * cancelled.
      */
     private record CancellingFrame(

@@ -22,8 +22,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connection of one client: the frames that it sends and the sessions that it follows. All messages to the client pass
- * through one outbox.
+ * Connection of one client. Handles the client's frames and keeps its subscriptions to sessions. All messages to the
+ * client pass through one outbox.
  *
  * <p>Threading: the container delivers one message at a time. Any thread may call {@link #close}. This object's monitor
  * guards the subscriptions and is never held during a blocking call.
@@ -90,7 +90,7 @@ final class SocketConnection {
         send(services.frames().error(ref, problem));
     }
 
-    /** Holds back the events of the session until the {@code accepted} frame has been queued before them. */
+    /** Asks a question. Holds back the events of the session until the {@code accepted} frame has been queued. */
     private void ask(ClientFrame.AskFrame ask) {
         PreparedTurn turn = services.intake().prepare(caller, ask.sessionId(), ask.body(), null, null);
         if (!mayRead) {

@@ -75,7 +75,8 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     }
 
     /**
-     * Returns true. Otherwise the container would allocate a buffer of the maximum message size for each open socket.
+     * Returns true: the handler accepts partial messages. Otherwise the container would allocate a buffer of the
+     * maximum message size for each open socket.
      */
     @Override
     public boolean supportsPartialMessages() {

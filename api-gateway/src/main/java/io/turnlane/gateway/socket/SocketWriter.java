@@ -21,8 +21,8 @@ import org.springframework.web.socket.WebSocketSession;
  * client that does not read blocks only this thread. The container ends a send that exceeds its timeout, which
  * disconnects the client.
  *
- * <p>Pings are sent regardless of other messages. A client that only listens sends nothing but pongs, and would
- * otherwise reach the idle timeout.
+ * <p>Pings are sent regardless of other messages. A client that only listens sends nothing but pongs. Without pings, it
+ * would send nothing and reach the idle timeout.
  */
 final class SocketWriter {
 
@@ -37,7 +37,7 @@ final class SocketWriter {
     private long lastPing = System.nanoTime();
 
     /**
-     * Settings by which the writer detects a client that is gone.
+     * Settings with which the writer detects a client whose connection is dead.
      *
      * @param interval interval of pings
      * @param idleNanos supplies the time since the last message or pong from the client, in nanoseconds

@@ -28,12 +28,12 @@ import org.springframework.stereotype.Component;
 public final class RequestStreams {
 
     /**
-     * Time after the end of a request within which its terminal event is published. If the owner died after storing the
-     * answer, the next owner takes over and publishes the event within this time.
+     * Maximum time between the end of a request and the publication of its terminal event. If the owner died after it
+     * stored the answer, the next owner publishes the event within this time.
      */
     private static final Duration TERMINAL_EVENT_DELAY = Duration.ofSeconds(30);
 
-    /** Maximum time to wait for the first item of a stream; slightly longer than a catch-up may take. */
+    /** Maximum time to wait for the first item of a stream; slightly longer than the maximum time of a catch-up. */
     private static final Duration FIRST_ITEM_TIMEOUT = Duration.ofSeconds(10);
 
     private final RequestRecords records;
@@ -52,7 +52,7 @@ public final class RequestStreams {
      * Streams the events of the request to this client until the request ends.
      *
      * @param after cursor of the last event that the client has; null for all events
-     * @param headOnly true for a HEAD request, which is answered without events
+     * @param headOnly true for a HEAD request, to which the response contains no events
      * @throws ProblemDetailException if the request does not exist
      */
     public void serve(
@@ -75,8 +75,8 @@ public final class RequestStreams {
     }
 
     /**
-     * Finds the request. The result is empty only if Redis is unavailable or has lost the request, and the client has a
-     * cursor of this session, which allows the stream to continue without the record.
+     * Finds the record of a request. Returns empty if Redis is unavailable or has lost the record, but only if the
+     * client has a cursor of this session. With the cursor, the stream can continue without the record.
      */
     private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
         boolean canContinue = after != null && after.belongsTo(session);
@@ -139,8 +139,8 @@ public final class RequestStreams {
     }
 
     /**
-     * Continues a stream without a request record. If the log does not reach back to the cursor either, the request
-     * does not exist.
+     * Continues a stream without a request record. If the log no longer contains the events after the cursor, treats
+     * the request as non-existent.
      */
     private void continueWithoutRecord(
             HttpServletResponse response, SseStream.StreamSource source, SessionKey session, RequestId requestId)
@@ -161,9 +161,9 @@ public final class RequestStreams {
     }
 
     /**
-     * Continues the stream of a request that has ended. Either the log has the events that the client is missing, or
-     * the owner died before it published the terminal event and the next owner is about to publish it, or the client
-     * has all events.
+     * Continues the stream of a request that has ended. There are three cases. The log contains the events that the
+     * client is missing. The owner died before it published the terminal event, and the next owner will publish it
+     * soon. The client already has all events.
      */
     private void finish(
             HttpServletResponse response, SseStream.StreamSource source, Cursor after, RequestRecord request)

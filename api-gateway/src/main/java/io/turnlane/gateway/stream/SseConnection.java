@@ -50,7 +50,7 @@ final class SseConnection {
         out.write('\n');
     }
 
-    /** Writes a cursor without an event. An EventSource also stores an id that comes without data. */
+    /** Writes a cursor without an event. A browser's EventSource also stores the id of a message without data. */
     void writeCursor(Cursor cursor) throws IOException {
         out.write(ascii("id: " + cursor + "\n\n"));
     }
@@ -59,7 +59,7 @@ final class SseConnection {
         out.write(HEARTBEAT);
     }
 
-    /** Writes the time that the client waits before it reconnects after this connection. */
+    /** Writes the time that the client must wait before it reconnects after this connection has ended. */
     void writeRetry(Duration delay) throws IOException {
         out.write(ascii("retry: " + delay.toMillis() + "\n\n"));
     }

@@ -18,9 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the items of a client's outbox as server-sent events on the virtual thread of the request. Each stream has one
- * writer, and no asynchronous dispatch can race with it. A stream ends when its request ends or its client is
- * disconnected.
+ * Writes the items of a client's outbox as server-sent events, on the virtual thread of the request. This thread is the
+ * stream's only writer. A stream ends when its request ends or its client is disconnected.
  */
 public final class SseStream {
 
@@ -59,7 +58,7 @@ public final class SseStream {
     record StreamSource(Outbox outbox, boolean untilEnd, Runnable onHeartbeat) {}
 
     /**
-     * Writes {@code first}, if not null, and then the items of the outbox until the stream ends or the client
+     * Writes {@code first} if it is not null. Then writes the items of the outbox until the stream ends or the client
      * disconnects.
      */
     void write(HttpServletResponse response, StreamSource source, @Nullable OutboxItem first) {

@@ -85,8 +85,8 @@ final class StreamController {
     }
 
     /**
-     * Parses the cursor. The header takes precedence because a browser's EventSource sends it on every reconnection to
-     * the same URL, so it is newer than the parameter.
+     * Parses the cursor. The header takes precedence, because a browser's EventSource sends a new header but the same
+     * URL on every reconnection. The header is therefore newer than the parameter.
      */
     private static @Nullable Cursor cursor(@Nullable String lastEventId, @Nullable String after) {
         String text = lastEventId == null || lastEventId.isEmpty() ? after : lastEventId;
