@@ -17,8 +17,8 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers calls that fail authentication or authorisation with a problem and the challenge of RFC 6750. A wrong, an
- * expired and a revoked key get the same response.
+ * Rejects calls that fail authentication or authorisation. The response contains a problem document and the challenge
+ * of RFC 6750. A wrong, an expired and a revoked key get the same response.
  */
 public final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 

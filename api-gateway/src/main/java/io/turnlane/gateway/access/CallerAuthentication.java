@@ -37,7 +37,7 @@ final class CallerAuthentication extends AbstractAuthenticationToken implements 
         return Objects.requireNonNullElse(caller.userId(), "");
     }
 
-    /** Returns an empty text: the credentials are not kept after the check. */
+    /** Returns an empty text, because the credentials are not kept after the check. */
     @Override
     public Object getCredentials() {
         return "";

@@ -36,7 +36,7 @@ public final class CredentialReader implements AuthenticationConverter {
     }
 
     /**
-     * Returns a reader with another kind of bearer credentials.
+     * Returns a reader for another kind of bearer credentials.
      *
      * @param bearer converts the text of bearer credentials
      */

@@ -37,8 +37,8 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
      * Creates the provider.
      *
      * @param decoder checks signature, issuer, audience and times of a token
-     * @param skew tolerance of the decoder for expired tokens; connections opened with a token end after the same
-     *     tolerance
+     * @param skew time after its expiry for which the decoder still accepts a token; connections that were opened with
+     *     the token end after this time too
      */
     public JwtAuthentication(JwtDecoder decoder, Duration skew) {
         this.skew = skew;

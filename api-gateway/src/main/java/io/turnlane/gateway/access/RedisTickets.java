@@ -25,7 +25,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class RedisTickets {
 
-    /** Lifetime of a ticket: long enough to open a connection, and too short for much misuse. */
+    /** Lifetime of a ticket: long enough to open a connection, and short to limit misuse. */
     public static final Duration LIFETIME = Duration.ofSeconds(30);
 
     private static final int BYTES = 32;
@@ -59,8 +59,8 @@ public final class RedisTickets {
     }
 
     /**
-     * Returns the caller that the ticket was issued to, and deletes the ticket. Empty if the ticket was used, has
-     * expired or never existed.
+     * Returns the caller that the ticket was issued to, and deletes the ticket. Returns empty if the ticket was used,
+     * has expired or never existed.
      */
     Optional<Caller> redeem(String ticket) {
         String stored = SHAPE.matcher(ticket).matches() ? redis.opsForValue().getAndDelete(keyOf(ticket)) : null;

@@ -10,23 +10,24 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Work ahead of a turn that is asked now, computed from the statistics of the processors.
+ * Amount of work that processors must do before they can run a turn that is asked now. Computed from the statistics of
+ * the processors.
  *
- * <p>By Little's law, occupied slots become free at the rate {@code slots / runTime}, so that a queue of n turns is
- * worked off in {@code n * runTime / slots}. The measured rate of ended turns would be no substitute: on an idle system
- * it is low and says nothing about the capacity.
+ * <p>A slot is the right to run one turn. By Little's law, occupied slots become free at the rate {@code slots /
+ * runTime}, so a queue of n turns has begun after {@code n * runTime / slots}. The measured rate of ended turns is not
+ * used, because it is low on an idle system and does not show the capacity.
  *
  * @param reportedAt time of the oldest statistics
  * @param slots number of turns that can run at the same time
- * @param waiting number of turns that wait for a slot or are not yet read from the log, minus the free slots; negative
- *     if more slots are free
+ * @param waiting number of turns that wait for a slot or are not yet read from the log, minus the number of free slots;
+ *     negative if there are more free slots than such turns
  * @param runTime mean time for which a turn occupies its slot
  */
 record Backlog(Instant reportedAt, int slots, long waiting, Duration runTime) {
 
     /**
-     * Returns the backlog of the processors; empty if no processor is running, or if none has completed a turn yet, so
-     * that nothing is known.
+     * Returns the backlog of the processors; empty if no processor is alive, or if no processor has completed a turn
+     * yet, because the run time is then unknown.
      */
     static Optional<Backlog> of(List<ProcessorStatistics> alive) {
         List<ProcessorStatistics> running = alive.stream()

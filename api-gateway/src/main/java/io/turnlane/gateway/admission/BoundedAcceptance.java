@@ -6,9 +6,9 @@ import io.turnlane.gateway.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
 
 /**
- * Accepts questions within the limits of the service and of their user. A question rejected here leaves no trace. Turns
- * accepted before are not affected. A retry under its Idempotency-Key finds its turn even if its user has the maximum
- * number of open turns.
+ * Accepts questions within the limits of the service and of their user. If a question is rejected here, nothing is
+ * stored. Turns that were accepted earlier are not affected. A retry with an Idempotency-Key that was used before finds
+ * its turn even if the user has the maximum number of open turns.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -21,15 +21,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Rejects questions while a new one would wait longer than the configured maximum, so that accepted turns are answered
- * in time. Slots of processors never become idle because of a rejection: the limit applies to the expected wait, and
- * there is a wait only if all slots are occupied.
+ * Rejects a question if its expected wait is longer than the configured maximum, so that accepted turns are answered in
+ * time. The expected wait is the time until a slot (right to run one turn) is free. It is zero unless all slots are
+ * occupied, so a rejection never leaves a slot idle.
  *
- * <p>If nothing is known, every question is admitted, because the log can hold it. This is the case without running
- * processors, before any processor has completed a turn, and while Redis is unavailable. Each gateway adds the turns
- * that it admitted since the statistics were taken, times the number of gateways. The turns of the other gateways
- * appear in the statistics only a second later; at ten times the capacity they would by then amount to ten seconds of
- * work.
+ * <p>If the expected wait is unknown, every question is admitted, because the log can hold it. The wait is unknown if
+ * no processor is running, if no processor has completed a turn yet, or if Redis is unavailable. New turns appear in
+ * the statistics of processors only after a second. At ten times the capacity, ten seconds of work could be admitted in
+ * this second. Each gateway therefore adds the number of turns that it has admitted since the statistics were taken,
+ * times the number of gateways.
  *
  * <p>Threading: a thread of its own reads the statistics twice a second, so that no question waits for them. Any thread
  * may call {@link #admit}.
@@ -61,7 +61,7 @@ public final class OverloadGuard implements AutoCloseable {
      * Creates the guard; {@link #start} starts it.
      *
      * @param gateways returns the number of gateways, this one included
-     * @param maxWait longest expected wait of a new turn for a slot; zero for no limit
+     * @param maxWait maximum expected time that a new turn waits for a slot; zero for no limit
      */
     public OverloadGuard(
             ProcessorDirectory processors,
@@ -116,7 +116,7 @@ public final class OverloadGuard implements AutoCloseable {
     }
 
     /**
-     * Counts a question as admitted, so that concurrent questions see it.
+     * Counts a question as admitted. The count is part of the expected wait of concurrent questions.
      *
      * @return time at which the question was counted, in epoch milliseconds, for {@link #undoAdmit}
      * @throws ProblemDetailException with code {@code overloaded} if the question would wait too long
@@ -139,7 +139,10 @@ public final class OverloadGuard implements AutoCloseable {
         return now;
     }
 
-    /** Removes a question that was admitted at this time but was not accepted, or had been accepted before. */
+    /**
+     * Undoes the count of a question that was admitted at this time. Called if the question was not accepted
+     * afterwards, or if an earlier call had accepted it.
+     */
     void undoAdmit(long admitted) {
         if (maxWait.isPositive()) {
             recent.undoCount(admitted);
@@ -167,8 +170,8 @@ public final class OverloadGuard implements AutoCloseable {
     }
 
     /**
-     * Logs the start of rejections. At the limit some questions are admitted and some rejected, so that the end is
-     * logged only after {@link #CALM} without a rejection.
+     * Logs the start of rejections. Close to the limit, some questions are admitted and some rejected. The end is
+     * therefore logged only after the time {@link #CALM} without a rejection.
      */
     private void logOverloaded(Duration wait) {
         lastRejected = clock.millis();

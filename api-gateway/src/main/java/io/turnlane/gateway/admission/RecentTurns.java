@@ -24,7 +24,7 @@ final class RecentTurns {
         count[index]++;
     }
 
-    /** Undoes a count at this time. Does nothing if its slice has been reused since. */
+    /** Undoes a count of a turn at this time. Does nothing if the slice of this time is no longer kept. */
     synchronized void undoCount(long thenMs) {
         long then = thenMs / SLICE_MS;
         int index = (int) (then % SLICES);
@@ -33,7 +33,10 @@ final class RecentTurns {
         }
     }
 
-    /** Returns the number of turns counted between these times. The slice of the start is counted in full. */
+    /**
+     * Returns the number of turns counted between these times. All turns of the slice that contains the start are
+     * counted.
+     */
     synchronized int since(long thenMs, long nowMs) {
         int all = 0;
         for (int i = 0; i < SLICES; i++) {

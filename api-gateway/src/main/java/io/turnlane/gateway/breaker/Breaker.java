@@ -11,13 +11,13 @@ import org.slf4j.LoggerFactory;
  * Circuit breaker: stops calling a backend that does not answer several times in a row, until the backend answers a
  * probe.
  *
- * <p>Resilience4j's circuit breaker does not fit. Its half-open state uses calls as probes, so that a question would
- * wait for a timeout at every attempt to close. It also opens by failure rates over a window, whereas here a few
- * consecutive failures count. This breaker probes in the background: no caller waits for a probe, and the breaker
- * closes without traffic.
+ * <p>Resilience4j's circuit breaker does not fit. Its half-open state uses calls as probes, so questions would wait for
+ * the timeouts of failed probes. It also opens if the failure rate of a time window is too high, whereas this breaker
+ * opens after a few consecutive failures. This breaker probes in the background: no caller waits for a probe, and the
+ * breaker closes even if there are no calls.
  *
  * <p>Safe for use by any number of threads. The whole state is one immutable value that is replaced by compare-and-set.
- * Each closing begins a new {@code era}, and a call of an earlier era that fails late does not count.
+ * Each closing begins a new {@code era}. If a call that began in an earlier era fails, the failure is not counted.
  */
 public final class Breaker implements AutoCloseable {
 
@@ -78,8 +78,8 @@ public final class Breaker implements AutoCloseable {
     }
 
     /**
-     * Resets the failures. A late answer to a call that began before the breaker opened does not close it; only a probe
-     * does.
+     * Resets the number of failures. Does not close an open breaker, because only a probe closes it. A late answer can
+     * belong to a call that began before the breaker opened.
      */
     private void onAnswer() {
         if (state.get().failures() > 0) {

@@ -3,8 +3,8 @@ package io.turnlane.gateway.breaker;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Thrown if Redis did not answer recently, so that a command was not sent. Callers treat it like any other data access
- * exception.
+ * Thrown if a command was not sent, because Redis did not answer recent commands. Callers treat it like any other data
+ * access exception.
  */
 public final class BreakerOpenException extends DataAccessResourceFailureException {
 

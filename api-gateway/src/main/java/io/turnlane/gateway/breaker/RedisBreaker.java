@@ -17,12 +17,12 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
 /**
- * Circuit breaker for Redis, and templates whose commands all pass it. A command timeout and a failed connection count
- * as failures. An error reply of Redis counts as an answer.
+ * Circuit breaker for Redis, and templates that send all their commands through the breaker. A command timeout and a
+ * failed connection count as failures. An error reply of Redis counts as an answer.
  *
- * <p>A probe without an answer resets the connection, so that the next probe opens a new one. A connection whose other
- * end vanished without closing it would never answer again, and no caller needs the replies that are still pending on
- * it.
+ * <p>If a probe gets no answer, the connection is reset, so that the next probe opens a new one. The reset is necessary
+ * if the other end vanished without closing the connection, because such a connection never answers again. No caller
+ * needs the replies that are still pending on the connection.
  */
 public final class RedisBreaker {
 
@@ -35,7 +35,7 @@ public final class RedisBreaker {
      * Creates a closed breaker.
      *
      * @param connections connections to Redis
-     * @param maxFailures consecutive commands without an answer after which no more commands are sent
+     * @param maxFailures number of consecutive commands without an answer after which no more commands are sent
      * @param pause delay between two probes
      */
     public RedisBreaker(LettuceConnectionFactory connections, int maxFailures, Duration pause) {

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Caller of the gateway. Every session id that a client sends is resolved through its caller, and nowhere else, so that
- * a session always lies in the namespace of its caller.
+ * Caller of the gateway. Only {@link #sessionKey} converts session ids that clients send to session keys. A session is
+ * therefore always in the namespace of its caller.
  *
  * @param userId id of the user; null without authentication
  * @param scopes permissions of the caller
@@ -31,7 +31,7 @@ public record Caller(
         scopes = Set.copyOf(scopes);
     }
 
-    /** Creates a caller with all scopes, on whose behalf the gateway itself acts. */
+    /** Creates a caller with all scopes, for calls that the gateway makes by itself on behalf of a user. */
     public Caller(@Nullable String userId) {
         this(userId, Set.of(Scope.values()), null, null);
     }

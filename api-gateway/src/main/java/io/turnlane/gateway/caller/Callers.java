@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Determines the caller of a request.
  *
- * @param authenticated true if authentication is enabled. An unauthenticated request is then rejected here too, even if
- *     a filter let it pass
+ * @param authenticated true if authentication is enabled. If so, this class too rejects unauthenticated requests, even
+ *     if a filter has let them pass
  */
 public record Callers(boolean authenticated) {
 
     /**
      * Returns the caller for the principal of a request.
      *
-     * @throws ProblemDetailException with code {@code unauthorized} if authentication is enabled and the principal is
+     * @throws ProblemDetailException with code {@code unauthorized} if authentication is enabled but the principal is
      *     not an authenticated caller
      */
     public Caller callerOf(@Nullable Principal principal) {

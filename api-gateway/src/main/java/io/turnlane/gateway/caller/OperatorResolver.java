@@ -9,8 +9,8 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
- * Resolves {@link Operator} parameters of controllers. This is the only place that decides who is an operator. Without
- * authentication, every caller is: by default these are only the callers on this machine.
+ * Resolves {@link Operator} parameters of controllers. Only this class decides which callers are operators. Without
+ * authentication, every caller is an operator. By default, the gateway then accepts only callers on this machine.
  */
 public final class OperatorResolver implements HandlerMethodArgumentResolver {
 

@@ -12,7 +12,7 @@ interface CancelMarks {
         UNKNOWN,
         /** The request had already ended. */
         ENDED,
-        /** The request is marked and can only end as cancelled. The cancel is not known to be on the turns topic. */
+        /** The request is marked and can only end as cancelled. It is not known if the cancel is on the turns topic. */
         MARKED,
         /** The same, and the cancel is on the turns topic. */
         LOGGED,
@@ -27,6 +27,6 @@ interface CancelMarks {
      */
     Mark mark(SessionKey session, RequestId requestId, String reason);
 
-    /** Notes that the cancel of a marked request is on the turns topic. */
+    /** Stores that the cancel of a marked request is on the turns topic. */
     void markLogged(SessionKey session, RequestId requestId);
 }

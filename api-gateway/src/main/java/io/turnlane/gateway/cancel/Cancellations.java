@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Cancels requests. The mark in the request record takes effect even if gateways or processors crash. The command on
- * the turns topic restores the mark if Redis loses it; it is kept for as long as the question. The wake-up only makes
- * the owner react quickly, and is published again whenever the client repeats its call.
+ * Cancels requests. A cancel consists of three parts. The mark in the request record takes effect even if gateways or
+ * processors crash. The command on the turns topic, which is kept for as long as the question, restores the mark if
+ * Redis loses it. The wake-up only notifies the owner (the processor that runs the session's turns) quickly. It is
+ * published again whenever the client repeats its call.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -50,9 +51,9 @@ public final class Cancellations {
      *
      * @param reason reason for the {@code cancelled} event; null for none
      * @return the request in its current state; if it has not ended, it will end as cancelled
-     * @throws ProblemDetailException if the request does not exist or is a command that changes its session, or if the
-     *     reason is too long. Also if the cancel could not be published; the request is marked as cancelled
-     *     nevertheless.
+     * @throws ProblemDetailException if the request does not exist; if it is a command that changes its session; if the
+     *     reason is too long; or if the cancel could not be published, in which case the request is marked as cancelled
+     *     nevertheless
      */
     public RequestResource cancel(Caller caller, SessionId sessionId, RequestId requestId, @Nullable String reason) {
         SessionKey session = caller.sessionKey(sessionId);
@@ -69,7 +70,10 @@ public final class Cancellations {
                 .orElseThrow(() -> ProblemDetailException.notFound("request"));
     }
 
-    /** Publishes the wake-up first, so that a running agent stops soon, then the command that keeps the cancel. */
+    /**
+     * Publishes the wake-up first, so that a running agent stops soon. Then publishes the command from which a lost
+     * mark can be restored.
+     */
     private void publish(Caller caller, SessionKey session, RequestId requestId, String reason) {
         wakeUp(session, requestId);
         if (!cancelLog.append(caller, session, requestId, reason)) {

@@ -21,7 +21,9 @@ public final class RedisSessionList implements SessionList {
     /** Maximum size of a list. Sessions that drop out of the list continue to exist. */
     static final int MAX_ENTRIES = 10_000;
 
-    /** Maximum number of entries with the same millisecond that are skipped before the position of a cursor. */
+    /**
+     * Maximum number of entries that are skipped because they have the same millisecond as the cursor but precede it.
+     */
     private static final int TIES = 64;
 
     private static final RedisScript<Long> LIST =
@@ -77,8 +79,8 @@ public final class RedisSessionList implements SessionList {
     }
 
     /**
-     * Returns true if {@code entry} comes after {@code after} in the order of the list. Entries of the same time are in
-     * reverse lexicographical order of their bytes. Java compares ids in the same order, because they are ASCII.
+     * Returns true if {@code entry} comes after {@code after} in the order of the list. Entries with the same time are
+     * in reverse lexicographical order of their bytes. Java compares ids in the same order, because they are ASCII.
      */
     private static boolean follows(ListedSession entry, ListedSession after) {
         int byTime = entry.at().compareTo(after.at());

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * List of each user's sessions, sorted by last activity. An active session is updated at most once a minute, so the
- * order is accurate to one minute. The list is bounded. Its entries may refer to sessions that no longer exist, and
- * readers remove such entries.
+ * order is accurate to one minute. The size of the list is bounded. Some entries can belong to sessions that no longer
+ * exist, and readers remove such entries.
  *
  * <p>Every method throws a data access exception if Redis is unavailable. Safe for use by any number of threads.
  */
@@ -22,7 +22,7 @@ public interface SessionList {
      * Returns the entries after a given one, the most recently active session first.
      *
      * @param namespace namespace of the user's session keys
-     * @param after last entry that the caller has read; null to start at the first
+     * @param after last entry that the caller has read; null to start at the first entry
      * @param most maximum number of entries to return
      */
     List<ListedSession> read(String namespace, @Nullable ListedSession after, int most);

@@ -43,7 +43,7 @@ public final class Fleet {
         return recent.get("alive", _ -> directory.alive());
     }
 
-    /** Returns the name of the agent that answers if neither question nor session names one. */
+    /** Returns the name of the agent that answers if neither the question nor the session names an agent. */
     public String defaultAgent() {
         return defaultAgent;
     }
@@ -115,8 +115,8 @@ public final class Fleet {
     }
 
     /**
-     * Returns true if a live processor offers the agent, or if no processor is alive: questions then wait until one
-     * starts.
+     * Returns true if a live processor offers the agent. Also returns true if no processor is alive, because questions
+     * then wait until a processor starts.
      *
      * @throws DataAccessException if Redis is unavailable
      */

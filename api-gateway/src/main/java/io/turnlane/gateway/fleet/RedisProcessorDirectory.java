@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Statistics of processors in Redis. Each processor writes its own every second, and they expire after 5 s. */
+/** Statistics of processors in Redis. Each processor writes its statistics every second, and they expire after 5 s. */
 @Component
 final class RedisProcessorDirectory implements ProcessorDirectory {
 

@@ -30,7 +30,7 @@ public final class ClientJson {
     }
 
     /**
-     * Returns the client's own value, such as metadata.
+     * Checks and returns a value that the client can choose freely, such as metadata.
      *
      * @param name name of the field
      * @throws ProblemDetailException if the value exceeds the limits

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Updates the key ring from the keys topic. Reads the whole topic before the gateway becomes ready, and then applies
- * each change within milliseconds. While the broker is unavailable, the ring keeps its last state.
+ * Updates the key ring (the valid API keys known to this gateway) from the keys topic. Reads the whole topic before the
+ * gateway becomes ready, and then applies each change within milliseconds. While the broker is unavailable, the ring
+ * keeps its last state.
  *
  * <p>Threading: a thread of its own owns the consumer and is the only one that changes the ring.
  */

@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Topic of the API keys: one partition, compacted, one record per key under the id of the key. The last record of a key
- * is its current state.
+ * Topic of the API keys. It is compacted and has one partition. The key of each record is the id of an API key, and the
+ * last record with this id is the current state of the API key.
  *
  * @param connection settings of the Kafka clients
  * @param name name of the topic
@@ -131,8 +131,8 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     }
 
     /**
-     * Applies a record to the map of keys. An unreadable record removes its key, because the record may have been meant
-     * to revoke the key.
+     * Applies a record to the map of keys. An unreadable record removes its key, because it is possible that the record
+     * revokes the key.
      */
     static void apply(ConsumerRecord<String, byte[]> record, Map<String, ApiKey> into) {
         if (record.key() == null) {

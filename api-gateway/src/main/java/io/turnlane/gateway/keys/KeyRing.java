@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * API keys that are not revoked, as far as this gateway has read the keys topic. Their number is bounded by what
- * operators create; callers cannot increase it.
+ * API keys that are not revoked, as far as this gateway has read the keys topic. Only operators create keys, so callers
+ * cannot increase their number.
  *
  * <p>Threading: the follower of the keys topic replaces all keys at once; any thread may read. While the topic is read
  * again from its beginning, the previous state stays in use, so that a revoked key never becomes valid again for a

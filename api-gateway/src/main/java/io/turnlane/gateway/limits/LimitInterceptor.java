@@ -22,8 +22,8 @@ import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Applies the limits of a user to calls: the rate of calls and of opened streams, and the number of open connections.
- * Connections are streams, which the thread of the call writes, and waits. If the credentials of a stream's caller end,
- * the stream's thread is interrupted. Waits are short enough to continue to their end.
+ * Streams and waits (calls that wait for an answer) count as connections. If the credentials of a stream's caller
+ * expire or are revoked, the thread that writes the stream is interrupted. Waits are short and continue to their end.
  *
  * <p>The kind of a call is derived from the matched route, not from the URL, which can be spelled in many ways.
  */

@@ -21,11 +21,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Open streams, sockets and long waits of this gateway. Limits the number of connections of each user through all
- * gateways together, or at each gateway while Redis is unavailable. Ends connections whose credentials have ended.
+ * Open streams, sockets and long waits of this gateway. Limits the number of connections that each user has at all
+ * gateways together. If Redis is unavailable, limits the number at each gateway. Ends connections whose credentials
+ * have expired or were revoked.
  *
  * <p>Threading: any thread opens and closes connections; a thread of its own checks all open ones. The monitor of a
- * connection guards its end: a connection is never ended after it was closed, because its thread may already serve
+ * connection guards its state. A connection that was closed is never ended, because its thread may already serve
  * another call.
  */
 public final class OpenConnections implements AutoCloseable {
@@ -33,8 +34,8 @@ public final class OpenConnections implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
     /**
-     * Interval of the checks. A gateway learns of a revoked key within milliseconds, so that its connections end within
-     * 2 s.
+     * Interval of the checks. A gateway receives the revocation of a key within milliseconds, so connections that use
+     * the key end within 2 s.
      */
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Rate limits of each user, through all gateways together, or at each gateway while Redis is unavailable.
+ * Rate limits of each user, for all gateways together. If Redis is unavailable, each gateway applies the limits
+ * separately.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -14,12 +14,13 @@ import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Reservations for connections, shared by all gateways. A reservation is a lease, so that the reservations of a dead
- * gateway expire. Methods throw a data access exception if Redis is unavailable.
+ * Reservations of connections against the limit of their user, shared by all gateways. A reservation is a lease: it
+ * expires unless the gateway renews it, so the reservations of a dead gateway expire. Methods throw a data access
+ * exception if Redis is unavailable.
  */
 public final class RedisConnectionReservations {
 
-    /** Duration of a lease, which is renewed several times within it. */
+    /** Duration of a lease. The gateway renews a lease several times in this period. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
     private static final RedisScript<Long> RESERVE =

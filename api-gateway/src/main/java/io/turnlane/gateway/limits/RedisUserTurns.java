@@ -21,14 +21,16 @@ import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Open turns of each user, over all sessions and gateways. The set of a user and the request records of the sessions
- * are in different hash slots of Redis, so that no script can update both. An ended turn therefore stays in the set
- * until the set is full: then {@link #reserve} removes all turns whose records are terminal. Methods throw a data
+ * Open turns of each user, over all sessions and gateways. The set of a user's open turns and the request records of
+ * the sessions are in different hash slots of Redis, so no script can update both. An ended turn therefore stays in the
+ * set until the set is full: then {@link #reserve} removes all turns whose records are terminal. Methods throw a data
  * access exception if Redis is unavailable.
  */
 public final class RedisUserTurns {
 
-    /** Age up to which a turn without a request record counts as open, because its record may not be written yet. */
+    /**
+     * Maximum age at which a turn without a request record counts as open, because its record may not be written yet.
+     */
     private static final Duration RECENT = Duration.ofMinutes(1);
 
     private static final RedisScript<Long> RESERVE =
@@ -56,7 +58,7 @@ public final class RedisUserTurns {
         return maxOpenTurns;
     }
 
-    /** Reserves an open turn. Returns false if the user has the maximum number of open turns. */
+    /** Counts a turn as open. Returns false if the user already has the maximum number of open turns. */
     boolean reserve(SessionKey session, RequestId turn) {
         return tryReserve(session, turn) || (removeEnded(session.namespace()) && tryReserve(session, turn));
     }

@@ -2,11 +2,11 @@ package io.turnlane.gateway.limits;
 
 import java.time.Duration;
 
-/** Token buckets, one for each user and kind. A bucket starts full and is filled at a constant rate. */
+/** Token buckets, one for each user and kind. A bucket is full at first and is refilled at a constant rate. */
 interface TokenBuckets {
 
     /**
-     * Takes a token if there is one.
+     * Takes a token if the bucket has at least one.
      *
      * @param capacity capacity of the bucket, and number of tokens added per minute
      */
@@ -15,9 +15,9 @@ interface TokenBuckets {
     /**
      * Result of taking a token.
      *
-     * @param granted true if there was a token
+     * @param granted true if a token was taken
      * @param remaining number of whole tokens left
-     * @param untilNextToken time until there is a whole token
+     * @param untilNextToken time until the bucket has a whole token
      * @param untilFull time until the bucket is full
      */
     record TokenResult(boolean granted, long remaining, Duration untilNextToken, Duration untilFull) {}

@@ -9,7 +9,7 @@ import io.turnlane.gateway.caller.Caller;
  * @param catchUpsPerMinute opened or resumed streams per minute, each of which may require a catch-up
  * @param openTurns waiting and running turns
  * @param connections open streams, sockets and waits
- * @param withoutAuthentication true if the limits also apply to callers without authentication, all of them as one user
+ * @param withoutAuthentication true if the limits also apply without authentication, when all callers count as one user
  */
 public record UserLimits(
         int requestsPerMinute, int catchUpsPerMinute, int openTurns, int connections, boolean withoutAuthentication) {

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Limit of the open turns of a user, through all gateways together. While Redis is unavailable the number is unknown
- * and no question is rejected; the limits per session and for all users still apply.
+ * Limit of the open turns of a user, at all gateways together. If Redis is unavailable, the number is unknown and no
+ * question is rejected. The limits per session and for all users still apply.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -31,7 +31,7 @@ public final class UserTurns {
         this.metrics = metrics;
     }
 
-    /** Reserves an open turn. Returns false if the user has the maximum number of open turns. */
+    /** Counts a turn as open. Returns false if the user already has the maximum number of open turns. */
     public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn) {
         try {
             return !isLimited(userId) || turns.reserve(session, turn);

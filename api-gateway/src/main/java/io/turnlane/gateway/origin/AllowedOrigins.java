@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Origins of the pages that may call, besides the gateway's own; {@link #ANY} for all origins. A text that is not an
- * origin causes an IllegalArgumentException, because it would silently match nothing.
+ * Origins of the web pages that are allowed to call the gateway, in addition to the gateway's own pages; {@link #ANY}
+ * for all origins. The constructor throws an IllegalArgumentException if a text is not an origin, because such a text
+ * would never match.
  *
  * @param listed origins as browsers send them: scheme, host, and the port unless it is the default of the scheme
  */
@@ -44,7 +45,10 @@ public record AllowedOrigins(List<String> listed) {
         return listed.contains(ANY);
     }
 
-    /** Returns true if a page of this origin, as its browser sends it, may call. */
+    /**
+     * Returns true if a page of this origin is allowed to call the gateway. The origin must be written as in the
+     * {@code Origin} header.
+     */
     public boolean allows(String origin) {
         return allowsAny() || listed.contains(origin.toLowerCase(Locale.ROOT));
     }

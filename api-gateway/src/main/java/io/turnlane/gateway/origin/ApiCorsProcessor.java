@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ApiCorsProcessor extends DefaultCorsProcessor {
 
     /**
-     * Paths that no page of another origin may call: they show data of other users or of the installation, or act for
-     * other users.
+     * Paths that no page of another origin is allowed to call, because they show data of other users or of the
+     * installation, or act for other users.
      */
     private static final List<String> INTERNAL = List.of("/v1/quarantine/**", "/v1/quarantine");
 
@@ -36,7 +36,7 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
 
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 
-    /** Request headers that the API reads, and those that tracing in a page adds. */
+    /** Request headers that the API reads, and request headers that tracing in a page adds. */
     private static final List<String> REQUEST_HEADERS = List.of(
             "Authorization",
             "Content-Type",
@@ -61,7 +61,10 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
             "Allow",
             "ETag");
 
-    /** Time for which a browser may cache a preflight. A page removed from the list can call for this long. */
+    /**
+     * Time for which a browser may cache a preflight. After a page is removed from the list, it can continue to call
+     * the gateway for this time.
+     */
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
 
     private final JsonMapper json;

@@ -29,7 +29,10 @@ public final class JsonErrors {
         };
     }
 
-    /** Returns the message of our own types, which is meant for clients. A message of the parser would name classes. */
+    /**
+     * Returns the message for the client. Messages of this project's own types are written for clients. Messages of the
+     * parser are not used, because they name classes.
+     */
     private static String reason(DatabindException invalid) {
         return invalid.getCause() instanceof IllegalArgumentException own && own.getMessage() != null
                 ? ": " + own.getMessage()

@@ -15,8 +15,8 @@ import org.springframework.http.server.ServerHttpResponse;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Problem details of failed calls: RFC 9457 with our {@code code}, and with the {@code request_id} of the turn if there
- * is one.
+ * Problem details of failed calls, as in RFC 9457. They have an additional field {@code code}. If a problem concerns a
+ * turn, it also has the turn's {@code request_id}.
  */
 public final class Problem {
 
@@ -48,9 +48,11 @@ public final class Problem {
     }
 
     /**
-     * Returns the problem for a call that no controller answers. For the others, Spring adds the {@code instance}.
+     * Returns the problem for a call that no controller handles. For calls of controllers, Spring adds the
+     * {@code instance}.
      *
-     * @param path path of the call, which becomes the {@code instance}; null, or not a URI, for a problem without one
+     * @param path path of the call, which becomes the {@code instance}; if it is null or not a URI, the problem has no
+     *     {@code instance}
      */
     public static ProblemDetail of(ProblemDetailException rejection, @Nullable String path) {
         return path == null ? of(rejection) : withInstance(path, of(rejection));
@@ -65,7 +67,7 @@ public final class Problem {
         return problem;
     }
 
-    /** Writes a problem as the response to a call that no controller answers. */
+    /** Writes a problem as the response to a call that no controller handles. */
     public static void write(
             ProblemDetailException rejection, @Nullable String path, ServerHttpResponse response, JsonMapper json)
             throws IOException {
@@ -94,7 +96,7 @@ public final class Problem {
         };
     }
 
-    /** Returns the code for an error of which only the HTTP status is known. */
+    /** Returns the error code for an HTTP status, for errors of which only the status is known. */
     public static ErrorCode codeForStatus(int status) {
         return switch (status) {
             case 401 -> ErrorCode.UNAUTHORIZED;

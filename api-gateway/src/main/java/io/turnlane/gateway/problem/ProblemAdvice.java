@@ -20,7 +20,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Converts every exception that a controller throws to a problem. Internal details go to the log only. */
+/** Converts every exception that a controller throws to a problem. Internal details are only logged. */
 @RestControllerAdvice
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
 

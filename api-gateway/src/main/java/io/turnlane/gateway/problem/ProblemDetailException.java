@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown if a call fails with an error for its client. The message becomes the {@code detail} of the problem: what
- * happened and what the client can do, without secrets.
+ * Thrown if a call fails and the client receives the error. The message becomes the {@code detail} of the problem. It
+ * must describe the error and what the client can do, and must contain no secrets.
  */
 public final class ProblemDetailException extends RuntimeException {
 
@@ -28,7 +28,7 @@ public final class ProblemDetailException extends RuntimeException {
     /**
      * Creates an exception about a turn.
      *
-     * @param requestId id of the turn, by which the client can look up an unknown outcome
+     * @param requestId id of the turn; if the outcome of the call is unknown, the client can look it up with this id
      */
     public ProblemDetailException(
             ErrorCode code, String detail, @Nullable RequestId requestId, @Nullable Throwable cause) {
@@ -47,7 +47,7 @@ public final class ProblemDetailException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** Returns an exception for a call that may succeed after this delay. */
+    /** Returns an exception for a call that can succeed after this delay. */
     public static ProblemDetailException retryLater(ErrorCode code, String detail, Duration retryAfter) {
         return new ProblemDetailException(code, detail, null, retryAfter, null);
     }
@@ -59,7 +59,7 @@ public final class ProblemDetailException extends RuntimeException {
 
     /**
      * Returns an exception for a resource that does not exist or belongs to another caller. Clients cannot distinguish
-     * the two.
+     * these two cases.
      */
     public static ProblemDetailException notFound(String what) {
         return new ProblemDetailException(ErrorCode.NOT_FOUND, "There is no such " + what + ".");
@@ -73,7 +73,7 @@ public final class ProblemDetailException extends RuntimeException {
         return requestId;
     }
 
-    /** Returns the delay after which a retry may succeed; null if unknown. */
+    /** Returns the delay after which a retry can succeed; null if unknown. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }

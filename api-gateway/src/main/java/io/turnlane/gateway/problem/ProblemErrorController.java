@@ -12,8 +12,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Answers errors that the servlet container reports and no controller has handled: of filters, handshakes and rejected
- * requests.
+ * Returns a problem for errors that no controller has handled and that the servlet container reports. Such errors come
+ * from filters, handshakes and rejected requests.
  */
 @Hidden
 @RestController

@@ -12,7 +12,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Maps exceptions to problems for the client. Details that the client must not see go to the log. */
+/** Maps exceptions to problems for the client. Details that the client must not see are only logged. */
 @Component
 public final class ProblemMapper {
 

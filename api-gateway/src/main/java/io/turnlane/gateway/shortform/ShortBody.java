@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Request body of the short forms.
  *
- * @param sessionId session to ask in; a new anonymous session if absent
+ * @param sessionId session in which the question is asked; if absent, a new anonymous session
  */
 record ShortBody(
         @Schema(requiredMode = Schema.RequiredMode.REQUIRED) @Nullable

@@ -106,8 +106,8 @@ final class ShortFormController {
     }
 
     /**
-     * Subscribes before it publishes the turn, so that no event is missed. Streams nothing if an earlier call asked the
-     * question.
+     * Submits a question and streams its events. Subscribes before it publishes the turn, so that no event is missed.
+     * If an earlier call with the same Idempotency-Key asked the question, streams nothing.
      */
     private Submission submitAndStream(PreparedTurn turn, HttpServletResponse response) {
         Outbox outbox = streams.openOutbox();

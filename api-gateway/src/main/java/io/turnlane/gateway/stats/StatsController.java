@@ -15,7 +15,9 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Endpoint for live statistics. It responds even if a backend is unavailable, and reports which one. */
+/**
+ * Endpoint for live statistics. It responds even if a backend is unavailable, and reports which backend is unavailable.
+ */
 @Tag(name = "system")
 @RestController
 final class StatsController {

@@ -56,7 +56,8 @@ record StatsReport(
      * Statistics of a processor.
      *
      * @param management address of the processor's management endpoints: health, metrics and evacuation
-     * @param stalled time for which it has read nothing because its open turns reach a bound and none of them has ended
+     * @param stalled time for which the processor has read no turns, because its open turns have reached a bound and
+     *     none of them has ended
      */
     record ProcessorStats(
             String processor,

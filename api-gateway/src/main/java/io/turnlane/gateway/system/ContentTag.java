@@ -10,8 +10,9 @@ import java.util.zip.CheckedInputStream;
 import org.springframework.core.io.Resource;
 
 /**
- * Computes the ETag of a static file from its content. The tag is weak, because the file may be sent compressed or
- * uncompressed. The tag of each file is computed once and kept; the number of tags is bounded by the files in the jars.
+ * Computes the ETag of a static file from its content. The tag is weak, because the file can be sent compressed or
+ * uncompressed. The tag of each file is computed once and cached. The number of files in the jars bounds the size of
+ * the cache.
  *
  * <p>Safe for use by any number of threads.
  */

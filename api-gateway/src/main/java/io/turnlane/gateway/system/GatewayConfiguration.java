@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Beans of the gateway core: everything besides HTTP, WebSocket, Kafka, Redis, security and limits. */
+/** Beans of the gateway that are not part of HTTP, WebSocket, Kafka, Redis, security and limits. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({GatewayProperties.class, GatewayTopicsProperties.class, GatewayWebhookProperties.class})
 class GatewayConfiguration {

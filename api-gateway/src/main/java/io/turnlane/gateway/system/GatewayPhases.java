@@ -7,8 +7,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
  *
  * <p>On shutdown, {@link #CLIENTS} first asks all clients to reconnect elsewhere. An open stream would otherwise block
  * the graceful shutdown of the web server until its timeout, and a WebSocket would be cut off without a close frame.
- * Then the web server finishes the calls in progress. Then {@link #FOLLOWER} stops, whose events those calls may wait
- * for. Redis and the Kafka producer stop last.
+ * Then the web server finishes the calls in progress. Then {@link #FOLLOWER} stops. It must not stop earlier, because
+ * calls in progress can wait for its events. Redis and the Kafka producer stop last.
  */
 final class GatewayPhases {
 

@@ -27,8 +27,8 @@ public record GatewayProperties(
         @Valid @DefaultValue WebSocketSettings sockets) {
 
     /**
-     * Divisor of the heap for waiting events. Each open stream needs about 70 KiB besides its waiting events, which
-     * must not use that memory up.
+     * Divisor of the heap: this part of the heap can hold waiting events. The rest is needed for other data, such as
+     * about 70 KiB for each open stream.
      */
     private static final int HEAP_DIVISOR = 8;
 
@@ -51,9 +51,9 @@ public record GatewayProperties(
     /**
      * Lifetimes of sessions and request records, and the size limit of imports.
      *
-     * @param ttl lifetime without activity of a session
-     * @param anonymousTtl lifetime without activity of an anonymous session, which a question without a session id
-     *     creates
+     * @param ttl time for which a session is kept without activity
+     * @param anonymousTtl time for which an anonymous session (created by a question without a session id) is kept
+     *     without activity
      * @param resultRetention lifetime of a request record
      * @param maxImport largest session that can be imported, as JSON; it must fit into one Kafka record of 4 MiB
      */
@@ -66,8 +66,8 @@ public record GatewayProperties(
     /**
      * Circuit breaker for Redis.
      *
-     * @param silences consecutive commands without a reply after which the gateway sends no more commands until Redis
-     *     answers a probe
+     * @param silences number of consecutive commands without a reply after which the gateway sends no more commands
+     *     until Redis answers a probe
      * @param probeEvery delay between two probes
      */
     public record RedisBreakerSettings(
@@ -77,15 +77,15 @@ public record GatewayProperties(
     /**
      * Limits and timing of streams.
      *
-     * @param max maximum number of streams, sockets and waits together
+     * @param max maximum total number of streams, sockets and waits
      * @param maxEvents maximum number of events in the outbox of one client
      * @param maxBytes maximum number of bytes in the outbox of one client
      * @param maxTotalBytes maximum number of bytes in the outboxes of all clients together; an eighth of the heap if
      *     not set
      * @param heartbeat interval of heartbeats on a stream without events
      * @param retry delay after which the clients of a stopping gateway should reconnect
-     * @param startPatience maximum time for which startup waits for the broker; after it, the gateway starts without
-     *     the broker
+     * @param startPatience maximum time that the start waits for the broker; after this time, the gateway starts
+     *     without the broker
      */
     public record StreamSettings(
             @DefaultValue("10000") @Min(1) int max,
@@ -105,7 +105,7 @@ public record GatewayProperties(
      * Catch-up of clients that resume.
      *
      * @param readers number of threads that read past events, each with its own consumer
-     * @param maxRecords maximum number of records that a client may be behind; a client further behind gets a gap
+     * @param maxRecords maximum number of records that one catch-up reads; a client further behind gets a gap
      * @param maxTime maximum duration of one catch-up; a client whose catch-up takes longer gets a gap
      */
     public record CatchUpSettings(
@@ -116,7 +116,7 @@ public record GatewayProperties(
     /**
      * Limits and timing of WebSockets.
      *
-     * @param maxFrame largest frame; a larger one closes the connection with status 1009
+     * @param maxFrame maximum size of a frame; a larger frame closes the connection with status 1009
      * @param maxSessions maximum number of sessions that one connection may follow
      * @param sendTimeout time after which a client that reads nothing is disconnected
      * @param ping interval of pings to each client

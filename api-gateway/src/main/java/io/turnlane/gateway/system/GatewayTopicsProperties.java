@@ -12,8 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Topics of this installation; must be the same for gateways and processors. Missing topics are created with these
- * settings. Existing topics are left unchanged.
+ * Topics of this installation. Gateways and processors must have the same settings. Missing topics are created with
+ * these settings. Existing topics are left unchanged.
  *
  * @param prefix prefix of every topic name
  * @param partitions number of partitions of a new turns or events topic; cannot be changed later

@@ -23,7 +23,10 @@ import org.springframework.kafka.core.KafkaAdmin;
 @Configuration(proxyBeanMethods = false)
 class KafkaConfiguration {
 
-    /** Maximum time for which shutdown waits until clients are disconnected with a hint to reconnect. */
+    /**
+     * Maximum time that the shutdown waits until all clients are disconnected. Before, the clients are asked to
+     * reconnect.
+     */
     private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(3);
 
     @Bean

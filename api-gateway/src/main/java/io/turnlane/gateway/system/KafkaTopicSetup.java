@@ -17,9 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates missing topics and leaves existing topics unchanged. Spring's own {@code KafkaAdmin} is not used for this,
- * because it adds partitions to existing topics: that would move keys to other partitions and break the order within a
- * session.
+ * Creates missing topics and leaves existing topics unchanged. Spring's {@code KafkaAdmin} is not used, because it adds
+ * partitions to existing topics. This would move keys to other partitions and break the order within a session.
  */
 final class KafkaTopicSetup implements Runnable {
 
@@ -76,7 +75,10 @@ final class KafkaTopicSetup implements Runnable {
         }
     }
 
-    /** Waits until the broker lists the new topics: it may not know them for a moment after their creation. */
+    /**
+     * Waits until the broker lists the new topics. A broker does not always know a topic immediately after its
+     * creation.
+     */
     private void awaitKnown(Admin admin) {
         List<String> names = plans.stream().map(TopicPlan::name).toList();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);

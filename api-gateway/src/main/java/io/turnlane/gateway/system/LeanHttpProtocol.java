@@ -22,8 +22,8 @@ public final class LeanHttpProtocol extends Http11NioProtocol {
     private static final int WRITE = 4 * 1024;
 
     /**
-     * Send buffer of the kernel, in bytes, for a client that does not read. By default the kernel buffers up to 4 MiB,
-     * which hides from the gateway for that long that the client is behind.
+     * Send buffer of the kernel, in bytes, for a client that does not read. By default, the kernel buffers up to 4 MiB.
+     * The gateway cannot detect that a client is behind until this buffer is full.
      */
     private static final int KERNEL = 64 * 1024;
 

@@ -8,17 +8,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Limits of the load on the service, through all gateways together; 0 disables a limit. Limits per user apply if
+ * Limits of the load on the service, for all gateways together; 0 disables a limit. Limits per user apply if
  * authentication is enabled.
  *
  * @param requestsPerMinute maximum number of calls and frames of one user per minute
- * @param catchUpsPerMinute maximum number of streams that one user may open or resume per minute
+ * @param catchUpsPerMinute maximum number of streams that one user opens or resumes per minute
  * @param openTurns maximum number of waiting and running turns of one user
- * @param connections maximum number of streams, sockets and waits that one user may have open
- * @param maxWait longest expected wait of a new turn for a slot; while the expected wait is longer, questions are
+ * @param connections maximum number of open streams, sockets and waits of one user
+ * @param maxWait maximum expected time that a new turn waits for a slot; if the expected time is longer, questions are
  *     rejected as overloaded
- * @param withoutAuthentication true if the limits per user also apply without authentication, to all callers as one
- *     user
+ * @param withoutAuthentication true if the limits per user also apply without authentication, when all callers count as
+ *     one user
  */
 @Validated
 @ConfigurationProperties("turnlane.limits")

@@ -14,8 +14,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Rejects calls whose {@code Host} header names another host than this machine. Without authentication, the only
- * protection is that callers must run on this machine, which a web page from anywhere can also do
+ * Rejects calls whose {@code Host} header does not name this machine. Without authentication, the only protection is
+ * that callers must run on this machine. A web page from any site also runs on this machine, in its browser
  * ({@link LoopbackHost}).
  */
 final class LoopbackHostFilter extends OncePerRequestFilter {

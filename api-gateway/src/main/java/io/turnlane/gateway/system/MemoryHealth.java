@@ -7,8 +7,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of Redis. Without Redis the gateway still accepts questions and serves open streams. It is therefore degraded,
- * not down, and stays ready.
+ * Health of Redis. Without Redis, the gateway still accepts questions and serves open streams. Its health is therefore
+ * reported as degraded and not as down, and it stays ready.
  */
 final class MemoryHealth implements HealthIndicator {
 

@@ -24,13 +24,13 @@ import org.webjars.WebJarVersionLocator;
 
 /**
  * Puts the version of the page's files into their URLs: {@code /assets/<version>/js/main.js}. The version is a hash of
- * all files and of the libraries' versions. Modules import each other by relative paths, so that only the page itself
- * has to be changed.
+ * all files and of the libraries' versions. Modules import each other by relative paths, so only the URLs in the page
+ * itself are changed.
  *
- * <p>As a resolver, serves the paths of other versions with the files of this one. During a rolling update, a page of
- * one gateway may load its files from another gateway.
+ * <p>If a path contains another version, serves the files of this version. During a rolling update, a page of one
+ * gateway can load its files from another gateway.
  *
- * <p>Immutable, so that any number of threads may use it.
+ * <p>Immutable and safe for use by any number of threads.
  */
 final class PageAssets implements ResourceTransformer, ResourceResolver {
 

@@ -9,9 +9,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the processors. A processor that is stalled answers no new question, although its gateways accept them. The
- * gateway is then degraded, and stays ready. While Redis is unavailable nothing is known, and only its own indicator
- * reports it.
+ * Health of the processors. A stalled processor answers no new questions, although gateways still accept them. The
+ * health of the gateway is then reported as degraded, and the gateway stays ready. If Redis is unavailable, the state
+ * of processors is unknown, and only the indicator of Redis reports a problem.
  */
 final class ProcessorHealth implements HealthIndicator {
 

@@ -19,19 +19,19 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * Redis beans. All threads share one connection. Lettuce pipelines the commands of all callers on it and matches
- * replies in order, so that a thousand callers need a thousand commands in flight, but not a thousand connections. A
- * pool would only be needed for blocking commands or transactions, and the gateway uses neither.
+ * replies in order, so a thousand concurrent callers do not need a thousand connections. A connection pool is necessary
+ * only for blocking commands or transactions, and the gateway uses neither.
  */
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
 
     /**
-     * Maximum number of commands waiting for a reply. Further commands are rejected, so that a hanging Redis does not
-     * fill the heap.
+     * Maximum number of commands waiting for a reply. Further commands are rejected, so that the heap does not fill up
+     * if Redis hangs.
      */
     private static final int MOST_IN_FLIGHT = 10_000;
 
-    /** Longest time from the acceptance of a turn to its end, waiting included. */
+    /** Maximum time from the acceptance of a turn to its end, including the time that it waits. */
     private static final Duration LONGEST_TURN = Duration.ofDays(1);
 
     /** Makes commands fail at once while Redis is disconnected, and after a timeout if Redis does not reply. */
@@ -42,10 +42,7 @@ class RedisConfiguration {
                 .requestQueueSize(MOST_IN_FLIGHT);
     }
 
-    /**
-     * Circuit breaker that all Redis commands pass. A hanging Redis costs a few timeouts in total instead of one for
-     * each call.
-     */
+    /** Circuit breaker for all Redis commands. If Redis hangs, only a few calls run into a timeout. */
     @Bean(destroyMethod = "close")
     RedisBreaker redisBreaker(LettuceConnectionFactory connections, GatewayProperties properties) {
         GatewayProperties.RedisBreakerSettings memory = properties.memory();
@@ -67,7 +64,10 @@ class RedisConfiguration {
         return new RedisRedriveMarks(redis, topics.quarantineRetention());
     }
 
-    /** Keeps a session listed for at most its longest lifetime, which starts at the end of its last turn. */
+    /**
+     * List of each user's sessions. A session stays in the list for at most the maximum time that a session is kept
+     * without activity, which begins when its last turn ends.
+     */
     @Bean
     SessionList sessionList(StringRedisTemplate redis) {
         return new RedisSessionList(redis, QuestionRules.LONGEST_TTL.plus(LONGEST_TURN));
@@ -79,7 +79,8 @@ class RedisConfiguration {
     }
 
     /**
-     * Replaces Spring's Redis health indicator, which reports the gateway as down and waits for as long as Redis hangs.
+     * Replaces Spring's health indicator of Redis. If Redis is unavailable, that indicator would report the gateway as
+     * down. If Redis hangs, it would also block.
      */
     @Bean
     HealthIndicator redisHealthIndicator(RedisBreaker breaker) {

@@ -78,8 +78,8 @@ class SecurityConfiguration {
     /**
      * Determines who calls.
      *
-     * @throws IllegalStateException if neither authentication nor the loopback address would restrict callers, and the
-     *     operator has not allowed this explicitly
+     * @throws IllegalStateException if authentication is disabled and the gateway listens on an address that other
+     *     machines can reach, unless the operator has explicitly allowed this
      */
     @Bean
     Callers callers(SecurityProperties security, ServerProperties server) {
@@ -100,7 +100,7 @@ class SecurityConfiguration {
     /**
      * Origins of the web pages that may call this gateway.
      *
-     * @throws IllegalStateException if any page in a browser could read everything without credentials
+     * @throws IllegalStateException if the settings would allow any web page to read all data without credentials
      */
     @Bean
     AllowedOrigins allowedOrigins(SecurityProperties security) {
@@ -114,7 +114,7 @@ class SecurityConfiguration {
         return origins;
     }
 
-    /** Runs before authentication, because a CORS preflight carries no credentials. */
+    /** Filter for CORS. Runs before authentication, because a CORS preflight carries no credentials. */
     @Bean
     FilterRegistrationBean<CorsFilter> crossOriginFilter(AllowedOrigins origins, JsonMapper json) {
         FilterRegistrationBean<CorsFilter> registration =
@@ -226,7 +226,8 @@ class SecurityConfiguration {
 
         /**
          * Accepts access tokens (RFC 9068) and tokens that do not name a special type. An issuer signs other documents
-         * with the same keys, such as logout tokens. None of them must serve as an access token.
+         * with the same keys, such as logout tokens. The gateway must not accept these other documents as access
+         * tokens.
          */
         private static JwtTypeValidator accessTokenType() {
             JwtTypeValidator types = new JwtTypeValidator("JWT", "at+jwt", "application/at+jwt");
@@ -262,7 +263,10 @@ class SecurityConfiguration {
                     .build();
         }
 
-        /** Runs after the filters for call ids, headers and body limits, and before everything that serves calls. */
+        /**
+         * Registers the security filter. It runs after the filters for call ids, headers and body limits, and before
+         * everything that handles calls.
+         */
         @Bean
         DelegatingFilterProxyRegistrationBean guardFilter() {
             DelegatingFilterProxyRegistrationBean registration = new DelegatingFilterProxyRegistrationBean(FILTER);

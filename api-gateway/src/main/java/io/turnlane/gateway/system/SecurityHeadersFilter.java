@@ -8,8 +8,8 @@ import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Sets the security headers of all responses. The content security policy allows only what the pages need, and all of
- * it only from this gateway.
+ * Sets the security headers of all responses. The content security policy allows only resources that the pages need,
+ * and only from this gateway.
  */
 final class SecurityHeadersFilter extends OncePerRequestFilter {
 

@@ -13,10 +13,10 @@ import org.springframework.validation.annotation.Validated;
  * Authentication of callers.
  *
  * @param mode way of authentication: none, api-key or jwt
- * @param letInAnybodyWhoReachesThisGateway true if a gateway without authentication may listen beyond this machine;
- *     safe only behind a proxy that authenticates callers
- * @param allowedOrigins origins of the web pages that may call from a browser, by fetch and by WebSocket, besides the
- *     gateway's own; * allows any page of any site
+ * @param letInAnybodyWhoReachesThisGateway true if a gateway without authentication may listen on addresses that other
+ *     machines can reach; safe only behind a proxy that authenticates callers
+ * @param allowedOrigins origins of web pages that are allowed to call the gateway, by fetch and by WebSocket, in
+ *     addition to the gateway's own pages; * allows any page of any site
  * @param jwt accepted tokens, for mode jwt
  */
 @Validated

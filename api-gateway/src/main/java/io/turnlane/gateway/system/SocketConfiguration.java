@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableWebSocket
 class SocketConfiguration {
 
-    /** Size of a partial frame, in bytes or characters; a question of the usual length fits into one. */
+    /** Size of a partial frame, in bytes or characters. A question of the usual length fits into one partial frame. */
     private static final int PARTIAL_FRAME = 1024;
 
     @Bean
@@ -65,7 +65,10 @@ class SocketConfiguration {
         return new SocketGuard(callers, connections, rates, refusals);
     }
 
-    /** Sets the size of the buffers that the container holds for each open socket, and so of the partial frames. */
+    /**
+     * Sets the size of the buffers that the container holds for each open socket. This is also the maximum size of
+     * partial frames.
+     */
     @Bean
     ServletServerContainerFactoryBean socketBuffers() {
         ServletServerContainerFactoryBean container = new ServletServerContainerFactoryBean();

@@ -7,7 +7,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs health checks that may block. Gives up early, because probes of a cluster time out after a second. */
+/**
+ * Runs health checks that can block. Gives up after a short time, because health probes (for example of Kubernetes)
+ * time out after a second.
+ */
 final class TimedCheck {
 
     private TimedCheck() {}

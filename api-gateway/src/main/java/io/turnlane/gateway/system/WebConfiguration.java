@@ -96,9 +96,9 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     /**
-     * Serves static files. The page names its files by a path with their {@link PageAssets version}, and browsers keep
-     * those for a year. All other paths are revalidated on every use, with 304 while the content is the same. All jar
-     * entries have the same date, so that Last-Modified is useless.
+     * Serves static files. The paths of a page's files contain their {@link PageAssets version}, and browsers cache
+     * these files for a year. Browsers revalidate all other paths on every use, and the response is 304 if the content
+     * is unchanged. Last-Modified is not used, because all jar entries have the same date.
      */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {

@@ -101,7 +101,7 @@ class OpenApiConfiguration {
                 .addSecurityItem(new SecurityRequirement());
     }
 
-    /** Describes API keys and tokens by one scheme. Without authentication no credentials are needed. */
+    /** Describes API keys and tokens in one security scheme. Without authentication, no credentials are needed. */
     private static SecurityScheme bearer() {
         return new SecurityScheme()
                 .type(SecurityScheme.Type.HTTP)
