@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Kafka broker and the Redis of one data folder. Both keep their data in the folder, listen only on the loopback
- * address, and end when this process ends, even if it is killed.
+ * The Kafka broker and the Redis of one data folder. Both keep their data in the folder and listen only on the loopback
+ * address. Both end when this process ends, even if this process is killed.
  *
  * <p>Thread-safe.
  */
@@ -38,8 +38,8 @@ public final class Backends implements AutoCloseable {
      *
      * @param kafkaBootstrapServers external cluster to use instead of the embedded broker
      * @param redisUrl external Redis to use instead of the embedded one
-     * @param brokerPort preferred port of the embedded broker; 0 for none
-     * @param redisPort preferred port of the embedded Redis; 0 for none
+     * @param brokerPort preferred port of the embedded broker; 0 for no preference
+     * @param redisPort preferred port of the embedded Redis; 0 for no preference
      * @param proxied additional listener of the embedded broker for clients behind a proxy
      */
     public record BackendOptions(
@@ -62,8 +62,8 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Listener of the broker for clients that connect through a proxy. A broker advertises to its clients the port to
-     * connect to, which for these clients must be the port of the proxy.
+     * Listener of the broker for clients that connect through a proxy. A broker sends its clients the port to which
+     * they must connect. For clients behind a proxy, this must be the port of the proxy.
      *
      * @param port port on which the broker listens, and to which the proxy forwards
      * @param advertisedPort port on which the proxy listens
@@ -78,9 +78,9 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Plans the backends of a data folder that this process holds: stops the processes that a killed run left behind,
-     * and chooses the ports. Addresses are therefore known before {@link #start}. Each port is the preferred one, else
-     * that of the last run, else any free port.
+     * Prepares the backends of a data folder that this process holds. Stops the processes that a killed run left
+     * behind, and chooses the ports, so that addresses are known before {@link #start}. Each port is the preferred port
+     * if it is free, otherwise the port of the last run if it is free, otherwise any free port.
      */
     public static Backends on(DataFolder folder, BackendOptions options) throws IOException {
         stopLeftovers(folder);
@@ -90,9 +90,9 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Stops the processes that a killed run left behind on the folder.
+     * Stops the processes of the folder that a killed run left behind.
      *
-     * @return false if the previous run ended cleanly, or there was none
+     * @return false if the previous run ended cleanly, or if there was no previous run
      */
     public static boolean stopLeftovers(DataFolder folder) {
         folder.previous().ifPresent(OrphanedBackends::stop);
@@ -100,16 +100,17 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Starts both in parallel, returns when both are ready, and restarts them if they end before {@link #close}.
+     * Starts the broker and Redis in parallel and returns when both are ready. Until {@link #close} is called, restarts
+     * them if they end.
      *
-     * @throws IOException if one of them cannot be started; the other is then stopped
+     * @throws IOException if the broker or Redis cannot be started; the other one is then stopped
      */
     public void start() throws IOException, InterruptedException {
         launch();
         children().forEach(supervisor::keepRunning);
     }
 
-    /** Does the same as {@link #start} but never restarts them, for tests that kill them. */
+    /** Does the same as {@link #start} but never restarts the broker and Redis. Used by tests that kill them. */
     public void launch() throws IOException, InterruptedException {
         try {
             runInParallel(children().stream().map(Backends::starting).toList());
@@ -191,7 +192,10 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    /** Lets the broker stop Redis if this process dies. The broker notices the death of its parent, Redis does not. */
+    /**
+     * Makes the broker stop Redis if this process dies. The broker detects the death of its parent process, and Redis
+     * does not.
+     */
     private void watchRedis() {
         if (broker != null && redis != null) {
             redis.handle().flatMap(ProcessId::of).map(BrokerMain::watchLine).ifPresent(broker::writeInput);
@@ -251,7 +255,9 @@ public final class Backends implements AutoCloseable {
         return requireNonNull(redis);
     }
 
-    /** Stops both cleanly and in parallel. The data remains, and this process still holds the folder. */
+    /**
+     * Stops the broker and Redis cleanly and in parallel. The data remains, and this process still holds the folder.
+     */
     @Override
     public void close() {
         supervisor.close();

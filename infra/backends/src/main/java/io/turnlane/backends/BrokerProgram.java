@@ -17,9 +17,9 @@ import java.util.Map;
 record BrokerProgram(BrokerSettings settings, Path log) implements Program {
 
     /**
-     * JVM flags for a small broker that starts fast. Using only the C1 compiler reduces the start from 2.9 s to 1.6 s,
-     * the CPU time to 60 %, and the memory from 190 MB to 160 MB. The append rate stays the same (130,000 records/s of
-     * 500 bytes, measured on two cores).
+     * JVM flags for a small broker that starts fast. With only the C1 compiler, the start takes 1.6 s instead of 2.9 s
+     * and 60 % of the CPU time. The memory is 160 MB instead of 190 MB. The append rate does not change (130,000
+     * records/s of 500 bytes, measured on two cores).
      */
     private static final List<String> JVM_FLAGS = List.of(
             "-Xms64m",

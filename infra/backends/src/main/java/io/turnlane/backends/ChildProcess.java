@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a {@link Program} as a child process. Starting waits until the program is ready. Stopping sends a signal, and
+ * Runs a {@link Program} as a child process. A start returns when the program is ready. A stop sends a signal, and
  * kills the process if it does not end in time.
  *
- * <p>The child runs in its own session, so that Ctrl-C in a terminal reaches only the parent, which stops its children
- * last. Thread-safe: {@code lock} allows one start at a time. A stop or kill does not take the lock, and also ends a
- * process whose start still waits.
+ * <p>The child runs in its own session, so that Ctrl-C in a terminal reaches only the parent process. The parent stops
+ * its children as its last step. Thread-safe: {@code lock} allows one start at a time. A stop or kill does not acquire
+ * the lock, so it can also end a process that is not ready yet.
  */
 public final class ChildProcess implements AutoCloseable {
 
@@ -43,7 +43,7 @@ public final class ChildProcess implements AutoCloseable {
      * Creates the child without starting it.
      *
      * @param output file to which the child's standard output and error are appended
-     * @param launched called with each new process immediately, before the program is ready
+     * @param launched called with each new process, before the program is ready
      */
     public ChildProcess(Program program, Path output, Consumer<ProcessId> launched) {
         this.program = program;
@@ -58,8 +58,8 @@ public final class ChildProcess implements AutoCloseable {
     /**
      * Starts the program if it is not running, and returns when it is ready.
      *
-     * @throws IOException if the program cannot be started, ends early, or is not ready within a minute. No process is
-     *     left running
+     * @throws IOException if the program cannot be started, if it ends early, or if it is not ready within a minute; no
+     *     process is then left running
      */
     public void start() throws IOException, InterruptedException {
         lock.lockInterruptibly();
@@ -132,7 +132,9 @@ public final class ChildProcess implements AutoCloseable {
         return Optional.ofNullable(process).filter(Process::isAlive).map(Process::toHandle);
     }
 
-    /** Completes when the current process has ended; already completed if none is running. */
+    /**
+     * Returns a future that completes when the current process has ended; already completed if no process is running.
+     */
     public CompletableFuture<?> onExit() {
         Process current = process;
         return current == null ? CompletableFuture.completedFuture(null) : current.onExit();

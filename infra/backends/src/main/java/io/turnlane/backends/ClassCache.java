@@ -15,7 +15,10 @@ public final class ClassCache {
     /** System property of a run that creates caches: the folder in which to store them. */
     public static final String RECORD_PROPERTY = "turnlane.class-cache.record";
 
-    /** Time limit for the end of a recording JVM, which then writes its cache. This is slow on a busy machine. */
+    /**
+     * Maximum time that a recording JVM takes to end. It is long because the JVM writes its cache at the end, which is
+     * slow on a busy machine.
+     */
     public static final Duration RECORDING_LIMIT = Duration.ofMinutes(3);
 
     private ClassCache() {}

@@ -18,9 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Data folder that is held by this process. A file lock, which the system releases when the process ends for any
- * reason, allows one process at a time. {@code run.json} in the folder describes the running processes. Only its owner
- * may read it, because it contains the Redis password. After a clean end it is kept as {@code last-run.json}, so that
- * the next start can use the same ports.
+ * reason, allows one process at a time. {@code run.json} in the folder describes the running processes. Only the owner
+ * of this file has read permission, because the file contains the Redis password. After a clean end, the file is kept
+ * as {@code last-run.json}, so that the next start can use the same ports.
  *
  * <p>Thread-safe; {@code this} guards the state.
  */

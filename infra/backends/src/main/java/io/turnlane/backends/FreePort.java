@@ -21,7 +21,10 @@ public final class FreePort {
         }
     }
 
-    /** Returns the first of these ports that is free, otherwise one that the system chooses. Ignores 0. */
+    /**
+     * Returns the first of these ports that is free. If none is free, returns a port that the system chooses. Ignores
+     * ports of value 0.
+     */
     public static int preferring(int... preferred) {
         return Arrays.stream(preferred)
                 .filter(port -> port > 0 && isFree(port))

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stops the processes that a killed run left behind, and only those that verifiably belong to it. */
+/** Stops the processes that a killed run left behind. Stops only processes that verifiably belong to this run. */
 final class OrphanedBackends {
 
     private static final Logger log = LoggerFactory.getLogger(OrphanedBackends.class);
@@ -17,7 +17,10 @@ final class OrphanedBackends {
 
     private OrphanedBackends() {}
 
-    /** Stops the broker and the Redis of the run if they are still running, by force if they take too long. */
+    /**
+     * Stops the broker and the Redis of the run if they are still running, and kills them if they take too long to
+     * stop.
+     */
     static void stop(RunState killed) {
         List<ProcessHandle> processes = Stream.of(
                         killed.broker() == null ? null : killed.broker().process(),

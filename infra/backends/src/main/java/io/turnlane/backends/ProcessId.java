@@ -12,7 +12,10 @@ import java.util.Optional;
  */
 public record ProcessId(long pid, Instant started) {
 
-    /** Linux derives start times from a boot time rounded to seconds, so two readings may differ by a second. */
+    /**
+     * Maximum difference between two readings of a start time. Linux computes start times from a boot time rounded to
+     * seconds, so two readings can differ by a second.
+     */
     private static final Duration READING_ERROR = Duration.ofSeconds(2);
 
     /** Returns the identity of a process; empty if it has just ended. */

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Starts a command in its own session (POSIX {@code setsid}), so that Ctrl-C and a hang-up of the terminal don't reach
- * it. The command keeps the pid of the started process.
+ * it. The command has the pid of the started process.
  */
 final class ProcessSession {
 
@@ -14,7 +14,10 @@ final class ProcessSession {
 
     private ProcessSession() {}
 
-    /** Returns the arguments to put before a command. If empty, Ctrl-C also reaches the command. */
+    /**
+     * Returns the arguments to put before a command. If no suitable command exists, returns an empty list, and Ctrl-C
+     * then also reaches the command.
+     */
     static List<String> prefix() {
         String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
         return COMMANDS.stream()

@@ -27,6 +27,9 @@ public interface Program {
         return Duration.ofSeconds(15);
     }
 
-    /** Returns true if the child with this pid is ready. Called every 20 ms during a start; fast, and never throws. */
+    /**
+     * Returns true if the child with this pid is ready. Called every 20 ms during a start. Must return quickly and must
+     * not throw an exception.
+     */
     boolean isReady(long pid);
 }

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * Finds a {@code redis-server}: the one on the {@code PATH} if it is version 6.2 or later, otherwise the one in the
- * embedded-redis jar for this system (version 6.2 on Linux and macOS).
+ * Finds a {@code redis-server}. Uses the executable on the {@code PATH} if its version is 6.2 or later. Otherwise uses
+ * the executable for this system in the embedded-redis jar (version 6.2 on Linux and macOS).
  */
 final class RedisExecutable {
 
@@ -33,7 +33,7 @@ final class RedisExecutable {
      *
      * @param path value of the {@code PATH} variable
      * @param folder folder into which the executable of the jar is unpacked
-     * @throws IOException if there is none for this system
+     * @throws IOException if there is no executable for this system
      */
     static Path find(String path, Path folder) throws IOException {
         Optional<Path> installed = onPath(path, "redis-server").filter(RedisExecutable::isRecentEnough);

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Minimal client of a Redis on the loopback address, for use before a client library is loaded. */
+/** Minimal client of a Redis on the loopback address. Used before a client library is loaded. */
 final class RedisProbe {
 
     private static final int LIMIT_MILLIS = 200;
@@ -16,7 +16,7 @@ final class RedisProbe {
 
     private RedisProbe() {}
 
-    /** Returns true if a Redis with this password answers on the port; false while it still loads its data. */
+    /** Returns true if a Redis with this password answers on the port; false if Redis is still loading its data. */
     static boolean isServing(int port, String password) {
         try (Socket socket = connect(port)) {
             BufferedReader replies = send(socket, "AUTH " + password, "PING");

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Processes and addresses of a data folder, stored in {@code run.json}.
  *
  * @param owner process that holds the folder
- * @param address {@code http://host:port} of the gateway; null if this process has no gateway, or it does not listen
- *     yet
+ * @param address {@code http://host:port} of the gateway; null if this process has no gateway, or if the gateway does
+ *     not listen yet
  * @param kafkaBootstrapServers {@code host:port}, comma-separated
  * @param redisUrl {@code redis://:password@host:port}
  * @param broker embedded broker; null if an external cluster is used

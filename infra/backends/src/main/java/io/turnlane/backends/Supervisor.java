@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Restarts children that end unexpectedly: first immediately, then after delays that double up to ten seconds, without
- * a limit on the number of restarts, because a disk may be full for hours. After a child has run for a minute, its next
- * restart has no delay.
+ * Restarts child processes that end unexpectedly. The first restart is immediate, and later restarts have delays that
+ * double up to ten seconds. The number of restarts is not limited, because a disk can be full for hours. After a child
+ * has run for a minute, its next restart is again immediate.
  *
  * <p>Each child has its own virtual thread. Must be closed before the children are stopped. Any thread may close it.
  */

@@ -10,8 +10,9 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Prints a turn: the answer to one stream, its progress to the other. A terminal shows the text while it arrives. A
- * file or a pipe gets the whole answer at the end, because text of a failed attempt cannot be taken back there.
+ * Prints a turn: the answer to one stream, the progress to another. If the output is a terminal, prints text as it
+ * arrives. If the output is a file or a pipe, prints the whole answer at the end, because text of a failed attempt
+ * cannot be removed from it.
  */
 final class AnswerPrinter implements TurnListener {
 

@@ -30,7 +30,7 @@ final class AppOptions {
     }
 
     /**
-     * Returns a launcher for the backends in the environment, otherwise for those of the data folder.
+     * Returns a launcher that uses the backends named in the environment, otherwise the backends of the data folder.
      *
      * @throws CommandFailedException if there are no such backends
      */

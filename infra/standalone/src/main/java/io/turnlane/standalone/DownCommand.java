@@ -20,7 +20,10 @@ import picocli.CommandLine.Mixin;
         exitCodeList = {"0:stopped, or nothing was running", "1:still running", "2:wrong usage"})
 final class DownCommand implements Callable<Integer> {
 
-    /** Longer than the drain of a processor and the stop of the backends together. */
+    /**
+     * Maximum time to wait for the end of the run. Longer than the drain of a processor and the stop of the backends
+     * together.
+     */
     private static final Duration LIMIT = Duration.ofSeconds(75);
 
     @Mixin

@@ -31,7 +31,7 @@ final class GatewayCallOptions {
     /**
      * Calls the gateway and returns the result.
      *
-     * @throws CommandFailedException if the gateway rejects the call, or no gateway answers
+     * @throws CommandFailedException if the gateway rejects the call, or if no gateway answers
      */
     <T> T call(GatewayFunction<T> call) throws InterruptedException {
         LogSetup.quiet();

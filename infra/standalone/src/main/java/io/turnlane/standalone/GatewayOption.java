@@ -24,7 +24,7 @@ final class GatewayOption {
     private @Nullable String given;
 
     /**
-     * Returns a client for the chosen gateways. If one does not answer, the client tries the next.
+     * Returns a client for the chosen gateways. If a gateway does not answer, the client tries the next one.
      *
      * @throws CommandFailedException if no address is given and no gateway is running on the folder
      * @throws UsageException if the given address is not an HTTP URL
@@ -44,7 +44,10 @@ final class GatewayOption {
         return named.isBlank() ? onFolder(data) : List.of(address("TURNLANE_URL", named));
     }
 
-    /** Returns the address of the gateway of {@code up}, then those of gateways that were started separately. */
+    /**
+     * Returns the address of the gateway that {@code up} started, then the addresses of gateways that were started
+     * separately.
+     */
     static List<URI> onFolder(Path data) {
         Optional<RunState> running = DataFolder.read(data).filter(RunState::alive);
         Stream<URI> ofUp = running.map(RunState::address).map(URI::create).stream();

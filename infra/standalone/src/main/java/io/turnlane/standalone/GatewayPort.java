@@ -15,8 +15,8 @@ final class GatewayPort {
     /**
      * Returns the requested port, or the first free port from 8080 on.
      *
-     * @param requested requested port; 0 if none
-     * @throws CommandFailedException if the requested port is taken, or none is free
+     * @param requested requested port; 0 if no port is requested
+     * @throws CommandFailedException if the requested port is in use, or if no port is free
      */
     static int choose(int requested) {
         return choose(requested, FreePort::isFree);

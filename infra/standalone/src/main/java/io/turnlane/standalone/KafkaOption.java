@@ -13,7 +13,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Option with settings of Kafka clients beyond the address, for example for TLS and SASL. */
+/** Option that names a file with further settings of Kafka clients, for example for TLS and SASL. */
 final class KafkaOption {
 
     private static final String ADDRESS = "bootstrap.servers";
@@ -68,7 +68,9 @@ final class KafkaOption {
         return all;
     }
 
-    /** Describes a failure of a Kafka client. The message contains no values from the file, which may be secret. */
+    /**
+     * Describes a failure of a Kafka client. The message contains no values from the file, because they can be secret.
+     */
     static CommandFailedException describe(Throwable thrown, String bootstrapServers) {
         for (Throwable each = thrown; each != null; each = each.getCause()) {
             switch (each) {
@@ -90,7 +92,7 @@ final class KafkaOption {
                 + ". Check that it is running. If it requires TLS or SASL, use --kafka-config.");
     }
 
-    /** Removes the value, which may be secret, from "Invalid value X for configuration Y: reason". */
+    /** Removes the value, because it can be secret, from "Invalid value X for configuration Y: reason". */
     private static String nameOnly(ConfigException wrong) {
         String message = String.valueOf(wrong.getMessage());
         int name = message.indexOf(" for configuration ");

@@ -63,7 +63,7 @@ final class KeysCommand implements Runnable {
         throw new CommandLine.ParameterException(own.commandLine(), "Missing command: create, list or revoke.");
     }
 
-    /** Options that locate the topic of the keys, and access to it. */
+    /** Options that name the topic of the keys. Also provides access to this topic. */
     static final class KeyTopicOptions {
 
         @Mixin
@@ -313,7 +313,10 @@ final class KeysCommand implements Runnable {
             }
         }
 
-        /** Extracts the id from a whole key, so that its secret is not printed; returns other texts as they are. */
+        /**
+         * If the text is a whole key, returns only its id, so that the secret is not printed. Returns any other text
+         * unchanged.
+         */
         private static String idOf(String given) {
             String[] parts = given.split("_", 3);
             return parts.length == 3 && parts[0].equals("tl") ? parts[1] : OneLine.of(given, 40);

@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Command that lets the running processors rebuild memory, and waits until it is rebuilt. */
+/** Command that makes the running processors rebuild memory and waits until the rebuild is complete. */
 @Command(
         name = "rebuild",
         description = {

@@ -1,6 +1,6 @@
 package io.turnlane.standalone;
 
-/** Makes foreign text safe for a terminal: one line, no control characters, bounded length. */
+/** Makes text from other programs safe for a terminal: one line, no control characters, limited length. */
 final class OneLine {
 
     private OneLine() {}

@@ -42,7 +42,10 @@ final class QuarantineCommand implements Runnable {
         throw new CommandLine.ParameterException(own.commandLine(), "Missing command: list, show or redrive.");
     }
 
-    /** Passes at most {@code most} turns with this error code to the consumer, newest first; returns their number. */
+    /**
+     * Passes at most {@code most} turns with this error code to the consumer, newest first. Returns the number of turns
+     * passed.
+     */
     private static int walk(GatewayCallOptions options, @Nullable String code, int most, Consumer<JsonNode> each)
             throws InterruptedException {
         int seen = 0;
@@ -223,7 +226,10 @@ final class QuarantineCommand implements Runnable {
             return all ? redriveAll() : redrive(ids);
         }
 
-        /** Redrives the oldest turn first, so that the questions of a session keep their order. */
+        /**
+         * Redrives all turns (asks their questions again), the oldest first, so that the questions of a session keep
+         * their order.
+         */
         private int redriveAll() throws InterruptedException {
             List<String> found = new ArrayList<>();
             int[] skipped = {0};

@@ -14,7 +14,7 @@ final class StartupProgress {
         this.out = out;
     }
 
-    /** Prints a part that has started, its address or state, and the seconds since the start. */
+    /** Prints the name of a part that has started, its address or state, and the time since the start in seconds. */
     void part(String name, String text) {
         Duration since = Duration.ofNanos(System.nanoTime() - start);
         out.printf(Locale.ROOT, "  %-10s %-40s %5.1f s%n", name, text, since.toMillis() / 1000.0);

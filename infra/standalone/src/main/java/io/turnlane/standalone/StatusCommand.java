@@ -42,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
         return stats.isPresent() ? 0 : 1;
     }
 
-    /** Prints the line of a gateway and returns its statistics; empty if it does not answer. */
+    /** Prints the line of a gateway and returns its statistics; empty if the gateway does not answer. */
     private static Optional<JsonNode> print(OperatorClient one, PrintStream out) throws InterruptedException {
         try {
             JsonNode stats = one.stats();
@@ -105,7 +105,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the state for display; empty for the usual state, running. */
+    /** Returns the state for display; empty if the processor is running, which is the usual state. */
     private static String stateOf(JsonNode processor) {
         String state = processor.path("state").asString("running");
         double stalled = processor.path("stalled").asDouble(0);

@@ -3,7 +3,10 @@ package io.turnlane.standalone;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Entry in the list of commands. The launcher script runs the tests itself, because they require no earlier build. */
+/**
+ * Entry in the list of commands. The launcher script runs the tests by itself, because it needs no build of this
+ * program for them.
+ */
 @Command(name = "test", description = "Build everything and run all tests. Further arguments go to Maven.")
 final class TestCommand implements Callable<Integer> {
 

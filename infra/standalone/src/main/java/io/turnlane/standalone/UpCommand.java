@@ -72,7 +72,10 @@ final class UpCommand implements Callable<Integer> {
                 0);
     }
 
-    /** Adds the processor last, so that it stops first: clients of the gateway still receive its last answers. */
+    /**
+     * Starts a gateway and a processor. Registers the processor last, so that it stops first, and clients of the
+     * gateway still receive its last answers.
+     */
     private void startTogether(OrderedShutdown stop, Backends backends, int gatewayPort, StartupProgress progress)
             throws ExecutionException, InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
@@ -103,7 +106,10 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns a handle that waits for the start and closes its result. A failed start has nothing to close. */
+    /**
+     * Returns a handle that waits for the start and then closes the started part. If the start failed, closing the
+     * handle does nothing.
+     */
     private static AutoCloseable startedBy(Future<? extends AutoCloseable> start) {
         return () -> {
             try {

@@ -9,7 +9,10 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Prints one line about a wrong command line, without the usage text, which would hide that line. */
+/**
+ * Prints one line about a wrong command line. Does not print the usage text, because the line would be hard to find in
+ * it.
+ */
 public final class UsageErrorHandler implements IParameterExceptionHandler {
 
     @Override

@@ -1,8 +1,8 @@
 package io.turnlane.standalone;
 
 /**
- * Thrown if arguments turn out to be invalid while a command runs. Reported, with exit code 2, like the errors that
- * picocli finds.
+ * Thrown if a running command finds that its arguments are invalid. Reported with exit code 2, like argument errors
+ * that picocli finds.
  */
 final class UsageException extends RuntimeException {
 

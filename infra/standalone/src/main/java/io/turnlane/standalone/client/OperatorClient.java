@@ -14,12 +14,12 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Client of the gateways for commands, with the calls of clients and of operators. Each call throws
+ * Client that commands use to call gateways. Offers calls for clients and calls for operators. Each call throws
  * {@link io.turnlane.client.ProblemException} if the gateway rejects it, and {@link IOException} if no gateway answers.
  */
 public final class OperatorClient {
 
-    /** Time to keep trying: enough for a gateway that restarts, and short for the person who waits. */
+    /** Time for which calls are retried: long enough for the restart of a gateway, and short for a waiting user. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final List<URI> addresses;
@@ -29,7 +29,8 @@ public final class OperatorClient {
     /**
      * Creates the client.
      *
-     * @param addresses {@code http://host:port} of each gateway; if one does not answer, the client tries the next
+     * @param addresses {@code http://host:port} of each gateway; if a gateway does not answer, the client tries the
+     *     next one
      * @param apiKey bearer token of the calls; empty without authentication
      */
     public OperatorClient(List<URI> addresses, Optional<String> apiKey) {
@@ -76,9 +77,9 @@ public final class OperatorClient {
     }
 
     /**
-     * Asks a quarantined question again.
+     * Redrives a quarantined turn: asks its question again.
      *
-     * @param again true to ask even if the question was redriven before
+     * @param again true to redrive the turn even if it was redriven before
      * @return the request resource of the new turn
      */
     public JsonNode redrive(String id, boolean again) throws IOException, InterruptedException {

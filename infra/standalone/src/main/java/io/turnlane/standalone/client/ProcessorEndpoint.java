@@ -40,7 +40,7 @@ public record ProcessorEndpoint(String id, URI management) {
     /**
      * Drains the processor, waits until it is drained, and returns its report.
      *
-     * @throws IOException if the processor cannot be reached, or responds with another status than 200
+     * @throws IOException if the processor cannot be reached, or if the status of its response is not 200
      */
     public JsonNode evacuate() throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(management.resolve("/actuator/evacuate"))

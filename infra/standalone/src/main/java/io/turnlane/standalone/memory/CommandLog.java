@@ -35,7 +35,7 @@ public record CommandLog(Map<String, Object> connection, String turnsTopic) {
     /**
      * Returns the number of partitions of the topic.
      *
-     * @throws ExecutionException if Kafka does not answer, or has no such topic
+     * @throws ExecutionException if Kafka does not answer, or if the topic does not exist
      */
     public int partitions() throws ExecutionException, InterruptedException {
         Map<String, Object> settings =

@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Requests rebuilds of memory through Redis, a single server or a cluster, and reads their results. Not thread-safe.
+ * Requests rebuilds of memory by changes in Redis, and reads their results. Redis can be a single server or a cluster.
+ * Not thread-safe.
  */
 public final class MemoryStore implements AutoCloseable {
 
@@ -54,7 +55,7 @@ public final class MemoryStore implements AutoCloseable {
         redis.del(MemoryKeys.lastRebuild(turnsTopic, partition));
     }
 
-    /** Returns the report of the partition's last rebuild; empty if a rebuild was requested and is not finished. */
+    /** Returns the report of the partition's last rebuild; empty if a requested rebuild is not finished. */
     public Optional<RebuildReport> report(int partition) {
         String json = redis.get(MemoryKeys.lastRebuild(turnsTopic, partition));
         try {
@@ -66,7 +67,7 @@ public final class MemoryStore implements AutoCloseable {
         }
     }
 
-    /** Returns the number of turns that this command restored; empty until it is finished. */
+    /** Returns the number of turns that this command restored; empty until the command is finished. */
     public OptionalInt restored(SessionKey session, RequestId command) {
         Map<String, String> rebuilt = redis.hgetall(new MemoryKeys(session).lastRebuild());
         return command.toString().equals(rebuilt.get("request_id"))

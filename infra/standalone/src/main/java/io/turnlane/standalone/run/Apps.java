@@ -12,12 +12,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts gateways and processors, each as a Spring context. All share one class path, so the properties switch off what
- * only the other application needs.
+ * Starts gateways and processors, each as a Spring context. All contexts share one class path, so properties switch off
+ * the parts that only the other application needs.
  *
  * @param backends addresses of Kafka and Redis
- * @param backendsReady completes when Kafka and Redis are ready; a context creates its beans before, and starts them
- *     after
+ * @param backendsReady completes when Kafka and Redis are ready; a context creates its beans before that and starts
+ *     them after it
  * @param overrides Spring properties that take precedence over all others
  */
 public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<String, String> overrides) {

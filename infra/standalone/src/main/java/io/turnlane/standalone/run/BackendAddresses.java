@@ -18,8 +18,8 @@ public record BackendAddresses(String kafkaBootstrapServers, String redisUrl) {
     public static final String REDIS = "REDIS_URL";
 
     /**
-     * Returns the addresses in the environment, otherwise those of the backends that run on the data folder; empty if
-     * an address is in neither.
+     * Returns each address from the environment or, if it is not set there, from the backends that run on the data
+     * folder; empty if an address is in neither of them.
      */
     public static Optional<BackendAddresses> find(Map<String, String> environment, Path data) {
         Optional<RunState> embedded = DataFolder.read(data).filter(RunState::alive);

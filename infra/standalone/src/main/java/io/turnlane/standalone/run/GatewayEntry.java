@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  * gateway by its entry. Each gateway has its own file, because {@code run.json} belongs to the process that holds the
  * folder.
  *
- * @param process process of the gateway; once it has ended, the entry is ignored
+ * @param process process of the gateway; if it has ended, the entry is ignored
  * @param address {@code http://host:port} at which it listens
  */
 public record GatewayEntry(ProcessId process, URI address) {
@@ -26,7 +26,7 @@ public record GatewayEntry(ProcessId process, URI address) {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /**
-     * Writes the entry of this process, and deletes those of gateways that were killed.
+     * Writes the entry of this process, and deletes the entries of gateways that were killed.
      *
      * @return handle that deletes the entry when it is closed
      */

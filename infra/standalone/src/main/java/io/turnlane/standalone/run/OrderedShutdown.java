@@ -7,7 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes the started parts in reverse order, once: when {@link #close} is called, or on SIGTERM or Ctrl-C.
+ * Closes the started parts in reverse order when {@link #close} is called, or on SIGTERM or Ctrl-C. Each part is closed
+ * only once.
  *
  * <p>Thread-safe. The lock on {@code this} guards the stack and is held while parts close, so that a second caller
  * returns only after all parts are closed.
