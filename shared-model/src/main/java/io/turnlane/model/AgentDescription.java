@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Public description of an agent, shown to clients before they ask it.
+ * Public description of an agent, which clients can read before they ask the agent a question.
  *
  * @param name value of {@code agent} in a request: 1 to 64 of {@code a-z 0-9 . _ -}
  * @param description one sentence on the questions that the agent answers

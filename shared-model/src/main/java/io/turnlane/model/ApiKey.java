@@ -6,12 +6,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API key as stored in the keys topic, keyed by its id. The key itself is {@code tl_<id>_<secret>} and is not stored
- * anywhere. The record holds only its hash. A fast hash is sufficient because the secret is random and cannot be
- * guessed.
+ * API key as stored in the keys topic, in a record whose key is the id. The text of the API key,
+ * {@code tl_<id>_<secret>}, is not stored anywhere. The record contains only its hash. A fast hash is sufficient
+ * because the secret is random and cannot be guessed.
  *
  * @param id identifier of the key; not secret
- * @param sha256 SHA-256 of the whole key's text, in lower-case hex; empty once the key is revoked
+ * @param sha256 SHA-256 of the whole text of the key, in lower-case hex; empty if the key is revoked
  * @param userId user whose sessions the key gives access to
  * @param name display name, or null if the key has none
  * @param expiresAt time from which the key is invalid, or null if it does not expire

@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CanonicalJson {
 
-    /** Limit that protects the stack from deeply nested input. Values of this contract are never nested this deep. */
+    /**
+     * Maximum nesting, which protects the stack from deeply nested input. Values of this contract are never nested as
+     * deeply.
+     */
     private static final int MAX_DEPTH = 200;
 
-    /** ECMAScript writes numbers outside this range with an exponent. */
+    /** Maximum number of digits that ECMAScript writes without an exponent. */
     private static final int PLAIN_DIGITS = 21;
 
     private static final int PLAIN_ZEROS = -6;
@@ -33,8 +36,8 @@ public final class CanonicalJson {
      * Returns the canonical form as UTF-8.
      *
      * @param value maps with text keys, lists, text, numbers, booleans and null, as JSON parsers produce them
-     * @throws IllegalArgumentException if the value is of another type, is nested too deeply, or contains a number
-     *     outside the range of a double or text that is not valid Unicode
+     * @throws IllegalArgumentException if the value is of another type; if it is nested too deeply; if a number is
+     *     outside the range of a double; or if a text is not valid Unicode
      */
     public static byte[] of(@Nullable Object value) {
         StringBuilder out = new StringBuilder();
@@ -79,7 +82,7 @@ public final class CanonicalJson {
         out.append(list.isEmpty() ? "[]" : "]");
     }
 
-    /** Relies on the fact that Java compares strings by UTF-16 code units, as the RFC requires. */
+    /** Writes an object with sorted members. Java compares strings by UTF-16 code units, as the RFC requires. */
     private static void object(Map<?, ?> map, StringBuilder out, int depth) {
         TreeMap<String, @Nullable Object> sorted = new TreeMap<>();
         map.forEach((name, value) -> sorted.put((String) name, value));

@@ -10,11 +10,14 @@ import java.util.zip.Inflater;
 
 /**
  * Envelope of values in Redis: one byte for the format, a CRC32C, and the content, deflated if it is larger than 1 KiB.
- * {@link #open} detects a damaged value and never returns other content than the original.
+ * {@link #open} returns the original content, and throws an exception if the value is damaged.
  */
 public final class Checksummed {
 
-    /** Content up to this number of bytes is stored without compression, which would not make it smaller. */
+    /**
+     * Maximum size of content that is stored without compression, in bytes. Compression would not make such content
+     * smaller.
+     */
     static final int DEFLATE_OVER = 1024;
 
     /**
@@ -59,7 +62,10 @@ public final class Checksummed {
         };
     }
 
-    /** Covers all bytes except the checksum itself, so that damage is detected before anything is inflated. */
+    /**
+     * Returns the checksum of all bytes except the checksum itself. Damage is therefore detected before the content is
+     * inflated.
+     */
     private static int checksum(byte[] sealed) {
         CRC32C crc = new CRC32C();
         crc.update(sealed[0]);

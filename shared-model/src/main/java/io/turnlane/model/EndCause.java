@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Reason for which a turn ended without an answer and without an error.
  *
  * @param reason a value of {@link TurnPolicy#reason}, {@link #REQUESTED}, or the reason that the client gave when it
- *     cancelled
- * @param by the turn that replaced this one, or null if a client cancelled it
+ *     cancelled the turn
+ * @param by the turn that replaced this turn, or null if a client cancelled this turn
  */
 public record EndCause(String reason, @Nullable RequestId by) {
 

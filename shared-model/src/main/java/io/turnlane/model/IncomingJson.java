@@ -7,8 +7,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Checks a JSON document from outside against {@link JsonLimits}, before anything reads it. Every route, every frame
- * and every imported document goes through this check, so that all accept the same values.
+ * Checks a JSON document from outside against {@link JsonLimits}, before any other code reads the document. The bodies
+ * of all routes, all frames and all imported documents are checked, so that all accept the same values.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -15,13 +15,18 @@ public final class JsonLimits {
     /** Maximum number of nested objects and arrays in a client's or an agent's own value: metadata or an artifact. */
     public static final int MAX_VALUE_DEPTH = 64;
 
-    /** Maximum nesting of a whole document. It leaves room for the documents that contain such a value. */
+    /**
+     * Maximum nesting of a whole document. It is larger than {@link #MAX_VALUE_DEPTH}, because a document contains such
+     * values at some depth.
+     */
     public static final int MAX_DOCUMENT_DEPTH = 80;
 
     /** Maximum size of a session's metadata in bytes of JSON, after any number of changes. */
     public static final int MAX_METADATA_BYTES = 64 * 1024;
 
-    /** Integers up to this number are exact in every JSON implementation, because a double holds them. */
+    /**
+     * Largest integer that is exact in every JSON implementation, because a double can represent all integers up to it.
+     */
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
     private JsonLimits() {}
@@ -91,9 +96,10 @@ public final class JsonLimits {
     }
 
     /**
-     * Checks that a double holds an integer exactly. A larger integer would change on its way through clients.
+     * Checks that a double represents an integer exactly. Clients that read numbers as doubles would change a larger
+     * integer.
      *
-     * @throws IllegalArgumentException if it does not
+     * @throws IllegalArgumentException if a double does not represent the integer exactly
      */
     static void checkInteger(String digits) {
         double value = Double.parseDouble(digits);

@@ -3,9 +3,10 @@ package io.turnlane.model;
 import java.util.regex.Pattern;
 
 /**
- * Recognises {@code Host} headers that name this machine. A server that only this machine can reach is also reached by
- * a web page whose own host name resolves to 127.0.0.1 (DNS rebinding): the page's browser then treats the server as
- * the page's own. The host name in the request reveals such a page.
+ * Recognises {@code Host} headers that name this machine. Web pages can also call a server that only this machine can
+ * reach. If the host name of a page resolves to 127.0.0.1 (DNS rebinding), a browser on this machine treats the server
+ * as the page's own server. The {@code Host} header of the page's requests then contains the host name of the page,
+ * which is not a name of this machine.
  */
 public final class LoopbackHost {
 

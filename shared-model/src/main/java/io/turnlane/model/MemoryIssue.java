@@ -2,7 +2,7 @@ package io.turnlane.model;
 
 /** Problem with a session's memory that the next {@code started} event reports to clients. */
 public enum MemoryIssue {
-    /** Memory was lost and has been restored as far as the log still contained it. */
+    /** Memory was lost. The part of it that the log still contained has been restored. */
     REBUILT("rebuilt"),
     /** Memory was lost and the log no longer contained it. The session starts with an empty history. */
     RESET("reset"),

@@ -60,14 +60,15 @@ public record MemoryKeys(SessionKey session) {
 
     /**
      * String: a random value that detects data loss. If the value is missing or has changed, Redis has lost data in the
-     * hash slot of the tag. The tags spread the markers over the slots.
+     * hash slot of the tag. Markers with different tags are in different slots.
      */
     public static String marker(String tag) {
         return PREFIX + "marker:{" + tag + "}";
     }
 
     /**
-     * JSON: the markers under which a partition's memory was last found complete, and the report of its last rebuild.
+     * JSON: the state of the loss markers when a partition's memory was last found complete, and the report of the
+     * partition's last rebuild.
      *
      * @param turnsTopic name of the turns topic, which separates installations that share a Redis
      */

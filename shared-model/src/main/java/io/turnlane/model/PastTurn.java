@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param answer text of the answer, or null if the turn was interrupted; clients see interrupted turns, agents do not
  * @param confidence number from 0 to 1, or null
- * @param processingTime time from the gateway's acceptance to the stored answer. A value outside the range from 0 to
- *     {@link ValueRanges#LONGEST_TURN} was measured with clocks that differ, and is changed to the nearest in the
- *     range.
+ * @param processingTime time from the gateway's acceptance to the stored answer. The constructor changes a value
+ *     outside the range from 0 to {@link ValueRanges#LONGEST_TURN} to the nearest value in the range. Such a value is
+ *     measured if two clocks differ.
  * @param timestamp time at which the turn ended
  */
 public record PastTurn(

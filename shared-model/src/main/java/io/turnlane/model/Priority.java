@@ -3,7 +3,10 @@ package io.turnlane.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Priority of a turn if more sessions are ready than may run at once. The order within a session does not change. */
+/**
+ * Priority of a turn. It applies if turns of more sessions are ready than the processor may run at once. The order
+ * within a session does not change.
+ */
 public enum Priority {
     HIGH("high"),
     NORMAL("normal"),
@@ -20,7 +23,7 @@ public enum Priority {
         return wire;
     }
 
-    /** Returns the priority with this value, or empty if there is none. */
+    /** Returns the priority with this value, or empty if no priority has it. */
     public static Optional<Priority> find(String wire) {
         return Arrays.stream(values()).filter(one -> one.wire.equals(wire)).findFirst();
     }

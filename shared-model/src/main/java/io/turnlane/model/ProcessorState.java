@@ -3,7 +3,7 @@ package io.turnlane.model;
 /** State of a processor. */
 public enum ProcessorState {
     RUNNING("running"),
-    /** The processor accepts no more turns and finishes the running ones. */
+    /** The processor accepts no more turns and finishes the running turns. */
     DRAINING("draining"),
     /** The processor has left the consumer group. Its process is still running. */
     EVACUATED("evacuated");

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param processor id of the processor
  * @param management address of its health and metrics endpoints, {@code http://host:port}
  * @param at time at which the statistics were written
- * @param state current state; {@code RUNNING} if a processor of an older version does not report it
- * @param agents agents that it can answer with
+ * @param state current state; {@code RUNNING} if the processor has an older version, which does not report its state
+ * @param agents agents that this processor offers
  * @param openTurns number of turns that are buffered, running or waiting for a retry
  * @param running number of turns that are running
  * @param waiting number of turns that wait for earlier turns of their session or for a slot
@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param latency times from acceptance to answer in µs, of turns that completed in the last 60 s: an HdrHistogram,
  *     compressed, base64
  * @param latencySum sum of these times
- * @param places load of the slots in which its turns run, or null if a processor of an older version does not report it
- * @param agentTimes recent time per turn for each agent with enough recent turns
- * @param stalled time for which it has read nothing because its open turns reach a bound and none of them has ended;
- *     zero if there is room or progress
+ * @param places load of the slots in which its turns run, or null if the processor has an older version, which does not
+ *     report this load
+ * @param agentTimes mean time of recent calls, for each agent with enough recent calls
+ * @param stalled time for which the processor has read no turns, because its open turns have reached a bound and none
+ *     of them has ended; zero if they are below the bounds or if turns end
  */
 public record ProcessorStatistics(
         String processor,
@@ -55,7 +56,10 @@ public record ProcessorStatistics(
         Map<String, Duration> agentTimes,
         Duration stalled) {
 
-    /** Time after which a processor counts as stalled. Until then, its turns may just take long. */
+    /**
+     * Time without progress after which a processor counts as stalled. A shorter time can mean that its turns take
+     * long.
+     */
     public static final Duration MAX_STALL = Duration.ofSeconds(60);
 
     public ProcessorStatistics {
@@ -65,7 +69,10 @@ public record ProcessorStatistics(
         stalled = Objects.requireNonNullElse(stalled, Duration.ZERO); // not reported by older versions
     }
 
-    /** Returns true if the processor is stalled: it reads nothing, and none of its turns has ended for a minute. */
+    /**
+     * Returns true if the processor is stalled: it has read no turns for a minute, because its open turns have reached
+     * a bound and none of them has ended.
+     */
     public boolean hasStalled() {
         return stalled.compareTo(MAX_STALL) >= 0;
     }
@@ -73,10 +80,10 @@ public record ProcessorStatistics(
     /**
      * Load of the slots in which turns run.
      *
-     * @param most number of turns that may run at once
+     * @param most maximum number of turns that run at once
      * @param free number of slots that are free
      * @param ready number of sessions whose next turn is ready and waits for a slot
-     * @param runTime average time that a turn occupied its slot in the last minute, or null if no turn ended
+     * @param runTime average run time of the runs that ended in the last minute, or null if no run ended
      */
     public record SlotStatistics(
             int most, int free, int ready, @Nullable Duration runTime) {}

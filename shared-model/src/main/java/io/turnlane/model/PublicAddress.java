@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Distinguishes public Internet addresses from special-purpose ones, according to the IANA registries (RFC 6890 and its
- * updates). The processor connects only to public addresses on behalf of clients. Otherwise a client could use it to
- * reach hosts in the operator's network.
+ * Distinguishes public Internet addresses from special-purpose addresses, according to the IANA registries (RFC 6890
+ * and its updates). On behalf of clients, the processor connects only to public addresses. Otherwise a client could
+ * make the processor call hosts in the operator's network.
  */
 public final class PublicAddress {
 

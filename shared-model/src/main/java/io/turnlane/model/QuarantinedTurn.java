@@ -10,14 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. On the
- * quarantine topic its key is its {@link #id}, so that duplicates have the same partition. The original key is stored
- * in a header.
+ * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. The key
+ * of its record on the quarantine topic is its {@link #id}, so that duplicates are in the same partition. The original
+ * key is stored in a header.
  *
  * @param key original key, or null if the record had none
  * @param value original value, or null if the record had none or the log no longer contained it
  * @param headers original headers
- * @param attempts number of attempts
+ * @param attempts number of times that the turn was run or its record was processed, in vain
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are passed on and never compared
 public record QuarantinedTurn(
@@ -81,7 +81,7 @@ public record QuarantinedTurn(
         return requestId().map(RequestId::toString).orElse(origin.partition() + "-" + origin.offset());
     }
 
-    /** Returns the request id from the headers, or empty if there is no readable one. */
+    /** Returns the request id from the headers, or empty if no header contains a valid request id. */
     public Optional<RequestId> requestId() {
         String text = header(RecordHeaders.REQUEST_ID);
         try {
@@ -116,8 +116,8 @@ public record QuarantinedTurn(
     }
 
     /**
-     * Returns the headers of the record on the quarantine topic: the original ones, and those that describe the error
-     * and the origin.
+     * Returns the headers of the record on the quarantine topic: the original headers, and headers that describe the
+     * error and the origin.
      */
     public List<Header> recordHeaders() {
         List<Header> all = new ArrayList<>(headers);

@@ -15,8 +15,8 @@ public final class RecordHeaders {
     public static final String ATTEMPT = "attempt";
     public static final String SEQ = "seq";
     /**
-     * On events: offset of the turn's record in the turns partition of the same number. The turns of a session run in
-     * this order, so readers can discard late events of an older turn.
+     * On events: offset of the turn's record in the turns partition with the same number. The turns of a session run in
+     * the order of these offsets, so readers can discard late events of an older turn.
      */
     public static final String TURN = "turn";
 
@@ -27,8 +27,8 @@ public final class RecordHeaders {
     public static final String EVENTS_FROM = "events-from";
 
     /**
-     * On turns: policy and priority, each only if it is not the default. Deep lanes, which do not keep the values of
-     * waiting records, read them from the headers.
+     * On turns: policy and priority; absent if they have the default value. They are headers because processors do not
+     * keep the values of all waiting records in memory.
      */
     public static final String POLICY = "policy";
 

@@ -29,7 +29,7 @@ public enum RequestStatus {
         };
     }
 
-    /** Returns true if the value, which may also be the type of an event, is a terminal status. */
+    /** Returns true if the value is a terminal status. The value can also be the type of an event. */
     public static boolean isTerminalType(String wire) {
         for (RequestStatus status : values()) {
             if (status.wire.equals(wire)) {

@@ -32,7 +32,7 @@ public enum Scope {
         return find(word).orElseThrow(() -> new IllegalArgumentException("a scope is ask, read or ops"));
     }
 
-    /** Returns the scope with this value, or empty if there is none. */
+    /** Returns the scope with this value, or empty if no scope has it. */
     public static Optional<Scope> find(String word) {
         return Arrays.stream(values())
                 .filter(scope -> scope.wire().equals(word))

@@ -42,7 +42,7 @@ public sealed interface SessionCommand {
      * @param sessionTtl time after which the session expires without activity, if this turn creates the session
      * @param metadata the client's own JSON object
      * @param deadline time after {@code createdAt} until which an answer is wanted, or null if there is no deadline
-     * @param redriveOf the quarantined turn that this one asks again, or null
+     * @param redriveOf the quarantined turn that this turn asks again, or null
      * @param policy policy that applies if the session is busy
      * @param priority priority if more sessions are ready than may run at once
      * @param callbackUrl URL to which the terminal event is posted, or null
@@ -164,7 +164,7 @@ public sealed interface SessionCommand {
         }
     }
 
-    /** Restores from the log the data of the session that memory has lost, after the turns that are already queued. */
+    /** Restores data of the session that memory has lost from the log, after the turns that are already queued. */
     record RebuildSession(
             RequestId requestId,
             SessionId sessionId,
@@ -184,8 +184,9 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Records that a client cancelled a question. The gateway stores the cancel in the question's request record too,
-     * and this command restores it if Redis loses the record. Executing the command does nothing.
+     * Records that a client cancelled a question. The gateway also stores the cancel in the question's request record.
+     * If Redis loses the record, processors restore the cancel from this command. Apart from this, the command has no
+     * effect.
      *
      * @param cancels the cancelled question
      * @param reason reason of the client, or null
@@ -240,9 +241,9 @@ public sealed interface SessionCommand {
     /**
      * Changes the session's context, after the turns that are already queued. Null leaves a value unchanged.
      *
-     * @param agent default agent of the session's questions from then on
-     * @param metadata merge patch (RFC 7396) for the session's metadata: null values remove
-     * @param ttl time after which the session expires without activity from then on
+     * @param agent default agent of the session's later questions
+     * @param metadata merge patch (RFC 7396) for the session's metadata; a null value removes a field
+     * @param ttl new time after which the session expires without activity
      */
     record UpdateSession(
             RequestId requestId,
@@ -271,8 +272,8 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Replaces the session's state with this one, after the turns that are already queued. Creates the session if it
-     * does not exist.
+     * Replaces the session's state with the state in this command, after the turns that are already queued. Creates the
+     * session if it does not exist.
      *
      * @param forkOf origin of a forked state, or null; a fork creates a session and never replaces one
      */
@@ -302,9 +303,9 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Copies the session, as it was after one of its turns, into a new session of the same user. The processor takes
-     * the copy in the order of this session. It then publishes the copy as an {@link ImportSession} with the same
-     * request id to the lane of the new session.
+     * Copies the session, as it was after one of its turns, into a new session of the same user. The processor makes
+     * the copy after all earlier commands of this session. It then publishes the copy as an {@link ImportSession} with
+     * the same request id to the lane of the new session.
      *
      * @param afterRequestId last turn that the copy contains
      * @param into the new session

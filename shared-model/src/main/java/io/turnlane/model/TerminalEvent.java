@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** JSON form of a terminal event, with an answer, an error, or the reason for having neither. */
+/** JSON form of a terminal event. Contains an answer, an error, or the reason why the turn ended without either. */
 record TerminalEvent(
         RequestId requestId,
         SessionId sessionId,

@@ -15,12 +15,15 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     /** Default partition count of the turns topic and the events topic. */
     public static final int DEFAULT_PARTITIONS = 32;
 
-    /** An answer of 256 KiB may take six times that size in escaped JSON. Kafka's default of 1 MiB would reject it. */
+    /**
+     * Maximum size of a record, in bytes. An answer of 256 KiB can take six times that size in escaped JSON, and Kafka
+     * would reject it with the default of 1 MiB.
+     */
     public static final int MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
     /**
-     * A quarantine record is the turn's record with additional headers, and must fit whatever the size of the turn's
-     * record.
+     * Maximum size of a quarantine record, in bytes. Such a record is the turn's record with additional headers, so it
+     * can be larger than the largest turn.
      */
     public static final int MAX_QUARANTINE_BYTES = MAX_RECORD_BYTES + 64 * 1024;
 
@@ -46,7 +49,7 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
 
     /**
      * Returns the plans of all topics of an installation. Turns and events have the same partition count, because the
-     * events of a turn go to the partition of the same number.
+     * events of a turn go to the partition with the same number.
      */
     public static List<TopicPlan> of(Topics names, int partitions, Retention retention) {
         return List.of(
@@ -58,8 +61,8 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     }
 
     /**
-     * Returns the time after which a segment is closed: a twelfth of the retention, at most 6 h. Kafka deletes closed
-     * segments only. With its default of 7 days, a topic with a retention of 24 h would keep a week.
+     * Returns the time after which a segment is closed: a twelfth of the retention, at most 6 h. Kafka deletes only
+     * closed segments. With its default of 7 days, a topic with a retention of 24 h would keep records for a week.
      */
     public Duration segment() {
         Duration twelfth = retention.dividedBy(12);

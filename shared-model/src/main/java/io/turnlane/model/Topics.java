@@ -22,7 +22,7 @@ public record Topics(String prefix) {
         return prefix + "turns";
     }
 
-    /** Turn events, keyed by session, in the partition of the same number as their turn. */
+    /** Turn events, keyed by session. They are in the partition with the same number as the partition of their turn. */
     public String events() {
         return prefix + "events";
     }

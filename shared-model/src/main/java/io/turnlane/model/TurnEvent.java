@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turn event: a record on the events topic that informs clients about a turn.
  *
- * <p>The identity of an event is (request, attempt, seq). The identity of a terminal event is (request, {@code end}) in
- * any attempt. Readers use it to recognise duplicates.
+ * <p>An event is identified by request, attempt and {@code seq}. A terminal event is identified by its request only,
+ * because a request has one end. Readers use this identity to recognise duplicates.
  *
  * @param attempt attempt that the event belongs to, from 1; 0 before the first attempt
- * @param seq number of the event within its attempt, from 0; only the number of a terminal event may follow a gap, see
- *     {@link #SEQ_AFTER_ALL}
+ * @param seq number of the event within its attempt, from 0, without gaps; only a terminal event can have a larger
+ *     number than the next one, see {@link #SEQ_AFTER_ALL}
  * @param callback URL to which the turn's terminal event is posted, or null; stored in the record's headers and not
  *     shown to clients
  */
@@ -27,8 +27,9 @@ public record TurnEvent(
         @Nullable String callback) {
 
     /**
-     * Number of a terminal event whose publisher does not know how many events precede it in the attempt, because
-     * another flight published them. It is larger than any other number, so that clients may order events by number.
+     * Number of a terminal event whose publisher does not know the number of earlier events of the attempt, because
+     * another flight (execution of the turn) published them. It is larger than any other number, so that clients can
+     * order events by number.
      */
     public static final int SEQ_AFTER_ALL = 1_000_000_000;
 
@@ -111,7 +112,7 @@ public record TurnEvent(
     /** A client cancelled the turn, or a policy cancelled it. */
     public record Cancelled(EndCause cause) implements Body {}
 
-    /** The question was merged into that of a later turn, which answers both. */
+    /** The question was merged into the question of a later turn, which answers both. */
     public record Superseded(EndCause cause) implements Body {}
 
     /** The session was busy, and the question's policy was to reject it in that case. */

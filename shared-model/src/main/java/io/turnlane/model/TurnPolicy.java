@@ -3,13 +3,13 @@ package io.turnlane.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Policy for a question whose session is busy with earlier ones. The processor applies it in log order. */
+/** Policy for a question whose session is busy with earlier questions. The processor applies it in log order. */
 public enum TurnPolicy {
     /** The question waits for the earlier ones. */
     ENQUEUE("enqueue", ""),
     /** The question is rejected. */
     REJECT("reject", "session_busy"),
-    /** The earlier turns are cancelled. The one that was running stays in the history. */
+    /** The earlier turns are cancelled. The turn that was running stays in the history. */
     INTERRUPT("interrupt", "interrupted"),
     /** The earlier turns are cancelled and leave no trace in memory. */
     ROLLBACK("rollback", "rolled_back"),
@@ -34,7 +34,7 @@ public enum TurnPolicy {
         return reason;
     }
 
-    /** Returns the policy with this value, or empty if there is none. */
+    /** Returns the policy with this value, or empty if no policy has it. */
     public static Optional<TurnPolicy> find(String wire) {
         return Arrays.stream(values()).filter(one -> one.wire.equals(wire)).findFirst();
     }

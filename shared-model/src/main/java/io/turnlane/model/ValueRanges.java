@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Ranges of times, durations and counts in values from outside, such as imported documents. Within them, no conversion
- * to milliseconds, no sum and no script overflows. JSON readers apply the ranges of times and durations to every
- * record.
+ * Ranges of times, durations and counts in values from outside, such as imported documents. Values in these ranges
+ * cause no overflow in conversions to milliseconds, sums and scripts. JSON readers apply the ranges of times and
+ * durations to every record.
  */
 public final class ValueRanges {
 
@@ -20,7 +20,7 @@ public final class ValueRanges {
     /** Longest duration: about a hundred years. */
     public static final Duration LONGEST = Duration.ofDays(36_525);
 
-    /** Longest processing time of one turn. A turn ends within an hour, unless Redis or Kafka is away. */
+    /** Longest processing time of one turn. A turn ends within an hour, unless Redis or Kafka is unavailable. */
     public static final Duration LONGEST_TURN = Duration.ofDays(30);
 
     /** Largest count. */
@@ -54,7 +54,7 @@ public final class ValueRanges {
         return duration;
     }
 
-    /** Returns the duration, or the nearest one from 0 to {@code longest}. */
+    /** Returns the duration, limited to the range from 0 to {@code longest}. */
     public static Duration clamp(Duration duration, Duration longest) {
         Duration atLeast = duration.isNegative() ? Duration.ZERO : duration;
         return atLeast.compareTo(longest) > 0 ? longest : atLeast;

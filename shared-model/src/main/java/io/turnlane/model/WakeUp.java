@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Record on the control topic: a client has requested the cancellation of this turn. The request record contains the
- * same request. The wake-up only makes the owner read it immediately.
+ * Record on the control topic: a client has requested the cancellation of this turn. The cancel is also stored in the
+ * request record. The wake-up only makes the owner of the session read the request record immediately.
  */
 public record WakeUp(RequestId requestId, SessionId sessionId, Instant at) {
 

@@ -32,9 +32,8 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * Converts records to JSON bytes and back: names in snake_case, times in RFC 3339 with milliseconds, durations in
- * seconds. The only class of the contract that uses Jackson, beside {@link IncomingJson}. Readers ignore unknown
- * fields, so that they can read records of newer minor versions. They reject times and durations outside
- * {@link ValueRanges}.
+ * seconds. Only this class and {@link IncomingJson} use Jackson in this module. Readers ignore unknown fields, so that
+ * they can read records of newer minor versions. They reject times and durations outside {@link ValueRanges}.
  *
  * <p>Safe for use by multiple threads.
  */
@@ -43,7 +42,9 @@ public final class WireFormat {
     /** Major and minor version of all written records. */
     public static final String SCHEMA_VERSION = "1.0";
 
-    /** Always three decimals, so that times have one length and sort as text. */
+    /**
+     * Format of times. It always has three decimals, so that all times have the same length and can be sorted as text.
+     */
     private static final DateTimeFormatter TIME =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
