@@ -29,7 +29,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Command that starts a rig, runs scenarios on it, and reports the promises that did not hold. */
+/**
+ * Command that starts a rig (a complete Turnlane in separate processes), runs scenarios on it, and reports the promises
+ * that did not hold.
+ */
 @Command(
         name = "turnlane chaos",
         mixinStandardHelpOptions = true,
@@ -139,8 +142,8 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     /**
-     * Runs each scenario once. With {@code --minutes}, repeats them round after round, each with the next seed, until
-     * the time has passed.
+     * Runs each scenario once. With {@code --minutes}, repeats all scenarios until the time has passed, each round with
+     * the next seed.
      */
     private void run(List<Scenario> chosen, Path output, ChaosProgress progress, List<ScenarioResult> results)
             throws Exception {
@@ -191,7 +194,10 @@ public final class ChaosCommand implements Callable<Integer> {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), what);
     }
 
-    /** Provides the versions of the code and of the checker. Results are comparable only if both are the same. */
+    /**
+     * Provides the versions of the code and of the checker. Results of two runs are comparable only if both versions
+     * are equal.
+     */
     static final class ChaosVersion implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {

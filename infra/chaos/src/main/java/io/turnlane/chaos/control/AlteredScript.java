@@ -28,7 +28,7 @@ record AlteredScript(String name, String piece, String by) {
      * Returns the text of the altered script.
      *
      * @throws IllegalStateException if the script does not contain the piece exactly once, because the control would
-     *     then have no effect or another one
+     *     then have no effect or a different effect
      */
     String text() throws IOException {
         String text = original();

@@ -18,15 +18,16 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * Negative control: a promise that is switched off in the processors of a run.
+ * Negative control: a promise that is switched off on purpose in the processors of a run, to show that the checker
+ * finds the violations.
  *
  * <p>A control is a folder at the beginning of the processors' class path. It holds altered copies of scripts and a
  * file with the name of the control. A processor's main class always adds {@link #initializer()}, which does nothing if
  * there is no such file.
  *
- * <p>Each control needs certain faults to have an effect. {@code DEDUPE} needs redeliveries of ended turns, through
- * kills of processors or records that are published twice. {@code ORDER} only needs sessions with several turns.
- * {@code FENCE} needs processors that are frozen during long turns for longer than the session timeout, and then
+ * <p>A control has an effect only together with certain faults. {@code DEDUPE} needs redeliveries of ended turns,
+ * caused by kills of processors or by records that are published twice. {@code ORDER} only needs sessions with several
+ * turns. {@code FENCE} needs processors that are frozen during long turns for longer than the session timeout, and then
  * resumed.
  */
 public enum Control {

@@ -29,7 +29,7 @@ public final class FaultExpectations {
         }
     }
 
-    /** Records a fault that this machine does not allow. The run does not fail for this reason. */
+    /** Records a fault that cannot be injected on this machine. The run does not fail because of this. */
     public void skipped(String what) {
         skipped.add(what);
     }

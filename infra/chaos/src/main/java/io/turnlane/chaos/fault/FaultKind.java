@@ -43,7 +43,7 @@ public enum FaultKind {
     }
 
     /**
-     * Returns true if the injector waits for the hold before it heals the fault. Other kinds use the hold themselves or
+     * Returns true if the injector waits for the hold before it heals the fault. The other kinds wait by themselves or
      * end at once.
      */
     boolean holds() {

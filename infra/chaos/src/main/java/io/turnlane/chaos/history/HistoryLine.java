@@ -89,7 +89,7 @@ public sealed interface HistoryLine {
             implements HistoryLine {}
 
     /**
-     * The question may or may not be accepted: the post timed out, its connection broke, or the gateway answered with
+     * It is unknown if the question is accepted: the post timed out, its connection broke, or the gateway answered with
      * 5xx.
      */
     record QuestionUnresolved(

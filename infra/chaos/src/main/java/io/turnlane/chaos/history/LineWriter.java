@@ -15,8 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * use is bounded by one buffer of 64 KiB: if the disk is slower than the run, writers wait and no line is discarded.
  *
  * <p>A {@link #buffered} writer passes its lines to the operating system at least every 200 ms while lines are written,
- * and at {@link #close}. A {@link #durable} writer does so with each line, so that no line is lost if its process is
- * killed.
+ * and at {@link #close}. A {@link #durable} writer passes each line immediately, so that no line is lost if its process
+ * is killed.
  */
 public final class LineWriter implements AutoCloseable {
 

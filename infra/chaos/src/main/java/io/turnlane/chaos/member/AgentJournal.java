@@ -11,9 +11,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Journal of the agent calls of one process: a line for the start and a line for the end of each call. The operating
- * system has a line before the method that writes it returns, so a SIGKILL loses none. Times are microseconds since
- * 1970. Any thread may write.
+ * Journal of the agent calls of one process: a line for the start and a line for the end of each call. A method that
+ * writes a line returns after the operating system has the line, so a SIGKILL loses no lines. Times are microseconds
+ * since 1970. Any thread may write.
  */
 final class AgentJournal {
 

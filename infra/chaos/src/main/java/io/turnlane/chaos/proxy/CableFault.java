@@ -2,7 +2,7 @@ package io.turnlane.chaos.proxy;
 
 import java.time.Duration;
 
-/** State of a cable. Applies to open connections and to new ones. */
+/** State of a cable (a proxied network path). Applies to open and new connections. */
 public sealed interface CableFault {
 
     /** All traffic passes. */
@@ -30,7 +30,7 @@ public sealed interface CableFault {
 
     /**
      * Connections are accepted, but nothing is carried, not even their end, as in a network partition that neither peer
-     * notices. Bytes that are sent meanwhile arrive after the fault, as with TCP.
+     * notices. Bytes that are sent during the fault arrive after it, as with TCP.
      */
     record HalfOpen() implements CableFault {}
 
@@ -38,7 +38,8 @@ public sealed interface CableFault {
      * Requests arrive, but a reply is dropped and its connection is reset. The client cannot know whether its request
      * was carried out.
      *
-     * @param pass number of replies of each connection that pass before that, so that clients can connect
+     * @param pass number of replies of each connection that pass before the first one is dropped, so that clients can
+     *     connect
      */
     record SwallowReplies(int pass) implements CableFault {}
 

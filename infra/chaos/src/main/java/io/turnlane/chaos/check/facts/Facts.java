@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests and sessions of a run, collected in one pass over the topics and one over the history. Uses a few hundred
- * bytes per request; keeps only the text of ends. Belongs to the checking thread.
+ * Requests and sessions of a run, collected in one pass over the topics and one pass over the history. Uses a few
+ * hundred bytes per request, and keeps only the texts of terminal events. Used only by the checking thread.
  */
 public final class Facts {
 
@@ -110,7 +110,10 @@ public final class Facts {
         return request == null ? null : requests.get(request);
     }
 
-    /** Returns the logged request whose question has this canary, or null if there is none. */
+    /**
+     * Returns the logged request whose question contains this canary (the unique word of a question), or null if no
+     * question contains it.
+     */
     public @Nullable RequestFacts findByCanary(String canary) {
         return byCanary.get(canary);
     }

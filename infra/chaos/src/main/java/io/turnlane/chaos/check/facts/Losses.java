@@ -10,16 +10,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Periods in which faults may have removed state from Redis, or events on their way to the broker. The promises do not
+ * Periods in which faults possibly removed state from Redis, or events on their way to the broker. The promises do not
  * cover these losses. A flush removes everything that was stored. A killed Redis loses what its append-only file has
  * not synced, one second of writes by default.
  */
 public final class Losses {
 
-    /** One second of the append-only file, and half a second for the write in progress. */
+    /**
+     * Maximum age of writes that a killed Redis loses: one second that the append-only file has not synced, and half a
+     * second for the write in progress.
+     */
     private static final long UNSYNCED_MICROS = 1_500_000;
 
-    /** Time after a heal in which a producer may still discard events that it could not deliver. */
+    /** Time after a heal in which a producer can still discard events that it could not deliver. */
     private static final long LATE_DISCARD_MICROS = 10_000_000;
 
     private static final Set<String> DELAYING_FAULTS =
@@ -39,8 +42,9 @@ public final class Losses {
         }
 
         /**
-         * Returns true if a process may have discarded some of its events: it was delayed, or could not reach the
-         * broker. A killed process does not count, because it sends nothing after the events that it discards.
+         * Returns true if the process of the fault possibly discarded some of its events, because it was delayed or
+         * could not reach the broker. A killed process does not count, because it sends nothing after the events that
+         * it discards.
          */
         boolean mayDiscardEvents() {
             return !kind().contains("redis")
@@ -77,7 +81,7 @@ public final class Losses {
                 .orElse(0);
     }
 
-    /** Returns true if state that was stored at this time may have been lost later. */
+    /** Returns true if state that was stored at this time was possibly lost later. */
     public boolean mayHaveLostState(long storedAt) {
         return windows.stream()
                 .anyMatch(w -> (w.removesAll() && storedAt <= w.healed())
@@ -86,7 +90,7 @@ public final class Losses {
                                 && storedAt <= w.healed()));
     }
 
-    /** Returns true if events that were sent in this period may have been discarded on their way. */
+    /** Returns true if events that were sent in this period were possibly discarded on their way. */
     public boolean mayHaveLostEvents(long from, long to) {
         return windows.stream()
                 .anyMatch(w ->

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Facts about one request. Filled while the files are read, and only read afterwards. */
+/** Facts about one request. The facts are added while the files are read, and do not change afterwards. */
 public final class RequestFacts {
 
     private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
@@ -34,8 +34,8 @@ public final class RequestFacts {
         }
 
         /**
-         * Returns true if this end must follow the order of the log. Other ends may come earlier, and so may the
-         * failure of a turn that did not begin before its deadline.
+         * Returns true if this end must follow the order of the log. An end can come earlier if the turn was not
+         * completed or failed, or if it failed because it did not begin before its deadline.
          */
         public boolean followsLogOrder() {
             return completed() || (type.equals("failed") && !neverBegan());
@@ -91,7 +91,7 @@ public final class RequestFacts {
     }
 
     /**
-     * Adds an event that a client may receive. Ignores events after the end and events of an attempt that was replaced.
+     * Adds an event that a client can receive. Ignores events after the end and events of an attempt that was replaced.
      */
     void addEvent(Located<TopicRecord> event) {
         TopicRecord record = event.line();

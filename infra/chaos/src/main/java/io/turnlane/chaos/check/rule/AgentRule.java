@@ -18,10 +18,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks O1, O4 and O5 against the lines that the agents wrote. A process that was killed, frozen or disconnected may
- * still be in an agent call when the new owner begins the turn, so calls may overlap. Only the calls that produced the
- * end of their request must run one after the other and in log order within a session, and no later attempt may have
- * begun before the end. No call produced the end of a turn that a processor gave up, for example as poison.
+ * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. A process that was
+ * killed, frozen or disconnected can still be in an agent call when the new owner begins the turn. Calls can therefore
+ * overlap. This rule considers the calls that produced the end of their request. Within a session, these calls must run
+ * one after the other and in log order. No later attempt must have begun before the end. If a processor gave up a turn,
+ * for example as poison, no call produced its end.
  */
 final class AgentRule implements Rule {
 
@@ -124,7 +125,8 @@ final class AgentRule implements Rule {
     }
 
     /**
-     * Checks that two calls of a session that ended normally did not overlap in one process, which no fault excuses.
+     * Checks that two calls of a session that ended normally did not overlap in one process, which must not happen
+     * under any fault.
      */
     private void checkOneProcess(List<CheckedCall> calls) {
         Map<String, CheckedCall> latest = new HashMap<>();

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I2: the number of turns in the log that one question led to. Each post that was not rejected may or may not
- * have added a turn. All posts with the same key together add at most one turn. A canary identifies a question.
+ * Checks I2: the number of turns in the log that one question caused. Each post that was not rejected has possibly
+ * added a turn. All posts with the same key together add at most one turn. A canary identifies a question.
  */
 final class AskRule implements Rule {
 

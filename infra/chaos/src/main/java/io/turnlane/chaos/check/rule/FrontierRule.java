@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Checks I9: when a committed offset was read, every turn below it had ended or was in quarantine. Keeps, for each
- * partition, the offsets at which the latest completion time of all turns so far increases.
+ * Checks I9: when a committed offset was read, every turn below it had ended or was in quarantine. For each partition,
+ * keeps the offsets of turns that ended later than all turns with lower offsets.
  */
 final class FrontierRule implements Rule {
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks I4: memory contains the last completed turns of its session, each once and in log order. This applies to Redis
- * after the run and to the memory that each agent call received. Turns that Redis lost through an injected fault may be
- * missing, but no turn may appear twice.
+ * after the run and to the memory that each agent call received. Turns that Redis lost because of an injected fault are
+ * allowed to be missing, but no turn is allowed to appear twice.
  */
 final class MemoryRule implements Rule {
 

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I5: all data of a request carries its own canary and appears in its own session: in the topics, on streams, in
- * polls, in agent calls and in memory.
+ * Checks I5: all data of a request contains only the canary (unique word) of its own question and appears only in its
+ * own session. This applies to topics, streams, polls, agent calls and memory.
  */
 final class MixingRule implements Rule {
 

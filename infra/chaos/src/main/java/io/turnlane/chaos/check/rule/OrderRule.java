@@ -18,9 +18,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I3. A question that is posted after the 202 of another one follows it in the log. Completed and failed turns
- * end in log order. The events of an attempt have consecutive numbers, unless a fault kept some of them from the
- * broker.
+ * Checks I3. If a question is posted after the 202 of another question, it follows the other question in the log.
+ * Completed and failed turns end in log order. The events of an attempt have consecutive numbers, unless a fault kept
+ * some of them from the broker.
  */
 final class OrderRule implements Rule {
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks I6: a poll that was sent after a status was known returns this status or a later one. A status is known once a
  * poll has returned it, or once a stream has delivered the end. Waiting counts as later than running in the same
- * attempt, because a running turn may return to the queue.
+ * attempt, because a running turn can return to the queue.
  */
 final class StateRule implements Rule {
 

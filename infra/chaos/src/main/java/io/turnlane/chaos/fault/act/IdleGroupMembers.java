@@ -31,7 +31,8 @@ public final class IdleGroupMembers {
     }
 
     /**
-     * Adds members one after the other. Each stays for this time, and the same time passes before the next one joins.
+     * Adds members one after the other. Each member stays for the time {@code stay}. After a member has left, this time
+     * passes again before the next one joins.
      */
     public void joinAndLeave(int members, Duration stay) throws InterruptedException {
         for (int number = 0; number < members; number++) {
