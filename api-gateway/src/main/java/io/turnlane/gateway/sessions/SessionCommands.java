@@ -40,7 +40,7 @@ final class SessionCommands {
      * Publishes a command that has no request record. Used to delete a session. Clients can see that the deletion is
      * complete, because the session then no longer exists.
      *
-     * @throws ProblemDetailException if Kafka rejected or did not acknowledge the command
+     * @throws ProblemDetailException if Kafka rejected the command or did not acknowledge it
      */
     void publish(SessionCommand command, @Nullable String traceparent) {
         send(command, traceparent, List.of());
@@ -49,7 +49,7 @@ final class SessionCommands {
     /**
      * Creates the request record of a command and publishes the command.
      *
-     * @throws ProblemDetailException if Kafka rejected or did not acknowledge the command
+     * @throws ProblemDetailException if Kafka rejected the command or did not acknowledge it
      */
     void submit(SessionCommand command, @Nullable String traceparent) {
         records.create(command, command.key());

@@ -1,7 +1,7 @@
--- Begins a flight of a turn. Does nothing if the session was erased after the turn was logged, if a newer owner has
--- written, or if the turn has ended. Ends the turn if it must end now. Otherwise counts the attempt, and returns the
--- history unless the caller's copy is current. The same flight gets the same reply again and is counted once, so a
--- script that is sent again does no harm.
+-- Begins a flight (one execution) of a turn. Does nothing if the session was erased after the turn was logged, if a
+-- newer owner has written, or if the turn has ended. Ends the turn if it must end now. Otherwise counts the attempt,
+-- and returns the history unless the caller's copy is current. The same flight gets the same reply again and is counted
+-- once, so a script that is sent again does no harm.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -34,8 +34,8 @@ if handover > 0 then
   return {'LEAVING', handover}
 end
 
--- Gateways create a request's record before its turn is logged, and the caller may have cached the session. Missing data
--- may therefore be lost. Unless the caller has ruled that out, it must check first; nothing is counted until then.
+-- Gateways create a request's record before its turn is logged, and the caller may have cached the session. Missing
+-- data may therefore be lost. Unless the caller has ruled that out, it must check first; nothing is counted until then.
 local version = redis.call('HGET', ctx, 'version') or ''
 local lost = known == '1' and version == '' and redis.call('EXISTS', tomb) == 0
 if sure ~= '1' and (not status or lost) then

@@ -76,7 +76,7 @@ local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
   return turns
 end
 
--- Returns for how many milliseconds another flight of this request may still end by itself although its partition has
+-- Returns the time in ms for which another flight of this request may still end by itself although its partition has
 -- left (leave.lua); 0 if no flight may. No handover is longer than a minute, so a clock that was set back can't extend
 -- it.
 local function leaving(req, flight)

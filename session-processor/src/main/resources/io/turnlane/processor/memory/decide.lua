@@ -15,8 +15,8 @@ if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
 
--- A missing record means that the question was accepted while Redis was away, but only if the session was not deleted, no
--- data was lost, and the record did not expire. Otherwise a record created here would hide the cause from begin.lua.
+-- A missing record means that the question was accepted while Redis was away, but only if the session was not deleted,
+-- no data was lost, and the record did not expire. Otherwise a record created here would hide the cause from begin.lua.
 local own = redis.call('HMGET', req, 'status', 'attempt')
 if not own[1] then
   if erased_by_name(tomb, request_id) then
@@ -49,9 +49,9 @@ local function out(id, how)
   over[#over + 1] = how
 end
 
--- The turns ahead, oldest first. A turn without a record was accepted while Redis was away; it is open and stays so. A turn
--- that ended for this question before it began is returned again; a turn that had begun publishes its own end.
--- A rejected question names the oldest turn whose cancellation was not requested, because a cancelled one ends soon.
+-- The turns ahead, oldest first. A turn without a record was accepted while Redis was away; it is open and stays so. A
+-- turn that ended for this question before it began is returned again; a turn that had begun publishes its own end. A
+-- rejected question names the oldest turn whose cancellation was not requested, because a cancelled one ends soon.
 local all, waiting, begun = {}, {}, {}
 local stays
 for i = first_ahead, #ARGV do

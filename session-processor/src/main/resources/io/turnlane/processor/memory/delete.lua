@@ -18,8 +18,8 @@ local erased_names = {} -- each followed by a space, newest first
 for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   local req = request_prefix .. request_id
   local status = redis.call('HGET', req, 'status')
-  -- Accepted well before the deletion and never begun: its gateway died before it published the question. If the question
-  -- arrives after all, begin.lua creates its record.
+  -- Accepted well before the deletion and never begun: its gateway died before it published the question. If the
+  -- question arrives after all, begin.lua creates its record.
   local never_came = status == 'queued'
     and tonumber(redis.call('HGET', req, 'created_at') or 0) + 60000 < tonumber(logged_at)
   if not status or ended[status] or never_came then

@@ -1,4 +1,4 @@
--- Starts a handover: the partition of a flight leaves while its agent works. The flight may end the turn within this
+-- Starts a handover: a flight's partition leaves while its agent works. The flight may end the turn within the given
 -- time, and the next owner's begin waits. Only for the stored flight, only while no newer owner has written, and only
 -- once: the same call again doesn't extend the time.
 local ctx, req = KEYS[1], KEYS[2]

@@ -44,8 +44,8 @@ if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_
   end
 end
 
--- The turns of the complete new history, oldest first: offset and timestamp of the question ('' if Redis already stores the
--- turn), and the stored form. None if history stays as it is. The caller merged them with expected_version.
+-- The turns of the complete new history, oldest first: offset and timestamp of the question ('' if Redis already stores
+-- the turn), and the stored form. None if history stays as it is. The caller merged them with expected_version.
 local first_edit = first_open + opens * 13
 local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
@@ -126,8 +126,9 @@ for i = 0, ends - 1 do
   end
 end
 
--- Open questions, so that clients that poll find them too. Clients have seen events of earlier attempts, so the next attempt
--- gets a higher number, even if a flight has begun meanwhile. A question so old that it must have ended isn't restored.
+-- Open questions, so that clients that poll find them too. Clients have seen events of earlier attempts, so the next
+-- attempt gets a higher number, even if a flight has begun meanwhile. A question so old that it must have ended isn't
+-- restored.
 for i = 0, opens - 1 do
   local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases, absorbs,
     cancelled_at, cancel_reason = unpack(ARGV, first_open + i * 13, first_open + i * 13 + 12)
