@@ -1,7 +1,8 @@
 -- Replaces the session's state. The import of a fork only fills a session that this fork reserved, or one that doesn't
--- exist. ARGV 11 version, 12 session id, 13 user id, 14 agent, 15 metadata, 16 ttl, 17 the session's created_at,
--- 18 request_count, 19 total_processing_time, 20 '1' for the import of a fork, 21 error if the session was deleted,
--- 22 error if another session exists, 23 error if a fork is creating it, then the turns of history, oldest first
+-- exist.
+-- ARGV 11 version, 12 session id, 13 user id, 14 agent, 15 metadata, 16 ttl, 17 the session's created_at,
+--      18 request_count, 19 total_processing_time, 20 '1' for the import of a fork, 21 error if the session was deleted,
+--      22 error if another session exists, 23 error if a fork is creating it, then the turns of history, oldest first
 local said = settled_before()
 if said then
   return said

@@ -1,6 +1,6 @@
 -- Changes the session's context; a value of '' leaves a field unchanged. The caller merged the metadata with the
--- expected one. ARGV 11 expected metadata, 12 metadata, 13 agent, 14 ttl, 15 error if there is no session, 16 error if
--- a fork creates it
+-- expected one.
+-- ARGV 11 expected metadata, 12 metadata, 13 agent, 14 ttl, 15 error if there is no session, 16 error if a fork creates it
 local said = settled_before()
 if said then
   return said
