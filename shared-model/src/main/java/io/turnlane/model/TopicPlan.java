@@ -2,6 +2,7 @@ package io.turnlane.model;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Settings with which a missing topic is created. The partition count never changes, because another count would move
@@ -58,6 +59,29 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
                 new TopicPlan(names.control(), 1, retention.control()),
                 new TopicPlan(names.quarantine(), 4, retention.quarantine(), MAX_QUARANTINE_BYTES),
                 new TopicPlan(names.shadow(), 4, retention.shadow()));
+    }
+
+    /** Returns the settings of the topic, by the names that Kafka uses. */
+    public Map<String, String> settings() {
+        return Map.of(
+                TopicReview.CLEANUP, "delete",
+                TopicReview.RETENTION, Long.toString(retention.toMillis()),
+                TopicReview.SEGMENT, Long.toString(segment().toMillis()),
+                TopicReview.MAX_RECORD, Integer.toString(maxRecordBytes));
+    }
+
+    /**
+     * Checks that the events of a turn can go to the partition of the same number.
+     *
+     * @throws IllegalStateException if the topics have different partition counts
+     */
+    public static void requireSamePartitions(Topics names, int turns, int events) {
+        if (turns != events) {
+            throw new IllegalStateException(
+                    "%s has %d partitions and %s has %d, but both topics must have the same number."
+                                    .formatted(names.turns(), turns, names.events(), events)
+                            + " To resize, stop the gateways, drain the processors, delete both topics and restart.");
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.keys;
 
+import io.turnlane.gateway.topics.KafkaTopicReviewer;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.UnreadableRecordException;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -45,30 +48,50 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     private static final WireFormat WIRE = new WireFormat();
     private static final String TYPE = "api_key";
     private static final int TIMEOUT_MS = 10_000;
+    /** Compaction must also delete revoked keys from the disk, although the topic gets few records. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT,
+            TopicConfig.SEGMENT_MS_CONFIG,
+            Long.toString(Duration.ofDays(1).toMillis()),
+            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+            "0.1");
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     public KafkaKeyTopic {
         connection = Map.copyOf(connection);
     }
 
-    /** Creates the topic if it does not exist. */
+    /**
+     * Creates the topic if it does not exist.
+     *
+     * @throws IllegalStateException if an existing topic would lose keys; the message has the command that changes it
+     */
     public void createIfMissing(short replicas) throws ExecutionException, InterruptedException {
-        NewTopic topic = new NewTopic(name, 1, replicas)
-                .configs(Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
-                        // Compaction must also delete revoked keys from the disk, although the topic gets few records.
-                        TopicConfig.SEGMENT_MS_CONFIG,
-                        Long.toString(Duration.ofDays(1).toMillis()),
-                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
-                        "0.1"));
+        NewTopic topic = new NewTopic(name, 1, replicas).configs(SETTINGS);
         try (Admin admin = Admin.create(clientSettings())) {
-            admin.createTopics(List.of(topic)).all().get();
-            LOG.atInfo().setMessage("topic created").addKeyValue("topic", name).log();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw e;
+            if (create(admin, topic)) {
+                LOG.atInfo().setMessage("topic created").addKeyValue("topic", name).log();
+            } else {
+                Object servers = connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
+                new KafkaTopicReviewer(admin, servers, TIMEOUT_MS / 1000).review(Map.of(name, SETTINGS));
             }
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("cannot check the topic " + name, e);
+        }
+    }
+
+    /** Returns false if the topic exists. */
+    private static boolean create(Admin admin, NewTopic topic) throws ExecutionException, InterruptedException {
+        try {
+            admin.createTopics(List.of(topic)).all().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -62,8 +62,8 @@ class KafkaConfiguration {
             GatewayTopicsProperties topics,
             GatewayProperties gateway,
             MeterRegistry metrics) {
-        KafkaTopicSetup setup =
-                new KafkaTopicSetup(admin.getConfigurationProperties(), topics.plans(), topics.replicationFactor());
+        KafkaTopicSetup setup = new KafkaTopicSetup(
+                admin.getConfigurationProperties(), topics.names(), topics.plans(), topics.replicationFactor());
         return new EventStreams(consumers, topics.names().events(), setup, gateway.streamLimits(), metrics);
     }
 

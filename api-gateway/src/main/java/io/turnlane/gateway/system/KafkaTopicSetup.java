@@ -1,24 +1,29 @@
 package io.turnlane.gateway.system;
 
+import io.turnlane.gateway.topics.KafkaTopicReviewer;
 import io.turnlane.model.TopicPlan;
+import io.turnlane.model.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates missing topics and leaves existing topics unchanged. Spring's {@code KafkaAdmin} is not used, because it adds
- * partitions to existing topics. This would move keys to other partitions and break the order within a session.
+ * Creates missing topics, and checks partition counts and settings of existing ones. Spring's {@code KafkaAdmin} is not
+ * used, because it adds partitions to existing topics. This would move keys to other partitions and break the order
+ * within a session.
  */
 final class KafkaTopicSetup implements Runnable {
 
@@ -26,16 +31,18 @@ final class KafkaTopicSetup implements Runnable {
     private static final long TIMEOUT_SECONDS = 15;
 
     private final Map<String, Object> connection;
+    private final Topics names;
     private final List<TopicPlan> plans;
     private final short replicationFactor;
 
-    KafkaTopicSetup(Map<String, Object> connection, List<TopicPlan> plans, short replicationFactor) {
+    KafkaTopicSetup(Map<String, Object> connection, Topics names, List<TopicPlan> plans, short replicationFactor) {
         this.connection = connection;
+        this.names = names;
         this.plans = plans;
         this.replicationFactor = replicationFactor;
     }
 
-    /** @throws IllegalStateException if the broker is unavailable or rejects a topic */
+    /** @throws IllegalStateException if the broker is unavailable or rejects a topic, or if a topic would lose records */
     @Override
     public void run() {
         try (Admin admin = Admin.create(connection)) {
@@ -45,18 +52,37 @@ final class KafkaTopicSetup implements Runnable {
                 await(result.getKey(), result.getValue());
             }
             awaitKnown(admin);
+            review(admin);
         }
+    }
+
+    private void review(Admin admin) {
+        try {
+            Map<String, TopicDescription> found = admin.describeTopics(List.of(names.turns(), names.events()))
+                    .allTopicNames()
+                    .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            TopicPlan.requireSamePartitions(
+                    names, partitions(found, names.turns()), partitions(found, names.events()));
+            new KafkaTopicReviewer(
+                            admin, connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), TIMEOUT_SECONDS)
+                    .review(plans.stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot check the topics", e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("cannot check the topics", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while setting up topics", e);
+        }
+    }
+
+    private static int partitions(Map<String, TopicDescription> found, String topic) {
+        return found.get(topic).partitions().size();
     }
 
     private NewTopic topic(TopicPlan plan) {
         return new NewTopic(plan.name(), plan.partitions(), replicationFactor)
-                .configs(Map.of(
-                        TopicConfig.RETENTION_MS_CONFIG,
-                        Long.toString(plan.retention().toMillis()),
-                        TopicConfig.SEGMENT_MS_CONFIG,
-                        Long.toString(plan.segment().toMillis()),
-                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                        Integer.toString(plan.maxRecordBytes())));
+                .configs(plan.settings());
     }
 
     private static void await(String topic, KafkaFuture<Void> created) {

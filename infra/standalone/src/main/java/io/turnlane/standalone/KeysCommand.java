@@ -98,6 +98,8 @@ final class KeysCommand implements Runnable {
                 return work.on(new KafkaKeyTopic(connection, new Topics(prefix).keys()));
             } catch (KafkaException | ExecutionException e) {
                 throw KafkaOption.describe(e, servers);
+            } catch (IllegalStateException unsuitable) { // the topic has settings with which it would lose keys
+                throw new CommandFailedException(String.valueOf(unsuitable.getMessage()));
             }
         }
 

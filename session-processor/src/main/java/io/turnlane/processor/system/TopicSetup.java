@@ -7,15 +7,16 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates missing topics and checks the partition counts of existing ones. */
+/** Creates missing topics, and checks partition counts and settings of existing ones. */
 final class TopicSetup {
 
     private static final long TIMEOUT_SECONDS = 30;
@@ -31,8 +32,8 @@ final class TopicSetup {
     /**
      * Prepares the topics.
      *
-     * @throws IllegalStateException if Kafka does not respond, or if the turns topic and the events topic have
-     *     different partition counts
+     * @throws IllegalStateException if Kafka does not respond, if turns and events have different partition counts, or
+     *     if a topic would lose records
      */
     void prepare() {
         try (Admin admin = Admin.create(adminProperties)) {
@@ -53,13 +54,7 @@ final class TopicSetup {
 
     private NewTopic topic(TopicPlan plan) {
         return new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor())
-                .configs(Map.of(
-                        TopicConfig.RETENTION_MS_CONFIG,
-                        Long.toString(plan.retention().toMillis()),
-                        TopicConfig.SEGMENT_MS_CONFIG,
-                        Long.toString(plan.segment().toMillis()),
-                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                        Integer.toString(plan.maxRecordBytes())));
+                .configs(plan.settings());
     }
 
     private static void await(KafkaFuture<Void> created)
@@ -75,15 +70,12 @@ final class TopicSetup {
 
     private void check(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
         Topics names = topics.names();
-        Map<String, TopicDescription> found = awaitKnown(admin, List.of(names.turns(), names.events()));
-        int turns = partitions(found, names.turns());
-        int events = partitions(found, names.events());
-        if (turns != events) {
-            throw new IllegalStateException(
-                    "%s has %d partitions and %s has %d, but both topics must have the same number."
-                                    .formatted(names.turns(), turns, names.events(), events)
-                            + " To resize, stop the gateways, drain the processors, delete both topics and restart.");
-        }
+        Map<String, TopicDescription> found = awaitKnown(
+                admin, topics.plans().stream().map(TopicPlan::name).toList());
+        TopicPlan.requireSamePartitions(
+                names, partitions(found, names.turns()), partitions(found, names.events()));
+        new TopicReviewer(admin, adminProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), TIMEOUT_SECONDS)
+                .review(topics.plans().stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
     }
 
     /**

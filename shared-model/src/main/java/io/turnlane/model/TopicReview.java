@@ -1,0 +1,89 @@
+package io.turnlane.model;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Difference between the settings of an existing topic and those that Turnlane needs.
+ *
+ * @param topic name of the topic
+ * @param adjustable settings with their needed values that a gateway or processor may change by itself. They keep
+ *     records longer, delete expired records sooner after their retention, or allow larger records.
+ * @param rejected settings with their needed values that only an operator may change. If the topic belongs to another
+ *     application, the change could delete its records.
+ */
+public record TopicReview(String topic, Map<String, String> adjustable, Map<String, String> rejected) {
+
+    static final String CLEANUP = "cleanup.policy";
+    static final String RETENTION = "retention.ms";
+    static final String SEGMENT = "segment.ms";
+    static final String MAX_RECORD = "max.message.bytes";
+
+    private static final long UNLIMITED = -1;
+
+    public TopicReview {
+        adjustable = Map.copyOf(adjustable);
+        rejected = Map.copyOf(rejected);
+    }
+
+    /**
+     * Compares settings. Settings without a rule may differ.
+     *
+     * @param needed settings with which the topic would be created
+     * @param current settings of the topic, by the names that Kafka uses
+     */
+    public static TopicReview of(String topic, Map<String, String> needed, Map<String, String> current) {
+        Map<String, String> adjustable = new TreeMap<>();
+        Map<String, String> rejected = new TreeMap<>();
+        needed.forEach((name, value) -> {
+            String now = current.get(name);
+            if (now != null && !isSufficient(name, value, now)) {
+                (name.equals(CLEANUP) ? rejected : adjustable).put(name, value);
+            }
+        });
+        return new TopicReview(topic, adjustable, rejected);
+    }
+
+    private static boolean isSufficient(String name, String needed, String current) {
+        return switch (name) {
+            case CLEANUP -> current.equals(needed);
+            case RETENTION -> number(current) == UNLIMITED || number(current) >= number(needed);
+            case MAX_RECORD -> number(current) >= number(needed);
+            case SEGMENT -> number(current) <= number(needed);
+            default -> true;
+        };
+    }
+
+    private static long number(String value) {
+        return Long.parseLong(value);
+    }
+
+    /** Returns true if a setting must be changed before the topic can be used. */
+    public boolean isRejected() {
+        return !rejected.isEmpty();
+    }
+
+    /** Returns true if a setting should be changed. */
+    public boolean isAdjustable() {
+        return !adjustable.isEmpty();
+    }
+
+    /**
+     * Returns the reason for which the topic cannot be used, and the command that changes all settings that differ.
+     *
+     * @param servers bootstrap servers of the Kafka cluster
+     */
+    public String problem(String servers) {
+        Map<String, String> all = new TreeMap<>(adjustable);
+        all.putAll(rejected);
+        String settings = all.entrySet().stream()
+                .map(setting -> setting.getKey() + "=" + setting.getValue())
+                .collect(Collectors.joining(","));
+        return "The topic " + topic + " would lose records, because it has other settings than " + settings
+                + ". If the topic belongs to this installation, run: kafka-configs.sh --bootstrap-server " + servers
+                + " --alter --entity-type topics --entity-name " + topic + " --add-config " + settings
+                + " and start again. Records that the topic has lost cannot be restored."
+                + " Otherwise set turnlane.topics.prefix to another prefix.";
+    }
+}
