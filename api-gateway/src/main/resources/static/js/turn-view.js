@@ -141,7 +141,7 @@ function stageWords(lane, turn) {
     case 'unknown':
       return 'Loading…';
     case 'queued':
-      return turn.withdrawn ? 'Withdrawing…' : queued(lane.ahead(turn), turn.startsAt);
+      return turn.withdrawn ? 'Withdrawing…' : queued(lane.ahead(turn), turn.startsAt, turn.waitReason);
     case 'retrying':
       return retryWords(turn);
     case 'running':

@@ -372,6 +372,8 @@ export class SseParser {
  */
 export class Turn {
   status = 'queued';
+  /** Reason other than earlier turns for which the turn waits: '' or 'waiting_for_agent'. */
+  waitReason = '';
   /** The text so far; the whole answer once completed. */
   text = '';
   /** {text, confidence, sources, artifacts, usage} once completed. */
@@ -488,6 +490,7 @@ export class Turn {
     if (this.status !== 'queued') return false;
     this.position = event.position;
     this.estimatedWait = event.estimated_wait ?? this.estimatedWait;
+    this.waitReason = event.reason ?? '';
     return true;
   }
 

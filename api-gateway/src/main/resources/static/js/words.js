@@ -33,8 +33,9 @@ export function laneState({ running, waiting, unsent, connected, unread, elsewhe
   return unread ? 'answered' : 'idle';
 }
 
-/** `startsAt`: estimated start of the turn, or null. */
-export function queued(position, startsAt = null) {
+/** `startsAt`: estimated start of the turn, or null. `reason`: reason other than earlier turns, or ''. */
+export function queued(position, startsAt = null, reason = '') {
+  if (reason === 'waiting_for_agent') return 'Waiting for a processor that has this agent';
   if (position <= 0) return 'Next in this lane';
   const seconds = startsAt === null ? 0 : secondsLeft(startsAt);
   const about = seconds > 0 ? `, about ${seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}` : '';

@@ -2,14 +2,23 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
+import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.ProcessorStatistics.CacheStatistics;
+import io.turnlane.model.ProcessorStatistics.SlotStatistics;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +28,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 @Timeout(60)
 class AskTest {
@@ -176,6 +189,24 @@ class AskTest {
         assertThat(gateway.ask("s-other", "?").status()).isEqualTo(202);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"interrupt", "rollback", "coalesce"})
+    void acceptsAPolicyThatMakesRoomInAFullSession(String policy) {
+        processor.withScript(TestProcessor.MANUAL);
+        String session = "s-room-" + policy;
+        for (int i = 0; i < 5; i++) {
+            gateway.ask(session, "?");
+        }
+        assertThat(gateway.ask(session, "?").status()).isEqualTo(429);
+        String path = "/v1/sessions/" + session + "/requests";
+        String body = "{\"question\":\"stop\",\"policy\":\"" + policy + "\"}";
+        for (int i = 0; i < 10; i++) {
+            assertThat(gateway.post(path, body).status()).as("question " + i).isEqualTo(202);
+        }
+        assertThat(gateway.post(path, body).text("code")).as("still bounded").isEqualTo("session_queue_full");
+        assertThat(gateway.post(path, body.replace(policy, "reject")).status()).isEqualTo(429);
+    }
+
     @Test
     void rejectsAnAgentThatNoLiveProcessorOffers() {
         assertThat(askAgent("parrot").status()).as("without live processors").isEqualTo(202);
@@ -207,6 +238,10 @@ class AskTest {
     }
 
     static ProcessorStatistics figures(String id) {
+        return withSlots(id, null);
+    }
+
+    static ProcessorStatistics withSlots(String id, SlotStatistics slots) {
         return new ProcessorStatistics(
                 id,
                 "http://127.0.0.1:1",
@@ -227,9 +262,10 @@ class AskTest {
                 new CacheStatistics(10, 100, 75, 25),
                 "",
                 Duration.ZERO,
-                null,
+                slots,
                 Map.of(),
-                Duration.ZERO);
+                Duration.ZERO,
+                0L);
     }
 
     @Test
@@ -282,6 +318,44 @@ class AskTest {
         assertThat(timeline.json().path("phases").get(1).path("phase").asString())
                 .isEqualTo("COMPLETED");
         assertThat(timeline.text("processor")).isEqualTo("test-processor");
+    }
+
+    @Test
+    void logsWhoAskedAndNeverTheQuestion() {
+        Logger logger = (Logger) LoggerFactory.getLogger(QuestionIntake.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            String request = gateway.ask("s-logged", "a secret").text("request_id");
+            assertThat(lines.list)
+                    .filteredOn(line -> line.getMessage().equals("question accepted"))
+                    .anySatisfy(line -> assertThat(line.getKeyValuePairs().toString())
+                            .contains("user=\"-\"", "session=\"s-logged\"", "request_id=\"" + request + "\"")
+                            .doesNotContain("a secret"));
+        } finally {
+            logger.detachAppender(lines);
+        }
+    }
+
+    @Test
+    void showsEveryAttemptInTheTimeline() {
+        HttpReply done =
+                gateway.post("/v1/sessions/s-attempts/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
+        String record = new MemoryKeys(new SessionKey("-", new SessionId("s-attempts")))
+                .request(RequestId.parse(done.text("request_id")));
+        byte[] first = """
+                {"outcome": "failed", "processor": "p-1", "phases": {"DEQUEUED": 1795240800000, "TIMEOUT": 1795240801000},
+                 "error": {"code": "agent_timeout", "message": "late"}}""".getBytes(StandardCharsets.UTF_8);
+        processor.redis().sync().hset(record, "attempt.1", first);
+        processor.redis().sync().hset(record, "attempt", "2".getBytes(StandardCharsets.UTF_8));
+        JsonNode attempts = gateway.get(done.header("Location") + "/timeline").json().path("attempts");
+        assertThat(attempts).hasSize(2);
+        assertThat(attempts.get(0).path("outcome").asString()).isEqualTo("failed");
+        assertThat(attempts.get(0).path("error").path("code").asString()).isEqualTo("agent_timeout");
+        assertThat(attempts.get(0).path("phases").get(1).path("phase").asString()).isEqualTo("TIMEOUT");
+        assertThat(attempts.get(1).path("attempt").asInt()).isEqualTo(2);
+        assertThat(attempts.get(1).path("outcome").asString()).isEqualTo("completed");
     }
 
     @Test

@@ -11,8 +11,10 @@ import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Priority;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.CancelTurn;
+import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnPolicy;
 import java.nio.charset.StandardCharsets;
@@ -136,6 +138,34 @@ class CancelTest {
     }
 
     @Test
+    void estimatesTheWaitForASlotAsRejectionsDo() throws Exception {
+        // 1 slot is taken, 35 sessions are ready, and each turn takes 2 s.
+        processor.publishStatistics(AskTest.withSlots("p-slots", new SlotStatistics(1, 0, 35, Duration.ofSeconds(2))));
+        try {
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                HttpReply rejected = gateway.ask(SessionId.random().toString(), "?");
+                assertThat(rejected.text("code")).isEqualTo("overloaded");
+                assertThat(rejected.text("detail")).containsPattern("would wait about [6-9]\\d s");
+            });
+            processor.publishStatistics(
+                    AskTest.withSlots("p-slots", new SlotStatistics(1, 0, 25, Duration.ofSeconds(2))));
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                HttpReply accepted = gateway.ask(SessionId.random().toString(), "?");
+                assertThat(accepted.status()).isEqualTo(202);
+                assertThat(accepted.json().path("position").asInt()).isZero();
+                assertThat(accepted.json().path("estimated_wait").asDouble()).isBetween(45.0, 60.0);
+                assertThat(gateway.get(accepted.header("Location"))
+                                .json()
+                                .path("estimated_wait")
+                                .asDouble())
+                        .isBetween(45.0, 60.0);
+            });
+        } finally {
+            processor.removeStatistics("p-slots");
+        }
+    }
+
+    @Test
     void publishesPolicyPriorityAndDeadline() throws Exception {
         gateway.post(
                 "/v1/sessions/" + session + "/requests",
@@ -172,7 +202,8 @@ class CancelTest {
                 Duration.ZERO,
                 null,
                 Map.of("retrieval", Duration.ofSeconds(3)),
-                Duration.ZERO));
+                Duration.ZERO,
+                0L));
         try {
             String second = gateway.ask(session, "second").header("Location");
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {

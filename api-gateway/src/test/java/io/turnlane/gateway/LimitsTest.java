@@ -140,6 +140,20 @@ class LimitsTest {
         assertThat(elsewhere.ask(freshSession(), "5").status()).isEqualTo(429);
     }
 
+    @Test
+    void acceptsAPolicyThatMakesRoomAtTheMaximumOfOpenTurns() {
+        KeyedClient client = newUser();
+        String session = freshSession();
+        for (int i = 0; i < 3; i++) {
+            assertThat(client.ask(session, "?").status()).isEqualTo(202);
+        }
+        assertThat(client.ask(session, "?").status()).isEqualTo(429);
+        String path = "/v1/sessions/" + session + "/requests";
+        assertThat(client.post(path, "{\"question\":\"stop\",\"policy\":\"interrupt\"}")
+                        .status())
+                .isEqualTo(202);
+    }
+
     /** The client did not receive the response to its third question; the retry must not count as a fourth. */
     @ParameterizedTest
     @ValueSource(strings = {"/v1/requests", "/v1/sessions/retried/requests"})

@@ -145,6 +145,7 @@ class StatsTest {
                 sum,
                 f.places(),
                 f.agentTimes(),
-                stalled);
+                stalled,
+                f.droppedTurns());
     }
 }

@@ -70,7 +70,7 @@ class DifferentAgentsTest {
         assertThat(log.events())
                 .filteredOn(event -> event.requestId().equals(haiku.requestId().toString()))
                 .extracting(PublishedEvent::type)
-                .containsSubsequence("stage", "started", "completed");
+                .containsSubsequence("queued", "started", "completed");
     }
 
     @Test

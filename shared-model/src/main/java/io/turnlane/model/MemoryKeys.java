@@ -1,5 +1,7 @@
 package io.turnlane.model;
 
+import java.util.Optional;
+
 /**
  * Redis keys. All keys of one session share the hash tag {@code {<session key>}}, so that a script can use them on a
  * Redis Cluster. {@code docs/records.md} describes the value of each key.
@@ -37,6 +39,24 @@ public record MemoryKeys(SessionKey session) {
     /** Sorted set: ids of all requests that have a record, by creation time in epoch ms. */
     public String requestIds() {
         return key("reqs");
+    }
+
+    /** Returns a glob pattern that matches the {@link #requestIds} keys of all sessions. */
+    public static String requestIdsPattern() {
+        return PREFIX + "{*}:reqs";
+    }
+
+    /** Returns the session of a key with the hash tag of a session, or empty for any other key. */
+    public static Optional<SessionKey> sessionOf(String key) {
+        int end = key.indexOf('}');
+        if (!key.startsWith(PREFIX + "{") || end < 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(SessionKey.parse(key.substring(PREFIX.length() + 1, end)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** Sorted set: ids of the requests that are not terminal, by creation time in epoch ms. */

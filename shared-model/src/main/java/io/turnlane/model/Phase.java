@@ -15,6 +15,15 @@ public enum Phase {
     /** The result is stored in memory. */
     SESSION_RELEASED,
     COMPLETED,
+    /** The time of the agent, the deadline or the lifetime of the turn ended. */
     TIMEOUT,
-    ERROR
+    ERROR;
+
+    /** Returns the phase in which a turn or an attempt with this error ends. The scripts of the processor do the same. */
+    public static Phase ofError(TurnError error) {
+        boolean late = error.code().equals(ErrorCode.AGENT_TIMEOUT.wire())
+                || error.code().equals(ErrorCode.DEADLINE_EXCEEDED.wire())
+                || error.code().equals(ErrorCode.EXPIRED.wire());
+        return late ? TIMEOUT : ERROR;
+    }
 }

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param agentTimes mean time of recent calls, for each agent with enough recent calls
  * @param stalled time for which the processor has read no turns, because its open turns have reached a bound and none
  *     of them has ended; zero if they are below the bounds or if turns end
+ * @param droppedTurns number of turns since it started that ended as expired because the log deleted their records;
+ *     null if a processor of an older version does not report it
  */
 public record ProcessorStatistics(
         String processor,
@@ -54,7 +56,8 @@ public record ProcessorStatistics(
         Duration latencySum,
         @Nullable SlotStatistics places,
         Map<String, Duration> agentTimes,
-        Duration stalled) {
+        Duration stalled,
+        @Nullable Long droppedTurns) {
 
     /**
      * Time without progress after which a processor counts as stalled. A shorter time can mean that its turns take

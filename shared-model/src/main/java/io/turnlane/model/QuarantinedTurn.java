@@ -46,7 +46,8 @@ public record QuarantinedTurn(
             this.value = value;
         }
 
-        static Header of(String name, String value) {
+        /** Returns a header with this text. */
+        public static Header of(String name, String value) {
             return new Header(name, value.getBytes(StandardCharsets.UTF_8));
         }
     }

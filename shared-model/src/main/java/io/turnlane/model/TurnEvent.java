@@ -67,16 +67,20 @@ public record TurnEvent(
     }
 
     /**
-     * The turn waits for earlier turns of its session.
+     * The turn waits: for earlier turns of its session, or for another reason.
      *
      * @param position number of turns ahead in the session's lane
      * @param estimatedWait estimated waiting time based on recent turns, or null if it is unknown
+     * @param reason reason other than earlier turns, or null; {@value #WAITING_FOR_AGENT} is the only one
      */
-    public record Queued(int position, @Nullable Duration estimatedWait) implements Body {
+    public record Queued(int position, @Nullable Duration estimatedWait, @Nullable String reason) implements Body {
+
+        /** Reason of a turn whose agent only other processors have; also the stage in its request record. */
+        public static final String WAITING_FOR_AGENT = "waiting_for_agent";
 
         /** Creates an event without an estimated waiting time. */
         public Queued(int position) {
-            this(position, null);
+            this(position, null, null);
         }
     }
 

@@ -16,6 +16,9 @@ public enum TurnPolicy {
     /** The waiting questions are merged into this one. */
     COALESCE("coalesce", "coalesced");
 
+    /** Enough for a client that repeats its interrupt, and too few to fill a session with them. */
+    private static final int EXTRA_OPEN_TURNS = 10;
+
     private final String wire;
     private final String reason;
 
@@ -32,6 +35,17 @@ public enum TurnPolicy {
     /** Returns the reason of a turn that ends because of this policy. */
     public String reason() {
         return reason;
+    }
+
+    /**
+     * Returns the number of open turns above a limit that questions with this policy may use. A policy that ends or
+     * merges earlier turns makes room, so it is needed most when the limit is reached.
+     */
+    public int extraOpenTurns() {
+        return switch (this) {
+            case ENQUEUE, REJECT -> 0;
+            case INTERRUPT, ROLLBACK, COALESCE -> EXTRA_OPEN_TURNS;
+        };
     }
 
     /** Returns the policy with this value, or empty if no policy has it. */

@@ -137,6 +137,9 @@ public final class WireFormat {
                     json.writeNumberProperty(
                             "estimated_wait", queued.estimatedWait().toMillis() / 1e3);
                 }
+                if (queued.reason() != null) {
+                    json.writeStringProperty("reason", queued.reason());
+                }
             }
             case TurnEvent.Started started -> {
                 if (started.memory() != null) {

@@ -46,7 +46,11 @@ public final class BoundedAcceptance implements Acceptance {
     }
 
     private AcceptOutcome acceptForUser(PreparedTurn turn, String defaultAgent) {
-        boolean reserved = turns.reserve(turn.userId(), turn.session(), turn.requestId());
+        boolean reserved = turns.reserve(
+                turn.userId(),
+                turn.session(),
+                turn.requestId(),
+                turn.options().policy().extraOpenTurns());
         // A retry needs no reservation: the call that claimed its key has one.
         if (!reserved && !acceptance.hasClaim(turn)) {
             throw turns.limitReached();

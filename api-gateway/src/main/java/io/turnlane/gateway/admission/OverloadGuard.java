@@ -85,11 +85,9 @@ public final class OverloadGuard implements AutoCloseable {
                 .register(metrics);
     }
 
-    /** Starts reading the statistics, unless there is no limit. */
+    /** Starts reading the statistics. */
     public void start() {
-        if (maxWait.isPositive()) {
-            Thread.ofPlatform().name("overload-watch").daemon().start(this::watch);
-        }
+        Thread.ofPlatform().name("overload-watch").daemon().start(this::watch);
     }
 
     private void watch() {
@@ -123,10 +121,7 @@ public final class OverloadGuard implements AutoCloseable {
      */
     long admit() {
         long now = clock.millis();
-        if (!maxWait.isPositive()) {
-            return now;
-        }
-        Duration wait = expectedWait();
+        Duration wait = maxWait.isPositive() ? expectedWait() : Duration.ZERO;
         if (wait.compareTo(maxWait) > 0) {
             logOverloaded(wait);
             rejected.increment();
@@ -144,9 +139,7 @@ public final class OverloadGuard implements AutoCloseable {
      * afterwards, or if an earlier call had accepted it.
      */
     void undoAdmit(long admitted) {
-        if (maxWait.isPositive()) {
-            recent.undoCount(admitted);
-        }
+        recent.undoCount(admitted);
     }
 
     private Duration retryAfter(Duration wait) {
@@ -154,7 +147,11 @@ public final class OverloadGuard implements AutoCloseable {
         return over.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : over;
     }
 
-    Duration expectedWait() {
+    /**
+     * Returns the time that a turn asked now is expected to wait for a slot, for rejections and for estimates; zero if
+     * nothing is known.
+     */
+    public Duration expectedWait() {
         Optional<Backlog> known = backlog;
         if (known.isEmpty()) {
             return Duration.ZERO;

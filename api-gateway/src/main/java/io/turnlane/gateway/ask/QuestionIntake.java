@@ -49,6 +49,7 @@ public final class QuestionIntake {
     private final RequestRecords records;
     private final TurnIds ids;
     private final MeterRegistry metrics;
+    private final Counter sessionsCreated;
 
     public QuestionIntake(
             QuestionRules rules,
@@ -67,6 +68,10 @@ public final class QuestionIntake {
         this.records = records;
         this.ids = ids;
         this.metrics = metrics;
+        this.sessionsCreated = Counter.builder("turnlane.sessions.created")
+                .description("Sessions created, by the way of their creation")
+                .tag("by", "question")
+                .register(metrics);
     }
 
     /**
@@ -214,6 +219,10 @@ public final class QuestionIntake {
         }
         markPublished(accepted);
         count(accepted.replayed() ? "replayed" : "accepted");
+        if (accepted.newSession()) {
+            sessionsCreated.increment();
+        }
+        logAccepted(accepted);
         RequestResource request = RequestResource.accepted(
                 turn.requestId(),
                 turn.session().sessionId(),
@@ -224,6 +233,20 @@ public final class QuestionIntake {
                 turn.redriveOf());
         Optional<Duration> wait = fleet.estimatedWait(accepted.agent(), accepted.position());
         return new Submission(request.withEstimatedWait(wait.orElse(null)), accepted.replayed());
+    }
+
+    /** Logs who asked, but never the question. The user's key tells apart equal session ids of different users. */
+    private static void logAccepted(Accepted accepted) {
+        PreparedTurn turn = accepted.turn();
+        LOG.atInfo()
+                .setMessage("question accepted")
+                .addKeyValue("user", turn.session().namespace())
+                .addKeyValue("session", turn.session().sessionId())
+                .addKeyValue("request_id", turn.requestId())
+                .addKeyValue("agent", accepted.agent())
+                .addKeyValue("policy", turn.options().policy().wire())
+                .addKeyValue("position", accepted.position())
+                .log();
     }
 
     /**
@@ -288,6 +311,8 @@ public final class QuestionIntake {
     private static void warn(String message, PreparedTurn turn, DataAccessException unavailable) {
         LOG.atLevel(unavailable instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
                 .setMessage(message)
+                .addKeyValue("user", turn.session().namespace())
+                .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request_id", turn.requestId())
                 .addKeyValue("cause", unavailable.getMostSpecificCause().toString())
                 .log();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.dao.DataAccessException;
 
@@ -26,11 +27,14 @@ public final class Fleet {
 
     private final ProcessorDirectory directory;
     private final String defaultAgent;
+    private final Supplier<Duration> slotWait;
     private final Cache<String, List<ProcessorStatistics>> recent =
             Caffeine.newBuilder().expireAfterWrite(CACHE_TIME).maximumSize(1).build();
 
-    public Fleet(ProcessorDirectory directory, String defaultAgent) {
+    /** @param slotWait returns the time that a turn asked now is expected to wait for a slot */
+    public Fleet(ProcessorDirectory directory, String defaultAgent, Supplier<Duration> slotWait) {
         this.directory = directory;
+        this.slotWait = slotWait;
         this.defaultAgent = defaultAgent;
     }
 
@@ -90,16 +94,21 @@ public final class Fleet {
     }
 
     /**
-     * Estimates the waiting time of a turn from the recent time per turn of its agent.
+     * Estimates the waiting time of a turn: the turn and those ahead of it in its session each wait for a slot, and
+     * those ahead also run, for the recent time per turn of the agent.
      *
      * @param position number of turns ahead in the session
-     * @return the estimate; empty if no turn is ahead, if no processor has run enough turns of the agent recently, or
-     *     if Redis is unavailable
+     * @return the estimate; empty if the turn need not wait, if turns are ahead and no processor has run enough turns
+     *     of the agent recently, or if Redis is unavailable
      */
     public Optional<Duration> estimatedWait(String agent, int position) {
-        if (position < 1) {
-            return Optional.empty();
-        }
+        Duration slots = slotWait.get().multipliedBy(position + 1L);
+        return position < 1
+                ? Optional.of(slots).filter(Duration::isPositive)
+                : runTime(agent).map(each -> slots.plus(each.multipliedBy(position)));
+    }
+
+    private Optional<Duration> runTime(String agent) {
         try {
             OptionalDouble mean = alive().stream()
                     .flatMap(processor ->
@@ -108,7 +117,7 @@ public final class Fleet {
                     .average();
             return mean.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(Duration.ofMillis(Math.round(mean.getAsDouble() * position / 1e6)));
+                    : Optional.of(Duration.ofMillis(Math.round(mean.getAsDouble() / 1e6)));
         } catch (DataAccessException unavailable) {
             return Optional.empty();
         }

@@ -58,19 +58,24 @@ public final class RedisUserTurns {
         return maxOpenTurns;
     }
 
-    /** Counts a turn as open. Returns false if the user already has the maximum number of open turns. */
-    boolean reserve(SessionKey session, RequestId turn) {
-        return tryReserve(session, turn) || (removeEnded(session.namespace()) && tryReserve(session, turn));
+    /**
+     * Reserves an open turn. Returns false if the user has the maximum number of open turns.
+     *
+     * @param extra number of open turns by which this turn may exceed the maximum
+     */
+    boolean reserve(SessionKey session, RequestId turn, int extra) {
+        return tryReserve(session, turn, extra)
+                || (removeEnded(session.namespace()) && tryReserve(session, turn, extra));
     }
 
-    private boolean tryReserve(SessionKey session, RequestId turn) {
+    private boolean tryReserve(SessionKey session, RequestId turn, int extra) {
         long now = clock.millis();
         Long reserved = redis.execute(
                 RESERVE,
                 List.of(MemoryKeys.turnsOfUser(session.namespace())),
                 member(session, turn),
                 Long.toString(now),
-                Integer.toString(maxOpenTurns),
+                Integer.toString(maxOpenTurns + extra),
                 Long.toString(now - retention.toMillis()),
                 Long.toString(retention.toMillis()));
         return Objects.requireNonNull(reserved) == 1;

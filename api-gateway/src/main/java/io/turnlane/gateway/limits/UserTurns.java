@@ -31,10 +31,14 @@ public final class UserTurns {
         this.metrics = metrics;
     }
 
-    /** Counts a turn as open. Returns false if the user already has the maximum number of open turns. */
-    public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn) {
+    /**
+     * Reserves an open turn. Returns false if the user has the maximum number of open turns.
+     *
+     * @param extra number of open turns by which this turn may exceed the maximum
+     */
+    public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn, int extra) {
         try {
-            return !isLimited(userId) || turns.reserve(session, turn);
+            return !isLimited(userId) || turns.reserve(session, turn, extra);
         } catch (DataAccessException away) {
             LOG.debug("open turns of the user not counted: {}", away.toString());
             return true;

@@ -96,7 +96,8 @@ final class RedisRequestRecords implements RequestRecords {
         } catch (CorruptValueException | UnreadableRecordException e) {
             LOG.atError()
                     .setMessage("request record is damaged")
-                    .addKeyValue("session", session)
+                    .addKeyValue("user", session.namespace())
+                    .addKeyValue("session", session.sessionId())
                     .addKeyValue("request_id", requestId)
                     .addKeyValue("why", e.getMessage())
                     .log();

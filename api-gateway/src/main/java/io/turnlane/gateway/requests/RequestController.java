@@ -9,6 +9,7 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
@@ -60,7 +61,9 @@ final class RequestController {
         Duration timeout = WaitTimes.fromQuery(wait);
         SessionKey session = caller.sessionKey(sid);
         RequestRecord request = timeout.isZero() ? find(session, rid) : findEnded(session, rid, timeout);
-        Optional<Duration> estimate = fleet.estimatedWait(request.agent(), request.position());
+        Optional<Duration> estimate = request.type() == null && request.status() == RequestStatus.QUEUED
+                ? fleet.estimatedWait(request.agent(), request.position())
+                : Optional.empty();
         return answer(rid, RequestResource.of(request).withEstimatedWait(estimate.orElse(null)));
     }
 

@@ -1,6 +1,7 @@
 package io.turnlane.gateway.requests;
 
 import io.turnlane.gateway.requests.RequestRecord.Execution;
+import io.turnlane.gateway.requests.RequestRecord.PastAttempt;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.CorruptValueException;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ final class RequestHash {
     /** Fields that describe the state of an open request. None of these fields is large. */
     static final List<String> SUMMARY_FIELDS =
             List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
+
+    private static final String PAST_ATTEMPT = "attempt.";
 
     private final WireFormat wire;
     private final Map<String, byte[]> fields;
@@ -68,7 +72,8 @@ final class RequestHash {
                     place(),
                     fields.containsKey("cancel_requested"),
                     cause(),
-                    absorbs());
+                    absorbs(),
+                    pastAttempts());
         } catch (IllegalArgumentException e) {
             throw new UnreadableRecordException("the request record has a missing or invalid field");
         }
@@ -111,16 +116,36 @@ final class RequestHash {
     }
 
     private Map<Phase, Instant> phases() throws UnreadableRecordException {
-        Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
         byte[] json = fields.get("phases");
-        if (json != null && json.length > 0) {
-            for (Map.Entry<String, Object> entry : wire.readObject(json).entrySet()) {
-                if (entry.getValue() instanceof Number ms) {
-                    phases.put(Phase.valueOf(entry.getKey()), Instant.ofEpochMilli(ms.longValue()));
-                }
+        return json == null || json.length == 0 ? Map.of() : phases(wire.readObject(json));
+    }
+
+    private static Map<Phase, Instant> phases(Map<String, ?> stored) {
+        Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
+        stored.forEach((phase, at) -> {
+            if (at instanceof Number ms) {
+                phases.put(Phase.valueOf(phase), Instant.ofEpochMilli(ms.longValue()));
+            }
+        });
+        return phases;
+    }
+
+    private record StoredAttempt(
+            String outcome, Map<String, Long> phases, @Nullable String processor, @Nullable TurnError error) {}
+
+    private List<PastAttempt> pastAttempts() throws UnreadableRecordException {
+        TreeMap<Integer, PastAttempt> attempts = new TreeMap<>();
+        for (Map.Entry<String, byte[]> field : fields.entrySet()) {
+            if (field.getKey().startsWith(PAST_ATTEMPT)) {
+                int number = Integer.parseInt(field.getKey().substring(PAST_ATTEMPT.length()));
+                StoredAttempt stored = wire.read(field.getValue(), StoredAttempt.class);
+                attempts.put(
+                        number,
+                        new PastAttempt(
+                                number, stored.outcome(), stored.processor(), stored.error(), phases(stored.phases())));
             }
         }
-        return phases;
+        return List.copyOf(attempts.values());
     }
 
     private String required(String name) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param cancelRequested true if a client has cancelled the request
  * @param cause reason of the end if the request ended with neither an answer nor an error; otherwise null
  * @param absorbs requests that were merged into this request, oldest first
+ * @param pastAttempts the newest attempts before the latest one, oldest first
  */
 public record RequestRecord(
         RequestId requestId,
@@ -51,11 +52,26 @@ public record RequestRecord(
         Execution execution,
         boolean cancelRequested,
         @Nullable EndCause cause,
-        List<RequestId> absorbs) {
+        List<RequestId> absorbs,
+        List<PastAttempt> pastAttempts) {
 
     public RequestRecord {
         absorbs = List.copyOf(absorbs);
+        pastAttempts = List.copyOf(pastAttempts);
     }
+
+    /**
+     * Attempt that another one followed.
+     *
+     * @param outcome {@code failed}, {@code crashed} (its processor died) or {@code released} (its partition moved)
+     * @param error error of a failed attempt; otherwise null
+     */
+    public record PastAttempt(
+            int attempt,
+            String outcome,
+            @Nullable String processor,
+            @Nullable TurnError error,
+            Map<Phase, Instant> phases) {}
 
     /**
      * Processor that runs or ran the request, and position of the request's record in the turns topic.

@@ -4,8 +4,10 @@ import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param crashes number of flights (executions of the turn) that began and never ended, because the processor crashed
  * @param partition partition of the turns topic that holds the request's record
  * @param offset offset of the request's record in that partition
- * @param phases lifecycle phases that the request has entered, in order of time
+ * @param phases lifecycle phases that the request has entered in its latest attempt, in order of time
+ * @param attempts all attempts, oldest first; of more than 20 the newest
  */
 record Timeline(
         RequestId requestId,
@@ -31,7 +34,8 @@ record Timeline(
         @Nullable String processor,
         @Nullable Integer partition,
         @Nullable Long offset,
-        List<PassedPhase> phases) {
+        List<PassedPhase> phases,
+        List<TimelineAttempt> attempts) {
 
     /**
      * Lifecycle phase that the request has entered.
@@ -40,6 +44,21 @@ record Timeline(
      * @param elapsed time from acceptance to entry, in seconds
      */
     record PassedPhase(Phase phase, Instant at, Duration elapsed) {}
+
+    /**
+     * One run of the agent.
+     *
+     * @param outcome {@code failed}, {@code crashed} or {@code released} if another attempt followed; otherwise the
+     *     request's status
+     * @param error error of a failed attempt
+     * @param phases lifecycle phases of the attempt, in order of time
+     */
+    record TimelineAttempt(
+            int attempt,
+            String outcome,
+            @Nullable String processor,
+            @Nullable TurnError error,
+            List<PassedPhase> phases) {}
 
     static Timeline of(RequestRecord request) {
         RequestRecord.Execution place = request.execution();
@@ -53,11 +72,29 @@ record Timeline(
                 place.processor(),
                 place.partition(),
                 place.offset(),
-                passed(request));
+                passed(request, request.phases()),
+                attempts(request));
     }
 
-    private static List<PassedPhase> passed(RequestRecord request) {
-        return request.phases().entrySet().stream()
+    private static List<TimelineAttempt> attempts(RequestRecord request) {
+        List<TimelineAttempt> attempts = new ArrayList<>();
+        for (RequestRecord.PastAttempt past : request.pastAttempts()) {
+            attempts.add(new TimelineAttempt(
+                    past.attempt(), past.outcome(), past.processor(), past.error(), passed(request, past.phases())));
+        }
+        if (request.attempt() > 0) {
+            attempts.add(new TimelineAttempt(
+                    request.attempt(),
+                    request.status().wire(),
+                    request.execution().processor(),
+                    request.status() == RequestStatus.RUNNING ? null : request.error(),
+                    passed(request, request.phases())));
+        }
+        return attempts;
+    }
+
+    private static List<PassedPhase> passed(RequestRecord request, Map<Phase, Instant> phases) {
+        return phases.entrySet().stream()
                 .sorted(Map.Entry.<Phase, Instant>comparingByValue()
                         .thenComparing(Comparator.comparing(Map.Entry::getKey)))
                 .map(e ->

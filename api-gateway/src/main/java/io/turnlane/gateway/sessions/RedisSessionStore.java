@@ -99,7 +99,8 @@ final class RedisSessionStore implements SessionStore {
     private static ProblemDetailException damaged(SessionKey session, Exception cause) {
         LOG.atError()
                 .setMessage("session context is damaged")
-                .addKeyValue("session", session)
+                .addKeyValue("user", session.namespace())
+                .addKeyValue("session", session.sessionId())
                 .log();
         return new ProblemDetailException(ErrorCode.INTERNAL_ERROR, "The stored session is damaged.", cause);
     }
@@ -145,7 +146,8 @@ final class RedisSessionStore implements SessionStore {
         } catch (CorruptValueException | UnreadableRecordException e) {
             LOG.atError()
                     .setMessage("damaged turn omitted from a session's history")
-                    .addKeyValue("session", session)
+                    .addKeyValue("user", session.namespace())
+                    .addKeyValue("session", session.sessionId())
                     .addKeyValue("why", e.getMessage())
                     .log();
             return null;

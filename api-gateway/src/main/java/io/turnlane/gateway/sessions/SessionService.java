@@ -1,5 +1,7 @@
 package io.turnlane.gateway.sessions;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.RequestRecord;
@@ -22,8 +24,13 @@ final class SessionService {
     private final SessionStore store;
     private final RequestRecords requests;
     private final SessionList list;
+    private final Counter created;
 
-    SessionService(SessionStore store, RequestRecords requests, SessionList list) {
+    SessionService(SessionStore store, RequestRecords requests, SessionList list, MeterRegistry metrics) {
+        this.created = Counter.builder("turnlane.sessions.created")
+                .description("Sessions created, by the way of their creation")
+                .tag("by", "client")
+                .register(metrics);
         this.store = store;
         this.requests = requests;
         this.list = list;
@@ -53,6 +60,7 @@ final class SessionService {
     void create(ImportSession command) {
         store.create(command.key(), asNew(command));
         addToList(command.key(), command.createdAt());
+        created.increment();
     }
 
     /**

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -107,15 +109,22 @@ record StatsReport(
             Backend kafka,
             GatewayStats gateway) {
         List<ProcessorStats> processors = alive.stream().map(ProcessorStats::of).toList();
-        return new StatsReport(cacheOf(alive), performanceOf(alive), redis, kafka, processors, gateway, warnings(missingAgents));
+        return new StatsReport(cacheOf(alive), performanceOf(alive), redis, kafka, processors, gateway, warnings(alive, missingAgents));
     }
 
-    private static List<String> warnings(Map<String, List<String>> missingAgents) {
-        return missingAgents.entrySet().stream()
+    private static List<String> warnings(List<ProcessorStatistics> alive, Map<String, List<String>> missingAgents) {
+        Stream<String> agents = missingAgents.entrySet().stream()
                 .map(missing -> "Processors offer different agents: " + missing.getKey() + " is missing on "
                         + String.join(", ", missing.getValue())
-                        + ". Questions for it wait there until their partition moves, and fail after the agent wait.")
-                .toList();
+                        + ". Questions for it wait there until their partition moves, and fail after the agent wait.");
+        long dropped = alive.stream()
+                .mapToLong(processor -> Objects.requireNonNullElse(processor.droppedTurns(), 0L))
+                .sum();
+        Stream<String> drops = dropped == 0
+                ? Stream.of()
+                : Stream.of(dropped + " requests ended as expired, because their records were deleted from the turns"
+                        + " topic before they were handled. The logs of the processors have the offsets.");
+        return Stream.concat(agents, drops).toList();
     }
 
     private static CacheStats cacheOf(List<ProcessorStatistics> alive) {

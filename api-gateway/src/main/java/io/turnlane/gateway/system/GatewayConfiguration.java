@@ -2,6 +2,7 @@ package io.turnlane.gateway.system;
 
 import com.fasterxml.uuid.Generators;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.admission.OverloadGuard;
 import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.AnsweredTurns;
 import io.turnlane.gateway.ask.QuestionIntake;
@@ -20,21 +21,32 @@ import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.stream.SseStream;
 import io.turnlane.model.WireFormat;
 import java.time.InstantSource;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Beans of the gateway that are not part of HTTP, WebSocket, Kafka, Redis, security and limits. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({GatewayProperties.class, GatewayTopicsProperties.class, GatewayWebhookProperties.class})
+@EnableConfigurationProperties({
+    GatewayProperties.class,
+    GatewayTopicsProperties.class,
+    GatewayWebhookProperties.class,
+    AgentsProperties.class
+})
 class GatewayConfiguration {
 
     @Bean
     WireFormat wireFormat() {
         return new WireFormat();
+    }
+
+    /** Static, because it must run before any other bean is created. */
+    @Bean
+    static GatewaySettingsCheck settingsCheck(ConfigurableEnvironment environment) {
+        return new GatewaySettingsCheck(environment);
     }
 
     @Bean
@@ -67,8 +79,8 @@ class GatewayConfiguration {
     }
 
     @Bean
-    Fleet fleet(ProcessorDirectory directory, @Value("${turnlane.agents.default:retrieval}") String defaultAgent) {
-        return new Fleet(directory, defaultAgent);
+    Fleet fleet(ProcessorDirectory directory, AgentsProperties agents, OverloadGuard overload) {
+        return new Fleet(directory, agents.defaultAgent(), overload::expectedWait);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.turnlane.model.TopicPlan;
 import io.turnlane.model.Topics;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,7 +78,7 @@ final class KafkaTopicSetup implements Runnable {
     }
 
     private static int partitions(Map<String, TopicDescription> found, String topic) {
-        return found.get(topic).partitions().size();
+        return Objects.requireNonNull(found.get(topic)).partitions().size();
     }
 
     private NewTopic topic(TopicPlan plan) {

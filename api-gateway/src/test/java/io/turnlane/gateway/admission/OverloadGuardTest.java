@@ -59,7 +59,8 @@ class OverloadGuardTest {
                 Duration.ZERO,
                 places,
                 Map.of(),
-                Duration.ZERO);
+                Duration.ZERO,
+                0L);
     }
 
     private void report(int free, int ready, long lag, Duration runTime) {

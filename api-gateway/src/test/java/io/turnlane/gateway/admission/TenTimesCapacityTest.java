@@ -88,7 +88,8 @@ class TenTimesCapacityTest {
                 Duration.ZERO,
                 places,
                 Map.of(),
-                Duration.ZERO));
+                Duration.ZERO,
+                0L));
     }
 
     private void ask(OverloadGuard gateway) {

@@ -33,7 +33,23 @@ class ConfigurationReferenceTest {
         }
     }
 
+    @Test
+    void theListOfValidSettingsIsComplete() throws IOException {
+        Path list = Path.of("../../shared-model/src/main/resources/io/turnlane/model/settings.txt");
+        if (Boolean.getBoolean("docs.update")) {
+            Files.write(list, rows().keySet());
+        } else {
+            assertThat(Files.readAllLines(list)).containsExactlyElementsOf(rows().keySet());
+        }
+    }
+
     private static String reference() throws IOException {
+        return "\n| property | default | what it sets | environment variable |\n|---|---|---|---|\n"
+                + String.join("", rows().values()) + "\n";
+    }
+
+    /** Returns the row of each property by its name. */
+    private static TreeMap<String, String> rows() throws IOException {
         TreeMap<String, String> rows = new TreeMap<>();
         for (URL url : Collections.list(ConfigurationReferenceTest.class
                 .getClassLoader()
@@ -47,8 +63,7 @@ class ConfigurationReferenceTest {
                 }
             }
         }
-        return "\n| property | default | what it sets | environment variable |\n|---|---|---|---|\n"
-                + String.join("", rows.values()) + "\n";
+        return rows;
     }
 
     private static String row(String name, JsonNode property) {

@@ -20,7 +20,7 @@ final class FailureMessages {
             case CommandFailedException failed -> message(failed);
             case ProblemException rejected -> "Request rejected: " + message(rejected) + remedy(rejected);
             case IOException io -> "The command failed: " + message(io);
-            default -> "The command failed: " + rootOf(failure);
+            default -> "The command failed: " + describe(rootOf(failure));
         };
     }
 
@@ -46,6 +46,11 @@ final class FailureMessages {
     /** Returns the message of the failure, or its type if it has none. */
     static String message(Throwable failure) {
         return Objects.requireNonNullElseGet(failure.getMessage(), failure::toString);
+    }
+
+    /** Returns only the message of a failure whose type says nothing more. */
+    private static String describe(Throwable root) {
+        return root instanceof IllegalStateException ? message(root) : root.toString();
     }
 
     private static Throwable rootOf(Throwable failure) {

@@ -2,6 +2,7 @@ package io.turnlane.processor.intake;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +30,23 @@ final class Ledger {
     /** Adds an open record. */
     synchronized void delivered(long offset, Instant at) {
         open.put(offset, at);
+    }
+
+    /**
+     * Opens the position if the next record is behind it, so that the frontier stays there until somebody has found out
+     * which records are missing.
+     *
+     * @param next offset of the next record that the consumer delivers
+     * @return the opened offset; empty if nothing is missing
+     */
+    synchronized OptionalLong skipTo(long next, Instant at) {
+        if (next <= position) {
+            return OptionalLong.empty();
+        }
+        long from = position;
+        open.put(from, at);
+        position = next;
+        return OptionalLong.of(from);
     }
 
     /** Notes that all records before the given position have been delivered. */

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -143,7 +144,7 @@ class Partitions implements ConsumerRebalanceListener {
     private void leave(Collection<TopicPartition> gone, boolean orderly) {
         Set<Assignment> leaving = assignmentsOf(gone);
         leaving.forEach(Assignment::end);
-        handler.onPartitionsLeaving(claim -> belongsTo(claim, leaving), orderly);
+        handler.onPartitionsLeaving(claim -> leaving.contains(claim.assignmentKey()), orderly);
     }
 
     private Set<Assignment> assignmentsOf(Collection<TopicPartition> partitions) {
@@ -155,10 +156,6 @@ class Partitions implements ConsumerRebalanceListener {
             }
         }
         return found;
-    }
-
-    private static boolean belongsTo(Object claim, Set<Assignment> assignments) {
-        return claim instanceof Delivery delivery && assignments.contains(delivery.assignment());
     }
 
     /**
@@ -223,6 +220,28 @@ class Partitions implements ConsumerRebalanceListener {
         toResume.removeAll(toPause);
         consumer.resume(toResume);
         consumer.pause(toPause);
+    }
+
+    /**
+     * Finds records that the consumer skipped without delivering any behind them, because the log has none. Called
+     * before commits.
+     */
+    void findSkipped() {
+        assignments.forEach((partition, assignment) -> {
+            try {
+                skipTo(assignment, consumer.position(partition, Duration.ZERO));
+            } catch (TimeoutException | IllegalStateException e) {
+                // The consumer is still looking up its position, or the partition is leaving.
+            }
+        });
+    }
+
+    /** Notifies the handler if the next record is behind the expected position. */
+    void skipTo(Assignment assignment, long next) {
+        assignment
+                .ledger()
+                .skipTo(next, clock.instant())
+                .ifPresent(from -> handler.onSkipped(new SkippedRecords(assignment, from, partitionCount)));
     }
 
     /** Commits the frontiers that have advanced, without waiting for the result. */

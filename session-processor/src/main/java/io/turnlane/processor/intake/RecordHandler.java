@@ -19,6 +19,11 @@ public interface RecordHandler {
     /** Handles a record that is not valid. The implementation must eventually complete the claim. */
     void onUnreadable(Turn.Claim claim, TurnError error);
 
+    /** Handles offsets without a delivered record. The implementation must complete them in the end. */
+    default void onSkipped(SkippedRecords skipped) {
+        skipped.complete();
+    }
+
     /**
      * Releases the waiting turns of partitions that leave this processor. Hands over the running turns (lets them end
      * within a bounded time) or stops them.

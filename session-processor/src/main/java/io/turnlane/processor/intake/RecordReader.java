@@ -2,10 +2,14 @@ package io.turnlane.processor.intake;
 
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
+import io.turnlane.model.RequestId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -71,6 +75,51 @@ public final class RecordReader implements AutoCloseable {
             throw new RecordGoneException();
         } catch (KafkaException e) {
             throw new LogUnavailableException("the record could not be read from the log", e);
+        } finally {
+            idle.add(consumer);
+        }
+    }
+
+    /**
+     * Returns the offset of the first record that the log still has, or of the next one if it has none.
+     *
+     * @throws LogUnavailableException if Kafka does not answer in time
+     */
+    long beginning(TopicPartition partition) {
+        return withConsumer(consumer ->
+                Objects.requireNonNull(
+                consumer.beginningOffsets(List.of(partition), READ_TIMEOUT).get(partition)));
+    }
+
+    /**
+     * Reads the partition from its first record to its current end. Takes as long as that needs.
+     *
+     * @param proceed false to stop early
+     * @param listener called with the request id of each record that has one
+     * @throws LogUnavailableException if Kafka does not answer in time
+     */
+    void readRequestIds(
+            TopicPartition partition, BooleanSupplier proceed, java.util.function.Consumer<RequestId> listener) {
+        withConsumer(consumer -> {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end =
+                    Objects.requireNonNull(
+                    consumer.endOffsets(List.of(partition), READ_TIMEOUT).get(partition));
+            while (proceed.getAsBoolean() && consumer.position(partition, READ_TIMEOUT) < end) {
+                consumer.poll(POLL_TIMEOUT)
+                        .forEach(record -> TurnReader.requestId(record).ifPresent(listener));
+            }
+            return end;
+        });
+    }
+
+    private <T> T withConsumer(Function<Consumer<byte[], byte[]>, T> work) {
+        Consumer<byte[], byte[]> consumer = acquire();
+        try {
+            return work.apply(consumer);
+        } catch (KafkaException e) {
+            throw new LogUnavailableException("the log could not be read", e);
         } finally {
             idle.add(consumer);
         }

@@ -147,10 +147,12 @@ public final class TurnPoller implements Runnable {
     }
 
     private void handle(ConsumerRecords<byte[], byte[]> records) {
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            Assignment assignment = partitions.get(new TopicPartition(record.topic(), record.partition()));
+        for (TopicPartition partition : records.partitions()) {
+            Assignment assignment = partitions.get(partition);
             if (assignment != null) {
-                handle(record, assignment);
+                List<ConsumerRecord<byte[], byte[]>> delivered = records.records(partition);
+                partitions.skipTo(assignment, delivered.getFirst().offset());
+                delivered.forEach(record -> handle(record, assignment));
             }
         }
         records.nextOffsets().forEach((partition, next) -> {
@@ -186,6 +188,7 @@ public final class TurnPoller implements Runnable {
         Instant now = clock.instant();
         if (Duration.between(lastCommit, now).compareTo(settings.commitInterval()) >= 0) {
             lastCommit = now;
+            partitions.findSkipped();
             partitions.commitAsync();
         }
     }

@@ -38,7 +38,7 @@ final class TurnReader {
         if (record.key() == null) {
             throw new UnreadableRecordException("the record has no key");
         }
-        if (Utils.toPositive(Utils.murmur2(record.key())) % partitions != record.partition()) {
+        if (partitionOf(record.key(), partitions) != record.partition()) {
             throw new UnreadableRecordException("the record is on a partition that is not its session's");
         }
         try {
@@ -52,6 +52,20 @@ final class TurnReader {
                     claim);
         } catch (IllegalArgumentException e) {
             throw new UnreadableRecordException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Returns the partition that Kafka's default partitioner assigns to this key. */
+    static int partitionOf(byte[] key, int partitions) {
+        return Utils.toPositive(Utils.murmur2(key)) % partitions;
+    }
+
+    /** Returns the record's request id, or empty if it has no valid one. */
+    static Optional<RequestId> requestId(ConsumerRecord<?, ?> record) {
+        try {
+            return Optional.ofNullable(header(record, RecordHeaders.REQUEST_ID)).map(RequestId::parse);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -32,15 +33,18 @@ public final class TurnRecordHandler implements RecordHandler {
     private final SessionMemory memory;
     private final WaitingTurns waitingTurns;
     private final RecordQuarantine quarantine;
+    private final Consumer<SkippedRecords> skippedRecords;
     private final Executor executor;
     private final InstantSource clock;
 
+    /** @param skippedRecords handles offsets without a record, on a thread that may block */
     public TurnRecordHandler(
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
             SessionMemory memory,
             WaitingTurns waitingTurns,
             RecordQuarantine quarantine,
+            Consumer<SkippedRecords> skippedRecords,
             Executor executor,
             InstantSource clock) {
         this.lanes = lanes;
@@ -48,6 +52,7 @@ public final class TurnRecordHandler implements RecordHandler {
         this.memory = memory;
         this.waitingTurns = waitingTurns;
         this.quarantine = quarantine;
+        this.skippedRecords = skippedRecords;
         this.executor = executor;
         this.clock = clock;
     }
@@ -115,6 +120,11 @@ public final class TurnRecordHandler implements RecordHandler {
     @Override
     public void onUnreadable(Turn.Claim claim, TurnError error) {
         executor.execute(() -> quarantine.quarantine(claim, error, 0));
+    }
+
+    @Override
+    public void onSkipped(SkippedRecords skipped) {
+        executor.execute(() -> skippedRecords.accept(skipped));
     }
 
     @Override

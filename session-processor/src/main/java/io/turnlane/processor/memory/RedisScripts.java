@@ -36,6 +36,7 @@ final class RedisScripts {
     final Script leave = load("leave");
     final Script refuse = load("refuse");
     final Script quarantined = load("quarantined");
+    final Script unended = load("unended");
     final Script delete = load("delete");
     final Script restore = load("restore");
 
@@ -108,6 +109,10 @@ final class RedisScripts {
 
         String word() {
             return text(0);
+        }
+
+        int size() {
+            return parts.size();
         }
 
         String text(int index) {

@@ -165,9 +165,9 @@ public final class RedisSessionRestore implements SessionRestore {
         phases.put(Phase.RECEIVED, turn.ask().createdAt().toEpochMilli());
         phases.put(Phase.QUEUED, turn.loggedAt().toEpochMilli());
         phases.put(Phase.PROVIDER_CALL_START, turn.startedAt().toEpochMilli());
+        Phase failed = turn.error() == null ? Phase.ERROR : Phase.ofError(turn.error());
         phases.put(
-                turn.isCompleted() ? Phase.COMPLETED : Phase.ERROR,
-                turn.endedAt().toEpochMilli());
+                turn.isCompleted() ? Phase.COMPLETED : failed, turn.endedAt().toEpochMilli());
         return phases;
     }
 

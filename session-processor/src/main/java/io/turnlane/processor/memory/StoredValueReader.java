@@ -107,6 +107,7 @@ final class StoredValueReader {
             return wire.read(Checksummed.open(blob), type);
         } catch (CorruptValueException | UnreadableRecordException e) {
             log.atError()
+                    .addKeyValue("user", session.namespace())
                     .addKeyValue("session", session.sessionId())
                     .addKeyValue("what", what)
                     .addKeyValue("why", e.getMessage())

@@ -1,18 +1,26 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.EchoAgent;
 import io.turnlane.processor.agent.retrieval.RetrievalAgentFactory;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Agents of this processor: all beans of type {@link AgentFactory}. */
 @Configuration(proxyBeanMethods = false)
 class AgentConfiguration {
+
+    /** Static, because it must run before any other bean is created. */
+    @Bean
+    static SettingsCheck settingsCheck(ConfigurableEnvironment environment) {
+        return new SettingsCheck(environment);
+    }
 
     /** Closed together with the application context. */
     @Bean
@@ -28,13 +36,8 @@ class AgentConfiguration {
     }
 
     @Bean
-    RedisOfferedAgents offeredAgents(StringRedisTemplate redis, ProcessorProperties properties) {
-        return new RedisOfferedAgents(redis, properties.agentWait());
-    }
-
-    @Bean
     AgentCatalog agentCatalog(
-            List<AgentFactory> factories, ProcessorProperties properties, RedisOfferedAgents offered) {
-        return new AgentCatalog(factories, properties.answer().timeouts(), offered);
+            List<AgentFactory> factories, ProcessorProperties properties, ObjectProvider<AbsentAgents> others) {
+        return new AgentCatalog(factories, properties.answer().timeouts(), others.getIfAvailable(() -> AbsentAgents.NONE));
     }
 }

@@ -6,6 +6,7 @@ import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionCache;
@@ -56,7 +57,8 @@ class Heartbeat {
             Drain drain,
             SessionCache cache,
             LatencyWindow latency,
-            AgentTimes agentTimes) {}
+            AgentTimes agentTimes,
+            DroppedTurns dropped) {}
 
     /**
      * Creates the heartbeat.
@@ -142,7 +144,8 @@ class Heartbeat {
                 minute.sum(),
                 new SlotStatistics(load.slots(), load.freeSlots(), load.readyLanes(), runTimes.update(load)),
                 sources.agentTimes().meanTimes(),
-                intake.stalled());
+                intake.stalled(),
+                sources.dropped().count());
     }
 
     /** Logs only changes, and not every heartbeat. */

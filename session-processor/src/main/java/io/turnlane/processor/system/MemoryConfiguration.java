@@ -53,6 +53,11 @@ class MemoryConfiguration {
     }
 
     @Bean
+    RedisOfferedAgents offeredAgents(StringRedisTemplate redis, ProcessorProperties properties) {
+        return new RedisOfferedAgents(redis, properties.agentWait());
+    }
+
+    @Bean
     DamageObserver damageObserver(MeterRegistry meters) {
         return new DamageMeters(meters);
     }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.memory.SessionCache;
@@ -33,8 +34,9 @@ class ObserverConfiguration {
     }
 
     @Bean
-    TurnObserver turnObserver(LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
-        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters), latency, agentTimes);
+    TurnObserver turnObserver(
+            AgentCatalog agents, LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
+        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters, agents), latency, agentTimes);
         return report -> observers.forEach(observer -> observer.flightEnded(report));
     }
 
@@ -58,8 +60,9 @@ class ObserverConfiguration {
             Drain drain,
             SessionCache cache,
             LatencyWindow latency,
-            AgentTimes agentTimes) {
-        return new Heartbeat.HeartbeatSources(agents, offered, lanes, poller, drain, cache, latency, agentTimes);
+            AgentTimes agentTimes,
+            DroppedTurns dropped) {
+        return new Heartbeat.HeartbeatSources(agents, offered, lanes, poller, drain, cache, latency, agentTimes, dropped);
     }
 
     @Bean
@@ -103,6 +106,8 @@ class ObserverConfiguration {
                             "turnlane.oldest.age",
                             () -> poller.statistics().oldestAge().toSeconds())
                     .baseUnit("seconds")
+                    .register(registry);
+            Gauge.builder("turnlane.cache.sessions", () -> cache.statistics().size())
                     .register(registry);
             Gauge.builder("turnlane.cache.hits", () -> cache.statistics().hits())
                     .register(registry);

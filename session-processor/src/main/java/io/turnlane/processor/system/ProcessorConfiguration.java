@@ -1,5 +1,7 @@
 package io.turnlane.processor.system;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
@@ -8,12 +10,14 @@ import io.turnlane.processor.commands.KafkaCommandPublisher;
 import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
+import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.intake.TurnRecordHandler;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.memory.RedisUnendedRequests;
 import io.turnlane.processor.memory.SessionEdits;
 import io.turnlane.processor.memory.SessionMemory;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
@@ -53,6 +57,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -68,6 +73,9 @@ class ProcessorConfiguration {
     static final Duration MAX_TURN_DURATION = Duration.ofHours(1);
 
     private static final int READERS = 2;
+
+    /** A gateway publishes a question within 6 s of its acceptance, or not at all. */
+    private static final Duration PUBLISH_TIME = Duration.ofSeconds(7);
 
     /**
      * Settings that are made at the broker if the newer group protocol ({@code group.protocol=consumer}) is used. With
@@ -235,6 +243,7 @@ class ProcessorConfiguration {
      */
     private static void failed(Turn turn, Throwable e) {
         log.atError()
+                .addKeyValue("user", turn.session().namespace())
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
                 .setCause(e)
@@ -330,11 +339,27 @@ class ProcessorConfiguration {
     }
 
     @Bean
+    DroppedTurns droppedTurns(
+            RecordReader reader,
+            StringRedisTemplate redis,
+            LaneScheduler<SessionKey, Turn> lanes,
+            TurnKit.TurnRuntime runtime,
+            MeterRegistry meters) {
+        DroppedTurns dropped =
+                new DroppedTurns(reader, new RedisUnendedRequests(redis), lanes, runtime.pause(), PUBLISH_TIME);
+        FunctionCounter.builder("turnlane.turns.dropped", dropped, DroppedTurns::count)
+                .description("Requests that ended as expired because the log deleted their records")
+                .register(meters);
+        return dropped;
+    }
+
+    @Bean
     TurnRecordHandler reception(
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
             WaitingTurns waiting,
             TurnKit.TurnServices ports,
+            DroppedTurns dropped,
             TurnKit.TurnRuntime runtime) {
         return new TurnRecordHandler(
                 lanes,
@@ -342,6 +367,7 @@ class ProcessorConfiguration {
                 ports.memory(),
                 waiting,
                 new RecordQuarantine(ports.quarantine(), runtime.pause()),
+                dropped::end,
                 runtime.executor(),
                 runtime.clock());
     }

@@ -15,8 +15,8 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +35,7 @@ final class TopicReviewer {
     private final long timeoutSeconds;
 
     /** @param servers bootstrap servers, for the command that an operator is advised to run */
-    TopicReviewer(Admin admin, Object servers, long timeoutSeconds) {
+    TopicReviewer(Admin admin, @Nullable Object servers, long timeoutSeconds) {
         this.admin = admin;
         this.servers = servers instanceof Collection<?> all
                 ? String.join(",", all.stream().map(String::valueOf).toList())
@@ -122,6 +122,6 @@ final class TopicReviewer {
     }
 
     private static ConfigResource resource(String topic) {
-        return new ConfigResource(Type.TOPIC, topic);
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 }

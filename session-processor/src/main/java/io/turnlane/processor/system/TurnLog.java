@@ -11,8 +11,8 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Writes one structured log line for each flight (execution of a turn): session, request, outcome, and duration of each
- * phase. Never logs questions or answers.
+ * Writes one structured log line for each flight (execution of a turn): user, session, request, outcome, and duration of
+ * each phase. Never logs questions or answers.
  */
 final class TurnLog implements TurnObserver {
 
@@ -24,6 +24,7 @@ final class TurnLog implements TurnObserver {
     public void flightEnded(TurnReport report) {
         boolean failed = FAILED.contains(report.outcome());
         LoggingEventBuilder line = log.atLevel(failed ? Level.WARN : Level.INFO)
+                .addKeyValue("user", report.session().namespace())
                 .addKeyValue("session", report.session().sessionId())
                 .addKeyValue("request", report.request())
                 .addKeyValue("outcome", report.outcome())

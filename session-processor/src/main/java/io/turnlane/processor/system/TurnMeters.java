@@ -2,31 +2,56 @@ package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Phase;
+import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnReport;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Metrics of flights (executions of turns). Each tag has a small, bounded number of values, for example about a dozen
- * outcomes.
+ * Metrics of flights. The tags have few and bounded values: about a dozen outcomes, the error codes, and the agents of
+ * this processor. Clients can name any agent, so all others count as {@value #OTHER}.
  */
 final class TurnMeters implements TurnObserver {
 
-    private final MeterRegistry registry;
+    private static final String NONE = "none";
+    private static final String OTHER = "other";
+    private static final Set<String> CODES =
+            Arrays.stream(ErrorCode.values()).map(ErrorCode::wire).collect(Collectors.toUnmodifiableSet());
 
-    TurnMeters(MeterRegistry registry) {
+    private final MeterRegistry registry;
+    private final Set<String> agents;
+
+    TurnMeters(MeterRegistry registry, AgentCatalog agents) {
         this.registry = registry;
+        this.agents = agents.descriptions().stream().map(AgentDescription::name).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
     public void flightEnded(TurnReport report) {
-        registry.counter("turnlane.runs", "outcome", report.outcome()).increment();
+        String agent = bounded(report.agent(), agents);
+        registry.counter("turnlane.runs", "outcome", report.outcome(), "agent", agent).increment();
+        if (!report.code().isEmpty()) {
+            registry.counter(
+                            "turnlane.failures",
+                            "outcome",
+                            report.outcome(),
+                            "code",
+                            bounded(report.code(), CODES),
+                            "agent",
+                            agent)
+                    .increment();
+        }
         if (report.outcome().equals("completed")) {
-            time(report, "turnlane.turn.duration", Phase.RECEIVED, Phase.COMPLETED);
-            time(report, "turnlane.queue.wait", Phase.RECEIVED, Phase.DEQUEUED);
-            time(report, "turnlane.memory.begin", Phase.DEQUEUED, Phase.SESSION_ALLOCATED);
-            time(report, "turnlane.agent.duration", Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
+            time(report, agent, "turnlane.turn.duration", Phase.RECEIVED, Phase.COMPLETED);
+            time(report, agent, "turnlane.queue.wait", Phase.RECEIVED, Phase.DEQUEUED);
+            time(report, agent, "turnlane.memory.begin", Phase.DEQUEUED, Phase.SESSION_ALLOCATED);
+            time(report, agent, "turnlane.agent.duration", Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
         }
         if (report.outcome().equals("told_again")) {
             registry.counter("turnlane.redeliveries.told.again").increment();
@@ -36,9 +61,17 @@ final class TurnMeters implements TurnObserver {
         }
     }
 
-    private void time(TurnReport report, String name, Phase from, Phase to) {
+    private static String bounded(String value, Set<String> known) {
+        if (value.isEmpty()) {
+            return NONE;
+        }
+        return known.contains(value) ? value : OTHER;
+    }
+
+    private void time(TurnReport report, String agent, String name, Phase from, Phase to) {
         report.between(from, to)
                 .ifPresent(time -> Timer.builder(name)
+                        .tag("agent", agent)
                         .publishPercentileHistogram()
                         .register(registry)
                         .record(time.isNegative() ? Duration.ZERO : time));

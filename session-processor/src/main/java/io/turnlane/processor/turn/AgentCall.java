@@ -152,6 +152,7 @@ final class AgentCall {
         Flight.@Nullable StopReason stop = flight.stopReason();
         if (e instanceof AgentAbandonedException) {
             log.atWarn()
+                    .addKeyValue("user", ask.key().namespace())
                     .addKeyValue("session", ask.sessionId())
                     .addKeyValue("request", ask.requestId())
                     .addKeyValue("agent", ask.agent())
@@ -178,6 +179,7 @@ final class AgentCall {
     /** Logs only the type and origin of the exception, because its message might quote the question or a secret. */
     private CallResult agentError(Throwable e) {
         log.atWarn()
+                .addKeyValue("user", ask.key().namespace())
                 .addKeyValue("session", ask.sessionId())
                 .addKeyValue("request", ask.requestId())
                 .addKeyValue("agent", ask.agent())

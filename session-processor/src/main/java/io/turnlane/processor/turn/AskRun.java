@@ -187,7 +187,7 @@ final class AskRun {
     }
 
     private LaneOutcome fail(BeginResult.RunTurn run, TurnStream stream, TurnError error, boolean permanent) {
-        markPhase(Phase.ERROR);
+        markPhase(Phase.ofError(error));
         int failures = run.failures() + 1;
         boolean last = permanent || kit.rules().retries().isExhausted(failures);
         SettleResult settled = settle(run, () -> services.memory().fail(ref(), error, last, phases));

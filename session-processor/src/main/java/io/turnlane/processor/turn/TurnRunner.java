@@ -101,6 +101,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         int failures = turn.claim().countFailure();
         boolean last = kit.rules().retries().isExhausted(failures);
         log.atError()
+                .addKeyValue("user", turn.session().namespace())
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
                 .addKeyValue("type", turn.envelope().type())
@@ -138,6 +139,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     private LaneOutcome giveUpWithoutMemory(Flight flight, TurnError error, int failures, Throwable cause) {
         Turn turn = flight.turn();
         log.atError()
+                .addKeyValue("user", turn.session().namespace())
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
                 .setCause(cause)

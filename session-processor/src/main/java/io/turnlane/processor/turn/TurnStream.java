@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnStream implements AnswerSink {
 
-    /** Stage of a turn that waits for a processor with its agent; {@code begin.lua} stores it. */
-    static final String WAITING_FOR_AGENT = "waiting_for_agent";
-
     private final Turn turn;
     private final int attempt;
     private final EventPublisher publisher;
@@ -83,11 +80,11 @@ final class TurnStream implements AnswerSink {
 
     /**
      * Publishes that the turn waits for a processor with its agent. The number follows that of the {@code queued}
-     * event, which the turn may have had.
+     * event with its position, which the turn may have had.
      */
     void publishWaitingForAgent() {
         seq = 1;
-        publishUnlessClosed(new TurnEvent.Stage(WAITING_FOR_AGENT));
+        publishUnlessClosed(new TurnEvent.Queued(0, null, TurnEvent.Queued.WAITING_FOR_AGENT));
     }
 
     @Override

@@ -134,7 +134,7 @@ public final class WaitingTurns {
     public void publishQueued(Turn turn, int position) {
         Duration wait = agentTimes
                 .meanTime(turn.envelope().agent())
-                .map(each -> each.multipliedBy(position))
+                .map(each -> slotWait(each).multipliedBy(position + 1L).plus(each.multipliedBy(position)))
                 .orElse(null);
         var _ = kit.services()
                 .events()
@@ -147,7 +147,13 @@ public final class WaitingTurns {
                                 0,
                                 0,
                                 kit.runtime().clock().instant().truncatedTo(ChronoUnit.MILLIS),
-                                new TurnEvent.Queued(position, wait)));
+                                new TurnEvent.Queued(position, wait, null)));
+    }
+
+    /** Returns the expected time until a lane that becomes ready now gets a slot. */
+    private Duration slotWait(Duration runTime) {
+        LaneScheduler.LaneLoad load = lanes.load();
+        return runTime.multipliedBy(Math.max(0, load.readyLanes() - load.freeSlots())).dividedBy(load.slots());
     }
 
     private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {
@@ -315,6 +321,7 @@ public final class WaitingTurns {
 
     private static void logUnexpected(Turn turn, Throwable e) {
         log.atError()
+                .addKeyValue("user", turn.session().namespace())
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request", turn.requestId())
                 .setCause(e)

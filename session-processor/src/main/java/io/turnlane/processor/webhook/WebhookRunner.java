@@ -138,6 +138,7 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
         counter.accept(outcome);
         boolean lost = outcome.equals("failed") || outcome.equals("refused");
         log.atLevel(lost ? Level.WARN : Level.INFO)
+                .addKeyValue("user", call.event().session().namespace())
                 .addKeyValue("session", call.event().session().sessionId())
                 .addKeyValue("request", call.event().requestId())
                 .addKeyValue("host", call.callbackUrl().value().getHost())

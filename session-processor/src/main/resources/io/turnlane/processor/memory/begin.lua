@@ -13,6 +13,20 @@ local poison, expired, deadline_exceeded = ARGV[23], ARGV[24], ARGV[25]
 local known, sure, settles, waited = ARGV[26], ARGV[27], ARGV[28], tonumber(ARGV[29])
 local agent_wait, unknown_agent = ARGV[30], ARGV[31] -- '' unless only other processors have the agent
 
+-- Keeps the phases and the outcome of the last attempt, because the next one overwrites them. A turn whose flights are
+-- released again and again keeps its newest attempts only.
+local most_attempts = 20
+local function keep_attempt(of, as, number)
+  local was = redis.call('HMGET', of, 'phases', 'processor', 'error')
+  if number > 0 and was[1] then
+    local outcome = as == 'retrying' and 'failed' or as == 'running' and 'crashed' or 'released'
+    redis.call('HSET', of, 'attempt.' .. number, '{"outcome":"' .. outcome .. '","phases":' .. was[1]
+      .. ',"processor":' .. (was[2] and cjson.encode(was[2]) or 'null')
+      .. ',"error":' .. (outcome == 'failed' and was[3] or 'null') .. '}')
+    redis.call('HDEL', of, 'attempt.' .. (number - most_attempts))
+  end
+end
+
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
 end
@@ -74,12 +88,15 @@ if not again then
     redis.call('HSET', req, 'question', question, 'agent', agent, 'created_at', created_at,
       'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset)
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
+    if attempt == 0 then
+      redis.call('HSET', req, 'phases', phases)
+    end
   end
   if error then
     return give_up(ctx, hist, req, open, request_id, error, record_ttl)
   end
   if agent_wait ~= '' then -- the turn keeps its position until a processor with the agent owns the partition
-    redis.call('HSET', req, 'status', attempt > 0 and 'retrying' or 'queued', 'stage', 'waiting_for_agent',
+    redis.call('HSET', req, 'status', status == 'retrying' and status or 'queued', 'stage', 'waiting_for_agent',
       'blamed', blamed, 'flight', '', 'deadline_at', deadline_at)
     if events_from ~= '' then
       redis.call('HSETNX', req, 'events_from', events_from)
@@ -91,12 +108,16 @@ if not again then
     end
     if redis.call('EXISTS', ctx) == 1 then
       redis.call('HSET', ctx, 'processing_stage', 'waiting_for_agent')
+      live_on(ctx, hist, open, record_ttl)
     end
     return {'ELSEWHERE', attempt, redis.call('HSETNX', req, 'no_agent_since', now)}
   end
   -- One more crash would be the last. It must count only for a turn that ran as its processor's only crash suspect.
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
     return {'SUSPECT'}
+  end
+  if settles == '0' then
+    keep_attempt(req, status, attempt)
   end
   -- An attempt whose outcome is already computed was counted before Redis lost the data, and its client has seen it.
   attempt = settles == '0' and attempt + 1 or math.max(attempt, tonumber(settles))

@@ -55,8 +55,23 @@ local function live_on(ctx, hist, open, record_ttl)
   return ttl
 end
 
+-- Stores when the request passed a lifecycle phase, unless that is known.
+local function pass(req, phase, at)
+  local phases = cjson.decode(redis.call('HGET', req, 'phases') or '{}')
+  phases[phase] = phases[phase] or tonumber(at)
+  redis.call('HSET', req, 'phases', cjson.encode(phases))
+end
+
+-- Stores the phase in which a request ended without an answer: TIMEOUT if time ran out, otherwise ERROR.
+local function pass_end(req, error)
+  local code = error ~= '' and cjson.decode(error).code or ''
+  local late = code == 'agent_timeout' or code == 'deadline_exceeded' or code == 'expired'
+  pass(req, late and 'TIMEOUT' or 'ERROR', now_ms())
+end
+
 -- Ends a turn in its request record only; context and history stay unchanged.
 local function dismiss(req, open, request_id, status, reason, by, record_ttl)
+  pass_end(req, status == 'failed' and redis.call('HGET', req, 'error') or '')
   redis.call('HSET', req, 'status', status, 'stage', status, 'reason', reason, 'by', by, 'finished_at', now_ms())
   redis.call('PEXPIRE', req, record_ttl)
   redis.call('ZREM', open, request_id)
@@ -116,6 +131,7 @@ end
 
 -- Ends a request as failed. The session continues.
 local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
+  pass_end(req, error)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
   redis.call('HDEL', req, 'leaving_until')
   redis.call('PEXPIRE', req, record_ttl)

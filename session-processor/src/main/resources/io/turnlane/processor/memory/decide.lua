@@ -85,6 +85,7 @@ if own[1] and (own[1] ~= 'queued' or tonumber(own[2] or 0) > 0 or unwanted(req))
   return {'DECIDED', over, marked} -- decided earlier, or cancelled meanwhile
 end
 redis.call('HSET', req, 'partition', partition, 'offset', offset)
+pass(req, 'QUEUED', logged_at)
 
 if policy == 'reject' and #all > 0 then
   out(request_id, dismiss(req, open, request_id, 'rejected', reason, stays or all[1], record_ttl))

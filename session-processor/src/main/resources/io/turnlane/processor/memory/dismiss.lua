@@ -18,6 +18,7 @@ if was[1] ~= 'queued' or tonumber(was[2] or 0) > 0 then
   return {'STAYS', -1}
 end
 redis.call('HSET', req, 'partition', partition, 'offset', offset)
+pass(req, 'QUEUED', logged_at)
 
 local function ends(status, reason, by)
   local result = dismiss(req, open, request_id, status, reason, by, record_ttl)

@@ -34,6 +34,10 @@ local function settle(error)
   if error ~= '' then
     redis.call('HSET', req, 'error', error)
   end
+  pass(req, 'RECEIVED', ARGV[7])
+  pass(req, 'QUEUED', ARGV[4])
+  pass(req, 'DEQUEUED', now)
+  pass(req, error == '' and 'COMPLETED' or 'ERROR', now)
   redis.call('PEXPIRE', req, ARGV[8])
   redis.call('ZADD', reqs, 'NX', ARGV[7], request_id)
   redis.call('PEXPIRE', reqs, ARGV[8])

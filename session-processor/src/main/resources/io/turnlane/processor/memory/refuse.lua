@@ -26,6 +26,7 @@ if not status then
     redis.call('HSET', req, 'type', type)
   end
 end
+pass(req, 'QUEUED', logged_at)
 if unwanted(req) then
   local cause = redis.call('HMGET', req, 'cancel_reason', 'cancel_by')
   return dismiss(req, open, request_id, 'cancelled', cause[1] or 'requested', cause[2] or '', record_ttl)

@@ -131,6 +131,7 @@ final class EveryOrderWorld {
                         memory,
                         waiting,
                         new RecordQuarantine(kit.services().quarantine(), time -> {}),
+                        SkippedRecords::complete,
                         Runnable::run,
                         InstantSource.fixed(NOW)));
     }

@@ -11,6 +11,20 @@ import org.junit.jupiter.api.Test;
 class LedgerTest {
 
     @Test
+    void keepsTheFrontierBeforeSkippedOffsetsUntilTheyAreComplete() {
+        Ledger ledger = new Ledger(7);
+        assertThat(ledger.skipTo(7, Instant.EPOCH)).isEmpty();
+        assertThat(ledger.skipTo(20, Instant.EPOCH)).hasValue(7);
+        ledger.delivered(20, Instant.EPOCH);
+        ledger.advancedTo(21);
+        ledger.complete(20);
+        assertThat(ledger.frontier()).isEqualTo(7);
+        ledger.complete(7);
+        assertThat(ledger.frontier()).isEqualTo(21);
+        assertThat(ledger.skipTo(21, Instant.EPOCH)).isEmpty();
+    }
+
+    @Test
     void commitsThePositionIfNothingIsOpen() {
         Ledger ledger = new Ledger(7);
         assertThat(ledger.frontier()).isEqualTo(7);

@@ -140,7 +140,7 @@ class RedisFlightsTest extends RedisMemoryTests {
                     .isInstanceOf(BeginResult.AgentElsewhere.class);
         }
         assertThat(request(ask, "crashes")).isEqualTo("1");
-        assertThat(request(ask, "status")).isEqualTo("retrying");
+        assertThat(request(ask, "status")).isEqualTo("queued");
     }
 
     private BeginResult begin(FlightRef flight, Ask ask, Duration agentWait) {

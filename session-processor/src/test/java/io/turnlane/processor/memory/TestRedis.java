@@ -13,7 +13,12 @@ public final class TestRedis implements AutoCloseable {
     public final StringRedisTemplate template;
 
     public TestRedis() {
-        this(null);
+        this(null, 0);
+    }
+
+    /** Connects to a database that other tests do not use. */
+    public TestRedis(int database) {
+        this(null, database);
     }
 
     /**
@@ -22,9 +27,14 @@ public final class TestRedis implements AutoCloseable {
      * @param user name of a user with the password of the default user; null for the default user, who has all rights
      */
     public TestRedis(String user) {
+        this(user, 0);
+    }
+
+    private TestRedis(String user, int database) {
         RedisURI uri = RedisURI.create(TestBackends.shared().redisUrl());
         RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration(uri.getHost(), uri.getPort());
         configuration.setUsername(user);
+        configuration.setDatabase(database);
         configuration.setPassword(password());
         connections = new LettuceConnectionFactory(configuration);
         connections.afterPropertiesSet();

@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.processor.lane.LaneOutcome;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class StoppedTurnTest extends TurnTests {
                 .as("the interrupt ends with the agent")
                 .isFalse();
         assertThat(reports.getLast().code()).isEqualTo("agent_timeout");
+        assertThat(reports.getLast().phases()).containsKey(Phase.TIMEOUT).doesNotContainKey(Phase.ERROR);
     }
 
     @Test

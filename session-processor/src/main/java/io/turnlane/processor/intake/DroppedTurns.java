@@ -1,0 +1,128 @@
+package io.turnlane.processor.intake;
+
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.memory.UnendedRequests;
+import io.turnlane.processor.memory.UnendedRequests.UnendedRequest;
+import io.turnlane.processor.turn.StepRetrier.Pause;
+import io.turnlane.processor.turn.Turn;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends the requests whose records were deleted from the turns topic before they were delivered: by retention while no
+ * processor ran, or by an operator. Without this they would stay queued until their request record expires.
+ *
+ * <p>The records are gone, so the requests are found in memory: those of the partition's sessions that have not ended,
+ * that the rest of the log does not contain, and that no lane holds. Each passes through the lane of its session and
+ * ends as failed with {@code expired}. Redis must therefore serve this installation only.
+ *
+ * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time.
+ */
+public final class DroppedTurns {
+
+    private static final Logger log = LoggerFactory.getLogger(DroppedTurns.class);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+    private final RecordReader records;
+    private final UnendedRequests requests;
+    private final LaneScheduler<SessionKey, Turn> lanes;
+    private final Pause pause;
+    private final Duration publishTime;
+    private final ReentrantLock onePartition = new ReentrantLock();
+    private final LongAdder ended = new LongAdder();
+
+    /**
+     * @param records reads the turns topic
+     * @param publishTime maximum time between the acceptance of a question in memory and its record on the log
+     */
+    public DroppedTurns(
+            RecordReader records,
+            UnendedRequests requests,
+            LaneScheduler<SessionKey, Turn> lanes,
+            Pause pause,
+            Duration publishTime) {
+        this.records = records;
+        this.requests = requests;
+        this.lanes = lanes;
+        this.pause = pause;
+        this.publishTime = publishTime;
+    }
+
+    /** Returns the number of requests that ended as expired since the start because their records were deleted. */
+    public long count() {
+        return ended.sum();
+    }
+
+    /** Ends the requests of these records. Retries until it succeeds or the partition has left. */
+    public void end(SkippedRecords skipped) {
+        while (skipped.held()) {
+            onePartition.lock();
+            try {
+                if (tryEnd(skipped)) {
+                    return;
+                }
+            } catch (RuntimeException e) { // Redis or Kafka does not answer
+                log.atWarn()
+                        .addKeyValue("partition", skipped.partition())
+                        .addKeyValue("error", e)
+                        .log("requests of deleted records not ended yet; retrying");
+            } finally {
+                onePartition.unlock();
+            }
+            pause.pause(RETRY_DELAY);
+        }
+    }
+
+    /** Returns true if nothing is left to do. */
+    private boolean tryEnd(SkippedRecords skipped) {
+        long first = records.beginning(skipped.partition());
+        if (first > skipped.from()) {
+            log.atError()
+                    .addKeyValue("partition", skipped.partition())
+                    .addKeyValue("from", skipped.from())
+                    .addKeyValue("first_kept", first)
+                    .addKeyValue("most", first - skipped.from())
+                    .log("records were deleted from the turns topic before they were handled");
+            List<UnendedRequest> dropped = findDropped(skipped);
+            dropped.forEach(request -> endInLane(skipped, request));
+            if (!skipped.awaitEnds()) {
+                return false;
+            }
+            log.atError()
+                    .addKeyValue("partition", skipped.partition())
+                    .addKeyValue("requests", dropped.size())
+                    .log("requests whose records were deleted have ended as expired");
+        }
+        skipped.complete();
+        return true;
+    }
+
+    private List<UnendedRequest> findDropped(SkippedRecords skipped) {
+        Map<RequestId, UnendedRequest> unended = new LinkedHashMap<>();
+        requests.find(skipped::mayContain).forEach(request -> unended.put(request.request(), request));
+        if (!unended.isEmpty()) {
+            pause.pause(publishTime); // the records of the newest requests may not be on the log yet
+            records.readRequestIds(skipped.partition(), skipped::held, unended::remove);
+        }
+        return skipped.held() ? new ArrayList<>(unended.values()) : List.of();
+    }
+
+    /** Adds the turn to the lane of its session, which rejects it if it holds a delivered record of the same request. */
+    private void endInLane(SkippedRecords skipped, UnendedRequest request) {
+        Turn turn = skipped.turnOf(request);
+        if (lanes.offer(turn.session(), turn).duplicate()) {
+            turn.claim().complete();
+        } else {
+            ended.increment();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.turnlane.processor.intake;
+
+import io.turnlane.model.QuarantinedTurn;
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.memory.UnendedRequests.UnendedRequest;
+import io.turnlane.processor.turn.Turn;
+import io.turnlane.processor.turn.Turn.Claim;
+import io.turnlane.processor.turn.Turn.RecordGoneException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Offsets of a partition for which the consumer delivered no record. Either the log has no record there, or records were
+ * deleted before they were delivered. The frontier stays at the first of these offsets until {@link #complete}.
+ *
+ * <p>Threading: the poll thread creates an object, and one other thread uses it. Lane threads end its claims.
+ */
+public final class SkippedRecords {
+
+    /** Maximum number of turns that are in lanes at the same time. */
+    private static final int MAX_OPEN = 500;
+
+    private final Assignment assignment;
+    private final long from;
+    private final int partitionCount;
+    private final Semaphore open = new Semaphore(MAX_OPEN);
+    private volatile boolean released;
+
+    /** @param from first offset without a record; open in the assignment's ledger */
+    SkippedRecords(Assignment assignment, long from, int partitionCount) {
+        this.assignment = assignment;
+        this.from = from;
+        this.partitionCount = partitionCount;
+    }
+
+    TopicPartition partition() {
+        return assignment.partition();
+    }
+
+    long from() {
+        return from;
+    }
+
+    /** Returns true as long as this processor holds the partition. */
+    boolean held() {
+        return assignment.held();
+    }
+
+    /** Returns true if the session's records are on this partition. */
+    boolean mayContain(SessionKey session) {
+        byte[] key = session.toString().getBytes(StandardCharsets.UTF_8);
+        return TurnReader.partitionOf(key, partitionCount) == assignment.number();
+    }
+
+    /** Returns a turn without a record, which its lane ends as expired. Waits while too many of them are open. */
+    Turn turnOf(UnendedRequest request) {
+        open.acquireUninterruptibly();
+        return new Turn(
+                request.session(),
+                request.request(),
+                new Turn.Envelope(request.type(), WireFormat.SCHEMA_VERSION, null),
+                assignment.number(),
+                from,
+                request.createdAt(),
+                new GoneRecord(request));
+    }
+
+    /** Waits until the claims of all turns have ended. Returns false if one ended because the partition left. */
+    boolean awaitEnds() {
+        open.acquireUninterruptibly(MAX_OPEN);
+        open.release(MAX_OPEN);
+        return !released;
+    }
+
+    /** Lets the frontier pass these offsets. */
+    void complete() {
+        assignment.ledger().complete(from);
+    }
+
+    /** Claim on a record that the log no longer has. The object's monitor guards the state. */
+    private final class GoneRecord implements Claim {
+
+        private final UnendedRequest request;
+        private final List<Runnable> endCallbacks = new ArrayList<>();
+        private final AtomicInteger failures = new AtomicInteger();
+        private boolean ended;
+
+        GoneRecord(UnendedRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public long fence() {
+            return assignment.fence();
+        }
+
+        @Override
+        public boolean held() {
+            return assignment.held();
+        }
+
+        @Override
+        public Object assignmentKey() {
+            return assignment;
+        }
+
+        @Override
+        public void renewFence() {
+            assignment.renewFence();
+        }
+
+        @Override
+        public byte @Nullable [] value() throws RecordGoneException {
+            throw new RecordGoneException();
+        }
+
+        @Override
+        public int countFailure() {
+            return failures.incrementAndGet();
+        }
+
+        @Override
+        public void unload() {} // there is nothing to unload
+
+        @Override
+        public void onEnd(Runnable callback) {
+            synchronized (this) {
+                if (!ended) {
+                    endCallbacks.add(callback);
+                    return;
+                }
+            }
+            callback.run();
+        }
+
+        @Override
+        public void complete() {
+            end(false);
+        }
+
+        @Override
+        public void release() {
+            end(true);
+        }
+
+        private void end(boolean partitionLeft) {
+            List<Runnable> callbacks;
+            synchronized (this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+                callbacks = List.copyOf(endCallbacks);
+            }
+            if (partitionLeft) {
+                released = true;
+            }
+            callbacks.forEach(Runnable::run);
+            open.release();
+        }
+
+        @Override
+        public QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts) {
+            return new QuarantinedTurn(
+                    request.session().toString().getBytes(StandardCharsets.UTF_8),
+                    null,
+                    List.of(
+                            QuarantinedTurn.Header.of(
+                                    RecordHeaders.REQUEST_ID, request.request().toString()),
+                            QuarantinedTurn.Header.of(RecordHeaders.TYPE, request.type())),
+                    error,
+                    attempts,
+                    new QuarantinedTurn.RecordOrigin(
+                            assignment.partition().topic(), assignment.number(), from));
+        }
+    }
+}
