@@ -7,6 +7,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
+import io.turnlane.backends.TestProxy;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.gateway.breaker.RedisBreaker;
@@ -167,7 +168,7 @@ class RedisHangsTest {
 
     @Test
     void replacesAConnectionWhoseOtherEndVanished() throws Exception {
-        try (StallingProxy proxy = new StallingProxy(URI.create(backends.redisUrl()));
+        try (TestProxy proxy = new TestProxy(URI.create(backends.redisUrl()));
                 TestGateway proxied = TestGateway.start(
                         backends, TestGateway.freshTopics(), "spring.data.redis.url=" + proxy.address())) {
             assertThat(proxied.ask("s", "?").status()).isEqualTo(202);

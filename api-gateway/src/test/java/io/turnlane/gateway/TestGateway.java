@@ -54,7 +54,16 @@ public final class TestGateway implements AutoCloseable {
 
     /** Starts a gateway with a wrapper publisher, so that a test can delay or fail publishes. */
     public static TestGateway startPublishing(UnaryOperator<TurnPublisher> wrapper, String... settings) {
-        return start(TestBackends.shared(), freshTopics(), wrapper, settings);
+        return start(TestBackends.shared(), freshTopics(), publishersOf(wrapper), settings);
+    }
+
+    /** Starts a gateway, some of whose beans the function replaces with others of the same type. */
+    public static TestGateway startReplacing(UnaryOperator<Object> beans) {
+        return start(TestBackends.shared(), freshTopics(), beans);
+    }
+
+    private static UnaryOperator<Object> publishersOf(UnaryOperator<TurnPublisher> wrapper) {
+        return bean -> bean instanceof TurnPublisher publisher ? wrapper.apply(publisher) : bean;
     }
 
     /**
@@ -69,11 +78,11 @@ public final class TestGateway implements AutoCloseable {
     /** Starts a gateway with a wrapper publisher on these backends and topics. */
     public static TestGateway startPublishing(
             TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapper, String... settings) {
-        return start(backends, topics, wrapper, settings);
+        return start(backends, topics, publishersOf(wrapper), settings);
     }
 
     private static TestGateway start(
-            TestBackends backends, Topics topics, UnaryOperator<TurnPublisher> wrapper, String... settings) {
+            TestBackends backends, Topics topics, UnaryOperator<Object> beans, String... settings) {
         Map<String, Object> properties = new LinkedHashMap<>(GatewayApplication.DEFAULTS);
         properties.put("server.port", "0");
         SpringApplication application = GatewayApplication.application();
@@ -82,7 +91,7 @@ public final class TestGateway implements AutoCloseable {
         application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
-                return bean instanceof TurnPublisher publisher ? wrapper.apply(publisher) : bean;
+                return beans.apply(bean);
             }
         }));
         Map<String, String> own = new LinkedHashMap<>();

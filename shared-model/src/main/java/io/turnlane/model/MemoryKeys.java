@@ -171,6 +171,11 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "ticket:" + ticket;
     }
 
+    /** String: written by each check of Redis; expires after a minute. */
+    public static String probe() {
+        return PREFIX + "probe";
+    }
+
     /** Sorted set: ids of the processors that were recently alive, by their last heartbeat in epoch ms. */
     public static String processors() {
         return PREFIX + "procs";

@@ -106,6 +106,11 @@ public sealed interface SessionCommand {
                     null);
         }
 
+        /** Returns the time since the question was asked; zero for an earlier time, which another clock has counted. */
+        public Duration elapsed(Instant at) {
+            return at.isBefore(createdAt) ? Duration.ZERO : Duration.between(createdAt, at);
+        }
+
         /**
          * Returns a copy of this command whose question is preceded by the merged questions, oldest first, each in its
          * own paragraph.

@@ -9,6 +9,7 @@ import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
@@ -41,17 +43,21 @@ final class KafkaTurnPublisher implements TurnPublisher {
     private final KafkaTemplate<String, byte[]> kafka;
     private final WireFormat wire;
     private final String topic;
+    private final InstantSource clock;
 
-    KafkaTurnPublisher(KafkaTemplate<String, byte[]> kafka, WireFormat wire, Topics topics) {
+    KafkaTurnPublisher(KafkaTemplate<String, byte[]> kafka, WireFormat wire, Topics topics, InstantSource clock) {
         this.kafka = kafka;
         this.wire = wire;
+        this.clock = clock;
         this.topic = topics.turns();
     }
 
     @Override
     public void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent)
             throws NotPublishedException {
-        var record = new ProducerRecord<>(topic, command.key().toString(), wire.write(command));
+        // Processors compare this time with others, so the time of the producer's own machine does not suffice.
+        var record = new ProducerRecord<>(
+                topic, null, clock.millis(), command.key().toString(), wire.write(command));
         addHeaders(record.headers(), command, eventsFrom, traceparent);
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         CompletableFuture<?> sent = send(record);
@@ -94,6 +100,7 @@ final class KafkaTurnPublisher implements TurnPublisher {
      */
     private static boolean isRejection(Throwable cause) {
         return cause instanceof InvalidConfigurationException // also invalid topics and missing permissions
+                || cause instanceof InvalidTimestampException
                 || cause instanceof RecordTooLargeException
                 || cause instanceof PolicyViolationException;
     }

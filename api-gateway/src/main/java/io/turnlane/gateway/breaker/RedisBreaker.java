@@ -1,7 +1,14 @@
 package io.turnlane.gateway.breaker;
 
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RedisMonitor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -10,6 +17,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.RedisTemplate;
@@ -20,11 +28,18 @@ import org.springframework.data.redis.serializer.RedisSerializer;
  * Circuit breaker for Redis, and templates that send all their commands through the breaker. A command timeout and a
  * failed connection count as failures. An error reply of Redis counts as an answer.
  *
- * <p>If a probe gets no answer, the connection is reset, so that the next probe opens a new one. The reset is necessary
- * if the other end vanished without closing the connection, because such a connection never answers again. No caller
- * needs the replies that are still pending on the connection.
+ * <p>Probes write, because a Redis that only answers is not sufficient. If a probe fails, the connection is reset, so
+ * that the next probe opens a new one. No caller needs the replies that are still pending on the connection.
  */
-public final class RedisBreaker {
+public final class RedisBreaker implements RedisMonitor.RedisAccess {
+
+    private static final byte[] PROBE = """
+            redis.call('SET', KEYS[1], 1, 'EX', 60)
+            local time = redis.call('TIME')
+            return time[1] * 1000000 + time[2]
+            """.getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] PROBE_KEY = MemoryKeys.probe().getBytes(StandardCharsets.UTF_8);
 
     private final LettuceConnectionFactory connections;
     private final Duration pause;
@@ -66,16 +81,18 @@ public final class RedisBreaker {
 
     private void probe() {
         try {
-            ping(connections);
+            write(connections);
         } catch (RuntimeException e) {
             connections.resetConnection();
             throw e;
         }
     }
 
-    private static @Nullable String ping(LettuceConnectionFactory connections) {
+    /** Writes a value. Returns the time of Redis in microseconds since the epoch. */
+    private static long write(LettuceConnectionFactory connections) {
         try (RedisConnection connection = connections.getConnection()) {
-            return connection.ping();
+            return Objects.requireNonNull(
+                    connection.scriptingCommands().<Long>eval(PROBE, ReturnType.INTEGER, 1, PROBE_KEY));
         }
     }
 
@@ -84,9 +101,25 @@ public final class RedisBreaker {
         return breaker.isOpen();
     }
 
-    /** Sends a PING. Throws a data access exception if Redis does not answer or the breaker is open. */
-    public void check() {
-        breaker.call(() -> ping(connections));
+    /**
+     * Writes a value and returns the time of Redis. Throws a data access exception if Redis does not answer or does not
+     * accept the write, or if the breaker is open.
+     */
+    @Override
+    public Instant write() {
+        return Instant.EPOCH.plus(breaker.call(() -> write(connections)), ChronoUnit.MICROS);
+    }
+
+    @Override
+    public Properties memoryInfo() {
+        return Objects.requireNonNull(stringTemplate()
+                .execute((RedisCallback<Properties>) connection ->
+                        connection.serverCommands().info("memory")));
+    }
+
+    @Override
+    public void reconnect() {
+        connections.resetConnection();
     }
 
     /** Stops probing. */

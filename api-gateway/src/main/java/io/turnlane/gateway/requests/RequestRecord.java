@@ -94,6 +94,11 @@ public record RequestRecord(
 
     /** Returns the time from acceptance to the end, or null if the request has not ended. */
     public @Nullable Duration processingTime() {
-        return finishedAt == null ? null : Duration.between(createdAt, finishedAt);
+        return finishedAt == null ? null : elapsed(finishedAt);
+    }
+
+    /** Returns the time from acceptance to this time; zero for an earlier time, which another clock has counted. */
+    Duration elapsed(Instant at) {
+        return at.isBefore(createdAt) ? Duration.ZERO : Duration.between(createdAt, at);
     }
 }

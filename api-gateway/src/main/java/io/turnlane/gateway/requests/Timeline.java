@@ -98,7 +98,7 @@ record Timeline(
                 .sorted(Map.Entry.<Phase, Instant>comparingByValue()
                         .thenComparing(Comparator.comparing(Map.Entry::getKey)))
                 .map(e ->
-                        new PassedPhase(e.getKey(), e.getValue(), Duration.between(request.createdAt(), e.getValue())))
+                        new PassedPhase(e.getKey(), e.getValue(), request.elapsed(e.getValue())))
                 .toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.turnlane.gateway.system;
 
 import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.UUIDClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.admission.OverloadGuard;
 import io.turnlane.gateway.ask.Acceptance;
@@ -19,7 +20,9 @@ import io.turnlane.gateway.requests.FinishedRequestEvents;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.stream.SseStream;
+import io.turnlane.model.SharedClock;
 import io.turnlane.model.WireFormat;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -49,14 +52,21 @@ class GatewayConfiguration {
         return new GatewaySettingsCheck(environment);
     }
 
+    /** Clock of the whole installation, so that times of this gateway can be compared with those of other machines. */
     @Bean
-    InstantSource clock() {
-        return InstantSource.system();
+    SharedClock clock() {
+        return new SharedClock();
     }
 
     @Bean
     TurnIds turnIds(InstantSource clock) {
-        return new TurnIds(Generators.timeBasedEpochRandomGenerator(), clock);
+        UUIDClock times = new UUIDClock() {
+            @Override
+            public long currentTimeMillis() {
+                return clock.millis();
+            }
+        };
+        return new TurnIds(Generators.timeBasedEpochRandomGenerator(new SecureRandom(), times), clock);
     }
 
     @Bean

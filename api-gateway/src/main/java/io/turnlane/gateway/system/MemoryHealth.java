@@ -1,35 +1,43 @@
 package io.turnlane.gateway.system;
 
 import io.turnlane.gateway.breaker.RedisBreaker;
+import io.turnlane.gateway.breaker.RedisWatch;
 import java.time.Duration;
+import java.util.Optional;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
  * Health of Redis. Without Redis, the gateway still accepts questions and serves open streams. Its health is therefore
- * reported as degraded and not as down, and it stays ready.
+ * reported as degraded and not as down, and it stays ready. It is also degraded if Redis accepts no writes or may evict
+ * keys.
  */
 final class MemoryHealth implements HealthIndicator {
 
-    static final Status DEGRADED = new Status("DEGRADED", "Redis is unavailable");
+    static final Status DEGRADED = new Status("DEGRADED", "Redis can't be used, or may lose data");
 
     private static final Duration TIMEOUT = Duration.ofMillis(300);
 
     private final RedisBreaker breaker;
+    private final RedisWatch watch;
 
-    MemoryHealth(RedisBreaker breaker) {
+    MemoryHealth(RedisBreaker breaker, RedisWatch watch) {
         this.breaker = breaker;
+        this.watch = watch;
     }
 
     @Override
     public Health health() {
-        return Health.status(answers() ? Status.UP : DEGRADED)
-                .withDetail("asked", !breaker.isOpen())
-                .build();
+        boolean usable = acceptsWrites();
+        Optional<String> problem = usable ? watch.warning() : watch.problem();
+        Health.Builder health = Health.status(usable && problem.isEmpty() ? Status.UP : DEGRADED)
+                .withDetail("asked", !breaker.isOpen());
+        problem.ifPresent(text -> health.withDetail("problem", text));
+        return health.build();
     }
 
-    private boolean answers() {
+    private boolean acceptsWrites() {
         if (breaker.isOpen()) {
             return false;
         }
@@ -37,7 +45,7 @@ final class MemoryHealth implements HealthIndicator {
                 "redis-check",
                 TIMEOUT,
                 () -> {
-                    breaker.check();
+                    breaker.write();
                     return true;
                 },
                 false);

@@ -2,12 +2,16 @@ package io.turnlane.gateway.system;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.QuestionRules;
 import io.turnlane.gateway.breaker.RedisBreaker;
+import io.turnlane.gateway.breaker.RedisWatch;
 import io.turnlane.gateway.directory.RedisSessionList;
 import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.quarantine.RedisRedriveMarks;
 import io.turnlane.gateway.sessions.RedisCommandRecords;
+import io.turnlane.model.SharedClock;
 import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -83,7 +87,20 @@ class RedisConfiguration {
      * down. If Redis hangs, it would also block.
      */
     @Bean
-    HealthIndicator redisHealthIndicator(RedisBreaker breaker) {
-        return new MemoryHealth(breaker);
+    HealthIndicator redisHealthIndicator(RedisBreaker breaker, RedisWatch watch) {
+        return new MemoryHealth(breaker, watch);
+    }
+
+    @Bean(destroyMethod = "close")
+    RedisWatch redisWatch(RedisBreaker breaker, SharedClock clock, MeterRegistry metrics) {
+        RedisWatch watch = RedisWatch.start(breaker, clock);
+        Gauge.builder("turnlane.redis.usable", () -> watch.problem().isEmpty() ? 1 : 0)
+                .description("1 if Redis accepts writes and keeps its keys, otherwise 0")
+                .register(metrics);
+        Gauge.builder("turnlane.clock.offset", () -> clock.localOffset().toMillis() / 1e3)
+                .description("Time by which this machine's clock is ahead of the clock of Redis")
+                .baseUnit("seconds")
+                .register(metrics);
+        return watch;
     }
 }

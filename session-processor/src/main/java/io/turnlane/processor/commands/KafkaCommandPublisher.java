@@ -5,6 +5,7 @@ import io.turnlane.model.SessionCommand;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.events.KafkaSends;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -16,17 +17,20 @@ public final class KafkaCommandPublisher implements CommandPublisher {
     private final KafkaOperations<byte[], byte[]> kafka;
     private final String topic;
     private final WireFormat wire;
+    private final InstantSource clock;
 
-    public KafkaCommandPublisher(KafkaOperations<byte[], byte[]> kafka, String topic, WireFormat wire) {
+    public KafkaCommandPublisher(
+            KafkaOperations<byte[], byte[]> kafka, String topic, WireFormat wire, InstantSource clock) {
         this.kafka = kafka;
         this.topic = topic;
         this.wire = wire;
+        this.clock = clock;
     }
 
     @Override
     public CompletableFuture<?> publish(SessionCommand command) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, command.key().toString().getBytes(StandardCharsets.UTF_8), wire.write(command));
+                topic, null, clock.millis(), command.key().toString().getBytes(StandardCharsets.UTF_8), wire.write(command));
         addHeaders(record.headers(), command);
         return KafkaSends.send(kafka, record);
     }

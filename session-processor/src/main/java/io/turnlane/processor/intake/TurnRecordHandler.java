@@ -11,7 +11,6 @@ import io.turnlane.processor.turn.RecordQuarantine;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.WaitingTurns;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -85,9 +84,9 @@ public final class TurnRecordHandler implements RecordHandler {
         } else if (!offered.running()) {
             executor.execute(() -> memory.prefetch(turn.session()));
         }
-        Instant deadline = turn.envelope().deadline();
-        if (deadline != null && !offered.running()) {
-            waitingTurns.scheduleDeadline(turn, timeUntil(deadline));
+        Duration left = turn.timeUntilDeadline(clock.instant());
+        if (left != null && !offered.running()) {
+            waitingTurns.scheduleDeadline(turn, left); // Redis decides if the deadline has passed
         }
     }
 
@@ -106,15 +105,6 @@ public final class TurnRecordHandler implements RecordHandler {
         if (position >= MAX_LOADED) {
             turn.claim().unload();
         }
-    }
-
-    /**
-     * Returns the time left by this processor's clock, which can differ from the clock that set the deadline. The
-     * result is only an estimate: the clock of Redis decides if the deadline has passed.
-     */
-    private Duration timeUntil(Instant deadline) {
-        Duration left = Duration.between(clock.instant(), deadline);
-        return left.isNegative() ? Duration.ZERO : left;
     }
 
     @Override

@@ -83,7 +83,7 @@ public record EndedTurn(
     }
 
     public Duration processingTime() {
-        return Duration.between(ask.createdAt(), endedAt);
+        return ask.elapsed(endedAt);
     }
 
     /**

@@ -42,13 +42,4 @@ public record OpenTurn(
     public RequestId requestId() {
         return ask.requestId();
     }
-
-    /**
-     * Returns the deadline by the gateway's clock; null if the turn has no deadline. The deadline by Redis' clock was
-     * in the request record, which is lost.
-     */
-    @Nullable
-    Instant deadlineAt() {
-        return ask.deadline() == null ? null : ask.createdAt().plus(ask.deadline());
-    }
 }

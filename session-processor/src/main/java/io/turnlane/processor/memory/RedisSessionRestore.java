@@ -11,7 +11,6 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.RecalledSession.Life;
 import io.turnlane.processor.memory.RedisScripts.Reply;
 import io.turnlane.processor.memory.SessionCache.CachedSession;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -173,14 +172,13 @@ public final class RedisSessionRestore implements SessionRestore {
 
     private void addOpen(List<Object> arguments, OpenTurn turn) {
         Ask ask = turn.ask();
-        Instant deadline = turn.deadlineAt();
         arguments.add(turn.requestId());
         arguments.add(turn.offset());
         arguments.add(turn.loggedAt().toEpochMilli());
         arguments.add(ask.question());
         arguments.add(ask.agent());
         arguments.add(ask.createdAt().toEpochMilli());
-        arguments.add(deadline == null ? "" : deadline.toEpochMilli());
+        arguments.add(ask.deadline() == null ? "" : ask.deadline().toMillis());
         arguments.add(turn.eventsFrom() == null ? "" : turn.eventsFrom());
         arguments.add(turn.attempt());
         arguments.add(wire.writeValue(Map.of(

@@ -2,7 +2,10 @@ package io.turnlane.processor.system;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.turnlane.model.SharedClock;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.memory.DamageObserver;
 import io.turnlane.processor.memory.MemoryLimits;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Redis client and memory. */
@@ -32,6 +36,25 @@ class MemoryConfiguration {
         return options -> options.timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MAX_WAITING_COMMANDS);
+    }
+
+    /** Replaces Spring's health indicator, which only sends a PING and reports the processor as down. */
+    @Bean
+    RedisCheck redisHealthIndicator(LettuceConnectionFactory connections, SharedClock clock) {
+        return new RedisCheck(connections, clock);
+    }
+
+    @Bean
+    MeterBinder redisMeters(RedisCheck check, SharedClock clock) {
+        return registry -> {
+            Gauge.builder("turnlane.redis.usable", () -> check.usable() ? 1 : 0)
+                    .description("1 if Redis accepts writes and keeps its keys, otherwise 0")
+                    .register(registry);
+            Gauge.builder("turnlane.clock.offset", () -> clock.localOffset().toMillis() / 1e3)
+                    .description("Time by which this machine's clock is ahead of the clock of Redis")
+                    .baseUnit("seconds")
+                    .register(registry);
+        };
     }
 
     @Bean

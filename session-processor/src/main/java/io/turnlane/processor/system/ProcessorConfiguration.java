@@ -3,6 +3,7 @@ package io.turnlane.processor.system;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.SharedClock;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.commands.CommandPublisher;
@@ -93,9 +94,10 @@ class ProcessorConfiguration {
                 given == null ? "p-" + UUID.randomUUID().toString().substring(0, 8) : given);
     }
 
+    /** Clock of the whole installation, so that times of this processor can be compared with those of other machines. */
     @Bean
-    InstantSource clock() {
-        return InstantSource.system();
+    SharedClock clock() {
+        return new SharedClock();
     }
 
     @Bean
@@ -182,8 +184,9 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    CommandPublisher commandPublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire) {
-        return new KafkaCommandPublisher(kafka, topics.names().turns(), wire);
+    CommandPublisher commandPublisher(
+            KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire, InstantSource clock) {
+        return new KafkaCommandPublisher(kafka, topics.names().turns(), wire, clock);
     }
 
     @Bean

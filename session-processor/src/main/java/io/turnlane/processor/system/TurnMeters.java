@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.turnlane.model.AgentDescription;
@@ -9,6 +10,7 @@ import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.TurnReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,13 +25,19 @@ final class TurnMeters implements TurnObserver {
     private static final String OTHER = "other";
     private static final Set<String> CODES =
             Arrays.stream(ErrorCode.values()).map(ErrorCode::wire).collect(Collectors.toUnmodifiableSet());
+    /** Clocks that are set to the same reference may differ by less than this. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
     private final MeterRegistry registry;
+    private final Counter clockErrors;
     private final Set<String> agents;
 
     TurnMeters(MeterRegistry registry, AgentCatalog agents) {
         this.registry = registry;
         this.agents = agents.descriptions().stream().map(AgentDescription::name).collect(Collectors.toUnmodifiableSet());
+        this.clockErrors = Counter.builder("turnlane.clock.errors")
+                .description("Turns that were asked in the future, because their gateway's clock was wrong")
+                .register(registry);
     }
 
     @Override
@@ -46,6 +54,9 @@ final class TurnMeters implements TurnObserver {
                             "agent",
                             agent)
                     .increment();
+        }
+        if (wasAskedInTheFuture(report)) {
+            clockErrors.increment();
         }
         if (report.outcome().equals("completed")) {
             time(report, agent, "turnlane.turn.duration", Phase.RECEIVED, Phase.COMPLETED);
@@ -74,6 +85,14 @@ final class TurnMeters implements TurnObserver {
                         .tag("agent", agent)
                         .publishPercentileHistogram()
                         .register(registry)
-                        .record(time.isNegative() ? Duration.ZERO : time));
+                        .record(time));
+    }
+
+    private static boolean wasAskedInTheFuture(TurnReport report) {
+        Instant received = report.phases().get(Phase.RECEIVED);
+        Instant dequeued = report.phases().get(Phase.DEQUEUED);
+        return received != null
+                && dequeued != null
+                && received.minus(CLOCK_TOLERANCE).isAfter(dequeued);
     }
 }

@@ -352,7 +352,7 @@ final class AskRun {
                 null,
                 null,
                 List.of(),
-                Duration.between(ask.createdAt(), now),
+                ask.elapsed(now),
                 now);
     }
 
@@ -365,7 +365,7 @@ final class AskRun {
                 answer.text(),
                 answer.confidence(),
                 answer.sources(),
-                Duration.between(ask.createdAt(), now),
+                ask.elapsed(now),
                 now);
     }
 

@@ -7,6 +7,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.events.EventPublisher.TurnOrigin;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,9 @@ public record Turn(
      * @param schemaVersion version of the value's schema
      * @param eventsFrom offset in the events partition at which streams of this turn start
      * @param policy policy that applies if the session is busy
-     * @param priority priority for a slot if all slots are taken
-     * @param deadline time until which an answer is wanted, by the gateway's clock; null if there is no deadline
+     * @param priority priority if slots are scarce
+     * @param deadline time until which an answer is wanted, in the time of {@link
+     *     io.turnlane.model.SharedClock}; null if there is no deadline
      * @param agent name of the agent that answers
      * @param callback URL to which the terminal event is posted
      */
@@ -74,6 +76,19 @@ public record Turn(
     /** Returns the turn's identity within its lane. */
     public Identity identity() {
         return new Identity(requestId, claim.assignmentKey());
+    }
+
+    /**
+     * Returns the time until the turn's deadline, at least zero; null if it has none. It is at most the time that was left
+     * when the gateway published the record, because a gateway whose clock is ahead must not extend the deadline.
+     */
+    public @Nullable Duration timeUntilDeadline(Instant now) {
+        Instant deadline = envelope.deadline();
+        if (deadline == null) {
+            return null;
+        }
+        Duration left = Duration.between(now.isBefore(loggedAt) ? loggedAt : now, deadline);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** Returns the turn's priority as a number: 0 (high), 1 (normal) or 2 (low). */

@@ -29,10 +29,16 @@ public record TurnReport(
         int attempt,
         Map<Phase, Instant> phases) {
 
-    /** Returns the time between two phases; empty unless the turn has passed both. */
+    /**
+     * Returns the time between two phases, or zero if the clocks that counted them disagree; empty unless the turn has
+     * passed both.
+     */
     public Optional<Duration> between(Phase from, Phase to) {
         Instant start = phases.get(from);
         Instant end = phases.get(to);
-        return start == null || end == null ? Optional.empty() : Optional.of(Duration.between(start, end));
+        if (start == null || end == null) {
+            return Optional.empty();
+        }
+        return Optional.of(end.isBefore(start) ? Duration.ZERO : Duration.between(start, end));
     }
 }

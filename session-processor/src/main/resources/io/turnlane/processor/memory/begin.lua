@@ -63,8 +63,8 @@ end
 local now = now_ms()
 local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- excludes the time that Redis was away
 local deadline_at = was[7] or ''
-if deadline_at == '' and deadline ~= '' then
-  deadline_at = string.format('%d', tonumber(created_at) + tonumber(deadline))
+if deadline_at == '' then
+  deadline_at = deadline_time(created_at, deadline)
 end
 local again = was[2] == flight and status == 'running'
 local blamed = was[8] or '' -- ids of the flights counted as crashes, each followed by a space

@@ -7,6 +7,15 @@ local function now_ms()
   return string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 end
 
+-- Returns the time at which a deadline passes, in epoch milliseconds as text; '' without a deadline. A question cannot have
+-- been asked in the future: if created_at says so, it was counted by another clock and must not extend the deadline.
+local function deadline_time(created_at, deadline)
+  if deadline == '' then
+    return ''
+  end
+  return string.format('%d', math.min(tonumber(created_at), tonumber(now_ms())) + tonumber(deadline))
+end
+
 -- Returns true if a newer owner has written to one of these keys. A context may expire while a long turn runs, so
 -- callers pass every key of the session that holds a fence.
 local function fenced(fence, keys)

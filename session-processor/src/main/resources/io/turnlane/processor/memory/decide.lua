@@ -31,7 +31,7 @@ if not own[1] then
   redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
     'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0)
   if deadline ~= '' then
-    redis.call('HSET', req, 'deadline_at', string.format('%d', tonumber(created_at) + tonumber(deadline)))
+    redis.call('HSET', req, 'deadline_at', deadline_time(created_at, deadline))
   end
   if events_from ~= '' then
     redis.call('HSET', req, 'events_from', events_from)

@@ -130,7 +130,7 @@ end
 -- attempt gets a higher number, even if a flight has begun meanwhile. A question so old that it must have ended isn't
 -- restored.
 for i = 0, opens - 1 do
-  local request_id, offset, logged_at, question, agent, created_at, deadline_at, events_from, attempt, phases, absorbs,
+  local request_id, offset, logged_at, question, agent, created_at, deadline, events_from, attempt, phases, absorbs,
     cancelled_at, cancel_reason = unpack(ARGV, first_open + i * 13, first_open + i * 13 + 12)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
@@ -142,8 +142,8 @@ for i = 0, opens - 1 do
       redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
         'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0, 'phases', phases,
         'partition', partition, 'offset', offset)
-      if deadline_at ~= '' then
-        redis.call('HSET', req, 'deadline_at', deadline_at)
+      if deadline ~= '' then
+        redis.call('HSET', req, 'deadline_at', deadline_time(created_at, deadline))
       end
       if events_from ~= '' then
         redis.call('HSET', req, 'events_from', events_from)

@@ -353,4 +353,13 @@ class RedisFlightsTest extends RedisMemoryTests {
         assertThat(commit(flight, ask)).isEqualTo(new SettleResult.Stored());
         assertThat(questions(memory)).containsExactly("?");
     }
+
+    @Test
+    void doesNotExtendADeadlineBecauseTheClockOfTheGatewayIsAhead() {
+        Ask ask = ask("?", Instant.now().plus(Duration.ofMinutes(10)), Duration.ofSeconds(8));
+        assertThat(begin(flight(ask, 1), ask))
+                .isInstanceOfSatisfying(
+                        RunTurn.class,
+                        run -> assertThat(run.timeLeft()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8)));
+    }
 }

@@ -215,6 +215,15 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     @Test
+    void restoresADeadlineThatTheClockOfTheGatewayDoesNotExtend() {
+        Ask ask = ask("?", now.plus(Duration.ofMinutes(10)), Duration.ofSeconds(8));
+        OpenTurn waits = new OpenTurn(ask, offset++, now, null, 0);
+        restoreOpen(waits);
+        assertThat(((RunTurn) memory.begin(beginning(ask, waits.offset()))).timeLeft())
+                .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8));
+    }
+
+    @Test
     void restoresTheQuestionsMergedIntoAnOpenQuestion() {
         RequestId merged = new RequestId(UUID.randomUUID());
         OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, null, 0, Map.of(merged, "merged"), null);

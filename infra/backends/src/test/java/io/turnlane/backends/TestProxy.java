@@ -1,4 +1,4 @@
-package io.turnlane.gateway;
+package io.turnlane.backends;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,18 +10,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * TCP proxy to a server whose connections can stall: nothing is forwarded and nothing is closed, as behind a firewall
- * that dropped its state. New connections work.
+ * TCP proxy to a server. Its connections can stall: nothing is forwarded and nothing is closed, as behind a firewall that
+ * dropped its state. New connections can go to another server, as after a failover, while the old ones stay.
  */
-final class StallingProxy implements AutoCloseable {
+public final class TestProxy implements AutoCloseable {
 
     private final URI server;
+    private volatile int port;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Set<Socket> stalled = ConcurrentHashMap.newKeySet();
 
-    StallingProxy(URI server) {
+    public TestProxy(URI server) {
         this.server = server;
+        this.port = server.getPort();
         try {
             this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -31,20 +33,25 @@ final class StallingProxy implements AutoCloseable {
     }
 
     /** Returns the address of the server through this proxy. */
-    String address() {
+    public String address() {
         return server.toString().replace(":" + server.getPort(), ":" + listener.getLocalPort());
     }
 
     /** Stalls all current connections. */
-    void stallConnections() {
+    public void stallConnections() {
         stalled.addAll(sockets);
+    }
+
+    /** Directs new connections to another port of the same host. */
+    public void redirectTo(int port) {
+        this.port = port;
     }
 
     private void accept() {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
-                Socket upstream = new Socket(server.getHost(), server.getPort());
+                Socket upstream = new Socket(server.getHost(), port);
                 sockets.add(client);
                 sockets.add(upstream);
                 Thread.ofVirtual().start(() -> forward(client, upstream));
@@ -86,6 +93,6 @@ final class StallingProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        sockets.forEach(StallingProxy::closeSocket);
+        sockets.forEach(TestProxy::closeSocket);
     }
 }

@@ -1,0 +1,95 @@
+package io.turnlane.processor.system;
+
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RedisMonitor;
+import io.turnlane.model.SharedClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/**
+ * Checks Redis each second: sets the shared clock, replaces the connection to a Redis that can't be written, and reports
+ * the processor as degraded if Redis can't be used or may evict keys. The processor is not down, because its turns wait
+ * for Redis.
+ */
+final class RedisCheck implements RedisMonitor.RedisAccess, HealthIndicator {
+
+    private static final Logger log = LoggerFactory.getLogger(RedisCheck.class);
+    private static final Status DEGRADED = new Status("DEGRADED", "Redis can't be used, or may lose data");
+
+    private static final byte[] WRITE = """
+            redis.call('SET', KEYS[1], 1, 'EX', 60)
+            local time = redis.call('TIME')
+            return time[1] * 1000000 + time[2]
+            """.getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] KEY = MemoryKeys.probe().getBytes(StandardCharsets.UTF_8);
+
+    private final LettuceConnectionFactory connections;
+    private final RedisMonitor monitor;
+
+    /** Creates the check and runs it once, so that the clock is set before it is used. */
+    RedisCheck(LettuceConnectionFactory connections, SharedClock clock) {
+        this.connections = connections;
+        this.monitor = new RedisMonitor(this, clock, RedisCheck::report);
+        monitor.check();
+    }
+
+    @Scheduled(fixedDelay = 1000)
+    void check() {
+        monitor.check();
+    }
+
+    private static void report(String problem) {
+        if (problem.isEmpty()) {
+            log.info("Redis can be used again");
+        } else {
+            log.warn(problem);
+        }
+    }
+
+    @Override
+    public Instant write() {
+        try (RedisConnection connection = connections.getConnection()) {
+            long micros =
+                    Objects.requireNonNull(connection.scriptingCommands().<Long>eval(WRITE, ReturnType.INTEGER, 1, KEY));
+            return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+        }
+    }
+
+    @Override
+    public Properties memoryInfo() {
+        try (RedisConnection connection = connections.getConnection()) {
+            return Objects.requireNonNull(connection.serverCommands().info("memory"));
+        }
+    }
+
+    @Override
+    public void reconnect() {
+        connections.resetConnection();
+    }
+
+    boolean usable() {
+        return monitor.problem().isEmpty();
+    }
+
+    @Override
+    public Health health() {
+        Optional<String> problem = monitor.problem();
+        Health.Builder health = Health.status(problem.isEmpty() ? Status.UP : DEGRADED);
+        problem.ifPresent(text -> health.withDetail("problem", text));
+        return health.build();
+    }
+}
