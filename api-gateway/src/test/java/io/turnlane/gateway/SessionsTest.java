@@ -343,7 +343,10 @@ class SessionsTest {
                     List.of(),
                     Duration.ZERO,
                     Instant.EPOCH);
-            processor.redis().sync().rpush(keys(session).history(), Checksummed.seal(new WireFormat().writeValue(large)));
+            processor
+                    .redis()
+                    .sync()
+                    .rpush(keys(session).history(), Checksummed.seal(new WireFormat().writeValue(large)));
         }
         HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
         assertThat(exported.json().path("turns")).hasSize(3);

@@ -5,6 +5,7 @@ import io.turnlane.model.CorruptValueException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.stereotype.Component;
 
 /** Request records in Redis. */
@@ -27,6 +29,15 @@ import org.springframework.stereotype.Component;
 final class RedisRequestRecords implements RequestRecords {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisRequestRecords.class);
+
+    /** Maximum number of ids that one read of the list returns. */
+    private static final int READ_SIZE = 100;
+
+    /** Maximum number of reads for one page, to bound the cost if few requests have the wanted status. */
+    private static final int MAX_READS = 10;
+
+    /** Maximum number of requests with the same creation time. A session has fewer open ones. */
+    private static final int TIES = 100;
 
     private final RedisTemplate<String, byte[]> redis;
     private final WireFormat wire;
@@ -54,8 +65,7 @@ final class RedisRequestRecords implements RequestRecords {
         List<RequestRecord> open = new ArrayList<>();
         int position = 0;
         for (byte[] id : Objects.requireNonNullElse(ids, Set.<byte[]>of())) {
-            RequestRecord request =
-                    readSummary(session, RequestId.parse(new String(id, StandardCharsets.UTF_8)), position++);
+            RequestRecord request = readFields(session, requestId(id), RequestHash.SUMMARY_FIELDS, position++);
             if (request != null) {
                 open.add(request);
             }
@@ -67,13 +77,14 @@ final class RedisRequestRecords implements RequestRecords {
      * Returns the state of a request; null if the record is missing or damaged, so that callers can still return the
      * session's other requests.
      */
-    private @Nullable RequestRecord readSummary(SessionKey session, RequestId requestId, int position) {
-        List<byte[]> values = redis.<String, byte[]>opsForHash()
-                .multiGet(new MemoryKeys(session).request(requestId), RequestHash.SUMMARY_FIELDS);
+    private @Nullable RequestRecord readFields(
+            SessionKey session, RequestId requestId, List<String> names, int position) {
+        List<byte[]> values =
+                redis.<String, byte[]>opsForHash().multiGet(new MemoryKeys(session).request(requestId), names);
         Map<String, byte[]> fields = new HashMap<>();
         for (int i = 0; i < values.size(); i++) {
             if (values.get(i) != null) {
-                fields.put(RequestHash.SUMMARY_FIELDS.get(i), values.get(i));
+                fields.put(names.get(i), values.get(i));
             }
         }
         try {
@@ -81,6 +92,65 @@ final class RedisRequestRecords implements RequestRecords {
         } catch (ProblemDetailException damaged) {
             return null; // read() has logged it
         }
+    }
+
+    @Override
+    public Optional<RequestPage> page(
+            SessionKey session, Set<RequestStatus> statuses, @Nullable RequestCursor after, int limit) {
+        List<RequestRecord> found = new ArrayList<>();
+        List<RequestId> open = openIds(session);
+        RequestCursor position = after;
+        for (int read = 0; read < MAX_READS; read++) {
+            List<RequestCursor> entries = idsAfter(session, position);
+            if (read == 0 && entries.isEmpty() && after == null && !sessionExists(session)) {
+                return Optional.empty();
+            }
+            for (RequestCursor entry : entries) {
+                RequestRecord request = readFields(
+                        session, entry.last(), RequestHash.LISTED_FIELDS, Math.max(0, open.indexOf(entry.last())));
+                position = entry;
+                if (request != null && statuses.contains(request.status())) {
+                    found.add(request);
+                    if (found.size() == limit) {
+                        return Optional.of(new RequestPage(found, position));
+                    }
+                }
+            }
+            if (entries.size() < READ_SIZE) {
+                return Optional.of(new RequestPage(found, null));
+            }
+        }
+        return Optional.of(new RequestPage(found, position));
+    }
+
+    private List<RequestId> openIds(SessionKey session) {
+        Set<byte[]> ids = redis.opsForZSet().range(new MemoryKeys(session).openRequestIds(), 0, -1);
+        return Objects.requireNonNullElse(ids, Set.<byte[]>of()).stream()
+                .map(RedisRequestRecords::requestId)
+                .toList();
+    }
+
+    /** Returns up to {@value #READ_SIZE} ids with their creation times, newest first. */
+    private List<RequestCursor> idsAfter(SessionKey session, @Nullable RequestCursor after) {
+        double newest = after == null ? Double.POSITIVE_INFINITY : after.createdAt();
+        Set<TypedTuple<byte[]>> found = redis.opsForZSet()
+                .reverseRangeByScoreWithScores(
+                        new MemoryKeys(session).requestIds(),
+                        Double.NEGATIVE_INFINITY,
+                        newest,
+                        0,
+                        READ_SIZE + (after == null ? 0 : TIES));
+        return Objects.requireNonNullElse(found, Set.<TypedTuple<byte[]>>of()).stream()
+                .map(tuple -> new RequestCursor(
+                        Objects.requireNonNull(tuple.getScore()).longValue(),
+                        requestId(Objects.requireNonNull(tuple.getValue()))))
+                .filter(entry -> after == null || after.isBefore(entry.createdAt(), entry.last()))
+                .limit(READ_SIZE)
+                .toList();
+    }
+
+    private static RequestId requestId(byte[] id) {
+        return RequestId.parse(new String(id, StandardCharsets.UTF_8));
     }
 
     @Override

@@ -29,6 +29,23 @@ final class RequestHash {
     static final List<String> SUMMARY_FIELDS =
             List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
 
+    /** Fields of a request in a list: all that describe it, except its answer. */
+    static final List<String> LISTED_FIELDS = List.of(
+            "type",
+            "status",
+            "question",
+            "agent",
+            "error",
+            "attempt",
+            "stage",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "redrive_of",
+            "cancel_requested",
+            "reason",
+            "by");
+
     private static final String PAST_ATTEMPT = "attempt.";
 
     private final WireFormat wire;

@@ -3,9 +3,11 @@ package io.turnlane.gateway.requests;
 import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
@@ -29,6 +31,21 @@ public interface RequestRecords {
      * omitted.
      */
     List<RequestRecord> open(SessionKey session);
+
+    /**
+     * Returns a page of the session's requests, newest first, without their answers. Damaged records are omitted. Empty
+     * if the session has neither a context nor a request.
+     *
+     * @param statuses statuses to return
+     * @param after position after which the page starts; null for the first page
+     * @param limit maximum number of requests; a page may have fewer even if more follow
+     */
+    Optional<RequestPage> page(
+            SessionKey session, Set<RequestStatus> statuses, @Nullable RequestCursor after, int limit);
+
+    /** @param next position after the page; null on the last page */
+    record RequestPage(
+            List<RequestRecord> requests, @Nullable RequestCursor next) {}
 
     /** Returns true if the session has a context or an open request. */
     boolean sessionExists(SessionKey session);

@@ -9,6 +9,7 @@ import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.problem.ProblemReportValve;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.WireFormat;
 import java.util.List;
@@ -81,6 +82,7 @@ class WebConfiguration implements WebMvcConfigurer {
     public void addFormatters(FormatterRegistry registry) {
         registry.addConverter(String.class, SessionId.class, SessionId::new);
         registry.addConverter(String.class, RequestId.class, RequestId::parse);
+        registry.addConverter(String.class, RequestStatus.class, RequestStatus::of);
     }
 
     @Override

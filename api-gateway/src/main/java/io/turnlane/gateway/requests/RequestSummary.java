@@ -1,0 +1,67 @@
+package io.turnlane.gateway.requests;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON representation of a request in a list. Has no answer, which may be large: {@code links.self} leads to it. The
+ * components are those of {@link RequestResource}.
+ */
+record RequestSummary(
+        RequestId requestId,
+        SessionId sessionId,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String type,
+
+        RequestStatus status,
+        String question,
+        String agent,
+        String processingStage,
+        @Nullable TurnError error,
+        int attempt,
+        int position,
+        Instant createdAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Duration processingTime,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId redriveOf,
+
+        boolean cancelRequested,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reason,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId by,
+
+        RequestResource.Links links) {
+
+    static RequestSummary of(RequestRecord request) {
+        RequestResource whole = RequestResource.of(request);
+        return new RequestSummary(
+                whole.requestId(),
+                whole.sessionId(),
+                whole.type(),
+                whole.status(),
+                whole.question(),
+                whole.agent(),
+                whole.processingStage(),
+                whole.error(),
+                whole.attempt(),
+                whole.position(),
+                whole.createdAt(),
+                whole.startedAt(),
+                whole.finishedAt(),
+                whole.processingTime(),
+                whole.redriveOf(),
+                whole.cancelRequested(),
+                whole.reason(),
+                whole.by(),
+                whole.links());
+    }
+}
