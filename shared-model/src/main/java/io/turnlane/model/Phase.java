@@ -19,7 +19,9 @@ public enum Phase {
     TIMEOUT,
     ERROR;
 
-    /** Returns the phase in which a turn or an attempt with this error ends. The scripts of the processor do the same. */
+    /**
+     * Returns the phase in which a turn or an attempt with this error ends. The scripts of the processor do the same.
+     */
     public static Phase ofError(TurnError error) {
         boolean late = error.code().equals(ErrorCode.AGENT_TIMEOUT.wire())
                 || error.code().equals(ErrorCode.DEADLINE_EXCEEDED.wire())

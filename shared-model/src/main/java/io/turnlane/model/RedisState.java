@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State in which Redis answers but can't be used. Each constant has the name of the error code in the reply. If a command
- * of a script fails, the code is within the text of the reply.
+ * State in which Redis answers but can't be used. Each constant has the name of the error code in the reply. If a
+ * command of a script fails, the code is within the text of the reply.
  */
 public enum RedisState {
     /** A replica, for example a former master after a failover. A new connection may reach the current master. */

@@ -30,8 +30,8 @@ public final class SettingNames {
             "turnlane.processor.answer.timeouts", "turnlane.security.allowed-origins", "turnlane.webhooks.secrets");
 
     /** Kubernetes and Docker set such variables for a service that is called turnlane-gateway, for example. */
-    private static final Pattern OF_A_SERVICE =
-            Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT|PORT_\\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?|ENV_\\w+|NAME)");
+    private static final Pattern OF_A_SERVICE = Pattern.compile(
+            ".*_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT|PORT_\\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?|ENV_\\w+|NAME)");
 
     /** Maximum number of wrong characters in the name of a variable that is taken for a misspelt setting. */
     private static final int MISSPELT = 3;
@@ -68,7 +68,8 @@ public final class SettingNames {
      * @param variable name of the variable
      */
     public static Optional<String> nearestToVariable(String variable) {
-        if (!variable.startsWith(VARIABLE_PREFIX) || OF_A_SERVICE.matcher(variable).matches()) {
+        if (!variable.startsWith(VARIABLE_PREFIX)
+                || OF_A_SERVICE.matcher(variable).matches()) {
             return Optional.empty();
         }
         String letters = letters(variable);
@@ -132,7 +133,9 @@ public final class SettingNames {
 
     private static List<String> read() {
         try (InputStream in = SettingNames.class.getResourceAsStream("settings.txt")) {
-            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -73,7 +73,10 @@ public record TurnEvent(
      * @param estimatedWait estimated waiting time based on recent turns, or null if it is unknown
      * @param reason reason other than earlier turns, or null; {@value #WAITING_FOR_AGENT} is the only one
      */
-    public record Queued(int position, @Nullable Duration estimatedWait, @Nullable String reason) implements Body {
+    public record Queued(
+            int position,
+            @Nullable Duration estimatedWait,
+            @Nullable String reason) implements Body {
 
         /** Reason of a turn whose agent only other processors have; also the stage in its request record. */
         public static final String WAITING_FOR_AGENT = "waiting_for_agent";

@@ -83,7 +83,10 @@ class RedisMonitorTest {
     void reportsARedisThatMayEvictKeys(String name) {
         info.setProperty(name, "allkeys-lru");
         monitor.check();
-        assertThat(reports).singleElement().asString().contains("allkeys-lru", "Set its maxmemory-policy to noeviction");
+        assertThat(reports)
+                .singleElement()
+                .asString()
+                .contains("allkeys-lru", "Set its maxmemory-policy to noeviction");
     }
 
     @Test

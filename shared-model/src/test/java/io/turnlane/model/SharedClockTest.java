@@ -13,8 +13,7 @@ class SharedClockTest {
     private static final Duration SKEW = Duration.ofMinutes(10);
 
     private Duration passed = Duration.ZERO;
-    private final SharedClock clock =
-            new SharedClock(() -> REDIS.plus(passed).minus(SKEW), () -> passed.toNanos());
+    private final SharedClock clock = new SharedClock(() -> REDIS.plus(passed).minus(SKEW), () -> passed.toNanos());
 
     @Test
     void showsTheTimeOfRedisOnAMachineWhoseClockIsWrong() {

@@ -18,7 +18,8 @@ class TopicReviewTest {
         assertThat(review(Map.of("retention.ms", "-1")).isAdjustable()).isFalse();
         assertThat(review(Map.of("retention.ms", "99999999999")).isAdjustable()).isFalse();
         assertThat(review(Map.of("segment.ms", "1000")).isAdjustable()).isFalse();
-        assertThat(review(Map.of("max.message.bytes", "99999999")).isAdjustable()).isFalse();
+        assertThat(review(Map.of("max.message.bytes", "99999999")).isAdjustable())
+                .isFalse();
     }
 
     @Test
@@ -27,8 +28,8 @@ class TopicReviewTest {
                 review(Map.of("retention.ms", "3600000", "segment.ms", "604800000", "max.message.bytes", "1048588"));
         assertThat(review.isRejected()).isFalse();
         assertThat(review.adjustable())
-                .isEqualTo(Map.of(
-                        "retention.ms", "604800000", "segment.ms", "21600000", "max.message.bytes", "4194304"));
+                .isEqualTo(
+                        Map.of("retention.ms", "604800000", "segment.ms", "21600000", "max.message.bytes", "4194304"));
     }
 
     @Test
