@@ -349,11 +349,13 @@ class AskTest {
                  "error": {"code": "agent_timeout", "message": "late"}}""".getBytes(StandardCharsets.UTF_8);
         processor.redis().sync().hset(record, "attempt.1", first);
         processor.redis().sync().hset(record, "attempt", "2".getBytes(StandardCharsets.UTF_8));
-        JsonNode attempts = gateway.get(done.header("Location") + "/timeline").json().path("attempts");
+        JsonNode attempts =
+                gateway.get(done.header("Location") + "/timeline").json().path("attempts");
         assertThat(attempts).hasSize(2);
         assertThat(attempts.get(0).path("outcome").asString()).isEqualTo("failed");
         assertThat(attempts.get(0).path("error").path("code").asString()).isEqualTo("agent_timeout");
-        assertThat(attempts.get(0).path("phases").get(1).path("phase").asString()).isEqualTo("TIMEOUT");
+        assertThat(attempts.get(0).path("phases").get(1).path("phase").asString())
+                .isEqualTo("TIMEOUT");
         assertThat(attempts.get(1).path("attempt").asInt()).isEqualTo(2);
         assertThat(attempts.get(1).path("outcome").asString()).isEqualTo("completed");
     }

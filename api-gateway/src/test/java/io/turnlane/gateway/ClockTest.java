@@ -22,17 +22,20 @@ class ClockTest {
         SharedClock wrong = new SharedClock(() -> Instant.now().plusSeconds(skewSeconds));
         try (TestGateway gateway = TestGateway.startReplacing(bean -> bean instanceof SharedClock ? wrong : bean);
                 TestProcessor processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL)) {
-            String self = gateway.post(
-                            "/v1/sessions/s-clock/requests", "{\"question\":\"?\",\"deadline_seconds\":40}")
+            String self = gateway.post("/v1/sessions/s-clock/requests", "{\"question\":\"?\",\"deadline_seconds\":40}")
                     .header("Location");
             ReceivedTurn turn = processor.nextTurn();
 
             assertIsNow(turn.ask.createdAt());
             assertIsNow(Instant.ofEpochMilli(turn.record.timestamp()));
-            assertIsNow(Instant.ofEpochMilli(Long.parseLong(turn.header("deadline"))).minusSeconds(40));
+            assertIsNow(Instant.ofEpochMilli(Long.parseLong(turn.header("deadline")))
+                    .minusSeconds(40));
             assertIsNow(Instant.ofEpochMilli(turn.ask.requestId().value().getMostSignificantBits() >>> 16));
             turn.complete("So.");
-            assertThat(gateway.get(self + "?wait=20").json().path("processing_time").asDouble())
+            assertThat(gateway.get(self + "?wait=20")
+                            .json()
+                            .path("processing_time")
+                            .asDouble())
                     .isBetween(0.0, 30.0);
         }
     }

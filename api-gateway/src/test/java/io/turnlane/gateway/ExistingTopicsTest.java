@@ -42,8 +42,8 @@ class ExistingTopicsTest {
     }
 
     private void assertRejectsQuestions() {
-        try (TestGateway gateway = TestGateway.start(
-                TestBackends.shared(), topics, "turnlane.gateway.streams.start-patience=1s")) {
+        try (TestGateway gateway =
+                TestGateway.start(TestBackends.shared(), topics, "turnlane.gateway.streams.start-patience=1s")) {
             assertThat(gateway.get("/readyz").status()).isEqualTo(503);
             assertThat(gateway.ask("s-1", "?").status()).isEqualTo(503);
         }
@@ -51,8 +51,8 @@ class ExistingTopicsTest {
 
     private static void create(String topic, int partitions, String cleanup) throws Exception {
         try (Admin admin = Admin.create(CONNECTION)) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)
-                            .configs(Map.of("cleanup.policy", cleanup))))
+            admin.createTopics(List.of(
+                            new NewTopic(topic, partitions, (short) 1).configs(Map.of("cleanup.policy", cleanup))))
                     .all()
                     .get();
         }

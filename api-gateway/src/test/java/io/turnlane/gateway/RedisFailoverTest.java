@@ -33,7 +33,8 @@ class RedisFailoverTest {
 
             redis.promoteSuccessor();
             await().atMost(SOON).until(() -> askWithKey(gateway).status() == 202);
-            await().atMost(SOON).until(() -> gateway.get("/readyz").text("status").equals("UP"));
+            await().atMost(SOON)
+                    .until(() -> gateway.get("/readyz").text("status").equals("UP"));
         }
     }
 

@@ -80,7 +80,8 @@ class StatsTest {
                 assertThat(gateway.get("/actuator/health").text("status")).isEqualTo("UP");
 
                 AgentDescription haiku = new AgentDescription("haiku", "Answers in seventeen syllables.", List.of());
-                List<AgentDescription> more = new ArrayList<>(AskTest.figures("p-2").agents());
+                List<AgentDescription> more =
+                        new ArrayList<>(AskTest.figures("p-2").agents());
                 more.add(haiku);
                 processor.publishStatistics(with("p-2", more, "", Duration.ZERO));
                 await().untilAsserted(() -> assertThat(stats(gateway).path("warnings"))
@@ -103,8 +104,7 @@ class StatsTest {
         return with(id, AskTest.figures(id).agents(), latency, sum);
     }
 
-    private static ProcessorStatistics with(
-            String id, List<AgentDescription> agents, String latency, Duration sum) {
+    private static ProcessorStatistics with(String id, List<AgentDescription> agents, String latency, Duration sum) {
         return with(id, agents, latency, sum, Duration.ZERO);
     }
 

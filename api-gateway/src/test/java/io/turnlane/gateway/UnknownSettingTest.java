@@ -8,10 +8,11 @@ class UnknownSettingTest {
 
     @Test
     void stopsTheStartAndNamesTheNearestSetting() {
-        assertThatThrownBy(() -> TestGateway.start("turnlane.gateway.stream.max=1").close())
-                .hasStackTraceContaining("Did you mean turnlane.gateway.streams.max?");
         assertThatThrownBy(
-                        () -> TestGateway.start("turnlane.procesor.intake.running=1").close())
+                        () -> TestGateway.start("turnlane.gateway.stream.max=1").close())
+                .hasStackTraceContaining("Did you mean turnlane.gateway.streams.max?");
+        assertThatThrownBy(() ->
+                        TestGateway.start("turnlane.procesor.intake.running=1").close())
                 .as("a setting of the other application")
                 .hasStackTraceContaining("Did you mean turnlane.processor.intake.running?");
     }

@@ -56,9 +56,10 @@ class DifferentAgentsTest {
                 Map.of(),
                 Duration.ofHours(1),
                 Instant.now()));
-        await().atMost(SOON).untilAsserted(() -> assertThat(record(old, haiku))
-                .containsEntry("status", "queued")
-                .containsEntry("stage", "waiting_for_agent"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(record(old, haiku))
+                        .containsEntry("status", "queued")
+                        .containsEntry("stage", "waiting_for_agent"));
         assertThat(log.terminals()).as("the order of the session is kept").isEmpty();
 
         old.close();
@@ -94,12 +95,13 @@ class DifferentAgentsTest {
     /** Starts a processor that joins the group after the first one, which keeps the only partition. */
     private ConfigurableApplicationContext withHaiku() {
         ConfigurableApplicationContext first = processors.getFirst();
-        await().atMost(SOON).until(() -> first.getBean(TurnPoller.class).statistics().partitions() == 1);
+        await().atMost(SOON)
+                .until(() -> first.getBean(TurnPoller.class).statistics().partitions() == 1);
         ConfigurableApplicationContext second =
                 TestProcessors.start(ProcessorApplication.application().sources(Haiku.class), log);
         await().atMost(SOON)
-                .until(() -> Boolean.TRUE.equals(second.getBean(StringRedisTemplate.class)
-                        .hasKey(MemoryKeys.offeredAgent("haiku"))));
+                .until(() -> Boolean.TRUE.equals(
+                        second.getBean(StringRedisTemplate.class).hasKey(MemoryKeys.offeredAgent("haiku"))));
         return second;
     }
 

@@ -65,7 +65,8 @@ class DroppedRecordsTest {
                 .isEqualTo("failed");
         assertThat(redis.template.opsForZSet().size(new MemoryKeys(first.key()).openRequestIds()))
                 .isZero();
-        await().atMost(SOON).untilAsserted(() -> assertThat(log.committed(GROUP)).isEqualTo(4));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.committed(GROUP)).isEqualTo(4));
         assertThat(processor.getBean(DroppedTurns.class).count()).isEqualTo(3);
     }
 
@@ -81,8 +82,10 @@ class DroppedRecordsTest {
         assertThat(log.awaitTerminals(3, SOON).subList(1, 3))
                 .extracting(PublishedEvent::requestId, PublishedEvent::type)
                 .containsExactlyInAnyOrder(
-                        tuple(dropped.requestId().toString(), "failed"), tuple(kept.requestId().toString(), "completed"));
-        await().atMost(SOON).untilAsserted(() -> assertThat(log.committed(GROUP)).isEqualTo(3));
+                        tuple(dropped.requestId().toString(), "failed"),
+                        tuple(kept.requestId().toString(), "completed"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.committed(GROUP)).isEqualTo(3));
     }
 
     /** Leaves a committed offset behind. */
@@ -90,13 +93,13 @@ class DroppedRecordsTest {
         ConfigurableApplicationContext processor = start();
         log.publish(TestProcessors.ask(SessionId.random(), "before", Map.of()));
         log.awaitTerminals(1, SOON);
-        await().atMost(SOON).untilAsserted(() -> assertThat(log.committed(GROUP)).isOne());
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.committed(GROUP)).isOne());
         processor.close();
     }
 
     private ConfigurableApplicationContext start() {
-        ConfigurableApplicationContext processor =
-                TestProcessors.start(
+        ConfigurableApplicationContext processor = TestProcessors.start(
                 log, "--spring.data.redis.url=" + TestBackends.shared().redisUrl() + "/" + DATABASE);
         processors.add(processor);
         return processor;
@@ -113,9 +116,11 @@ class DroppedRecordsTest {
                         keys.request(id),
                         Map.of("status", "queued", "question", ask.question(), "agent", "echo", "created_at", at));
         redis.template
-                .opsForZSet().add(keys.requestIds(), id.toString(), ask.createdAt().toEpochMilli());
+                .opsForZSet()
+                .add(keys.requestIds(), id.toString(), ask.createdAt().toEpochMilli());
         redis.template
-                .opsForZSet().add(keys.openRequestIds(), id.toString(), ask.createdAt().toEpochMilli());
+                .opsForZSet()
+                .add(keys.openRequestIds(), id.toString(), ask.createdAt().toEpochMilli());
         log.publish(ask);
         return ask;
     }

@@ -56,8 +56,8 @@ final class KafkaTurnPublisher implements TurnPublisher {
     public void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent)
             throws NotPublishedException {
         // Processors compare this time with others, so the time of the producer's own machine does not suffice.
-        var record = new ProducerRecord<>(
-                topic, null, clock.millis(), command.key().toString(), wire.write(command));
+        var record =
+                new ProducerRecord<>(topic, null, clock.millis(), command.key().toString(), wire.write(command));
         addHeaders(record.headers(), command, eventsFrom, traceparent);
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         CompletableFuture<?> sent = send(record);

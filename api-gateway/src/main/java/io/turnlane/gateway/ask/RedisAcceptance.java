@@ -141,8 +141,7 @@ public final class RedisAcceptance implements Acceptance {
                 Long.toString(turn.eventsFrom()),
                 Long.toString(turn.sessionTtl().toMillis()),
                 Long.toString(rules.resultRetention().toMillis()),
-                Integer.toString(
-                        rules.maxOpenTurns() + turn.options().policy().extraOpenTurns()),
+                Integer.toString(rules.maxOpenTurns() + turn.options().policy().extraOpenTurns()),
                 keys.requestPrefix(),
                 call.toString(),
                 claimedAt,

@@ -112,9 +112,8 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
 
     @Override
     public Properties memoryInfo() {
-        return Objects.requireNonNull(stringTemplate()
-                .execute((RedisCallback<Properties>) connection ->
-                        connection.serverCommands().info("memory")));
+        return Objects.requireNonNull(stringTemplate().execute((RedisCallback<Properties>)
+                connection -> connection.serverCommands().info("memory")));
     }
 
     @Override

@@ -76,7 +76,8 @@ public final class Fleet {
                 .filter(processor -> processor.state() == ProcessorState.RUNNING)
                 .toList();
         Map<String, List<String>> missing = new TreeMap<>();
-        for (String agent : running.stream().flatMap(Fleet::agentNames).distinct().toList()) {
+        for (String agent :
+                running.stream().flatMap(Fleet::agentNames).distinct().toList()) {
             List<String> without = running.stream()
                     .filter(processor -> agentNames(processor).noneMatch(agent::equals))
                     .map(ProcessorStatistics::processor)
@@ -131,7 +132,6 @@ public final class Fleet {
      */
     public boolean mayAnswer(String agent) {
         List<ProcessorStatistics> alive = alive();
-        return alive.isEmpty()
-                || alive.stream().flatMap(Fleet::agentNames).anyMatch(agent::equals);
+        return alive.isEmpty() || alive.stream().flatMap(Fleet::agentNames).anyMatch(agent::equals);
     }
 }

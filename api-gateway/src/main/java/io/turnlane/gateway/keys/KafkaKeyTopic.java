@@ -72,7 +72,10 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         NewTopic topic = new NewTopic(name, 1, replicas).configs(SETTINGS);
         try (Admin admin = Admin.create(clientSettings())) {
             if (create(admin, topic)) {
-                LOG.atInfo().setMessage("topic created").addKeyValue("topic", name).log();
+                LOG.atInfo()
+                        .setMessage("topic created")
+                        .addKeyValue("topic", name)
+                        .log();
             } else {
                 Object servers = connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
                 new KafkaTopicReviewer(admin, servers, TIMEOUT_MS / 1000).review(Map.of(name, SETTINGS));

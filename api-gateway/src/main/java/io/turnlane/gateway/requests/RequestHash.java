@@ -148,7 +148,10 @@ final class RequestHash {
     }
 
     private record StoredAttempt(
-            String outcome, Map<String, Long> phases, @Nullable String processor, @Nullable TurnError error) {}
+            String outcome,
+            Map<String, Long> phases,
+            @Nullable String processor,
+            @Nullable TurnError error) {}
 
     private List<PastAttempt> pastAttempts() throws UnreadableRecordException {
         TreeMap<Integer, PastAttempt> attempts = new TreeMap<>();

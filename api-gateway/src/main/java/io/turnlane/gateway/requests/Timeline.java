@@ -97,8 +97,7 @@ record Timeline(
         return phases.entrySet().stream()
                 .sorted(Map.Entry.<Phase, Instant>comparingByValue()
                         .thenComparing(Comparator.comparing(Map.Entry::getKey)))
-                .map(e ->
-                        new PassedPhase(e.getKey(), e.getValue(), request.elapsed(e.getValue())))
+                .map(e -> new PassedPhase(e.getKey(), e.getValue(), request.elapsed(e.getValue())))
                 .toList();
     }
 }

@@ -109,7 +109,14 @@ record StatsReport(
             Backend kafka,
             GatewayStats gateway) {
         List<ProcessorStats> processors = alive.stream().map(ProcessorStats::of).toList();
-        return new StatsReport(cacheOf(alive), performanceOf(alive), redis, kafka, processors, gateway, warnings(alive, missingAgents));
+        return new StatsReport(
+                cacheOf(alive),
+                performanceOf(alive),
+                redis,
+                kafka,
+                processors,
+                gateway,
+                warnings(alive, missingAgents));
     }
 
     private static List<String> warnings(List<ProcessorStatistics> alive, Map<String, List<String>> missingAgents) {

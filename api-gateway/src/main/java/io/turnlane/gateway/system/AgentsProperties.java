@@ -10,4 +10,5 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param defaultAgent agent that answers if neither the question nor its session names one
  */
 @ConfigurationProperties("turnlane.agents")
-public record AgentsProperties(@Name("default") @DefaultValue("retrieval") String defaultAgent) {}
+public record AgentsProperties(
+        @Name("default") @DefaultValue("retrieval") String defaultAgent) {}

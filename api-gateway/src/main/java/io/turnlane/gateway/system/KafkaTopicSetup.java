@@ -43,7 +43,9 @@ final class KafkaTopicSetup implements Runnable {
         this.replicationFactor = replicationFactor;
     }
 
-    /** @throws IllegalStateException if the broker is unavailable or rejects a topic, or if a topic would lose records */
+    /**
+     * @throws IllegalStateException if the broker is unavailable or rejects a topic, or if a topic would lose records
+     */
     @Override
     public void run() {
         try (Admin admin = Admin.create(connection)) {
@@ -62,10 +64,8 @@ final class KafkaTopicSetup implements Runnable {
             Map<String, TopicDescription> found = admin.describeTopics(List.of(names.turns(), names.events()))
                     .allTopicNames()
                     .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            TopicPlan.requireSamePartitions(
-                    names, partitions(found, names.turns()), partitions(found, names.events()));
-            new KafkaTopicReviewer(
-                            admin, connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), TIMEOUT_SECONDS)
+            TopicPlan.requireSamePartitions(names, partitions(found, names.turns()), partitions(found, names.events()));
+            new KafkaTopicReviewer(admin, connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), TIMEOUT_SECONDS)
                     .review(plans.stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot check the topics", e.getCause());
@@ -82,8 +82,7 @@ final class KafkaTopicSetup implements Runnable {
     }
 
     private NewTopic topic(TopicPlan plan) {
-        return new NewTopic(plan.name(), plan.partitions(), replicationFactor)
-                .configs(plan.settings());
+        return new NewTopic(plan.name(), plan.partitions(), replicationFactor).configs(plan.settings());
     }
 
     private static void await(String topic, KafkaFuture<Void> created) {

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares existing topics with the settings that they need. Changes what is safe to change, and rejects a topic that
- * would lose records. The processor has a class of the same kind, because it shares no Kafka code with
- * the gateway.
+ * would lose records. The processor has a class of the same kind, because it shares no Kafka code with the gateway.
  */
 public final class KafkaTopicReviewer {
 
@@ -54,7 +53,9 @@ public final class KafkaTopicReviewer {
             throws ExecutionException, TimeoutException, InterruptedException {
         Map<ConfigResource, Config> found;
         try {
-            found = admin.describeConfigs(needed.keySet().stream().map(KafkaTopicReviewer::resource).toList())
+            found = admin.describeConfigs(needed.keySet().stream()
+                            .map(KafkaTopicReviewer::resource)
+                            .toList())
                     .all()
                     .get(timeoutSeconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

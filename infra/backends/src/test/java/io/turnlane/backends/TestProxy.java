@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * TCP proxy to a server. Its connections can stall: nothing is forwarded and nothing is closed, as behind a firewall that
- * dropped its state. New connections can go to another server, as after a failover, while the old ones stay.
+ * TCP proxy to a server. Its connections can stall: nothing is forwarded and nothing is closed, as behind a firewall
+ * that dropped its state. New connections can go to another server, as after a failover, while the old ones stay.
  */
 public final class TestProxy implements AutoCloseable {
 

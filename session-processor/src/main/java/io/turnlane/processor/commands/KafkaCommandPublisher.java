@@ -30,7 +30,11 @@ public final class KafkaCommandPublisher implements CommandPublisher {
     @Override
     public CompletableFuture<?> publish(SessionCommand command) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, null, clock.millis(), command.key().toString().getBytes(StandardCharsets.UTF_8), wire.write(command));
+                topic,
+                null,
+                clock.millis(),
+                command.key().toString().getBytes(StandardCharsets.UTF_8),
+                wire.write(command));
         addHeaders(record.headers(), command);
         return KafkaSends.send(kafka, record);
     }

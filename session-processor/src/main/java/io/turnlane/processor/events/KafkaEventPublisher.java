@@ -29,7 +29,11 @@ public final class KafkaEventPublisher implements EventPublisher {
     @Override
     public CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic, turn.partition(), event.at().toEpochMilli(), session.toString().getBytes(StandardCharsets.UTF_8), wire.write(event));
+                topic,
+                turn.partition(),
+                event.at().toEpochMilli(),
+                session.toString().getBytes(StandardCharsets.UTF_8),
+                wire.write(event));
         Headers headers = record.headers();
         add(headers, RecordHeaders.REQUEST_ID, event.requestId().toString());
         add(headers, RecordHeaders.TYPE, event.body().type());

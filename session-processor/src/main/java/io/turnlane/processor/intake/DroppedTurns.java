@@ -116,7 +116,9 @@ public final class DroppedTurns {
         return skipped.held() ? new ArrayList<>(unended.values()) : List.of();
     }
 
-    /** Adds the turn to the lane of its session, which rejects it if it holds a delivered record of the same request. */
+    /**
+     * Adds the turn to the lane of its session, which rejects it if it holds a delivered record of the same request.
+     */
     private void endInLane(SkippedRecords skipped, UnendedRequest request) {
         Turn turn = skipped.turnOf(request);
         if (lanes.offer(turn.session(), turn).duplicate()) {

@@ -1,8 +1,8 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.model.RequestId;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
-import io.turnlane.model.RequestId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -86,8 +86,7 @@ public final class RecordReader implements AutoCloseable {
      * @throws LogUnavailableException if Kafka does not answer in time
      */
     long beginning(TopicPartition partition) {
-        return withConsumer(consumer ->
-                Objects.requireNonNull(
+        return withConsumer(consumer -> Objects.requireNonNull(
                 consumer.beginningOffsets(List.of(partition), READ_TIMEOUT).get(partition)));
     }
 
@@ -103,8 +102,7 @@ public final class RecordReader implements AutoCloseable {
         withConsumer(consumer -> {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end =
-                    Objects.requireNonNull(
+            long end = Objects.requireNonNull(
                     consumer.endOffsets(List.of(partition), READ_TIMEOUT).get(partition));
             while (proceed.getAsBoolean() && consumer.position(partition, READ_TIMEOUT) < end) {
                 consumer.poll(POLL_TIMEOUT)

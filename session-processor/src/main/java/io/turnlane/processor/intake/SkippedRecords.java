@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offsets of a partition for which the consumer delivered no record. Either the log has no record there, or records were
- * deleted before they were delivered. The frontier stays at the first of these offsets until {@link #complete}.
+ * Offsets of a partition for which the consumer delivered no record. Either the log has no record there, or records
+ * were deleted before they were delivered. The frontier stays at the first of these offsets until {@link #complete}.
  *
  * <p>Threading: the poll thread creates an object, and one other thread uses it. Lane threads end its claims.
  */
@@ -178,8 +178,7 @@ public final class SkippedRecords {
                             QuarantinedTurn.Header.of(RecordHeaders.TYPE, request.type())),
                     error,
                     attempts,
-                    new QuarantinedTurn.RecordOrigin(
-                            assignment.partition().topic(), assignment.number(), from));
+                    new QuarantinedTurn.RecordOrigin(assignment.partition().topic(), assignment.number(), from));
         }
     }
 }

@@ -165,8 +165,7 @@ public final class RedisSessionRestore implements SessionRestore {
         phases.put(Phase.QUEUED, turn.loggedAt().toEpochMilli());
         phases.put(Phase.PROVIDER_CALL_START, turn.startedAt().toEpochMilli());
         Phase failed = turn.error() == null ? Phase.ERROR : Phase.ofError(turn.error());
-        phases.put(
-                turn.isCompleted() ? Phase.COMPLETED : failed, turn.endedAt().toEpochMilli());
+        phases.put(turn.isCompleted() ? Phase.COMPLETED : failed, turn.endedAt().toEpochMilli());
         return phases;
     }
 

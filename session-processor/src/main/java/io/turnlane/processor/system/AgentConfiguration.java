@@ -38,6 +38,7 @@ class AgentConfiguration {
     @Bean
     AgentCatalog agentCatalog(
             List<AgentFactory> factories, ProcessorProperties properties, ObjectProvider<AbsentAgents> others) {
-        return new AgentCatalog(factories, properties.answer().timeouts(), others.getIfAvailable(() -> AbsentAgents.NONE));
+        return new AgentCatalog(
+                factories, properties.answer().timeouts(), others.getIfAvailable(() -> AbsentAgents.NONE));
     }
 }

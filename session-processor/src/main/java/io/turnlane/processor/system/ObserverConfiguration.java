@@ -34,8 +34,7 @@ class ObserverConfiguration {
     }
 
     @Bean
-    TurnObserver turnObserver(
-            AgentCatalog agents, LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
+    TurnObserver turnObserver(AgentCatalog agents, LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters, agents), latency, agentTimes);
         return report -> observers.forEach(observer -> observer.flightEnded(report));
     }
@@ -62,7 +61,8 @@ class ObserverConfiguration {
             LatencyWindow latency,
             AgentTimes agentTimes,
             DroppedTurns dropped) {
-        return new Heartbeat.HeartbeatSources(agents, offered, lanes, poller, drain, cache, latency, agentTimes, dropped);
+        return new Heartbeat.HeartbeatSources(
+                agents, offered, lanes, poller, drain, cache, latency, agentTimes, dropped);
     }
 
     @Bean

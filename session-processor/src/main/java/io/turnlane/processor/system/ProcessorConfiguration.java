@@ -94,7 +94,9 @@ class ProcessorConfiguration {
                 given == null ? "p-" + UUID.randomUUID().toString().substring(0, 8) : given);
     }
 
-    /** Clock of the whole installation, so that times of this processor can be compared with those of other machines. */
+    /**
+     * Clock of the whole installation, so that times of this processor can be compared with those of other machines.
+     */
     @Bean
     SharedClock clock() {
         return new SharedClock();

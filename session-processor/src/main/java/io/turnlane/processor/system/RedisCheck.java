@@ -20,9 +20,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Checks Redis each second: sets the shared clock, replaces the connection to a Redis that can't be written, and reports
- * the processor as degraded if Redis can't be used or may evict keys. The processor is not down, because its turns wait
- * for Redis.
+ * Checks Redis each second: sets the shared clock, replaces the connection to a Redis that can't be written, and
+ * reports the processor as degraded if Redis can't be used or may evict keys. The processor is not down, because its
+ * turns wait for Redis.
  */
 final class RedisCheck implements RedisMonitor.RedisAccess, HealthIndicator {
 
@@ -63,8 +63,8 @@ final class RedisCheck implements RedisMonitor.RedisAccess, HealthIndicator {
     @Override
     public Instant write() {
         try (RedisConnection connection = connections.getConnection()) {
-            long micros =
-                    Objects.requireNonNull(connection.scriptingCommands().<Long>eval(WRITE, ReturnType.INTEGER, 1, KEY));
+            long micros = Objects.requireNonNull(
+                    connection.scriptingCommands().<Long>eval(WRITE, ReturnType.INTEGER, 1, KEY));
             return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
         }
     }

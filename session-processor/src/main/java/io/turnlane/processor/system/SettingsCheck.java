@@ -32,11 +32,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
 
     private static void check(PropertySource<?> source, String name) {
         boolean ofEnvironment = source instanceof SystemEnvironmentPropertySource;
-        Optional<String> nearest =
-                ofEnvironment ? SettingNames.nearestToVariable(name) : SettingNames.nearestTo(name);
+        Optional<String> nearest = ofEnvironment ? SettingNames.nearestToVariable(name) : SettingNames.nearestTo(name);
         nearest.ifPresent(valid -> {
             throw new IllegalStateException("Unknown setting %s in %s. Did you mean %s? All settings are listed in"
-                    .formatted(name, source.getName(), valid) + " docs/configuration.md.");
+                            .formatted(name, source.getName(), valid)
+                    + " docs/configuration.md.");
         });
     }
 }

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares existing topics with the settings that they need. Changes what is safe to change, and rejects a topic that
- * would lose records. The gateway has a class of the same kind, because it shares no Kafka code with
- * the processor.
+ * would lose records. The gateway has a class of the same kind, because it shares no Kafka code with the processor.
  */
 final class TopicReviewer {
 
@@ -54,7 +53,9 @@ final class TopicReviewer {
             throws ExecutionException, TimeoutException, InterruptedException {
         Map<ConfigResource, Config> found;
         try {
-            found = admin.describeConfigs(needed.keySet().stream().map(TopicReviewer::resource).toList())
+            found = admin.describeConfigs(needed.keySet().stream()
+                            .map(TopicReviewer::resource)
+                            .toList())
                     .all()
                     .get(timeoutSeconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

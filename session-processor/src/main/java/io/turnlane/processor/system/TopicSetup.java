@@ -53,8 +53,7 @@ final class TopicSetup {
     }
 
     private NewTopic topic(TopicPlan plan) {
-        return new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor())
-                .configs(plan.settings());
+        return new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor()).configs(plan.settings());
     }
 
     private static void await(KafkaFuture<Void> created)
@@ -70,10 +69,9 @@ final class TopicSetup {
 
     private void check(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
         Topics names = topics.names();
-        Map<String, TopicDescription> found = awaitKnown(
-                admin, topics.plans().stream().map(TopicPlan::name).toList());
-        TopicPlan.requireSamePartitions(
-                names, partitions(found, names.turns()), partitions(found, names.events()));
+        Map<String, TopicDescription> found =
+                awaitKnown(admin, topics.plans().stream().map(TopicPlan::name).toList());
+        TopicPlan.requireSamePartitions(names, partitions(found, names.turns()), partitions(found, names.events()));
         new TopicReviewer(admin, adminProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), TIMEOUT_SECONDS)
                 .review(topics.plans().stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
     }

@@ -34,7 +34,8 @@ final class TurnMeters implements TurnObserver {
 
     TurnMeters(MeterRegistry registry, AgentCatalog agents) {
         this.registry = registry;
-        this.agents = agents.descriptions().stream().map(AgentDescription::name).collect(Collectors.toUnmodifiableSet());
+        this.agents =
+                agents.descriptions().stream().map(AgentDescription::name).collect(Collectors.toUnmodifiableSet());
         this.clockErrors = Counter.builder("turnlane.clock.errors")
                 .description("Turns that were asked in the future, because their gateway's clock was wrong")
                 .register(registry);
@@ -43,7 +44,8 @@ final class TurnMeters implements TurnObserver {
     @Override
     public void flightEnded(TurnReport report) {
         String agent = bounded(report.agent(), agents);
-        registry.counter("turnlane.runs", "outcome", report.outcome(), "agent", agent).increment();
+        registry.counter("turnlane.runs", "outcome", report.outcome(), "agent", agent)
+                .increment();
         if (!report.code().isEmpty()) {
             registry.counter(
                             "turnlane.failures",

@@ -346,14 +346,7 @@ final class AskRun {
     private PastTurn interrupted(String question) {
         Instant now = now();
         return new PastTurn(
-                ask.requestId(),
-                RequestStatus.CANCELLED,
-                question,
-                null,
-                null,
-                List.of(),
-                ask.elapsed(now),
-                now);
+                ask.requestId(), RequestStatus.CANCELLED, question, null, null, List.of(), ask.elapsed(now), now);
     }
 
     private PastTurn pastTurn(String question, Answer answer) {

@@ -41,8 +41,8 @@ public record Turn(
      * @param eventsFrom offset in the events partition at which streams of this turn start
      * @param policy policy that applies if the session is busy
      * @param priority priority if slots are scarce
-     * @param deadline time until which an answer is wanted, in the time of {@link
-     *     io.turnlane.model.SharedClock}; null if there is no deadline
+     * @param deadline time until which an answer is wanted, in the time of {@link io.turnlane.model.SharedClock}; null
+     *     if there is no deadline
      * @param agent name of the agent that answers
      * @param callback URL to which the terminal event is posted
      */
@@ -79,8 +79,8 @@ public record Turn(
     }
 
     /**
-     * Returns the time until the turn's deadline, at least zero; null if it has none. It is at most the time that was left
-     * when the gateway published the record, because a gateway whose clock is ahead must not extend the deadline.
+     * Returns the time until the turn's deadline, at least zero; null if it has none. It is at most the time that was
+     * left when the gateway published the record, because a gateway whose clock is ahead must not extend the deadline.
      */
     public @Nullable Duration timeUntilDeadline(Instant now) {
         Instant deadline = envelope.deadline();

@@ -153,7 +153,8 @@ public final class WaitingTurns {
     /** Returns the expected time until a lane that becomes ready now gets a slot. */
     private Duration slotWait(Duration runTime) {
         LaneScheduler.LaneLoad load = lanes.load();
-        return runTime.multipliedBy(Math.max(0, load.readyLanes() - load.freeSlots())).dividedBy(load.slots());
+        return runTime.multipliedBy(Math.max(0, load.readyLanes() - load.freeSlots()))
+                .dividedBy(load.slots());
     }
 
     private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {

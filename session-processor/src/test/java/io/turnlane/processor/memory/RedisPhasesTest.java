@@ -135,18 +135,11 @@ class RedisPhasesTest extends RedisMemoryTests {
 
     private UpdateSession update() {
         return new UpdateSession(
-                new RequestId(UUID.randomUUID()),
-                session.sessionId(),
-                null,
-                Instant.now(),
-                null,
-                Map.of("a", 1),
-                null);
+                new RequestId(UUID.randomUUID()), session.sessionId(), null, Instant.now(), null, Map.of("a", 1), null);
     }
 
     private FlightRef flight(UpdateSession command) {
-        return new FlightRef(
-                session, command.requestId(), UUID.randomUUID().toString(), 1, 0, offset++, Instant.now());
+        return new FlightRef(session, command.requestId(), UUID.randomUUID().toString(), 1, 0, offset++, Instant.now());
     }
 
     private Map<String, Object> phases(Ask ask) throws Exception {

@@ -102,7 +102,8 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     void continuesToCountAttemptsIfDataWasLostDuringOne() {
         Ask ask = earlier("fails");
         FlightRef second = flight(ask, 1);
-        BeginRequest settling = new BeginRequest(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO, null);
+        BeginRequest settling =
+                new BeginRequest(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO, null);
         assertThat(((RunTurn) memory.begin(settling)).attempt()).isEqualTo(2);
         memory.fail(second, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
         assertThat(((RunTurn) memory.begin(beginning(flight(ask, 1), ask))).attempt())

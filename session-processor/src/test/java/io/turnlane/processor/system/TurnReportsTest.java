@@ -27,7 +27,8 @@ class TurnReportsTest {
     private static final Instant START = Instant.parse("2026-11-21T06:00:00Z");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final TurnMeters meters = new TurnMeters(registry, new AgentCatalog(List.of(new EchoAgent.EchoAgentFactory())));
+    private final TurnMeters meters =
+            new TurnMeters(registry, new AgentCatalog(List.of(new EchoAgent.EchoAgentFactory())));
 
     @Test
     void theLogTellsApartEqualSessionIdsOfDifferentUsers() {
@@ -40,7 +41,10 @@ class TurnReportsTest {
     @Test
     void countsAndTimesRunsByAgent() {
         meters.flightEnded(report("echo", "completed", ""));
-        assertThat(registry.get("turnlane.runs").tags("agent", "echo", "outcome", "completed").counter().count())
+        assertThat(registry.get("turnlane.runs")
+                        .tags("agent", "echo", "outcome", "completed")
+                        .counter()
+                        .count())
                 .isOne();
         for (String timer : List.of("turnlane.turn.duration", "turnlane.agent.duration")) {
             assertThat(registry.get(timer).tag("agent", "echo").timer().count()).isOne();
@@ -50,7 +54,10 @@ class TurnReportsTest {
     @Test
     void countsTimeoutsByTheirCode() {
         meters.flightEnded(report("echo", "retrying", "agent_timeout"));
-        assertThat(registry.get("turnlane.failures").tags("code", "agent_timeout", "agent", "echo").counter().count())
+        assertThat(registry.get("turnlane.failures")
+                        .tags("code", "agent_timeout", "agent", "echo")
+                        .counter()
+                        .count())
                 .isOne();
     }
 
@@ -60,8 +67,10 @@ class TurnReportsTest {
             meters.flightEnded(report("named-by-a-client-" + i, "failed", "code-of-an-agent-" + i));
         }
         meters.flightEnded(report("", "deleted", ""));
-        assertThat(registry.get("turnlane.runs").tag("agent", "other").counter().count()).isEqualTo(100);
-        assertThat(registry.get("turnlane.runs").tag("agent", "none").counter().count()).isOne();
+        assertThat(registry.get("turnlane.runs").tag("agent", "other").counter().count())
+                .isEqualTo(100);
+        assertThat(registry.get("turnlane.runs").tag("agent", "none").counter().count())
+                .isOne();
         assertThat(registry.get("turnlane.failures").counters()).hasSize(1);
     }
 
@@ -78,10 +87,14 @@ class TurnReportsTest {
                 code,
                 1,
                 Map.of(
-                        Phase.RECEIVED, START,
-                        Phase.PROVIDER_CALL_START, START,
-                        Phase.PROVIDER_CALL_END, START.plusMillis(5),
-                        Phase.COMPLETED, START.plusMillis(7)));
+                        Phase.RECEIVED,
+                        START,
+                        Phase.PROVIDER_CALL_START,
+                        START,
+                        Phase.PROVIDER_CALL_END,
+                        START.plusMillis(5),
+                        Phase.COMPLETED,
+                        START.plusMillis(7)));
     }
 
     private static List<KeyValuePair> logged(SessionKey session) {
