@@ -44,7 +44,7 @@ class InputLimitsTest {
         gateway.close();
     }
 
-    private record Route(String method, String path) {
+    private record BodyRoute(String method, String path) {
 
         HttpReply send(String contentType, String body) {
             return gateway.send(
@@ -55,14 +55,14 @@ class InputLimitsTest {
     }
 
     /** Returns all routes with a body, as the gateway itself documents them. */
-    private static List<Route> routesWithABody() {
-        List<Route> routes = new ArrayList<>();
+    private static List<BodyRoute> routesWithABody() {
+        List<BodyRoute> routes = new ArrayList<>();
         gateway.get("/openapi.json")
                 .json()
                 .path("paths")
                 .forEachEntry((path, methods) -> methods.forEachEntry((method, operation) -> {
                     if (operation.has("requestBody")) {
-                        routes.add(new Route(method.toUpperCase(Locale.ROOT), path));
+                        routes.add(new BodyRoute(method.toUpperCase(Locale.ROOT), path));
                     }
                 }));
         assertThat(routes).hasSizeGreaterThanOrEqualTo(9);
@@ -71,7 +71,7 @@ class InputLimitsTest {
 
     @Test
     void everyRouteRejectsValuesThatCouldNotBeReadAgain() {
-        for (Route route : routesWithABody()) {
+        for (BodyRoute route : routesWithABody()) {
             for (String[] bad : BAD_VALUES) {
                 HttpReply rejected = route.send("application/json", "{\"metadata\":{\"a\":" + bad[0] + "}}");
                 assertThat(rejected.status()).as("%s %s", route, bad[0]).isEqualTo(400);
@@ -82,7 +82,7 @@ class InputLimitsTest {
 
     @Test
     void everyRouteRejectsOtherContentThanJson() {
-        for (Route route : routesWithABody()) {
+        for (BodyRoute route : routesWithABody()) {
             for (String type : List.of(
                     "application/x-www-form-urlencoded",
                     "multipart/form-data; boundary=b",
@@ -134,8 +134,8 @@ class InputLimitsTest {
 
         String deeper = "{\"question\":\"?\",\"metadata\":" + nested(65) + "}";
         int before = listed();
-        for (Route route :
-                List.of(new Route("POST", "/v1/sessions/too-deep/requests"), new Route("POST", "/v1/requests"))) {
+        for (BodyRoute route : List.of(
+                new BodyRoute("POST", "/v1/sessions/too-deep/requests"), new BodyRoute("POST", "/v1/requests"))) {
             HttpReply rejected = route.send("application/json", deeper);
             assertThat(rejected.status()).isEqualTo(400);
             assertThat(rejected.text("detail")).startsWith("metadata must not be nested more than 64 levels");

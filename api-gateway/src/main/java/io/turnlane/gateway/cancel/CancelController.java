@@ -40,16 +40,18 @@ final class CancelController {
                             + "request had already ended. Repeating the call is harmless. Without the scope `read`, the "
                             + "response contains no question, answer and other texts.")
     @ApiResponse(responseCode = "200", description = "The request had already ended")
-    @ApiResponse(responseCode = "202", description = "The request will end as cancelled")
+    @ApiResponse(responseCode = "202", description = "The request has ended or will end as cancelled")
     @PostMapping(path = "/v1/sessions/{sid}/requests/{rid}/cancel", consumes = "application/json")
     ResponseEntity<RequestResource> cancel(
             Caller caller,
             @PathVariable SessionId sid,
             @PathVariable RequestId rid,
             @RequestBody(required = false) @Nullable CancelBody body) {
-        RequestResource request = cancellations.cancel(caller, sid, rid, body == null ? null : body.reason());
+        Cancellations.Cancellation cancellation =
+                cancellations.cancel(caller, sid, rid, body == null ? null : body.reason());
+        RequestResource request = cancellation.request();
         boolean mayRead = caller.scopes().contains(Scope.READ);
-        return ResponseEntity.status(request.ended() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+        return ResponseEntity.status(cancellation.cameTooLate() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .header("X-Request-Id", rid.toString())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .body(mayRead ? request : request.withoutContent());

@@ -47,18 +47,26 @@ public final class Cancellations {
     }
 
     /**
+     * Result of a cancel.
+     *
+     * @param request the request in its current state
+     * @param cameTooLate true if the request had ended before; otherwise it has ended or will end as cancelled
+     */
+    public record Cancellation(RequestResource request, boolean cameTooLate) {}
+
+    /**
      * Cancels a request.
      *
      * @param reason reason for the {@code cancelled} event; null for none
-     * @return the request in its current state; if it has not ended, it will end as cancelled
      * @throws ProblemDetailException if the request does not exist; if it is a command that changes its session; if the
      *     reason is too long; or if the cancel could not be published, in which case the request is marked as cancelled
      *     nevertheless
      */
-    public RequestResource cancel(Caller caller, SessionId sessionId, RequestId requestId, @Nullable String reason) {
+    public Cancellation cancel(Caller caller, SessionId sessionId, RequestId requestId, @Nullable String reason) {
         SessionKey session = caller.sessionKey(sessionId);
         String validReason = validReason(reason);
-        switch (marks.mark(session, requestId, validReason)) {
+        CancelMarks.Mark mark = marks.mark(session, requestId, validReason);
+        switch (mark) {
             case UNKNOWN -> throw ProblemDetailException.notFound("request");
             case ENDED -> {}
             case COMMAND -> throw ProblemDetailException.invalid("a command that changes a session can't be cancelled");
@@ -66,7 +74,7 @@ public final class Cancellations {
             case LOGGED -> wakeUp(session, requestId);
         }
         return records.find(session, requestId)
-                .map(RequestResource::of)
+                .map(record -> new Cancellation(RequestResource.of(record), mark == CancelMarks.Mark.ENDED))
                 .orElseThrow(() -> ProblemDetailException.notFound("request"));
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A Redis that answers but can't be used. */
 @Timeout(120)
-class RedisFailoverTest {
+class GatewayRedisFailoverTest {
 
     private static final Duration SOON = Duration.ofSeconds(15);
 
