@@ -139,8 +139,9 @@ final class SocketConnection {
         if (requestId == null) {
             throw ProblemDetailException.invalid("request_id is missing.");
         }
-        RequestResource request =
-                services.cancellations().cancel(caller, session.sessionId(), requestId, cancel.reason());
+        RequestResource request = services.cancellations()
+                .cancel(caller, session.sessionId(), requestId, cancel.reason())
+                .request();
         send(services.frames().cancelling(cancel.ref(), request));
     }
 
