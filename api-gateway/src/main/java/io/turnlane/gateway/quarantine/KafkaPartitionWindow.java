@@ -4,8 +4,8 @@ import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Window (range of offsets) of a partition that is read for one page. Also keeps the offset down to which the page
- * contains the records of the window. For use by one thread.
+ * Window (range of offsets) of a partition that is read for one page. The page takes the records of the window from the
+ * highest offset downwards, and this class keeps the offset of the last record taken. For use by one thread.
  */
 final class KafkaPartitionWindow {
 
@@ -62,8 +62,9 @@ final class KafkaPartitionWindow {
     }
 
     /**
-     * Returns true if the page contains all records of the window but the partition has older records below it. The
-     * timestamps of these older records are unknown, so the page must end here.
+     * Returns true if the page contains all records of the window but the partition has older records below it. A page
+     * merges the partitions by time, newest first. One of the unread records may be newer than the next record of
+     * another partition, so the page must end here.
      */
     boolean isExhausted() {
         return unused == 0 && from > begin;

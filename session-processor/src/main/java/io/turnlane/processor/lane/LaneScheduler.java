@@ -76,10 +76,10 @@ public final class LaneScheduler<K, T> {
      *
      * @param slots maximum number of lanes that run at once
      * @param executor runs the work and the side tasks
-     * @param delay schedules the end of delays
+     * @param delay schedules the wake-up of a delayed lane
      * @param identity function that returns an item's identity; a lane rejects a duplicate of an item that it holds
      * @param priority function that returns an item's priority: 0 (high), 1 (normal) or 2 (low)
-     * @param work work of the lanes on their items
+     * @param work what a lane does with each of its items
      * @param failureListener called with an item and the exception that its work threw
      */
     public LaneScheduler(

@@ -40,7 +40,7 @@ public record Turn(
      * @param schemaVersion version of the value's schema
      * @param eventsFrom offset in the events partition at which streams of this turn start
      * @param policy policy that applies if the session is busy
-     * @param priority priority if slots are scarce
+     * @param priority priority of the turn while the maximum number of lanes already runs
      * @param deadline time until which an answer is wanted, in the time of {@link io.turnlane.model.SharedClock}; null
      *     if there is no deadline
      * @param agent name of the agent that answers

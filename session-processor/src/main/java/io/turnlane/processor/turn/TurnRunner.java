@@ -278,8 +278,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Waits for the previous owner's flight of this turn, which can still end the turn. The turn stays at the head of
-     * its lane.
+     * Returns the outcome that runs this turn again when the handover ends, or after {@link #HANDOVER_CHECK_DELAY} if
+     * that is sooner. Until the handover ends, the previous owner's flight can still end the turn.
      */
     static LaneOutcome awaitPreviousFlight(BeginResult.HandoverPending leaving) {
         Duration left = leaving.left();

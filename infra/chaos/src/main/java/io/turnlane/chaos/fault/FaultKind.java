@@ -18,7 +18,10 @@ public enum FaultKind {
     DISK_FULL,
     /** Connections that stay open but carry nothing until after the hold. */
     HALF_OPEN,
-    /** Redis replies that are lost: commands arrive, but each connection is cut instead of its next reply. */
+    /**
+     * Redis replies that are lost: Redis receives the commands, but the proxy cuts the connection when the next reply
+     * arrives, and does not forward this reply.
+     */
     SWALLOW,
     /** Connections that delay every byte until after the hold. */
     SLOW,

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Computes the statistics of one run in one pass over each file. Used once. */
+/** Computes the statistics of one run in one pass over each file. An instance counts one run. */
 final class RunCounter {
 
     private static final class CountedFault {
