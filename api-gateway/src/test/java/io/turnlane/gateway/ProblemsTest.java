@@ -132,7 +132,7 @@ class ProblemsTest {
                 Arguments.of("GET", "/v1/sessions/a%20b", 400, "invalid_request"),
                 Arguments.of("GET", "/v1/sessions/" + "x".repeat(129), 400, "invalid_request"),
                 Arguments.of("PUT", ASK, 405, "method_not_allowed"),
-                Arguments.of("GET", ASK, 405, "method_not_allowed"),
+                Arguments.of("PUT", ASK, 405, "method_not_allowed"),
                 Arguments.of("DELETE", "/ask", 405, "method_not_allowed"));
     }
 
