@@ -18,7 +18,7 @@ public final class AgentCatalog {
     private final AbsentAgents absent;
 
     /**
-     * Creates a catalog without configured time limits, for a processor without others.
+     * Creates a catalog without configured time limits, for an installation with one processor.
      *
      * @throws IllegalStateException if two agents have the same name
      */
@@ -64,8 +64,8 @@ public final class AgentCatalog {
     }
 
     /**
-     * Returns the maximum time that a turn of this agent may wait for another processor, or empty if it must not wait:
-     * this processor has the agent, or no processor does.
+     * Returns the maximum time that a turn of this agent may wait for another processor. Returns empty if this
+     * processor has the agent, or if no processor offers it.
      */
     public Optional<Duration> maxWait(String name) {
         return factories.containsKey(name) ? Optional.empty() : absent.maxWait(name);

@@ -11,7 +11,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.springframework.kafka.core.KafkaOperations;
 
-/** Publishes session commands to Kafka in the format of the gateways. The key, and so the partition, is the session. */
+/**
+ * Publishes session commands to Kafka in the format of the gateways. The key of a record is the session. The key
+ * determines the partition.
+ */
 public final class KafkaCommandPublisher implements CommandPublisher {
 
     private final KafkaOperations<byte[], byte[]> kafka;

@@ -1,4 +1,4 @@
-/** Publication of session commands by a command of another session: a fork publishes the import of its copy. */
+/** Publication of the import command with which a fork creates the copy of its session. */
 @NullMarked
 package io.turnlane.processor.commands;
 

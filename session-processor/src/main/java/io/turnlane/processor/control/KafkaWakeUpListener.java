@@ -46,8 +46,8 @@ public final class KafkaWakeUpListener {
     /**
      * Creates a listener.
      *
-     * @param consumers creates a consumer without a group; if the consumer's offset no longer exists, it continues at
-     *     the end of the topic
+     * @param consumers creates a consumer without a group; if the consumer's offset no longer exists, the consumer
+     *     continues at the end of the topic
      * @param topic name of the control topic
      * @param listener callback for cancelled turns; most of these turns are not in this processor
      */

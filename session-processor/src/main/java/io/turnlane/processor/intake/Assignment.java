@@ -57,7 +57,10 @@ final class Assignment implements HeldPartition {
         return ledger;
     }
 
-    /** Sets the fence token after the coordinator has accepted the commit that carries it. */
+    /**
+     * Sets the fence token. Called after the group's coordinator has accepted the commit that has this token as
+     * metadata.
+     */
     void setFence(long token) {
         fence = token;
         needsFence = false;
@@ -105,14 +108,17 @@ final class Assignment implements HeldPartition {
         unloaded.put(delivery.offset(), delivery);
     }
 
-    /** Removes a delivery from the unloaded ones, because its record is in memory again or the delivery has ended. */
+    /**
+     * Removes a delivery from the unloaded deliveries. Called if its record is in memory again or if the delivery has
+     * ended.
+     */
     void reloaded(Delivery delivery) {
         unloaded.remove(delivery.offset());
     }
 
     /**
-     * Reads a record from the log again. Also reloads further unloaded records of its session that the same read
-     * returned, because their turns are next in the lane.
+     * Reads a record from the log again. The read also returns records behind the requested one. If the budget has
+     * room, reloads unloaded records of the same session among them, because their turns are next in the lane.
      *
      * @throws RecordGoneException if the log no longer holds the record
      */

@@ -53,7 +53,9 @@ final class Budget {
         ended.incrementAndGet();
     }
 
-    /** Returns the number of turns that have ended or left. It changes as long as there is progress. */
+    /**
+     * Returns the number of turns that have ended or left. While this number increases, the processor makes progress.
+     */
     long endedCount() {
         return ended.get();
     }

@@ -19,11 +19,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends the requests whose records were deleted from the turns topic before they were delivered: by retention while no
- * processor ran, or by an operator. Without this they would stay queued until their request record expires.
+ * processor ran, or by an operator. Without this class, these requests would stay queued until their request records
+ * expire.
  *
- * <p>The records are gone, so the requests are found in memory: those of the partition's sessions that have not ended,
- * that the rest of the log does not contain, and that no lane holds. Each passes through the lane of its session and
- * ends as failed with {@code expired}. Redis must therefore serve this installation only.
+ * <p>The log no longer contains these requests, so this class finds them in Redis. It searches the request records of
+ * the partition's sessions for requests that have not ended. If neither the rest of the log nor a lane holds such a
+ * request, the request passes through the lane of its session and ends as failed with {@code expired}. Requests of
+ * another installation in the same Redis would also end. Each installation therefore needs its own Redis.
  *
  * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time.
  */
@@ -117,7 +119,8 @@ public final class DroppedTurns {
     }
 
     /**
-     * Adds the turn to the lane of its session, which rejects it if it holds a delivered record of the same request.
+     * Adds a turn for the request to the lane of its session. The lane rejects the turn if it already holds a delivered
+     * record of the same request.
      */
     private void endInLane(SkippedRecords skipped, UnendedRequest request) {
         Turn turn = skipped.turnOf(request);

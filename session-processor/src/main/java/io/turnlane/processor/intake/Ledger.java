@@ -33,8 +33,8 @@ final class Ledger {
     }
 
     /**
-     * Opens the position if the next record is behind it, so that the frontier stays there until somebody has found out
-     * which records are missing.
+     * If the next record is behind the consumer's position, opens the offset at this position. The frontier then stays
+     * at this offset until the handler of {@link SkippedRecords} completes it.
      *
      * @param next offset of the next record that the consumer delivers
      * @return the opened offset; empty if nothing is missing

@@ -120,7 +120,7 @@ class Partitions implements ConsumerRebalanceListener {
     /**
      * Gives up partitions in a rebalance: waits a bounded time for flights (running executions of turns) that are about
      * to end, commits the offsets, and drops the assignments. Before that, marks the assignments as ended. A flight
-     * that begins later then finds that it must not run, and the record handler stops or hands over the others.
+     * that begins later detects this and does not run. The record handler stops or hands over the running flights.
      */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
@@ -223,8 +223,8 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Finds records that the consumer skipped without delivering any behind them, because the log has none. Called
-     * before commits.
+     * Finds skipped offsets at the end of the log. The consumer has moved past these offsets and has delivered no
+     * record behind them. Called before commits.
      */
     void findSkipped() {
         assignments.forEach((partition, assignment) -> {

@@ -19,7 +19,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads records of the turns topic again that were unloaded, because many turns were ahead of them in their lanes. All
+ * Reads unloaded records of the turns topic again. A record is unloaded if many turns are ahead of it in its lane. All
  * lanes share a few consumers without a group. If no consumer is idle, the calling thread waits.
  *
  * <p>Threading: lane threads read. Each consumer is used by one thread at a time.
@@ -81,7 +81,8 @@ public final class RecordReader implements AutoCloseable {
     }
 
     /**
-     * Returns the offset of the first record that the log still has, or of the next one if it has none.
+     * Returns the offset of the first record that the log still has. If the log has none, returns the offset of the
+     * next record.
      *
      * @throws LogUnavailableException if Kafka does not answer in time
      */
@@ -91,9 +92,9 @@ public final class RecordReader implements AutoCloseable {
     }
 
     /**
-     * Reads the partition from its first record to its current end. Takes as long as that needs.
+     * Reads the partition from its first record to its current end. Has no time limit.
      *
-     * @param proceed false to stop early
+     * @param proceed called before each poll; if it returns false, reading stops early
      * @param listener called with the request id of each record that has one
      * @throws LogUnavailableException if Kafka does not answer in time
      */

@@ -60,7 +60,10 @@ public final class SkippedRecords {
         return TurnReader.partitionOf(key, partitionCount) == assignment.number();
     }
 
-    /** Returns a turn without a record, which its lane ends as expired. Waits while too many of them are open. */
+    /**
+     * Returns a turn for a request whose record is gone. The lane ends this turn as expired. Waits while too many such
+     * turns are open.
+     */
     Turn turnOf(UnendedRequest request) {
         open.acquireUninterruptibly();
         return new Turn(
@@ -73,7 +76,7 @@ public final class SkippedRecords {
                 new GoneRecord(request));
     }
 
-    /** Waits until the claims of all turns have ended. Returns false if one ended because the partition left. */
+    /** Waits until the claims of all turns have ended. Returns false if a claim ended because the partition left. */
     boolean awaitEnds() {
         open.acquireUninterruptibly(MAX_OPEN);
         open.release(MAX_OPEN);

@@ -85,8 +85,8 @@ final class Lane<K, T> {
     }
 
     /**
-     * Returns the highest priority of the lane's items. The lane runs at this priority, because the item that has it
-     * must wait for the items ahead of it.
+     * Returns the highest priority of the lane's items. An item of high priority must wait for the items ahead of it,
+     * so the whole lane runs at the highest priority.
      */
     int priority() {
         int highest = 0;

@@ -335,7 +335,7 @@ public final class LaneScheduler<K, T> {
      * @param slots maximum number of lanes that run at once
      * @param freeSlots number of slots that are free
      * @param readyLanes number of lanes that wait for a slot; each needs one slot
-     * @param runs number of runs of items that have ended since the scheduler was created
+     * @param runs number of completed runs of items since the scheduler was created
      * @param runNanos total time of these runs, in nanoseconds
      */
     public record LaneLoad(int slots, int freeSlots, int readyLanes, long runs, long runNanos) {}

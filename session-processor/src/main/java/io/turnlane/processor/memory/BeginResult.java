@@ -52,11 +52,11 @@ public sealed interface BeginResult {
 
     /**
      * Data that should exist is missing. The caller must check if Redis lost data. If so, the caller must wait until
-     * the data is rebuilt and begin again. Otherwise the caller must begin again with
-     * {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call has not counted an attempt.
+     * the data is rebuilt and begin again. Otherwise the caller must begin again with {@linkplain
+     * SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call has not counted an attempt.
      *
      * @param sessionLost true if a session that this processor has cached is missing; false if only the request record
-     *     is
+     *     is missing
      */
     record DataMissing(boolean sessionLost) implements BeginResult, SessionMemory.DecideResult {}
 
@@ -68,8 +68,8 @@ public sealed interface BeginResult {
     record CrashSuspected() implements BeginResult {}
 
     /**
-     * The previous owner of the partition hands the turn over: its flight may end the turn within a bounded time. The
-     * call changed nothing. The caller must repeat the call soon to check if the turn has ended.
+     * The turn is in a handover: the flight of the partition's previous owner is allowed to end the turn within a
+     * bounded time. The call changed nothing. The caller must repeat the call soon to check if the turn has ended.
      *
      * @param left time after which the caller no longer has to wait for that flight
      */
@@ -77,7 +77,8 @@ public sealed interface BeginResult {
 
     /**
      * Only other processors have the turn's agent. The turn waits, and its request record says so. The caller must
-     * begin again later: the partition may move, and memory ends a turn that waits too long. The call counted nothing.
+     * begin again later. By then the partition has possibly moved to another processor. If the turn has waited too
+     * long, the repeated call ends it. The call has not counted an attempt.
      *
      * @param attempt number of earlier attempts
      * @param newlyWaiting true if the turn did not wait before this call

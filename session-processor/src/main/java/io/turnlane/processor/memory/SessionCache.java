@@ -40,9 +40,9 @@ public final class SessionCache {
         }
 
         /**
-         * Returns true if the session can be missing from Redis only because Redis lost it. This is the case if the
-         * entry was read under the fence {@code token}: this processor has owned the partition since then, so no other
-         * processor can have shortened the session's lifetime.
+         * Returns true if Redis must still have the session, unless Redis has lost data. This is the case if the entry
+         * was read under the fence {@code token}. This processor has then owned the partition since the read, and no
+         * other processor can have shortened the session's lifetime.
          */
         boolean mustExist(long token) {
             return fence == token && !version.isEmpty();
@@ -50,8 +50,8 @@ public final class SessionCache {
     }
 
     /**
-     * How much earlier an entry expires here than its session does in Redis. The lifetime begins a little earlier in
-     * Redis, because this processor receives the reply later.
+     * Difference between the lifetime of a session in Redis and the lifetime of its entry. The lifetime in Redis begins
+     * a little earlier, before this processor receives the reply. The entry must nevertheless expire first.
      */
     private static final Duration SAFETY_MARGIN = Duration.ofSeconds(1);
 

@@ -82,7 +82,7 @@ public interface SessionMemory {
 
     /**
      * Ends the turn as cancelled. If an attempt had begun, the turn stays in history without an answer. A turn that a
-     * rollback cancelled does not.
+     * rollback cancelled does not stay in history.
      *
      * @param turn the turn as history stores it
      * @param takesOver true if the call also ends the attempt of another flight; set by callers that have just begun

@@ -131,8 +131,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Adds a terminal event. If the turn's question is unknown, the event is a duplicate or belongs to an earlier life,
-     * and only the time of the activity is noted.
+     * Adds a terminal event. If the turn's question is unknown, the event is a duplicate or belongs to an earlier life.
+     * This method then notes only the time of the activity.
      *
      * @param size size of the event in bytes
      */
@@ -310,8 +310,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Drops earlier pending turns that won't be delivered again. They ended before this turn, because a session's turns
-     * run in order, but the log no longer holds their terminal events.
+     * Drops earlier pending turns that won't be delivered again. A session's turns run in order, so these turns ended
+     * before this one. The log no longer holds their terminal events.
      */
     private void forgetDoneBefore(long offset) {
         for (PendingTurn pending : open.removeDoneBefore(offset)) {
@@ -321,8 +321,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns true if the session has expired and no terminal event can follow that extends its life. Pending questions
-     * prevent this, because a question can wait for longer than the session's time to live.
+     * Returns true if the session has expired and has no pending question. A question can wait for longer than the
+     * session's time to live, and its terminal event then extends the session's life.
      */
     public boolean isOver(Instant now) {
         return open.isEmpty() && expired(now);

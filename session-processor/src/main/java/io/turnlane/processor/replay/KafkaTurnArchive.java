@@ -186,8 +186,8 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /**
-     * Reconstructs the session before the turn. None of its records is delivered again, so all earlier commands are
-     * done.
+     * Reconstructs the session before the turn. A replay delivers no record of the session again, so all earlier
+     * commands count as done.
      */
     private SessionReconstruction reconstruct(
             SessionKey session, Collection<LoggedCommand> earlier, Map<RequestId, TurnEvent> ends) {

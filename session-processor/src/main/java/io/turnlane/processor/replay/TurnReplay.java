@@ -60,7 +60,10 @@ public final class TurnReplay {
     /** The recorded turn and the outcome of its replay. */
     public record Replayed(RecordedTurn recorded, TurnOutcome replayed) {
 
-        /** Returns true if the replay ended as recorded; false if the recorded end is unknown. */
+        /**
+         * Returns true if the replay ended as recorded; false if it ended differently or if the recorded end is
+         * unknown.
+         */
         public boolean isSame() {
             TurnOutcome before = recorded.outcome();
             return before != null && before.matches(replayed);

@@ -45,7 +45,7 @@ class ControlConfiguration {
     }
 
     /**
-     * Reports the process as unhealthy if the control thread has failed, because it then no longer receives wake-ups
+     * Reports the process as unhealthy if the control thread has failed. The process then no longer receives wake-ups
      * and must be restarted.
      */
     @Bean

@@ -9,8 +9,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
  * Reports the engine as down if the poll thread has stopped polling, if too many abandoned agents are still running, or
- * if its open turns reach a bound and none of them has ended for a minute. In all cases the process answers health
- * checks but processes no turns.
+ * if its open turns reach a bound and none of them has ended for a minute. In each of these cases the process still
+ * runs but processes no turns.
  */
 final class EngineHealth implements HealthIndicator {
 

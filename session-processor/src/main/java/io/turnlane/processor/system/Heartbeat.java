@@ -108,7 +108,7 @@ class Heartbeat {
         }
     }
 
-    /** Removes the statistics from Redis, so that gateways do not count this processor until the statistics expire. */
+    /** Removes the statistics from Redis. Otherwise gateways would count this processor until its statistics expire. */
     void stop() {
         stopped = true;
         try {

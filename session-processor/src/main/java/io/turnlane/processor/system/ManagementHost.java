@@ -10,7 +10,8 @@ final class ManagementHost {
     private ManagementHost() {}
 
     /**
-     * Returns the address that the server listens on, or the address of this machine if it listens on all.
+     * Returns the address that the server listens on, or the address of this machine if the server listens on all
+     * addresses.
      *
      * @param bound configured address, or null for all addresses
      */

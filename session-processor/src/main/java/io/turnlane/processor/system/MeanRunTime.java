@@ -7,8 +7,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Average run time of the runs (of a lane's work on an item) that ended in the last minute. Must be used by one thread
- * only.
+ * Average time of the runs that ended in the last minute. A run is the work of a lane on one item. Must be used by one
+ * thread only.
  */
 final class MeanRunTime {
 

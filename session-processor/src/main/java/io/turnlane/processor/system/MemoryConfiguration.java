@@ -38,7 +38,10 @@ class MemoryConfiguration {
                 .requestQueueSize(MAX_WAITING_COMMANDS);
     }
 
-    /** Replaces Spring's health indicator, which only sends a PING and reports the processor as down. */
+    /**
+     * Replaces Spring's health indicator, which only sends a PING, and which reports the processor as down if Redis
+     * does not answer.
+     */
     @Bean
     RedisCheck redisHealthIndicator(LettuceConnectionFactory connections, SharedClock clock) {
         return new RedisCheck(connections, clock);

@@ -20,9 +20,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Checks Redis each second: sets the shared clock, replaces the connection to a Redis that can't be written, and
- * reports the processor as degraded if Redis can't be used or may evict keys. The processor is not down, because its
- * turns wait for Redis.
+ * Checks Redis each second and sets the shared clock. If Redis accepts no writes, replaces the connection. Reports the
+ * processor as degraded if Redis can't be used, or if its settings allow it to evict keys. Does not report the
+ * processor as down, because turns wait until Redis can be used again.
  */
 final class RedisCheck implements RedisMonitor.RedisAccess, HealthIndicator {
 

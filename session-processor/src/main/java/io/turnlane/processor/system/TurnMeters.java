@@ -25,7 +25,7 @@ final class TurnMeters implements TurnObserver {
     private static final String OTHER = "other";
     private static final Set<String> CODES =
             Arrays.stream(ErrorCode.values()).map(ErrorCode::wire).collect(Collectors.toUnmodifiableSet());
-    /** Clocks that are set to the same reference may differ by less than this. */
+    /** Bound on the difference between two clocks that are set to the same reference. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
     private final MeterRegistry registry;

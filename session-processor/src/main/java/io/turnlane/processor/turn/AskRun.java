@@ -43,7 +43,10 @@ final class AskRun {
 
     private static final Duration PERMIT_DELAY = Duration.ofMillis(500);
 
-    /** Delay between checks for the agent. The partition that leaves ends the wait at once. */
+    /**
+     * Delay between two attempts to begin a turn whose agent only other processors have. If the partition leaves, the
+     * delay ends at once.
+     */
     private static final Duration AGENT_CHECK_DELAY = Duration.ofSeconds(2);
 
     private static final Duration SHORT_DELAY = Duration.ofMillis(50);

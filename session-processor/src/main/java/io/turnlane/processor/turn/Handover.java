@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The poll thread waits a short time for flights whose agents have ended. A flight whose agent is working is handed
  * over: memory records that the flight may continue for a bounded time. The next owner of the partition then waits for
- * the flight. It publishes the flight's answer instead of calling the agent again. During the handover, the flight
- * retries its steps if Redis or Kafka is unavailable. If memory does not confirm the handover in time, the flight is
- * stopped, and the next owner runs the turn.
+ * the flight. If the flight stores an answer in time, the next owner publishes this answer and does not call the agent
+ * again. During the handover, the flight retries its steps if Redis or Kafka is unavailable. If memory does not confirm
+ * the handover in time, the flight is stopped, and the next owner runs the turn.
  *
  * <p>Threading: the poll thread calls this class and waits for at most the time budget of a revocation. Calls of memory
  * run on the executor.

@@ -85,7 +85,7 @@ public final class StepRetrier {
     }
 
     /**
-     * Reads the value of the turn's record, until the log answers.
+     * Reads the value of the turn's record. Repeats the read until the log answers.
      *
      * @throws RecordGoneException if the log no longer holds the record
      */

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A record in a lane: its key, its headers, and the claim, which is the right of this processor to work on the record.
- * {@link Claim#value} returns the record's value, because the record itself can be unloaded in the meantime. A record
- * of the turns topic is a session command.
+ * The record's value is not part of this object, because the record can be unloaded while the turn waits. {@link
+ * Claim#value} returns the value. A record of the turns topic is a session command.
  *
  * @param session session of the command
  * @param requestId request of the command
@@ -79,8 +79,8 @@ public record Turn(
     }
 
     /**
-     * Returns the time until the turn's deadline, at least zero; null if it has none. It is at most the time that was
-     * left when the gateway published the record, because a gateway whose clock is ahead must not extend the deadline.
+     * Returns the time until the turn's deadline, at least zero; null if it has none. This time is at most the time
+     * between the record's timestamp and the deadline, because a clock that is behind must not extend the deadline.
      */
     public @Nullable Duration timeUntilDeadline(Instant now) {
         Instant deadline = envelope.deadline();

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     /**
-     * Delay before a turn runs again that needs a newer fence token. The poll thread acquires the token between two
+     * Delay before a turn that needs a newer fence token runs again. The poll thread acquires the token between two
      * polls.
      */
     private static final Duration FENCE_DELAY = Duration.ofMillis(200);
@@ -42,7 +42,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /** Delay between checks for the end of a rebuild. */
     static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
 
-    /** Maximum delay between checks if the previous owner's flight of a turn has ended. */
+    /**
+     * Maximum delay between two checks of a turn in a handover. A check determines if the previous owner's flight has
+     * ended.
+     */
     private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
@@ -92,9 +95,9 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     /**
      * Retries a turn or command after an unexpected exception. Such an exception is caused by a defect of the processor
-     * or by a value that it cannot process. The limit is the maximum number of agent failures. After that number of
-     * exceptions, the turn ends as failed and its record goes to quarantine. The turn then no longer blocks its session
-     * and no longer occupies the budget.
+     * or by a value that it cannot process. These exceptions are counted separately, with the same maximum number as
+     * failures of the agent. At this number, the turn ends as failed and its record goes to quarantine. The turn then
+     * no longer blocks its session and no longer occupies the budget.
      */
     private LaneOutcome unexpectedError(Flight flight, Throwable e) {
         Turn turn = flight.turn();
@@ -225,8 +228,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * If the turn is a fork, releases the session id that the fork reserved, because its copy may never have been
-     * published.
+     * If the turn is a fork, releases the session id that the fork reserved. The copy was possibly never published, and
+     * the id would then stay reserved.
      */
     private void abandonFork(Turn turn) {
         try {

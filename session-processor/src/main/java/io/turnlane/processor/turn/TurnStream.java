@@ -79,8 +79,8 @@ final class TurnStream implements AnswerSink {
     }
 
     /**
-     * Publishes that the turn waits for a processor with its agent. The number follows that of the {@code queued} event
-     * with its position, which the turn may have had.
+     * Publishes that the turn waits for a processor with its agent. The event has number 1, because number 0 belongs to
+     * the {@code queued} event with the turn's position. Not every turn has that event.
      */
     void publishWaitingForAgent() {
         seq = 1;

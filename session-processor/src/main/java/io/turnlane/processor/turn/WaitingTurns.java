@@ -31,13 +31,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. Each of these is one step
- * in memory. If the step ends the turn, this class publishes the terminal event and completes the offset. Otherwise the
- * turn keeps its position. If the processor crashes between these steps, the next owner finds the stored state when it
- * begins the turn.
+ * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. To apply one of them takes
+ * one step in memory. If the step ends the turn, this class publishes the terminal event and completes the offset.
+ * Otherwise the turn keeps its position. If the processor crashes between these steps, the next owner finds the stored
+ * state when it begins the turn.
  *
- * <p>Threading: the control thread and the poll thread call this class. The work runs as
- * {@linkplain LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
+ * <p>Threading: the control thread and the poll thread call this class. The work runs as {@linkplain
+ * LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
  */
 public final class WaitingTurns {
 
@@ -110,8 +110,8 @@ public final class WaitingTurns {
 
     /**
      * Applies the policy of a turn that found its session busy. If the turn must wait, publishes its position. The
-     * policies of a session's turns are applied one at a time and in order. The next one waits even if this one needs a
-     * newer fence token or a rebuild.
+     * policies of a session's turns are applied one at a time and in order. A later turn's policy waits even if the
+     * current one needs a newer fence token or a rebuild.
      *
      * @param ifWaiting runs if the turn waits
      */

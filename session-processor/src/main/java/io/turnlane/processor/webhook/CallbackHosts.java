@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Limits the open webhooks and the concurrent calls of each callback host. The webhooks of an unavailable host
  * therefore cannot use up the processor's total limits.
  *
- * <p>As long as its calls succeed, a host is allowed more webhooks than its share. If its latest call failed, further
- * webhooks beyond the share are rejected, because they would wait behind webhooks that cannot be delivered.
+ * <p>Each host has a share, which is a maximum number of open webhooks. A host whose latest call succeeded is allowed
+ * more webhooks than its share. If the latest call failed, further webhooks beyond the share are rejected, because they
+ * would wait behind webhooks that cannot be delivered.
  *
  * <p>Threading: the poll thread reserves, and lanes begin and end calls. The monitor of this object guards all state. A
  * host is stored only while it has a reservation, so there are at most as many hosts as reservations.

@@ -21,7 +21,7 @@ public interface WebhookSender {
         record Delivered() implements SendResult {}
 
         /**
-         * The call failed. A retry may succeed.
+         * The call failed. A retry can succeed.
          *
          * @param reason short reason or status, for logs
          * @param retryAfter minimum delay that the receiver asked for; null if the receiver asked for none

@@ -18,8 +18,8 @@ final class Calibration {
     static final double PER_MARGIN = 23.13;
 
     /**
-     * Minimum confidence for an answer. Below it, the agent answers that it does not know, because the answer would be
-     * wrong much more often than right.
+     * Minimum confidence for an answer. Answers of lower confidence are wrong much more often than right. The agent
+     * therefore answers that it does not know.
      */
     static final double MIN_CONFIDENCE = 0.3;
 

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One sequential read (pass) of a partition of the turns topic together with the partition of the events topic that has
- * the same number. The pass ends at the ends that the partitions had when it began. Reading of the topic that is ahead
- * pauses, so that little of the log is in the heap. One thread uses an object once.
+ * the same number. The pass reads up to the ends that the partitions had when it began. If one topic is far ahead of
+ * the other, the pass pauses reading it, so that only a small part of the log is in the heap. One thread uses an object
+ * once.
  */
 final class KafkaLogPass {
 
@@ -57,7 +58,7 @@ final class KafkaLogPass {
      * Sets the start of the pass to the first records at or after these times. If {@code firstOpen} is earlier, turns
      * are read from {@code firstOpen}.
      *
-     * @param firstOpen offset of the first turn that may be delivered again
+     * @param firstOpen offset of the first turn that can be delivered again
      */
     KafkaLogPass seekTo(Instant turnsFrom, long firstOpen, Instant eventsFrom) {
         consumer.assign(List.of(turns, events));

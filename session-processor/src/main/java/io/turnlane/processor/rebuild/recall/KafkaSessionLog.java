@@ -32,8 +32,8 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
      * Part of the log that a pass reads.
      *
      * @param events maximum age of the events that are read: the time for which events are certainly retained
-     * @param turns additional maximum age of the questions that are read, because a question can be much older than the
-     *     events of its turn
+     * @param turns time by which the oldest questions that are read are older than the oldest events; a question can be
+     *     much older than the events of its turn
      * @param slack maximum difference between the clocks of gateways and processors
      */
     public record RecallWindow(Duration events, Duration turns, Duration slack) {}

@@ -14,8 +14,9 @@ import java.util.function.BooleanSupplier;
 public interface SessionLog {
 
     /**
-     * Reads a partition from the start of its events to its current end. Commands are read from an earlier time, and at
-     * least from {@code firstOpen}, so that all records are read that could be delivered again.
+     * Reads a partition from the start of its events to its current end. Commands are read from an earlier time. If
+     * {@code firstOpen} is before that time, commands are read from {@code firstOpen}. All records that could be
+     * delivered again are therefore read.
      *
      * @param firstOpen offset in the turns topic before which no record is delivered again
      * @param proceed called repeatedly during the pass; if it returns false, the pass stops early

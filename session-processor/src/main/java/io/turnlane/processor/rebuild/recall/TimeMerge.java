@@ -7,9 +7,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges a stream of commands and a stream of events by their timestamps. The order within each stream is kept. A
- * command precedes an event even if the event is older, by up to a given slack. A question therefore precedes its
- * events even if the writers' clocks differ by the slack. For use by one thread.
+ * Merges a stream of commands and a stream of events by their timestamps. The order within each stream is kept. If an
+ * event is older than a command by at most a given slack, the command still comes first. A question therefore comes
+ * before its events even if the clocks of their writers differ by the slack. For use by one thread.
  */
 final class TimeMerge<C, E> {
 

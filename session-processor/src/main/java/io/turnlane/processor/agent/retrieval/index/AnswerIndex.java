@@ -25,15 +25,17 @@ import java.util.stream.IntStream;
  * safe for use by multiple threads.
  *
  * <p>The similarity of an entry is the mean over its {@value #NEAREST_WORDINGS} nearest wordings. A single wording is
- * often near only because it shares unimportant words with the question. For questions whose wording is not in the data
- * set, the first entry is the right one for 75 % if only the nearest wording counts. With the mean of three wordings,
- * it is the right one for 88 %.
+ * often near only because it shares unimportant words with the question. This was measured with questions whose wording
+ * is not in the data set. If only the nearest wording counts, the first entry is the right one for 75 % of these
+ * questions. With the mean of three wordings, the first entry is the right one for 88 %.
  */
 public final class AnswerIndex {
 
     private static final int NEAREST_WORDINGS = 3;
 
-    /** Similarity above which a wording counts as the question itself; they differ in at most about one word. */
+    /**
+     * Similarity above which a wording and the question count as the same. They then differ in at most about one word.
+     */
     private static final float SAME_QUESTION = 0.92f;
 
     private final List<DataSetEntry> entries;
