@@ -18,7 +18,7 @@ public class GatewayApplication {
         application().run(args);
     }
 
-    /** Returns the application before it runs. A launcher may add default properties. */
+    /** Returns the application without running it. A launcher can add default properties to it. */
     public static SpringApplication application() {
         SpringApplication application = new SpringApplication(GatewayApplication.class);
         application.setDefaultProperties(DEFAULTS);

@@ -13,7 +13,7 @@ import org.springframework.security.web.authentication.AuthenticationConverter;
 
 /**
  * Reads the credentials of a call: {@code Authorization: Bearer …} (RFC 6750). Credentials in query parameters are not
- * supported, because URLs are written to logs. A WebSocket may instead carry a ticket as its second subprotocol,
+ * supported, because URLs are written to logs. A WebSocket can instead carry a ticket as its second subprotocol,
  * {@code ticket.<ticket>}, because a web page cannot set the headers of a WebSocket.
  */
 public final class CredentialReader implements AuthenticationConverter {

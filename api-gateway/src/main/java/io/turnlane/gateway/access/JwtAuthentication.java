@@ -37,8 +37,8 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
      * Creates the provider.
      *
      * @param decoder checks signature, issuer, audience and times of a token
-     * @param skew time after its expiry for which the decoder still accepts a token; connections that were opened with
-     *     the token end after this time too
+     * @param skew time for which the decoder still accepts a token after its expiry; connections that were opened with
+     *     the token also end this long after its expiry
      */
     public JwtAuthentication(JwtDecoder decoder, Duration skew) {
         this.skew = skew;

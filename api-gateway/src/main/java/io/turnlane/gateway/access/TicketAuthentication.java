@@ -7,7 +7,7 @@ import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 
-/** Authenticates callers by a ticket, which is thereby used up. */
+/** Authenticates callers by a ticket. Each ticket is valid for one call only. */
 public final class TicketAuthentication implements AuthenticationProvider {
 
     private final RedisTickets tickets;

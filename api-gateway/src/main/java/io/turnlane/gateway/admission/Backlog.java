@@ -14,8 +14,8 @@ import java.util.Optional;
  * the processors.
  *
  * <p>A slot is the right to run one turn. By Little's law, occupied slots become free at the rate {@code slots /
- * runTime}, so a queue of n turns has begun after {@code n * runTime / slots}. The measured rate of ended turns is not
- * used, because it is low on an idle system and does not show the capacity.
+ * runTime}, so n waiting turns all get a slot within {@code n * runTime / slots}. The measured rate of ended turns is
+ * not used, because it is low on an idle system and does not show the capacity.
  *
  * @param reportedAt time of the oldest statistics
  * @param slots number of turns that can run at the same time

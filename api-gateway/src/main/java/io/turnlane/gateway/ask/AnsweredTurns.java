@@ -68,8 +68,8 @@ public final class AnsweredTurns {
     }
 
     /**
-     * Waits for a turn of an earlier call. Registers for the turn's end before it reads the request record, because the
-     * turn can end at any time.
+     * Waits for a turn of an earlier call. Registers for the turn's end before it reads the request record. An end
+     * between these two steps is therefore not missed.
      */
     private Submission awaitEarlierCall(PreparedTurn turn, Submission first, Duration timeout) {
         SessionKey session =

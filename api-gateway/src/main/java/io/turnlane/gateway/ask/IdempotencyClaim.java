@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param keyHash hash of the key
  * @param bodyHash hash of the request body without explicit default values
- * @param scope owner of the hash slot that holds the claim
+ * @param scope scope of the key, which determines the hash slot of the claim
  */
 record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
 
@@ -57,8 +57,8 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
     }
 
     /**
-     * Returns the claim that lets a quarantined turn be redriven only once. Its key contains a space, so it never
-     * equals the key of a client.
+     * Returns the claim that lets a quarantined turn be redriven only once. Its key contains a space. The key of a
+     * client cannot contain a space, so the two are never equal.
      */
     static IdempotencyClaim ofRedrive(RequestId quarantined, AskBody asked) {
         String key = "redrive " + quarantined;

@@ -35,8 +35,8 @@ import org.springframework.stereotype.Component;
 final class KafkaTurnPublisher implements TurnPublisher {
 
     /**
-     * Maximum time to wait for the acknowledgement. The producer's own delivery timeout does not suffice, because it
-     * starts only when the producer has the record.
+     * Maximum time to wait for the acknowledgement. The producer's own delivery timeout does not suffice. It starts
+     * only after the producer has fetched the topic's metadata and has room in its buffer.
      */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -55,7 +55,7 @@ final class KafkaTurnPublisher implements TurnPublisher {
     @Override
     public void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent)
             throws NotPublishedException {
-        // Processors compare this time with others, so the time of the producer's own machine does not suffice.
+        // Processors compare this timestamp with times of other machines, so it comes from the shared clock.
         var record =
                 new ProducerRecord<>(topic, null, clock.millis(), command.key().toString(), wire.write(command));
         addHeaders(record.headers(), command, eventsFrom, traceparent);

@@ -10,14 +10,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validated question with a request id. A client can therefore subscribe to the events of the question before it is
- * published. If the question's Idempotency-Key was used before, the request id of the first call applies instead.
+ * Validated question with a request id. With this id, a client can subscribe to the events of the question before the
+ * question is published. If the question's Idempotency-Key was used before, the request id of the first call applies
+ * instead.
  *
  * @param agent requested agent; null for the session's agent
  * @param sessionTtl time for which the session is kept without activity, if this turn creates it
  * @param eventsFrom offset in the session's events partition at which the turn's stream starts
  * @param traceparent W3C trace context of the caller
- * @param deadline time after {@code createdAt} until which the answer is wanted; null for no deadline
+ * @param deadline duration after {@code createdAt} for which the answer is wanted; null for no deadline
  * @param claim claim of the Idempotency-Key; null without a key
  * @param redriveOf quarantined turn that this turn asks again; null for an ordinary question
  * @param callbackUrl URL to which the terminal event is posted

@@ -235,7 +235,10 @@ public final class QuestionIntake {
         return new Submission(request.withEstimatedWait(wait.orElse(null)), accepted.replayed());
     }
 
-    /** Logs who asked, but never the question. The user's key tells apart equal session ids of different users. */
+    /**
+     * Logs who asked, but never the question. Includes the user's key, because different users can have equal session
+     * ids.
+     */
     private static void logAccepted(Accepted accepted) {
         PreparedTurn turn = accepted.turn();
         LOG.atInfo()

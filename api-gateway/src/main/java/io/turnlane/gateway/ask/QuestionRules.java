@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxQuestion maximum size of a question in bytes of UTF-8
  * @param maxMetadata maximum size of metadata in bytes of JSON
- * @param maxExport maximum size of an exported session in bytes of JSON, which an import accepts
+ * @param maxExport maximum size of an exported session that an import accepts, in bytes of JSON
  * @param sessionTtl time for which a session is kept without activity
  * @param anonymousTtl time for which an anonymous session is kept without activity
  * @param callbacks callback URLs that a question may name

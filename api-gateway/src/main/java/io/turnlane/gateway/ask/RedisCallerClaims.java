@@ -34,7 +34,8 @@ final class RedisCallerClaims {
     sealed interface ClaimOutcome permits Claimed, Published, ClaimConflict {}
 
     /**
-     * The caller must accept the question in this session and publish it.
+     * The key belongs to this request, which no call has published yet. The calling code must accept the question in
+     * this session and publish it.
      *
      * @param since time in epoch milliseconds at which an earlier call made the claim; empty if this call made it
      */

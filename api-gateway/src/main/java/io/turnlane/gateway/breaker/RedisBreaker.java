@@ -28,8 +28,9 @@ import org.springframework.data.redis.serializer.RedisSerializer;
  * Circuit breaker for Redis, and templates that send all their commands through the breaker. A command timeout and a
  * failed connection count as failures. An error reply of Redis counts as an answer.
  *
- * <p>Probes write, because a Redis that only answers is not sufficient. If a probe fails, the connection is reset, so
- * that the next probe opens a new one. No caller needs the replies that are still pending on the connection.
+ * <p>Probes write a value, because the gateway cannot use a Redis that answers but accepts no writes. If a probe fails,
+ * the connection is reset, so that the next probe opens a new one. Commands that are still pending on the old
+ * connection then fail.
  */
 public final class RedisBreaker implements RedisMonitor.RedisAccess {
 

@@ -58,7 +58,7 @@ public final class RedisWatch implements AutoCloseable {
         return monitor.problem();
     }
 
-    /** Returns a problem of a Redis that can be used: it may evict keys. Empty if there is none. */
+    /** Returns a warning if Redis can be used but its settings allow it to evict keys; otherwise empty. */
     public Optional<String> warning() {
         return monitor.warning();
     }

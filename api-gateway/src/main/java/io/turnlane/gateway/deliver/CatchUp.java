@@ -1,8 +1,8 @@
 package io.turnlane.gateway.deliver;
 
 /**
- * Catch-up of one subscription: the reading of past events from the log, until the position of the follower (this
- * gateway's consumer of new events) is reached.
+ * Catch-up of one subscription: reads past events from the log up to the position of the follower (this gateway's
+ * consumer of new events).
  *
  * <p>Only the reader thread that currently works on the catch-up uses this object. The lock of {@link LogReader} makes
  * its state visible to the next reader thread.
@@ -81,7 +81,7 @@ final class CatchUp {
         return joinedAt != NOT_JOINED;
     }
 
-    /** Returns true if all records before the offset at which the follower's events begin have been read. */
+    /** Returns true if this catch-up has read all records below the offset at which the follower's events begin. */
     boolean isComplete() {
         return isJoined() && nextOffset >= joinedAt;
     }

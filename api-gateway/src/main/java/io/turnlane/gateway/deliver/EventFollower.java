@@ -115,8 +115,8 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /**
-     * Returns the partition that Kafka's default partitioner assigns to this key; the session's turns are in the
-     * partition of the turns topic with the same number.
+     * Returns the partition that Kafka's default partitioner assigns to this session key. The session's turns are in
+     * the partition with the same number of the turns topic.
      */
     int partitionOf(String key) {
         return BuiltInPartitioner.partitionForKey(

@@ -53,8 +53,8 @@ final class EventReducer {
     EventReducer(Cursor cursor) {
         RequestProgress progress = cursor.state().progress();
         boolean ranAtCursor = progress != null && progress.attempt() > 0;
-        // If a turn was running at the cursor, every other turn begins to run after the cursor, and its started event
-        // must be seen.
+        // If a turn was running at the cursor, every other turn begins to run after the cursor. The client must then
+        // receive the started event of such a turn before its text.
         needsStart = ranAtCursor || !cursor.state().complete();
         latestTurn = cursor.state().turn();
         if (progress != null) {
@@ -94,9 +94,11 @@ final class EventReducer {
 
     /**
      * Returns true if an event belongs to an earlier turn that has ended. Called for requests without recorded events.
-     * A turn that never ran can end at any time, so its terminal event is accepted. A non-terminal event of a waiting
-     * turn that precedes the latest running turn comes from a redelivery, because that turn ended long ago. If the
-     * reducer accepted this event, it would know the request and deliver a duplicate of its terminal event.
+     * A turn can end without running, for example by a cancel, and such an end is not in the order of the offsets.
+     * Terminal events of turns without an attempt are therefore accepted. If a non-terminal event has no attempt and
+     * its turn precedes the latest running turn, the event comes from a redelivery, because the earlier turn has
+     * already ended. If the reducer recorded such an event, it would later deliver the redelivered terminal event as
+     * new.
      */
     private boolean isOfEarlierTurn(LoggedEvent event) {
         boolean offsetsKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latestTurn != LoggedEvent.UNKNOWN_TURN;

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EventStreams implements AutoCloseable {
 
     /**
-     * Minimum distance in offsets between the last cursor of a client and the current one at which the client is sent a
-     * new cursor. A resuming client can read this number of records in a few milliseconds.
+     * Number of offsets by which the last cursor of a client must be behind before the gateway sends a new one. A
+     * catch-up reads this number of records in a few milliseconds.
      */
     private static final long MIN_CURSOR_STEP = 1_000;
 
@@ -94,7 +94,8 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
-     * Returns the offset of the session's partition at which the event stream of a turn starts that is published now.
+     * Returns the offset in the session's events partition at which the event stream of a turn starts if the turn is
+     * published now.
      *
      * @throws EventsUnavailableException if the topic has never been reached
      */

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /**
  * Record of the events topic: the content of its key and headers, and its value as bytes that the gateway forwards
- * unread. All clients of the session share one instance.
+ * without parsing them. All clients of the session share one instance.
  *
  * <p>Immutable, provided that no caller changes the array that {@link #value} returns. Safe for use by multiple
  * threads.

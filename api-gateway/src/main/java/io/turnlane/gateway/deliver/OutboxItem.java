@@ -37,7 +37,7 @@ public sealed interface OutboxItem {
 
     /**
      * Position of the client in a session without recent events. If the client resumes from this cursor, the gateway
-     * does not have to read events of other sessions that precede it.
+     * does not have to read events of other sessions that precede the cursor.
      */
     record CursorItem(SessionKey session, Cursor cursor) implements OutboxItem {
         @Override

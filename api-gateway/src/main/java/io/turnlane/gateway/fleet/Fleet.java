@@ -95,8 +95,8 @@ public final class Fleet {
     }
 
     /**
-     * Estimates the waiting time of a turn: the turn and those ahead of it in its session each wait for a slot, and
-     * those ahead also run, for the recent time per turn of the agent.
+     * Estimates the time until a turn starts. The estimate assumes that this turn and each turn ahead of it in its
+     * session wait equally long for a slot. Each turn ahead also runs, for the mean time of the agent's recent turns.
      *
      * @param position number of turns ahead in the session
      * @return the estimate; empty if the turn need not wait, if turns are ahead and no processor has run enough turns

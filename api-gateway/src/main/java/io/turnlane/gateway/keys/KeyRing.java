@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /**
  * API keys that are not revoked, as far as this gateway has read the keys topic. Only operators create keys, so callers
- * cannot increase their number.
+ * cannot increase the size of the ring.
  *
  * <p>Threading: the follower of the keys topic replaces all keys at once; any thread may read. While the topic is read
  * again from its beginning, the previous state stays in use, so that a revoked key never becomes valid again for a

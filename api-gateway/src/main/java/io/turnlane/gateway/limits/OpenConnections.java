@@ -26,8 +26,8 @@ import org.springframework.dao.DataAccessException;
  * have expired or were revoked.
  *
  * <p>Threading: any thread opens and closes connections; a thread of its own checks all open ones. The monitor of a
- * connection guards its state. A connection that was closed is never ended, because its thread may already serve
- * another call.
+ * connection guards its state. The check never ends a connection that its caller has already closed, because the thread
+ * of the connection may already serve another call.
  */
 public final class OpenConnections implements AutoCloseable {
 
@@ -142,7 +142,7 @@ public final class OpenConnections implements AutoCloseable {
                     .collect(groupingBy(
                             connection -> connection.namespace, mapping(connection -> connection.id, toList())))
                     .forEach(reservations::renew);
-            // A connection closed meanwhile may have released its reservation before this renewal restored it.
+            // If a connection was closed during this renewal, the renewal may have recreated its released reservation.
             bounded.stream().filter(connection -> !open.contains(connection)).forEach(TrackedConnection::release);
         } catch (DataAccessException away) {
             LOG.debug("connection leases not renewed: {}", away.toString());

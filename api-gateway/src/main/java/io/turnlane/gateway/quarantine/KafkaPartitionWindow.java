@@ -55,7 +55,10 @@ final class KafkaPartitionWindow {
         return true;
     }
 
-    /** Moves the current position down to this record. It is the highest record that the page does not contain yet. */
+    /**
+     * Notes that the page takes this record. It must be the highest record of the window that the page has not taken
+     * yet.
+     */
     void moveTo(long offset) {
         current = offset;
         unused--;

@@ -118,8 +118,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     }
 
     /**
-     * Selects the newest records until the page is full, or until a window is exhausted below which more records
-     * remain.
+     * Selects the newest records until the page is full. Ends earlier if all records of a window are selected and its
+     * partition has older records below the window.
      */
     private static List<QuarantineRecord> newest(
             List<Found> newestFirst, Set<String> shown, Collection<KafkaPartitionWindow> windows, int limit) {

@@ -61,7 +61,7 @@ public record RequestRecord(
     }
 
     /**
-     * Attempt that another one followed.
+     * Attempt that was followed by another attempt.
      *
      * @param outcome {@code failed}, {@code crashed} (its processor died) or {@code released} (its partition moved)
      * @param error error of a failed attempt; otherwise null
@@ -97,7 +97,10 @@ public record RequestRecord(
         return finishedAt == null ? null : elapsed(finishedAt);
     }
 
-    /** Returns the time from acceptance to this time; zero for an earlier time, which another clock has counted. */
+    /**
+     * Returns the time from acceptance to the given time. Returns zero if the given time is before the acceptance,
+     * which is possible if the clocks of two machines differ.
+     */
     Duration elapsed(Instant at) {
         return at.isBefore(createdAt) ? Duration.ZERO : Duration.between(createdAt, at);
     }

@@ -10,8 +10,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON representation of a request in a list. Has no answer, which may be large: {@code links.self} leads to it. The
- * components are those of {@link RequestResource}.
+ * JSON representation of a request in a list. Does not contain the answer, because answers can be large. {@code
+ * links.self} leads to the request with its answer. The components are those of {@link RequestResource}.
  */
 record RequestSummary(
         RequestId requestId,

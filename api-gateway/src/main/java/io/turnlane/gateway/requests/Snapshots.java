@@ -17,9 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Creates {@code gap} events, which replace events that a client has missed. A {@code gap} event contains the current
- * state of the request, or summaries of the session's open requests. The gateway creates the event only when it can be
- * written to the client. The event therefore does not count towards the bound of the client's outbox. For this reason,
- * the summaries omit the questions, so that the event is small.
+ * state of the request, or summaries of the session's open requests. The writer of the client creates the event when it
+ * is about to send it. The event is therefore never in the client's outbox and does not count towards the bound of the
+ * outbox. To keep the event small nevertheless, the summaries omit the questions.
  */
 public final class Snapshots {
 

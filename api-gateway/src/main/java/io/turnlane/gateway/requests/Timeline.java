@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition partition of the turns topic that holds the request's record
  * @param offset offset of the request's record in that partition
  * @param phases lifecycle phases that the request has entered in its latest attempt, in order of time
- * @param attempts all attempts, oldest first; of more than 20 the newest
+ * @param attempts the latest attempt and up to 20 attempts before it, oldest first
  */
 record Timeline(
         RequestId requestId,

@@ -32,7 +32,10 @@ record SessionContext(
         Map<String, Object> metadata,
         long ttlSeconds) {
 
-    /** Limits the sums to their valid range, so that an import accepts every exported session. */
+    /**
+     * Limits the request count and the total processing time to the ranges that an import accepts, so that every
+     * exported session can be imported.
+     */
     SessionContext {
         requestCount = Math.clamp(requestCount, 0, ValueRanges.MOST);
         totalProcessingTime = ValueRanges.clamp(totalProcessingTime, ValueRanges.LONGEST);

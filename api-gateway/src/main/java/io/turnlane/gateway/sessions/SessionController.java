@@ -140,7 +140,8 @@ final class SessionController {
         ImportSession command = new ImportSession(
                 ids.next(), SessionId.random(), caller.userId(), now, stateOf(body, agent, now), null);
         sessions.create(command);
-        // Without agent and metadata, no command is needed: the session can be restored from any of its questions.
+        // The log needs a command only for the agent and the metadata. Every question contains the rest of the data
+        // from which a session is restored.
         if (agent != null || !command.state().metadata().isEmpty()) {
             commands.submit(command, rules.traceparent(traceparent));
         }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Pages of a user's sessions. Removes entries of sessions that no longer exist while it reads the list. */
+/** Pages of a user's sessions. While this class reads the list, it removes entries of sessions that no longer exist. */
 @Component
 final class SessionPages {
 
@@ -57,7 +57,7 @@ final class SessionPages {
             }
             return context;
         } catch (ProblemDetailException damaged) {
-            // The store has logged it. The other sessions are still listed.
+            // The store has logged the damaged session. The page still contains the other sessions.
             return Optional.empty();
         }
     }

@@ -52,7 +52,7 @@ public final class RequestStreams {
      * Streams the events of the request to this client until the request ends.
      *
      * @param after cursor of the last event that the client has; null for all events
-     * @param headOnly true for a HEAD request, to which the response contains no events
+     * @param headOnly true for a HEAD request, whose response contains no events
      * @throws ProblemDetailException if the request does not exist
      */
     public void serve(
@@ -75,8 +75,8 @@ public final class RequestStreams {
     }
 
     /**
-     * Finds the record of a request. Returns empty if Redis is unavailable or has lost the record, but only if the
-     * client has a cursor of this session. With the cursor, the stream can continue without the record.
+     * Finds the record of a request. If Redis is unavailable or has lost the record, returns empty if the client has a
+     * cursor of this session, because the stream can then continue without the record. Otherwise throws an exception.
      */
     private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
         boolean canContinue = after != null && after.belongsTo(session);
@@ -178,7 +178,8 @@ public final class RequestStreams {
         } else if (after.isBeforeEnd(request.requestId())) {
             sse.writeEnd(response, request);
         } else {
-            // An EventSource reconnects forever after any other status.
+            // Status 204 stops an EventSource. After an empty response with status 200, it would reconnect again and
+            // again.
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         }
     }

@@ -50,7 +50,10 @@ final class SseConnection {
         out.write('\n');
     }
 
-    /** Writes a cursor without an event. A browser's EventSource also stores the id of a message without data. */
+    /**
+     * Writes a cursor without an event, as the id of a message without data. A browser's EventSource stores such an id
+     * too and sends it when it reconnects.
+     */
     void writeCursor(Cursor cursor) throws IOException {
         out.write(ascii("id: " + cursor + "\n\n"));
     }

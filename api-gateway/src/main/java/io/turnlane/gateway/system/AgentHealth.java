@@ -10,9 +10,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Reports that processors offer different agents. Questions for an agent that a processor lacks wait there, so the
- * installation is degraded. The gateway stays ready. Reports nothing while Redis is unavailable, and returns within 300
- * ms whatever Redis does.
+ * Reports that processors offer different agents. If a processor lacks an agent, questions for this agent wait in the
+ * partitions of this processor. The health is therefore reported as degraded, but the gateway stays ready. Reports
+ * nothing while Redis is unavailable, and returns within 300 ms even if Redis does not reply.
  */
 final class AgentHealth implements HealthIndicator {
 

@@ -46,7 +46,7 @@ class GatewayConfiguration {
         return new WireFormat();
     }
 
-    /** Static, because it must run before any other bean is created. */
+    /** This method is static, because the check must run before any other bean is created. */
     @Bean
     static GatewaySettingsCheck settingsCheck(ConfigurableEnvironment environment) {
         return new GatewaySettingsCheck(environment);

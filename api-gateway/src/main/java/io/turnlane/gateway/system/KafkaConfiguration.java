@@ -24,8 +24,8 @@ import org.springframework.kafka.core.KafkaAdmin;
 class KafkaConfiguration {
 
     /**
-     * Maximum time that the shutdown waits until all clients are disconnected. Before, the clients are asked to
-     * reconnect.
+     * Maximum time for which the shutdown waits until all clients have disconnected. The shutdown first asks the
+     * clients to reconnect to another gateway.
      */
     private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(3);
 

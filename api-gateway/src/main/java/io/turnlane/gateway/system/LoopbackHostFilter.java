@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Rejects calls whose {@code Host} header does not name this machine. Without authentication, the only protection is
- * that callers must run on this machine. A web page from any site also runs on this machine, in its browser
- * ({@link LoopbackHost}).
+ * that callers must run on this machine. A web page from any site also runs on this machine, in its browser. Such a
+ * page can reach the gateway under the host name of its own site, as {@link LoopbackHost} explains.
  */
 final class LoopbackHostFilter extends OncePerRequestFilter {
 
@@ -29,7 +29,8 @@ final class LoopbackHostFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        // Reads the header itself: a page can send X-Forwarded-Host, but not Host.
+        // The filter does not use getServerName(), whose value can come from X-Forwarded-Host. A page can set that
+        // header, but not Host.
         String host = request.getHeader(HttpHeaders.HOST);
         if (host == null || LoopbackHost.matches(host)) { // every browser sends a Host header
             chain.doFilter(request, response);

@@ -27,8 +27,8 @@ import org.webjars.WebJarVersionLocator;
  * all files and of the libraries' versions. Modules import each other by relative paths, so only the URLs in the page
  * itself are changed.
  *
- * <p>If a path contains another version, serves the files of this version. During a rolling update, a page of one
- * gateway can load its files from another gateway.
+ * <p>The version in the path of a request is ignored: the response is always a file of this gateway. During a rolling
+ * update, a page of one gateway can therefore load its files from another gateway.
  *
  * <p>Immutable and safe for use by any number of threads.
  */

@@ -69,8 +69,8 @@ class RedisConfiguration {
     }
 
     /**
-     * List of each user's sessions. A session stays in the list for at most the maximum time that a session is kept
-     * without activity, which begins when its last turn ends.
+     * List of each user's sessions. An entry expires after the longest time for which a session can exist after its
+     * last question: the maximum time of a turn, plus the maximum time for which a session is kept without activity.
      */
     @Bean
     SessionList sessionList(StringRedisTemplate redis) {

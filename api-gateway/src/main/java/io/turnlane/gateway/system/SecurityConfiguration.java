@@ -211,7 +211,8 @@ class SecurityConfiguration {
             String issuer = Objects.requireNonNull(jwt.issuer());
             NimbusJwtDecoder decoder = (jwt.jwkSetUri() == null
                             ? NimbusJwtDecoder.withIssuerLocation(issuer)
-                            // As with discovery: accepts all asymmetric algorithms. Each key limits them to its own.
+                            // Accepts all asymmetric algorithms, as the decoder with discovery does. A key verifies
+                            // only signatures of its own algorithm.
                             : NimbusJwtDecoder.withJwkSetUri(jwt.jwkSetUri())
                                     .jwsAlgorithms(all -> all.addAll(List.of(SignatureAlgorithm.values()))))
                     .build();
@@ -249,7 +250,7 @@ class SecurityConfiguration {
             AuthenticationFilter filter = new AuthenticationFilter(manager, reader);
             filter.setSuccessHandler((_, _, _) -> {});
             filter.setFailureHandler(problems::commence);
-            // The gateway reads no cookies, so that neither sessions nor logins nor CSRF protection apply.
+            // The gateway reads no cookies and therefore needs neither sessions nor logins nor CSRF protection.
             // SecurityHeadersFilter sets the security headers of the pages.
             return http.csrf(AbstractHttpConfigurer::disable)
                     .headers(AbstractHttpConfigurer::disable)

@@ -29,8 +29,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
  * Derives the schema of a record from what the JSON mapper writes for it.
  *
  * <ul>
- *   <li>In a response, a component is required unless it is left out when it is null or empty. It may be null if it is
- *       {@link Nullable}.
+ *   <li>In a response, a component is required, unless the mapper omits it if it is null or empty. A {@link Nullable}
+ *       component can be null.
  *   <li>In a request, which is a record with a name that ends in {@code Body}, {@link Nullable} means optional.
  *   <li>Ids, times, durations and enumerations have the form that {@link WireFormat} gives them.
  * </ul>

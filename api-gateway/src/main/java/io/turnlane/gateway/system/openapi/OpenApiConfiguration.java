@@ -136,7 +136,10 @@ class OpenApiConfiguration {
         };
     }
 
-    /** Codes of failed requests are not an enumeration, because agents and newer versions have others. */
+    /**
+     * Describes the error codes of failed requests as a string and not as an enumeration, because agents and newer
+     * versions can use other codes.
+     */
     private static void describeErrorCodes(Components components) {
         String codes = Arrays.stream(ErrorCode.values())
                 .filter(one -> one.httpStatus() == 0)

@@ -23,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Examples of all operations, from {@code examples.json}. The file lists the operations in the order in which the
  * document describes them.
  *
- * @param operations names of examples by operation id: {@code request}, and one by status
+ * @param operations for each operation id, the names of its examples: {@code request} for the request, and each status
+ *     for its response
  * @param values examples by name
  */
 record OpenApiExamples(Map<String, Map<String, String>> operations, Map<String, Object> values) {
