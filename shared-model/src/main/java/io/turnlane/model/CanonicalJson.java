@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class CanonicalJson {
 
     /**
-     * Maximum nesting, which protects the stack from deeply nested input. Values of this contract are never nested as
-     * deeply.
+     * Maximum nesting. The limit prevents a stack overflow on deeply nested input; {@link JsonLimits} keeps valid
+     * values far below it.
      */
     private static final int MAX_DEPTH = 200;
 

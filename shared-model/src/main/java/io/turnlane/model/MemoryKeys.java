@@ -80,15 +80,16 @@ public record MemoryKeys(SessionKey session) {
 
     /**
      * String: a random value that detects data loss. If the value is missing or has changed, Redis has lost data in the
-     * hash slot of the tag. Markers with different tags are in different slots.
+     * hash slot (the cluster's unit of distribution) to which the tag belongs. Markers with different tags are in
+     * different hash slots.
      */
     public static String marker(String tag) {
         return PREFIX + "marker:{" + tag + "}";
     }
 
     /**
-     * JSON: the state of the loss markers when a partition's memory was last found complete, and the report of the
-     * partition's last rebuild.
+     * JSON: the report of the partition's last rebuild, and the values that the loss markers had when the partition's
+     * memory was last complete.
      *
      * @param turnsTopic name of the turns topic, which separates installations that share a Redis
      */
@@ -186,7 +187,7 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "gateways";
     }
 
-    /** String: present while a processor offers the agent, and for a minute after. */
+    /** String: exists while a processor offers the agent, and for one minute after that. */
     public static String offeredAgent(String agent) {
         return PREFIX + "agent:" + agent;
     }

@@ -15,12 +15,13 @@ public enum Phase {
     /** The result is stored in memory. */
     SESSION_RELEASED,
     COMPLETED,
-    /** The time of the agent, the deadline or the lifetime of the turn ended. */
+    /** The agent exceeded its time limit, or the turn exceeded its deadline or its maximum lifetime. */
     TIMEOUT,
     ERROR;
 
     /**
-     * Returns the phase in which a turn or an attempt with this error ends. The scripts of the processor do the same.
+     * Returns the phase in which a turn or an attempt with this error ends. The Lua scripts of the processor contain
+     * the same rule.
      */
     public static Phase ofError(TurnError error) {
         boolean late = error.code().equals(ErrorCode.AGENT_TIMEOUT.wire())

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Priority of a turn. It applies if turns of more sessions are ready than the processor may run at once. The order
- * within a session does not change.
+ * Priority of a turn. It applies if more sessions are ready than the processor can run at once. It does not change the
+ * order of turns within a session.
  */
 public enum Priority {
     HIGH("high"),

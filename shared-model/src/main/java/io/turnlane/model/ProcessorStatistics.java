@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param places load of the slots in which its turns run, or null if the processor has an older version, which does not
  *     report this load
  * @param agentTimes mean time of recent calls, for each agent with enough recent calls
- * @param stalled time for which the processor has read no turns, because its open turns have reached a bound and none
- *     of them has ended; zero if they are below the bounds or if turns end
+ * @param stalled time since the processor last made progress, while its open turns are at their maximum number or size
+ *     and it therefore reads no turns; zero if it reads turns or if turns end
  * @param droppedTurns number of turns since it started that ended as expired because the log deleted their records;
  *     null if a processor of an older version does not report it
  */
@@ -60,8 +60,8 @@ public record ProcessorStatistics(
         @Nullable Long droppedTurns) {
 
     /**
-     * Time without progress after which a processor counts as stalled. A shorter time can mean that its turns take
-     * long.
+     * Time without progress after which a processor counts as stalled. A shorter time without progress is normal if its
+     * turns take long.
      */
     public static final Duration MAX_STALL = Duration.ofSeconds(60);
 
@@ -73,8 +73,8 @@ public record ProcessorStatistics(
     }
 
     /**
-     * Returns true if the processor is stalled: it has read no turns for a minute, because its open turns have reached
-     * a bound and none of them has ended.
+     * Returns true if the processor is stalled: for a minute, its open turns have been at their maximum number or size,
+     * so that it read no turns, and none of them ended.
      */
     public boolean hasStalled() {
         return stalled.compareTo(MAX_STALL) >= 0;

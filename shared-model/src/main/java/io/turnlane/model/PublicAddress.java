@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Distinguishes public Internet addresses from special-purpose addresses, according to the IANA registries (RFC 6890
- * and its updates). On behalf of clients, the processor connects only to public addresses. Otherwise a client could
- * make the processor call hosts in the operator's network.
+ * and its updates). If a client supplies a URL, the processor connects to it only at a public address. Otherwise a
+ * client could make the processor call hosts in the operator's network.
  */
 public final class PublicAddress {
 

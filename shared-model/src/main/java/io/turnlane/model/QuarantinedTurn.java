@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. The key
- * of its record on the quarantine topic is its {@link #id}, so that duplicates are in the same partition. The original
- * key is stored in a header.
+ * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. On the
+ * quarantine topic, the key of the record is its {@link #id}, so that duplicates are in the same partition. A header
+ * contains the original key.
  *
  * @param key original key, or null if the record had none
  * @param value original value, or null if the record had none or the log no longer contained it

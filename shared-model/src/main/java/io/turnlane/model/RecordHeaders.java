@@ -27,8 +27,8 @@ public final class RecordHeaders {
     public static final String EVENTS_FROM = "events-from";
 
     /**
-     * On turns: policy and priority; absent if they have the default value. They are headers because processors do not
-     * keep the values of all waiting records in memory.
+     * On turns: policy and priority; absent if they have the default value. They are headers because processors need
+     * them for all waiting records, but do not keep the values of all these records in memory.
      */
     public static final String POLICY = "policy";
 

@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that Redis can be used: that it accepts a write and does not evict keys. A Redis that only answers is not
- * sufficient, for example a master that a failover has made a read-only replica while its connections stayed open. Each
- * check also sets the shared clock to the time of Redis.
+ * Checks that Redis can be used: that it accepts a write and does not evict keys. A reply alone does not prove this.
+ * For example, a failover can make a master a read-only replica that keeps its connections and answers. Each check also
+ * sets the shared clock to the time of Redis.
  *
  * <p>Thread-safe. A caller runs {@link #check} about once a second.
  */
@@ -18,7 +18,7 @@ public final class RedisMonitor {
     /** Number of unanswered checks in a row after which the connection counts as broken. */
     private static final int MAX_UNANSWERED = 3;
 
-    /** Number of checks between two looks at the settings of Redis. */
+    /** Number of checks after which the monitor reads the settings of Redis again. */
     private static final int SETTINGS_INTERVAL = 60;
 
     private static final String KEEPS_KEYS = "noeviction";
@@ -57,8 +57,8 @@ public final class RedisMonitor {
     }
 
     /**
-     * Checks Redis now. Blocks for at most a few timeouts of the connection. Replaces the connection if another one may
-     * reach a usable Redis.
+     * Checks Redis now. Blocks for at most a few timeouts of the connection. Replaces the connection if a new one can
+     * reach a Redis that works.
      */
     public synchronized void check() {
         try {
@@ -97,7 +97,10 @@ public final class RedisMonitor {
                         + " Set its maxmemory-policy to noeviction.";
     }
 
-    /** Returns the policy, of any node that may evict keys. A policy that Redis does not return counts as harmless. */
+    /**
+     * Returns the eviction policy of a node that can evict keys; {@link #KEEPS_KEYS} if no node can, or if Redis does
+     * not return its policy.
+     */
     private String readEvictionPolicy() {
         try {
             Properties info = redis.memoryInfo();
@@ -119,7 +122,7 @@ public final class RedisMonitor {
         }
     }
 
-    /** Returns a problem of a Redis that can be used, as a sentence: it may evict keys. Empty if there is none. */
+    /** Returns a warning as a sentence if Redis works but can evict keys; otherwise empty. */
     public Optional<String> warning() {
         return Optional.of(warning).filter(text -> !text.isEmpty());
     }

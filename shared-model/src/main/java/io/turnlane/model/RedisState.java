@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * command of a script fails, the code is within the text of the reply.
  */
 public enum RedisState {
-    /** A replica, for example a former master after a failover. A new connection may reach the current master. */
+    /** A replica, for example a former master after a failover. A new connection can reach the current master. */
     READONLY(true, "it is a read-only replica"),
     /** Redis is still reading its data. */
     LOADING(false, "it is still loading its data"),
@@ -24,7 +24,7 @@ public enum RedisState {
     MOVED(true, "it belongs to a cluster: configure spring.data.redis.cluster.nodes"),
     /** As {@link #MOVED}, while a slot migrates. */
     ASK(true, "it belongs to a cluster: configure spring.data.redis.cluster.nodes"),
-    /** The memory limit is reached and nothing may be evicted. */
+    /** The memory limit is reached, and Redis is not allowed to evict keys. */
     OOM(false, "its memory is full: raise maxmemory"),
     /** Redis can't write to its disk. */
     MISCONF(false, "it can't write to its disk"),
@@ -44,13 +44,13 @@ public enum RedisState {
         this.description = description;
     }
 
-    /** Returns the state that an error reply shows; empty if the reply shows none. */
+    /** Returns the state whose error code the reply contains; empty if the reply contains no such code. */
     public static Optional<RedisState> of(@Nullable String reply) {
         Matcher code = CODE.matcher(reply == null ? "" : reply);
         return code.find() ? Optional.of(valueOf(code.group(1))) : Optional.empty();
     }
 
-    /** Returns true if a new connection may reach a Redis that can be used. */
+    /** Returns true if a new connection can reach a Redis that works. */
     public boolean needsReconnect() {
         return reconnect;
     }

@@ -44,7 +44,7 @@ public sealed interface SessionCommand {
      * @param deadline time after {@code createdAt} until which an answer is wanted, or null if there is no deadline
      * @param redriveOf the quarantined turn that this turn asks again, or null
      * @param policy policy that applies if the session is busy
-     * @param priority priority if more sessions are ready than may run at once
+     * @param priority priority that applies if more sessions are ready than can run at once
      * @param callbackUrl URL to which the terminal event is posted, or null
      */
     record Ask(
@@ -106,7 +106,10 @@ public sealed interface SessionCommand {
                     null);
         }
 
-        /** Returns the time since the question was asked; zero for an earlier time, which another clock has counted. */
+        /**
+         * Returns the time from the question to {@code at}. Returns zero if {@code at} is earlier, which happens if the
+         * clocks of two machines differ.
+         */
         public Duration elapsed(Instant at) {
             return at.isBefore(createdAt) ? Duration.ZERO : Duration.between(createdAt, at);
         }
@@ -169,7 +172,9 @@ public sealed interface SessionCommand {
         }
     }
 
-    /** Restores data of the session that memory has lost from the log, after the turns that are already queued. */
+    /**
+     * Restores from the log the data of the session that Redis has lost. Runs after the turns that are already queued.
+     */
     record RebuildSession(
             RequestId requestId,
             SessionId sessionId,

@@ -14,26 +14,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Names of all settings of gateways and processors. Both know the settings of the other, because they may share
- * configuration files and environment variables. A test keeps the list equal to the settings in the code.
+ * Names of all settings of gateways and processors. Gateways and processors can share configuration files and
+ * environment variables. Each therefore also accepts the settings of the other. A test keeps the list equal to the
+ * settings in the code.
  */
 public final class SettingNames {
 
     private static final String PREFIX = "turnlane.";
     private static final String VARIABLE_PREFIX = "TURNLANE_";
 
-    /** System properties with the same prefix that are no settings: of the build and of the launcher. */
+    /** System properties of the build and of the launcher. They have the prefix of settings but are no settings. */
     private static final Set<String> NO_SETTINGS = Set.of("turnlane.lib", "turnlane.class-cache.record");
 
     /** Settings with any number of values: their names continue with a key or an index. */
     private static final Set<String> OPEN_ENDED = Set.of(
             "turnlane.processor.answer.timeouts", "turnlane.security.allowed-origins", "turnlane.webhooks.secrets");
 
-    /** Kubernetes and Docker set such variables for a service that is called turnlane-gateway, for example. */
+    /** Variables that Kubernetes and Docker set for a service, for example for a service named turnlane-gateway. */
     private static final Pattern OF_A_SERVICE = Pattern.compile(
             ".*_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT|PORT_\\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?|ENV_\\w+|NAME)");
 
-    /** Maximum number of wrong characters in the name of a variable that is taken for a misspelt setting. */
+    /** Maximum number of wrong characters with which the name of a variable counts as a misspelt setting. */
     private static final int MISSPELT = 3;
 
     private static final List<String> ALL = read();
@@ -62,8 +63,9 @@ public final class SettingNames {
     }
 
     /**
-     * Returns the setting that a variable of the environment names wrongly. Empty if the variable is right, or has
-     * another purpose: only variables that start like a group of settings, or that are almost right, can be wrong.
+     * Returns the setting that a misspelt environment variable was probably meant to set. Returns empty if the name is
+     * correct. Also returns empty if the variable neither begins with the name of a group of settings nor is similar to
+     * a setting, because it then has another purpose.
      *
      * @param variable name of the variable
      */
@@ -113,7 +115,7 @@ public final class SettingNames {
         return setting.substring(PREFIX.length(), setting.indexOf('.', PREFIX.length()));
     }
 
-    /** Returns the number of characters to insert, delete or replace. */
+    /** Returns the number of characters to insert, delete or replace to change {@code a} into {@code b}. */
     private static int distance(String a, String b) {
         int[] costs = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -8,19 +8,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clock that all gateways and processors of an installation share: the clock of Redis, whose scripts decide about
- * deadlines and ages. Times of two machines can therefore be compared. Between two readings the clock advances with the
- * machine's monotonic clock, so it keeps its time while Redis is unavailable and if the machine's own clock is changed.
- * Until the first reading it returns the machine's own time.
+ * Clock that shows the time of Redis. All gateways and processors of an installation use it, so times from two machines
+ * can be compared. The Redis scripts use the same time for deadlines and ages. Between two readings of Redis, this
+ * clock advances with the machine's monotonic clock. It therefore continues correctly while Redis is unavailable, and
+ * if someone changes the machine's own clock. Until the first reading, it returns the machine's own time.
  *
  * <p>Thread-safe.
  */
 public final class SharedClock implements InstantSource {
 
-    /** A reading that took longer does not show the time exactly enough. */
+    /** Maximum duration of a reading. A slower reading is ignored, because its time is too inexact. */
     private static final Duration MAX_ROUND_TRIP = Duration.ofMillis(500);
 
-    /** Differences up to this size do not change the clock, so that it advances steadily. */
+    /** Differences up to this size do not change the clock. Otherwise each reading would make it jump a little. */
     private static final Duration TOLERANCE = Duration.ofMillis(20);
 
     private final InstantSource local;
@@ -52,8 +52,8 @@ public final class SharedClock implements InstantSource {
     }
 
     /**
-     * Reads the reference's time and sets this clock to it. Exceptions of the reference are passed on; the clock then
-     * stays as it is.
+     * Reads the reference's time and sets this clock to it. If the reference throws an exception, throws the same
+     * exception and does not change the clock.
      */
     public synchronized void synchronize(Supplier<Instant> reference) {
         long sent = nanoTime.getAsLong();

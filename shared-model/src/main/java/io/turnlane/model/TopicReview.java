@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
  * Difference between the settings of an existing topic and those that Turnlane needs.
  *
  * @param topic name of the topic
- * @param adjustable settings with their needed values that a gateway or processor may change by itself. They keep
- *     records longer, delete expired records sooner after their retention, or allow larger records.
- * @param rejected settings with their needed values that only an operator may change. If the topic belongs to another
- *     application, the change could delete its records.
+ * @param adjustable settings with their needed values that a gateway or processor is allowed to change by itself. These
+ *     changes keep records longer, delete expired records sooner after their retention, or allow larger records.
+ * @param rejected settings with their needed values that only an operator is allowed to change. If the topic belongs to
+ *     another application, such a change could delete that application's records.
  */
 public record TopicReview(String topic, Map<String, String> adjustable, Map<String, String> rejected) {
 
@@ -28,7 +28,7 @@ public record TopicReview(String topic, Map<String, String> adjustable, Map<Stri
     }
 
     /**
-     * Compares settings. Settings without a rule may differ.
+     * Compares settings. Ignores differences in settings for which this class has no rule.
      *
      * @param needed settings with which the topic would be created
      * @param current settings of the topic, by the names that Kafka uses

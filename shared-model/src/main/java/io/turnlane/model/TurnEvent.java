@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * because a request has one end. Readers use this identity to recognise duplicates.
  *
  * @param attempt attempt that the event belongs to, from 1; 0 before the first attempt
- * @param seq number of the event within its attempt, from 0, without gaps; only a terminal event can have a larger
- *     number than the next one, see {@link #SEQ_AFTER_ALL}
+ * @param seq number of the event within its attempt, from 0, without gaps; a terminal event can have
+ *     {@link #SEQ_AFTER_ALL} instead of the next number
  * @param callback URL to which the turn's terminal event is posted, or null; stored in the record's headers and not
  *     shown to clients
  */
@@ -78,7 +78,10 @@ public record TurnEvent(
             @Nullable Duration estimatedWait,
             @Nullable String reason) implements Body {
 
-        /** Reason of a turn whose agent only other processors have; also the stage in its request record. */
+        /**
+         * Reason of a turn that waits because this processor does not have its agent. The request record of the turn
+         * has the same value as its stage.
+         */
         public static final String WAITING_FOR_AGENT = "waiting_for_agent";
 
         /** Creates an event without an estimated waiting time. */

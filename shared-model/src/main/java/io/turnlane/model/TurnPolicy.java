@@ -16,7 +16,10 @@ public enum TurnPolicy {
     /** The waiting questions are merged into this one. */
     COALESCE("coalesce", "coalesced");
 
-    /** Enough for a client that repeats its interrupt, and too few to fill a session with them. */
+    /**
+     * Extra open turns for questions that end or merge earlier turns. A client can repeat its interrupt this often, but
+     * cannot fill a session with interrupts.
+     */
     private static final int EXTRA_OPEN_TURNS = 10;
 
     private final String wire;
@@ -38,8 +41,8 @@ public enum TurnPolicy {
     }
 
     /**
-     * Returns the number of open turns above a limit that questions with this policy may use. A policy that ends or
-     * merges earlier turns makes room, so it is needed most when the limit is reached.
+     * Returns the number by which questions with this policy may exceed a limit of open turns. A policy that ends or
+     * merges earlier turns reduces the number of open turns, so it must still work when the limit is reached.
      */
     public int extraOpenTurns() {
         return switch (this) {

@@ -20,7 +20,10 @@ public final class ValueRanges {
     /** Longest duration: about a hundred years. */
     public static final Duration LONGEST = Duration.ofDays(36_525);
 
-    /** Longest processing time of one turn. A turn ends within an hour, unless Redis or Kafka is unavailable. */
+    /**
+     * Longest processing time of one turn. Turns end within an hour, except while Redis or Kafka is unavailable, so
+     * this limit allows for long outages.
+     */
     public static final Duration LONGEST_TURN = Duration.ofDays(30);
 
     /** Largest count. */

@@ -200,7 +200,7 @@ public final class WireFormat {
             }
             return value;
         } catch (JacksonException e) {
-            // The parser's own message may quote the content, which must not be logged.
+            // The message of the parser can contain content of the record, which must not be logged.
             throw new UnreadableRecordException("not a readable " + type.getSimpleName());
         }
     }
@@ -265,7 +265,7 @@ public final class WireFormat {
         @Override
         public Duration deserialize(JsonParser parser, DeserializationContext context) {
             double seconds = parser.getDoubleValue();
-            // Clocks that differ may have made a duration negative, so that only its size is checked here.
+            // A duration can be negative if the clocks of two machines differ. The check therefore ignores the sign.
             if (!(Math.abs(seconds) <= ValueRanges.LONGEST.toSeconds())) {
                 throw new IllegalArgumentException(
                         "a duration must have at most " + ValueRanges.LONGEST.toSeconds() + " seconds");

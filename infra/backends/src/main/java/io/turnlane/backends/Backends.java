@@ -193,8 +193,8 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Makes the broker stop Redis if this process dies. The broker detects the death of its parent process, and Redis
-     * does not.
+     * Makes the broker stop Redis if this process ends. The broker detects the end of its parent process, which is this
+     * process. Redis does not.
      */
     private void watchRedis() {
         if (broker != null && redis != null) {

@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * full.
  *
  * <p>Its standard input is connected to the parent process. When the parent ends for any reason, the stream closes and
- * the broker stops. A line {@code watch <pid> <start in epoch ms>} names another process that the broker stops at that
- * time. This process is Redis, which does not detect the end of its parent. A later line replaces an earlier line.
+ * the broker stops. A line {@code watch <pid> <start in epoch ms>} names another process that the broker stops when the
+ * parent ends. The parent names its Redis process, because Redis does not detect the end of its parent. A later line
+ * replaces an earlier line.
  *
  * <p>Exit codes: 0 stopped, 1 failed (standard error and the log contain the reason), 2 wrong arguments.
  */

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * kills the process if it does not end in time.
  *
  * <p>The child runs in its own session, so that Ctrl-C in a terminal reaches only the parent process. The parent stops
- * its children as its last step. Thread-safe: {@code lock} allows one start at a time. A stop or kill does not acquire
- * the lock, so it can also end a process that is not ready yet.
+ * its children at the end of its own shutdown. Thread-safe: {@code lock} allows one start at a time. A stop or kill
+ * does not acquire the lock, so it can also end a process that is not ready yet.
  */
 public final class ChildProcess implements AutoCloseable {
 

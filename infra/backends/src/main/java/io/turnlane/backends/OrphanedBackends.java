@@ -35,7 +35,10 @@ final class OrphanedBackends {
         }
     }
 
-    /** Stops a Redis that was started just before the kill. Its pid was not recorded, but it accepts the password. */
+    /**
+     * Stops a Redis that the killed run started but did not record in {@code run.json}. It is identified by its port
+     * and by its password, which it accepts.
+     */
     private static void stopUnrecorded(RunState.EmbeddedRedis redis) {
         if (RedisProbe.isServing(redis.port(), redis.password())) {
             log.atInfo().addKeyValue("port", redis.port()).log("stopping the Redis of a killed run");

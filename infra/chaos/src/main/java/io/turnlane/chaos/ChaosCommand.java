@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * Command that starts a rig (a complete Turnlane in separate processes), runs scenarios on it, and reports the promises
- * that did not hold.
+ * that were broken.
  */
 @Command(
         name = "turnlane chaos",

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority high, normal or low; null for normal
  * @param deadline time from now after which the answer is no longer useful; null for no limit
  * @param metadata values for the agent
- * @param idempotencyKey key that makes repeated calls ask the question only once
+ * @param idempotencyKey key that identifies the question; calls with the same key ask the question only once
  */
 public record AskRequest(
         String text,
@@ -75,7 +75,10 @@ public record AskRequest(
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }
 
-    /** Returns a copy with the caller's own idempotency key, which lets a restarted caller ask again safely. */
+    /**
+     * Returns a copy with this idempotency key. A caller that has stored the key can ask the question again after a
+     * restart, and the question is asked only once.
+     */
     public AskRequest key(String idempotencyKey) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);
     }

@@ -33,7 +33,8 @@ public final class AskedTurn {
     }
 
     /**
-     * Follows the turn from its first event to its end, across reconnects, and returns when it has ended.
+     * Follows the turn from its first event to its end, and reconnects if a connection breaks. Returns when the turn
+     * has ended.
      *
      * @throws ProblemException if a gateway rejects the call, for example with {@code not_found}
      * @throws IOException if no gateway could be reached in time
@@ -63,7 +64,8 @@ public final class AskedTurn {
     }
 
     /**
-     * Requests cancellation. The turn may still end otherwise if its end came first; its terminal status says which.
+     * Requests the cancellation of the turn. If the turn ends before the cancel takes effect, it keeps its other
+     * terminal status.
      *
      * @return the current request resource
      */

@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Doubling delays between reattempts, with jitter so that a thousand clients do not return at once. Not thread-safe.
+ * Delays between attempts of a call, which double with each attempt. A random part (jitter) prevents clients from
+ * retrying at the same time. Not thread-safe.
  */
 final class Backoff {
 
@@ -43,7 +44,9 @@ final class Backoff {
         return true;
     }
 
-    /** Returns the delay before the next attempt. Jitter never makes it shorter than the server asked for. */
+    /**
+     * Returns the delay before the next attempt. The delay is never shorter than the delay for which the server asked.
+     */
     Duration delay(Optional<Duration> retryAfter) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         Duration own = FIRST.multipliedBy(1L << Math.min(attempts++, 10));

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventFeed {
 
-    /** The server sends a comment every 15 s; two missing ones and some margin mean that the connection is dead. */
+    /**
+     * Time without a line after which the connection counts as broken. The server sends a comment every 15 s, so at
+     * least two comments are missing after this time.
+     */
     private static final Duration SILENCE = Duration.ofSeconds(40);
 
     private final GatewayPool gateways;
@@ -78,7 +81,8 @@ final class EventFeed {
         SilenceTimer silence = new SilenceTimer(body);
         Runnable onLine = () -> {
             silence.reset();
-            // A connection that was quiet for longer than the patience has not failed.
+            // A received line counts as a success, so the patience starts again. Otherwise a long quiet period would
+            // count as a failure.
             backoff.succeeded();
         };
         try (SseReader events = new SseReader(body, onLine, at -> cursor = at)) {
@@ -95,8 +99,8 @@ final class EventFeed {
     }
 
     /**
-     * Closes a connection that has been silent for too long, because a peer that vanished does not close it. The reader
-     * calls {@link #reset} and {@link #stop}; the JDK's timer thread checks the time.
+     * Closes a connection that has been silent for too long. If the peer has vanished, nothing else closes the
+     * connection. The reader calls {@link #reset} and {@link #stop}; the JDK's timer thread checks the time.
      */
     private static final class SilenceTimer {
         private final InputStream body;

@@ -34,8 +34,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The gateways of one Turnlane installation. Any of them serves any call; if one fails, the pool tries the next.
- * Thread-safe: threads share only the index of the gateway that served last.
+ * The gateways of one Turnlane installation. Each gateway can serve each call. If a gateway fails, the pool tries the
+ * next one. Thread-safe: threads share only the index of the gateway that served last.
  */
 final class GatewayPool {
 
@@ -84,7 +84,7 @@ final class GatewayPool {
     /**
      * One API call.
      *
-     * @param repeatable true if sending it twice has the same effect as once, so that it can be repeated after a lost
+     * @param repeatable true if a repeated call has no further effect; the pool then repeats the call after a lost
      *     reply
      * @param serverWait time that the gateway itself may wait before it answers
      */
@@ -100,12 +100,14 @@ final class GatewayPool {
             return of("GET", path, null);
         }
 
-        /** Returns a GET that the gateway may hold open for up to this time. */
+        /** Returns a GET to which the gateway responds when the turn has ended, or at the latest after this time. */
         static GatewayCall poll(String path, Duration wait) {
             return new GatewayCall("GET", path + "?wait=" + wait.toSeconds(), null, null, true, wait);
         }
 
-        /** Returns a call that is repeatable if HTTP defines its method as idempotent, so not for POST and PATCH. */
+        /**
+         * Returns a call. It is repeatable if HTTP defines its method as idempotent. POST and PATCH are not idempotent.
+         */
         static GatewayCall of(String method, String path, @Nullable Object body) {
             return new GatewayCall(method, path, body, null, IDEMPOTENT.contains(method), Duration.ZERO);
         }
@@ -170,8 +172,9 @@ final class GatewayPool {
     }
 
     /**
-     * Waits this long for the response: its headers and, if the handler reads it, its body. HttpRequest's own timeout
-     * is not used: up to JDK 25 it covers only the headers, and from 26 on it would also end a stream.
+     * Waits this long for the response: its headers and, if the handler reads it, its body. The timeout of an
+     * {@code HttpRequest} is not suitable. Up to JDK 25 it covers only the headers, and from JDK 26 on it also ends an
+     * open stream.
      */
     private <T> HttpResponse<T> within(Duration limit, HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
@@ -202,7 +205,7 @@ final class GatewayPool {
         return named;
     }
 
-    /** Cancels the exchange, and closes a stream that was opened meanwhile. */
+    /** Cancels the exchange. If the response has arrived in the meantime, closes its stream. */
     @SuppressWarnings(
             "Interruption") // the JDK's client releases the connection only if the future is cancelled this way
     private static void giveUp(CompletableFuture<? extends HttpResponse<?>> answer) throws IOException {
@@ -258,7 +261,7 @@ final class GatewayPool {
         return current.get();
     }
 
-    /** Selects the next gateway, unless another thread already did. */
+    /** Selects the gateway after this one, unless another thread has already selected a different gateway. */
     void switchFrom(int gateway) {
         current.compareAndSet(gateway, gateway + 1);
     }

@@ -55,7 +55,7 @@ public final class ProblemException extends RuntimeException {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Returns true if the next attempt, at this gateway or another, may succeed. */
+    /** Returns true if a later attempt, at this gateway or another, can succeed. */
     boolean isTransient() {
         return status >= 500 || status == 408;
     }

@@ -23,7 +23,7 @@ final class SseReader implements AutoCloseable {
 
     /**
      * @param onLine called for each line, including comments
-     * @param onCursor called with an id that has no event: the place to resume from although nothing happened
+     * @param onCursor called with each id that the server sends without an event; the client can resume after this id
      */
     SseReader(InputStream in, Runnable onLine, Consumer<String> onCursor) {
         this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));

@@ -25,7 +25,10 @@ public final class TurnView {
         return status;
     }
 
-    /** Returns the text so far, or the whole answer once completed. After a gap, new text is missing until the end. */
+    /**
+     * Returns the text received so far, or the whole answer if the turn is completed. If a piece of text is missing,
+     * later pieces are not appended, and the whole answer appears when the turn completes.
+     */
     public String text() {
         return text.toString();
     }

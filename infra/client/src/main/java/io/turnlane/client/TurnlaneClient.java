@@ -21,8 +21,9 @@ import tools.jackson.databind.JsonNode;
  * TurnView end = turn.follow((view, update) -> show(view.text()));
  * }</pre>
  *
- * <p>Each question carries an idempotency key. If a reply is lost, the client sends the question again, and it is still
- * asked once. Calls block. Any thread may make them, and an interrupt ends them.
+ * <p>Each question carries an idempotency key. If a reply is lost, the client sends the question again with the same
+ * key, and the gateway does not ask the question a second time. Calls block until they return or the calling thread is
+ * interrupted. Any thread may call any method.
  */
 public final class TurnlaneClient {
 
@@ -47,8 +48,9 @@ public final class TurnlaneClient {
      *
      * @param gateways {@code http://host:port} of each gateway; if one fails, the client tries the next
      * @param token supplies an API key or a JWT for each call; empty without authentication
-     * @param patience time to keep trying before a call fails. A gateway that accepts the connection but does not
-     *     answer is abandoned after at most ten seconds, or earlier if there are several: each gets an equal share
+     * @param patience time to keep trying before a call fails. If a gateway accepts the connection but does not answer,
+     *     the client tries the next one after at most ten seconds. With several gateways, the client waits for each an
+     *     equal share of the patience if this share is shorter
      */
     public static TurnlaneClient with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {
@@ -96,7 +98,7 @@ public final class TurnlaneClient {
 
     /**
      * Makes any other API call, for example {@code call("GET", "/v1/sessions/s-1/turns", null)}. If the reply is lost,
-     * the call is repeated, except for POST and PATCH, which might take effect twice.
+     * the call is repeated, except for POST and PATCH, for which a repeated call can take effect twice.
      *
      * @param body value to send as JSON; null for no body
      * @return the JSON of the response; a missing node if it has no body

@@ -73,8 +73,9 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /**
-     * Starts a gateway and a processor. Registers the processor last, so that it stops first, and clients of the
-     * gateway still receive its last answers.
+     * Starts a gateway and a processor. Parts stop in the reverse order of their registration. The processor is
+     * therefore registered last: it stops first, and the gateway then still sends the processor's last answers to
+     * clients.
      */
     private void startTogether(OrderedShutdown stop, Backends backends, int gatewayPort, StartupProgress progress)
             throws ExecutionException, InterruptedException {

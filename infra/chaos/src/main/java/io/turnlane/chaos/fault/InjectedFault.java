@@ -8,8 +8,9 @@ import java.util.Set;
  * @param at time at which the fault began, on the run's clock
  * @param healed time at which the fault was healed
  * @param hit requests that the agents of the target were answering when the fault began
- * @param underWay amount of work that the fault hit: these requests, the open calls and streams of a gateway, or the
- *     questions, records or replies that make up the fault; {@value #SKIPPED} if this machine does not allow the fault
+ * @param underWay amount of work that the fault hit, or {@value #SKIPPED} if this machine does not allow the fault. For
+ *     a gateway, the number of its open calls and streams. For a fault that consists of questions, records or dropped
+ *     replies, their number. Otherwise the number of requests in {@code hit}.
  */
 public record InjectedFault(Fault fault, long at, long healed, Set<String> hit, int underWay) {
 

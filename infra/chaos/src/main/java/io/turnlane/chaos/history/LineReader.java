@@ -11,12 +11,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Reads a file line by line, so that files larger than the heap can be checked. Skips a last line without a line end,
- * because its writer was killed while it wrote the line.
+ * Reads a file line by line, so that files larger than the heap can be checked. If the last line has no line end, its
+ * writer was killed while it wrote the line. The reader skips such a line.
  */
 final class LineReader {
 
-    /** Longer than any line that is written, so that a damaged file cannot fill the heap. */
+    /**
+     * Maximum length of a line. Complete lines are shorter; the limit prevents a damaged file from filling the heap.
+     */
     private static final int MAX_LINE_BYTES = 16 * 1024 * 1024;
 
     private LineReader() {}

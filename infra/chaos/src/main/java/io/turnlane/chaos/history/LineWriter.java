@@ -40,7 +40,7 @@ public final class LineWriter implements AutoCloseable {
         return new LineWriter(file, FLUSH_NANOS);
     }
 
-    /** Creates a writer for a process that may be killed at any time. */
+    /** Creates a writer for a process that can be killed at any time. */
     public static LineWriter durable(Path file) throws IOException {
         return new LineWriter(file, 0);
     }

@@ -34,7 +34,7 @@ final class Asker {
     private sealed interface PostOutcome {
         record PostAccepted(String request) implements PostOutcome {}
 
-        /** Certainly not accepted, but a later post may be. */
+        /** The gateway did not accept this post, but can accept a later post of the question. */
         record PostRetryable() implements PostOutcome {}
 
         /** Permanently rejected. */
@@ -126,7 +126,10 @@ final class Asker {
         return status == 200 || status == 202;
     }
 
-    /** Returns true if a later post may succeed: the limit may no longer apply, or a processor may be known again. */
+    /**
+     * Returns true if a later post can succeed: after 429, and after {@code unknown_agent}, which ends when a processor
+     * offers the agent again.
+     */
     private static boolean isTemporary(int status, @Nullable String code) {
         return status == TOO_MANY_REQUESTS || "unknown_agent".equals(code);
     }

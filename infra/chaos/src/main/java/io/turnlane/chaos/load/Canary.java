@@ -4,7 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Unique word in a question that every piece of its answer repeats, so that a text can be traced to its question. */
+/**
+ * Unique word in a question. Every piece of the answer repeats it, so the checker can trace each text to its question.
+ */
 public final class Canary {
 
     private static final Pattern CANARY = Pattern.compile("c-[A-Za-z0-9._-]+");

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Runs all clients of a run. {@link #start} starts them, and {@link #finish} waits until each has seen its turns' ends.
- * The driver's thread calls these methods. Clients run on virtual threads and share only the {@link AcceptedTurns}.
+ * Runs all clients of a run. {@link #start} starts them, and {@link #finish} waits until each client has received the
+ * ends of its turns. The driver's thread calls these methods. Clients run on virtual threads and share only the
+ * {@link AcceptedTurns}.
  */
 public final class ClientLoad implements AutoCloseable {
 

@@ -23,7 +23,7 @@ public final class GatewayApi implements AutoCloseable {
 
     static final JsonMapper JSON = new JsonMapper();
 
-    /** Longer than a gateway waits for Kafka (5 s) and for Redis (2 s) together. */
+    /** Time limit of a call. It is longer than the 5 s for Kafka and 2 s for Redis that a gateway waits together. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(12);
 
     private final List<URI> addresses;

@@ -47,7 +47,7 @@ final class LoadClient {
     }
 
     /**
-     * Asks questions until {@code asking} returns false, then waits for the turns that it asked to end.
+     * Asks questions until {@code asking} returns false, then waits until the turns of these questions have ended.
      *
      * @param asking returns true while new questions may be asked
      * @param waiting returns true while the client may wait for ends

@@ -9,7 +9,7 @@ public sealed interface CableFault {
     record Pass() implements CableFault {}
 
     /**
-     * Traffic is delayed and limited, in each direction of each connection.
+     * The proxy delays and limits the traffic in each direction of each connection.
      *
      * @param latency delay of every byte
      * @param jitter limit of an additional random delay, evenly distributed from 0
@@ -29,24 +29,27 @@ public sealed interface CableFault {
     }
 
     /**
-     * Connections are accepted, but nothing is carried, not even their end, as in a network partition that neither peer
-     * notices. Bytes that are sent during the fault arrive after it, as with TCP.
+     * The proxy accepts connections but forwards nothing, not even the end of a connection, as in a network partition
+     * that neither peer notices. Bytes that a peer sends during the fault arrive after it, as with TCP.
      */
     record HalfOpen() implements CableFault {}
 
     /**
-     * Requests arrive, but a reply is dropped and its connection is reset. The client cannot know whether its request
-     * was carried out.
+     * The proxy forwards requests, but drops a reply and resets the connection. The client then cannot know if the
+     * server executed its request.
      *
-     * @param pass number of replies of each connection that pass before the first one is dropped, so that clients can
+     * @param pass number of replies of each connection that the proxy forwards before it drops one, so that clients can
      *     connect
      */
     record SwallowReplies(int pass) implements CableFault {}
 
-    /** Each connection is reset after this number of bytes in both directions together, even within a message. */
+    /**
+     * The proxy resets each connection after it has forwarded this number of bytes, counted over both directions. The
+     * reset can be in the middle of a message.
+     */
     record ResetAfter(long bytes) implements CableFault {}
 
-    /** All open connections are reset, and each new one is reset at once. */
+    /** The proxy resets all open connections, and each new connection immediately. */
     record Down() implements CableFault {}
 
     /** Returns the name under which {@link FaultProxy#hits} counts this state. */

@@ -18,13 +18,13 @@ final class ConnectionCounts {
         return first;
     }
 
-    /** Counts a reply; returns the number of earlier ones under this setting. */
+    /** Counts a reply. Returns the number of earlier replies under this setting. */
     synchronized int countReply(Setting now) {
         resetIfChanged(now);
         return replies++;
     }
 
-    /** Reserves up to {@code wanted} bytes of those that remain of the limit; returns the number of reserved bytes. */
+    /** Reserves up to {@code wanted} bytes, as far as the limit allows. Returns the number of reserved bytes. */
     synchronized int reserveBytes(Setting now, long limit, int wanted) {
         resetIfChanged(now);
         int reserved = (int) Math.min(wanted, limit - bytes);

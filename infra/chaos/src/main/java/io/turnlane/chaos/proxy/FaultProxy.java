@@ -18,7 +18,8 @@ public final class FaultProxy implements AutoCloseable {
     /**
      * Effects of a kind of fault.
      *
-     * @param connections number of affected connections, counted again after each change of the cable
+     * @param connections number of affected connections; a connection counts again if it is affected after a later
+     *     change of the cable
      * @param bytes number of bytes that were delayed or dropped
      * @param cuts number of connections that were reset
      */

@@ -60,13 +60,15 @@ final class ProxiedConnection {
             run(pump::read);
             run(pump::write);
         }
-        // A change to Down during the connect may have missed this connection.
+        // If the cable changed to Down during the connect, the change possibly did not reset this connection.
         if (state.current().fault() instanceof CableFault.Down down) {
             cut(down);
         }
     }
 
-    /** Waits while nothing is carried; returns the setting under which {@code bytes} may be sent. */
+    /**
+     * Waits while the cable is half-open. Returns the setting under which the caller can then send its {@code bytes}.
+     */
     Setting awaitPassage(int bytes) throws InterruptedException {
         Setting setting = state.current();
         boolean counted = false;
@@ -90,7 +92,10 @@ final class ProxiedConnection {
         reset();
     }
 
-    /** Records that one direction has carried its end. Closes the connection after the second one. */
+    /**
+     * Records that one direction has forwarded the end of its stream. Closes the connection when both directions have
+     * done so.
+     */
     void directionEnded() {
         if (directionsOpen.decrementAndGet() == 0) {
             close();

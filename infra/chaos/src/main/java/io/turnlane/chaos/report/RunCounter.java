@@ -142,7 +142,10 @@ final class RunCounter {
         progressTimes.computeIfAbsent(request, _ -> new TreeSet<>()).add(time);
     }
 
-    /** Adds the time from a fault until each turn that its processor was running continued elsewhere. */
+    /**
+     * Adds recovery times of a fault on a processor. For each turn whose agent call the fault interrupted, this is the
+     * time until the next agent call or the end of the turn.
+     */
     private void addRecoveries(CountedFault fault) {
         long at = fault.begun.time();
         for (CountedCall call : calls) {

@@ -39,7 +39,8 @@ public record RunReport(
      *
      * @param times number of faults
      * @param hit number of faults that hit work in progress
-     * @param recovery time from a fault on a processor until a turn whose agent call it interrupted continued
+     * @param recovery recovery times of the turns whose agent calls the faults interrupted: from the fault on the
+     *     processor until the next agent call or the end of the turn
      */
     public record FaultStatistics(int times, int hit, DurationPercentiles recovery) {}
 

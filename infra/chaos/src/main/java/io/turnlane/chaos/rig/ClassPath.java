@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Class path of the members' JVMs. If it begins with the packed program, the JVMs use the program's class cache, which
- * halves their start time. A cache is valid for every class path that begins with the one it was created from.
+ * halves their start time. A JVM can use a class cache if its class path begins with the class path for which the cache
+ * was created.
  *
  * @param path value of {@code CLASSPATH}
  */

@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * Proxied connections of a rig, called cables. The gateways reach Redis through one proxy and the processors through
  * another. One processor also reaches the broker through a proxy; the others connect to the broker directly, so that
- * they take over if that processor is disconnected. Any thread may call any method.
+ * they can continue its turns if it is disconnected. Any thread may call any method.
  */
 public final class RigNetwork implements AutoCloseable {
 

@@ -25,9 +25,9 @@ import java.util.TreeMap;
  * @param agentCalls number of agent calls
  * @param redeliveries number of agent calls beyond the first of each turn
  * @param suppressed number of terminal events in the log beyond the first of each turn, which no client receives
- * @param recovery recovery times by kind and target, as {@code kill processor}: from the fault until a turn that it hit
- *     continued, or for a gateway, from the break of a stream until a gateway served the stream again. Kills that
- *     overlap with no other fault have a separate entry
+ * @param recovery recovery times by kind and target, as {@code kill processor}. For a gateway, the time from the break
+ *     of a stream until a gateway served the stream again. For any other target, the time from the fault until a turn
+ *     that the fault hit continued. Kills that overlap with no other fault have a separate entry
  * @param internalErrors number of posts that were answered with 500
  * @param slowestAsk longest time from a post to its response, in seconds
  * @param longestStall longest time without a post, an agent call, an event or an observed end, in seconds

@@ -185,7 +185,10 @@ public final class ScenarioRunner {
                 .formatted(turn.request(), turn.session(), limit.toSeconds());
     }
 
-    /** Returns a violation if too few faults hit work, because a fault that hits nothing tests nothing. */
+    /**
+     * Returns a violation if fewer than 80 % of the faults hit work in progress. A fault that hits no work tests
+     * nothing.
+     */
     private static List<String> vacuous(List<InjectedFault> all) {
         List<InjectedFault> faults = all.stream().filter(InjectedFault::done).toList();
         long hits = faults.stream().filter(fault -> fault.underWay() > 0).count();

@@ -46,7 +46,10 @@ final class ScheduleRandom {
         return new Fault(millis(300, 800), kind, target, hold, amount);
     }
 
-    /** Returns a processor other than the previous one, which may not have restarted yet. */
+    /**
+     * Returns a processor other than the one that the previous call returned, because that one possibly has not
+     * restarted yet.
+     */
     String processor() {
         processor = (processor + 1 + random.nextInt(PROCESSORS - 1)) % PROCESSORS;
         return "processor-" + (processor + 1);

@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Periods in which faults possibly removed state from Redis, or events on their way to the broker. The promises do not
- * cover these losses. A flush removes everything that was stored. A killed Redis loses what its append-only file has
- * not synced, one second of writes by default.
+ * Periods in which faults possibly removed state from Redis or prevented events from reaching the broker. The promises
+ * do not cover these losses. A flush removes everything that was stored. A killed Redis loses what its append-only file
+ * has not synced, one second of writes by default.
  */
 public final class Losses {
 
     /**
-     * Maximum age of writes that a killed Redis loses: one second that the append-only file has not synced, and half a
-     * second for the write in progress.
+     * Maximum age of writes that Redis loses if it is killed. Redis syncs its append-only file once a second, and the
+     * sync itself is given half a second.
      */
     private static final long UNSYNCED_MICROS = 1_500_000;
 
@@ -43,8 +43,8 @@ public final class Losses {
 
         /**
          * Returns true if the process of the fault possibly discarded some of its events, because it was delayed or
-         * could not reach the broker. A killed process does not count, because it sends nothing after the events that
-         * it discards.
+         * could not reach the broker. A kill does not count: the events that it discards are the last ones of the
+         * process, so they leave no gap.
          */
         boolean mayDiscardEvents() {
             return !kind().contains("redis")
@@ -66,7 +66,7 @@ public final class Losses {
         }
     }
 
-    /** Extends faults that were never healed to the end of the run. */
+    /** Treats faults that were never healed as if they were healed at the end of the run. */
     void closeOpenFaults() {
         open.values().forEach(fault -> windows.add(new FaultWindow(fault, Long.MAX_VALUE - LATE_DISCARD_MICROS)));
         open.clear();
@@ -90,7 +90,7 @@ public final class Losses {
                                 && storedAt <= w.healed()));
     }
 
-    /** Returns true if events that were sent in this period were possibly discarded on their way. */
+    /** Returns true if events that a process sent in this period possibly never reached the broker. */
     public boolean mayHaveLostEvents(long from, long to) {
         return windows.stream()
                 .anyMatch(w ->

@@ -26,16 +26,17 @@ public final class RequestFacts {
             String where) {
 
         /**
-         * Returns true if a processor ended the request without calling the agent. The last call may still be running
-         * in a frozen process.
+         * Returns true if a processor ended the request and no agent call produced this end. An earlier call can still
+         * be running in a frozen process.
          */
         public boolean givenUp() {
             return "poison".equals(error) || "expired".equals(error);
         }
 
         /**
-         * Returns true if this end must follow the order of the log. An end can come earlier if the turn was not
-         * completed or failed, or if it failed because it did not begin before its deadline.
+         * Returns true if this end must follow the order of the log. This applies to completed and failed turns, except
+         * those that failed because they did not begin before their deadline. All other ends can precede the ends of
+         * earlier turns.
          */
         public boolean followsLogOrder() {
             return completed() || (type.equals("failed") && !neverBegan());
@@ -158,7 +159,7 @@ public final class RequestFacts {
         return seqsByAttempt.keySet();
     }
 
-    /** Returns true if the topic holds every event of the attempt up to the last one that it holds. */
+    /** Returns true if the numbers of the attempt's events in the topic have no gap. */
     public boolean isComplete(int attempt) {
         BitSet seqs = seqsByAttempt.get(attempt);
         return seqs == null || seqs.nextClearBit(0) == seqs.length();

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. A process that was
  * killed, frozen or disconnected can still be in an agent call when the new owner begins the turn. Calls can therefore
- * overlap. This rule considers the calls that produced the end of their request. Within a session, these calls must run
- * one after the other and in log order. No later attempt must have begun before the end. If a processor gave up a turn,
- * for example as poison, no call produced its end.
+ * overlap. This rule therefore mainly checks the calls that produced the end of a request. Within a session, these
+ * calls must run one after the other and in log order. The attempt that ended a request must be its last attempt. If a
+ * processor gives up a turn, for example as poison, no call produced its end.
  */
 final class AgentRule implements Rule {
 
@@ -106,7 +106,10 @@ final class AgentRule implements Rule {
         checkEarlierTurnsDone(calls, producers);
     }
 
-    /** Checks that the other calls did not begin before the earlier turns were done. */
+    /**
+     * Checks the calls that did not produce an end: none began before the call that produced the end of the previous
+     * turn returned.
+     */
     private void checkEarlierTurnsDone(List<CheckedCall> calls, List<CheckedCall> producers) {
         TreeMap<Long, CheckedCall> byOffset = new TreeMap<>();
         producers.forEach(call -> byOffset.put(offset(call), call));
@@ -125,8 +128,8 @@ final class AgentRule implements Rule {
     }
 
     /**
-     * Checks that two calls of a session that ended normally did not overlap in one process, which must not happen
-     * under any fault.
+     * Checks that no two calls of a session overlapped in one process if both returned normally. No fault excuses such
+     * an overlap.
      */
     private void checkOneProcess(List<CheckedCall> calls) {
         Map<String, CheckedCall> latest = new HashMap<>();

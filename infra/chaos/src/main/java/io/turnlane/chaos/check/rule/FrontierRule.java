@@ -22,7 +22,7 @@ final class FrontierRule implements Rule {
      */
     private static final long SLACK_MICROS = 20_000;
 
-    /** The turn that completes last of all turns up to its offset. */
+    /** Turn that ended later than all turns with lower offsets in its partition. */
     private record Frontier(long doneAt, RequestFacts request) {}
 
     private final Facts facts;

@@ -83,7 +83,7 @@ final class MemoryRule implements Rule {
         }
     }
 
-    /** Turns that Redis or an agent call had as the memory of a session. */
+    /** Memory of a session as found in Redis or as passed to an agent call. */
     private record ObservedMemory(
             String session, @Nullable String request, String holder, List<String> turns, String where) {}
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks I3. If a question is posted after the 202 of another question, it follows the other question in the log.
- * Completed and failed turns end in log order. The events of an attempt have consecutive numbers, unless a fault kept
- * some of them from the broker.
+ * Completed and failed turns end in log order. The events of an attempt have consecutive numbers, unless a fault
+ * prevented some of them from reaching the broker.
  */
 final class OrderRule implements Rule {
 

@@ -42,7 +42,10 @@ final class StreamRule implements Rule {
     private final Facts facts;
     private final Findings findings;
     private final Map<String, ObservedStream> streams = new HashMap<>();
-    /** Requests whose end a poll has returned, so that no client waits for it on a stream. */
+    /**
+     * Requests whose end a poll has returned. Their clients stop following the stream, so the stream need not deliver
+     * the end.
+     */
     private final Set<String> polledEnds = new HashSet<>();
 
     StreamRule(Facts facts, Findings findings) {

@@ -4,7 +4,10 @@ import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.history.HistoryLine.EventReceived;
 import org.jspecify.annotations.Nullable;
 
-/** Events of one request that a stream has delivered so far, which determine the events that may follow. */
+/**
+ * Progress of one request in a stream. The events that the stream has delivered determine which events are allowed
+ * next.
+ */
 final class StreamedRequest {
 
     private final @Nullable RequestFacts facts;
@@ -16,14 +19,17 @@ final class StreamedRequest {
     private @Nullable StringBuilder text;
 
     private boolean gap;
-    /** True if the stream delivered this attempt from its beginning, and from the log instead of the request record. */
+    /**
+     * True if the stream delivered this attempt from its beginning and read it from the log. A stream can also read an
+     * attempt from the request record, whose events have no cursor.
+     */
     private boolean fromStart;
 
     StreamedRequest(@Nullable RequestFacts facts) {
         this.facts = facts;
     }
 
-    /** Records that events may be missing from here on and that the client knows it. */
+    /** Records a {@code gap} event, which announces to the client that events are missing. */
     void gap() {
         gap = true;
         text = null;

@@ -14,7 +14,10 @@ public final class NetworkFaults {
     private static final Duration SWALLOW_LIMIT = Duration.ofMinutes(10);
     private static final Duration SLOW = Duration.ofMillis(100);
 
-    /** Number of replies that each connection passes first, because a Redis client sends commands when it connects. */
+    /**
+     * Number of replies that each connection forwards before the first one is dropped. A Redis client sends commands
+     * when it connects, and the replies to these commands must arrive.
+     */
     private static final int HANDSHAKE_REPLIES = 6;
 
     private static final int POLL_MILLIS = 20;
@@ -36,8 +39,8 @@ public final class NetworkFaults {
     }
 
     /**
-     * Drops this many replies and cuts the connection of each, for at most 10 minutes. Returns the number of
-     * connections that were cut.
+     * Drops replies and cuts the connection of each dropped reply, until {@code replies} connections have been cut or
+     * 10 minutes have passed. Returns the number of connections that were cut.
      */
     public int swallow(String cable, int replies) throws InterruptedException {
         FaultProxy proxy = network.cable(cable);

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 
-/** Faults that signal the rig's processes. The driver's thread calls all methods; heals may use another thread. */
+/**
+ * Faults that signal the rig's processes. The driver's thread calls all methods, except those that heal faults, which
+ * another thread can call.
+ */
 public final class ProcessFaults {
 
     /** Longest time from the end of the drain budget to the end of the process. */

@@ -43,8 +43,8 @@ public final class QuestionFaults {
     }
 
     /**
-     * Asks questions whose agents throw: once, always, or an error that rules out a retry. Returns the number of
-     * accepted questions.
+     * Asks questions whose agents throw exceptions. Some throw only in the first attempt, some in each attempt, and
+     * some throw an exception that rules out a retry. Returns the number of accepted questions.
      */
     public int askThrowing(int count) throws InterruptedException {
         List<ScriptedAction> actions = List.of(ScriptedAction.THROW_ONCE, ScriptedAction.THROW, ScriptedAction.REFUSE);
@@ -87,8 +87,8 @@ public final class QuestionFaults {
     }
 
     /**
-     * Asks a question whose agent takes this time and may be called only once. Returns the number of accepted
-     * questions.
+     * Asks a question whose agent takes this time. The run fails if the agent is called more than once. Returns the
+     * number of accepted questions.
      */
     public int askLongRunning(Duration time) throws InterruptedException {
         Optional<LoadTurn> turn = ask(ScriptedAction.ANSWER, Math.toIntExact(time.toMillis()), "completed");
