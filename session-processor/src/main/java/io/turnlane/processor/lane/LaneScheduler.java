@@ -22,8 +22,8 @@ import java.util.function.ToIntFunction;
  * parallel, but at most as many at once as there are slots.
  *
  * <p>A lane exists only while it holds an item. The key of a turn's lane is its session, not its partition. If a
- * partition leaves this processor and comes back, a redelivered turn therefore waits until the earlier execution of the
- * session's turn has ended (promise O1 in docs/guarantees.md).
+ * partition leaves this processor and comes back, an earlier execution of a turn can still be running. The redelivered
+ * turn enters the same lane and therefore waits until that execution has ended (promise O1 in docs/guarantees.md).
  *
  * <p>After every item, a lane goes to the end of the queue of ready lanes, so that a long lane does not keep short ones
  * waiting. If all slots are taken, lanes of higher {@linkplain ReadyLanes priority} get a free slot more often than

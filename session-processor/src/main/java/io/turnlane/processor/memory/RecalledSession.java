@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param deletion the session's last deletion; null if there is none
  * @param initialTurns turns of the import or fork with which this life began; null if it did not begin with an import
  *     or fork
- * @param edits commands that are known to be applied but whose records could be delivered again
+ * @param edits commands that have been applied but whose records can still be delivered again
  */
 public record RecalledSession(
         SessionKey session,

@@ -27,8 +27,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 public final class RedisSessionRestore implements SessionRestore {
 
     /**
-     * Maximum number of attempts to merge a history that turns change at the same time. An attempt fails only if a turn
-     * of the session ends between the read and the write.
+     * Maximum number of attempts to merge a history. An attempt fails only if a turn of the session ends between the
+     * read and the write of this attempt.
      */
     private static final int MAX_ATTEMPTS = 20;
 

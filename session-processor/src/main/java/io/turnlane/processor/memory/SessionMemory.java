@@ -137,8 +137,8 @@ public interface SessionMemory {
      * Effects that the question's policy had in an earlier call or in this call. Both collections are empty if the
      * question only waits.
      *
-     * @param ended terminal states of the turns that the policy ended; also of the question itself if it has ended for
-     *     any reason
+     * @param ended terminal states of the turns that the policy ended; includes the question itself if it has ended,
+     *     also if it ended for another reason
      * @param toCancel turns that have begun and must be stopped
      */
     record PolicyDecision(Map<RequestId, BeginResult.TurnEnding> ended, List<RequestId> toCancel)

@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds recorded turns in the topics: the question in {@code turns}, the ends of the turn and of its session's earlier
- * turns in {@code events}. Request ids are UUIDs of version 7, which contain their creation time. This time limits the
- * range that is searched. Each of the three reads has a maximum number of records.
+ * turns in {@code events}. Request ids are UUIDs of version 7, which contain their creation time. The question is
+ * searched only among the records of the first hour after this time. Each of the three reads has a maximum number of
+ * records.
  */
 public final class KafkaTurnArchive implements TurnArchive {
 

@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.processor.memory.DamageObserver;
 
 /**
- * Counts stored values that memory has ignored because they are damaged. The counters are registered with value 0 at
- * the start, so that the first increase is visible.
+ * Counts damaged stored values, which memory ignores. The counters are registered with value 0 at the start, so that
+ * the first increase is visible.
  */
 final class DamageMeters implements DamageObserver {
 

@@ -41,8 +41,8 @@ final class Drain {
      * Creates the drain.
      *
      * @param budget time for running turns to end
-     * @param grace time that an agent may continue after its interrupt; the drain waits this long, because a turn that
-     *     is still running when the process ends would be counted as a crash
+     * @param grace time for which an agent is allowed to continue after its interrupt; the drain waits for this time,
+     *     because memory would count a turn that still runs when the process ends as a crash
      */
     Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget, Duration grace) {
         this.poller = poller;

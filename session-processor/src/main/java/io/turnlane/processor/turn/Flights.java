@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * assignment of its partition. Each flight is removed when it has ended.
  *
  * <p>Threading: lane threads open and close flights. The poll thread and the drain stop flights and wait for them. The
- * set of flights is concurrent. The lock is used only by threads that wait until flights have ended.
+ * set of flights is concurrent. The lock serves only to wait until flights have ended.
  */
 public final class Flights {
 

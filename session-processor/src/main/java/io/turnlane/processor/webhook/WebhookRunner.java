@@ -28,8 +28,8 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
 
     /**
-     * Maximum time to wait until another call to this webhook's host ends. That call normally wakes this webhook,
-     * unless the partition of that call has left.
+     * Maximum time to wait until another call to this webhook's host ends. The end of that call normally wakes this
+     * webhook. It does not if the partition of that call has left.
      */
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 

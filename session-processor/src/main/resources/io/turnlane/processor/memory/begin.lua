@@ -1,7 +1,7 @@
 -- Begins a flight (one execution) of a turn. Does nothing if the session was erased after the turn was logged, if a
 -- newer owner has written, or if the turn has ended. Ends the turn if it must end now. Otherwise counts the attempt,
--- and returns the history unless the caller's copy is current. The same flight gets the same reply again and is counted
--- once, so a script that is sent again does no harm.
+-- and returns the history unless the caller's copy is current. If the call is repeated for the same flight, the reply
+-- is the same and the attempt is counted once.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -42,7 +42,8 @@ end
 if not status and erased_by_name(tomb, request_id) then
   return {'ERASED'}
 end
--- An earlier flight may still end the turn, because its owner hands the turn over. Waiting for it changes nothing.
+-- The turn is in a handover: an earlier flight is allowed to end it. This call changes nothing, and the caller must
+-- wait.
 local handover = leaving(req, flight)
 if handover > 0 then
   return {'LEAVING', handover}
@@ -112,7 +113,8 @@ if not again then
     end
     return {'ELSEWHERE', attempt, redis.call('HSETNX', req, 'no_agent_since', now)}
   end
-  -- One more crash would be the last. It must count only for a turn that ran as its processor's only crash suspect.
+  -- After one more crash, the turn ends as poison. This must only happen to a turn that ran as its processor's only
+  -- crash suspect.
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
     return {'SUSPECT'}
   end

@@ -9,7 +9,7 @@ if was[1] and ended[was[1]] then
   return ending(req)
 end
 local session_lives = redis.call('EXISTS', ctx) == 1
--- A caller that begins the turn takes it over from any flight. A running flight may only end its own run.
+-- A caller that begins the turn takes the turn over from any flight. A running flight can only end its own attempt.
 if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives)) then
   return {'GONE'}
 end

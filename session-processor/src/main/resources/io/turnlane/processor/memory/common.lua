@@ -7,8 +7,9 @@ local function now_ms()
   return string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 end
 
--- Returns the time at which a deadline passes, in epoch milliseconds as text; '' without a deadline. A question cannot have
--- been asked in the future: if created_at says so, it was counted by another clock and must not extend the deadline.
+-- Returns the time at which a deadline passes, in epoch milliseconds as text; '' without a deadline. A question cannot
+-- have been asked in the future: if created_at says so, it was counted by another clock and must not extend the
+-- deadline.
 local function deadline_time(created_at, deadline)
   if deadline == '' then
     return ''
@@ -27,8 +28,8 @@ local function fenced(fence, keys)
   return false
 end
 
--- Returns true if the session was deleted after this record was logged. Offsets restart when a topic is recreated, so a
--- record logged long after the deletion isn't older than it, whatever its offset.
+-- Returns true if the session was deleted after this record was logged. Offsets restart when a topic is
+-- recreated. A record that was logged long after the deletion is therefore newer even if its offset is lower.
 local function erased(tomb, partition, offset, logged_at)
   local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'at')
   return grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
@@ -36,8 +37,8 @@ local function erased(tomb, partition, offset, logged_at)
 end
 
 -- Returns true if this request was erased with its session and its turn was logged again after the deletion. Only for
--- requests without a record. Their timestamps decide nothing: a question may be asked before a deletion and logged
--- after it, and then it begins the session's next life.
+-- requests without a record. Timestamps can't show this: a question that was asked before a deletion and logged after
+-- it begins the session's next life.
 local function erased_by_name(tomb, request_id)
   return string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) ~= nil
 end
@@ -49,7 +50,7 @@ local function ending(req)
   return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or ''}
 end
 
--- Returns true if cancellation was requested: the turn may then only end as cancelled.
+-- Returns true if cancellation was requested. The turn can then only end as cancelled.
 local function unwanted(req)
   return redis.call('HEXISTS', req, 'cancel_requested') == 1
 end
@@ -64,7 +65,7 @@ local function live_on(ctx, hist, open, record_ttl)
   return ttl
 end
 
--- Stores when the request passed a lifecycle phase, unless that is known.
+-- Stores the time at which the request passed a lifecycle phase, unless a time is stored already.
 local function pass(req, phase, at)
   local phases = cjson.decode(redis.call('HGET', req, 'phases') or '{}')
   phases[phase] = phases[phase] or tonumber(at)
@@ -100,9 +101,9 @@ local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
   return turns
 end
 
--- Returns the time in ms for which another flight of this request may still end by itself although its partition has
--- left (leave.lua); 0 if no flight may. No handover is longer than a minute, so a clock that was set back can't extend
--- it.
+-- Returns the time in ms for which another flight of this request is still allowed to end the turn although its
+-- partition has left (leave.lua); 0 if there is no such flight. No handover is longer than a minute. If the stored end
+-- is further away, the clock was set back, and the result is 0.
 local function leaving(req, flight)
   local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
   if was[1] ~= 'running' or was[2] == flight or not was[3] then
@@ -112,7 +113,8 @@ local function leaving(req, flight)
   return left <= 60000 and math.max(0, left) or 0
 end
 
--- Takes back a crash that the next owner counted for this flight: the flight calls again, so its processor only paused.
+-- Subtracts a crash that the next owner counted for this flight. This flight still makes calls, so its processor only
+-- paused and did not crash.
 local function pardon(req, flight)
   local blamed = redis.call('HGET', req, 'blamed') or ''
   local from, to = string.find(blamed, flight .. ' ', 1, true)
@@ -127,7 +129,7 @@ local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
   if status and ended[status] then
     return ending(req)
   end
-  -- A record that never named a flight was created again after Redis lost the data of this flight.
+  -- If the record names no flight, it was created again after Redis lost the data of this flight.
   if not status or not stored_flight or redis.call('EXISTS', ctx) == 0 then
     return {'GONE'}
   end

@@ -10,7 +10,7 @@ end
 local exists, fork = redis.call('EXISTS', ctx) == 1, redis.call('HGET', ctx, 'fork')
 local later = {}
 if ARGV[20] == '1' then
-  -- The session was deleted after the fork was requested: the fork must not restore it.
+  -- If the session was deleted after the fork was requested, the fork must not restore the session.
   local deleted_at = redis.call('HGET', tomb, 'at')
   if not exists and deleted_at and tonumber(deleted_at) >= tonumber(ARGV[7]) then
     return settle(ARGV[21])

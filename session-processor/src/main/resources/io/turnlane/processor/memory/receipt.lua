@@ -1,5 +1,6 @@
 -- Shared by the scripts of commands that change a session and ask no question: update, import, fork. Each command has a
--- request record that holds its result, and is applied once however often it is delivered. Loaded after common.lua.
+-- request record that holds its result. A command is applied once, even if it is delivered several times. Loaded after
+-- common.lua.
 --
 -- KEYS 1 context, 2 history, 3 request, 4 request ids, 5 ids of open requests, 6 tombstone
 -- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 type, 7 created_at, 8 lifetime of the
@@ -25,7 +26,7 @@ local function settled_before()
   end
 end
 
--- Ends the command; with an error, as JSON, if that isn't ''.
+-- Ends the command. It fails if the error (JSON) isn't ''.
 local function settle(error)
   local status, now = error == '' and 'completed' or 'failed', now_ms()
   redis.call('HSET', req, 'type', ARGV[6], 'status', status, 'stage', status, 'question', '', 'agent', '',

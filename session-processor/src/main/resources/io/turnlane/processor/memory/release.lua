@@ -1,5 +1,5 @@
 -- Returns an unfinished flight's turn to the queue, because its partition left or the processor stops. This is not a
--- crash, even if a new owner began the turn first and counted one: a processor that only paused has not crashed.
+-- crash. If a new owner began the turn before this call and counted a crash, the crash is subtracted again.
 local ctx, req = KEYS[1], KEYS[2]
 local flight = ARGV[1]
 

@@ -1,6 +1,6 @@
 -- Restores what the log holds of a session and Redis does not: its history, the results of ended requests, the records
--- of open ones, and its deletion. Restores only missing data: what newer turns stored meanwhile stays, and the same
--- call again changes nothing.
+-- of open ones, and its deletion. Restores only missing data. Data that newer turns have stored meanwhile stays, and a
+-- repeated call changes nothing.
 local ctx, hist, reqs, open, tomb, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, request_prefix, record_ttl, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
@@ -16,7 +16,8 @@ if fenced(fence, {ctx, tomb}) then
 end
 local now = tonumber(now_ms())
 
--- While a flight of the previous owner may still end by itself (leave.lua), the restored data keeps that owner's fence.
+-- During a handover (leave.lua), a flight of the previous owner is allowed to end its turn. The restored data then
+-- keeps that owner's fence.
 local first_open = first_end + ends * 15
 for i = 0, opens - 1 do
   local req = request_prefix .. ARGV[first_open + i * 13]
@@ -45,7 +46,8 @@ if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_
 end
 
 -- The turns of the complete new history, oldest first: offset and timestamp of the question ('' if Redis already stores
--- the turn), and the stored form. None if history stays as it is. The caller merged them with expected_version.
+-- the turn), and the stored form. There are none if history stays unchanged. The caller merged the log with the history
+-- of version expected_version.
 local first_edit = first_open + opens * 13
 local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
