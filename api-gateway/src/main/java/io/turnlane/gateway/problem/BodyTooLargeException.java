@@ -2,7 +2,7 @@ package io.turnlane.gateway.problem;
 
 import java.io.IOException;
 
-/** Thrown by the input stream of a request body that is larger than the limit. */
+/** Thrown when the gateway reads a request body that is larger than the limit. */
 public final class BodyTooLargeException extends IOException {
 
     private static final long serialVersionUID = 1L;

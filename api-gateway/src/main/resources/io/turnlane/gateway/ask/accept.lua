@@ -7,7 +7,7 @@
 --      8 events_from, 9 session ttl, 10 result retention, 11 maximum number of open turns, 12 prefix of request keys,
 --      13 id of this call, 14 time of an older claim in another slot, or '', 15 hash of the body, or '', 16 claim ttl,
 --      17 quarantined request that this one asks again, or '', 18 time until the deadline, or '',
---      19 Redis key of the claim in whichever slot, or '', 20 minimum interval of updates of the user's session list
+--      19 Redis key of the claim, in either slot, or '', 20 minimum interval of updates of the user's session list
 --      (times in ms)
 -- Returns {'accepted', request id, agent, turns ahead, session ttl, 1 if it created the session, created_at,
 --          events_from, 1 if an older claim named the request, 1 if the user's session list must be updated}:
@@ -116,7 +116,8 @@ if now - tonumber(redis.call('HGET', KEYS[1], 'listed_at') or 0) >= tonumber(ARG
   redis.call('HSET', KEYS[1], 'listed_at', ARGV[1])
   note = 1
 end
--- A session with open turns lives as long as their records. The processor that ends the last one sets its own time to live.
+-- A session with open turns lives as long as their records. The processor that ends the last open turn sets the
+-- session's own time to live.
 local life = math.max(retention, tonumber(ttl))
 redis.call('PEXPIRE', KEYS[1], life)
 redis.call('PEXPIRE', KEYS[4], life)

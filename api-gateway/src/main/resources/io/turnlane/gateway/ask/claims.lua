@@ -6,7 +6,7 @@
 --   made      1 if its acceptance created the session
 -- A set beside the claim holds the calls that are publishing the turn. The call of a crashed gateway stays in the set,
 -- so no other call undoes a turn that the crashed gateway may have published. The calls are a set rather than a
--- counter, so that a script that is sent twice counts once.
+-- counter, so that a call counts once even if the Redis client sends its script twice.
 
 local claims = {}
 

@@ -1,6 +1,6 @@
--- Undoes the acceptance of a turn whose publish was rejected or not acknowledged. Keeps it if a processor has the turn
--- or another call may still publish it. If the turn is on the topic after all, the processor creates the missing
--- record.
+-- Undoes the acceptance of a turn whose publish was rejected or not acknowledged. Keeps the acceptance if a
+-- processor has the turn or another call can still publish the turn. If the turn is on the topic nevertheless, the
+-- processor creates the missing record.
 --
 -- KEYS 1 context, 2 open, 3 requests, 4 history; with a claim in the session's slot: 5 claim, 6 calls of the claim
 -- ARGV 1 request id, 2 '1' if the acceptance created the session, 3 prefix of request keys, 4 id of this call,

@@ -17,6 +17,6 @@ tokens = math.min(capacity, tokens + math.max(0, now - at) * per_ms)
 local taken = tokens >= 1 and 1 or 0
 tokens = tokens - taken
 redis.call('HSET', KEYS[1], 'tokens', string.format('%.6f', tokens), 'at', string.format('%d', now))
--- A full bucket is the same as none, so that the key may expire then.
+-- A missing bucket counts as full. The key can therefore expire when the bucket is full.
 redis.call('PEXPIRE', KEYS[1], math.ceil((capacity - tokens) / per_ms) + 1000)
 return {taken, math.floor(tokens), math.ceil(math.max(0, 1 - tokens) / per_ms), math.ceil((capacity - tokens) / per_ms)}

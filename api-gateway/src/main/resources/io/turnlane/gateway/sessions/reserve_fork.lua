@@ -4,8 +4,8 @@
 -- KEYS 1 context, 2 requests of the session
 -- ARGV 1 request id of the fork, 2 now, 3 session id, 4 user id or '', 5 agent, 6 session ttl, 7 ttl of a record
 --      (times in ms), 8 prefix of request keys, 9 forked turn: source session and request id
--- Returns {request id, created_at} of the fork that holds the reservation; {} if that is a fork of another turn, the
--- fork has ended, or the session exists
+-- Returns {request id, created_at} of the fork that holds the reservation; {} if the reservation belongs to a fork of
+-- another turn, if its fork has ended, or if the session exists
 local fork = redis.call('HGET', KEYS[1], 'fork')
 if fork then
   local was = redis.call('HMGET', ARGV[8] .. fork, 'fork_of', 'created_at', 'status')
