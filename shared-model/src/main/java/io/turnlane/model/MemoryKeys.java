@@ -80,8 +80,8 @@ public record MemoryKeys(SessionKey session) {
 
     /**
      * String: a random value that detects data loss. If the value is missing or has changed, Redis has lost data in the
-     * hash slot (the cluster's unit of distribution) to which the tag belongs. Markers with different tags are in
-     * different hash slots.
+     * hash slot of the tag (a hash slot is one of the parts into which a Redis Cluster divides its keys). Markers with
+     * different tags are in different hash slots.
      */
     public static String marker(String tag) {
         return PREFIX + "marker:{" + tag + "}";

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param key original key, or null if the record had none
  * @param value original value, or null if the record had none or the log no longer contained it
  * @param headers original headers
- * @param attempts number of times that the turn was run or its record was processed, in vain
+ * @param attempts number of failed attempts to run the turn or to process its record
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are passed on and never compared
 public record QuarantinedTurn(

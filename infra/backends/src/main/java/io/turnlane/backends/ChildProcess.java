@@ -156,7 +156,8 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Sends SIGTERM, and SIGKILL if the process does not end in time. Returns when the process has ended. */
     public void stop() {
-        // Uses the handle: Process.destroy would also close standard input, which the child takes as its parent's end.
+        // Process.destroy would also close the child's standard input. The child would then assume that its parent has
+        // ended.
         handle().ifPresent(ProcessHandle::destroy);
         end(program.stopLimit());
     }

@@ -28,8 +28,9 @@ public final class ClassCache {
     }
 
     /**
-     * Returns the flags with which another JVM on this JVM's class path records or uses the cache of this name; empty
-     * if there is no such cache.
+     * Returns JVM flags for another process with the same class path as this one. The flags make the other JVM record
+     * the cache of this name during a recording run, and otherwise use the cache. Returns an empty list if there is no
+     * cache to use.
      */
     public static List<String> flags(String name) {
         String folder = System.getProperty(RECORD_PROPERTY);

@@ -32,7 +32,10 @@ public final class FreePort {
                 .orElseGet(FreePort::any);
     }
 
-    /** Returns true if a server can listen on the port now, even if a closed connection of it is in TIME_WAIT. */
+    /**
+     * Returns true if a server can listen on the port now, even if a closed connection on this port is still in the TCP
+     * state TIME_WAIT.
+     */
     public static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);

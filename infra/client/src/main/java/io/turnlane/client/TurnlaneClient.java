@@ -49,8 +49,8 @@ public final class TurnlaneClient {
      * @param gateways {@code http://host:port} of each gateway; if one fails, the client tries the next
      * @param token supplies an API key or a JWT for each call; empty without authentication
      * @param patience time to keep trying before a call fails. If a gateway accepts the connection but does not answer,
-     *     the client tries the next one after at most ten seconds. With several gateways, the client waits for each an
-     *     equal share of the patience if this share is shorter
+     *     the client tries the next one after at most ten seconds. If there are several gateways, it waits at most an
+     *     equal share of the patience for each, but at least one second
      */
     public static TurnlaneClient with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {

@@ -48,7 +48,7 @@ final class FailureMessages {
         return Objects.requireNonNullElseGet(failure.getMessage(), failure::toString);
     }
 
-    /** Returns only the message of a failure whose type says nothing more. */
+    /** Returns only the message if the type of the failure adds no information; otherwise the type and the message. */
     private static String describe(Throwable root) {
         return root instanceof IllegalStateException ? message(root) : root.toString();
     }

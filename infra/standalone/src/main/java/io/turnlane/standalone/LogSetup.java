@@ -12,7 +12,8 @@ final class LogSetup {
 
     /** Logs to {@code logs/turnlane.log} in the data folder, and warnings and errors also to the terminal. */
     static void toFiles(Path data) {
-        // The two Spring contexts of this JVM share one configuration; otherwise each would apply its own.
+        // Prevents the two Spring contexts of this JVM from applying their own log configurations. Both use the
+        // configuration of this class.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         System.setProperty("turnlane.logs", data.resolve("logs").toString());
         System.setProperty(CONFIGURATION, "turnlane-up-logback.xml");

@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Entry in the list of commands. The launcher script runs the tests by itself, because it needs no build of this
- * program for them.
+ * Entry in the list of commands. The launcher script handles this command itself, because the tests need no build of
+ * this program. {@link #call} runs only if this program was started without the script.
  */
 @Command(name = "test", description = "Build everything and run all tests. Further arguments go to Maven.")
 final class TestCommand implements Callable<Integer> {

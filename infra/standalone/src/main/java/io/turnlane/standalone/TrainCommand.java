@@ -61,7 +61,8 @@ final class TrainCommand implements Callable<Integer> {
         command.add("-XX:AOTCacheOutput=" + jars.resolve("turnlane.aot"));
         command.addAll(List.of("-jar", jars.resolve("turnlane.jar").toString()));
         command.addAll(List.of("up", "--data", data.toString(), "--port", Integer.toString(FreePort.any())));
-        // The questions are sent without a key. The environment may require one, for gateways that are started later.
+        // The environment can require authentication, for gateways that are started later. This command asks its
+        // questions without a key, so it turns authentication off.
         command.addAll(List.of("--set", "turnlane.security.mode=none", "--set", "server.address=127.0.0.1"));
         return new ProcessBuilder(command).inheritIO().start();
     }

@@ -9,10 +9,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/**
- * Prints one line about a wrong command line. Does not print the usage text, because the line would be hard to find in
- * it.
- */
+/** Prints one line about a wrong command line. Does not print the usage text, which would hide this line. */
 public final class UsageErrorHandler implements IParameterExceptionHandler {
 
     @Override

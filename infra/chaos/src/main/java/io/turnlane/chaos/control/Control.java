@@ -21,9 +21,9 @@ import org.springframework.context.support.GenericApplicationContext;
  * Negative control: a promise that is switched off on purpose in the processors of a run, to show that the checker
  * finds the violations.
  *
- * <p>A control is a folder at the beginning of the processors' class path. It holds altered copies of scripts and a
- * file with the name of the control. A processor's main class always adds {@link #initializer()}, which does nothing if
- * there is no such file.
+ * <p>A control is switched on by a folder at the beginning of the processors' class path. This folder contains altered
+ * copies of scripts and a file with the name of the control. A processor's main class always adds
+ * {@link #initializer()}, which does nothing if there is no such file.
  *
  * <p>A control has an effect only together with certain faults. {@code DEDUPE} needs redeliveries of ended turns,
  * caused by kills of processors or by records that are published twice. {@code ORDER} only needs sessions with several

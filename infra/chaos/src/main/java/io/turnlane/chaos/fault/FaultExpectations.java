@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Requirements of single faults beyond the invariants. Faults add them while they are injected, and the scenario checks
- * them after the run. Used only by the driver's thread.
+ * Requirements of single faults beyond the invariants. The injector's classes add them when they inject a fault, and
+ * the scenario checks them after the run. Used only by the driver's thread.
  */
 public final class FaultExpectations {
 

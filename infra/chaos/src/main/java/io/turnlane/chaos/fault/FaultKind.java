@@ -46,8 +46,8 @@ public enum FaultKind {
     }
 
     /**
-     * Returns true if the injector waits for the hold before it heals the fault. The other kinds wait by themselves or
-     * end at once.
+     * Returns true if the injector waits for the hold before it heals the fault. Faults of the other kinds wait during
+     * their injection, or they need no heal.
      */
     boolean holds() {
         return switch (this) {

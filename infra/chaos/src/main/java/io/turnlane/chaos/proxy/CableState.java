@@ -18,7 +18,7 @@ final class CableState {
         private long cuts;
     }
 
-    /** State of the cable, with the number of the change that set it. */
+    /** State of the cable, and the number of the change of the cable that led to it. */
     record Setting(CableFault fault, long number) {}
 
     private final ReentrantLock lock = new ReentrantLock();

@@ -31,7 +31,7 @@ public record RigSettings(
 
     /**
      * Value of {@code max.poll.interval.ms}: longer than the agent calls of regular turns, and shorter than the longest
-     * ones of F19.
+     * agent calls of scenario F19.
      */
     public static final Duration LONGEST_POLL = Duration.ofSeconds(15);
 

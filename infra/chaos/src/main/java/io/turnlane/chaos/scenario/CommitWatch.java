@@ -21,8 +21,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the committed offsets of the processors' group twice a second, so that the checker can find a commit that
- * passed an open turn. If the broker is not available, tries again later. Runs on its own thread until {@link #close}.
+ * Records the committed offsets of the processors' group twice a second, so that the checker can find a committed
+ * offset beyond a turn that had not ended. If the broker is not available, tries again later. Runs on its own thread
+ * until {@link #close}.
  */
 final class CommitWatch implements AutoCloseable {
 

@@ -47,8 +47,8 @@ final class ScheduleRandom {
     }
 
     /**
-     * Returns a processor other than the one that the previous call returned, because that one possibly has not
-     * restarted yet.
+     * Returns a different processor than the previous call, because the previous processor is possibly still
+     * restarting.
      */
     String processor() {
         processor = (processor + 1 + random.nextInt(PROCESSORS - 1)) % PROCESSORS;

@@ -19,7 +19,10 @@ import tools.jackson.databind.JsonNode;
  */
 public final class OperatorClient {
 
-    /** Time for which calls are retried: long enough for the restart of a gateway, and short for a waiting user. */
+    /**
+     * Maximum time for which the client retries a call. A gateway can restart within this time, and a user at a
+     * terminal does not wait long.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final List<URI> addresses;

@@ -45,7 +45,7 @@ public record ProcessorEndpoint(String id, URI management) {
     public JsonNode evacuate() throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(management.resolve("/actuator/evacuate"))
                 .timeout(LIMIT)
-                // Without this media type the processor takes the call for one of a web page.
+                // Without this media type, the processor rejects the call as one that a web page could send.
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();

@@ -6,8 +6,8 @@ import io.turnlane.chaos.rig.RigNetwork;
 import java.time.Duration;
 
 /**
- * Faults of the connections between the processes. Called by the driver's thread, and for heals by a thread for which
- * the driver waits.
+ * Faults of the connections between the processes. The driver's thread calls all methods. Another thread can call those
+ * that heal a fault, and the driver waits for it.
  */
 public final class NetworkFaults {
 

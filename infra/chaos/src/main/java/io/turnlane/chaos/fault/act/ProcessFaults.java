@@ -33,8 +33,8 @@ public final class ProcessFaults {
     }
 
     /**
-     * Sends SIGTERM and waits for the end of the process. A processor must end its running turns in time, and no other
-     * processor may run them again.
+     * Sends SIGTERM and waits for the end of the process. Requires that a stopped processor ends its running turns in
+     * time and that no other processor runs them again.
      */
     public void stop(String target, Set<String> hit) {
         long begun = System.nanoTime();

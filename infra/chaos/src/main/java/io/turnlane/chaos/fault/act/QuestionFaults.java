@@ -60,8 +60,8 @@ public final class QuestionFaults {
     }
 
     /**
-     * Asks questions whose agents end their JVM, one after the other. Restarts the processors that end until the turn
-     * has ended. Returns the number of accepted questions.
+     * Asks questions whose agents end their JVM, one question at a time. Restarts each processor that ends in this way,
+     * until the turn has ended. Returns the number of accepted questions.
      */
     public int askKilling(int count) throws IOException, InterruptedException {
         int asked = 0;

@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Faults of the Redis server: lost data, no free memory, no disk space. Not thread-safe: called by the driver's thread,
- * and for heals by a thread for which the driver waits.
+ * Faults of the Redis server: lost data, no free memory, no disk space. Not thread-safe. The driver's thread calls all
+ * methods. Another thread can call those that heal a fault, and the driver waits for it.
  */
 public final class RedisFaults {
 
@@ -72,8 +72,8 @@ public final class RedisFaults {
         } catch (RedisCommandExecutionException _) {
             return false;
         } finally {
-            // A lazy unmount: open files stay usable, and closing the last one frees the disk. So no mount remains,
-            // however this process ends.
+            // A lazy unmount keeps open files usable, and the disk is freed when the last one is closed. No mount
+            // therefore remains, even if this process is killed.
             run("umount", "-l", disk.toString());
         }
         fill(file);
@@ -93,7 +93,10 @@ public final class RedisFaults {
         ballast = null;
     }
 
-    /** Makes Redis write its file again in the other folder. Redis must not be killed in the meantime. */
+    /**
+     * Makes Redis rewrite its append-only file in another folder. Nothing is allowed to kill Redis until it has done
+     * so.
+     */
     private void moveTo(String target) throws InterruptedException {
         with(redis -> {
             redis.configSet("appendonly", "no");
