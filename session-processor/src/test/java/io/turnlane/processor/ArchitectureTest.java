@@ -40,7 +40,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")
-                .because("WireFormat defines the JSON of all records, and IncomingJson checks foreign JSON before it is read")
+                .because("WireFormat defines the JSON of all records, and IncomingJson checks foreign JSON")
                 .check(processor);
     }
 
