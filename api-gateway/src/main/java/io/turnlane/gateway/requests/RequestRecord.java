@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * State of a request as stored in Redis.
  *
  * @param type type of a command that changes its session; null for a question
+ * @param begunAt time at which the first attempt began; later by the time for which Redis was away since then
+ * @param startedAt time at which the latest attempt began
  * @param eventsFrom offset in the session's events partition at which the request's stream starts; null if unknown
  * @param attempt number of the latest attempt; 0 before the first
  * @param position number of turns ahead in the session; 0 unless the request is queued
@@ -43,6 +45,7 @@ public record RequestRecord(
         int position,
         @Nullable String stage,
         Instant createdAt,
+        @Nullable Instant begunAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable Long eventsFrom,
@@ -95,6 +98,28 @@ public record RequestRecord(
     /** Returns the time from acceptance to the end, or null if the request has not ended. */
     public @Nullable Duration processingTime() {
         return finishedAt == null ? null : elapsed(finishedAt);
+    }
+
+    /**
+     * Returns the time from acceptance until the first attempt began, or until the end of a request that never began.
+     * Null while the request waits.
+     */
+    public @Nullable Duration queuedTime() {
+        Instant begun = begunAt == null ? startedAt : begunAt;
+        if (begun == null || (finishedAt != null && begun.isAfter(finishedAt))) {
+            return processingTime();
+        }
+        return elapsed(begun);
+    }
+
+    /**
+     * Returns the time from the beginning of the first attempt to the end: {@link #processingTime} without
+     * {@link #queuedTime}. Null if the request has not ended.
+     */
+    public @Nullable Duration runTime() {
+        Duration whole = processingTime();
+        Duration queued = queuedTime();
+        return whole == null || queued == null ? null : whole.minus(queued);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.turnlane.gateway.requests;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
@@ -22,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param position number of turns ahead in the session; 0 unless the request is queued
  * @param redriveOf quarantined request that this request asks again
  * @param webhook result of the webhook: delivered, failed or refused; absent if it is not known yet
- * @param processingTime time from acceptance to the end, in seconds
+ * @param question null for a command
+ * @param agent null for a command
+ * @param processingTime time from acceptance to the end, in seconds: the sum of {@code queuedTime} and {@code runTime}
+ * @param queuedTime time from acceptance until the first attempt began, in seconds
+ * @param runTime time from the beginning of the first attempt to the end, in seconds
  * @param cancelRequested true if a client has cancelled the request
  * @param reason reason for which the request was cancelled, superseded or rejected
  * @param by request that superseded or rejected this request
@@ -37,8 +42,8 @@ public record RequestResource(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String type,
 
         RequestStatus status,
-        String question,
-        String agent,
+        @Nullable String question,
+        @Nullable String agent,
         @Nullable Answer answer,
         String processingStage,
         @Nullable TurnError error,
@@ -47,7 +52,18 @@ public record RequestResource(
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
-        @Nullable Duration processingTime,
+
+        @Schema(description = "Seconds from acceptance to the end: the sum of `queued_time` and `run_time`") @Nullable
+        Duration processingTime,
+
+        @Schema(description = "Seconds from acceptance until the first attempt began") @Nullable
+        Duration queuedTime,
+
+        @Schema(
+                description = "Seconds from the beginning of the first attempt to the end, with the delays between "
+                        + "attempts")
+        @Nullable
+        Duration runTime,
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId redriveOf,
 
@@ -83,8 +99,8 @@ public record RequestResource(
                 request.sessionId(),
                 request.type(),
                 request.status(),
-                request.question(),
-                request.agent(),
+                request.type() == null ? request.question() : null,
+                request.type() == null ? request.agent() : null,
                 request.answer(),
                 request.ended() || stage == null ? request.status().wire() : stage,
                 request.error(),
@@ -94,6 +110,8 @@ public record RequestResource(
                 request.startedAt(),
                 request.finishedAt(),
                 request.processingTime(),
+                request.queuedTime(),
+                request.runTime(),
                 request.redriveOf(),
                 request.webhook(),
                 request.cancelRequested(),
@@ -131,6 +149,8 @@ public record RequestResource(
                 null,
                 null,
                 null,
+                null,
+                null,
                 redriveOf,
                 null,
                 false,
@@ -159,6 +179,8 @@ public record RequestResource(
                 startedAt,
                 finishedAt,
                 processingTime,
+                queuedTime,
+                runTime,
                 redriveOf,
                 webhook,
                 cancelRequested,
@@ -189,6 +211,8 @@ public record RequestResource(
                 startedAt,
                 finishedAt,
                 processingTime,
+                queuedTime,
+                runTime,
                 redriveOf,
                 webhook,
                 cancelRequested,

@@ -10,8 +10,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON representation of a request in a list. Does not contain the answer, because answers can be large. {@code
- * links.self} leads to the request with its answer. The components are those of {@link RequestResource}.
+ * JSON representation of a request in a list. Does not contain the answer, because answers can be large.
+ * {@code links.self} leads to the request with its answer. The components are those of {@link RequestResource}.
  */
 record RequestSummary(
         RequestId requestId,
@@ -20,8 +20,8 @@ record RequestSummary(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String type,
 
         RequestStatus status,
-        String question,
-        String agent,
+        @Nullable String question,
+        @Nullable String agent,
         String processingStage,
         @Nullable TurnError error,
         int attempt,
@@ -30,6 +30,8 @@ record RequestSummary(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable Duration processingTime,
+        @Nullable Duration queuedTime,
+        @Nullable Duration runTime,
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RequestId redriveOf,
 
@@ -58,6 +60,8 @@ record RequestSummary(
                 whole.startedAt(),
                 whole.finishedAt(),
                 whole.processingTime(),
+                whole.queuedTime(),
+                whole.runTime(),
                 whole.redriveOf(),
                 whole.cancelRequested(),
                 whole.reason(),

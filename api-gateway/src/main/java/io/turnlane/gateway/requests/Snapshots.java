@@ -62,7 +62,7 @@ public final class Snapshots {
             String type,
 
             RequestStatus status,
-            String agent,
+            @Nullable String agent,
             String processingStage,
             int attempt,
             int position,

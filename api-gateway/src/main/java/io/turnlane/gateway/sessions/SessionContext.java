@@ -1,5 +1,6 @@
 package io.turnlane.gateway.sessions;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.ValueRanges;
 import java.time.Duration;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param agent agent that answers if a question names no agent
  * @param currentQuestion question that is being answered; null if none
  * @param processingStage stage of the running turn, or status of the last turn
- * @param requestCount number of turns that have ended
- * @param totalProcessingTime total processing time of the turns that have ended, in seconds
+ * @param requestCount number of turns that completed; failed and cancelled turns do not count
+ * @param totalProcessingTime sum of the processing times of these turns, in seconds; includes the time for which they
+ *     waited
  * @param openRequests number of open turns
  * @param ttlSeconds time for which the session is kept without activity
  */
@@ -26,8 +28,13 @@ record SessionContext(
         Instant lastActivity,
         @Nullable String currentQuestion,
         String processingStage,
+
+        @Schema(description = "Number of turns that completed. Failed and cancelled turns do not count.")
         long requestCount,
+
+        @Schema(description = "Seconds from acceptance to the end, summed over these turns. Includes their waiting.")
         Duration totalProcessingTime,
+
         int openRequests,
         Map<String, Object> metadata,
         long ttlSeconds) {

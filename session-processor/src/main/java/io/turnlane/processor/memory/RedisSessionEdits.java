@@ -216,7 +216,7 @@ public final class RedisSessionEdits implements SessionEdits {
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
                 flight.request(),
-                command.type(),
+                typeOfRequest(command),
                 command.createdAt().toEpochMilli(),
                 limits.results().toMillis(),
                 conditions.tooOld() ? 1 : 0,
@@ -232,6 +232,12 @@ public final class RedisSessionEdits implements SessionEdits {
                         keys.openRequestIds(),
                         keys.tombstone()),
                 arguments.toArray());
+    }
+
+    /** Returns the type that clients see: the copy of a fork is a part of the fork and has its request id. */
+    private static String typeOfRequest(SessionCommand command) {
+        boolean copy = command instanceof ImportSession imported && imported.forkOf() != null;
+        return copy ? ForkSession.TYPE : command.type();
     }
 
     private EditResult edited(FlightRef flight, Reply reply) {

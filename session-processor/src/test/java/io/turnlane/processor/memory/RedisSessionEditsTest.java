@@ -159,6 +159,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
                 .as("a duplicate")
                 .isEqualTo(DONE);
         assertThat(questions(memory)).containsExactly("a", "next");
+        assertThat(record(fork, "type")).as("clients see one command").isEqualTo("fork_session");
 
         ImportSession other = state(List.of("x"), new ImportSession.ForkOrigin(SessionId.random(), id()));
         assertThat(edits.replace(flight(other, 1), other, NO_LOSS)).isEqualTo(FAILED);
