@@ -139,7 +139,7 @@ class CancelTest {
 
     @Test
     void estimatesTheWaitForASlotAsRejectionsDo() throws Exception {
-        // 1 slot is taken, 35 sessions are ready, and each turn takes 2 s.
+        // 1 slot is taken, 35 sessions are ready, 7 records are unread, and each turn takes 2 s: 84 s; then 54 s.
         processor.publishStatistics(AskTest.withSlots("p-slots", new SlotStatistics(1, 0, 35, Duration.ofSeconds(2))));
         try {
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
@@ -148,7 +148,7 @@ class CancelTest {
                 assertThat(rejected.text("detail")).containsPattern("would wait about [6-9]\\d s");
             });
             processor.publishStatistics(
-                    AskTest.withSlots("p-slots", new SlotStatistics(1, 0, 25, Duration.ofSeconds(2))));
+                    AskTest.withSlots("p-slots", new SlotStatistics(1, 0, 20, Duration.ofSeconds(2))));
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
                 HttpReply accepted = gateway.ask(SessionId.random().toString(), "?");
                 assertThat(accepted.status()).isEqualTo(202);
