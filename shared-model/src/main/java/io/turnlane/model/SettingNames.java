@@ -24,7 +24,8 @@ public final class SettingNames {
     private static final String VARIABLE_PREFIX = "TURNLANE_";
 
     /** System properties of the build and of the launcher. They have the prefix of settings but are no settings. */
-    private static final Set<String> NO_SETTINGS = Set.of("turnlane.lib", "turnlane.class-cache.record");
+    private static final Set<String> NO_SETTINGS =
+            Set.of("turnlane.lib", "turnlane.logs", "turnlane.broker.log", "turnlane.class-cache.record");
 
     /** Settings with any number of values: their names continue with a key or an index. */
     private static final Set<String> OPEN_ENDED = Set.of(
