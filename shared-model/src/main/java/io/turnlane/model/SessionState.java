@@ -16,8 +16,9 @@ import java.util.Set;
  * @param agent default agent of the session's questions
  * @param metadata the client's own JSON object
  * @param ttl time after which the session expires without activity
- * @param requestCount number of turns that have ended, including turns that are no longer in the history
- * @param totalProcessingTime sum of the processing times of all turns that have ended
+ * @param requestCount number of turns that completed, including turns that are no longer in the history; for a fork,
+ *     number of turns in the source's history up to the last copied turn
+ * @param totalProcessingTime sum of the processing times of the turns that {@code requestCount} counts
  * @param turns last turns, oldest first; each is terminal and occurs once
  */
 public record SessionState(

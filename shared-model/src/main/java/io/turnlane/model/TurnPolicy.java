@@ -17,8 +17,9 @@ public enum TurnPolicy {
     COALESCE("coalesce", "coalesced");
 
     /**
-     * Extra open turns for questions that end or merge earlier turns. A client can repeat its interrupt this often, but
-     * cannot fill a session with interrupts.
+     * Number by which questions that end or merge earlier turns may exceed the maximum number of open turns. A client
+     * can therefore interrupt a session that has the maximum number of open turns. The number is small, so that
+     * interrupts cannot fill a session.
      */
     private static final int EXTRA_OPEN_TURNS = 10;
 

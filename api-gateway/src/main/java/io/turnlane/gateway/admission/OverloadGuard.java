@@ -27,9 +27,10 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>If the expected wait is unknown, every question is admitted. Kafka keeps it until a processor can run it. The wait
  * is unknown if no processor is running, if no processor has completed a turn yet, or if Redis is unavailable. New
- * turns appear in the statistics of processors only after a second. At ten times the capacity, ten seconds of work
- * could be admitted in this second. Each gateway therefore counts the turns that it has admitted since the statistics
- * were taken. It multiplies this count by the number of gateways and adds the product to the waiting turns.
+ * turns appear in the statistics of processors only after a second. If questions arrive at ten times the capacity, ten
+ * seconds of work could be admitted in this second. Each gateway therefore counts the turns that it has admitted since
+ * the statistics were taken. It multiplies this count by the number of gateways and adds the product to the waiting
+ * turns.
  *
  * <p>Threading: a thread of its own reads the statistics twice a second, so that no question waits for them. Any thread
  * may call {@link #admit}.

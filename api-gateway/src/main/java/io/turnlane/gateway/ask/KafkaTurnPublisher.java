@@ -85,8 +85,8 @@ final class KafkaTurnPublisher implements TurnPublisher {
 
     /**
      * Returns true if the producer failed before it had the record: if it does not find the topic, if its buffer is
-     * full, or if it is closed. The producer can also throw an early error of the broker. For such an error,
-     * {@link #isRejection} decides, as for an error that arrives later.
+     * full, or if it is closed. If the producer instead throws an error of the broker, returns the result of
+     * {@link #isRejection}.
      */
     private static boolean wasNeverSent(Throwable cause) {
         return cause instanceof org.apache.kafka.common.errors.TimeoutException

@@ -21,7 +21,7 @@ import org.springframework.data.redis.core.script.RedisScript;
  * Acceptance of questions in Redis. If a question names its session, its claim, the session's context and the request
  * record share the session's hash slot, and one script writes them all. If the question names no session, the claim is
  * in the caller's hash slot and the new session in another one. Two scripts are then necessary, and the claim is
- * written first.
+ * written first. When Kafka has acknowledged the turn, the gateway marks the claim as published.
  *
  * <p>A gateway may crash between any two steps. The client then retries with the same key on any gateway:
  *
@@ -36,7 +36,8 @@ import org.springframework.data.redis.core.script.RedisScript;
  * <td>marks the claim and returns the record if the record shows that a processor has the turn; otherwise publishes the
  * same request again, and the processor discards the duplicate by its request id</td></tr>
  * <tr><td>mark</td><td>complete</td><td>returns the record</td></tr>
- * <tr><td>rejected publish, before or during undo</td><td>claim with a call that never ends, or without a record</td>
+ * <tr><td>rejected publish, before or during undo</td>
+ *     <td>claim that still lists the call of the crashed gateway, or claim without a record</td>
  * <td>creates what is missing and publishes the same request</td></tr>
  * <tr><td>publish without acknowledgement</td><td>claim; the record, until it is undone</td>
  * <td>publishes the same request</td></tr>

@@ -78,8 +78,8 @@ public final class Breaker implements AutoCloseable {
     }
 
     /**
-     * Resets the number of failures. Does not close an open breaker, because only a probe closes it. A late answer can
-     * belong to a call that began before the breaker opened.
+     * Resets the number of failures. Does not close an open breaker, because the answered call may have begun before
+     * the breaker opened. Only a probe closes the breaker.
      */
     private void onAnswer() {
         if (state.get().failures() > 0) {

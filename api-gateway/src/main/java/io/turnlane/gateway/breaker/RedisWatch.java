@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks Redis each second, on a thread of its own: sets the shared clock, and replaces the connection to a Redis that
- * can't be written.
+ * Checks Redis each second, on a thread of its own: sets the shared clock, and replaces the connection if Redis does
+ * not accept writes.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 /**
  * Cancels requests. A cancel consists of three parts. The mark in the request record takes effect even if gateways or
  * processors crash. The command on the turns topic, which is kept for as long as the question, restores the mark if
- * Redis loses it. The wake-up only notifies the owner (the processor that runs the session's turns) quickly. It is
- * published again whenever the client repeats its call.
+ * Redis loses it. The wake-up, a record on the control topic, only notifies the owner (the processor that runs the
+ * session's turns) quickly. The gateway publishes the wake-up again whenever the client repeats its call.
  *
  * <p>Safe for use by any number of threads.
  */

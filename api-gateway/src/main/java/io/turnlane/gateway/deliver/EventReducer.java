@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The turns of a session run one after the other, in the order of their offsets on the turns topic. The terminal
  * event of a turn precedes the {@code started} event of the next turn. If the reducer has seen a turn running, later
  * events of earlier turns are therefore duplicates or late events of a previous owner. To recognise an earlier turn,
- * the reducer compares the offsets that the events carry. If an event carries no offset, the reducer uses the cursor:
- * until the terminal event of the turn that was running at the cursor, an event of any other running turn belongs to an
- * earlier turn.
+ * the reducer compares the offsets that the events carry. If an event carries no offset, the reducer uses the turn that
+ * was running at the cursor. Until the reducer has seen the terminal event of this turn, it treats the events of any
+ * other running turn as events of an earlier turn.
  *
  * <p>Not safe for use by multiple threads. The {@link Subscription} that owns the reducer guards it.
  */

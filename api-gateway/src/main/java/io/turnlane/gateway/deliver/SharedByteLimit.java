@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * Limit on the bytes that wait for all clients of a gateway together. It is necessary because the limit of one outbox
  * times the maximum number of clients would exceed the heap.
  *
- * <p>Up to half of the limit, only the bounds of each outbox apply. Above this, a client is disconnected at its next
- * event if its waiting bytes exceed half of the limit divided by the number of clients. The other half of the limit is
- * thus left to the remaining clients. If the whole limit is reached, for instance by large answers to many clients at
- * once, every client is disconnected at its next event.
+ * <p>While less than half of the limit is used, only the bounds of each outbox apply. If half of the limit or more is
+ * used, a client is disconnected at its next event if its waiting bytes have reached its share: half of the limit
+ * divided by the number of clients. If the whole limit is used, for instance by large answers to many clients at once,
+ * every client is disconnected at its next event, even if it is below its share.
  *
  * <p>An event that waits for several clients counts once for each of them, although the heap holds it once. The limit
  * therefore overestimates the memory in use.

@@ -66,7 +66,8 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     /**
      * Creates the topic if it does not exist.
      *
-     * @throws IllegalStateException if an existing topic would lose keys; the message has the command that changes it
+     * @throws IllegalStateException if an existing topic has settings with which it would lose keys; the message has
+     *     the command that changes them
      */
     public void createIfMissing(short replicas) throws ExecutionException, InterruptedException {
         NewTopic topic = new NewTopic(name, 1, replicas).configs(SETTINGS);

@@ -18,9 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
  * Applies CORS to the API: allows listed pages of other origins to call it and to read its responses. Credentials are
  * never allowed: there are no cookies, and a key is sent as a header.
  *
- * <p>A preflight of another origin is rejected with 403. A call of another origin is served, but without CORS headers,
- * so that its page cannot read the response. The call must not be rejected: behind a proxy that terminates TLS, the
- * gateway's own page also appears to come from another origin.
+ * <p>A preflight of an origin that is not listed is rejected with 403. A call of such an origin is served, but without
+ * CORS headers, so that its page cannot read the response. The call must not be rejected, because it may come from the
+ * gateway's own page: behind a proxy that terminates TLS, this page also appears to come from another origin.
  */
 public final class ApiCorsProcessor extends DefaultCorsProcessor {
 

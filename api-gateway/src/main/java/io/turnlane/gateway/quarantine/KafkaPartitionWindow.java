@@ -65,9 +65,9 @@ final class KafkaPartitionWindow {
     }
 
     /**
-     * Returns true if the page contains all records of the window but the partition has older records below it. A page
-     * merges the partitions by time, newest first. One of the unread records may be newer than the next record of
-     * another partition, so the page must end here.
+     * Returns true if the page contains all records of the window but the partition has older records below it. The
+     * page must then end, even if it is not full: it merges the partitions by time, newest first, and an older record
+     * that was not read may be newer than the next record of another partition.
      */
     boolean isExhausted() {
         return unused == 0 && from > begin;

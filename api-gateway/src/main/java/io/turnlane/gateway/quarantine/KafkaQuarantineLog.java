@@ -36,9 +36,10 @@ import org.springframework.stereotype.Component;
  * Reads the quarantine topic backwards. For each partition, reads the records of a window (a range of offsets below the
  * cursor) forwards. Then merges the records of all windows by time.
  *
- * <p>Duplicates of a record have the same key and therefore the same partition. Duplicates are caused by a crash
- * between two steps and are close to each other. The records directly above the window are therefore read too, to
- * detect duplicates of records that an earlier page contained.
+ * <p>Duplicates of a record have the same key and therefore the same partition. A processor writes a duplicate if it
+ * crashed after it had written the record and before it had noted this. The duplicates of a record are close to each
+ * other. The records directly above the window are therefore read too, to detect duplicates of records that an earlier
+ * page contained.
  */
 @Component
 final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {

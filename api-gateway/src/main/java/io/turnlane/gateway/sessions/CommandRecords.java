@@ -29,7 +29,7 @@ interface CommandRecords {
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
     /**
-     * Removes the record of a command that Kafka rejected from {@code session}. If the command is a fork, also removes
+     * Removes from {@code session} the record of a command that Kafka rejected. If the command is a fork, also removes
      * its reservation.
      */
     void remove(RequestId command, SessionKey session);

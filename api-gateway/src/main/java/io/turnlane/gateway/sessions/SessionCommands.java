@@ -49,7 +49,8 @@ final class SessionCommands {
     /**
      * Creates the request record of a command and publishes the command.
      *
-     * @throws ProblemDetailException if Kafka rejected the command or did not acknowledge it
+     * @throws ProblemDetailException if Kafka rejected the command, whose record is then removed; or if Kafka did not
+     *     acknowledge the command, in which case its record is kept and the problem contains its request id
      */
     void submit(SessionCommand command, @Nullable String traceparent) {
         records.create(command, command.key());

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param currentQuestion question that is being answered; null if none
  * @param processingStage stage of the running turn, or status of the last turn
  * @param requestCount number of turns that completed; failed and cancelled turns do not count
- * @param totalProcessingTime sum of the processing times of these turns, in seconds; includes the time for which they
- *     waited
+ * @param totalProcessingTime sum of the processing times of the completed turns, in seconds; includes the time for
+ *     which they waited
  * @param openRequests number of open turns
  * @param ttlSeconds time for which the session is kept without activity
  */

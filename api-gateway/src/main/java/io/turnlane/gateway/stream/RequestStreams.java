@@ -161,9 +161,10 @@ public final class RequestStreams {
     }
 
     /**
-     * Continues the stream of a request that has ended. There are three cases. The log contains the events that the
-     * client is missing. The owner died before it published the terminal event, and the next owner will publish it
-     * soon. The client already has all events.
+     * Continues the stream of a request that has ended. If the log contains events that the client is missing, sends
+     * them. Otherwise waits for the terminal event: if the owner died before it published this event, the next owner
+     * publishes it soon. If the event does not arrive in time, sends the terminal event from the request record if the
+     * request was running at the cursor. Otherwise the client has all events, and the response has status 204.
      */
     private void finish(
             HttpServletResponse response, SseStream.StreamSource source, Cursor after, RequestRecord request)

@@ -44,7 +44,8 @@ final class KafkaTopicSetup implements Runnable {
     }
 
     /**
-     * @throws IllegalStateException if the broker is unavailable or rejects a topic, or if a topic would lose records
+     * @throws IllegalStateException if the broker is unavailable or rejects a topic, or if a topic has settings with
+     *     which it would lose records
      */
     @Override
     public void run() {

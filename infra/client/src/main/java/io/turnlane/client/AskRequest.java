@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority high, normal or low; null for normal
  * @param deadline time from now after which the answer is no longer useful; null for no limit
  * @param metadata values for the agent
- * @param idempotencyKey key that identifies the question; calls with the same key ask the question only once
+ * @param idempotencyKey key that identifies the question; the gateway asks the question only once, even if several
+ *     calls have this key
  */
 public record AskRequest(
         String text,
@@ -76,8 +77,8 @@ public record AskRequest(
     }
 
     /**
-     * Returns a copy with this idempotency key. A caller that has stored the key can ask the question again after a
-     * restart, and the question is asked only once.
+     * Returns a copy with this idempotency key. A caller that has stored the key can repeat its call after a restart:
+     * the gateway then does not ask the question a second time.
      */
     public AskRequest key(String idempotencyKey) {
         return new AskRequest(text, session, agent, policy, priority, deadline, metadata, idempotencyKey);

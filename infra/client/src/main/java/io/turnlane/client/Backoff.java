@@ -33,7 +33,7 @@ final class Backoff {
      * Waits before the next attempt.
      *
      * @param retryAfter delay that the server asked for
-     * @return false, without waiting, if the patience would end before the next attempt
+     * @return true after the wait; false, without waiting, if the patience would end before the next attempt
      */
     boolean pause(Optional<Duration> retryAfter) throws InterruptedException {
         long millis = delay(retryAfter).toMillis();

@@ -5,7 +5,8 @@ package io.turnlane.client;
 public interface TurnListener {
 
     /**
-     * Called on the following thread for each event that changed the turn's state, including the terminal event.
+     * Called for each event that changed the turn's state, including the terminal event. The thread that follows the
+     * turn makes the call.
      *
      * @param turn state after all events so far
      * @param update the event

@@ -27,7 +27,7 @@ public final class TurnView {
 
     /**
      * Returns the text received so far, or the whole answer if the turn is completed. If a piece of text is missing,
-     * later pieces are not appended, and the whole answer appears when the turn completes.
+     * later pieces are not appended until the turn completes, and this method then returns the whole answer.
      */
     public String text() {
         return text.toString();
