@@ -109,7 +109,7 @@ final class Assignment implements HeldPartition {
     }
 
     /**
-     * Removes a delivery from the unloaded deliveries. Called if its record is in memory again or if the delivery has
+     * Removes a delivery from the unloaded deliveries. Called if its record is in the heap again or if the delivery has
      * ended.
      */
     void reloaded(Delivery delivery) {

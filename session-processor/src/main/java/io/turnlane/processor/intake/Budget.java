@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds on the open turns that a processor holds (promise O7 in docs/guarantees.md). There are three bounds: the
- * number of turns whose record is in memory (buffered, running or waiting for a retry), the bytes of these records, and
- * the number of unloaded turns. Of an unloaded turn, only the log position is in memory. If one bound is reached, all
- * partitions pause. They resume when all three values are below 80 % of their bounds.
+ * number of turns whose record is in the heap (buffered, running or waiting for a retry), the bytes of these records,
+ * and the number of unloaded turns. Of an unloaded turn, only the log position is in the heap. If one bound is reached,
+ * all partitions pause. They resume when all three values are below 80 % of their bounds.
  *
  * <p>The poll thread asks the budget after every poll and every assignment if partitions must pause. Apart from the
  * counts, the only state is a flag that implements the 80 % threshold.
@@ -28,7 +28,7 @@ final class Budget {
     /**
      * Creates a budget. A poll cannot be cut short, so the records of one poll may exceed these bounds.
      *
-     * @param maxTurns maximum number of turns whose record is in memory
+     * @param maxTurns maximum number of turns whose record is in the heap
      * @param maxBytes maximum total size of these records, in bytes
      * @param maxUnloaded maximum number of unloaded turns
      */
@@ -75,7 +75,7 @@ final class Budget {
         return exhausted;
     }
 
-    /** Returns true if there is no room for another record in memory. */
+    /** Returns true if there is no room for another record in the heap. */
     boolean isFull() {
         return recordShare() >= 1.0;
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One delivered record, its entry in the ledger and its share of the budget. The share is returned exactly once. If
- * many turns are ahead in the lane, the record is {@linkplain #unload unloaded}: only its log position stays in memory.
- * The record is read from the log again when it is needed.
+ * many turns are ahead in the lane, the record is {@linkplain #unload unloaded}: only its log position stays in the
+ * heap. The record is read from the log again when it is needed.
  *
  * <p>Threading: any thread may call any method. The object's monitor guards the state. No thread holds the monitor
  * while it reads the log.

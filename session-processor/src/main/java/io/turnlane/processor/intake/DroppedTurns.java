@@ -44,7 +44,7 @@ public final class DroppedTurns {
 
     /**
      * @param records reads the turns topic
-     * @param publishTime maximum time between the acceptance of a question in memory and its record on the log
+     * @param publishTime maximum time between the acceptance of a question in Redis and the publication of its record
      */
     public DroppedTurns(
             RecordReader records,

@@ -6,9 +6,9 @@ import java.time.Duration;
  * Settings of a poll thread.
  *
  * @param topic name of the topic
- * @param maxTurns maximum number of records held in memory at once
- * @param maxBytes maximum size of the records held in memory, in bytes
- * @param maxUnloaded maximum number of further turns of which only the log position is in memory, because many turns
+ * @param maxTurns maximum number of records held in the heap at once
+ * @param maxBytes maximum total size of the records held in the heap, in bytes
+ * @param maxUnloaded maximum number of further turns of which only the log position is in the heap, because many turns
  *     are ahead of them in their lanes
  * @param pollTime maximum time that a poll waits for records; also the maximum delay of the poll thread's other work:
  *     commits, pauses and new fences

@@ -10,9 +10,10 @@ import java.util.TreeMap;
  * which is the offset that the processor commits: every record before it is complete (promise O6 in
  * docs/guarantees.md).
  *
- * <p>The ledger stores the open offsets and the position of the consumer, which is behind the last delivered record. It
- * never computes one offset from another, because transaction markers, compaction and deleted records leave holes. It
- * does not store completed offsets: if a completed turn is delivered again, its request record shows how it ended.
+ * <p>The ledger stores the open offsets and the position of the consumer, which is the offset after the last delivered
+ * record. It never computes one offset from another, because transaction markers, compaction and deleted records leave
+ * holes. It does not store completed offsets: if a completed turn is delivered again, its request record shows how it
+ * ended.
  *
  * <p>Threading: the poll thread adds records and reads the frontier. Any thread completes records. The object's monitor
  * guards the state.
@@ -33,11 +34,11 @@ final class Ledger {
     }
 
     /**
-     * If the next record is behind the consumer's position, opens the offset at this position. The frontier then stays
-     * at this offset until the handler of {@link SkippedRecords} completes it.
+     * If the next record has a higher offset than the consumer's position, opens the offset at this position. The
+     * frontier then stays at this offset until the handler of {@link SkippedRecords} completes it.
      *
      * @param next offset of the next record that the consumer delivers
-     * @return the opened offset; empty if nothing is missing
+     * @return the opened offset; empty if no offset was skipped
      */
     synchronized OptionalLong skipTo(long next, Instant at) {
         if (next <= position) {
@@ -65,8 +66,8 @@ final class Ledger {
     }
 
     /**
-     * Returns the offset to commit: the lowest open offset, or the position behind all delivered records if no offset
-     * is open.
+     * Returns the offset to commit: the lowest open offset, or the position after all delivered records if no offset is
+     * open.
      */
     synchronized long frontier() {
         return open.isEmpty() ? position : open.firstKey();

@@ -118,9 +118,9 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Gives up partitions in a rebalance: waits a bounded time for flights (running executions of turns) that are about
-     * to end, commits the offsets, and drops the assignments. Before that, marks the assignments as ended. A flight
-     * that begins later detects this and does not run. The record handler stops or hands over the running flights.
+     * Gives up partitions in a rebalance. First marks the assignments as ended; a flight (execution of a turn) that
+     * begins later detects this and does not run. Then the record handler hands over or stops the running flights, and
+     * waits a bounded time for those that are about to end. Last, commits the offsets and drops the assignments.
      */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
@@ -236,7 +236,7 @@ class Partitions implements ConsumerRebalanceListener {
         });
     }
 
-    /** Notifies the handler if the next record is behind the expected position. */
+    /** Notifies the handler of skipped offsets if the next record has a higher offset than expected. */
     void skipTo(Assignment assignment, long next) {
         assignment
                 .ledger()

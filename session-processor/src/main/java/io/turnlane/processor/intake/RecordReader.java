@@ -29,7 +29,8 @@ public final class RecordReader implements AutoCloseable {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
     /**
-     * Maximum number of records used from one read. Equals the number of turns of a lane whose records stay in memory.
+     * Maximum number of records used from one read. Equals the number of turns of a lane whose records stay in the
+     * heap.
      */
     static final int MAX_RECORDS = 64;
 

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  */
 public final class TurnRecordHandler implements RecordHandler {
 
-    /** Number of turns of a lane whose records stay in memory. The records behind them are unloaded. */
+    /** Number of turns of a lane whose records stay in the heap. The records of later turns are unloaded. */
     private static final int MAX_LOADED = RecordReader.MAX_RECORDS;
 
     private final LaneScheduler<SessionKey, Turn> lanes;

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * two are equal, the higher priority is next. If lanes of all three priorities wait, 9 of 13 lanes that leave are of
  * high priority, 3 of normal and 1 of low. If only lanes of one priority wait, they get all slots.
  *
- * <p>No priority starves. Lanes of another priority can leave before the first lane of a given priority only while the
- * pass of the other priority is not the larger one. At most {@link #maxBefore} lanes can therefore leave before that
- * first lane.
+ * <p>No priority starves. While a lane of one priority waits, lanes of another priority can leave before it only until
+ * the pass of the other priority is the larger one. At most {@link #maxBefore} lanes can therefore leave before the
+ * first lane of a priority.
  *
  * <p>Not thread-safe: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */

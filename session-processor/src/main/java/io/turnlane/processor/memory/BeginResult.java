@@ -81,7 +81,7 @@ public sealed interface BeginResult {
      * long, the repeated call ends it. The call has not counted an attempt.
      *
      * @param attempt number of earlier attempts
-     * @param newlyWaiting true if the turn did not wait before this call
+     * @param newlyWaiting true if the turn did not wait for its agent before this call
      */
     record AgentElsewhere(int attempt, boolean newlyWaiting) implements BeginResult {}
 

@@ -71,7 +71,7 @@ record MergedHistory(List<MergedTurn> entries) {
 
     /**
      * Returns all turns in log order. A stored turn that the log does not contain comes before all turns of the log if
-     * it ended before the first recalled turn. Otherwise it comes after them.
+     * it ended before the first of them. Otherwise it comes after them.
      */
     private static List<PastTurn> inOrder(
             List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns initialTurns) {

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Session memory in Redis, with one script and one round trip per step. If a reply is lost, the Redis client (Lettuce)
+ * Session memory in Redis, with one script and one round trip per call. If a reply is lost, the Redis client (Lettuce)
  * sends the command again. A plain {@code RPUSH} would then append twice, as tests have shown. A script checks the
- * request id and applies the step once.
+ * request id and makes its change only once.
  *
  * <p>Thread-safe. All threads share one multiplexed connection. Scripts are short and never block Redis, so a
  * connection pool would only add sockets.

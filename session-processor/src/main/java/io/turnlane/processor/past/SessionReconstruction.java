@@ -132,7 +132,7 @@ public final class SessionReconstruction {
 
     /**
      * Adds a terminal event. If the turn's question is unknown, the event is a duplicate or belongs to an earlier life.
-     * This method then notes only the time of the activity.
+     * This method then only notes its time as the session's latest activity.
      *
      * @param size size of the event in bytes
      */

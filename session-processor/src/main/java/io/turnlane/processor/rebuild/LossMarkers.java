@@ -22,12 +22,12 @@ public interface LossMarkers {
      * Current state of the markers.
      *
      * @param digest digest of all markers, a dot, and a digest of the ids of the Redis processes that hold them
-     * @param intact digest at the time when a partition's memory was last known to be intact, by partition; no entry if
-     *     unknown
+     * @param intact for each partition, the digest that the markers had when the partition's memory was last known to
+     *     be intact; no entry if no such digest is stored
      */
     record MarkerState(String digest, Map<Integer, String> intact) {
 
-        /** Returns true if the partition's memory is intact. */
+        /** Returns true if the markers have not changed since the partition's memory was last known to be intact. */
         boolean intact(int partition) {
             return digest.equals(intact.get(partition));
         }

@@ -55,8 +55,8 @@ final class PartitionLossState {
     }
 
     /**
-     * Returns true if the memory is being rebuilt or was rebuilt within this time. If data is still missing after a
-     * rebuild, the log doesn't hold it either, and another rebuild is useless.
+     * Returns true if the memory is being rebuilt, or if a rebuild ended within this period before {@code now}. If data
+     * is still missing after a rebuild, the log doesn't hold it either, and another rebuild is useless.
      */
     synchronized boolean rebuiltWithin(Instant now, Duration period) {
         return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(period)));

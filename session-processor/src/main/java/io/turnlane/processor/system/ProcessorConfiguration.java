@@ -258,7 +258,7 @@ class ProcessorConfiguration {
 
     /**
      * Reads records again that were unloaded because many turns were ahead of them in their lanes. Only the log
-     * position of these records is in memory.
+     * position of these records is in the heap.
      */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {

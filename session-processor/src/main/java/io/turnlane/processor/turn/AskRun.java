@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class AskRun {
 
     /**
-     * Maximum number of times that Redis can lose the turn's data before its result is stored. After that, the flight
-     * gives up.
+     * Maximum number of times that Redis can lose the turn's data before its result is stored. If it happens more
+     * often, the flight ends with an exception.
      */
     private static final int MAX_LOSSES = 5;
 
@@ -101,8 +101,8 @@ final class AskRun {
     }
 
     /**
-     * Waits for the rebuild if Redis has lost data. If Redis has lost no data, begins the turn again, and memory
-     * creates the missing request record.
+     * Waits for the rebuild if Redis has lost data. If Redis has lost no data, or if the turn must not wait any longer,
+     * begins the turn again without the missing data. The begin script then creates a missing request record.
      */
     private LaneOutcome waitForRebuild(BeginResult.DataMissing missed) {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
@@ -127,7 +127,11 @@ final class AskRun {
         }
     }
 
-    /** Keeps the turn at the head of its lane until the partition moves to a processor with the agent. */
+    /**
+     * Keeps the turn at the head of its lane and begins it again after a delay. The wait ends when the partition has
+     * moved to a processor with the agent. It also ends when the maximum time {@code agent-wait} has passed, or when no
+     * processor offers the agent any more; the turn then fails.
+     */
     private LaneOutcome waitForAgent(BeginResult.AgentElsewhere elsewhere) {
         if (elsewhere.newlyWaiting()) {
             report("waiting", ErrorCode.UNKNOWN_AGENT.wire(), elsewhere.attempt());

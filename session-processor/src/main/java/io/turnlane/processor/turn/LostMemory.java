@@ -7,18 +7,21 @@ import io.turnlane.processor.turn.Turn.Claim;
 public interface LostMemory {
 
     /**
-     * Returns true if a turn may begin. This is the case if the data of its partition is known to be complete, or if
-     * turns have waited for the rebuild for the maximum time. Never blocks.
+     * Returns true if a turn may begin. Returns false before the first check for lost data, and while Redis does not
+     * answer this check. After a successful check, returns true if no data of the turn's partition is known to be lost,
+     * or if turns have already waited for the rebuild for the maximum time. Always returns true after the partition has
+     * left. Never blocks.
      */
     boolean isReady(Claim claim);
 
     /**
-     * Reports that a turn's data is missing in Redis, and checks at once if Redis has lost data. Blocks for at most the
-     * store's timeout.
+     * Reports that a turn's data is missing in Redis, and checks at once if Redis has lost data. Blocks for at most a
+     * few of the store's timeouts.
      *
      * @param session true if the session is missing; false if the request record is missing
-     * @return true if the turn must wait until {@link #isReady} returns true; false if the missing data was not lost,
-     *     or if it cannot be restored
+     * @return true if the turn must wait until {@link #isReady} returns true; false if the turn continues without the
+     *     data, because Redis did not lose it (it expired, was deleted or was never stored), because a rebuild has not
+     *     found it in the log, or because turns have already waited for the maximum time
      */
     boolean reportMissing(Claim claim, boolean session);
 

@@ -79,8 +79,8 @@ final class TurnStream implements AnswerSink {
     }
 
     /**
-     * Publishes that the turn waits for a processor with its agent. The event has number 1, because number 0 belongs to
-     * the {@code queued} event with the turn's position. Not every turn has that event.
+     * Publishes that the turn waits for a processor with its agent. The event has number 1, because number 0 always
+     * belongs to the {@code queued} event with the turn's position, even if the turn has no such event.
      */
     void publishWaitingForAgent() {
         seq = 1;

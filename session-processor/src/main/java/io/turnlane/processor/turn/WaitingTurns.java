@@ -31,10 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. To apply one of them takes
- * one step in memory. If the step ends the turn, this class publishes the terminal event and completes the offset.
- * Otherwise the turn keeps its position. If the processor crashes between these steps, the next owner finds the stored
- * state when it begins the turn.
+ * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. One Redis script applies
+ * each of them and stores the result in the request records. If this ends a turn, this class then publishes the turn's
+ * terminal event and completes its offset. Otherwise the turn keeps its position. If the processor crashes after the
+ * script but before the offset is complete, the next owner finds the stored result when it begins the turn.
  *
  * <p>Threading: the control thread and the poll thread call this class. The work runs as {@linkplain
  * LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
@@ -110,8 +110,8 @@ public final class WaitingTurns {
 
     /**
      * Applies the policy of a turn that found its session busy. If the turn must wait, publishes its position. The
-     * policies of a session's turns are applied one at a time and in order. A later turn's policy waits even if the
-     * current one needs a newer fence token or a rebuild.
+     * policies of a session's turns are applied one at a time and in order. While the policy of one turn waits for a
+     * newer fence token or a rebuild, the policies of later turns wait too.
      *
      * @param ifWaiting runs if the turn waits
      */
@@ -238,8 +238,9 @@ public final class WaitingTurns {
     }
 
     /**
-     * Returns the questions ahead of a turn. Excludes the same turn from an earlier assignment of the partition, which
-     * can still be running at the head.
+     * Returns the questions ahead of a turn; if there are more than {@value #MAX_AHEAD}, only the head and the nearest
+     * ones. Excludes other records of the turn's own request: one from an earlier assignment of the partition can still
+     * be running at the head.
      */
     private static List<Turn> questionsOf(List<Turn> ahead, Turn turn) {
         List<Turn> questions = ahead.stream()
@@ -308,7 +309,7 @@ public final class WaitingTurns {
         return TurnRunner.refOf(turn, UUID.randomUUID().toString());
     }
 
-    /** Runs a step. If it fails, the turn keeps its position and its lane runs it later. */
+    /** Runs a step. If the step throws an exception, the turn keeps its position and its lane runs it later. */
     private static Collection<Turn> guarded(Turn turn, Supplier<Collection<Turn>> step) {
         try {
             return step.get();

@@ -42,8 +42,8 @@ public final class SessionFacts {
     }
 
     /**
-     * Returns the completed turns that the session's memory holds when all records before this offset have been
-     * processed.
+     * Returns the completed turns between this offset and the session's last deletion before it, in log order. When all
+     * records before this offset have been processed, memory holds the last ones of these turns.
      */
     public List<RequestFacts> completedBefore(long offset) {
         long deletion = deletions.stream()

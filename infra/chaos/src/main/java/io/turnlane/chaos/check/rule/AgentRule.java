@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. A process that was
- * killed, frozen or disconnected can still be in an agent call when the new owner begins the turn. Calls can therefore
- * overlap. This rule therefore mainly checks the calls that produced the end of a request. Within a session, these
- * calls must run one after the other and in log order. The attempt that ended a request must be its last attempt. If a
- * processor gives up a turn, for example as poison, no call produced its end.
+ * killed, frozen or disconnected can still be in an agent call when the new owner begins the turn. Because such calls
+ * can overlap, this rule mainly checks the calls that produced the end of a request. A turn that a processor gave up,
+ * for example as poison, has no such call. Within a session, these calls must run one after the other and in log order.
+ * The attempt that ended a request must be its last attempt.
  */
 final class AgentRule implements Rule {
 
@@ -107,8 +107,8 @@ final class AgentRule implements Rule {
     }
 
     /**
-     * Checks the calls that did not produce an end: none began before the call that produced the end of the previous
-     * turn returned.
+     * Checks each call that did not produce an end. It must not begin before the call that ended the previous turn has
+     * returned. The previous turn is the nearest earlier turn in the log that an agent call ended.
      */
     private void checkEarlierTurnsDone(List<CheckedCall> calls, List<CheckedCall> producers) {
         TreeMap<Long, CheckedCall> byOffset = new TreeMap<>();

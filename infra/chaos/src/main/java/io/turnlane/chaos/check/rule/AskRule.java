@@ -14,8 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I2: the number of turns in the log that one question caused. Each post that was not rejected has possibly
- * added a turn. All posts with the same key together add at most one turn. A canary identifies a question.
+ * Checks I2: a question has at most as many turns in the log as it has posts that were not rejected. If its posts carry
+ * an idempotency key, it has at most one turn, and all responses to the key name the same request. A canary identifies
+ * a question.
  */
 final class AskRule implements Rule {
 

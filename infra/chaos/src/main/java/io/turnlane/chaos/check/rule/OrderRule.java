@@ -18,9 +18,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I3. If a question is posted after the 202 of another question, it follows the other question in the log.
- * Completed and failed turns end in log order. The events of an attempt have consecutive numbers, unless a fault
- * prevented some of them from reaching the broker.
+ * Checks I3 for each session. All its accepted questions are on one partition. If a question is posted after a client
+ * received 200 or 202 for another question, it has a higher offset than the other question. Completed and failed turns
+ * end in log order, except turns that failed because they did not begin before their deadline. The events of an attempt
+ * have consecutive numbers, unless a fault possibly prevented some of them from reaching the broker.
  */
 final class OrderRule implements Rule {
 
@@ -55,7 +56,8 @@ final class OrderRule implements Rule {
     }
 
     /**
-     * Checks accepted requests only: a record that a fault published to a wrong partition is not a client's question.
+     * Checks that all accepted questions of a session are on one partition. Ignores other records, because faults
+     * publish some of them to a wrong partition on purpose.
      */
     private void checkOnePartition(List<RequestFacts> logged) {
         List<RequestFacts> requests =
@@ -70,7 +72,10 @@ final class OrderRule implements Rule {
         }
     }
 
-    /** Goes through the posts by time, with the highest offset that was acknowledged before each. */
+    /**
+     * Checks that each question has a higher offset than all questions of its session that were accepted before its
+     * first post.
+     */
     private void checkAcceptanceOrder(List<RequestFacts> requests) {
         List<RequestFacts> byPost = requests.stream()
                 .filter(request -> post(request) != null)

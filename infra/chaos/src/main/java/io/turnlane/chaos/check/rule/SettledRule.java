@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Checks I8: all accepted requests end in time after the last heal. At the end of the run, no lag remains and no ended
- * request counts as open.
+ * Checks I8: all accepted requests end within the run's time limit after the last fault was healed. At the end of the
+ * run, no lag remains and no ended request counts as open.
  */
 final class SettledRule implements Rule {
 

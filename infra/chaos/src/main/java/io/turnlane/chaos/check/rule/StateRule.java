@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I6: a poll that was sent after a status was known returns this status or a later one. A status is known once a
- * poll has returned it, or once a stream has delivered the end. Waiting counts as later than running in the same
- * attempt, because a running turn can return to the queue.
+ * Checks I6: a poll that was sent after a status was known returns this status or a later one, unless a fault possibly
+ * removed the status from Redis. A status is known once a poll has returned it, or once a stream has delivered the end.
+ * Waiting counts as later than running in the same attempt, because a running turn can return to the queue.
  */
 final class StateRule implements Rule {
 
