@@ -14,9 +14,7 @@ import java.util.zip.Inflater;
  */
 public final class Checksummed {
 
-    /**
-     * Maximum size of content that is stored without compression, in bytes. Compression would save little space.
-     */
+    /** Maximum size of content that is stored without compression, in bytes. Compression would save little space. */
     static final int DEFLATE_OVER = 1024;
 
     /**

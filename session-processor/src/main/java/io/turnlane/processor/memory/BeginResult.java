@@ -52,8 +52,8 @@ public sealed interface BeginResult {
 
     /**
      * Data that should exist is missing. The caller must check if Redis lost data. If so, the caller must wait until
-     * the data is rebuilt and begin again. Otherwise the caller must begin again with {@linkplain
-     * SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call has not counted an attempt.
+     * the data is rebuilt and begin again. Otherwise the caller must begin again with
+     * {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call has not counted an attempt.
      *
      * @param sessionLost true if a session that this processor has cached is missing; false if only the request record
      *     is missing

@@ -38,9 +38,9 @@ public interface SessionMemory {
      *     accepted the turn; null if the gateway didn't know this offset
      * @param tooOld true if the record is so old that a missing request record means that the turn ended long ago
      * @param soleSuspect true if no other {@linkplain BeginResult.CrashSuspected crash suspect} runs in this processor
-     * @param lossRuledOut true if the caller has checked that the call must continue without {@linkplain
-     *     BeginResult.DataMissing missing} data, because Redis did not lose the data, because a rebuild has not found
-     *     it, or because turns have waited for the maximum time
+     * @param lossRuledOut true if the caller has checked that the call must continue without
+     *     {@linkplain BeginResult.DataMissing missing} data, because Redis did not lose the data, because a rebuild has
+     *     not found it, or because turns have waited for the maximum time
      * @param computedAttempt number of the attempt whose outcome is already computed, but whose data Redis lost before
      *     the outcome was stored; 0 if the agent has not been called yet
      * @param outage time since this call was first tried; this time doesn't count towards the turn's maximum lifetime

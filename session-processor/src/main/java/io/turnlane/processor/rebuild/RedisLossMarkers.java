@@ -29,8 +29,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * Loss markers as keys in Redis, one in each sixteenth of a cluster's slots. In a cluster of up to 16 masters with
  * equal shares, each master holds at least one marker, so no master can lose its memory unnoticed. One {@code MGET}
  * reads all markers. If Redis was killed, it returns with its markers but without its last writes. The digest therefore
- * also includes the {@code run_id} of each master's process, which is different after every start. A changed {@code
- * run_id} also reveals a replica that was promoted before it had received all data. Thread-safe.
+ * also includes the {@code run_id} of each master's process, which is different after every start. A changed
+ * {@code run_id} also reveals a replica that was promoted before it had received all data. Thread-safe.
  */
 public final class RedisLossMarkers implements LossMarkers {
 

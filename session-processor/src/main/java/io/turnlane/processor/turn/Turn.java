@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A record in a lane: its key, its headers, and the claim, which is the right of this processor to work on the record.
- * The record's value is not part of this object, because the record can be unloaded while the turn waits. {@link
- * Claim#value} returns the value. A record of the turns topic is a session command.
+ * The record's value is not part of this object, because the record can be unloaded while the turn waits.
+ * {@link Claim#value} returns the value. A record of the turns topic is a session command.
  *
  * @param session session of the command
  * @param requestId request of the command

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * terminal event and completes its offset. Otherwise the turn keeps its position. If the processor crashes after the
  * script but before the offset is complete, the next owner finds the stored result when it begins the turn.
  *
- * <p>Threading: the control thread and the poll thread call this class. The work runs as {@linkplain
- * LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
+ * <p>Threading: the control thread and the poll thread call this class. The work runs as
+ * {@linkplain LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
  */
 public final class WaitingTurns {
 
