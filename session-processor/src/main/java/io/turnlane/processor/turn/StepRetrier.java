@@ -32,7 +32,7 @@ public final class StepRetrier {
     private final Pause pause;
     private final BooleanSupplier inHandover;
 
-    /** Creates a retrier for turns that this processor owns as long as it holds their partition. */
+    /** Creates a retrier that gives up as soon as the turn's partition has left, because it knows of no handover. */
     StepRetrier(Pause pause) {
         this(pause, () -> false);
     }

@@ -32,7 +32,7 @@ final class ScheduleRandom {
         this.gateway = random.nextInt(GATEWAYS);
     }
 
-    /** Returns as many faults as the form requires, each drawn separately. */
+    /** Returns {@code quick} faults for a quick scenario and {@code full} faults for a full one. */
     List<Fault> faults(int quick, int full, Supplier<Fault> one) {
         return IntStream.range(0, form.of(quick, full)).mapToObj(_ -> one.get()).toList();
     }
