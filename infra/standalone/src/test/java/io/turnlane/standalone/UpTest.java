@@ -139,7 +139,9 @@ class UpTest {
         });
 
         Process rebuild = turnlane("memory", "rebuild");
-        assertThat(outputOf(rebuild)).containsPattern("partition 31 +sessions ").contains("rebuilt 32 partitions: ");
+        assertThat(outputOf(rebuild))
+                .containsPattern("partition 31 +\\d+ sessions checked, +\\d+ turns restored ")
+                .contains("rebuilt 32 partitions: ");
         assertThat(rebuild.exitValue()).isZero();
         Process ofOne = turnlane("memory", "rebuild", "--session", "nobody-knows-me", "--json");
         assertThat(outputOf(ofOne)).contains("\"done\":true").contains("\"known\":false");
