@@ -23,7 +23,9 @@ export async function whenNoOtherTabFollows(laneId, follow) {
   return navigator.locks.request(LANE + laneId, () => new Promise(follow)).catch(() => {});
 }
 
-/** Tells other tabs that this one follows the lane. Resolves to a function that ends it, or null if another tab does. */
+/**
+ * Claims the lane for this tab. Resolves to a function that releases the lane, or to null if another tab follows it.
+ */
 export function followLane(laneId) {
   return free(LANE + laneId);
 }

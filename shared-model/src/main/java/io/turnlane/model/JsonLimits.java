@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonLimits {
 
-    /** Maximum number of nested objects and arrays in a client's or an agent's own value: metadata or an artifact. */
+    /** Maximum depth of nested objects and arrays in metadata or in an artifact. The outermost object counts as 1. */
     public static final int MAX_VALUE_DEPTH = 64;
 
     /**
-     * Maximum nesting of a whole document. It is larger than {@link #MAX_VALUE_DEPTH}, because a document contains such
-     * values at some depth.
+     * Maximum depth of a whole document, for example an import. It is larger than {@link #MAX_VALUE_DEPTH}, because the
+     * document contains metadata and artifacts inside other objects.
      */
     public static final int MAX_DOCUMENT_DEPTH = 80;
 

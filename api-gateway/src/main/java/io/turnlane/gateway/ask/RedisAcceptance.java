@@ -44,8 +44,7 @@ import org.springframework.data.redis.core.script.RedisScript;
  * </table>
  *
  * <p>Several calls with one key can run at the same time. Every call that finds the claim unmarked publishes the turn.
- * It does not wait for the other calls, because their gateways may have crashed. It does not return without publishing,
- * because then it is possible that no call publishes the turn. If none of these calls publishes the turn, only the last
+ * Such a call cannot rely on the other calls, because their gateways may have crashed before they published. If none of these calls publishes the turn, only the last
  * call to fail undoes the acceptance. It keeps the acceptance if the turns topic possibly contains the turn of one of
  * the calls.
  *

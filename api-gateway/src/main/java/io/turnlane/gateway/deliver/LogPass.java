@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One sequential read of a partition that serves several clients. It starts at the lowest cursor of these clients and
+ * A sequential read of a partition that serves several clients. A pass starts at the lowest cursor of these clients and
  * ends at the position of the follower (this gateway's consumer of new events). The pass looks up the session of each
  * record. If no client wants the record, the pass does not read its value.
  *

@@ -46,7 +46,7 @@ class GatewayConfiguration {
         return new WireFormat();
     }
 
-    /** This method is static, because the check must run before any other bean is created. */
+    /** Static, so that Spring runs the check before it creates any other bean. */
     @Bean
     static GatewaySettingsCheck settingsCheck(ConfigurableEnvironment environment) {
         return new GatewaySettingsCheck(environment);

@@ -14,9 +14,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Rejects calls whose {@code Host} header does not name this machine. Without authentication, the only protection is
- * that callers must run on this machine. A web page from any site also runs on this machine, in its browser. Such a
- * page can reach the gateway under the host name of its own site, as {@link LoopbackHost} explains.
+ * Rejects calls whose {@code Host} header does not name this machine. A gateway without authentication is reachable only
+ * from this machine, but a browser on this machine also runs pages of foreign sites. The owner of such a site can change
+ * its DNS entry to this machine's address, so that the page's calls reach the gateway (DNS rebinding). These calls carry
+ * the site's name in {@code Host}. {@link LoopbackHost} decides which names are allowed.
  */
 final class LoopbackHostFilter extends OncePerRequestFilter {
 

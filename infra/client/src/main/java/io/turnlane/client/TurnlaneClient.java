@@ -48,9 +48,10 @@ public final class TurnlaneClient {
      *
      * @param gateways {@code http://host:port} of each gateway; if one fails, the client tries the next
      * @param token supplies an API key or a JWT for each call; empty without authentication
-     * @param patience time to keep trying before a call fails. If a gateway accepts the connection but does not answer,
-     *     the client tries the next one after at most ten seconds. If there are several gateways, it waits at most an
-     *     equal share of the patience for each, but at least one second
+     * @param patience time to keep trying before a call fails. A gateway may accept the connection and then not answer.
+     *     If there is only one gateway, the client waits 10 s for the answer and then tries again. If there are several,
+     *     it divides the patience equally among them, waits that long for each, but at least 1 s and at most 10 s, and
+     *     then tries the next one
      */
     public static TurnlaneClient with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.turnlane.standalone;
 
-/** Thrown if a command cannot do its work. The message tells the user the reason and what to do next. */
+/** Thrown if a command cannot do its work. The message gives the reason and what the user can do next. */
 final class CommandFailedException extends RuntimeException {
 
     CommandFailedException(String message) {

@@ -47,7 +47,8 @@ public interface LossMarkers {
     }
 
     /**
-     * Stores that the partition's memory was intact when the markers had the report's digest.
+     * Stores the report of a finished rebuild. {@link MarkerState#intact} returns true for the partition as long as the
+     * digest of its markers equals the digest of the report.
      *
      * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer
      */

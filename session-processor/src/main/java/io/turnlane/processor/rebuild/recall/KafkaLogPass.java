@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sequential read (pass) of a partition of the turns topic together with the partition of the events topic that has
+ * A sequential read (pass) of a partition of the turns topic together with the partition of the events topic that has
  * the same number. The pass reads up to the ends that the partitions had when it began. If one topic is far ahead of
  * the other, the pass pauses reading it, so that only a small part of the log is in the heap. One thread uses an object
  * once.
