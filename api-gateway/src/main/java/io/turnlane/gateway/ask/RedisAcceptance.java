@@ -44,9 +44,9 @@ import org.springframework.data.redis.core.script.RedisScript;
  * </table>
  *
  * <p>Several calls with one key can run at the same time. Every call that finds the claim unmarked publishes the turn.
- * Such a call cannot rely on the other calls, because their gateways may have crashed before they published. If none of these calls publishes the turn, only the last
- * call to fail undoes the acceptance. It keeps the acceptance if the turns topic possibly contains the turn of one of
- * the calls.
+ * Such a call cannot rely on the other calls, because their gateways may have crashed before they published. If none of
+ * these calls publishes the turn, only the last call to fail undoes the acceptance. It keeps the acceptance if the turns
+ * topic may contain the turn of one of the calls.
  *
  * <p>Limitation: if a gateway crashes before it publishes and the client does not retry, the request record counts as
  * open until it expires.

@@ -39,7 +39,7 @@ final class TurnLog implements TurnObserver {
         line = time(line, report, "memory_ms", Phase.DEQUEUED, Phase.SESSION_ALLOCATED);
         line = time(line, report, "agent_ms", Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
         line = time(line, report, "store_ms", Phase.PROVIDER_CALL_END, Phase.SESSION_RELEASED);
-        line = time(line, report, "tell_ms", Phase.SESSION_RELEASED, Phase.COMPLETED);
+        line = time(line, report, "publish_ms", Phase.SESSION_RELEASED, Phase.COMPLETED);
         line = time(line, report, "total_ms", Phase.RECEIVED, Phase.COMPLETED);
         line.log("flight ended");
     }

@@ -66,8 +66,8 @@ final class TurnMeters implements TurnObserver {
             time(report, agent, "turnlane.memory.begin", Phase.DEQUEUED, Phase.SESSION_ALLOCATED);
             time(report, agent, "turnlane.agent.duration", Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
         }
-        if (report.outcome().equals("told_again")) {
-            registry.counter("turnlane.redeliveries.told.again").increment();
+        if (report.outcome().equals("republished")) {
+            registry.counter("turnlane.redeliveries.republished").increment();
         }
         if (report.outcome().equals("fenced")) {
             registry.counter("turnlane.fenced.writes").increment();

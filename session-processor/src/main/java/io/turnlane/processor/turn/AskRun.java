@@ -334,7 +334,7 @@ final class AskRun {
         end.republish(ending, published);
         boolean newFailure = ending.status() == RequestStatus.FAILED && !ending.quarantined();
         report(
-                newFailure ? ending.status().wire() : "told_again",
+                newFailure ? ending.status().wire() : "republished",
                 ending.error() == null ? "" : ending.error().code(),
                 ending.attempt());
         return TurnRunner.complete(turn);

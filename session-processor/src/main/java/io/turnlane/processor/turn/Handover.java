@@ -81,7 +81,7 @@ public final class Handover {
         }
         if (!handovers.isEmpty()) {
             log.atInfo()
-                    .addKeyValue("going_on", handovers.size() - stopped)
+                    .addKeyValue("continued", handovers.size() - stopped)
                     .addKeyValue("stopped", stopped)
                     .log("turns handed over");
         }

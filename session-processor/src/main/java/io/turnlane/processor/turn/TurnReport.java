@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param agent name of the agent; empty if the turn calls no agent
  * @param outcome {@code completed}, {@code failed}, {@code cancelled}, {@code superseded}, {@code rejected},
- *     {@code retrying}, {@code waiting} (for a processor with its agent), {@code released}, {@code told_again},
+ *     {@code retrying}, {@code waiting} (for a processor with its agent), {@code released}, {@code republished},
  *     {@code fenced}, {@code erased}, {@code deleted}, {@code rebuilt}, {@code edited}, {@code refused},
  *     {@code unreadable} or {@code poison}
  * @param code code of the error; empty if there is none

@@ -284,7 +284,7 @@ public final class WaitingTurns {
     private Collection<Turn> end(Turn turn, TurnEnding ending) {
         new TurnEnd(kit, retrier, turn, "").republish(ending);
         String code = ending.error() == null ? "" : ending.error().code();
-        String outcome = ending.attempt() > 0 ? "told_again" : ending.status().wire(); // its flight was reported before
+        String outcome = ending.attempt() > 0 ? "republished" : ending.status().wire(); // its flight was reported before
         kit.services()
                 .observer()
                 .flightEnded(new TurnReport(

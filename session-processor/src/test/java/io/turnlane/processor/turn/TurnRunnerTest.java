@@ -275,7 +275,7 @@ class TurnRunnerTest extends TurnTests {
         run();
         assertThat(quarantined).hasSize(1);
         assertThat(types()).containsExactly("started", "failed", "failed");
-        assertThat(reports).extracting(TurnReport::outcome).containsExactly("failed", "told_again");
+        assertThat(reports).extracting(TurnReport::outcome).containsExactly("failed", "republished");
     }
 
     @Test
