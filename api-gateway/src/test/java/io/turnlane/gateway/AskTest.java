@@ -230,6 +230,7 @@ class AskTest {
                     .isEqualTo("hello");
         } finally {
             processor.removeStatistics("p-agents");
+            org.awaitility.Awaitility.await().until(() -> askAgent("parrot").status() == 202);
         }
     }
 

@@ -161,7 +161,7 @@ class CancelTest {
                         .isBetween(45.0, 60.0);
             });
         } finally {
-            processor.removeStatistics("p-slots");
+            removeStatistics("p-slots");
         }
     }
 
@@ -217,7 +217,7 @@ class CancelTest {
                             .asDouble())
                     .isEqualTo(6.0);
         } finally {
-            processor.removeStatistics("p-estimate");
+            removeStatistics("p-estimate");
         }
     }
 
@@ -254,6 +254,16 @@ class CancelTest {
         assertThat(gateway.post(ask, "{\"question\":\"?\",\"policy\":\"interrupt\"}", key)
                         .status())
                 .isEqualTo(422);
+    }
+
+    /** Removes the statistics and waits until the gateway no longer uses them, so that they do not affect other tests. */
+    private static void removeStatistics(String id) {
+        processor.removeStatistics(id);
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            HttpReply accepted = gateway.ask(SessionId.random().toString(), "?");
+            assertThat(accepted.status()).isEqualTo(202);
+            assertThat(accepted.json().has("estimated_wait")).isFalse();
+        });
     }
 
     private ReceivedTurn nextTurn() throws InterruptedException {
