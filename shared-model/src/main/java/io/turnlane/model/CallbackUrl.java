@@ -5,9 +5,9 @@ import java.net.URI;
 import java.util.Locale;
 
 /**
- * Absolute http or https URL to which a turn's terminal event is posted, with at most 2,048 characters and without
- * credentials and fragment. This type does not check the addresses that the host name resolves to. The sender checks
- * them when it connects.
+ * Absolute http or https URL to which a turn's terminal event is posted. It has at most 2,048 characters and contains
+ * neither credentials nor a fragment. A host name can resolve to an address in a private network. This type does not
+ * resolve host names; the processor checks their addresses when it sends the event.
  */
 public record CallbackUrl(URI value) {
 

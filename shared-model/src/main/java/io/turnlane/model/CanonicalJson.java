@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class CanonicalJson {
 
     /**
-     * Maximum nesting. The limit prevents a stack overflow on deeply nested input; {@link JsonLimits} keeps valid
-     * values far below it.
+     * Maximum depth of nested maps and lists. This limit prevents a stack overflow. It is higher than all limits of
+     * {@link JsonLimits}.
      */
     private static final int MAX_DEPTH = 200;
 
-    /** Maximum number of digits that ECMAScript writes without an exponent. */
+    /** Maximum number of digits before the decimal point. ECMAScript writes larger numbers with an exponent. */
     private static final int PLAIN_DIGITS = 21;
 
     private static final int PLAIN_ZEROS = -6;
@@ -146,8 +146,8 @@ public final class CanonicalJson {
     }
 
     /**
-     * Returns the shortest decimal number that identifies the double. Since version 19, Java prints these digits,
-     * except that it always prints at least two.
+     * Returns the shortest decimal number that identifies the double. Since Java 19, {@link Double#toString} prints
+     * this number, but always with at least two digits.
      */
     private static BigDecimal shortest(double value) {
         BigDecimal printed = new BigDecimal(Double.toString(value)).stripTrailingZeros();

@@ -14,12 +14,15 @@ import java.util.zip.Inflater;
  */
 public final class Checksummed {
 
-    /** Maximum size of content that is stored without compression, in bytes. Compression would save little space. */
+    /**
+     * Maximum size of content that is stored without compression, in bytes. Compression of smaller content would save
+     * little space.
+     */
     static final int DEFLATE_OVER = 1024;
 
     /**
-     * Upper bound for inflated content, in bytes. No stored content is larger, and the bound protects the heap from
-     * damaged input.
+     * Maximum size of the content of an envelope, in bytes. No stored content is larger. If damaged input would inflate
+     * to more bytes, {@link #open} rejects it, so that it cannot fill the heap.
      */
     static final int MAX_CONTENT = 8 * 1024 * 1024;
 
@@ -60,8 +63,8 @@ public final class Checksummed {
     }
 
     /**
-     * Returns the checksum of all bytes except the checksum itself. Damage is therefore detected before the content is
-     * inflated.
+     * Returns the checksum of all bytes except the checksum itself. It covers the deflated bytes, so that damage is
+     * detected before they are inflated.
      */
     private static int checksum(byte[] sealed) {
         CRC32C crc = new CRC32C();

@@ -3,8 +3,8 @@ package io.turnlane.model;
 import java.util.Locale;
 
 /**
- * Error codes of the API: a stable code for programs, a title for people, and the HTTP status of a call that is
- * rejected with the code.
+ * Error codes of the API. Each has a stable code for programs, a title for people, and the HTTP status with which a
+ * gateway rejects a call.
  */
 public enum ErrorCode {
     INVALID_REQUEST(400, "The request is not valid"),
@@ -50,12 +50,15 @@ public enum ErrorCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the HTTP status of a rejected call, or 0 if the code occurs only in failed requests. */
+    /**
+     * Returns the HTTP status of a call that is rejected with this code. Returns 0 if no call is rejected with it,
+     * because only failed turns have this code.
+     */
     public int httpStatus() {
         return httpStatus;
     }
 
-    /** Returns a short description for people, which is the same for every occurrence. */
+    /** Returns a short description for people. It depends only on the code and not on the individual error. */
     public String title() {
         return title;
     }

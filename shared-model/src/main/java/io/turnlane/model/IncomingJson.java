@@ -7,8 +7,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Checks a JSON document from outside against {@link JsonLimits}, before any other code reads the document. The bodies
- * of all routes, all frames and all imported documents are checked, so that all accept the same values.
+ * Checks a JSON document of a client against {@link JsonLimits}, before any other code reads the document. Gateways
+ * check the body of every HTTP request and every WebSocket frame, so that all of them accept the same values.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -6,13 +6,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits of JSON values from outside: bodies and frames of clients, imported documents, answers of agents. Every value
- * within these limits can be stored, read, listed, exported with a checksum, imported and replayed, and any JSON parser
- * reads it without loss.
+ * Limits of JSON values that clients send, in HTTP bodies (which include imported documents) and in WebSocket frames.
+ * Every value within these limits can be stored, read, listed, exported with a checksum, imported and replayed, and any
+ * JSON parser reads it without loss.
  */
 public final class JsonLimits {
 
-    /** Maximum depth of nested objects and arrays in metadata or in an artifact. The outermost object counts as 1. */
+    /** Maximum depth of nested objects and arrays in metadata. The outermost object counts as 1. */
     public static final int MAX_VALUE_DEPTH = 64;
 
     /**
@@ -21,18 +21,21 @@ public final class JsonLimits {
      */
     public static final int MAX_DOCUMENT_DEPTH = 80;
 
-    /** Maximum size of a session's metadata in bytes of JSON, after any number of changes. */
+    /**
+     * Maximum size of a session's metadata as JSON, in bytes. A change fails if the changed metadata would be larger.
+     */
     public static final int MAX_METADATA_BYTES = 64 * 1024;
 
     /**
-     * Largest integer that is exact in every JSON implementation, because a double can represent all integers up to it.
+     * Largest integer up to which a double can represent every integer. Every JSON implementation reads these integers
+     * exactly.
      */
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
     private JsonLimits() {}
 
     /**
-     * Checks a client's or an agent's own value.
+     * Checks a value that the client can choose freely, such as metadata.
      *
      * @param value maps with text keys, lists, text, numbers, booleans and null, as JSON parsers produce them
      * @return the value
@@ -96,10 +99,11 @@ public final class JsonLimits {
     }
 
     /**
-     * Checks that a double represents an integer exactly. Clients that read numbers as doubles would change a larger
-     * integer.
+     * Checks that a double can represent this integer exactly. Otherwise a client that reads numbers as doubles would
+     * receive another integer.
      *
-     * @throws IllegalArgumentException if a double does not represent the integer exactly
+     * @param digits the integer, as written in the document
+     * @throws IllegalArgumentException if a double cannot represent the integer exactly
      */
     static void checkInteger(String digits) {
         double value = Double.parseDouble(digits);
@@ -128,7 +132,7 @@ public final class JsonLimits {
             return text;
         }
         StringBuilder repaired = new StringBuilder(text.length());
-        // The stream joins pairs, so that every surrogate in it is half of a pair.
+        // codePoints() combines each valid pair into one code point. A surrogate that remains is half of a pair.
         text.codePoints().map(c -> isSurrogate(c) ? '\ufffd' : c).forEach(repaired::appendCodePoint);
         return repaired.toString();
     }

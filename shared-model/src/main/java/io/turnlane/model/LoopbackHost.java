@@ -3,15 +3,16 @@ package io.turnlane.model;
 import java.util.regex.Pattern;
 
 /**
- * Recognises {@code Host} headers that name this machine. Web pages can also call a server that only this machine can
- * reach. If the host name of a page resolves to 127.0.0.1 (DNS rebinding), a browser on this machine treats the server
- * as the page's own server. The {@code Host} header of the page's requests then contains the host name of the page,
- * which is not a name of this machine.
+ * Recognises {@code Host} headers that name this machine. A server that only this machine can reach can also be called
+ * by web pages in a browser on this machine. If the host name of a page resolves to 127.0.0.1 (DNS rebinding), the
+ * browser treats this server as the page's own server and lets the page read the responses. The {@code Host} header of
+ * the page's requests then contains the host name of the page, which is not a name of this machine.
  */
 public final class LoopbackHost {
 
     /**
-     * Names of this machine, with an optional port. RFC 6761 reserves localhost and all names below it for loopback.
+     * Names of this machine, with an optional port. RFC 6761 reserves {@code localhost} and all its subdomains for
+     * loopback.
      */
     private static final Pattern LOOPBACK = Pattern.compile(
             "(?:(?:[a-z0-9_-]+\\.)*localhost\\.?|127(?:\\.\\d{1,3}){3}|\\[::1])(?::\\d{1,5})?",

@@ -3,8 +3,8 @@ package io.turnlane.model;
 import java.util.Optional;
 
 /**
- * Redis keys. All keys of one session share the hash tag {@code {<session key>}}, so that a script can use them on a
- * Redis Cluster. {@code docs/records.md} describes the value of each key.
+ * Redis keys. All keys of one session share the hash tag {@code {<session key>}}, so that a Redis Cluster stores them
+ * on one node and a script can use them together. {@code docs/records.md} describes the value of each key.
  */
 public record MemoryKeys(SessionKey session) {
 
@@ -79,19 +79,18 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /**
-     * String: a random value that detects data loss. If the value is missing or has changed, Redis has lost data in the
-     * hash slot of the tag (a hash slot is one of the parts into which a Redis Cluster divides its keys). Markers with
-     * different tags are in different hash slots.
+     * String: a loss marker, which is a random value. If the marker is missing or has changed, the Redis node that
+     * holds it has lost data. The tag selects the hash slot of the marker, and thus its node in a Redis Cluster.
      */
     public static String marker(String tag) {
         return PREFIX + "marker:{" + tag + "}";
     }
 
     /**
-     * JSON: the report of the partition's last rebuild, and the values that the loss markers had when the partition's
-     * memory was last complete.
+     * JSON: the report of the partition's last rebuild. It includes a digest of the {@linkplain #marker loss markers}.
+     * If the markers change, this digest shows that the partition's memory is possibly incomplete again.
      *
-     * @param turnsTopic name of the turns topic, which separates installations that share a Redis
+     * @param turnsTopic name of the turns topic
      */
     public static String lastRebuild(String turnsTopic, int partition) {
         return PREFIX + "rebuilt:{" + turnsTopic + "-" + partition + "}";
@@ -112,8 +111,8 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /**
-     * Hash: the request that an Idempotency-Key refers to if it was sent without a session. The key has the hash tag
-     * <code>{u:&lt;namespace&gt;}</code>, like the other keys of the user.
+     * Hash: the request that an Idempotency-Key refers to if the client's question named no session. This Redis key has
+     * the hash tag <code>{u:&lt;namespace&gt;}</code>, like the other keys of the user.
      */
     public static String claimOfUser(String namespace, String key) {
         return ofUser(namespace, "idem:" + key);
@@ -134,8 +133,8 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /**
-     * Sorted set: a user's open connections at all gateways, by the time in epoch ms at which each expires unless it is
-     * renewed.
+     * Sorted set: a user's open connections at all gateways, by expiry time in epoch ms. The gateway of a connection
+     * renews its expiry time.
      */
     public static String connectionsOfUser(String namespace) {
         return ofUser(namespace, "conns");
@@ -154,7 +153,7 @@ public record MemoryKeys(SessionKey session) {
         return claim + ":calls";
     }
 
-    /** String: id of the request that asks a quarantined question again. */
+    /** String: id of the request that asks the question of a quarantined request again (redrive). */
     public String redriven(RequestId quarantined) {
         return key("redriven:" + quarantined);
     }
@@ -172,7 +171,7 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "ticket:" + ticket;
     }
 
-    /** String: written by each check of Redis; expires after a minute. */
+    /** String: written by each check that tests if Redis accepts writes; expires after a minute. */
     public static String probe() {
         return PREFIX + "probe";
     }

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a JSON Merge Patch (RFC 7396) to an object: members of the patch replace those of the object, null removes a
- * member, and nested objects are merged.
+ * Applies a JSON Merge Patch (RFC 7396) to an object. A member of the patch replaces the object's member of the same
+ * name, or removes it if the new value is null. Nested objects are merged in the same way.
  */
 public final class MergePatch {
 

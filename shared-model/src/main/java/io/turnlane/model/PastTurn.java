@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turn in a session's history.
  *
- * @param answer text of the answer, or null if the turn was interrupted; clients see interrupted turns, agents do not
+ * @param answer text of the answer, or null if the turn was cancelled while it ran; clients see such a turn in the
+ *     history, agents do not
  * @param confidence number from 0 to 1, or null
  * @param processingTime time from the gateway's acceptance to the stored answer. The constructor changes a value
  *     outside the range from 0 to {@link ValueRanges#LONGEST_TURN} to the nearest value in the range. Such a value can

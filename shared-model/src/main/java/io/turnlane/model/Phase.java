@@ -20,8 +20,8 @@ public enum Phase {
     ERROR;
 
     /**
-     * Returns the phase in which a turn or an attempt with this error ends. The Lua scripts of the processor contain
-     * the same rule.
+     * Returns the last phase of a turn or an attempt that fails with this error. The Lua scripts of the processor
+     * choose the phase in the same way.
      */
     public static Phase ofError(TurnError error) {
         boolean late = error.code().equals(ErrorCode.AGENT_TIMEOUT.wire())

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Priority of a turn. It applies if more sessions are ready than the processor can run at once. It does not change the
- * order of turns within a session.
+ * Priority of a turn. If more sessions are ready than the processor can run at once, sessions with turns of higher
+ * priority run more often. The priority does not change the order of turns within a session.
  */
 public enum Priority {
     HIGH("high"),

@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  * @param cache statistics of its session cache
  * @param latency times from acceptance to answer in µs, of turns that completed in the last 60 s: an HdrHistogram,
  *     compressed, base64
- * @param latencySum sum of these times
+ * @param latencySum sum of the times in {@code latency}
  * @param places load of the slots in which its turns run, or null if the processor has an older version, which does not
  *     report this load
- * @param agentTimes mean time of recent calls, for each agent with enough recent calls
- * @param stalled time since the processor last made progress, while its open turns are at their maximum number or size
- *     and it therefore reads no turns; zero if it reads turns or if turns end
- * @param droppedTurns number of turns since it started that ended as expired because the log deleted their records;
- *     null if a processor of an older version does not report it
+ * @param agentTimes mean time of an agent's recent calls, by agent name; only agents with enough recent calls
+ * @param stalled time for which the processor has read no turns because its open turns are at their maximum number or
+ *     size, and for which none of its turns has ended; zero if the processor reads turns or if a turn has just ended
+ * @param droppedTurns number of turns, since the processor started, that ended as expired because Kafka had deleted
+ *     their records; null if the processor has an older version, which does not report this number
  */
 public record ProcessorStatistics(
         String processor,
@@ -60,8 +60,7 @@ public record ProcessorStatistics(
         @Nullable Long droppedTurns) {
 
     /**
-     * Time without progress after which a processor counts as stalled. A shorter time without progress is normal if its
-     * turns take long.
+     * Value of {@link #stalled} from which a processor counts as stalled. Smaller values are normal if turns take long.
      */
     public static final Duration MAX_STALL = Duration.ofSeconds(60);
 
@@ -73,8 +72,8 @@ public record ProcessorStatistics(
     }
 
     /**
-     * Returns true if the processor is stalled: for a minute, its open turns have been at their maximum number or size,
-     * so that it read no turns, and none of them ended.
+     * Returns true if the processor is stalled: for at least a minute, it has read no turns because its open turns are
+     * at their maximum number or size, and none of these turns has ended.
      */
     public boolean hasStalled() {
         return stalled.compareTo(MAX_STALL) >= 0;
@@ -86,7 +85,8 @@ public record ProcessorStatistics(
      * @param most maximum number of turns that run at once
      * @param free number of slots that are free
      * @param ready number of sessions whose next turn is ready and waits for a slot
-     * @param runTime average run time of the runs that ended in the last minute, or null if no run ended
+     * @param runTime average time of the runs that ended in the last minute, or null if no run ended; a run is one
+     *     execution of a turn in a slot
      */
     public record SlotStatistics(
             int most, int free, int ready, @Nullable Duration runTime) {}

@@ -9,8 +9,9 @@ import java.util.List;
 
 /**
  * Distinguishes public Internet addresses from special-purpose addresses, according to the IANA registries (RFC 6890
- * and its updates). If a client supplies a URL, the processor connects to it only at a public address. Otherwise a
- * client could make the processor call hosts in the operator's network.
+ * and its updates). Clients choose the callback URLs to which processors send webhooks. Unless the operator allows
+ * other addresses, callbacks must have public addresses. Otherwise a client could make a processor call hosts in the
+ * operator's network.
  */
 public final class PublicAddress {
 
@@ -38,7 +39,9 @@ public final class PublicAddress {
     /** The only IPv6 range that is allocated to the public Internet. */
     private static final Block GLOBAL = Block.of("2000::", 3);
 
-    /** Ranges whose addresses embed the IPv4 address of the destination, NAT64 at byte 12 and 6to4 at byte 2. */
+    /**
+     * IPv6 ranges whose addresses contain the IPv4 address of the destination: NAT64 from byte 12, 6to4 from byte 2.
+     */
     private static final Block NAT64 = Block.of("64:ff9b::", 96);
 
     private static final Block SIX_TO_FOUR = Block.of("2002::", 16);

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. On the
- * quarantine topic, the key of the record is its {@link #id}, so that duplicates are in the same partition. A header
- * contains the original key.
+ * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. The
+ * record on the quarantine topic has the {@link #id} as its key, so that duplicates of a record are in the same
+ * partition. The original key is in a header.
  *
  * @param key original key, or null if the record had none
  * @param value original value, or null if the record had none or the log no longer contained it
@@ -37,7 +37,7 @@ public record QuarantinedTurn(
             RecordHeaders.ORIGIN_PARTITION,
             RecordHeaders.ORIGIN_OFFSET);
 
-    /** Original header. */
+    /** Header of a record. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Header(String name, byte @Nullable [] value) {
 
@@ -56,8 +56,8 @@ public record QuarantinedTurn(
     public record RecordOrigin(String topic, int partition, long offset) {}
 
     /**
-     * Explicit canonical constructor, because the compiler does not write the nullness of array parameters of a compact
-     * constructor to the class file.
+     * Creates a quarantined turn. This constructor is not compact, because the compiler would then not write the
+     * nullness of array parameters to the class file.
      */
     public QuarantinedTurn(
             byte @Nullable [] key,
@@ -75,7 +75,7 @@ public record QuarantinedTurn(
     }
 
     /**
-     * Returns the request id. If the record has none, returns its partition and offset on the turns topic, such as
+     * Returns the request id. If the record has none, returns the original record's partition and offset, such as
      * {@code 3-1207}.
      */
     public String id() {
@@ -117,8 +117,8 @@ public record QuarantinedTurn(
     }
 
     /**
-     * Returns the headers of the record on the quarantine topic: the original headers, and headers that describe the
-     * error and the origin.
+     * Returns the headers of the record on the quarantine topic. These are the original headers, followed by headers
+     * that describe the error and the log position of the original record.
      */
     public List<Header> recordHeaders() {
         List<Header> all = new ArrayList<>(headers);

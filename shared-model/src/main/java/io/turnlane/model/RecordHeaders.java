@@ -7,8 +7,8 @@ public final class RecordHeaders {
     /** Type of a session command or of a turn event. */
     public static final String TYPE = "type";
     /**
-     * {@value WireFormat#SCHEMA_VERSION} in this version. Readers accept any minor version. Records with another major
-     * version go to quarantine.
+     * Version of the value's schema. This release writes {@value WireFormat#SCHEMA_VERSION}. Readers accept any minor
+     * version. A turn with another major version goes to quarantine.
      */
     public static final String SCHEMA_VERSION = "schema-version";
 
@@ -23,12 +23,16 @@ public final class RecordHeaders {
     public static final String USER_ID = "user-id";
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";
-    /** On turns: offset in the events partition at which a stream of this turn starts to read. */
+    /**
+     * On turns: offset in the events partition. A client's event stream of this turn reads the partition from this
+     * offset on.
+     */
     public static final String EVENTS_FROM = "events-from";
 
     /**
-     * On turns: policy and priority; absent if they have the default value. They are headers because processors need
-     * them for all waiting records, but do not keep the values of all these records in memory.
+     * On turns: policy and priority; absent if they have the default value. Processors need both for every waiting
+     * turn, but drop the values of most waiting records from the heap. The policy and the priority are therefore
+     * headers and not part of the value.
      */
     public static final String POLICY = "policy";
 
@@ -43,18 +47,18 @@ public final class RecordHeaders {
     /** On turns and on their terminal events: URL to which the terminal event is posted. */
     public static final String CALLBACK_URL = "callback-url";
 
-    /** On quarantine records: code and message of the error, and the origin of the record. */
+    /** On quarantine records: code and message of the error, and the key and log position of the original record. */
     public static final String ERROR_CODE = "error-code";
 
     public static final String ERROR_MESSAGE = "error-message";
-    /** Original key of the record. Quarantine records have their id as key. */
+    /** On quarantine records: key of the original record. The key of the quarantine record itself is its id. */
     public static final String ORIGIN_KEY = "origin-key";
 
     public static final String ORIGIN_TOPIC = "origin-topic";
     public static final String ORIGIN_PARTITION = "origin-partition";
     public static final String ORIGIN_OFFSET = "origin-offset";
 
-    /** CloudEvents 1.0 in Kafka binary mode, on turns and quarantine records. */
+    /** On turns and quarantine records: attributes of CloudEvents 1.0 in Kafka binary mode. */
     public static final String CE_ID = "ce_id";
 
     public static final String CE_TYPE = "ce_type";

@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that Redis can be used: that it accepts a write and does not evict keys. A reply alone does not prove this.
- * For example, a failover can make a master a read-only replica that keeps its connections and answers. Each check also
- * sets the shared clock to the time of Redis.
+ * Checks that Redis can be used: that it accepts a write and does not evict keys. A reply to a command such as PING
+ * does not prove this. For example, after a failover, the former master is a read-only replica, but it keeps its
+ * connections and still replies. Each check also sets the shared clock to the time of Redis.
  *
  * <p>Thread-safe. A caller runs {@link #check} about once a second.
  */
@@ -57,8 +57,9 @@ public final class RedisMonitor {
     }
 
     /**
-     * Checks Redis now. Blocks for at most a few timeouts of the connection. Replaces the connection if a new one can
-     * reach a Redis that works.
+     * Checks Redis now. Blocks for at most a few timeouts of the connection. Replaces the connection if Redis
+     * repeatedly does not answer, or if it is in a {@linkplain RedisState#needsReconnect state} in which a new
+     * connection can help.
      */
     public synchronized void check() {
         try {

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State in which Redis answers but can't be used. Each constant has the name of the error code in the reply. If a
- * command of a script fails, the code is within the text of the reply.
+ * State in which Redis answers but can't be used. The name of each constant is the error code with which Redis replies.
+ * If a command inside a script fails, the code is not at the start of the reply but within its text.
  */
 public enum RedisState {
     /** A replica, for example a former master after a failover. A new connection can reach the current master. */
@@ -22,7 +22,10 @@ public enum RedisState {
     CLUSTERDOWN(true, "its cluster is down"),
     /** A node of a cluster, but the client is configured for a single server. */
     MOVED(true, "it belongs to a cluster: configure spring.data.redis.cluster.nodes"),
-    /** As {@link #MOVED}, while a slot migrates. */
+    /**
+     * A node of a cluster, as with {@link #MOVED}. This node replies {@code ASK} while it moves the key's slot to
+     * another node.
+     */
     ASK(true, "it belongs to a cluster: configure spring.data.redis.cluster.nodes"),
     /** The memory limit is reached, and Redis is not allowed to evict keys. */
     OOM(false, "its memory is full: raise maxmemory"),
@@ -50,12 +53,12 @@ public enum RedisState {
         return code.find() ? Optional.of(valueOf(code.group(1))) : Optional.empty();
     }
 
-    /** Returns true if a new connection can reach a Redis that works. */
+    /** Returns true if a new connection can help, because it may lead to another node that can be used. */
     public boolean needsReconnect() {
         return reconnect;
     }
 
-    /** Returns a clause that describes the state, without a subject. */
+    /** Returns a description of the state for a message, such as "it is a read-only replica". */
     public String description() {
         return description;
     }

@@ -1,6 +1,6 @@
 package io.turnlane.model;
 
-/** Status of a request. The last five are terminal and never change. */
+/** Status of a request. The last five values are terminal: a request that has one of them keeps it. */
 public enum RequestStatus {
     QUEUED("queued"),
     RUNNING("running"),
@@ -29,7 +29,10 @@ public enum RequestStatus {
         };
     }
 
-    /** Returns true if the value is a terminal status. The value can also be the type of an event. */
+    /**
+     * Returns true if the value is a terminal status. Also recognises the types of terminal events, because a terminal
+     * event has the terminal status of its turn as its type.
+     */
     public static boolean isTerminalType(String wire) {
         for (RequestStatus status : values()) {
             if (status.wire.equals(wire)) {

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Command for the owner of a session: the value of a record on the turns topic. Only these commands change memory. */
+/**
+ * Command for the processor that owns a session: the value of a record on the turns topic. Gateways create sessions.
+ * After that, only these commands change a session's context and history.
+ */
 public sealed interface SessionCommand {
 
     /** Returns the type of the command, as in the {@code type} header of its record. */
@@ -139,7 +142,7 @@ public sealed interface SessionCommand {
                     callbackUrl);
         }
 
-        /** Creates a question that is not a redrive. */
+        /** Creates a question that does not redrive (ask again) a quarantined turn. */
         public Ask(
                 RequestId requestId,
                 SessionId sessionId,
@@ -173,7 +176,8 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Restores from the log the data of the session that Redis has lost. Runs after the turns that are already queued.
+     * Restores the session's data that Redis has lost from the log. Takes effect after the session's turns that are
+     * already queued.
      */
     record RebuildSession(
             RequestId requestId,
@@ -223,7 +227,7 @@ public sealed interface SessionCommand {
         }
     }
 
-    /** Deletes the session, after the turns that are already queued. */
+    /** Deletes the session. Takes effect after the session's turns that are already queued. */
     record DeleteSession(
             RequestId requestId,
             SessionId sessionId,
@@ -243,13 +247,14 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Command that changes a session and asks no question. It publishes no events, and its request record holds its
-     * result.
+     * Command that changes a session and asks no question. The processor publishes no events for such a command. It
+     * stores the result in the command's request record.
      */
     sealed interface SessionChange extends SessionCommand {}
 
     /**
-     * Changes the session's context, after the turns that are already queued. Null leaves a value unchanged.
+     * Changes the session's context. Takes effect after the session's turns that are already queued. If a component is
+     * null, the value in the context stays unchanged.
      *
      * @param agent default agent of the session's later questions
      * @param metadata merge patch (RFC 7396) for the session's metadata; a null value removes a field
@@ -282,10 +287,11 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Replaces the session's state with the state in this command, after the turns that are already queued. Creates the
-     * session if it does not exist.
+     * Replaces the session's state with the state in this command. Creates the session if it does not exist. Takes
+     * effect after the session's turns that are already queued.
      *
-     * @param forkOf origin of a forked state, or null; a fork creates a session and never replaces one
+     * @param forkOf origin of the state if this command completes a fork, otherwise null; a fork creates a session and
+     *     never replaces an existing one
      */
     record ImportSession(
             RequestId requestId,

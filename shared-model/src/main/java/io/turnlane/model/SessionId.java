@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 
 /**
  * Identifier of one conversation: 1 to 128 of {@code A-Z a-z 0-9 . _ -}, chosen by the client or random with 122 bits.
- * It is not {@code .} or {@code ..}, because URLs normalise these segments away. The constructor throws
- * {@link IllegalArgumentException} for any other text.
+ * The ids {@code .} and {@code ..} are not allowed, because clients remove such segments from the path of a URL. The
+ * constructor throws {@link IllegalArgumentException} for any other text.
  */
 public record SessionId(String value) {
 

@@ -6,10 +6,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Session in the namespace of its user: the Kafka key, the lane's key and the Redis hash tag.
+ * Key that identifies a session among the sessions of all users. It is the key of the session's Kafka records, the key
+ * of its lane, and the hash tag of its Redis keys.
  *
- * <p>The text is {@code <namespace>:<session id>}. The namespace is the first 16 characters of the user id's SHA-256 in
- * base64url, or {@code -} without users. Sessions of different users never share a key, even if their ids are equal.
+ * <p>The text form is {@code <namespace>:<session id>}. The namespace is the first 16 characters of the user id's
+ * SHA-256 in base64url, or {@code -} for anonymous sessions. Sessions of different users never share a key, even if
+ * their ids are equal.
  */
 public record SessionKey(String namespace, SessionId sessionId) {
 

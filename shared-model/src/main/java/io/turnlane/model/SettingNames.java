@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * Names of all settings of gateways and processors. Gateways and processors can share configuration files and
- * environment variables. Each therefore also accepts the settings of the other. A test keeps the list equal to the
+ * environment variables. Each therefore also accepts the settings of the other. A test checks that this list equals the
  * settings in the code.
  */
 public final class SettingNames {
@@ -23,7 +23,10 @@ public final class SettingNames {
     private static final String PREFIX = "turnlane.";
     private static final String VARIABLE_PREFIX = "TURNLANE_";
 
-    /** System properties of the build and of the launcher. They have the prefix of settings but are no settings. */
+    /**
+     * System properties of the build and of the launcher. Their names start with {@code turnlane.}, but they are no
+     * settings.
+     */
     private static final Set<String> NO_SETTINGS =
             Set.of("turnlane.lib", "turnlane.logs", "turnlane.broker.log", "turnlane.class-cache.record");
 
@@ -35,7 +38,9 @@ public final class SettingNames {
     private static final Pattern OF_A_SERVICE = Pattern.compile(
             ".*_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT|PORT_\\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?|ENV_\\w+|NAME)");
 
-    /** Maximum number of wrong characters with which the name of a variable counts as a misspelt setting. */
+    /**
+     * Maximum number of characters in which a variable can differ from a setting and still count as its misspelling.
+     */
     private static final int MISSPELT = 3;
 
     private static final List<String> ALL = read();
@@ -50,8 +55,8 @@ public final class SettingNames {
     }
 
     /**
-     * Returns the valid name that is nearest to an unknown one. Empty if the name is known, or does not start with
-     * {@code turnlane.}.
+     * Returns the setting whose name is most similar to an unknown name. Returns empty if the name is known, or if it
+     * does not start with {@code turnlane.}.
      *
      * @param name name of a property, in any of the forms that Spring accepts
      */
@@ -65,8 +70,8 @@ public final class SettingNames {
 
     /**
      * Returns the setting that a misspelt environment variable was probably meant to set. Returns empty if the name is
-     * correct. Also returns empty if the variable neither begins with the name of a group of settings nor is similar to
-     * a setting, because it then has another purpose.
+     * correct. A variable counts as misspelt only if it begins with the name of a group of settings, or if it is
+     * similar to a setting. Returns empty for all other variables.
      *
      * @param variable name of the variable
      */

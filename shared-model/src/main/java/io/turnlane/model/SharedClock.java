@@ -20,14 +20,17 @@ public final class SharedClock implements InstantSource {
     /** Maximum duration of a reading. A slower reading is ignored, because its time is too inexact. */
     private static final Duration MAX_ROUND_TRIP = Duration.ofMillis(500);
 
-    /** Differences up to this size do not change the clock. Otherwise each reading would make it jump a little. */
+    /**
+     * A reading changes the clock only if the difference exceeds this value. Otherwise each reading would make the
+     * clock jump a little.
+     */
     private static final Duration TOLERANCE = Duration.ofMillis(20);
 
     private final InstantSource local;
     private final LongSupplier nanoTime;
     private volatile @Nullable Reading reading;
 
-    /** Time of the reference at a value of the monotonic clock. */
+    /** Time of Redis, with the value that the machine's monotonic clock had at this time. */
     private record Reading(Instant at, long nanos) {}
 
     /** Creates a clock that shows the machine's own time until the first reading. */
@@ -35,7 +38,7 @@ public final class SharedClock implements InstantSource {
         this(InstantSource.system());
     }
 
-    /** Creates a clock on a machine whose own clock is this one. */
+    /** Creates a clock that shows the time of {@code local} until the first reading. */
     public SharedClock(InstantSource local) {
         this(local, System::nanoTime);
     }
@@ -52,8 +55,8 @@ public final class SharedClock implements InstantSource {
     }
 
     /**
-     * Reads the reference's time and sets this clock to it. If the reference throws an exception, throws the same
-     * exception and does not change the clock.
+     * Reads the time of the reference (Redis) and sets this clock to it. Does not change the clock if the reading takes
+     * too long. If the reference throws an exception, throws the same exception and does not change the clock.
      */
     public synchronized void synchronize(Supplier<Instant> reference) {
         long sent = nanoTime.getAsLong();

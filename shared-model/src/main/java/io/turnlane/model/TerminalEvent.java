@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** JSON form of a terminal event. Contains an answer, an error, or the reason why the turn ended without either. */
+/**
+ * JSON form of a terminal event. Contains an answer, an error, or the reason for which the turn ended without an answer
+ * and without an error.
+ */
 record TerminalEvent(
         RequestId requestId,
         SessionId sessionId,

@@ -17,8 +17,8 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     public static final int DEFAULT_PARTITIONS = 32;
 
     /**
-     * Maximum size of a record, in bytes. An answer of 256 KiB can take six times that size in escaped JSON, and Kafka
-     * would reject it with the default of 1 MiB.
+     * Maximum size of a record, in bytes. An answer of 256 KiB can take six times that size in escaped JSON. With its
+     * default limit of 1 MiB, Kafka would reject such an answer.
      */
     public static final int MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
@@ -86,7 +86,8 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
 
     /**
      * Returns the time after which a segment is closed: a twelfth of the retention, at most 6 h. Kafka deletes only
-     * closed segments. With its default of 7 days, a topic with a retention of 24 h would keep records for a week.
+     * closed segments. With Kafka's default of 7 days until a segment is closed, a topic with a retention of 24 h would
+     * keep records for a week.
      */
     public Duration segment() {
         Duration twelfth = retention.dividedBy(12);

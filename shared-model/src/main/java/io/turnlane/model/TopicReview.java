@@ -8,10 +8,11 @@ import java.util.stream.Collectors;
  * Difference between the settings of an existing topic and those that Turnlane needs.
  *
  * @param topic name of the topic
- * @param adjustable settings with their needed values that a gateway or processor is allowed to change by itself. These
- *     changes keep records longer, delete expired records sooner after their retention, or allow larger records.
- * @param rejected settings with their needed values that only an operator is allowed to change. If the topic belongs to
- *     another application, such a change could delete that application's records.
+ * @param adjustable settings that a gateway or processor is allowed to change by itself, with their needed values.
+ *     These changes keep records longer, delete records sooner after their retention has ended, or allow larger
+ *     records.
+ * @param rejected settings that only an operator is allowed to change, with their needed values. If the topic belongs
+ *     to another application, such a change could delete that application's records.
  */
 public record TopicReview(String topic, Map<String, String> adjustable, Map<String, String> rejected) {
 
@@ -28,7 +29,8 @@ public record TopicReview(String topic, Map<String, String> adjustable, Map<Stri
     }
 
     /**
-     * Compares settings. Ignores differences in settings for which this class has no rule.
+     * Compares the needed settings with the current ones. Ignores settings that this class does not know, and values
+     * that differ but are sufficient, such as a longer retention.
      *
      * @param needed settings with which the topic would be created
      * @param current settings of the topic, by the names that Kafka uses
@@ -70,7 +72,8 @@ public record TopicReview(String topic, Map<String, String> adjustable, Map<Stri
     }
 
     /**
-     * Returns the reason for which the topic cannot be used, and the command that changes all settings that differ.
+     * Returns a message for the operator. It gives the reason for which the topic cannot be used, and the command that
+     * changes all settings of this review.
      *
      * @param servers bootstrap servers of the Kafka cluster
      */

@@ -22,7 +22,7 @@ public record Topics(String prefix) {
         return prefix + "turns";
     }
 
-    /** Turn events, keyed by session. They are in the partition with the same number as the partition of their turn. */
+    /** Turn events, keyed by session. The partition of an event has the same number as the partition of its turn. */
     public String events() {
         return prefix + "events";
     }

@@ -3,8 +3,8 @@ package io.turnlane.model;
 /**
  * Error of a failed turn: a code for programs and a message for people.
  *
- * @param code {@linkplain ErrorCode#wire() text form} of an error code; kept as text, so that older readers can pass on
- *     newer codes
+ * @param code {@linkplain ErrorCode#wire() text form} of an error code; kept as text, so that an older version can
+ *     forward codes that it does not know
  */
 public record TurnError(String code, String message) {
 

@@ -67,11 +67,12 @@ public record TurnEvent(
     }
 
     /**
-     * The turn waits: for earlier turns of its session, or for another reason.
+     * The turn waits for earlier turns of its session or for another reason.
      *
      * @param position number of turns ahead in the session's lane
      * @param estimatedWait estimated waiting time based on recent turns, or null if it is unknown
-     * @param reason reason other than earlier turns, or null; {@value #WAITING_FOR_AGENT} is the only one
+     * @param reason {@value #WAITING_FOR_AGENT} if the turn waits for a processor with its agent; null if it waits for
+     *     earlier turns
      */
     public record Queued(
             int position,
@@ -79,8 +80,8 @@ public record TurnEvent(
             @Nullable String reason) implements Body {
 
         /**
-         * Reason of a turn that waits because this processor does not have its agent. The request record of the turn
-         * has the same value as its stage.
+         * Reason of a turn that waits because the processor that owns its session does not have its agent. The stage in
+         * the turn's request record has the same value.
          */
         public static final String WAITING_FOR_AGENT = "waiting_for_agent";
 
@@ -91,7 +92,7 @@ public record TurnEvent(
     }
 
     /**
-     * An attempt began. Text from an earlier attempt is no longer valid.
+     * An attempt began. Clients must discard the text of earlier attempts.
      *
      * @param memory problem with the session's memory since its last turn, or null if there was none
      */
@@ -106,7 +107,7 @@ public record TurnEvent(
     /** Description of the agent's current work, for people. */
     public record Stage(String stage) implements Body {}
 
-    /** Piece of the answer; {@code pos} is its start in the answer, in code points. */
+    /** Piece of the answer. It starts {@code pos} code points after the start of the answer. */
     public record Delta(String text, int pos) implements Body {}
 
     /** Table or chart of the answer. */
@@ -119,12 +120,12 @@ public record TurnEvent(
 
     public record Failed(TurnError error) implements Body {}
 
-    /** A client cancelled the turn, or a policy cancelled it. */
+    /** A client cancelled the turn, or the policy of a later question did. */
     public record Cancelled(EndCause cause) implements Body {}
 
     /** The question was merged into the question of a later turn, which answers both. */
     public record Superseded(EndCause cause) implements Body {}
 
-    /** The session was busy, and the question's policy was to reject it in that case. */
+    /** The question was rejected, because its session was busy and its policy was {@link TurnPolicy#REJECT}. */
     public record Rejected(EndCause cause) implements Body {}
 }

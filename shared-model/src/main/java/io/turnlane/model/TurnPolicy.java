@@ -3,7 +3,10 @@ package io.turnlane.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Policy for a question whose session is busy with earlier questions. The processor applies it in log order. */
+/**
+ * Policy for a question whose session is busy with earlier questions. The processor applies the policies of a session's
+ * questions in the order of these questions in the log.
+ */
 public enum TurnPolicy {
     /** The question waits for the earlier ones. */
     ENQUEUE("enqueue", ""),
@@ -11,7 +14,7 @@ public enum TurnPolicy {
     REJECT("reject", "session_busy"),
     /** The earlier turns are cancelled. The turn that was running stays in the history. */
     INTERRUPT("interrupt", "interrupted"),
-    /** The earlier turns are cancelled and leave no trace in memory. */
+    /** The earlier turns are cancelled, and none of them stays in the history. */
     ROLLBACK("rollback", "rolled_back"),
     /** The waiting questions are merged into this one. */
     COALESCE("coalesce", "coalesced");
@@ -42,8 +45,9 @@ public enum TurnPolicy {
     }
 
     /**
-     * Returns the number by which questions with this policy may exceed a limit of open turns. A policy that ends or
-     * merges earlier turns reduces the number of open turns, so it must still work when the limit is reached.
+     * Returns the number by which questions with this policy may exceed a limit of open turns. The number is positive
+     * for policies that end or merge earlier turns: they reduce the number of open turns, so they must still work when
+     * the limit is reached.
      */
     public int extraOpenTurns() {
         return switch (this) {

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Ranges of times, durations and counts in values from outside, such as imported documents. Values in these ranges
- * cause no overflow in conversions to milliseconds, sums and scripts. JSON readers apply the ranges of times and
- * durations to every record.
+ * Allowed ranges of times, durations and counts in values from outside, such as imported documents. Values in these
+ * ranges cause no overflow when they are converted to milliseconds, added up, or passed to Lua scripts. JSON readers
+ * apply the ranges of times and durations to every record.
  */
 public final class ValueRanges {
 

@@ -4,8 +4,9 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Record on the control topic: a client has requested the cancellation of this turn. The cancel is also stored in the
- * request record. The wake-up only makes the owner of the session read the request record immediately.
+ * Record on the control topic: a client has requested the cancellation of this turn. The cancel itself is stored in the
+ * request record. Because of the wake-up, the processor that holds the turn ends it at once, and not only when it next
+ * reads the request record.
  */
 public record WakeUp(RequestId requestId, SessionId sessionId, Instant at) {
 

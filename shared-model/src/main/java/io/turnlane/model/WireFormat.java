@@ -55,8 +55,8 @@ public final class WireFormat {
             .build();
 
     /**
-     * Returns the JSON form of ids, times, durations and enumerations. Gateways also register it with their HTTP
-     * mapper, so that both use the same form.
+     * Returns a Jackson module with the JSON form of ids, times, durations and enumerations. Gateways also register
+     * this module for HTTP, so that records and HTTP bodies have the same form.
      */
     public static JacksonModule module() {
         return new SimpleModule("turnlane")
@@ -82,7 +82,10 @@ public final class WireFormat {
                 .addDeserializer(Duration.class, new FromSeconds());
     }
 
-    /** Returns true if this version can read a record with this {@link RecordHeaders#SCHEMA_VERSION}. */
+    /**
+     * Returns true if this release can read a record with this value of the header {@link
+     * RecordHeaders#SCHEMA_VERSION}.
+     */
     public static boolean isReadable(@Nullable String schemaVersion) {
         return schemaVersion != null && schemaVersion.startsWith("1.");
     }
@@ -182,7 +185,10 @@ public final class WireFormat {
         }
     }
 
-    /** Returns any other value of the contract as JSON: an answer, an error, a past turn, phases or metadata. */
+    /**
+     * Returns a value that is neither a command nor an event as JSON: for example an answer, an error, a past turn,
+     * phases or metadata.
+     */
     public byte[] writeValue(Object value) {
         return mapper.writeValueAsBytes(value);
     }
