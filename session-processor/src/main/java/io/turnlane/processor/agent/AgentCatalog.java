@@ -18,7 +18,7 @@ public final class AgentCatalog {
     private final AbsentAgents absent;
 
     /**
-     * Creates a catalog without configured time limits, for an installation with one processor.
+     * Creates a catalog without configured time limits, for an installation in which no other processor offers agents.
      *
      * @throws IllegalStateException if two agents have the same name
      */

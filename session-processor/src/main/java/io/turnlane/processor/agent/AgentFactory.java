@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Creates an agent for each turn. Multiple threads call it, so resources that its agents share must be immutable or
- * thread-safe.
+ * Creates an agent for each turn. Multiple threads create and run agents at the same time, so resources that the agents
+ * share must be immutable or thread-safe.
  */
 public interface AgentFactory {
 

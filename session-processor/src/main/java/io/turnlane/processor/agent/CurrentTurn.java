@@ -7,9 +7,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Identifies the turn that the running code works for. The value is bound on the agent's thread during the agent's
- * call. Threads that the agent forks in a structured task scope inherit the value. It is unbound when the call ends, so
- * that it cannot leak into another turn.
+ * Turn that the calling code works for. The processor sets it as a scoped value on the agent's thread for the duration
+ * of the agent's call. Threads that the agent forks in a structured task scope inherit the value. After the call, the
+ * thread has no current turn, so that a value cannot leak into another turn.
  *
  * @param attempt number of the attempt, from 1
  */

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Answers {@code echo: <question>} after {@code metadata.delay_ms} (default 0, at most one hour). The answer is sent in
- * {@code metadata.deltas} pieces (default 1, at most 10,000), which are spread over the delay. Intended for tests,
- * benchmarks and first steps.
+ * Answers {@code echo: <question>} after {@code metadata.delay_ms} (default 0, at most one hour). The agent sends the
+ * answer in {@code metadata.deltas} pieces (default 1, at most 10,000), which are spread over the delay. Intended for
+ * tests, benchmarks and first steps.
  */
 public final class EchoAgent implements Agent {
 

@@ -3,8 +3,8 @@ package io.turnlane.processor.agent;
 import io.turnlane.model.ErrorCode;
 
 /**
- * Thrown by an agent if a retry would not help. The turn fails immediately, with this code and this message for the
- * client.
+ * Thrown by an agent if a retry would not help. The turn fails immediately, and the client receives the code and the
+ * message of this exception.
  */
 public final class TerminalAgentException extends Exception {
 

@@ -1,4 +1,7 @@
-/** Agents, which answer turns, and the types that they may use. Independent of Kafka, Redis, Spring and the engine. */
+/**
+ * Agents, which answer turns, and the types that agents may use. This package does not depend on Kafka, Redis, Spring
+ * or the rest of the processor.
+ */
 @NullMarked
 package io.turnlane.processor.agent;
 

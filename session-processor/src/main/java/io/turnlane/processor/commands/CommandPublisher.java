@@ -3,7 +3,10 @@ package io.turnlane.processor.commands;
 import io.turnlane.model.SessionCommand;
 import java.util.concurrent.CompletableFuture;
 
-/** Publishes session commands to the turns topic, behind the earlier commands of their session. Thread-safe. */
+/**
+ * Publishes session commands to the turns topic. The owner of the session runs them after the session's earlier
+ * commands. Thread-safe.
+ */
 @FunctionalInterface
 public interface CommandPublisher {
 

@@ -12,8 +12,8 @@ import org.apache.kafka.common.header.Headers;
 import org.springframework.kafka.core.KafkaOperations;
 
 /**
- * Publishes session commands to Kafka in the format of the gateways. The key of a record is the session. The key
- * determines the partition.
+ * Publishes session commands to Kafka in the same format as the gateways. The key of a record is the session, so that
+ * all commands of a session go to one partition.
  */
 public final class KafkaCommandPublisher implements CommandPublisher {
 

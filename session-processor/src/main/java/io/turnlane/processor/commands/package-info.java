@@ -1,4 +1,4 @@
-/** Publication of the import command with which a fork creates the copy of its session. */
+/** Publication of session commands by the processor. A fork publishes the copy of its session as an import command. */
 @NullMarked
 package io.turnlane.processor.commands;
 

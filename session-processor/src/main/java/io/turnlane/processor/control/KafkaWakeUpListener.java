@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads wake-ups for cancelled turns from the control topic. A wake-up is a record that notifies processors of a
- * cancel. The listener reads without a consumer group, so every processor reads all wake-ups, and the processor that
- * holds the turn acts on them. Reading starts at the end of the topic. Earlier cancels are stored in the request
- * records, which are checked whenever a turn begins.
+ * Reads wake-ups from the control topic. A wake-up is a record that notifies processors of a cancelled turn. The
+ * listener reads without a consumer group, so every processor reads all wake-ups. Only the processor that holds the
+ * turn acts on a wake-up. Reading starts at the end of the topic. Earlier wake-ups are not needed, because each cancel
+ * is also stored in the request record, which the processor checks when a turn begins.
  *
  * <p>Threading: one thread starts and stops the listener. A dedicated platform thread reads the topic and calls the
  * callback, which must not block. Any thread may call {@link #hasFailed}.
@@ -49,7 +49,8 @@ public final class KafkaWakeUpListener {
      * @param consumers creates a consumer without a group; if the consumer's offset no longer exists, the consumer
      *     continues at the end of the topic
      * @param topic name of the control topic
-     * @param listener callback for cancelled turns; most of these turns are not in this processor
+     * @param listener called for each wake-up, with the session and the request of the cancelled turn; must ignore
+     *     turns that other processors hold
      */
     public KafkaWakeUpListener(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -74,8 +75,8 @@ public final class KafkaWakeUpListener {
     }
 
     /**
-     * Returns true if the reading thread has ended although {@link #stop} was not called. Cancels then take effect only
-     * when a turn begins or its result is stored.
+     * Returns true if the reading thread has ended although {@link #stop} was not called. In this case, a cancel takes
+     * effect only when its turn begins or when the turn's result is stored.
      */
     public boolean hasFailed() {
         Thread thread = reader;

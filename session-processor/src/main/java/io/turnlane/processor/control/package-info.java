@@ -1,4 +1,4 @@
-/** Wake-ups from the control topic, which notify the owner of a turn of a cancel at once. */
+/** Reading of the control topic, whose records notify processors of cancelled turns. */
 @NullMarked
 package io.turnlane.processor.control;
 

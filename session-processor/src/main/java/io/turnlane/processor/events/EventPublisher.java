@@ -5,7 +5,7 @@ import io.turnlane.model.TurnEvent;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Publishes turn events. Events of one session are read in the order in which they were published.
+ * Publishes turn events. Clients receive the events of a session in the order in which they were published.
  *
  * <p>Threading: any thread may call this interface. A call blocks only while the publisher's buffer is full, for at
  * most 1 s.

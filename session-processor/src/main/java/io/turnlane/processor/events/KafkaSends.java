@@ -7,15 +7,13 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.springframework.kafka.core.KafkaOperations;
 
-/**
- * Sends records to Kafka. Distinguishes failures that can pass, so that a retry can succeed, from permanent failures.
- */
+/** Publishes records to Kafka. The exception of a failed publication shows if a retry can succeed. */
 public final class KafkaSends {
 
     private KafkaSends() {}
 
     /**
-     * Sends a record.
+     * Publishes a record.
      *
      * @return completes when Kafka has acknowledged the record; fails with {@link RecordTooLargeForLogException} if
      *     Kafka will never accept it, or with another exception if Kafka does not acknowledge it in time

@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * One assignment of a partition to this processor. Contains the partition's ledger (its open offsets) and its fence
- * token. Memory rejects writes that carry an older token than the newest one. If the partition leaves this processor
- * and comes back, a new object is created.
+ * token. Every write to a session's memory carries the token. Memory rejects a write if a newer token has already been
+ * used. If the partition leaves this processor and comes back, a new object is created.
  *
  * <p>Threading: the poll thread delivers records, sets the fence, commits and ends the assignment. Lane threads read
  * the fence, complete offsets and request a newer fence. Fields that both use are volatile or thread-safe.
@@ -103,7 +103,7 @@ final class Assignment implements HeldPartition {
         held = false;
     }
 
-    /** Registers a delivery whose record is no longer in memory. */
+    /** Registers a delivery whose record is no longer in the heap. */
     void unloaded(Delivery delivery) {
         unloaded.put(delivery.offset(), delivery);
     }
@@ -117,8 +117,9 @@ final class Assignment implements HeldPartition {
     }
 
     /**
-     * Reads a record from the log again. The read also returns records behind the requested one. If the budget has
-     * room, reloads unloaded records of the same session among them, because their turns are next in the lane.
+     * Reads an unloaded record from the log again. Kafka also returns records behind the requested one. Those that are
+     * unloaded records of the same session are reloaded too if the budget has room, because their turns are next in the
+     * lane.
      *
      * @throws RecordGoneException if the log no longer holds the record
      */
@@ -140,15 +141,15 @@ final class Assignment implements HeldPartition {
     }
 
     /**
-     * Returns the frontier to commit. The metadata of the commit is the fence token. The next owner reads it and
-     * chooses a larger token.
+     * Returns the frontier to commit. The metadata of the commit is the fence token. The next owner of the partition
+     * reads this token and chooses a larger one.
      */
     OffsetAndMetadata startCommit() {
         committed = ledger.frontier();
         return new OffsetAndMetadata(committed, Long.toString(fence));
     }
 
-    /** Makes the frontier due again after a failed commit. */
+    /** Notes that the last commit failed. {@link #commitDue} then returns true again. */
     void commitFailed() {
         committed = NOTHING_COMMITTED;
     }

@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Bounds on the open turns that a processor holds (promise O7 in docs/guarantees.md). There are three bounds: the
  * number of turns whose record is in the heap (buffered, running or waiting for a retry), the bytes of these records,
- * and the number of unloaded turns. Of an unloaded turn, only the log position is in the heap. If one bound is reached,
- * all partitions pause. They resume when all three values are below 80 % of their bounds.
+ * and the number of unloaded turns. For an unloaded turn, the heap contains only its log position. If one bound is
+ * reached, the processor stops reading turns. It reads again when all three values are below 80 % of their bounds.
  *
- * <p>The poll thread asks the budget after every poll and every assignment if partitions must pause. Apart from the
- * counts, the only state is a flag that implements the 80 % threshold.
+ * <p>The poll thread calls {@link #isExhausted} after every poll and every assignment, and pauses or resumes its
+ * partitions.
  *
  * <p>Threading: the poll thread adds records and calls {@link #isExhausted}. Any thread may call the other methods.
  */
@@ -26,7 +26,7 @@ final class Budget {
     private boolean exhausted;
 
     /**
-     * Creates a budget. A poll cannot be cut short, so the records of one poll may exceed these bounds.
+     * Creates a budget. All records of a poll are accepted, so a poll can exceed the bounds.
      *
      * @param maxTurns maximum number of turns whose record is in the heap
      * @param maxBytes maximum total size of these records, in bytes
@@ -48,13 +48,14 @@ final class Budget {
         bytes.addAndGet(-size);
     }
 
-    /** Counts a turn that no longer belongs to this processor's open turns. */
+    /** Counts a turn that has ended or has left this processor. */
     void countEnded() {
         ended.incrementAndGet();
     }
 
     /**
-     * Returns the number of turns that have ended or left. While this number increases, the processor makes progress.
+     * Returns the number of turns that have ended or left. As long as this number increases, the processor is not
+     * stalled.
      */
     long endedCount() {
         return ended.get();
@@ -68,7 +69,7 @@ final class Budget {
         unloaded.decrementAndGet();
     }
 
-    /** Returns true if partitions must pause. Only the poll thread may call this method. */
+    /** Returns true if the processor must not read further turns. Only the poll thread may call this method. */
     boolean isExhausted() {
         double share = Math.max(recordShare(), share(unloaded.get(), maxUnloaded));
         exhausted = share >= (exhausted ? 0.8 : 1.0);

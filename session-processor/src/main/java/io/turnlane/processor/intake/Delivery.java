@@ -11,9 +11,9 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One delivered record, its entry in the ledger and its share of the budget. The share is returned exactly once. If
- * many turns are ahead in the lane, the record is {@linkplain #unload unloaded}: only its log position stays in the
- * heap. The record is read from the log again when it is needed.
+ * Claim on a delivered record. While the claim has not ended, its offset is open in the ledger and the record counts in
+ * the budget. If many turns are ahead in the lane, the record is {@linkplain #unload unloaded}: only its log position
+ * stays in the heap. The record is read from the log again when it is needed.
  *
  * <p>Threading: any thread may call any method. The object's monitor guards the state. No thread holds the monitor
  * while it reads the log.
@@ -112,8 +112,8 @@ final class Delivery implements Claim {
     }
 
     /**
-     * Calls {@link #reload} if the budget has room. Used for a record that nobody requested, but that was read together
-     * with a requested record.
+     * Calls {@link #reload} if the budget has room. Used for a record that was not requested, but that Kafka returned
+     * together with a requested one.
      */
     void reloadIfRoom(ConsumerRecord<byte[], byte[]> record) {
         if (!budget.isFull()) {
@@ -152,7 +152,10 @@ final class Delivery implements Claim {
         markEnded().forEach(Runnable::run);
     }
 
-    /** Marks the delivery as ended and returns the callbacks that must run now. Returns none if it had ended before. */
+    /**
+     * Marks the delivery as ended and returns the callbacks that must run now. Returns no callbacks if the delivery had
+     * already ended.
+     */
     private synchronized List<Runnable> markEnded() {
         if (ended) {
             return List.of();

@@ -18,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the requests whose records were deleted from the turns topic before they were delivered: by retention while no
- * processor ran, or by an operator. Without this class, these requests would stay queued until their request records
- * expire.
+ * Ends requests whose records were deleted from the turns topic before a processor received them. This happens if no
+ * processor ran until the retention of the topic had passed, or if an operator deleted records. Without this class,
+ * these requests would stay queued until their request records expire.
  *
- * <p>The log no longer contains these requests, so this class finds them in Redis. It searches the request records of
- * the partition's sessions for requests that have not ended. If neither the rest of the log nor a lane holds such a
- * request, the request passes through the lane of its session and ends as failed with {@code expired}. Requests of
+ * <p>This class finds the requests in Redis, because the log no longer contains them. It searches the request records
+ * of the partition's sessions for requests that have not ended. A request whose record is still in the log is left
+ * alone. For every other request, this class adds a turn to the lane of the session, unless the lane holds the request
+ * already. When this turn is at the head of the lane, the request ends as failed with {@code expired}. Requests of
  * another installation in the same Redis would also end. Each installation therefore needs its own Redis.
  *
  * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time.
@@ -84,7 +85,7 @@ public final class DroppedTurns {
         }
     }
 
-    /** Returns true if nothing is left to do. */
+    /** Ends the requests of these records. Returns false if the caller must try again. */
     private boolean tryEnd(SkippedRecords skipped) {
         long first = records.beginning(skipped.partition());
         if (first > skipped.from()) {
@@ -112,15 +113,15 @@ public final class DroppedTurns {
         Map<RequestId, UnendedRequest> unended = new LinkedHashMap<>();
         requests.find(skipped::mayContain).forEach(request -> unended.put(request.request(), request));
         if (!unended.isEmpty()) {
-            pause.pause(publishTime); // the records of the newest requests may not be on the log yet
+            pause.pause(publishTime); // the records of the newest requests may not be in the log yet
             records.readRequestIds(skipped.partition(), skipped::held, unended::remove);
         }
         return skipped.held() ? new ArrayList<>(unended.values()) : List.of();
     }
 
     /**
-     * Adds a turn for the request to the lane of its session. The lane rejects the turn if it already holds a delivered
-     * record of the same request.
+     * Adds a turn that ends the request to the lane of its session. The lane does not accept this turn if it already
+     * holds a delivered record of the same request, because the request then runs and ends as usual.
      */
     private void endInLane(SkippedRecords skipped, UnendedRequest request) {
         Turn turn = skipped.turnOf(request);

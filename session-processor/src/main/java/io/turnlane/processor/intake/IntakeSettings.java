@@ -8,10 +8,10 @@ import java.time.Duration;
  * @param topic name of the topic
  * @param maxTurns maximum number of records held in the heap at once
  * @param maxBytes maximum total size of the records held in the heap, in bytes
- * @param maxUnloaded maximum number of further turns of which only the log position is in the heap, because many turns
- *     are ahead of them in their lanes
- * @param pollTime maximum time that a poll waits for records; also the maximum delay of the poll thread's other work:
- *     commits, pauses and new fences
+ * @param maxUnloaded maximum number of unloaded turns; an unloaded turn has many turns ahead of it in its lane, and
+ *     only its log position is in the heap
+ * @param pollTime maximum time that a poll waits for records; the poll thread's other work (commits, pauses and new
+ *     fence tokens) can be delayed by this time
  * @param commitInterval minimum time between two commits of offsets
  */
 public record IntakeSettings(

@@ -6,14 +6,14 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Open offsets of one partition: the offsets of delivered records that are not complete. They determine the frontier,
- * which is the offset that the processor commits: every record before it is complete (promise O6 in
- * docs/guarantees.md).
+ * Open offsets of one partition: the offsets of delivered records that are not complete. From these offsets, the ledger
+ * computes the frontier, which is the offset that the processor commits. Every record before the frontier is complete
+ * (promise O6 in docs/guarantees.md).
  *
  * <p>The ledger stores the open offsets and the position of the consumer, which is the offset after the last delivered
- * record. It never computes one offset from another, because transaction markers, compaction and deleted records leave
- * holes. It does not store completed offsets: if a completed turn is delivered again, its request record shows how it
- * ended.
+ * record. It does not assume that offsets are consecutive, because transaction markers, compaction and deleted records
+ * leave gaps. It does not store completed offsets. If a completed turn is delivered again, its request record shows
+ * that it has ended.
  *
  * <p>Threading: the poll thread adds records and reads the frontier. Any thread completes records. The object's monitor
  * guards the state.
@@ -60,7 +60,7 @@ final class Ledger {
         return position;
     }
 
-    /** Completes the record: its result is stored. Idempotent. */
+    /** Marks the record as complete, because its result is stored. Idempotent. */
     synchronized void complete(long offset) {
         open.remove(offset);
     }
@@ -74,8 +74,8 @@ final class Ledger {
     }
 
     /**
-     * Returns true if the offset is before the consumer's position and is not open. Its record is then complete, or no
-     * record has this offset.
+     * Returns true if the offset is before the consumer's position and is not open. If a record has this offset, the
+     * record is then complete.
      */
     synchronized boolean done(long offset) {
         return offset < position && !open.containsKey(offset);

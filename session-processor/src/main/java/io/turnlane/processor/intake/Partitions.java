@@ -23,17 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that this processor holds. Handles their assignment and revocation, acquires their fences, commits
- * their offsets, and pauses and resumes them.
+ * The partitions that this processor holds. Handles their assignment and revocation, acquires their fence tokens,
+ * commits their offsets, and pauses and resumes them.
  *
  * <p>Threading: only the poll thread calls this class. Kafka calls the rebalance callbacks on this thread too, within a
- * poll. No method waits for anything that needs the poll thread.
+ * poll. Methods of this class must not wait for work that only the poll thread can do, because the thread would then
+ * wait forever.
  */
 class Partitions implements ConsumerRebalanceListener {
 
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
 
-    /** Minimum time between two requests for the ends of paused partitions. */
+    /** Minimum time between two requests in which {@link #lag} asks the broker for the ends of paused partitions. */
     private static final Duration END_OFFSETS_INTERVAL = Duration.ofSeconds(1);
 
     private static final Duration END_OFFSETS_TIMEOUT = Duration.ofMillis(500);
@@ -90,8 +91,8 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Adopts assigned partitions that are not held yet, because the callback for their assignment failed halfway.
-     * Called before each poll.
+     * Starts to hold assigned partitions that are not held yet. This is necessary if the callback for their assignment
+     * failed. Called before each poll.
      */
     void adoptMissed() {
         Set<TopicPartition> missed = new HashSet<>(consumer.assignment());
@@ -102,25 +103,25 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Starts to hold the partitions. They are paused first, because no record may arrive before its partition has a
-     * ledger and a fence. The next call of {@link #pause} resumes them, unless the budget is exhausted or the processor
-     * is draining.
+     * Starts to hold the partitions. Pauses them first, because a record must not be delivered before its partition has
+     * a ledger and a fence token. The next call of {@link #pause} resumes them, unless the budget is exhausted or the
+     * processor is draining.
      */
     private void adopt(Collection<TopicPartition> added) {
         consumer.pause(added);
         partitionCount = consumer.partitionsFor(topic).size();
         List<Assignment> adopted = added.stream()
                 .map(partition -> new Assignment(partition, consumer.position(partition), reader))
-                .toList(); // all or none: if one fails, adoptMissed retries all of them
+                .toList(); // if one partition fails, none is held yet, and adoptMissed retries all of them
         adopted.forEach(assignment -> assignments.put(assignment.partition(), assignment));
         assignmentListener.partitionsAssigned(adopted);
         acquireFences();
     }
 
     /**
-     * Gives up partitions in a rebalance. First marks the assignments as ended; a flight (execution of a turn) that
-     * begins later detects this and does not run. Then the record handler hands over or stops the running flights, and
-     * waits a bounded time for those that are about to end. Last, commits the offsets and drops the assignments.
+     * Gives up partitions in a rebalance. First marks the assignments as ended, so that no further flight (execution of
+     * a turn) begins. Then the record handler hands over or stops the running flights. It waits a bounded time for
+     * flights that are about to end. Finally, commits the offsets and drops the assignments.
      */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> gone) {
@@ -133,7 +134,7 @@ class Partitions implements ConsumerRebalanceListener {
                 .log("partitions revoked");
     }
 
-    /** Drops partitions that already have a new owner. Waits for no flight and commits nothing. */
+    /** Drops partitions that already have a new owner. Does not wait for flights and does not commit offsets. */
     @Override
     public void onPartitionsLost(Collection<TopicPartition> gone) {
         leave(gone, false);
@@ -159,10 +160,10 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Acquires a new fence token for each assignment that needs one. Commits the frontier (the offset up to which all
-     * records are complete) with the new token as metadata. The new token is larger than the last committed token. The
-     * group's coordinator rejects the commit if this processor no longer owns the partition. A rejected commit is
-     * retried after the next poll. A partition without a fence stays paused.
+     * Acquires a new fence token for each assignment that needs one. To do so, commits the frontier (the offset up to
+     * which all records are complete) with the new token as metadata. The new token is larger than the last committed
+     * token. The group's coordinator rejects the commit if this processor no longer owns the partition. A rejected
+     * commit is retried after the next poll. A partition without a fence stays paused.
      */
     void acquireFences() {
         List<Assignment> withoutToken =
@@ -202,10 +203,10 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Pauses and resumes partitions according to the current state of the fences and the given parameter. Earlier calls
-     * have no influence.
+     * Pauses every partition, or only the partitions that have no fence token. Resumes all others, including those that
+     * an earlier call paused.
      *
-     * @param all true to pause every partition; false to pause only those without a fence
+     * @param all true to pause every partition; false to pause only those without a fence token
      */
     void pause(boolean all) {
         allPaused = all;
@@ -223,20 +224,20 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Finds skipped offsets at the end of the log. The consumer has moved past these offsets and has delivered no
-     * record behind them. Called before commits.
+     * Finds offsets at the end of the log that the consumer has skipped because they have no record. Offsets that are
+     * followed by a record are found when this record is delivered. Called before commits.
      */
     void findSkipped() {
         assignments.forEach((partition, assignment) -> {
             try {
                 skipTo(assignment, consumer.position(partition, Duration.ZERO));
             } catch (TimeoutException | IllegalStateException e) {
-                // The consumer is still looking up its position, or the partition is leaving.
+                // The consumer does not know its position yet, or the partition is leaving.
             }
         });
     }
 
-    /** Notifies the handler of skipped offsets if the next record has a higher offset than expected. */
+    /** Notifies the handler of skipped offsets if the next record has a higher offset than the consumer's position. */
     void skipTo(Assignment assignment, long next) {
         assignment
                 .ledger()

@@ -11,26 +11,29 @@ import java.util.function.Predicate;
 public interface RecordHandler {
 
     /**
-     * Handles a valid record. The implementation must eventually complete or release the turn's claim, which is the
-     * right to work on the record.
+     * Handles a valid record. The implementation must complete or release the turn's claim (the right to work on the
+     * record) when it no longer works on the record.
      */
     void onTurn(Turn turn);
 
     /** Handles a record that is not valid. The implementation must eventually complete the claim. */
     void onUnreadable(Turn.Claim claim, TurnError error);
 
-    /** Handles offsets without a delivered record. The implementation must complete them in the end. */
+    /**
+     * Handles offsets for which no record was delivered. The implementation must complete them eventually, because no
+     * later offset can be committed before.
+     */
     default void onSkipped(SkippedRecords skipped) {
         skipped.complete();
     }
 
     /**
-     * Releases the waiting turns of partitions that leave this processor. Hands over the running turns (lets them end
-     * within a bounded time) or stops them.
+     * Releases the waiting turns of partitions that leave this processor. Hands over the running turns, which means
+     * that they may end within a bounded time, or stops them.
      *
      * @param belongsToPartitions matches the claims of these partitions
      * @param orderly true if the partitions have no new owner yet, so that there is time for a handover; false if they
-     *     already have one
+     *     already have a new owner
      */
     void onPartitionsLeaving(Predicate<Turn.Claim> belongsToPartitions, boolean orderly);
 }

@@ -29,7 +29,7 @@ public final class RecordReader implements AutoCloseable {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
     /**
-     * Maximum number of records used from one read. Equals the number of turns of a lane whose records stay in the
+     * Maximum number of records that one read passes on. A lane keeps the records of the same number of turns in the
      * heap.
      */
     static final int MAX_RECORDS = 64;
@@ -54,8 +54,8 @@ public final class RecordReader implements AutoCloseable {
     /**
      * Reads the record at this offset.
      *
-     * @param following called with further records that were read behind the requested one; at most
-     *     {@value #MAX_RECORDS} records including the requested one
+     * @param following called with records behind the requested one, if Kafka returned any; called at most {@value
+     *     #MAX_RECORDS} - 1 times
      * @throws RecordGoneException if the log no longer holds the record
      * @throws LogUnavailableException if Kafka does not return the record in time
      */
@@ -82,8 +82,8 @@ public final class RecordReader implements AutoCloseable {
     }
 
     /**
-     * Returns the offset of the first record that the log still has. If the log has none, returns the offset of the
-     * next record.
+     * Returns the offset of the first record that the partition still contains. If it contains no record, returns the
+     * offset that its next record will have.
      *
      * @throws LogUnavailableException if Kafka does not answer in time
      */

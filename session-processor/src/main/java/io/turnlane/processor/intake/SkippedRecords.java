@@ -18,14 +18,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offsets of a partition for which the consumer delivered no record. Either the log has no record there, or records
- * were deleted before they were delivered. The frontier stays at the first of these offsets until {@link #complete}.
+ * Consecutive offsets of a partition for which the consumer delivered no record. Either these offsets never had
+ * records, or the records were deleted before they were delivered. The frontier (the offset to commit) stays at the
+ * first of these offsets until {@link #complete} is called.
  *
  * <p>Threading: the poll thread creates an object, and one other thread uses it. Lane threads end its claims.
  */
 public final class SkippedRecords {
 
-    /** Maximum number of turns that are in lanes at the same time. */
+    /** Maximum number of turns of this object that are in lanes at the same time. */
     private static final int MAX_OPEN = 500;
 
     private final Assignment assignment;
@@ -49,7 +50,7 @@ public final class SkippedRecords {
         return from;
     }
 
-    /** Returns true as long as this processor holds the partition. */
+    /** Returns true while this processor holds the partition. */
     boolean held() {
         return assignment.held();
     }
@@ -61,8 +62,8 @@ public final class SkippedRecords {
     }
 
     /**
-     * Returns a turn for a request whose record is gone. The lane ends this turn as expired. Waits while too many such
-     * turns are open.
+     * Returns a turn for a request whose record is gone. The lane ends this turn as expired. Blocks while the maximum
+     * number of such turns is open.
      */
     Turn turnOf(UnendedRequest request) {
         open.acquireUninterruptibly();
@@ -83,12 +84,12 @@ public final class SkippedRecords {
         return !released;
     }
 
-    /** Lets the frontier pass these offsets. */
+    /** Completes these offsets, so that later offsets can be committed. */
     void complete() {
         assignment.ledger().complete(from);
     }
 
-    /** Claim on a record that the log no longer has. The object's monitor guards the state. */
+    /** Claim on a record that the log no longer contains. The object's monitor guards the state. */
     private final class GoneRecord implements Claim {
 
         private final UnendedRequest request;

@@ -24,13 +24,13 @@ import org.slf4j.LoggerFactory;
  * to the handler, acquires fence tokens, pauses partitions and commits offsets. It never works on a turn and never
  * waits for one.
  *
- * <p>A listener container of Spring Kafka with asynchronous acknowledgements is not suitable. It pauses every partition
- * while one record of a poll is open, so one slow answer would block all sessions (contrary to promise O2 in
- * docs/guarantees.md). It also cannot commit past a gap in the offsets.
+ * <p>A listener container of Spring Kafka with asynchronous acknowledgements is not suitable. Such a container pauses
+ * every partition while one record of a poll is not acknowledged, so one slow answer would block all sessions (contrary
+ * to promise O2 in docs/guarantees.md). It also commits no offset behind a gap in the offsets.
  *
- * <p>Threading: one platform thread executes {@link #run}. Any thread may call {@link #pause}, {@link #stop},
- * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}. These methods exchange data with the poll thread
- * through volatile fields.
+ * <p>Threading: one platform thread executes {@link #run}. Any thread may call {@link #pause}, {@link #stop}, {@link
+ * #awaitStopped}, {@link #hasFailed} and {@link #statistics}. These methods exchange data with the poll thread through
+ * volatile fields.
  */
 public final class TurnPoller implements Runnable {
 
@@ -78,8 +78,8 @@ public final class TurnPoller implements Runnable {
      * @param open number of open turns: buffered, running, waiting for a retry, and unloaded
      * @param lag number of records of the held partitions that have not been polled yet
      * @param oldestAge age of the oldest open turn
-     * @param stalled time for which the processor has read nothing because its open turns reach a bound, and none of
-     *     them has ended; zero if there is room or progress
+     * @param stalled time for which the processor has read nothing because its open turns reach a bound, and for which
+     *     none of these turns has ended; zero if the processor reads turns or if a turn has just ended
      */
     public record IntakeStatistics(
             Instant at, int partitions, int open, long lag, Duration oldestAge, Duration stalled) {}
@@ -171,7 +171,8 @@ public final class TurnPoller implements Runnable {
         } catch (UnreadableRecordException e) {
             handler.onUnreadable(delivery, TurnError.of(ErrorCode.UNREADABLE_RECORD, String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
-            // A defect that affects one record must not make the loop skip the records behind it.
+            // If the processing of one record fails because of a defect, the loop must still process the records behind
+            // it.
             log.atError()
                     .addKeyValue("offset", record.offset())
                     .setCause(e)

@@ -17,9 +17,9 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates a turn from a record's key and headers. The value is read later, by the turn's lane. If a record names its
- * session and request, it goes to the session's lane even if its value is unreadable. The client then receives the
- * error after the answers of earlier turns.
+ * Creates a turn from a record's key and headers. The value is read later, by the turn's lane. A record whose key and
+ * headers are valid becomes a turn even if its value is unreadable. Its lane finds the error when it reads the value,
+ * so the client receives the error after the answers of earlier turns.
  */
 final class TurnReader {
 
@@ -82,7 +82,8 @@ final class TurnReader {
     }
 
     /**
-     * Returns the default for unknown values, because a newer gateway might use values that this version does not know.
+     * Parses the value of an enumeration. Returns the default for unknown values, because a newer gateway might use
+     * values that this version does not know.
      */
     private static <T> T enumValue(@Nullable String text, Function<String, Optional<T>> find, T defaultValue) {
         return text == null ? defaultValue : find.apply(text).orElse(defaultValue);
@@ -94,8 +95,9 @@ final class TurnReader {
     }
 
     /**
-     * Returns null for a value that is not a number. The field is optional. Without it, event streams of the turn begin
-     * at the offset in its request record, or with a {@code gap} event.
+     * Parses an optional header that contains a number. Returns null if the header is missing or contains no number.
+     * Without a deadline, the turn runs at any time. Without the events offset, a client's event stream of the turn
+     * begins at the offset in the request record, or with a {@code gap} event.
      */
     private static @Nullable Long number(@Nullable String text) {
         return text == null || !text.matches("[0-9]{1,18}") ? null : Long.valueOf(text);

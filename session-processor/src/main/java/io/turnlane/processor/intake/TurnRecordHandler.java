@@ -36,7 +36,7 @@ public final class TurnRecordHandler implements RecordHandler {
     private final Executor executor;
     private final InstantSource clock;
 
-    /** @param skippedRecords handles offsets without a record, on a thread that may block */
+    /** @param skippedRecords handles offsets for which no record was delivered; called on a thread that may block */
     public TurnRecordHandler(
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
@@ -57,12 +57,13 @@ public final class TurnRecordHandler implements RecordHandler {
     }
 
     /**
-     * Adds the turn to its lane. If earlier turns of its session are ahead, publishes its position or applies its
-     * policy for a busy session. If the turn waits only for a slot, fetches its session's memory in the meantime.
+     * Adds the turn to its lane. If earlier turns of its session are ahead, publishes the turn's position or applies
+     * its policy for a busy session. If the turn waits only for a slot, loads its session's memory into the cache in
+     * the meantime.
      *
-     * <p>If the lane already holds a turn with the same request id, completes the duplicate without running it. The
-     * result of the first record counts for both. Gateways publish duplicates if they do not know whether a publication
-     * succeeded.
+     * <p>If the lane already holds a turn with the same request id, the new record is a duplicate, and this method
+     * completes it without running it. The result of the first record counts for both. A gateway publishes a duplicate
+     * if it does not know whether its first publication succeeded.
      *
      * <p>Completes the record of a cancel at once. The request record in Redis already contains the cancel. The record
      * in the log is needed only to rebuild lost memory.
@@ -86,7 +87,7 @@ public final class TurnRecordHandler implements RecordHandler {
         }
         Duration left = turn.timeUntilDeadline(clock.instant());
         if (left != null && !offered.running()) {
-            waitingTurns.scheduleDeadline(turn, left); // Redis decides if the deadline has passed
+            waitingTurns.scheduleDeadline(turn, left); // the dismiss script checks by Redis' clock if the deadline has passed
         }
     }
 

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds terminal events to the webhook lanes if their question named a callback URL. Completes all other events at once.
+ * Adds a terminal event to its webhook lane if the question named a callback URL. Completes all other events at once.
  *
  * <p>Threading: only the poll thread of the events topic calls this class. No method blocks.
  */
@@ -30,7 +30,10 @@ public final class WebhookRecordHandler implements RecordHandler {
         this.hosts = hosts;
     }
 
-    /** Adds a webhook call to its lane. Completes a duplicate of a call that the lane holds. */
+    /**
+     * Adds a webhook call for the event to its lane. If the lane already holds a call for the same request, completes
+     * the event without a call.
+     */
     @Override
     public void onTurn(Turn event) {
         String callback = event.envelope().callback();

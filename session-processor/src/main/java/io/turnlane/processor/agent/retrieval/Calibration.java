@@ -4,12 +4,13 @@ import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
 import java.util.List;
 
 /**
- * Estimates the probability that the entry nearest to a question is the right one. Uses a logistic regression on the
- * similarity of this entry and on the margin to the next entry.
+ * Estimates the probability that the entry nearest to a question is the right one. Uses a logistic regression on two
+ * values: the similarity of this entry, and the margin by which it exceeds the similarity of the next entry.
  *
- * <p>The weights were fitted to the development questions in the tests. These include questions on and off topic, and
- * their wordings do not occur in the data set. {@code CalibrationTest} fits the weights again and compares the results.
- * On the held-out questions the expected calibration error (10 equal bins) is 0.07.
+ * <p>The weights were fitted to the questions in {@code development-questions.yaml} of the tests. The data set answers
+ * some of these questions, but contains none of their wordings. {@code CalibrationTest} fits the weights again and
+ * compares them with the constants of this class. Measured on {@code held-out-questions.yaml}, whose questions were not
+ * used for fitting, the expected calibration error (10 equal bins) is 0.07.
  */
 final class Calibration {
 
@@ -18,15 +19,15 @@ final class Calibration {
     static final double PER_MARGIN = 23.13;
 
     /**
-     * Minimum confidence for an answer. Answers of lower confidence are wrong much more often than right. The agent
-     * therefore answers that it does not know.
+     * Minimum confidence for an answer. Answers of lower confidence are wrong much more often than right. Instead of
+     * such an answer, the agent replies that it does not know.
      */
     static final double MIN_CONFIDENCE = 0.3;
 
     private Calibration() {}
 
     /**
-     * Returns the probability that the first match is the right one.
+     * Returns the probability that the nearest match answers the question.
      *
      * @param nearest at least two matches, nearest first
      * @return number from 0 to 1

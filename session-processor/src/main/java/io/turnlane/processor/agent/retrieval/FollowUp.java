@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * includes its topic.
  *
  * <p>A short question needs the previous question as context if it is only a question word, contains a pronoun, or asks
- * "what about …". A question that only begins with "and" or "but" can also be complete without context.
+ * "what about …". A question that begins with "and" or "but" but has none of these features can be complete by itself.
  *
  * @param question rewritten question, which includes the topic
  * @param needsContext true if the original question has no meaning without the previous one
@@ -32,7 +32,9 @@ record FollowUp(String question, boolean needsContext) {
                     + "|there|mean|happens|work|s)\\b[ ']*");
 
     /**
-     * Rewrites a question with the topic of the entry that was last used as an answer.
+     * Adds the topic of the previous answer to a follow-up question.
+     *
+     * @param previous entry that answered the previous question
      *
      * @return the follow-up question, or empty if the question does not refer to the previous one
      */

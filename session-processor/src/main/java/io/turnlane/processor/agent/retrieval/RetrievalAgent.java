@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 
 /**
  * Answers a turn from the data set with the entry that is nearest to the question, taking the session's history into
- * account. If no entry is near enough, answers that it does not know and suggests the nearest questions.
+ * account. If no entry is near enough, the agent replies that it does not know, and suggests the questions of the
+ * nearest entries.
  *
  * <p>An object is created for each turn. All objects share one index and one embedder.
  */
@@ -63,7 +64,7 @@ final class RetrievalAgent implements Agent {
             return alone;
         }
         List<Match> together = new ArrayList<>(nearest(followUp.get().question()));
-        together.removeIf(match -> match.entry().equals(previous.get())); // a follow-up asks for something new
+        together.removeIf(match -> match.entry().equals(previous.get())); // a follow-up asks for more than the previous answer
         double followUpConfidence = Calibration.confidence(together);
         boolean read = followUp.get().needsContext()
                 ? followUpConfidence >= Calibration.MIN_CONFIDENCE
@@ -76,8 +77,8 @@ final class RetrievalAgent implements Agent {
     }
 
     /**
-     * Returns the entry that answered the most recent turn with an answer. Turns without an answer from the data set
-     * are skipped.
+     * Returns the entry that was used for the most recent answer. Skips turns whose answer is not an entry of the data
+     * set.
      */
     private Optional<DataSetEntry> lastAnswered(Memory memory) {
         for (PastTurn turn : memory.turns().reversed()) {

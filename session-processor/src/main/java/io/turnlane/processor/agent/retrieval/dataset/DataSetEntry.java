@@ -11,15 +11,14 @@ import java.util.stream.Stream;
  * @param question the question in plain words; at most 120 characters, ends with a question mark
  * @param paraphrases 4 to 16 other wordings of the question
  * @param answer Markdown, 120 to 1,200 characters in complete sentences
- * @param tags 1 to 6 tags; the first one is the subject, which the agent uses to complete follow-ups such as "and how
- *     about …"
+ * @param tags 1 to 6 tags; the first one is the {@link #subject}
  */
 public record DataSetEntry(String id, String question, List<String> paraphrases, String answer, List<String> tags) {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*-[0-9]{2}");
     /**
-     * Pattern of complete answers, whose last sentence ends with a punctuation mark. A Markdown table or code block is
-     * also allowed at the end.
+     * Pattern of a complete answer. It ends with a punctuation mark, or with the last character of a Markdown table or
+     * code block.
      */
     private static final Pattern WHOLE = Pattern.compile("(?s)[\\p{Lu}*`0-9\\[\"“].*[.!?:)|`*]");
 
@@ -37,7 +36,7 @@ public record DataSetEntry(String id, String question, List<String> paraphrases,
         must(tags.stream().allMatch(t -> fits(t, 40)), id, "a tag must have 1 to 40 characters");
     }
 
-    /** Returns the subject of the entry, in one to three words. */
+    /** Returns the subject of the entry, in one to three words. It is the first tag. */
     public String subject() {
         return tags.getFirst();
     }

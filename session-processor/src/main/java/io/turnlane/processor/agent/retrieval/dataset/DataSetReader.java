@@ -51,7 +51,7 @@ public final class DataSetReader {
 
     private static final String FOLDER = "/io/turnlane/processor/agent/retrieval/";
 
-    /** Rejects misspelt and missing fields, because both are mistakes of the data set's author. */
+    /** Parser that rejects unknown and missing fields, because both are mistakes of the data set's author. */
     private final YAMLMapper yaml = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)

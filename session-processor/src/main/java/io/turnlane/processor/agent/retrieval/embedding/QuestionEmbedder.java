@@ -14,16 +14,16 @@ import java.util.concurrent.ExecutionException;
  * <p>Threading: any number of threads may call {@link #embed}. The callers, mostly virtual threads, wait for the
  * vector, never run native code, and can be interrupted. Only the embedder's thread calls the model, one question at a
  * time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. If several
- * callers ask the same question at once, it is embedded once. If a caller stops waiting, its question stays in the
- * queue. Embedding it takes about two milliseconds, and the next caller of this question finds the vector in the cache.
- * The queue and the cache are the only shared state, and both are thread-safe. Any thread may call {@link #close}, more
- * than once.
+ * callers ask the same question at once, it is embedded once. If a caller is interrupted, its question stays in the
+ * queue and is still embedded. This takes about two milliseconds, and the next caller with the same question finds the
+ * vector in the cache. The queue and the cache are the only shared state, and both are thread-safe. Any thread may call
+ * {@link #close}, more than once.
  */
 public final class QuestionEmbedder implements AutoCloseable {
 
     /**
-     * Maximum length of the text that is embedded. Longer questions are cut, because their first lines contain the
-     * topic and the rest only takes time.
+     * Maximum length of the text that is embedded. Longer questions are cut. Their first lines usually contain the
+     * topic, and embedding the rest would only take time.
      */
     private static final int MAX_CHARACTERS = 2_000;
 
@@ -106,7 +106,10 @@ public final class QuestionEmbedder implements AutoCloseable {
         failWaiting();
     }
 
-    /** Passes every failure to the caller, including linkage errors of native code, so that the thread survives. */
+    /**
+     * Embeds the question. Passes every failure to the caller, including linkage errors of native code, so that this
+     * thread continues.
+     */
     @SuppressWarnings("CatchingUnchecked")
     private void embed(PendingQuestion waiting) {
         try {

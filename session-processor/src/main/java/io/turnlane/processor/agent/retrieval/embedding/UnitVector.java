@@ -40,7 +40,8 @@ public final class UnitVector {
      * to 1.
      */
     public float cosine(float[] matrix, int from) {
-        // Four independent sums, because the JIT compiler must not reorder float additions by itself.
+        // Four independent sums can be computed in parallel. The JIT compiler cannot split one sum, because it must not
+        // reorder float additions.
         float a = 0;
         float b = 0;
         float c = 0;

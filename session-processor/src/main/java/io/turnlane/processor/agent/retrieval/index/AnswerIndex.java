@@ -24,17 +24,18 @@ import java.util.stream.IntStream;
  * of 384 floats takes about one millisecond, so a structure for approximate search would not pay off. Immutable and
  * safe for use by multiple threads.
  *
- * <p>The similarity of an entry is the mean over its {@value #NEAREST_WORDINGS} nearest wordings. A single wording is
- * often near only because it shares unimportant words with the question. This was measured with questions whose wording
- * is not in the data set. If only the nearest wording counts, the first entry is the right one for 75 % of these
- * questions. With the mean of three wordings, the first entry is the right one for 88 %.
+ * <p>The similarity of an entry is the mean over its {@value #NEAREST_WORDINGS} nearest wordings. The nearest wording
+ * alone is a weaker measure, because it is often near only because it shares unimportant words with the question. This
+ * was measured with questions whose wording is not in the data set. With the nearest wording alone, the first entry is
+ * the right one for 75 % of these questions. With the mean of three wordings, it is the right one for 88 %.
  */
 public final class AnswerIndex {
 
     private static final int NEAREST_WORDINGS = 3;
 
     /**
-     * Similarity above which a wording and the question count as the same. They then differ in at most about one word.
+     * Similarity above which a wording and the question count as the same question. Texts of such a similarity differ
+     * in about one word at most.
      */
     private static final float SAME_QUESTION = 0.92f;
 
@@ -84,7 +85,7 @@ public final class AnswerIndex {
         }
     }
 
-    /** Computes the vectors of all wordings with the model. Used by the build, and by tests with other data. */
+    /** Computes the vectors of all wordings with the model. Only the build and tests call this method. */
     static float[] embed(DataSet dataSet, SentenceModel model) {
         List<UnitVector> vectors = dataSet.entries().stream()
                 .flatMap(entry -> entry.wordings().stream())
@@ -136,7 +137,9 @@ public final class AnswerIndex {
         return sum / NEAREST_WORDINGS;
     }
 
-    /** Inserts a value into the largest values so far, which are sorted in descending order. */
+    /**
+     * Inserts a value into an array of the largest values so far, sorted in descending order. Drops the smallest value.
+     */
     private static void insert(float[] largest, float value) {
         for (int i = 0; i < largest.length; i++) {
             if (value > largest[i]) {

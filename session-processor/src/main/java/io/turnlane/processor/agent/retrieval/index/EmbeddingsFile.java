@@ -19,8 +19,8 @@ final class EmbeddingsFile {
     static final String RESOURCE = "/io/turnlane/processor/agent/retrieval/embeddings.bin";
 
     /**
-     * Magic number: "TLV" and a version, which is increased if the model, the meaning of the rows or the layout
-     * changes.
+     * Magic number: "TLV" and a version. The version must be increased if the model, the meaning of the rows or the
+     * layout changes.
      */
     private static final int MAGIC = 0x544C5601;
 
@@ -43,7 +43,7 @@ final class EmbeddingsFile {
         return bytes.toByteArray();
     }
 
-    /** Returns true if the file has this version and was made from the data set. */
+    /** Returns true if the file has the current version and contains the vectors of this data set. */
     static boolean matches(DataSet dataSet, Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             return false;
