@@ -2,12 +2,12 @@ package io.turnlane.processor.lane;
 
 import java.time.Duration;
 
-/** Runs tasks later. Tests use an implementation whose clock they advance themselves. */
+/** Runs tasks after a given time. Tests use an implementation with a simulated clock. */
 @FunctionalInterface
 public interface Delay {
 
     /**
-     * Runs the task once after the given time, unless it is cancelled first. The task must be short, because all
+     * Runs the task once after the given time, unless the task is cancelled before. The task must be short, because all
      * delayed tasks may share one thread.
      *
      * @return a handle that cancels the task

@@ -14,9 +14,9 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ordered queue of the items of one key; the items of a session are its turns. Also holds the state of the first item
- * (the head) and the side tasks of the other items. A side task is work on a waiting item outside its order. The head
- * stays in the queue while it runs, and {@link #depth} counts it.
+ * Ordered queue of the items of one key. For example, a lane holds the turns of one session. Also holds the state of
+ * the first item (the head) and the side tasks of waiting items. A side task is work on a waiting item outside its
+ * order. The head stays in the queue while it runs, and {@link #depth} counts it.
  *
  * <p>Not thread-safe: every call is made under the lock of the {@link LaneScheduler}.
  */
@@ -33,7 +33,7 @@ final class Lane<K, T> {
         BLOCKED
     }
 
-    /** Side task with the waiting item that it is for. */
+    /** Side task, and the waiting item on which it works. */
     record QueuedSideTask<T>(T item, SideTask<T> task) {}
 
     private final K key;
@@ -61,7 +61,10 @@ final class Lane<K, T> {
         return items.size();
     }
 
-    /** Adds the item at the end. Returns false if the lane already holds an item with the same identity. */
+    /**
+     * Adds the item at the end. Does nothing and returns false if the lane already holds an item with the same
+     * identity.
+     */
     boolean add(T item) {
         if (items.putIfAbsent(identity.apply(item), item) != null) {
             return false;
@@ -114,21 +117,19 @@ final class Lane<K, T> {
         return ++delays;
     }
 
-    /** Requests that the head's next delay is skipped. */
+    /** Requests that the head's next delay is skipped. The head then runs again at once. */
     void skipNextDelay() {
         skipRequested = true;
     }
 
-    /**
-     * Returns true if {@link #skipNextDelay} was called since the last call of this method, and clears that request.
-     */
+    /** Returns true if {@link #skipNextDelay} was called since the last call of this method. Clears the request. */
     boolean takeSkipRequest() {
         boolean was = skipRequested;
         skipRequested = false;
         return was;
     }
 
-    /** Returns true if the delay with this number is still in progress. */
+    /** Returns true if the lane is waiting for the end of the delay with this number. */
     boolean isDelayed(int delay) {
         return state == LaneState.DELAYED && delays == delay;
     }
@@ -171,7 +172,7 @@ final class Lane<K, T> {
         sideTasks.addLast(sideTask);
     }
 
-    /** Returns true if a side task waits and none runs. */
+    /** Returns true if a side task can start, because at least one waits and none runs. */
     boolean isSideTaskDue() {
         return !sideTaskRuns && !sideTasks.isEmpty();
     }
@@ -224,7 +225,7 @@ final class Lane<K, T> {
             into.add(item);
         }
         if (headRemoved) {
-            skipRequested = false; // the request was for the head that has left
+            skipRequested = false; // the skip was requested for the removed head
         }
         dropOrphanedSideTasks();
         return headRemoved;

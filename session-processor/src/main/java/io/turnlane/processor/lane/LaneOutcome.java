@@ -2,10 +2,10 @@ package io.turnlane.processor.lane;
 
 import java.time.Duration;
 
-/** Result of the work on an item. It determines if the item leaves its lane. */
+/** Result of the work on an item. The item either leaves its lane or runs again. */
 public sealed interface LaneOutcome {
 
-    /** The only instance of {@link Done} that is needed. */
+    /** Shared instance of {@link Done}, which has no components. */
     LaneOutcome DONE = new Done();
 
     /** The item leaves its lane. */

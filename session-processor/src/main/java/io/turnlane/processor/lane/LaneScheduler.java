@@ -21,21 +21,21 @@ import java.util.function.ToIntFunction;
  * Runs items in lanes, one lane for each key. The items of a lane run one at a time and in order. Lanes run in
  * parallel, but at most as many at once as there are slots.
  *
- * <p>A lane exists only while it holds an item. The key of a turn's lane is its session, not its partition. If a
- * partition leaves this processor and comes back, an earlier execution of a turn can still be running. The redelivered
- * turn enters the same lane and therefore waits until that execution has ended (promise O1 in docs/guarantees.md).
+ * <p>A lane exists only while it holds an item. The key of a turn's lane is its session and does not depend on the
+ * partition's assignment. If a partition leaves this processor and comes back, an earlier execution of a turn can still
+ * be running. The redelivered turn enters the same lane and therefore waits until the earlier execution has ended
+ * (promise O1 in docs/guarantees.md).
  *
- * <p>After every item, a lane goes to the end of the queue of ready lanes, so that a long lane does not keep short ones
- * waiting. If all slots are taken, lanes of higher {@linkplain ReadyLanes priority} get a free slot more often than
- * others, but no lane starves.
+ * <p>After every item, a lane goes to the end of the queue of ready lanes, so that a lane with many items does not keep
+ * the others waiting. If more lanes are ready than there are slots, lanes of higher {@linkplain ReadyLanes priority}
+ * run more often than others, but no lane starves.
  *
  * <p>{@linkplain #submitSideTasks Side tasks} work on a waiting item outside its order. The item keeps its position,
  * and does not start before its side tasks have ended. Side tasks need no slot, because they are short and call no
  * agent.
  *
  * <p>Threading: any thread may call any method. One lock guards all lanes. It is held only for short steps, and never
- * while work or a side task runs. Work and side tasks run on the executor: in production on virtual threads, in tests
- * step by step.
+ * while work or a side task runs. Work and side tasks run on the executor, which starts virtual threads in production.
  */
 public final class LaneScheduler<K, T> {
 
@@ -77,7 +77,8 @@ public final class LaneScheduler<K, T> {
      * @param slots maximum number of lanes that run at once
      * @param executor runs the work and the side tasks
      * @param delay schedules the wake-up of a delayed lane
-     * @param identity function that returns an item's identity; a lane rejects a duplicate of an item that it holds
+     * @param identity function that returns an item's identity; a lane does not accept an item whose identity equals
+     *     that of an item in the lane
      * @param priority function that returns an item's priority: 0 (high), 1 (normal) or 2 (low)
      * @param work what a lane does with each of its items
      * @param failureListener called with an item and the exception that its work threw
@@ -105,7 +106,7 @@ public final class LaneScheduler<K, T> {
     /**
      * Adds the item at the end of its key's lane, unless the lane holds an item of the same identity.
      *
-     * @return the position of the item; also reports if the item is a duplicate, which is not added
+     * @return the position of the item; if the item is a duplicate, it was not added, and the result shows this
      */
     public OfferResult offer(K key, T item) {
         lock.lock();
@@ -144,9 +145,9 @@ public final class LaneScheduler<K, T> {
     public record OfferResult(int ahead, boolean running, boolean duplicate) {}
 
     /**
-     * Removes the matching items from their lanes, except items that are running or whose side task is running. The
-     * next delay of a matching item that is running is skipped. The item then runs again at once, and its work can
-     * detect that this processor must release it.
+     * Removes the matching items from their lanes, except items that are running or whose side task is running. If a
+     * matching item is running and its work ends with a delay, this delay is skipped. The item then runs again at once,
+     * so that its work can detect that this processor must release it.
      *
      * @return the removed items
      */
@@ -177,7 +178,7 @@ public final class LaneScheduler<K, T> {
             lanes.remove(lane.key());
             ready.remove(lane);
         } else if (headRemoved && lane.state() == LaneState.DELAYED) {
-            makeReady(lane); // the end of the removed item's delay does not wake the lane
+            makeReady(lane); // otherwise the lane would stay delayed, because the delay ended with its item
         } else if (lane.state() == LaneState.BLOCKED && !lane.headHasSideTask()) {
             makeReady(lane);
         }
@@ -194,8 +195,8 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * Queues a side task for the given item. Does nothing if the item is running or has left its lane. Finds the item
-     * by its identity, in constant time.
+     * Queues a side task for the given item. Does nothing if the item is running or has left its lane. Takes constant
+     * time.
      */
     public void submitSideTask(K key, T item, SideTask<T> task) {
         var _ = submit(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), task);
@@ -261,7 +262,8 @@ public final class LaneScheduler<K, T> {
     }
 
     /**
-     * If the head of the key's lane matches, ends its current delay, if there is one, and also skips its next delay.
+     * Skips delays of the head of the key's lane, if the head matches. A current delay ends at once. If the head then
+     * asks for another delay, this delay is skipped too.
      */
     public void skipDelay(K key, Predicate<? super T> matching) {
         lock.lock();
@@ -279,7 +281,7 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    /** Starts no further items. Items that run continue, and side tasks still run. */
+    /** Stops starting items. Items that are already running continue, and side tasks still run. */
     public void stopDispatching() {
         lock.lock();
         try {
@@ -334,7 +336,7 @@ public final class LaneScheduler<K, T> {
      *
      * @param slots maximum number of lanes that run at once
      * @param freeSlots number of slots that are free
-     * @param readyLanes number of lanes that wait for a slot; each needs one slot
+     * @param readyLanes number of lanes that wait for a slot
      * @param runs number of completed runs of items since the scheduler was created
      * @param runNanos total time of these runs, in nanoseconds
      */

@@ -8,8 +8,8 @@ package io.turnlane.processor.lane;
 public interface LaneWork<K, T> {
 
     /**
-     * Works on the item. If this method throws, the scheduler passes the exception to its failure listener and
-     * continues as if the outcome were {@link LaneOutcome.Done}.
+     * Works on the item and returns the outcome. If this method throws an exception, the scheduler passes it to the
+     * failure listener, and the item leaves its lane.
      */
     LaneOutcome run(K key, T item);
 }

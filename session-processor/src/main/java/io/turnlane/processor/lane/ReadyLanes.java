@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Queue of the lanes that wait for a slot, by priority. Lanes of one priority leave in order of arrival.
  *
- * <p>Between priorities this class uses stride scheduling (Waldspurger and Weihl, MIT 1995). Each priority has a pass,
- * which grows by the priority's stride when one of its lanes leaves. The priority with the smallest pass is next; if
- * two are equal, the higher priority is next. If lanes of all three priorities wait, 9 of 13 lanes that leave are of
- * high priority, 3 of normal and 1 of low. If only lanes of one priority wait, they get all slots.
+ * <p>Between priorities this class uses stride scheduling (Waldspurger and Weihl, MIT 1995). Each priority has a
+ * constant, its stride, and a counter, its pass. When a lane of a priority leaves, the pass grows by the stride. The
+ * next lane is of the priority with the smallest pass; if two are equal, of the higher priority. If lanes of all three
+ * priorities wait, 9 of 13 lanes that leave are of high priority, 3 of normal and 1 of low. If only lanes of one
+ * priority wait, they get all slots.
  *
- * <p>No priority starves. While a lane of one priority waits, lanes of another priority can leave before it only until
- * the pass of the other priority is the larger one. At most {@link #maxBefore} lanes can therefore leave before the
- * first lane of a priority.
+ * <p>No priority starves. While a lane waits, the pass of its priority stays constant. Each lane of another priority
+ * that leaves before it increases the pass of that other priority, until this pass is the larger one. At most {@link
+ * #maxBefore} lanes can therefore leave before the first lane of a priority.
  *
  * <p>Not thread-safe: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */
@@ -41,14 +42,14 @@ final class ReadyLanes<L> {
     }
 
     /**
-     * Adds the lane behind the others of its priority.
+     * Adds the lane behind the waiting lanes of the same priority.
      *
      * @param priority 0 (high) to 2 (low)
      */
     void add(L lane, int priority) {
         Queue<L> same = waiting.get(priority);
         if (same.isEmpty()) {
-            passes[priority] = Math.max(passes[priority], currentPass); // an empty queue must not save up slots
+            passes[priority] = Math.max(passes[priority], currentPass); // a priority without waiting lanes must not collect an advantage
         }
         same.add(lane);
     }
@@ -70,7 +71,7 @@ final class ReadyLanes<L> {
         return waiting.get(next).remove();
     }
 
-    /** Removes the lane. Does nothing if it does not wait. */
+    /** Removes the lane from the queue. Does nothing if it is not in the queue. */
     void remove(L lane) {
         waiting.forEach(same -> same.remove(lane));
     }
@@ -79,7 +80,9 @@ final class ReadyLanes<L> {
         return waiting.stream().mapToInt(Queue::size).sum();
     }
 
-    /** Returns the maximum number of other lanes that leave before the first lane of this priority. */
+    /**
+     * Returns the maximum number of lanes of other priorities that can leave before the first lane of this priority.
+     */
     static int maxBefore(int priority) {
         int max = 0;
         for (int other = 0; other < STRIDES.length; other++) {

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Result of {@link SessionMemory#begin}. Determines what the caller must do: run the agent, wait, cancel the turn, or
- * nothing.
+ * Result of {@link SessionMemory#begin}. Each type describes what the caller must do next, for example run the agent,
+ * wait, or cancel the turn.
  */
 public sealed interface BeginResult {
 
@@ -51,9 +51,9 @@ public sealed interface BeginResult {
     record CancelRequested() implements BeginResult {}
 
     /**
-     * Data that should exist is missing. The caller must check if Redis lost data. If so, the caller must wait until
-     * the data is rebuilt and begin again. Otherwise the caller must begin again with
-     * {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set. The call has not counted an attempt.
+     * Data that should exist is missing. The call has changed nothing. The caller must check if Redis lost data. If it
+     * did, the caller must wait until the data is rebuilt and then begin again. Otherwise the caller must begin again
+     * with {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set.
      *
      * @param sessionLost true if a session that this processor has cached is missing; false if only the request record
      *     is missing
@@ -61,9 +61,9 @@ public sealed interface BeginResult {
     record DataMissing(boolean sessionLost) implements BeginResult, SessionMemory.DecideResult {}
 
     /**
-     * The turn is a crash suspect: it was running when processors crashed. One more crash would end it as
-     * {@code poison}. The caller must begin the turn again when no other crash suspect runs in this processor, so that
-     * a further crash is not attributed to the wrong turn. The call has not counted an attempt.
+     * The turn is a crash suspect: it was running when processors crashed. After one more crash, it would end as {@code
+     * poison}. The caller must begin the turn again at a time when no other crash suspect runs in this processor, so
+     * that a further crash is not attributed to the wrong turn. The call has not counted an attempt.
      */
     record CrashSuspected() implements BeginResult {}
 
@@ -71,30 +71,28 @@ public sealed interface BeginResult {
      * The turn is in a handover: the flight of the partition's previous owner is allowed to end the turn within a
      * bounded time. The call changed nothing. The caller must repeat the call soon to check if the turn has ended.
      *
-     * @param left time after which the caller no longer has to wait for that flight
+     * @param left maximum time for which that flight can still end the turn
      */
     record HandoverPending(Duration left) implements BeginResult, SessionMemory.GiveUpResult {}
 
     /**
-     * Only other processors have the turn's agent. The turn waits, and its request record says so. The caller must
-     * begin again later. By then the partition has possibly moved to another processor. If the turn has waited too
-     * long, the repeated call ends it. The call has not counted an attempt.
+     * Only other processors have the turn's agent. The request record shows that the turn waits for a processor with
+     * its agent. The caller must begin again later, unless the partition has moved to another processor by then. If the
+     * turn has waited too long, the repeated call ends it. The call has not counted an attempt.
      *
      * @param attempt number of earlier attempts
-     * @param newlyWaiting true if the turn did not wait for its agent before this call
+     * @param newlyWaiting true if the turn starts to wait for its agent with this call; false if an earlier call
+     *     already had this result
      */
     record AgentElsewhere(int attempt, boolean newlyWaiting) implements BeginResult {}
 
-    /** Results after which no agent runs. */
+    /** Results after which the caller must not run the agent. */
     sealed interface NothingToRun extends BeginResult, SessionMemory.GiveUpResult, SessionMemory.DismissResult {}
 
-    /**
-     * The turn ended in an earlier call or in this call. The caller must publish its terminal event and must not run
-     * the agent.
-     */
+    /** The turn has ended, in this call or earlier. The caller must publish its terminal event. */
     record AlreadyEnded(TurnEnding ending) implements NothingToRun {}
 
-    /** Results for a turn that the caller must leave alone. */
+    /** Results for a turn that the caller must neither run nor end. */
     sealed interface NotOwned extends NothingToRun, SessionMemory.DecideResult {}
 
     /** A newer owner of the partition has written to the session. */

@@ -8,9 +8,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Removes the data of a deleted session that is outside the session's hash slot. This data is the session's entry in
- * its user's list, and the claims of idempotency keys whose questions named no session. A claim maps an idempotency key
- * to its request. Each step runs separately from the deletion and can be repeated. Thread-safe.
+ * Removes the data of a deleted session that is outside the session's hash slot, because the script that deletes the
+ * session can change only keys of this slot. This data is the session's entry in its user's list, and the claims of
+ * idempotency keys whose questions named no session. A claim maps an idempotency key to its request. Each step can be
+ * repeated. Thread-safe.
  */
 final class CrossSlotCleanup {
 
@@ -24,8 +25,8 @@ final class CrossSlotCleanup {
     }
 
     /**
-     * Removes the hashes of request bodies from the claims. Must run before the session's request records are deleted,
-     * because only the request records name the claims.
+     * Removes the hashes of request bodies from the session's claims. Must run before the session's request records are
+     * deleted, because only these records contain the keys of the claims.
      */
     void wipeClaims(MemoryKeys keys) {
         Reply reply = scripts.run(claimsElsewhere, List.of(keys.requestIds()), keys.requestPrefix(), keys.prefix());

@@ -6,7 +6,7 @@ import io.turnlane.model.SessionState;
 public sealed interface EditResult {
 
     /**
-     * The command ended in an earlier call or in this call.
+     * The command has ended, in this call or earlier.
      *
      * @param failed true if the command failed; its request record then holds the error
      */
@@ -16,12 +16,12 @@ public sealed interface EditResult {
     record EditFenced() implements EditResult {}
 
     /**
-     * The command's request record is missing. The caller must check if Redis lost data. If so, the caller must wait
-     * until the data is rebuilt and call again. Otherwise the caller must call again with
-     * {@linkplain SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
+     * The command's request record is missing. The caller must check if Redis lost data. If it did, the caller must
+     * wait until the data is rebuilt and then call again. Otherwise the caller must call again with {@linkplain
+     * SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
      */
     record RecordMissing() implements EditResult {}
 
-    /** The session's state, for a command that only reads it. */
+    /** The session's state, which {@link SessionEdits#snapshot} returns. */
     record SnapshotTaken(SessionState state) implements EditResult {}
 }

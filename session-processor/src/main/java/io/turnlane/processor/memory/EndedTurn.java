@@ -87,8 +87,8 @@ public record EndedTurn(
     }
 
     /**
-     * Returns true if history keeps the turn: if the turn completed, or if a client cancelled it after an attempt had
-     * begun. A turn that a rollback cancelled is not kept.
+     * Returns true if the session's history contains the turn. History contains completed turns, and turns that were
+     * cancelled after an attempt had begun, unless a rollback cancelled them.
      */
     public boolean isKeptInHistory() {
         boolean interrupted = status == RequestStatus.CANCELLED

@@ -6,8 +6,8 @@ import io.turnlane.model.SessionKey;
 import java.time.Instant;
 
 /**
- * Identity of a flight, which is one execution of one turn by one owner of the partition. Every write to memory carries
- * the identity of its flight.
+ * Identity of a flight, which is one execution of a turn in one processor. Every write to memory contains the identity
+ * of its flight.
  *
  * @param flight random id of the execution; two executions of the same turn have different ids
  * @param fence fence token of the partition assignment under which the flight runs

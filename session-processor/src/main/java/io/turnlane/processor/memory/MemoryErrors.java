@@ -3,7 +3,7 @@ package io.turnlane.processor.memory;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 
-/** Errors with which memory ends a turn. */
+/** Errors of turns that the session memory itself ends as failed, without an error of the agent. */
 final class MemoryErrors {
 
     static final TurnError POISON = TurnError.of(

@@ -3,8 +3,8 @@ package io.turnlane.processor.memory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown if the store fails or doesn't answer in time. The operation has possibly been applied. Repeating it is
- * harmless.
+ * Thrown if the store fails or doesn't answer in time. The store has possibly applied the operation nevertheless. The
+ * caller can repeat it without harm.
  */
 public final class MemoryUnavailableException extends RuntimeException {
 

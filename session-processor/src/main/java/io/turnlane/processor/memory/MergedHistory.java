@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session's history, merged from the turns stored in Redis and the turns read from the log. The turns are ordered
- * oldest first and are within the size limits. Each turn occurs once. If a turn is in both sources, the stored version
- * is used.
+ * oldest first and are within the size limits. Each turn occurs once. If Redis and the log both contain a turn, the one
+ * from Redis is used.
  *
- * @param entries the merged turns; empty if the log adds no turn
+ * @param entries the merged turns; empty if Redis already stores all turns of the log that fit into the history
  */
 record MergedHistory(List<MergedTurn> entries) {
 
@@ -70,8 +70,8 @@ record MergedHistory(List<MergedTurn> entries) {
     }
 
     /**
-     * Returns all turns in log order. A stored turn that the log does not contain comes before all turns of the log if
-     * it ended before the first of them. Otherwise it comes after them.
+     * Returns all turns in the order of the log. A stored turn that the log does not contain precedes all turns of the
+     * log if it ended before the first of them. Otherwise it follows them.
      */
     private static List<PastTurn> inOrder(
             List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns initialTurns) {

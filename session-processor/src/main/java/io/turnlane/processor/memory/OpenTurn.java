@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param loggedAt timestamp of the question's record
  * @param eventsFrom offset in the events topic at which streams of the turn start; null if the gateway didn't know this
  *     offset
- * @param attempt last attempt that began, 0 if no attempt began; clients have seen the events of this attempt, so the
- *     next one needs a higher number
+ * @param attempt number of the last attempt that began; 0 if no attempt began. Clients have possibly received events of
+ *     this attempt, so the next attempt must have a higher number
  * @param mergedQuestions questions that were merged into the turn, by request id, oldest first
  * @param cancel cancel of the turn by a client; null if no client cancelled it
  */
@@ -34,7 +34,7 @@ public record OpenTurn(
         mergedQuestions = Collections.unmodifiableMap(new LinkedHashMap<>(mergedQuestions));
     }
 
-    /** Creates a turn without merged questions that no client cancelled. */
+    /** Creates a turn that has no merged questions and no cancel. */
     public OpenTurn(Ask ask, long offset, Instant loggedAt, @Nullable Long eventsFrom, int attempt) {
         this(ask, offset, loggedAt, eventsFrom, attempt, Map.of(), null);
     }

@@ -13,15 +13,17 @@ import org.jspecify.annotations.Nullable;
  * A session as the log records it. A session has one or more lives: a life ends when the session is deleted or expires,
  * and the session's next command begins a new life.
  *
- * @param life context of the current life; null if the session has no current life, in which case only its ended
- *     requests and its deletion are restored
+ * @param life context of the current life. If it is null, the session has no current life, and only its ended requests
+ *     and its deletion are restored
  * @param turns last ended turns of this life, oldest first
- * @param redeliverable earlier ended turns whose records could be delivered again
+ * @param redeliverable earlier ended turns that are no longer in the history but whose records could be delivered
+ *     again; their results are restored, so that these turns do not run again
  * @param open turns that have not ended, oldest first
  * @param deletion the session's last deletion; null if there is none
  * @param initialTurns turns of the import or fork with which this life began; null if it did not begin with an import
  *     or fork
- * @param edits commands that have been applied but whose records can still be delivered again
+ * @param edits applied commands whose records could be delivered again; their results are restored, so that these
+ *     commands are not applied again
  */
 public record RecalledSession(
         SessionKey session,
@@ -40,7 +42,7 @@ public record RecalledSession(
         edits = List.copyOf(edits);
     }
 
-    /** Creates a session that received only questions and deletions. */
+    /** Creates a session whose only commands were questions and deletions. */
     public RecalledSession(
             SessionKey session,
             @Nullable Life life,
@@ -51,7 +53,7 @@ public record RecalledSession(
         this(session, life, turns, others, open, deletion, null, List.of());
     }
 
-    /** Returns a session of which the log holds nothing. */
+    /** Returns a session for which the log contains no data. */
     public static RecalledSession empty(SessionKey session) {
         return new RecalledSession(session, null, List.of(), List.of(), List.of(), null, null, List.of());
     }
@@ -74,7 +76,7 @@ public record RecalledSession(
             Duration processingTime,
             @Nullable Map<String, Object> metadata) {
 
-        /** Creates the context of a session whose metadata no command set. */
+        /** Creates the context of a session without metadata from commands. */
         public Life(
                 @Nullable String userId,
                 String agent,
@@ -88,8 +90,8 @@ public record RecalledSession(
     }
 
     /**
-     * Turns with which a life began, and the offset and timestamp of the record of the import or fork that contained
-     * these turns.
+     * Turns with which a life began. An import or fork contained these turns; {@code offset} and {@code loggedAt} are
+     * the offset and the timestamp of its record.
      */
     public record InitialTurns(List<PastTurn> turns, long offset, Instant loggedAt) {}
 

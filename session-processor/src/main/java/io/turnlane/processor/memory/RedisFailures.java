@@ -5,21 +5,26 @@ import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Converts exceptions of Redis calls into two kinds. If Redis is unavailable, callers retry until it answers. If Redis
- * rejects a command because of the stored data or of the arguments, it would reject the command each time. This is a
- * defect, which callers retry only a few times.
+ * Converts exceptions of Redis calls. If Redis is unavailable, the result is a {@link MemoryUnavailableException}, and
+ * callers retry until Redis answers. If Redis rejects a command because of the stored data or of the arguments, it
+ * would reject every retry too. Such a rejection is a defect. The result is then another exception, and callers retry
+ * only a few times.
  */
 final class RedisFailures {
 
-    /** Error codes with which Redis rejects all writes or all commands until the state of Redis changes. */
+    /**
+     * Error codes with which Redis rejects commands because of its own state, and not because of the data or the
+     * arguments.
+     */
     private static final Pattern UNAVAILABLE = Pattern.compile(
             "\\b(READONLY|OOM|LOADING|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY|NOAUTH|NOPERM|MOVED|ASK)\\b");
 
     private RedisFailures() {}
 
     /**
-     * Returns the exception to throw: a {@link MemoryUnavailableException} if Redis is unavailable, or another
-     * exception for a defect.
+     * Returns the exception that the caller must throw.
+     *
+     * @param what failed operation, for the message
      */
     static RuntimeException of(String what, DataAccessException e) {
         return isDefect(e)

@@ -17,9 +17,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
- * Loads and runs the Lua scripts that change memory. A script is called by its hash. Its text is sent only if Redis
- * doesn't know the script yet. Scripts use only commands of Redis 6.2, and all keys of a call share one hash tag.
- * Thread-safe.
+ * Loads and runs the Lua scripts that change memory. A script is called by its hash. If Redis doesn't know the script
+ * yet, this class also sends its text. Scripts use only commands of Redis 6.2. All keys of a call share one hash tag,
+ * as a Redis Cluster requires. Thread-safe.
  */
 final class RedisScripts {
 
@@ -83,8 +83,8 @@ final class RedisScripts {
     }
 
     /**
-     * Loads a script that consists of {@code common.lua} and the named parts. Redis 6.2 has no functions that scripts
-     * could share.
+     * Loads a script: the text of {@code common.lua}, followed by the named parts. The parts are copied into each
+     * script, because scripts of Redis 6.2 can't share functions.
      *
      * @param names names of the parts, in their order
      */
@@ -104,7 +104,7 @@ final class RedisScripts {
         }
     }
 
-    /** Reply of a script: a status word, then values. */
+    /** Reply of a script. The first part is a status word, and the other parts are values. */
     record Reply(List<?> parts) {
 
         String word() {
@@ -139,7 +139,7 @@ final class RedisScripts {
             return Duration.ofMillis((Long) Objects.requireNonNull(parts.get(index)));
         }
 
-        /** Returns the part of the reply from {@code index} on. */
+        /** Returns a reply that consists of the parts from {@code index} on. */
         Reply tail(int index) {
             return new Reply(parts.subList(index, parts.size()));
         }

@@ -84,7 +84,7 @@ public final class RedisSessionEdits implements SessionEdits {
         for (int attempt = 0; attempt < MAX_MERGE_ATTEMPTS; attempt++) {
             String before = command.metadata() == null ? "" : metadata(flight.keys());
             String after = command.metadata() == null ? "" : merged(before, command.metadata());
-            // Gateways check each patch, but several patches on their way may exceed the gateways' limit together.
+            // A gateway checks each patch, but not the result of several patches that are queued at the same time.
             if (after.getBytes(StandardCharsets.UTF_8).length > JsonLimits.MAX_METADATA_BYTES) {
                 return settle(flight, command, conditions, TOO_LARGE);
             }
@@ -148,7 +148,7 @@ public final class RedisSessionEdits implements SessionEdits {
         return edited(flight, run(replace, flight, command, conditions, arguments.toArray()));
     }
 
-    /** Returns the newest turns that fit into a history. */
+    /** Returns the stored forms of the newest turns, as many as fit into a history. */
     private Deque<byte[]> kept(List<PastTurn> turns) {
         Deque<byte[]> blobs = new ArrayDeque<>();
         int bytes = 0;
@@ -234,7 +234,10 @@ public final class RedisSessionEdits implements SessionEdits {
                 arguments.toArray());
     }
 
-    /** Returns the type that clients see: the copy of a fork is a part of the fork and has its request id. */
+    /**
+     * Returns the command type that clients see in the request record. The import that completes a fork has the request
+     * id of the fork, so its type is that of a fork, too.
+     */
     private static String typeOfRequest(SessionCommand command) {
         boolean copy = command instanceof ImportSession imported && imported.forkOf() != null;
         return copy ? ForkSession.TYPE : command.type();

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Session memory in Redis, with one script and one round trip per call. If a reply is lost, the Redis client (Lettuce)
- * sends the command again. A plain {@code RPUSH} would then append twice, as tests have shown. A script checks the
- * request id and makes its change only once.
+ * Session memory in Redis. Most calls run one script in one round trip. If a reply is lost, the Redis client (Lettuce)
+ * sends the command again. A plain {@code RPUSH} would then append a turn twice, as tests have shown. A script can be
+ * repeated, because it first checks by the request id if the change was already made.
  *
  * <p>Thread-safe. All threads share one multiplexed connection. Scripts are short and never block Redis, so a
  * connection pool would only add sockets.
@@ -39,8 +39,8 @@ public final class RedisSessionMemory implements SessionMemory {
     private static final int MAX_MERGED_BYTES = 128 * 1024;
 
     /**
-     * Maximum number of request ids that a tombstone (the marker of a deleted session) names. A duplicate of an erased
-     * request arrives within seconds of the first record, or not at all.
+     * Maximum number of request ids that a tombstone (the marker of a deleted session) contains. The newest ids
+     * suffice, because a duplicate of an erased request arrives within seconds of the first record, or not at all.
      */
     private static final int MAX_ERASED_IDS = 256;
 
@@ -199,7 +199,7 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     private static Memory appended(Memory before, PastTurn turn, int kept) {
-        // repeats on the cached copy what the script did to the stored history
+        // The script has made the same change to the stored history.
         List<PastTurn> turns = new ArrayList<>(before.turns());
         turns.add(turn);
         return new Memory(turns.subList(Math.max(0, turns.size() - kept), turns.size()), before.damaged());
@@ -394,7 +394,7 @@ public final class RedisSessionMemory implements SessionMemory {
             try {
                 stored.fetch(session).ifPresent(fetched -> cache.put(session, fetched.entry(), fetched.life()));
             } catch (MemoryUnavailableException | IllegalStateException e) {
-                return; // begin will fail too, and its caller can wait or give up
+                return; // not reported, because begin will fail for the same reason
             }
         }
     }

@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Restores sessions in Redis. If Redis holds nothing of a session, one script suffices. Otherwise this class reads the
- * stored history and merges it with the turns from the log, because scripts can't read the stored form of turns. The
- * script then rejects the merged history if the session has changed in the meantime. Thread-safe.
+ * Restores sessions in Redis. If Redis has no data of a session, one script stores the session. Otherwise this class
+ * reads the stored history and merges it with the turns from the log, because scripts can't read the stored form of
+ * turns. If the session has changed in the meantime, the script rejects the merged history, and this class tries again.
+ * Thread-safe.
  */
 public final class RedisSessionRestore implements SessionRestore {
 
     /**
-     * Maximum number of attempts to merge a history. An attempt fails only if a turn of the session ends between the
+     * Maximum number of attempts to merge a history. An attempt fails only if the session's history changes between the
      * read and the write of this attempt.
      */
     private static final int MAX_ATTEMPTS = 20;

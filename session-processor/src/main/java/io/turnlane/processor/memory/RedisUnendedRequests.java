@@ -21,8 +21,8 @@ import org.springframework.data.redis.core.ScanOptions;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Finds unended requests by scanning the keys of Redis, because no index lists all sessions. The scan never blocks
- * Redis for long. Thread-safe.
+ * Finds unended requests by scanning the keys of Redis, because no index lists all sessions. The scan consists of many
+ * short commands, so it doesn't block other clients of Redis. Thread-safe.
  */
 public final class RedisUnendedRequests implements UnendedRequests {
 
@@ -47,7 +47,7 @@ public final class RedisUnendedRequests implements UnendedRequests {
         return found;
     }
 
-    /** Returns the sessions that have request records. A scan may return a key twice. */
+    /** Returns the sessions that have request records. The result is a set, because a scan can return a key twice. */
     private Set<SessionKey> sessions() {
         ScanOptions options = ScanOptions.scanOptions()
                 .match(MemoryKeys.requestIdsPattern())

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Converts script replies about turns that have ended or can't run. Thread-safe. */
+/** Converts the replies with which scripts report that a turn has ended or must not run. Thread-safe. */
 final class ScriptReplies {
 
     private final StoredValueReader stored;
@@ -96,12 +96,12 @@ final class ScriptReplies {
         }
     }
 
-    /** Converts the reply of a script about a turn that must not run. */
+    /** Converts the reply for a turn that must not run. */
     BeginResult.NothingToRun nothingToRun(SessionKey session, Reply reply) {
         return reply.word().equals("ENDED") ? new BeginResult.AlreadyEnded(ending(session, reply)) : notOwned(reply);
     }
 
-    /** Converts the reply of a script about a turn that the caller must neither run nor end. */
+    /** Converts the reply for a turn that the caller must neither run nor end. */
     static BeginResult.NotOwned notOwned(Reply reply) {
         return switch (reply.word()) {
             case "FENCED" -> new BeginResult.Fenced();

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cache of the memory of sessions that this processor owns, bounded in number and age.
  *
- * <p>The begin script checks if the version of an entry is still the stored version. Only then is the entry used. A
- * stale entry costs one fetch and has no other effect. The statistics count a hit for each turn whose history did not
- * have to be fetched. Thread-safe.
+ * <p>When a turn begins, the begin script compares the version of the entry with the version in Redis. If they differ,
+ * the script returns the history from Redis, and the entry is not used. The statistics count a hit for each turn whose
+ * history did not have to be fetched. Thread-safe.
  */
 public final class SessionCache {
 
@@ -40,9 +40,9 @@ public final class SessionCache {
         }
 
         /**
-         * Returns true if Redis must still have the session, unless Redis has lost data. This is the case if the entry
-         * was read under the fence {@code token}. This processor has then owned the partition since the read, and no
-         * other processor can have shortened the session's lifetime.
+         * Returns true if the session can be missing from Redis only because Redis has lost data. This is the case if
+         * the entry was read under the fence {@code token}: this processor has then owned the partition since the read,
+         * so no other processor can have shortened the session's lifetime.
          */
         boolean mustExist(long token) {
             return fence == token && !version.isEmpty();
@@ -50,8 +50,9 @@ public final class SessionCache {
     }
 
     /**
-     * Difference between the lifetime of a session in Redis and the lifetime of its entry. The lifetime in Redis begins
-     * a little earlier, before this processor receives the reply. The entry must nevertheless expire first.
+     * Time by which the lifetime of an entry is shorter than the lifetime of its session in Redis. The lifetime in
+     * Redis begins a little earlier, before this processor receives the reply. Because of this difference, the entry
+     * nevertheless expires first.
      */
     private static final Duration SAFETY_MARGIN = Duration.ofSeconds(1);
 
@@ -83,8 +84,8 @@ public final class SessionCache {
     }
 
     /**
-     * Stores the entry for at most {@code life}, the time for which its session is kept without activity. If a session
-     * is cached but missing from Redis, it therefore cannot have expired, and Redis has lost it.
+     * Stores the entry for at most {@code life}, the time for which its session is kept without activity. The entry
+     * therefore expires before the session does. If a session is cached but missing from Redis, Redis has lost it.
      */
     void put(SessionKey session, CachedSession entry, Duration life) {
         Duration lifetime = life.compareTo(SAFETY_MARGIN) > 0 ? life.minus(SAFETY_MARGIN) : Duration.ZERO;

@@ -7,10 +7,9 @@ import io.turnlane.model.TurnError;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes sessions by commands that ask no question: update, import and fork. A change has no effect if a newer owner
- * of the partition has written to the session (promise O5 in docs/guarantees.md). Each change is applied once per
- * request id, even if its command is delivered several times (promise O4). The result is stored in the command's
- * request record.
+ * Applies the commands that ask no question: update, import and fork. If a newer owner of the partition has written to
+ * the session, a call has no effect (promise O5 in docs/guarantees.md). A command is applied only once, even if it is
+ * delivered several times (promise O4). Its result is stored in its request record.
  *
  * <p>Lane threads call this interface, concurrently for different sessions. A call blocks for at most a few timeouts of
  * the store. If the store doesn't answer, the call throws {@link MemoryUnavailableException}. Repeating a call is
@@ -19,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 public interface SessionEdits {
 
     /**
-     * Facts about a command's record that the store can't determine.
+     * Facts about a command's record that the caller knows and the store does not.
      *
      * @param tooOld true if the record is so old that a missing request record means that the command ended long ago
-     * @param lossRuledOut true if the caller has checked that Redis did not lose the
-     *     {@linkplain EditResult.RecordMissing missing} record, or that the record can't be restored; the call then
-     *     continues without it
+     * @param lossRuledOut true if the caller has checked that Redis did not lose the {@linkplain
+     *     EditResult.RecordMissing missing} record, or that the record can't be restored; the call then applies the
+     *     command without the record
      */
     record EditConditions(boolean tooOld, boolean lossRuledOut) {}
 
@@ -32,7 +31,7 @@ public interface SessionEdits {
     EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions);
 
     /**
-     * Replaces the session's state. The import of a fork fails if another session exists under this id. It also fails
+     * Replaces the session's state. If the import completes a fork, it fails if another session already has this id, or
      * if the session was deleted after the fork was requested.
      */
     EditResult replace(FlightRef flight, ImportSession command, EditConditions conditions);
@@ -48,8 +47,8 @@ public interface SessionEdits {
     EditResult completeFork(FlightRef flight, ForkSession command, @Nullable TurnError error);
 
     /**
-     * Releases the session id that a failed fork had reserved, and stores the error in the fork's request record. Needs
-     * no fence, because the reserved session has no memory yet.
+     * Releases the session id that a failed fork had reserved, and stores the error in the fork's request record. This
+     * call carries no fence token, because the reserved session has no history yet.
      */
     void abandonFork(ForkSession command, TurnError error);
 }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stores the memory of sessions (context and bounded history) and their request records (the states of requests). Every
- * write carries a fence token, the token of one partition assignment. The store rejects a write if a newer owner of the
- * partition has written to the session (promise O5 in docs/guarantees.md). Every write can be repeated without harm
- * (promise O4).
+ * write contains a fence token, which identifies one assignment of a partition. The store rejects a write if a newer
+ * owner of the partition has written to the session (promise O5 in docs/guarantees.md). Every write can be repeated
+ * without harm (promise O4).
  *
  * <p>Lane threads call this interface, concurrently for different sessions. A call blocks for at most a few timeouts of
  * the store. If the store doesn't answer, the call throws {@link MemoryUnavailableException}.
@@ -25,27 +25,28 @@ import org.jspecify.annotations.Nullable;
 public interface SessionMemory {
 
     /**
-     * Begins a flight (one execution of a turn): stores its fence token, counts the attempt and returns the session's
-     * history. If the call is repeated for the same flight, the attempt is not counted again.
+     * Begins a flight (one execution of a turn). Stores its fence token, counts the attempt and returns the session's
+     * history. If a call is repeated for the same flight, it counts the attempt only once. If the turn must not run
+     * now, returns the reason instead.
      */
     BeginResult begin(BeginRequest beginning);
 
     /**
      * Parameters of {@link #begin}.
      *
-     * @param phases times of the lifecycle phases so far
+     * @param phases times at which the turn passed its lifecycle phases so far
      * @param eventsFrom offset in the events topic at which streams of the turn start, as known to the gateway when it
      *     accepted the turn; null if the gateway didn't know this offset
      * @param tooOld true if the record is so old that a missing request record means that the turn ended long ago
      * @param soleSuspect true if no other {@linkplain BeginResult.CrashSuspected crash suspect} runs in this processor
-     * @param lossRuledOut true if the caller has checked that the call must continue without
-     *     {@linkplain BeginResult.DataMissing missing} data, because Redis did not lose the data, because a rebuild has
-     *     not found it, or because turns have waited for the maximum time
-     * @param computedAttempt number of the attempt whose outcome is already computed, but whose data Redis lost before
-     *     the outcome was stored; 0 if the agent has not been called yet
+     * @param lossRuledOut true if the turn must begin even if data is {@linkplain BeginResult.DataMissing missing}. The
+     *     caller has checked that Redis did not lose the data, that a rebuild has not found it, or that turns have
+     *     waited for the maximum time
+     * @param computedAttempt 0 if the flight has not called the agent yet. Otherwise Redis lost the turn's data before
+     *     the outcome of the agent's call was stored, and this is the number of that attempt
      * @param outage time since this call was first tried; this time doesn't count towards the turn's maximum lifetime
-     * @param agentWait maximum time that the turn may wait for a processor with its agent; null if this processor has
-     *     it, or if no processor does
+     * @param agentWait maximum time that the turn may wait for a processor with its agent; null if the turn must not
+     *     wait, because this processor has the agent or no processor has it
      */
     record BeginRequest(
             FlightRef flight,
@@ -59,7 +60,7 @@ public interface SessionMemory {
             Duration outage,
             @Nullable Duration agentWait) {
 
-        /** Creates the parameters of a turn whose data can't be lost. */
+        /** Creates parameters with {@code lossRuledOut} set, for a turn whose agent this processor has. */
         public BeginRequest(
                 FlightRef flight,
                 Ask ask,
@@ -71,7 +72,7 @@ public interface SessionMemory {
         }
     }
 
-    /** Stores the answer. History, context and request record change together or not at all. */
+    /** Stores the answer in the history, the context and the request record, in one atomic step. */
     SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);
 
     /**
@@ -82,12 +83,12 @@ public interface SessionMemory {
     SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases);
 
     /**
-     * Ends the turn as cancelled. If an attempt had begun, the turn stays in history without an answer. A turn that a
-     * rollback cancelled does not stay in history.
+     * Ends the turn as cancelled. If an attempt had begun, the turn is added to the history without an answer, unless a
+     * rollback cancelled it.
      *
      * @param turn the turn as history stores it
-     * @param takesOver true if the call also ends the attempt of another flight; set by callers that have just begun
-     *     the turn
+     * @param takesOver true if the call cancels the turn even if another flight has begun it. False if the call only
+     *     succeeds while this flight is the latest one of the turn
      */
     SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
 
@@ -100,22 +101,24 @@ public interface SessionMemory {
     sealed interface DismissResult permits BeginResult.NothingToRun, StillWaiting {}
 
     /**
-     * The turn has begun or still waits.
+     * The turn was not ended, because it has begun, or because there is no reason to end it yet.
      *
-     * @param timeLeft time until the deadline of a turn that waits; null if there is none
+     * @param timeLeft time until the deadline; null if the turn has begun or has no deadline
      */
     record StillWaiting(@Nullable Duration timeLeft) implements DismissResult {}
 
     /**
-     * Applies the policy of a question that found its session busy. The policy affects the question itself and the
-     * turns ahead of it.
+     * Applies the policy of a question that found its session busy. The policy can end the question itself, or end or
+     * cancel turns ahead of it.
      */
     DecideResult decide(BusyArrival arrival);
 
     /**
      * A question that found its session busy.
      *
-     * @param eventsFrom as in {@link BeginRequest}; the same is true of {@code tooOld} and {@code lossRuledOut}
+     * @param eventsFrom same meaning as in {@link BeginRequest}
+     * @param tooOld same meaning as in {@link BeginRequest}
+     * @param lossRuledOut same meaning as in {@link BeginRequest}
      * @param ahead requests of the questions ahead in its lane, oldest first
      */
     record BusyArrival(
@@ -135,33 +138,36 @@ public interface SessionMemory {
     sealed interface DecideResult permits PolicyDecision, BeginResult.DataMissing, BeginResult.NotOwned {}
 
     /**
-     * Effects that the question's policy had in an earlier call or in this call. Both collections are empty if the
-     * question only waits.
+     * Effects of the question's policy, from this call or an earlier one. Both collections are empty if the question
+     * only waits.
      *
-     * @param ended terminal states of the turns that the policy ended; includes the question itself if it has ended,
-     *     also if it ended for another reason
+     * @param ended terminal states of the turns that the policy ended. If the question itself has ended, for this or
+     *     for another reason, also contains its state
      * @param toCancel turns that have begun and must be stopped
      */
     record PolicyDecision(Map<RequestId, BeginResult.TurnEnding> ended, List<RequestId> toCancel)
             implements DecideResult {}
 
-    /** Returns an unfinished turn to the queue. The flight doesn't count as a crash. */
+    /**
+     * Sets an unfinished turn back to queued, so that another flight can run it. This flight doesn't count as a crash.
+     */
     void release(FlightRef flight);
 
     /**
-     * Starts the handover of a flight whose partition leaves this processor while the agent works. The flight may end
-     * the turn within the given time, and the next owner of the partition {@linkplain BeginResult.HandoverPending
-     * waits} for the flight. Repeating the call doesn't extend the time.
+     * Starts the handover of a flight whose partition leaves this processor while the agent works. The flight may still
+     * end the turn within the given time. Until then, the next owner of the partition {@linkplain
+     * BeginResult.HandoverPending waits}. Repeating the call doesn't extend the time.
      *
      * @param handover time that the flight has; at most one minute
-     * @return true if the next owner will wait; false if the turn belongs to another flight or to a newer owner
+     * @return true if the next owner will wait; false if another flight has begun the turn or a newer owner has written
+     *     to the session
      */
     boolean startHandover(FlightRef flight, Duration handover);
 
     /**
      * Ends a turn or another command as failed. Called if the record can't be read, or if the processor fails whenever
-     * it processes the record. Does not use the record's value. If the command is the import of a fork, the session id
-     * that the fork had reserved is released.
+     * it processes the record. If the command is an import that completes a fork, also releases the session id that the
+     * fork had reserved.
      *
      * @param type type of the command; null if it is a question or unknown
      * @param attempts number of times that the processor tried to process the record; 0 if the record can't be read
@@ -171,7 +177,7 @@ public interface SessionMemory {
     /** Result of {@link #giveUp}. */
     sealed interface GiveUpResult permits BeginResult.HandoverPending, BeginResult.NothingToRun {}
 
-    /** Notes that the copy of a failed turn is in quarantine. */
+    /** Stores in the request record of a failed turn that its copy is in quarantine. */
     void markQuarantined(FlightRef flight);
 
     /**
@@ -182,8 +188,8 @@ public interface SessionMemory {
     boolean delete(FlightRef flight);
 
     /**
-     * Loads the session into the local cache before its turn begins, unless it is cached. Blocks like the other
-     * methods, but does not throw an exception if the store fails.
+     * Loads the session into the local cache, unless it is cached, so that its next turn begins faster. Blocks like the
+     * other methods, but does not throw an exception if the store fails.
      */
     void prefetch(SessionKey session);
 }

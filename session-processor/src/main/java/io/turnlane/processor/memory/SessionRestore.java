@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public interface SessionRestore {
 
     /**
-     * Restores the data that memory lacks of the session. Existing data stays unchanged.
+     * Restores data of the session that is missing from memory. Data that exists stays unchanged.
      *
      * @param fence fence of the partition's assignment
      * @param partition partition of the turns topic
@@ -25,7 +25,7 @@ public interface SessionRestore {
     /**
      * Result of a restore.
      *
-     * @param fenced true if the store rejected the call because a newer owner has written to the session
+     * @param fenced true if nothing was restored, because a newer owner has written to the session
      * @param turns number of turns that were missing from history and are restored
      */
     record RestoreResult(boolean fenced, int turns) {

@@ -6,18 +6,18 @@ package io.turnlane.processor.memory;
  */
 public sealed interface SettleResult {
 
-    /** The outcome is stored, by this call or by an earlier one. */
+    /** The outcome is stored. This call or an earlier one with the same outcome stored it. */
     record Stored() implements SettleResult {}
 
     /**
-     * The turn has ended with this state instead of the outcome that the flight wanted to store. After
-     * {@link SessionMemory#cancel}, this can also be the state that the call itself stored.
+     * The turn has already ended with this state, so the outcome of the call was not stored. {@link
+     * SessionMemory#cancel} also returns this result if the call itself ended the turn.
      */
     record EndedOtherwise(BeginResult.TurnEnding ending) implements SettleResult {}
 
     /**
-     * Cancellation of the turn was requested. The flight must {@linkplain SessionMemory#cancel cancel} the turn and
-     * cannot store another outcome.
+     * Cancellation of the turn was requested, so the outcome was not stored. The caller must {@linkplain
+     * SessionMemory#cancel cancel} the turn instead.
      */
     record CancelInstead() implements SettleResult {}
 
@@ -25,8 +25,8 @@ public sealed interface SettleResult {
     record SettleFenced() implements SettleResult {}
 
     /**
-     * Redis lost the data of this turn. The caller must begin the turn again under the same flight id and then repeat
-     * the call.
+     * Redis lost the data of this turn, so the outcome was not stored. The caller must begin the turn again under the
+     * same flight id and then repeat the call.
      */
     record TurnLost() implements SettleResult {}
 

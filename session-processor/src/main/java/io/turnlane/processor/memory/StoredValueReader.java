@@ -26,8 +26,8 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Reads stored values and verifies their checksums. A damaged value is reported with its session and left out of the
- * result. Thread-safe.
+ * Reads stored values and verifies their checksums. A damaged value is logged, reported to the {@link DamageObserver},
+ * and left out of the result. Thread-safe.
  */
 final class StoredValueReader {
 
@@ -89,7 +89,7 @@ final class StoredValueReader {
             return null;
         }
         List<byte[]> blobs = Objects.requireNonNull(connection.listCommands().lRange(bytes(keys.history()), 0, -1));
-        // a history that was read between two versions must not be taken for the current one
+        // If the version has changed, the history possibly belongs to another version than the one read before.
         byte[] versionAfter = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
         return Arrays.equals(version, versionAfter)
                 ? new FetchedSession(

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Requests whose record in memory is not terminal. */
+/** Finds requests whose request record has no terminal status. */
 @FunctionalInterface
 public interface UnendedRequests {
 
@@ -19,8 +19,8 @@ public interface UnendedRequests {
     record UnendedRequest(SessionKey session, RequestId request, String type, Instant createdAt) {}
 
     /**
-     * Finds the unended requests of all matching sessions, oldest first for each session. Reads every session, so it is
-     * meant for rare events. May block for seconds.
+     * Finds the unended requests of all matching sessions, oldest first for each session. Searches the keys of all
+     * sessions, so this method is meant for rare events. May block for seconds.
      *
      * @throws MemoryUnavailableException if the store doesn't answer
      */

@@ -1,4 +1,4 @@
-/** Session memory and request records, their Lua scripts in Redis, and the local cache. */
+/** Session memory and request records: the calls to Redis, the Lua scripts that they run, and the local cache. */
 @NullMarked
 package io.turnlane.processor.memory;
 
