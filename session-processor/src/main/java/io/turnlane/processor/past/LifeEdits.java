@@ -14,9 +14,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes that commands other than questions made in a session's life (the time until the session is deleted or
- * expires). These are the imported state with which the life began, and later updates. {@link #NONE} if there were no
- * such commands. Immutable.
+ * Changes that commands other than questions made to a session in its current life (since the session was created,
+ * until it is deleted or expires). These are the imported state with which the life began, and later updates. A
+ * component is null if no command set its value. Immutable.
  */
 record LifeEdits(
         @Nullable SessionState state,

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's questions whose terminal events have not been read yet, in the order in which they were asked. For one
- * thread.
+ * A session's questions for which a pass over the log has not read a terminal event yet, in the order in which they
+ * were asked. For use by one thread.
  */
 final class PendingTurns {
 
-    /** Maximum number of cancels that are kept; larger than the number of turns that a session can have open. */
+    /** Maximum number of cancels that are kept. A session cannot have as many open turns. */
     private static final int MAX_CANCELS = 1000;
 
     private static final int BYTES_PER_CANCEL = 300;
@@ -40,7 +40,7 @@ final class PendingTurns {
     }
 
     /**
-     * A question and the facts that the log pass has read about it so far.
+     * A question, and the data about it that the pass has read so far.
      *
      * @param activeBefore time of the session's last activity before the question was asked
      * @param attempt last attempt that began; 0 if no attempt began
@@ -66,7 +66,7 @@ final class PendingTurns {
             return new PendingTurn(ask, position, activeBefore, bytes, Math.max(newest, attempt), at, mergedQuestions);
         }
 
-        /** Returns the turn as one that is delivered again. */
+        /** Returns the data that is restored for the turn, so that it can run when its record is delivered again. */
         private OpenTurn toOpenTurn(@Nullable CancelTurn cancel) {
             return new OpenTurn(
                     ask,
@@ -144,13 +144,16 @@ final class PendingTurns {
         }
     }
 
-    /** Notes that an attempt of a question began. Returns the question, or null if it is not pending. */
+    /**
+     * Notes that an attempt of a question began. Returns the question with this attempt, or null if the question is not
+     * pending.
+     */
     @Nullable
     PendingTurn started(RequestId request, int attempt, Instant at) {
         return turns.computeIfPresent(request, (_, pending) -> pending.started(attempt, at));
     }
 
-    /** Removes and returns the question. Returns null if it was not pending. */
+    /** Removes and returns the question, because it has ended. Returns null if the question is not pending. */
     @Nullable
     PendingTurn ended(RequestId request) {
         cancels.remove(request);
@@ -187,8 +190,8 @@ final class PendingTurns {
     }
 
     /**
-     * Returns the questions whose records will be delivered again. The other questions have ended, but the log no
-     * longer holds their terminal events.
+     * Returns the questions whose records will be delivered again, because they have not ended. The other pending
+     * questions have ended, but the log no longer contains their terminal events.
      */
     Stream<PendingTurn> redeliverable() {
         return turns.values().stream()

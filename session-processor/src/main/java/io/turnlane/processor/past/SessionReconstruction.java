@@ -30,20 +30,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reconstructs one session from the log: its last turns, the questions without a terminal event so far, and its
- * deletions. This class also divides the log of a session into lives. A life ends with a deletion, or with a period
+ * Reconstructs one session from the records of the log: its last turns, its questions that have not ended, and its last
+ * deletion. This class also divides the log of a session into lives. A life ends with a deletion, or with a period
  * without activity that is longer than the session's time to live. The life's first question sets the time to live, and
  * later commands can change it.
  *
- * <p>A deletion takes effect when it is known to be complete: if its record won't be delivered again, or if a later
- * turn of the session has begun. Until then, terminal events of turns that were asked before the deletion can follow.
- * For use by one thread.
+ * <p>The record of a deletion does not show when the deletion was carried out. It was carried out if its record won't
+ * be delivered again, or if a later turn of the session has begun. Only then does this class apply the deletion. Until
+ * then, terminal events of earlier turns can follow. For use by one thread.
  */
 public final class SessionReconstruction {
 
     /**
-     * Maximum number of erased or edited request ids that are kept. A duplicate follows its first record within
-     * seconds.
+     * Maximum number of request ids that are kept to recognise duplicates. The newest ids suffice, because a duplicate
+     * follows its first record within seconds.
      */
     private static final int MAX_REMEMBERED_IDS = 256;
 
@@ -72,20 +72,20 @@ public final class SessionReconstruction {
 
     private record Kept(EndedTurn turn, int bytes) {}
 
-    /** A command that takes effect when a later turn begins. */
+    /** A deletion or another change that is applied when the log shows that it was carried out. */
     private record DeferredCommand(long offset, Runnable action) {}
 
     /**
      * Memory of a session at one time.
      *
      * @param turns last ended turns, oldest first
-     * @param unknownTurns number of further turns whose terminal events the log no longer holds
+     * @param unknownTurns number of further turns that have ended, but whose terminal events the log no longer contains
      * @param initialTurns turns of the import or fork with which the life began; they precede {@code turns}
      */
     public record ReconstructedMemory(List<EndedTurn> turns, int unknownTurns, List<PastTurn> initialTurns) {}
 
     /**
-     * Creates a session of which nothing has been read yet.
+     * Creates a reconstruction to which no records have been added yet.
      *
      * @param maxTurns maximum number of turns in a history
      * @param done true for offsets of the turns topic whose records won't be delivered again
@@ -97,7 +97,10 @@ public final class SessionReconstruction {
         this.open = new PendingTurns(done);
     }
 
-    /** Returns the approximate size of the kept data, in bytes: the sum of the sizes of its records. */
+    /**
+     * Returns the approximate size of the data in this object: the total size of the records that it comes from, in
+     * bytes.
+     */
     public long bytes() {
         return open.bytes() + keptBytes + importedBytes + (long) erased.size() * BYTES_PER_ERASED_ID;
     }
@@ -120,7 +123,11 @@ public final class SessionReconstruction {
                 || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(request));
     }
 
-    /** Adds the begin of an attempt. The first attempt is 1. */
+    /**
+     * Adds the event that an attempt began.
+     *
+     * @param attempt number of the attempt, from 1
+     */
     public void started(RequestId request, int attempt, Instant at) {
         PendingTurn pending = open.started(request, attempt, at);
         if (pending != null) {
@@ -131,8 +138,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Adds a terminal event. If the turn's question is unknown, the event is a duplicate or belongs to an earlier life.
-     * This method then only notes its time as the session's latest activity.
+     * Adds a terminal event. If the turn is not pending, the event is a duplicate or belongs to an earlier life. In
+     * this case, this method only notes the event's time as the session's latest activity.
      *
      * @param size size of the event in bytes
      */
@@ -161,7 +168,7 @@ public final class SessionReconstruction {
             processing = processing.plus(turn.processingTime());
         }
         if (turn.cause() != null && !turn.isKeptInHistory()) {
-            keepRedeliverable(new Kept(turn, size)); // it doesn't count towards the length of history
+            keepRedeliverable(new Kept(turn, size)); // such a turn is not part of the history
             return;
         }
         turns.addLast(new Kept(turn, size));
@@ -175,8 +182,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * If the turn's record could be delivered again, keeps the turn outside the history, so that it isn't run again.
-     * Otherwise drops the turn.
+     * Keeps a turn that is not in the history, as long as its record could be delivered again. The restored result then
+     * prevents that the turn runs again.
      */
     private void keepRedeliverable(Kept kept) {
         redeliverable.addLast(kept);
@@ -229,8 +236,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Applies the commands that were logged before a turn that has begun. They were applied before that turn, because a
-     * lane runs its commands in order.
+     * Applies the deferred commands that were logged before this offset. The command at this offset has begun, and a
+     * lane runs its commands in order, so the deferred commands were carried out before it.
      */
     private void applyBefore(long offset) {
         while (!deferredCommands.isEmpty() && deferredCommands.getFirst().offset() < offset) {
@@ -251,8 +258,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns false if the import of a fork had no effect, because the session existed already or was deleted after the
-     * fork was requested.
+     * Returns true if the processor applied this import. An import that completes a fork has no effect if the session
+     * existed already or was deleted after the fork was requested.
      */
     private boolean takesEffect(ImportSession imported) {
         boolean deletedSince = deletion != null && !deletion.loggedAt().isBefore(imported.createdAt());
@@ -287,7 +294,7 @@ public final class SessionReconstruction {
         var _ = addBounded(erased, request);
     }
 
-    /** Ends the life if the session had expired when this question was logged. */
+    /** Ends the current life if the session expired before this question was logged. */
     private void expireBefore(PendingTurn pending) {
         Instant inactiveSince = later(lastEnd, pending.activeBefore());
         if (hasBegun() && pending.position().loggedAt().isAfter(inactiveSince.plus(ttl()))) {
@@ -310,8 +317,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Drops earlier pending turns that won't be delivered again. A session's turns run in order, so these turns ended
-     * before this one. The log no longer holds their terminal events.
+     * Drops the pending turns before this offset that won't be delivered again. They have ended, because a session's
+     * turns run in order, but the log no longer contains their terminal events.
      */
     private void forgetDoneBefore(long offset) {
         for (PendingTurn pending : open.removeDoneBefore(offset)) {
@@ -329,7 +336,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns true if the session consists only of questions that have ended but whose terminal events were not read.
+     * Returns true if the only data of the session is questions that have ended, but whose terminal events were not
+     * read. Nothing can be restored for such a session.
      */
     public boolean hasOnlyUnresolvedQuestions() {
         return turns.isEmpty()
@@ -348,8 +356,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns the session's time to live. As in memory, the first question of a life sets it, and only commands change
-     * it later.
+     * Returns the session's time to live. The first question or import of a life sets it, and only updates change it
+     * later.
      */
     private Duration ttl() {
         if (edits.ttl() != null) {
@@ -361,7 +369,7 @@ public final class SessionReconstruction {
         return open.first().map(Ask::sessionTtl).orElse(Duration.ZERO);
     }
 
-    /** Returns true if memory needs any data of this session. */
+    /** Returns true if the session has data that memory should contain at this time. */
     public boolean needsRestore(Instant now) {
         boolean alive = (!turns.isEmpty() || edits.hasInitialState()) && !expired(now);
         return deletion != null
@@ -377,8 +385,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns the memory that a question logged at this time would find. Assumes that no record read so far will be
-     * delivered again.
+     * Returns the memory with which a question that is logged at this time would run. All records added so far must
+     * have been processed completely.
      */
     public ReconstructedMemory memoryBefore(Instant loggedAt) {
         return expiredBefore(loggedAt)
@@ -390,7 +398,7 @@ public final class SessionReconstruction {
         return hasBegun() && next.isAfter(lastActivity.plus(ttl()));
     }
 
-    /** Returns the complete session as of now. */
+    /** Returns the data of the session that memory should contain at this time. */
     public RecalledSession toRecalledSession(Instant now) {
         Ask firstAsk = first == null
                 ? open.redeliverable().findFirst().map(PendingTurn::ask).orElse(null)

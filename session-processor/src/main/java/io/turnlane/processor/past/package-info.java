@@ -1,4 +1,4 @@
-/** Reconstruction of a session from the log, for rebuilds of lost memory and for replays of recorded turns. */
+/** Reconstruction of sessions from the log. Rebuilds of lost memory and replays of recorded turns use it. */
 @NullMarked
 package io.turnlane.processor.past;
 

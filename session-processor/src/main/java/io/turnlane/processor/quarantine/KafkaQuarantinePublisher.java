@@ -11,8 +11,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.kafka.core.KafkaOperations;
 
 /**
- * Publishes quarantined turns to Kafka. A record keeps the value and headers of its turn, and gets further headers with
- * the error and the turn's log position.
+ * Publishes quarantined turns to Kafka. The published record has the value and the headers of the turn's record, and
+ * additional headers with the error and the turn's log position.
  */
 public final class KafkaQuarantinePublisher implements QuarantinePublisher {
 
@@ -25,9 +25,9 @@ public final class KafkaQuarantinePublisher implements QuarantinePublisher {
     }
 
     /**
-     * Publishes a copy of the turn. A copy can be too large for the quarantine topic if the original was compressed. In
-     * this case, publishes the copy without the value. If that is still too large, publishes only the error and the log
-     * position of the original.
+     * Publishes a copy of the turn. If the original was compressed, the copy can be too large for the quarantine topic.
+     * In this case, publishes the copy without its value. If this copy is still too large, publishes only the error and
+     * the log position of the original.
      */
     @Override
     public CompletableFuture<?> publish(QuarantinedTurn turn) {

@@ -5,19 +5,22 @@ public interface HeldPartition {
 
     int number();
 
-    /** Returns true as long as this processor owns the partition. */
+    /** Returns true while this processor owns the partition. */
     boolean held();
 
     /** Returns the fence token of the partition's assignment; negative until the assignment has a token. */
     long fence();
 
     /**
-     * Requests a newer fence token. Called if the store rejected a write although this processor still owns the
-     * partition.
+     * Requests a newer fence token. Called if the store rejected a write because of a newer token, although this
+     * processor still owns the partition.
      */
     void renewFence();
 
-    /** Returns the offset before which no record is delivered again. */
+    /**
+     * Returns the offset of the first record that could be delivered again. All records before this offset are
+     * complete.
+     */
     long firstOpen();
 
     /** Returns true if the record at this offset is complete and therefore won't be delivered again. */

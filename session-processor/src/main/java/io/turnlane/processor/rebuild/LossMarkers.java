@@ -4,9 +4,9 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Random values that are stored in Redis together with the memory of sessions. If Redis loses memory, it also loses
- * these markers, so a changed marker shows that memory was lost. Thread-safe. Calls block for at most a few timeouts of
- * the store.
+ * Random values that are stored in Redis in addition to the memory of sessions. If Redis loses data, it also loses
+ * these markers, and they are created again with other values. A missing or changed marker therefore shows that memory
+ * was lost. Thread-safe. Calls block for at most a few timeouts of the store.
  */
 public interface LossMarkers {
 
@@ -21,18 +21,24 @@ public interface LossMarkers {
     /**
      * Current state of the markers.
      *
-     * @param digest digest of all markers, a dot, and a digest of the ids of the Redis processes that hold them
-     * @param intact for each partition, the digest that the markers had when the partition's memory was last known to
-     *     be intact; no entry if no such digest is stored
+     * @param digest hash of all current markers, a dot, and a hash of the ids of the Redis processes
+     * @param intact by partition: the value that {@code digest} had when the partition's memory was last known to be
+     *     complete; no entry if no such value is stored
      */
     record MarkerState(String digest, Map<Integer, String> intact) {
 
-        /** Returns true if the markers have not changed since the partition's memory was last known to be intact. */
+        /**
+         * Returns true if the partition's memory is intact: the markers have not changed since it was last known to be
+         * complete.
+         */
         boolean intact(int partition) {
             return digest.equals(intact.get(partition));
         }
 
-        /** Returns true if the store restarted and kept the markers. At most its last writes are then lost. */
+        /**
+         * Returns true if only the ids of the Redis processes have changed. Redis then restarted and kept the markers,
+         * so only its last writes can be lost.
+         */
         boolean restarted(int partition) {
             String previous = intact.get(partition);
             return previous != null

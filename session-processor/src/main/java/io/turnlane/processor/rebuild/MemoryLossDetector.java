@@ -16,10 +16,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects that Redis lost memory, starts the rebuild, and makes the partition's turns wait until it is complete. Checks
- * the loss markers (random values in Redis that are lost together with memory) when a partition is assigned, then every
- * second, and whenever a turn finds data missing. Turns also wait if Redis doesn't answer, so that no turn begins
- * between the return of Redis and the next check.
+ * Detects that Redis has lost memory, starts a rebuild of each partition, and makes the turns of the partition wait for
+ * the rebuild. For this purpose, checks the loss markers, which are random values that Redis loses together with the
+ * memory. Checks them when a partition is assigned, then every second, and whenever a turn finds data missing. Turns
+ * also wait while Redis doesn't answer the check. When Redis answers again, no turn begins before the next check.
  *
  * <p>Threading: the poll thread reports assigned partitions. A scheduler's thread and the lane threads check markers,
  * one thread at a time. Lane threads also check if their turns may begin. The state of each partition has its own lock.
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryLossDetector implements LostMemory, PartitionAssignmentListener {
 
     /**
-     * Maximum time that turns wait after a restart of the store. A restart rarely loses data, so turns don't wait for a
-     * complete pass over the log.
+     * Maximum time that turns wait for a rebuild after Redis has restarted without losing its markers. Such a restart
+     * rarely loses data, so it is not worth waiting for a complete pass over the log.
      */
     private static final Duration WAIT_AFTER_RESTART = Duration.ofSeconds(5);
 
@@ -42,7 +42,7 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
 
     /**
      * @param executor runs rebuilds, each on a thread that may block
-     * @param wait maximum time that a partition's turns wait for its memory
+     * @param wait maximum time that a partition's turns wait for its rebuild
      */
     public MemoryLossDetector(
             LossMarkers markers, PartitionRebuild rebuild, Executor executor, InstantSource clock, Duration wait) {
@@ -60,8 +60,8 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
     }
 
     /**
-     * Compares the markers with the state of the owned partitions. If memory was lost, starts rebuilds. Blocks for at
-     * most a few of the store's timeouts.
+     * Checks the markers for all owned partitions. Starts a rebuild of each partition whose memory was lost. Blocks for
+     * at most a few of the store's timeouts.
      */
     public void checkMarkers() {
         checkLock.lock();
@@ -116,7 +116,7 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
     public boolean reportMissing(Claim claim, boolean session) {
         checkMarkers();
         PartitionLossState state = stateOf(claim);
-        // a cached session can't be missing unless it was lost, whatever the markers say
+        // The processor has the session in its cache, so Redis lost it even if the markers are unchanged.
         if (session && state != null && !state.rebuiltWithin(clock.instant(), wait)) {
             onLoss(state, wait);
         }

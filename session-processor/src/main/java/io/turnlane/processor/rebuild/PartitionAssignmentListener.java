@@ -2,7 +2,7 @@ package io.turnlane.processor.rebuild;
 
 import java.util.Collection;
 
-/** Receives notice of assigned partitions. */
+/** Listener that is notified when partitions are assigned to this processor. */
 @FunctionalInterface
 public interface PartitionAssignmentListener {
 

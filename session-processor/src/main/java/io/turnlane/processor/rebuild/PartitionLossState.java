@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Known losses and rebuilds of the memory of one owned partition. Thread-safe; guarded by its own monitor. */
+/**
+ * State of one owned partition: if its memory is known to be lost, and when it was rebuilt. Thread-safe; its own
+ * monitor guards it.
+ */
 final class PartitionLossState {
 
     private final HeldPartition partition;
@@ -22,13 +25,14 @@ final class PartitionLossState {
     }
 
     /**
-     * Notes that the markers were compared. If the comparison showed a loss, {@link #markLost} must be called first.
+     * Notes that the markers were checked. If the check showed a loss, {@link #markLost} must be called before this
+     * method, so that no turn begins in between.
      */
     synchronized void markChecked() {
         checked = true;
     }
 
-    /** Notes that the markers can't be read at the moment. */
+    /** Notes that the markers could not be read. Turns wait until the next successful check. */
     synchronized void markUnchecked() {
         checked = false;
     }
@@ -36,8 +40,9 @@ final class PartitionLossState {
     /**
      * Notes that the partition's memory was lost.
      *
-     * @param maxWait maximum time that the partition's turns wait, from the first notice of the loss
-     * @return false if the loss was known already
+     * @param maxWait maximum time that the partition's turns wait, counted from the time at which the loss was first
+     *     noted
+     * @return true if the caller must start a rebuild; false if a loss was already known, because a rebuild then runs
      */
     synchronized boolean markLost(Instant now, Duration maxWait) {
         Instant until = (lostSince == null ? now : lostSince).plus(maxWait);
@@ -55,8 +60,8 @@ final class PartitionLossState {
     }
 
     /**
-     * Returns true if the memory is being rebuilt, or if a rebuild ended within this period before {@code now}. If data
-     * is still missing after a rebuild, the log doesn't hold it either, and another rebuild is useless.
+     * Returns true if the memory is being rebuilt, or if a rebuild ended within this period before {@code now}. In this
+     * case, another rebuild is useless: data that the last one didn't restore is not in the log either.
      */
     synchronized boolean rebuiltWithin(Instant now, Duration period) {
         return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(period)));

@@ -18,9 +18,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Restores the sessions of a partition from the log, in one pass over the log and one script per session. Waits and
- * retries if the store or the log doesn't answer. After all sessions are restored, stores that the partition is intact,
- * together with the digest of the loss markers that was read before the pass.
+ * Restores the sessions of a partition from the log. Reads the log in one pass and runs one script per session. Waits
+ * and retries if Redis or Kafka doesn't answer. Then stores a report that marks the partition's memory as intact. The
+ * report contains the digest that the loss markers had before the pass, so that a loss during the rebuild is detected
+ * later.
  *
  * <p>Thread-safe; called by threads that may block.
  */
@@ -35,14 +36,14 @@ public final class PartitionRebuild {
         this.kit = kit;
     }
 
-    /** Thrown if the partition left or the store rejected its fence. The message says which. */
+    /** Thrown if the partition left, or if the store rejected its fence token. The message gives the reason. */
     private static final class RebuildAbandonedException extends RuntimeException {
         RebuildAbandonedException(String why) {
             super(why, null, false, false);
         }
     }
 
-    /** Rebuilds the partition's memory, with retries. Returns when it is intact or the partition has left. */
+    /** Rebuilds the partition's memory. Retries until the rebuild succeeds or the partition has left. */
     void rebuildUntilIntact(HeldPartition partition) {
         while (partition.held() && !withPassSlot(() -> tryRebuild(partition))) {
             kit.environment().pause().pause(RETRY_DELAY);
@@ -135,7 +136,7 @@ public final class PartitionRebuild {
     }
 
     /**
-     * Rebuilds one session without checking the loss markers.
+     * Rebuilds one session, even if the loss markers show no loss.
      *
      * @param wantedBy command that requested the rebuild
      */

@@ -23,7 +23,7 @@ public record RebuildKit(RebuildPorts ports, RecallLimits limits, RebuildEnviron
      * Time and threads.
      *
      * @param processor id of this processor, for reports
-     * @param pause makes the calling thread wait; can't be interrupted
+     * @param pause suspends the calling thread; can't be interrupted
      * @param passSlots limits the number of concurrent passes over the log, because each pass holds sessions in the
      *     heap
      */

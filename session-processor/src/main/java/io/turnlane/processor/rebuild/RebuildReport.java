@@ -6,12 +6,13 @@ import java.time.Instant;
 /**
  * Result of a rebuild of one partition. Also stored as JSON.
  *
- * @param digest digest of the loss markers when the rebuild began; if memory is lost during the rebuild, the current
- *     digest differs from this one
+ * @param digest digest of the loss markers when the rebuild began; if it differs from the current digest, memory was
+ *     lost during or after the rebuild
  * @param processor processor that ran the rebuild
- * @param sessions number of sessions found in the log and checked in memory
+ * @param sessions number of sessions that the log contained and whose missing data was restored
  * @param turns number of turns that were missing from memory and are restored
- * @param dropped number of sessions that were dropped because of the limits on number and size, the longest idle first
+ * @param dropped number of sessions that were not restored, because the limits on number and size were exceeded (the
+ *     longest idle sessions are dropped first) or because their data could not be stored
  */
 public record RebuildReport(
         String digest,

@@ -26,11 +26,12 @@ import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Loss markers as keys in Redis, one in each sixteenth of a cluster's slots. In a cluster of up to 16 masters with
- * equal shares, each master holds at least one marker, so no master can lose its memory unnoticed. One {@code MGET}
- * reads all markers. If Redis was killed, it returns with its markers but without its last writes. The digest therefore
- * also includes the {@code run_id} of each master's process, which is different after every start. A changed
- * {@code run_id} also reveals a replica that was promoted before it had received all data. Thread-safe.
+ * Loss markers as 16 keys in Redis. The hash slots of a cluster are divided into 16 ranges of equal size, and there is
+ * one marker in each range. In a cluster of up to 16 masters with equal numbers of slots, each master holds at least
+ * one marker, so the loss of any master's data is detected. One {@code MGET} reads all markers. A Redis that was killed
+ * starts again with its markers but without its last writes. The digest therefore also includes the {@code run_id} of
+ * each master's process, which is different after every start. The digest also changes if a replica becomes master,
+ * possibly without the last writes. Thread-safe.
  */
 public final class RedisLossMarkers implements LossMarkers {
 
@@ -50,8 +51,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns the key of a marker. The key's hash tag is the first number whose slot is in this sixteenth, so every
-     * processor uses the same key.
+     * Returns the key of the marker in one of the 16 ranges of hash slots. Its hash tag is the lowest number whose slot
+     * is in this range, so every processor uses the same key.
      */
     private static String keyOf(int sixteenth) {
         int share = SlotHash.SLOT_COUNT / MARKERS;
@@ -105,8 +106,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns true if Redis' access rules deny the command. A Redis user can have access to the keys but not to server
-     * information.
+     * Returns true if the access rules of Redis deny the command. For example, a Redis user can have access to all keys
+     * but not to the command INFO.
      */
     private static boolean isDenied(DataAccessException e) {
         return String.valueOf(e.getMostSpecificCause().getMessage()).startsWith("NOPERM");
@@ -124,8 +125,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns the id of the Redis process; empty if a proxy hides the id. Without the ids (also if access to them is
-     * denied), lost markers are detected, but restarts are not.
+     * Returns the id of the Redis process. Returns an empty text if a proxy hides the id. In this case, lost markers
+     * are still detected, but restarts are not.
      */
     private static String runId(@Nullable Properties info) {
         return info == null ? "" : info.getProperty("run_id", "");
@@ -149,7 +150,7 @@ public final class RedisLossMarkers implements LossMarkers {
                     : wire.read(json.getBytes(StandardCharsets.UTF_8), RebuildReport.class)
                             .digest();
         } catch (UnreadableRecordException e) {
-            return null; // counts as unknown
+            return null; // the partition then counts as not intact
         }
     }
 

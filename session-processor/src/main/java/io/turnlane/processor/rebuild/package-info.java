@@ -1,6 +1,6 @@
 /**
- * Detection of memory that Redis has lost, and its rebuild from the log, partition by partition, while the partition's
- * lanes wait. Redis is a cache of the log, which holds the same data for as long as it retains events.
+ * Detection of memory that Redis has lost, and its rebuild from the log. The log contains the same data for as long as
+ * it retains events. Each partition is rebuilt separately, while its turns wait.
  */
 @NullMarked
 package io.turnlane.processor.rebuild;

@@ -23,9 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In-memory session memory for the few turns of a replay. Only one processor uses it, so no write is rejected because
- * of a newer owner. Nothing expires, and all data is lost when the process ends. Otherwise it follows the contract of
- * {@link SessionMemory}: repeating a step has no further effect.
+ * Session memory in the heap, for the few turns of a replay. There is no other owner of the sessions, so fence tokens
+ * are not checked. Data does not expire. As {@link SessionMemory} requires, every write can be repeated without harm.
  *
  * <p>Thread-safe; guarded by its own monitor.
  */
@@ -57,7 +56,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         return List.copyOf(histories.getOrDefault(session, List.of()));
     }
 
-    /** Returns how a request ended; empty if it has not ended. */
+    /** Returns the terminal state of a request; empty if it has not ended. */
     public synchronized Optional<TurnEnding> ending(RequestId request) {
         ReplayedRequest entry = requests.get(request);
         return entry == null ? Optional.empty() : Optional.ofNullable(entry.ending);
@@ -109,7 +108,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         return new SettleResult.Stored();
     }
 
-    /** Returns the result if a flight can't store this outcome; null if it can. */
+    /** Returns the reason for which a flight can't store an outcome; null if it can store one. */
     private static @Nullable SettleResult rejection(
             FlightRef flight, @Nullable ReplayedRequest entry, RequestStatus wanted) {
         if (entry == null) {

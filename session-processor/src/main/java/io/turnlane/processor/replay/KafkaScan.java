@@ -26,7 +26,7 @@ public final class KafkaScan implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** Maximum number of consecutive polls without records before the end of a range: 10 s. */
+    /** Maximum number of consecutive polls without records, which take 10 s. After that, reading fails. */
     private static final int MAX_EMPTY_POLLS = 50;
 
     private final Consumer<byte[], byte[]> consumer;
@@ -57,10 +57,10 @@ public final class KafkaScan implements AutoCloseable {
         return new KafkaPartitionRange(partition, begin(partition), end(partition));
     }
 
-    /** Returns the range that begins with the first record at or after this time. */
+    /** Returns the range from the first record at or after this time up to the end of the partition. */
     synchronized KafkaPartitionRange from(TopicPartition partition, Instant time) {
         consumer.assign(
-                List.of(partition)); // otherwise the client logs warnings about metrics of unassigned partitions
+                List.of(partition)); // assigned first, because otherwise the client logs warnings about its metrics
         @Nullable
         OffsetAndTimestamp at =
                 consumer.offsetsForTimes(Map.of(partition, time.toEpochMilli())).get(partition);
@@ -91,7 +91,7 @@ public final class KafkaScan implements AutoCloseable {
         return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     }
 
-    /** Returns the first matching record. */
+    /** Returns the first matching record of the range. Searches at most the maximum number of records. */
     Optional<ConsumerRecord<byte[], byte[]>> first(
             KafkaPartitionRange range, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         AtomicReference<@Nullable ConsumerRecord<byte[], byte[]>> found = new AtomicReference<>();

@@ -36,14 +36,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds recorded turns in the topics: the question in {@code turns}, the ends of the turn and of its session's earlier
- * turns in {@code events}. Request ids are UUIDs of version 7, which contain their creation time. The question is
- * searched only among the records of the first hour after this time. Each of the three reads has a maximum number of
- * records.
+ * Finds recorded turns in Kafka. Reads the question and the session's earlier commands from the turns topic, and the
+ * terminal events of these turns from the events topic. Request ids are normally UUIDs of version 7, which contain
+ * their creation time. The question is then searched only among the records of the first hour after this time. Each of
+ * the three reads (question, earlier commands, events) returns at most a maximum number of records.
  */
 public final class KafkaTurnArchive implements TurnArchive {
 
-    /** Maximum time between the creation of a request id and the question's record, including a client's retries. */
+    /**
+     * Maximum time between the creation of a request id and the publication of the question, including retries of the
+     * client.
+     */
     private static final Duration MAX_PUBLISH_DELAY = Duration.ofHours(1);
 
     private final KafkaScan scan;
@@ -111,7 +114,7 @@ public final class KafkaTurnArchive implements TurnArchive {
                 outcome(ends.get(ask.requestId()))));
     }
 
-    /** Returns the newest turns that a history holds. */
+    /** Returns the newest completed turns, as many as a history can contain. */
     private List<PastTurn> historyOf(SessionReconstruction.ReconstructedMemory memory) {
         List<PastTurn> all = new ArrayList<>(memory.initialTurns());
         memory.turns().stream()
@@ -157,8 +160,8 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /**
-     * Returns the creation time of the first command after the last deletion. The session's history contains no turns
-     * from before that time.
+     * Returns the creation time of the first command after the session's last deletion. No turn before this time is
+     * part of the history.
      */
     private static Optional<Instant> sinceDeletion(Collection<LoggedCommand> earlier) {
         Optional<Instant> first = Optional.empty();
@@ -172,8 +175,7 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /**
-     * Returns the terminal event; empty if the record is no terminal event or can't be read. An end that can't be read
-     * counts as missing.
+     * Returns the terminal event in the record. Returns empty if the record contains another event or can't be read.
      */
     private Optional<TurnEvent> end(ConsumerRecord<byte[], byte[]> record) {
         String type = String.valueOf(header(record, RecordHeaders.TYPE));
@@ -187,8 +189,8 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /**
-     * Reconstructs the session before the turn. A replay delivers no record of the session again, so all earlier
-     * commands count as done.
+     * Reconstructs the session as it was before the turn. All earlier commands have been processed, so none of their
+     * records counts as one that is delivered again.
      */
     private SessionReconstruction reconstruct(
             SessionKey session, Collection<LoggedCommand> earlier, Map<RequestId, TurnEvent> ends) {

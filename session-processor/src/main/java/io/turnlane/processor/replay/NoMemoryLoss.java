@@ -5,7 +5,7 @@ import io.turnlane.processor.turn.LostMemory;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.Turn.Claim;
 
-/** Reports that no memory is lost, because a replay has its own new memory. */
+/** Reports that no data was lost. A replay has a new memory in the heap, which cannot lose data. */
 final class NoMemoryLoss implements LostMemory {
 
     @Override

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * A turn as recorded in the log.
  *
  * @param value the record's value, byte for byte
- * @param history history of the session when the turn ran, as far as the log still holds it, oldest turn first
- * @param missingTurns number of earlier turns of the session whose ends the log no longer holds
+ * @param history history with which the turn ran, oldest turn first; contains only turns whose records the log still
+ *     holds
+ * @param missingTurns number of earlier turns of the session that are missing in {@code history}, because the log no
+ *     longer holds their terminal events
  * @param outcome the recorded end; null if the turn has not ended or the log no longer holds its end
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes to run, never compared

@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs recorded turns again with {@link TurnRunner}, which lanes use too. A replay has its own memory in the heap. All
- * other services do nothing: no record is published, and Redis is not used. The agent is called once, and a failure is
- * not retried.
+ * Runs recorded turns again, with the same {@link TurnRunner} as the lanes. Each replay has its own memory in the heap.
+ * The other services of a turn are replaced by ones that do nothing: no record is published, and Redis is not used. The
+ * agent is called once, and a failure is not retried.
  *
  * <p>Thread-safe; each replay has its own memory.
  */
@@ -61,8 +61,8 @@ public final class TurnReplay {
     public record Replayed(RecordedTurn recorded, TurnOutcome replayed) {
 
         /**
-         * Returns true if the replay ended as recorded; false if it ended differently or if the recorded end is
-         * unknown.
+         * Returns true if the outcome of the replay {@linkplain TurnOutcome#matches matches} the recorded one. Returns
+         * false if it differs or if the recorded outcome is unknown.
          */
         public boolean isSame() {
             TurnOutcome before = recorded.outcome();
@@ -74,7 +74,7 @@ public final class TurnReplay {
      * Replays a turn.
      *
      * @param session session of the turn; null if unknown
-     * @return the replayed turn; empty if the log doesn't hold the turn
+     * @return the replayed turn; empty if the {@linkplain TurnArchive#find archive} doesn't find the turn
      */
     public Optional<Replayed> replay(RequestId request, @Nullable SessionKey session) {
         return archive.find(request, session).map(recorded -> new Replayed(recorded, run(recorded)));

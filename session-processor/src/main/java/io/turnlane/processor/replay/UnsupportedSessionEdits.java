@@ -10,8 +10,8 @@ import io.turnlane.processor.memory.SessionEdits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rejects all commands, because a replay runs only questions. The effects of other commands are part of the
- * reconstructed session.
+ * Throws an exception for every command that is not a question, because a replay runs only questions. The reconstructed
+ * session already contains the effects of other commands.
  */
 final class UnsupportedSessionEdits implements SessionEdits {
 

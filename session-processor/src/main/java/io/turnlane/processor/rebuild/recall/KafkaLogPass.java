@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A sequential read (pass) of a partition of the turns topic together with the partition of the events topic that has
- * the same number. The pass reads up to the ends that the partitions had when it began. If one topic is far ahead of
- * the other, the pass pauses reading it, so that only a small part of the log is in the heap. One thread uses an object
- * once.
+ * the same number. The pass reads up to the ends that the partitions had when it began. If the pass has read much
+ * further in one topic than in the other, it pauses the first, so that only a small part of the log is in the heap. One
+ * thread uses an object once.
  */
 final class KafkaLogPass {
 
@@ -29,7 +29,7 @@ final class KafkaLogPass {
     /** Maximum number of records of one topic that wait for the other topic. */
     private static final int MAX_RECORDS_AHEAD = 1000;
 
-    /** Maximum size of these records. */
+    /** Maximum total size of the records of one topic that wait for the other topic, in bytes. */
     private static final long MAX_BYTES_AHEAD = 4 * 1024 * 1024;
 
     private final Consumer<byte[], byte[]> consumer;
@@ -55,8 +55,8 @@ final class KafkaLogPass {
     }
 
     /**
-     * Sets the start of the pass to the first records at or after these times. If {@code firstOpen} is earlier, turns
-     * are read from {@code firstOpen}.
+     * Sets the start of the pass. Each topic is read from its first record at or after the given time. If {@code
+     * firstOpen} is lower than the offset of this record, turns are read from {@code firstOpen}.
      *
      * @param firstOpen offset of the first turn that can be delivered again
      */

@@ -19,7 +19,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Passes the content of records to a listener. Parses only values that the listener wants. For use by one thread. */
+/**
+ * Parses records and passes their content to a listener. Does not parse the values of sessions that the listener does
+ * not want. For use by one thread.
+ */
 final class KafkaRecordDispatcher {
 
     private static final String STARTED = "started";
@@ -32,7 +35,10 @@ final class KafkaRecordDispatcher {
         this.wire = wire;
     }
 
-    /** Returns true if memory depends on this event. It does not depend on deltas, which are most events. */
+    /**
+     * Returns true if memory can be restored from this event: if it is a {@code started} event or a terminal event.
+     * Most events are deltas, which are not needed.
+     */
     boolean isRelevant(ConsumerRecord<byte[], byte[]> event) {
         String type = header(event, RecordHeaders.TYPE);
         return STARTED.equals(type) || (type != null && RequestStatus.isTerminalType(type));
@@ -45,7 +51,7 @@ final class KafkaRecordDispatcher {
                 command(record, session);
             }
         } catch (UnreadableRecordException | IllegalArgumentException e) {
-            return; // the record is in quarantine and never became a turn
+            return; // the record can't be read, so its turn never ran and the record is in quarantine
         }
     }
 
@@ -69,7 +75,7 @@ final class KafkaRecordDispatcher {
                 event(record, session);
             }
         } catch (UnreadableRecordException | IllegalArgumentException e) {
-            return; // not an event of this system
+            return; // the event was not published by Turnlane
         }
     }
 
@@ -98,7 +104,10 @@ final class KafkaRecordDispatcher {
         return listener.wants(session) ? session : null;
     }
 
-    /** Returns the header's value; null if it is missing or not a number, because the record is useful without it. */
+    /**
+     * Returns the header's value as a number. Returns null if the header is missing or not a number, because the record
+     * can be used without it.
+     */
     private static @Nullable Long number(ConsumerRecord<byte[], byte[]> record, String name) {
         String text = header(record, name);
         try {

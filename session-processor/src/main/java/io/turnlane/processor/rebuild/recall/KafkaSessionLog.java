@@ -15,8 +15,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Reads the log with its own consumers, which have no group. Idle consumers are kept for the next pass. Callers bound
- * the number of concurrent passes. Thread-safe: each pass uses its own consumer.
+ * Reads the log with consumers that have no group. Keeps idle consumers for later passes. The number of consumers grows
+ * with the number of concurrent passes, which callers must limit. Thread-safe: each pass uses its own consumer.
  */
 public final class KafkaSessionLog implements SessionLog, AutoCloseable {
 
@@ -31,9 +31,9 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     /**
      * Part of the log that a pass reads.
      *
-     * @param events maximum age of the events that are read: the time for which events are certainly retained
-     * @param turns time by which the oldest questions that are read are older than the oldest events; a question can be
-     *     much older than the events of its turn
+     * @param events maximum age of the events that a pass reads; not longer than the retention of events
+     * @param turns further time before the oldest of these events for which a pass also reads commands, because a
+     *     question can be much older than the events of its turn
      * @param slack maximum difference between the clocks of gateways and processors
      */
     public record RecallWindow(Duration events, Duration turns, Duration slack) {}

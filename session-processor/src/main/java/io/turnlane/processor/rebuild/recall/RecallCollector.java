@@ -20,15 +20,16 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the sessions of a partition during one pass, within bounds. Expired sessions are removed during the pass. If
- * there are too many sessions, the longest idle one is dropped. For use by one thread.
+ * Collects the sessions of a partition during one pass over the log. Removes sessions that have expired. If the
+ * sessions exceed the {@linkplain RecallLimits limits} on number or size, drops the longest idle ones. For use by one
+ * thread.
  */
 public final class RecallCollector implements SessionLog.SessionLogListener {
 
     private final RecallLimits limits;
     private final LongPredicate done;
     private final @Nullable SessionKey only;
-    /** Sessions by last access, the longest idle first. */
+    /** Sessions in the order of their last record, the longest idle first. */
     private final LinkedHashMap<SessionKey, SessionReconstruction> reconstructions =
             new LinkedHashMap<>(16, 0.75f, true);
 
@@ -108,7 +109,9 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
         }
     }
 
-    /** Removes expired sessions, except data that is needed if one of their records is delivered again. */
+    /**
+     * Removes expired sessions. Keeps the data of a session that is needed if one of its records is delivered again.
+     */
     private void expire(Instant now) {
         Iterator<SessionReconstruction> oldest = reconstructions.values().iterator();
         while (oldest.hasNext()) {
@@ -133,8 +136,8 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
     }
 
     /**
-     * Returns all sessions of which memory must hold data at this time. A session with several lives occurs once per
-     * life, the current life last.
+     * Returns all sessions with data that memory should contain at this time. A session can occur several times, once
+     * for each of its lives; the current life is last.
      */
     public List<RecalledSession> sessions(Instant now) {
         List<RecalledSession> sessions = new ArrayList<>(expiredSessions);

@@ -14,11 +14,10 @@ import java.util.function.BooleanSupplier;
 public interface SessionLog {
 
     /**
-     * Reads a partition from the start of its events to its current end. Commands are read from an earlier time. If
-     * {@code firstOpen} is before that time, commands are read from {@code firstOpen}. All records that could be
-     * delivered again are therefore read.
+     * Reads a partition up to its current end. Events are read from the start of the log. Commands are read from an
+     * earlier time, and in any case from {@code firstOpen}, so that all records that could be delivered again are read.
      *
-     * @param firstOpen offset in the turns topic before which no record is delivered again
+     * @param firstOpen offset of the first record of the turns topic that could be delivered again
      * @param proceed called repeatedly during the pass; if it returns false, the pass stops early
      * @return true if the pass reached the end
      * @throws io.turnlane.processor.turn.Turn.LogUnavailableException if the log doesn't answer
@@ -26,11 +25,15 @@ public interface SessionLog {
     boolean readPartition(int partition, long firstOpen, SessionLogListener listener, BooleanSupplier proceed);
 
     /**
-     * Receives the content of the log, from one thread. Records that can't be read are skipped; they are in quarantine.
+     * Receives the content of the log. One thread calls all methods. Records that can't be read are skipped, because
+     * their turns never ran.
      */
     interface SessionLogListener {
 
-        /** Returns true if the listener wants the records of this session. Other records aren't parsed. */
+        /**
+         * Returns true if the listener wants the records of this session. The records of other sessions are neither
+         * parsed nor passed to the listener.
+         */
         boolean wants(SessionKey session);
 
         /**
@@ -43,7 +46,7 @@ public interface SessionLog {
         /** Called for a client's cancel of a question, which usually follows the question. */
         void cancelled(CancelTurn cancel);
 
-        /** Called for the deletion of a session. */
+        /** Called for a command that deletes a session. */
         void deleted(SessionKey session, CommandPosition position);
 
         /**
@@ -53,7 +56,11 @@ public interface SessionLog {
          */
         void edited(SessionChange command, CommandPosition position, int bytes);
 
-        /** Called for the begin of an attempt. The first attempt is 1. */
+        /**
+         * Called for the event that an attempt of a turn began.
+         *
+         * @param attempt number of the attempt, from 1
+         */
         void started(SessionKey session, RequestId request, int attempt, Instant at);
 
         /**

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Merges a stream of commands and a stream of events by their timestamps. The order within each stream is kept. If an
  * event is older than a command by at most a given slack, the command still comes first. A question therefore comes
- * before its events even if the clocks of their writers differ by the slack. For use by one thread.
+ * before its events even if the clocks of gateway and processor differ by the slack. For use by one thread.
  */
 final class TimeMerge<C, E> {
 
@@ -19,7 +19,7 @@ final class TimeMerge<C, E> {
 
     private record Timed<T>(Instant at, T value) {}
 
-    /** The next item: a command or an event. */
+    /** The next item, which is either a command or an event. The other component is null. */
     record Next<C, E>(@Nullable C command, @Nullable E event) {}
 
     TimeMerge(Duration slack) {
@@ -47,7 +47,7 @@ final class TimeMerge<C, E> {
      *
      * @param moreCommands true if commands may follow that have not been added yet
      * @param moreEvents true if events may follow that have not been added yet
-     * @return null if no item is left, or if the order can't be determined before further items are added
+     * @return the next item; null if no item is left, or if further items must be added before the next one is known
      */
     @Nullable
     Next<C, E> next(boolean moreCommands, boolean moreEvents) {

@@ -1,4 +1,4 @@
-/** A pass over one partition of the log, which collects the sessions to restore. */
+/** Passes over a partition of the log, which collect the sessions to restore. */
 @NullMarked
 package io.turnlane.processor.rebuild.recall;
 
