@@ -16,13 +16,13 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @Configuration(proxyBeanMethods = false)
 class AgentConfiguration {
 
-    /** Static, because it must run before any other bean is created. */
+    /** Static, so that Spring runs the check before it creates any other bean. */
     @Bean
     static SettingsCheck settingsCheck(ConfigurableEnvironment environment) {
         return new SettingsCheck(environment);
     }
 
-    /** Closed together with the application context. */
+    /** Creates the factory of the retrieval agents. Spring closes it together with the application context. */
     @Bean
     @ConditionalOnProperty(name = "turnlane.processor.retrieval.enabled", matchIfMissing = true)
     RetrievalAgentFactory retrieval(ProcessorProperties properties) {

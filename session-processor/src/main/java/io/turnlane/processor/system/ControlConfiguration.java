@@ -19,7 +19,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Beans that cancel turns, and that handle waiting turns outside the order of their lanes. */
+/** Beans that cancel turns, and beans that apply cancels, deadlines and policies to waiting turns. */
 @Configuration(proxyBeanMethods = false)
 class ControlConfiguration {
 

@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.processor.memory.DamageObserver;
 
 /**
- * Counts damaged stored values, which memory ignores. The counters are registered with value 0 at the start, so that
- * the first increase is visible.
+ * Counts stored values that are damaged and therefore ignored. The counters are registered with value 0 at the start,
+ * so that a monitoring system sees the first increase.
  */
 final class DamageMeters implements DamageObserver {
 

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drains the processor: accepts no more turns, lets running turns end, releases waiting turns to other processors,
- * commits the offsets, and then leaves the consumer group. A processor drains only once. Later calls return the report
- * of the first drain.
+ * Drains the processor. It reads no more turns, waits until running turns have ended, releases waiting turns to other
+ * processors, commits the offsets, and then leaves the consumer group. A processor drains only once. Later calls return
+ * the report of the first drain.
  *
  * <p>Threading: any thread may call {@link #run}. The drain runs on the first calling thread, and other callers wait
  * for it.
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
-    /** Time for the remaining steps of a turn after the last agent was abandoned. */
+    /** Time that the drain waits, after the grace period of the agents, for the remaining steps of their turns. */
     private static final Duration AFTER_ABANDONMENT = Duration.ofSeconds(2);
 
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
@@ -40,9 +40,9 @@ final class Drain {
     /**
      * Creates the drain.
      *
-     * @param budget time for running turns to end
-     * @param grace time for which an agent is allowed to continue after its interrupt; the drain waits for this time,
-     *     because memory would count a turn that still runs when the process ends as a crash
+     * @param budget maximum time to wait until running turns have ended; after that, their agents are interrupted
+     * @param grace time for which an agent is allowed to continue after its interrupt. The drain also waits for this
+     *     time: if the process ended earlier, the turn would count as one that crashed the processor
      */
     Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget, Duration grace) {
         this.poller = poller;
@@ -58,8 +58,8 @@ final class Drain {
      * @param running number of turns that were running when the drain began
      * @param interrupted number of turns that did not end within the budget; other processors run them again
      * @param moved number of waiting turns that were released to other processors
-     * @param left true if this processor has left the group; if false, the group removes the processor after the
-     *     session timeout
+     * @param left true if this processor has left the consumer group; if false, Kafka removes it after the session
+     *     timeout of the group
      */
     record DrainReport(int running, int interrupted, int moved, boolean left) {}
 

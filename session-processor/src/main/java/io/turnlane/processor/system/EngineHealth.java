@@ -8,9 +8,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Reports the engine as down if the poll thread has stopped polling, if too many abandoned agents are still running, or
- * if its open turns reach a bound and none of them has ended for a minute. In each of these cases the process still
- * runs but processes no turns.
+ * Reports the engine as down if the poll thread has stopped polling or if too many abandoned agents are still running.
+ * Also reports it as down if the open turns have been at their maximum number or size for a minute and none of them has
+ * ended. In each of these cases the process still runs but processes no turns.
  */
 final class EngineHealth implements HealthIndicator {
 

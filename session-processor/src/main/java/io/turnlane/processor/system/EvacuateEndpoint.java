@@ -8,8 +8,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * Endpoint {@code POST /actuator/evacuate}, which drains this processor for maintenance or scale-in and responds when
- * the processor has left the consumer group. The process then continues to run until it is stopped, so that operators
- * can inspect it. Later calls return the report of the first call.
+ * the processor has left the consumer group. The process continues to run until it is stopped, so that operators can
+ * inspect it. A repeated call returns the report of the first call.
  */
 @Endpoint(id = "evacuate")
 class EvacuateEndpoint {
@@ -25,7 +25,7 @@ class EvacuateEndpoint {
     /**
      * Response of the endpoint.
      *
-     * @param report report of the drain; null in responses that return only the state
+     * @param report report of the drain; null if the response contains only the state
      */
     record Evacuation(String processor, String state, Drain.@Nullable DrainReport report) {}
 

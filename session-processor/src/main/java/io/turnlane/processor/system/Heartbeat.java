@@ -28,8 +28,8 @@ import org.springframework.scheduling.annotation.Scheduled;
  * Writes the statistics of this processor to Redis each second. The statistics show that the processor is alive, and
  * gateways add up the statistics of all processors.
  *
- * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. Spring publishes the web
- * server's start event before the first call.
+ * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. The web server's start
+ * event, which contains the management port, arrives before the first call.
  */
 class Heartbeat {
 
@@ -148,7 +148,7 @@ class Heartbeat {
                 sources.dropped().count());
     }
 
-    /** Logs only changes, and not every heartbeat. */
+    /** Logs when heartbeats start or stop reaching Redis. Does not log every heartbeat. */
     private void report(boolean nowStored, String error) {
         if (stored != nowStored) {
             log.atWarn()

@@ -14,8 +14,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * Measures the time from acceptance to answer of turns that completed in the last minute, in slices of one second. The
- * result is a histogram, and gateways add up the histograms of all processors.
+ * Measures the time from acceptance to answer of the turns that completed in the last minute. Stores the times in one
+ * histogram (slice) per second. Gateways add up the sums of all processors.
  *
  * <p>Threading: lane threads record times. One thread at a time calls {@link #rotate}.
  */
@@ -46,7 +46,10 @@ final class LatencyWindow implements TurnObserver {
         }
     }
 
-    /** Ends the current slice, removes the oldest one, and returns the sum. Must be called once a second. */
+    /**
+     * Ends the current slice, removes the slice that is older than a minute, and returns the sum of the others. Must be
+     * called once a second.
+     */
     LatencySummary rotate() {
         if (slices.size() == SLICES) {
             slices.removeFirst();

@@ -16,7 +16,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Rejects calls of web pages to the management port, which has no authentication. A web page in a browser on this
- * machine can reach a loopback address. The page cannot read responses, but it could make calls that change something.
+ * machine can reach a loopback address. The browser does not let the page read the responses. Without this filter, the
+ * page could nevertheless make calls that change something.
  */
 final class ManagementGuardFilter extends OncePerRequestFilter {
 
@@ -25,8 +26,8 @@ final class ManagementGuardFilter extends OncePerRequestFilter {
     private final boolean onLoopback;
 
     /**
-     * @param onLoopback true if only this machine can reach the port; a request that names any host other than this
-     *     machine then comes from a web page
+     * @param onLoopback true if only this machine can reach the port. The filter then rejects requests whose {@code
+     *     Host} header does not name this machine, because only web pages send them
      */
     ManagementGuardFilter(boolean onLoopback) {
         this.onLoopback = onLoopback;

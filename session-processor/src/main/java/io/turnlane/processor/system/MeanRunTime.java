@@ -7,8 +7,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Average time of the runs that ended in the last minute. A run is the work of a lane on one item. Must be used by one
- * thread only.
+ * Computes the average time of the runs that ended in the last minute. A run is the work of a lane on one item. For use
+ * by one thread.
  */
 final class MeanRunTime {
 
@@ -17,8 +17,8 @@ final class MeanRunTime {
     private final Deque<LaneLoad> samples = new ArrayDeque<>(SECONDS + 1);
 
     /**
-     * Adds the current totals of runs and returns the average; null if no run ended in the last minute. Must be called
-     * once a second.
+     * Adds the current totals and returns the average of the last minute. Returns null if no run ended in the last
+     * minute. Must be called once a second.
      */
     @Nullable
     Duration update(LaneLoad now) {

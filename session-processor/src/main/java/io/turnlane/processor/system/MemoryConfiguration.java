@@ -21,15 +21,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Redis client and memory. */
+/** Beans of the Redis client and of the session memory. */
 @Configuration(proxyBeanMethods = false)
 class MemoryConfiguration {
 
     private static final int MAX_WAITING_COMMANDS = 20_000;
 
     /**
-     * Configures the Redis client so that it detects an unavailable Redis within seconds, and limits the number of
-     * commands that wait for Redis.
+     * Configures the Redis client so that it detects within seconds that Redis is unavailable. Also limits the number
+     * of commands that wait for a reply.
      */
     @Bean
     LettuceClientOptionsBuilderCustomizer failFast() {
@@ -39,8 +39,8 @@ class MemoryConfiguration {
     }
 
     /**
-     * Replaces Spring's health indicator, which only sends a PING, and which reports the processor as down if Redis
-     * does not answer.
+     * Replaces Spring's health indicator of the same name. Spring's indicator only sends a PING, and it reports the
+     * processor as down if Redis does not answer.
      */
     @Bean
     RedisCheck redisHealthIndicator(LettuceConnectionFactory connections, SharedClock clock) {

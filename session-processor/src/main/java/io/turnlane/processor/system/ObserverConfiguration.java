@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Observability: a log line and metrics for each turn, statistics for gateways, and health. */
+/** Beans for observability: a log line and metrics for each turn, statistics for gateways, and health. */
 @Configuration(proxyBeanMethods = false)
 class ObserverConfiguration {
 
@@ -71,8 +71,8 @@ class ObserverConfiguration {
     }
 
     /**
-     * Reports if the poll thread is alive. Part of the liveness check, because a process whose poll thread has died
-     * must be restarted.
+     * Reports if the poll thread is alive. This indicator is part of the liveness check, because a process whose poll
+     * thread has died must be restarted.
      */
     @Bean
     HealthIndicator pollThreadHealthIndicator(

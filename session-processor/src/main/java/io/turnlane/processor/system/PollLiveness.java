@@ -4,7 +4,7 @@ import io.turnlane.processor.intake.TurnPoller;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** Checks that a poll thread is alive and not blocked. Safe for use by multiple threads. */
+/** Checks if a poll thread is alive and has polled recently. Safe for use by multiple threads. */
 record PollLiveness(TurnPoller poller, InstantSource clock) {
 
     private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(45);

@@ -62,7 +62,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** Main configuration of a processor, from the consumer of the log to the agents. */
+/** Main beans of a processor: the consumer of the turns topic, the lanes, and the services that turns call. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class})
 @EnableScheduling
@@ -75,12 +75,15 @@ class ProcessorConfiguration {
 
     private static final int READERS = 2;
 
-    /** A gateway publishes a question within 6 s of its acceptance, or not at all. */
+    /**
+     * Time after which a question that was accepted in Redis is certainly in the log, if its gateway published it. A
+     * gateway publishes a question within 6 s of its acceptance, or not at all.
+     */
     private static final Duration PUBLISH_TIME = Duration.ofSeconds(7);
 
     /**
-     * Settings that are made at the broker if the newer group protocol ({@code group.protocol=consumer}) is used. With
-     * this protocol, the client rejects these settings.
+     * Client settings that must be removed if the newer group protocol ({@code group.protocol=consumer}) is used. With
+     * this protocol, the client rejects them, because the broker has its own settings instead.
      */
     private static final List<String> BROKER_SETTINGS = List.of(
             ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
@@ -95,7 +98,8 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Clock of the whole installation, so that times of this processor can be compared with those of other machines.
+     * Clock that all gateways and processors share, so that times of this processor can be compared with times of other
+     * machines.
      */
     @Bean
     SharedClock clock() {
@@ -157,8 +161,8 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Returns the age above which a turn without a request record counts as ended, because its request record may have
-     * expired.
+     * Returns the age from which a turn without a request record counts as ended. For a younger turn, the request
+     * record cannot have expired yet.
      */
     private static Duration keptFor(Duration results, Duration turns) {
         Duration shorter = results.compareTo(turns) < 0 ? results : turns;
@@ -257,8 +261,8 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Reads records again that were unloaded because many turns were ahead of them in their lanes. Only the log
-     * position of these records is in the heap.
+     * Creates the reader of unloaded records: records that have many turns ahead of them in their lanes, so that only
+     * their log position is in the heap.
      */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
@@ -329,9 +333,9 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Returns the handover time (for which a turn may continue after its partition has left), limited to the session
-     * timeout of the group. If the previous owner dies during the handover, the new owner therefore waits no longer
-     * than the group needs to detect the death.
+     * Returns the handover time: the time for which a turn may continue after its partition has left. It is limited to
+     * the session timeout of the consumer group. If the previous owner crashes during a handover, the new owner
+     * therefore waits no longer than Kafka needs to detect a crash.
      *
      * @param sessionTimeout session timeout in milliseconds, or null if the broker sets it (45 s by default)
      */

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the poll thread after all other parts of the processor. Stops it after the {@linkplain Drain drain} and before
- * all other parts.
+ * Starts the poll thread after all other parts of the processor. On stop, {@linkplain Drain drains} the processor,
+ * which also stops the poll thread, before any other part stops.
  *
  * <p>Threading: Spring calls start and stop one after the other. The state is changed with compare-and-set.
  */

@@ -21,7 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings of a processor. Durations and sizes have a unit ({@code 200ms}, {@code 20s}, {@code 64MB}).
  *
  * @param id name of this processor in statistics and timelines; random if empty
- * @param agentWait maximum time that a turn waits while only other processors offer its agent; then it fails
+ * @param agentWait maximum time that a turn waits while only other processors offer its agent; after this time, the
+ *     turn fails
  * @param drainBudget time for running turns to end after SIGTERM, before they are released to other processors
  */
 @Validated
@@ -48,16 +49,15 @@ public record ProcessorProperties(
      * @param running maximum number of turns that run at the same time
      * @param open maximum number of turns whose records are held in memory: buffered, running and waiting for a retry;
      *     at this number, all partitions are paused
-     * @param places maximum number of further turns of which only the log position is held, because many turns are
-     *     ahead of them in their lanes; at this number, all partitions are paused
+     * @param places maximum number of unloaded turns; an unloaded turn has many turns ahead of it in its lane, and the
+     *     processor holds only its log position; at this number, all partitions are paused
      * @param openSize maximum total size of the records held in memory
      * @param pollTime maximum time that one poll waits for records
      * @param commitInterval time between two commits of offsets
-     * @param revokeBudget maximum time that the processor waits, when a partition is revoked, for turns whose agent has
-     *     already ended
+     * @param revokeBudget maximum time that the revocation of a partition waits for turns whose agent has already ended
      * @param handover maximum time that a turn may continue if its partition moves to another processor while the agent
-     *     works; the new owner waits for the turn; limited to the session timeout of the group; with 0s, the turn is
-     *     stopped immediately
+     *     works. The new owner waits for this turn. The time is limited to the session timeout of the group. With 0s,
+     *     the turn is stopped immediately
      */
     public record IntakeProperties(
             @NotBlank @DefaultValue("turnlane-processors") String group,
@@ -73,10 +73,11 @@ public record ProcessorProperties(
             Duration handover) {}
 
     /**
-     * Settings for retries after a failure of an agent, or of the processor itself with a question or command.
+     * Settings for retries after the agent failed, or after the processor itself failed to process a question or
+     * command.
      *
      * @param failures number of failures after which a question or command fails permanently; failures of the agent and
-     *     of the processor itself are counted separately
+     *     failures of the processor are counted separately
      * @param first delay before the second attempt; doubles with each attempt; each delay is shortened at random by up
      *     to half
      * @param most maximum delay between two attempts
@@ -91,8 +92,8 @@ public record ProcessorProperties(
      *
      * @param timeout time limit of an agent's call
      * @param timeouts time limits by agent name, if they differ from timeout
-     * @param grace time that an agent may continue after it was interrupted; after this time, the session continues and
-     *     the agent's output is discarded
+     * @param grace time that an agent may continue after it was interrupted; after this time, the session continues
+     *     without the agent, whose output is discarded
      * @param text maximum size of an answer's text, in UTF-8
      * @param artifacts maximum total size of an answer's artifacts and of its sources, as JSON
      * @param delta maximum size of a piece of an answer in one event
@@ -143,7 +144,8 @@ public record ProcessorProperties(
      * Settings of the agent {@code retrieval}.
      *
      * @param enabled true if this processor runs the agent retrieval
-     * @param waiting maximum number of questions that wait to be embedded; further questions are retried later
+     * @param waiting maximum number of questions that wait to be embedded (converted to vectors); the turns of further
+     *     questions are retried later
      * @param remembered maximum number of questions whose vectors are cached, 1.5 KiB each
      */
     public record RetrievalProperties(

@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 
-/** Detection and rebuild of lost memory. */
+/** Beans that detect and rebuild lost memory. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RebuildProperties.class)
 class RebuildConfiguration {
@@ -55,7 +55,7 @@ class RebuildConfiguration {
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // retention may delete a pass's first records
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // if retention deletes the first records
         return new KafkaSessionLog(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 topics.names(),
@@ -65,9 +65,9 @@ class RebuildConfiguration {
     }
 
     /**
-     * Returns the part of the log that a rebuild reads. Commands are read from an earlier time than events. The
-     * difference is the retention of events or the maximum duration of a turn, whichever is longer, because a question
-     * can wait in its lane for much longer than it runs.
+     * Returns the part of the log that a rebuild reads. Commands are read from an earlier time than events, because a
+     * question can wait in its lane for a long time before it causes events. The difference is the retention of events
+     * or the maximum duration of a turn, whichever is longer.
      */
     private static KafkaSessionLog.RecallWindow window(Duration events, Duration slack) {
         Duration min = ProcessorConfiguration.MAX_TURN_DURATION;

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.processor.rebuild.RebuildReport;
 import java.util.function.Consumer;
 
-/** Metrics of rebuilds. Rebuilds of partitions without sessions are not timed. */
+/** Metrics of rebuilds. The duration of a rebuild is recorded only if the partition had sessions. */
 final class RebuildMeters implements Consumer<RebuildReport> {
 
     private final MeterRegistry registry;

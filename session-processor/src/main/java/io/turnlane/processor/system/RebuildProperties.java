@@ -15,7 +15,7 @@ import org.springframework.validation.annotation.Validated;
  *     memory that is available
  * @param look time between two checks for lost memory
  * @param atOnce maximum number of partitions that are rebuilt at the same time
- * @param sessions maximum number of sessions of a partition that are restored; further sessions, the longest idle ones,
+ * @param sessions maximum number of sessions of a partition that are restored; if there are more, the longest idle ones
  *     are left out
  * @param size maximum total size of the records from which these sessions are restored
  * @param slack maximum difference between the clocks of gateways and processors

@@ -18,19 +18,20 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * Application for replays: the agents and a {@link TurnReplay} with a processor's settings, but without consumer group,
- * producer and Redis. It has no {@code @Configuration} annotation, so that the component scan of a processor does not
- * find it.
+ * Application for replays. It contains the agents and a {@link TurnReplay}, with the settings of a processor, but has
+ * no consumer group, no producer and no connection to Redis. It has no {@code @Configuration} annotation, so that the
+ * component scan of a processor does not find it.
  */
 @Import(AgentConfiguration.class)
 @EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class, KafkaProperties.class})
 public class ReplayApplication {
 
-    /** Maximum number of records that each read of a search may return. */
+    /** Maximum number of records that the search for a turn reads in each of its steps. */
     private static final int MAX_READ = 500_000;
 
     /**
-     * Returns the application, which reads the processor's configuration file. Other agents can be added as sources.
+     * Returns the application, which reads the processor's configuration file. Configuration classes with further
+     * agents can be added as sources.
      */
     public static SpringApplicationBuilder application() {
         return new SpringApplicationBuilder(ReplayApplication.class)
@@ -46,7 +47,7 @@ public class ReplayApplication {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        // Longer timeouts than a processor has, because a person waits and not the poll thread.
+        // Longer timeouts than in a processor, where the poll thread must not be blocked.
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
         settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
         return new KafkaScan(

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares existing topics with the settings that they need. Changes what is safe to change, and rejects a topic that
- * would lose records. The gateway has a class of the same kind, because it shares no Kafka code with the processor.
+ * Compares the settings of existing topics with the needed ones. Changes settings if this is safe, and rejects a topic
+ * that would lose records. The gateway has a similar class, because gateway and processor share no Kafka code.
  */
 final class TopicReviewer {
 
@@ -46,8 +46,8 @@ final class TopicReviewer {
      * Reviews the topics.
      *
      * @param needed needed settings of each topic
-     * @throws IllegalStateException if a topic has settings that only an operator may change, or that Kafka does not
-     *     let this process change; the message has the command
+     * @throws IllegalStateException if a topic needs settings that only an operator may change, or that Kafka does not
+     *     allow this process to change; the message contains the command for the operator
      */
     void review(Map<String, Map<String, String>> needed)
             throws ExecutionException, TimeoutException, InterruptedException {
@@ -84,7 +84,7 @@ final class TopicReviewer {
         }
     }
 
-    /** Returns false if Kafka does not allow the change. */
+    /** Changes the adjustable settings. Returns false if Kafka does not allow the change. */
     private boolean adjust(TopicReview review) throws ExecutionException, TimeoutException, InterruptedException {
         List<AlterConfigOp> changes = review.adjustable().entrySet().stream()
                 .map(setting -> new AlterConfigOp(new ConfigEntry(setting.getKey(), setting.getValue()), OpType.SET))

@@ -32,8 +32,8 @@ final class TopicSetup {
     /**
      * Prepares the topics.
      *
-     * @throws IllegalStateException if Kafka does not respond, if turns and events have different partition counts, or
-     *     if a topic would lose records
+     * @throws IllegalStateException if Kafka does not respond, if the turns topic and the events topic have different
+     *     partition counts, or if an existing topic has unsuitable settings that this process cannot change
      */
     void prepare() {
         try (Admin admin = Admin.create(adminProperties)) {

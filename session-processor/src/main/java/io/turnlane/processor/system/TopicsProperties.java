@@ -13,13 +13,14 @@ import org.springframework.validation.annotation.Validated;
 
 /**
  * Topics of this installation. Gateways and processors must have the same settings. Missing topics are created with
- * these settings. Existing topics are left unchanged.
+ * these settings. If the retention of an existing topic is shorter than configured here, it is increased. Apart from
+ * that, these settings do not change existing topics.
  *
  * @param prefix prefix of every topic name
  * @param partitions number of partitions of a new turns or events topic; cannot be changed later
  * @param replicationFactor replicas of each partition of a new topic; -1 for the default of the broker
  * @param turnsRetention retention of a new turns topic
- * @param eventsRetention retention of a new events topic; streams can be resumed for this time
+ * @param eventsRetention retention of a new events topic; a client can resume an interrupted stream for this time
  * @param controlRetention retention of a new control topic
  * @param quarantineRetention retention of a new quarantine topic
  * @param shadowRetention retention of a new shadow topic

@@ -11,8 +11,8 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Writes one structured log line for each flight (execution of a turn): user, session, request, outcome, and duration
- * of each phase. Never logs questions or answers.
+ * Writes one structured log line for each flight (execution of a turn). It contains the user, session, request,
+ * outcome, and the duration of each phase. Never logs questions or answers.
  */
 final class TurnLog implements TurnObserver {
 

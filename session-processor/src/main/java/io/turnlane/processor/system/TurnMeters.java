@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Metrics of flights. The tags have few and bounded values: about a dozen outcomes, the error codes, and the agents of
- * this processor. Clients can name any agent, so all others count as {@value #OTHER}.
+ * Metrics of flights (executions of turns). Each tag has a bounded number of values: about a dozen outcomes, the error
+ * codes, and the agents of this processor. Clients can send any agent name. Unknown names count as {@value #OTHER}.
  */
 final class TurnMeters implements TurnObserver {
 
@@ -25,7 +25,10 @@ final class TurnMeters implements TurnObserver {
     private static final String OTHER = "other";
     private static final Set<String> CODES =
             Arrays.stream(ErrorCode.values()).map(ErrorCode::wire).collect(Collectors.toUnmodifiableSet());
-    /** Bound on the difference between two clocks that are set to the same reference. */
+    /**
+     * Difference between the clocks of gateway and processor that does not count as an error. Both clocks are set to
+     * the time of Redis.
+     */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
 
     private final MeterRegistry registry;

@@ -29,7 +29,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Webhooks: a second instance of the engine, which reads the events topic and sends webhooks in its lanes. */
+/**
+ * Beans of webhooks. They form a second poll thread with its own lanes. This poll thread reads the events topic, and
+ * the lanes send the webhooks.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty("turnlane.webhooks.enabled")
 @EnableConfigurationProperties(WebhookProperties.class)
@@ -37,7 +40,10 @@ class WebhookConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(WebhookConfiguration.class);
 
-    /** Wraps the poller of webhooks, so that it does not become a second bean of type {@link TurnPoller}. */
+    /**
+     * Poller and lanes of webhooks. They are wrapped in one bean, because a second bean of type {@link TurnPoller}
+     * would make injections ambiguous.
+     */
     record WebhookEngine(TurnPoller poller, LaneScheduler<RequestId, WebhookCall> lanes) {}
 
     @Bean
@@ -61,8 +67,8 @@ class WebhookConfiguration {
     }
 
     /**
-     * Health of webhooks. Separate from the health of turns, because a process can fail to send webhooks but still
-     * process turns.
+     * Health of webhooks. It is separate from the health of turns, because a process that cannot send webhooks can
+     * still process turns.
      */
     @Bean
     HealthIndicator webhooksHealthIndicator(WebhookEngine webhooks, InstantSource clock) {

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts and stops the poll thread of webhooks. On stop, waits for current calls, and then releases the waiting
- * webhooks to other processors.
+ * Starts and stops the poll thread of webhooks. On stop, waits until current calls have ended, and then releases the
+ * waiting webhooks, which other processors send.
  *
  * <p>Threading: Spring calls start and stop one after the other.
  */

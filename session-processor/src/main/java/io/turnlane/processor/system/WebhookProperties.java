@@ -10,9 +10,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of webhooks, which post terminal events to the callback of their question.
+ * Settings of webhooks. A webhook is a POST of a terminal event to the callback URL that the question named.
  *
- * @param enabled true if questions may name a callback and processors send webhooks
+ * @param enabled true if questions may name a callback URL, to which processors then send webhooks
  * @param secrets secrets that sign webhooks, each whsec_ and 24 to 64 random bytes in base64; each secret adds a
  *     signature, so that a secret can be replaced without an interruption
  * @param allowPrivate true if callbacks may use addresses that are not public, such as loopback and private networks
@@ -21,7 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param running maximum number of concurrent calls
  * @param runningPerHost maximum number of concurrent calls to one host
  * @param open maximum number of open webhooks, which are being sent or wait for a retry; further events wait in the log
- * @param openPerHost maximum number of open webhooks of one host while its calls fail; further webhooks are given up
+ * @param openPerHost maximum number of open webhooks of one host while its calls fail; further webhooks are given up,
+ *     which means that they are not sent
  * @param tries number of calls after which a webhook is given up
  * @param first delay before the second call; doubles with each call; each delay is shortened at random by up to half
  * @param most maximum delay between two calls

@@ -1,4 +1,7 @@
-/** Wiring: configuration, threads, clocks, health and statistics. The only package that depends on all others. */
+/**
+ * Spring configuration of the processor: beans, threads, clocks, health and statistics. The only package that depends
+ * on all others.
+ */
 @NullMarked
 package io.turnlane.processor.system;
 
