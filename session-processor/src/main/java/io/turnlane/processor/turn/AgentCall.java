@@ -21,10 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Call of the agent within a flight (one execution of a turn). Only this part of a flight can be interrupted. The call
- * is interrupted if the agent's time limit or the turn's deadline passes, if the answer is too large, if a client
- * cancels the turn, or if the partition leaves. A lane thread uses an object once. The agent itself runs on another
- * thread.
+ * Call of the agent within a flight (one execution of a turn). The call is interrupted if the agent's time limit or the
+ * turn's deadline passes, if the answer is too large, if the turn is cancelled, or if the partition leaves. The other
+ * parts of a flight are never interrupted. A lane thread uses an object once. The agent itself runs on another thread.
  */
 final class AgentCall {
 
@@ -58,7 +57,8 @@ final class AgentCall {
         record AgentFailed(TurnError error, boolean permanent) implements CallResult {}
 
         /**
-         * The flight was stopped because its partition left or the processor stops. Another flight runs the turn later.
+         * The agent was stopped without an answer, because the partition left or the processor stops. Another flight
+         * runs the turn later.
          */
         record AgentReleased() implements CallResult {}
 
@@ -104,8 +104,8 @@ final class AgentCall {
     }
 
     /**
-     * Accepts the answer of a flight that was stopped only so that another processor runs the turn. If the flight was
-     * stopped for any other reason, discards the answer.
+     * Returns the result for an answer of the agent. Accepts the answer even if the flight was meanwhile stopped so
+     * that another processor runs the turn. Discards the answer if the flight was stopped for any other reason.
      */
     private CallResult accept(Answer answer) {
         Flight.@Nullable StopReason stop = flight.stopReason();
@@ -119,7 +119,7 @@ final class AgentCall {
                 () -> kit.services().agents().create(ask.agent()).answer(question, answeredTurns(run.memory()), sink));
     }
 
-    /** Returns the memory without turns that have no answer because they were interrupted. */
+    /** Returns the memory without turns that have no answer, because they were cancelled while they ran. */
     private static Memory answeredTurns(Memory memory) {
         List<PastTurn> turns =
                 memory.turns().stream().filter(turn -> turn.answer() != null).toList();

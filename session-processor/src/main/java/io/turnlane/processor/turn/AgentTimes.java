@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mean time of recent calls of each agent, from which the wait of queued turns is estimated. The mean is an exponential
- * moving average to which the latest call contributes one fifth. An agent has no mean time before its fifth call, or if
- * its latest call ended more than 10 minutes ago.
+ * Mean time of recent calls of each agent. The processor uses it to estimate how long queued turns will wait. The mean
+ * is an exponential moving average with a weight of one fifth for the latest call. An agent has no mean time before its
+ * fifth call, or if its latest call ended more than 10 minutes ago.
  *
  * <p>Threading: lane threads report calls, and any thread reads the means. Only completed turns count. A turn that
  * names an unknown agent cannot complete, so there is at most one entry for each existing agent.

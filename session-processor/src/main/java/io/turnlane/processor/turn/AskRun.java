@@ -28,10 +28,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One flight (execution) of a question. Begins the turn in memory, calls the agent, stores the result and publishes the
- * terminal event. Only then completes the offset (promise O9 in docs/guarantees.md). A lane thread uses an object once.
+ * One flight (execution of a turn) for a question. Begins the turn in memory, calls the agent, stores the result,
+ * publishes the terminal event, and finally completes the offset (promise O9 in docs/guarantees.md). A lane thread uses
+ * an object once.
  *
- * <p>The processor may crash after each step. {@code docs/architecture.md} describes what happens then.
+ * <p>The order of these steps allows for a crash of the processor after each of them. {@code docs/architecture.md}
+ * describes the effects of such a crash.
  */
 final class AskRun {
 
@@ -44,8 +46,8 @@ final class AskRun {
     private static final Duration PERMIT_DELAY = Duration.ofMillis(500);
 
     /**
-     * Delay between two attempts to begin a turn whose agent only other processors have. If the partition leaves, the
-     * delay ends at once.
+     * Delay before a turn that waits for a processor with its agent is begun again. If the partition leaves, the delay
+     * ends at once.
      */
     private static final Duration AGENT_CHECK_DELAY = Duration.ofSeconds(2);
 
@@ -101,8 +103,9 @@ final class AskRun {
     }
 
     /**
-     * Waits for the rebuild if Redis has lost data. If Redis has lost no data, or if the turn must not wait any longer,
-     * begins the turn again without the missing data. The begin script then creates a missing request record.
+     * Handles missing data. If Redis has lost the data, the turn waits for the rebuild. If Redis has lost no data, or
+     * if the turn must not wait any longer, begins the turn again without the missing data. In this case, the begin
+     * script creates the missing request record.
      */
     private LaneOutcome waitForRebuild(BeginResult.DataMissing missed) {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
@@ -114,7 +117,7 @@ final class AskRun {
 
     /**
      * Runs a crash suspect (a turn that may have crashed a processor) while no other crash suspect runs. If the
-     * processor then crashes again, this turn caused it.
+     * processor crashes again, this turn is therefore the only suspect.
      */
     private LaneOutcome runAlone() {
         if (!kit.runtime().crashSuspectPermit().tryAcquire()) {
@@ -128,9 +131,9 @@ final class AskRun {
     }
 
     /**
-     * Keeps the turn at the head of its lane and begins it again after a delay. The wait ends when the partition has
-     * moved to a processor with the agent. It also ends when the maximum time {@code agent-wait} has passed, or when no
-     * processor offers the agent any more; the turn then fails.
+     * Keeps the turn at the head of its lane and begins it again after a delay. This is repeated until the partition
+     * has moved to a processor with the agent. The turn fails if the maximum time {@code agent-wait} passes first, or
+     * if no processor offers the agent any more.
      */
     private LaneOutcome waitForAgent(BeginResult.AgentElsewhere elsewhere) {
         if (elsewhere.newlyWaiting()) {
@@ -179,7 +182,7 @@ final class AskRun {
 
     private LaneOutcome store(BeginResult.RunTurn run, TurnStream stream, String question, Answer answer) {
         PastTurn past = pastTurn(question, answer);
-        phases.put(Phase.SESSION_RELEASED, past.timestamp()); // both phases get the time of the commit
+        phases.put(Phase.SESSION_RELEASED, past.timestamp()); // set early, because the commit stores all phases
         phases.put(Phase.COMPLETED, past.timestamp());
         SettleResult settled = settle(run, () -> services.memory().commit(ref(), past, answer, phases));
         return settled instanceof SettleResult.Stored ? completed(run, stream, answer) : notStored(settled, run);
@@ -211,8 +214,8 @@ final class AskRun {
     }
 
     /**
-     * Ends a turn whose cancellation was requested before this flight began. Also ends the attempt of an earlier flight
-     * of the turn.
+     * Ends a turn whose cancellation was requested before this flight began. If an earlier flight has an attempt that
+     * has not ended, this attempt ends too.
      */
     private LaneOutcome cancelBeforeAgent() {
         markPhase(Phase.ERROR);
@@ -226,8 +229,8 @@ final class AskRun {
     }
 
     /**
-     * Cancels the turn even if its request record does not name this flight. The record can name an earlier flight, or
-     * no flight if Redis has lost data.
+     * Cancels the turn even if its request record contains the id of another flight. The record can contain the id of
+     * an earlier flight, or no id if Redis has lost data.
      */
     private SettleResult takeOverAndCancel() {
         return services.memory().cancel(ref(), interrupted(ask.question()), true, phases);
@@ -263,8 +266,10 @@ final class AskRun {
     }
 
     /**
-     * Stores the outcome of the agent's call. If Redis lost the turn's data meanwhile, begins the turn again under the
-     * same flight id, so that the outcome is stored and the agent is not called a second time.
+     * Stores the outcome of the agent's call. If Redis has meanwhile lost the turn's data, begins the turn again under
+     * the same flight id and repeats the step. The agent is not called a second time.
+     *
+     * @param step stores the outcome
      */
     private SettleResult settle(BeginResult.RunTurn run, Supplier<SettleResult> step) {
         SettleResult settled = retryMemory(step);
@@ -285,8 +290,8 @@ final class AskRun {
     }
 
     /**
-     * Waits on this thread until the rebuild is done. The flight holds an outcome that is not stored yet. If the lane
-     * ran the turn again instead, the agent would be called twice.
+     * Blocks this thread until the rebuild is done. The turn must not be run again by its lane instead, because the
+     * outcome of this flight is not stored yet and the agent would be called twice.
      */
     private SettleResult afterRebuild(BeginResult.DataMissing missed) {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
@@ -316,7 +321,9 @@ final class AskRun {
         return LaneOutcome.DONE;
     }
 
-    /** Publishes the end of a turn that ended during this flight. */
+    /**
+     * Publishes the terminal event of a turn that ended during this flight with another outcome than the flight's own.
+     */
     private LaneOutcome publishEnd(TurnEnding ending) {
         if (ending.status() != RequestStatus.CANCELLED) {
             return republishEnd(ending);
@@ -327,8 +334,8 @@ final class AskRun {
     }
 
     /**
-     * Publishes the terminal event of a turn that ended in an earlier flight or when this flight began it. If the turn
-     * failed and has no copy in quarantine yet, reports it as a new failure.
+     * Publishes the terminal event of a turn that has already ended. If the turn failed and has no copy in quarantine
+     * yet, counts it as a new failure in logs and metrics. Otherwise an earlier flight has already counted it.
      */
     private LaneOutcome republishEnd(TurnEnding ending) {
         end.republish(ending, published);

@@ -21,20 +21,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One flight (execution) of a command that changes its session without calling an agent: update, import or fork. A lane
- * thread uses an object once.
+ * One flight (execution in a lane) of a command that changes its session and calls no agent: update, import or fork. A
+ * lane thread uses an object once.
  *
- * <p>A fork involves two sessions and thus two lanes and, on a Redis Cluster, possibly two nodes. This class copies the
- * source session when the fork is at the head of that session's lane, and publishes the copy as a command of the target
- * session. Only then is the fork complete. If the processor crashes after the publication but before the fork is
- * complete, the fork is delivered again and its copy is published twice. The target's lane recognises the duplicate by
- * its request id.
+ * <p>A fork involves two sessions, which have separate lanes and, on a Redis Cluster, possibly separate nodes. When the
+ * fork is at the head of the source session's lane, this class copies the session and publishes the copy as an import
+ * command of the target session. The fork is complete when Kafka has acknowledged this command and the result is
+ * stored. If the processor crashes after the publication but before the fork is complete, the fork is delivered again
+ * and its copy is published twice. The target's lane recognises the duplicate by its request id.
  */
 final class EditRun {
 
     /**
-     * Maximum size of a copy's turns as JSON, in bytes, because a copy must fit in one record. If the turns are larger,
-     * the oldest ones are left out.
+     * Maximum total size of the turns in a copy, in bytes of JSON. The copy must fit in one record. If the turns are
+     * larger, the oldest ones are left out.
      */
     private static final int MAX_COPY_BYTES = 3 * 1024 * 1024;
 

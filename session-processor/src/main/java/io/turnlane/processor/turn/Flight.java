@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The agent runs on a thread of its own, the only thread that is ever interrupted. The lane thread waits for the
  * answer. It also writes to memory and publishes the events that end an attempt or the turn.
  *
- * <p>An agent that does not end within a grace period after its interrupt is abandoned: the lane continues as if the
+ * <p>If the agent does not end within a grace period after its interrupt, it is abandoned: the lane continues as if the
  * agent had failed, and all later output of the agent is discarded.
  *
  * <p>Threading: the lane thread calls {@link #enterAgent} and {@link #callAgent}. Any thread may stop the flight. One
- * lock guards the agent's thread, the stop reason, and entering and leaving the section that may be interrupted. An
- * interrupt therefore never reaches other code.
+ * lock guards the agent's thread, the stop reason, and the section in which the flight is: before, in or after the
+ * agent's call. An interrupt therefore never reaches code outside the agent's call.
  */
 final class Flight {
 
@@ -96,7 +96,7 @@ final class Flight {
     }
 
     /**
-     * Enters the section in which the agent may be interrupted.
+     * Enters the section in which the agent is called and may be interrupted.
      *
      * @return false if the flight was stopped before, in which case the caller must not call the agent
      */
@@ -188,8 +188,8 @@ final class Flight {
     }
 
     /**
-     * Stops the flight for the given reason. Does nothing if the flight's agent has ended or if the flight was stopped
-     * before.
+     * Stops the flight for the given reason and interrupts its agent. Does nothing if the agent has already ended, or
+     * if the flight was already stopped.
      */
     void stop(StopReason reason) {
         lock.lock();
@@ -210,13 +210,13 @@ final class Flight {
     }
 
     /**
-     * Starts the handover: the bounded time for which the flight may continue after its partition has left. An agent
-     * that is working may continue for {@code agentTime}. A flight that has called its agent may store and publish the
-     * result until {@code handoverTime} has passed. A flight that has not called its agent yet is stopped.
+     * Starts the handover: the bounded time for which the flight may continue after its partition has left. If the
+     * flight has not called its agent yet, it is stopped. If the agent is working, it may continue for {@code
+     * agentTime}. The flight may then store and publish the result until {@code handoverTime} has passed.
      *
      * @param agentTime time for which the agent may continue
      * @param handoverTime time of the whole handover
-     * @return true if the agent continues
+     * @return true if the agent is working and continues
      */
     boolean startHandover(Duration agentTime, Duration handoverTime) {
         lock.lock();

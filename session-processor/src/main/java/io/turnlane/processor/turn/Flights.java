@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * assignment of its partition. Each flight is removed when it has ended.
  *
  * <p>Threading: lane threads open and close flights. The poll thread and the drain stop flights and wait for them. The
- * set of flights is concurrent. The lock serves only to wait until flights have ended.
+ * set of flights is concurrent. The lock is used only to wait until flights have ended.
  */
 public final class Flights {
 
@@ -73,8 +73,8 @@ public final class Flights {
     }
 
     /**
-     * Stops the flights of a cancelled turn. A flight whose agent has ended continues. Memory then keeps the answer or
-     * the cancel, whichever was stored first.
+     * Stops the flights of a cancelled turn. If the agent of a flight has already ended, the flight continues, and the
+     * turn ends with the answer or as cancelled, depending on which of them is stored first.
      */
     public void cancel(SessionKey session, RequestId request) {
         openFlights.forEach(flight -> {
@@ -89,7 +89,7 @@ public final class Flights {
      * Starts the handover of the matching flights. Stops flights whose agent has not been called yet.
      *
      * @param agentTime time for which working agents may continue
-     * @param handoverTime time of the whole handover, in which a flight may end its turn
+     * @param handoverTime time for which a flight may still end its turn, including {@code agentTime}
      * @return the flights whose agents continue
      */
     List<Flight> startHandover(Predicate<Turn> matching, Duration agentTime, Duration handoverTime) {
@@ -99,7 +99,8 @@ public final class Flights {
     }
 
     /**
-     * Waits until the matching flights whose agents have ended are closed.
+     * Waits until all matching flights that have an answer to store have closed. Does not wait for flights whose agent
+     * is still working.
      *
      * @return false if the time passed first
      */

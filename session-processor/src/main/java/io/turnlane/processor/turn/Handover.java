@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles the flights of partitions that leave this processor.
+ * Handles the flights (executions of turns) of partitions that leave this processor.
  *
  * <p>The poll thread waits a short time for flights whose agents have ended. A flight whose agent is working is handed
- * over: memory records that the flight may continue for a bounded time. The next owner of the partition then waits for
- * the flight. If the flight stores an answer in time, the next owner publishes this answer and does not call the agent
- * again. During the handover, the flight retries its steps if Redis or Kafka is unavailable. If memory does not confirm
- * the handover in time, the flight is stopped, and the next owner runs the turn.
+ * over: its request record stores that the flight may continue for a bounded time. The next owner of the partition then
+ * waits for the flight. If the flight stores an answer in time, the next owner publishes this answer and does not call
+ * the agent again. During the handover, the flight retries its steps if Redis or Kafka is unavailable. If the handover
+ * cannot be stored in time, the flight is stopped, and the next owner runs the turn.
  *
  * <p>Threading: the poll thread calls this class and waits for at most the time budget of a revocation. Calls of memory
  * run on the executor.
@@ -28,7 +28,7 @@ public final class Handover {
 
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
-    /** The last tenth of the handover is reserved for interrupting the agent and releasing the turn. */
+    /** One tenth of the handover time. It is reserved at the end for interrupting the agent and releasing the turn. */
     private static final int RELEASE_FRACTION = 10;
 
     private final Flights flights;
@@ -57,7 +57,7 @@ public final class Handover {
         flights.release(matching);
     }
 
-    /** Hands over or stops the flights of partitions that leave in an orderly revocation. */
+    /** Hands over or stops the flights of partitions that leave this processor and have no new owner yet. */
     public void handOver(Predicate<Turn> matching) {
         if (handoverTime.isZero()) {
             flights.release(matching);
@@ -99,7 +99,7 @@ public final class Handover {
                         executor));
     }
 
-    /** Flight that continues if memory confirms its handover. */
+    /** Flight that is stopped unless memory confirms its handover. */
     private record PendingHandover(Flight flight, CompletableFuture<Boolean> confirmation) {
 
         /** Returns true if memory confirms within this time that the next owner will wait. */
@@ -107,7 +107,7 @@ public final class Handover {
             try {
                 return confirmation.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
             } catch (ExecutionException | TimeoutException e) {
-                return false; // a confirmation that arrives later is harmless: the release follows it
+                return false; // a later confirmation is harmless, because the turn is released after it
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;

@@ -7,10 +7,10 @@ import io.turnlane.processor.turn.Turn.Claim;
 public interface LostMemory {
 
     /**
-     * Returns true if a turn may begin. Returns false before the first check for lost data, and while Redis does not
-     * answer this check. After a successful check, returns true if no data of the turn's partition is known to be lost,
-     * or if turns have already waited for the rebuild for the maximum time. Always returns true after the partition has
-     * left. Never blocks.
+     * Returns true if a turn may begin. Returns false until the first check for lost data has succeeded, while later
+     * checks fail because Redis does not answer, and while lost data of the turn's partition is rebuilt. If the rebuild
+     * takes longer than the maximum time, returns true nevertheless. Always returns true after the partition has left.
+     * Never blocks.
      */
     boolean isReady(Claim claim);
 
@@ -19,9 +19,9 @@ public interface LostMemory {
      * few of the store's timeouts.
      *
      * @param session true if the session is missing; false if the request record is missing
-     * @return true if the turn must wait until {@link #isReady} returns true; false if the turn continues without the
-     *     data, because Redis did not lose it (it expired, was deleted or was never stored), because a rebuild has not
-     *     found it in the log, or because turns have already waited for the maximum time
+     * @return true if the turn must wait until {@link #isReady} returns true. False if the turn must continue without
+     *     the data. Redis then did not lose it (it expired, was deleted or was never stored), or a rebuild has not
+     *     found it in the log, or turns have already waited for the maximum time
      */
     boolean reportMissing(Claim claim, boolean session);
 

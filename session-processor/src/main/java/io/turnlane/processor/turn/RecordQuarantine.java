@@ -26,7 +26,7 @@ public final class RecordQuarantine {
     /**
      * Moves a record to quarantine. Returns when Kafka has acknowledged the copy, or when the partition has left.
      *
-     * @param attempts number of times that the record was processed in vain
+     * @param attempts number of failed attempts to process the record
      */
     public void quarantine(Claim claim, TurnError error, int attempts) {
         try {

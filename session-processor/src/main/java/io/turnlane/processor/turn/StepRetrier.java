@@ -16,11 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Retries steps of a turn until they succeed, because Redis or Kafka can be unavailable for some time. Every step is
- * idempotent. Gives up only if this processor no longer owns the turn: if the turn's partition has left and the turn's
- * flight is not in a handover (the bounded time for which it may continue).
+ * idempotent. Gives up when this processor no longer owns the turn, which means that the turn's partition has left.
+ * During a handover (the bounded time for which a flight may continue after its partition has left), it does not give
+ * up yet.
  *
- * <p>The calling thread waits between tries: 50 ms at first, then twice as long each time, up to 2 s. It is a virtual
- * thread that is never interrupted.
+ * <p>The calling thread waits between tries: 50 ms at first, then twice as long each time, up to 2 s. Callers are
+ * virtual threads that are never interrupted.
+ *
+ * <p>All methods throw a {@link ClaimLostException} when they give up.
  */
 public final class StepRetrier {
 
@@ -32,7 +35,7 @@ public final class StepRetrier {
     private final Pause pause;
     private final BooleanSupplier inHandover;
 
-    /** Creates a retrier that gives up as soon as the turn's partition has left, because it knows of no handover. */
+    /** Creates a retrier for turns without a handover. It gives up as soon as the turn's partition has left. */
     StepRetrier(Pause pause) {
         this(pause, () -> false);
     }
@@ -56,7 +59,7 @@ public final class StepRetrier {
         void pause(Duration time);
     }
 
-    /** Thrown if the turn's partition left while a step was tried. The step has possibly taken effect. */
+    /** Thrown if the turn's partition left before a step succeeded. The step has possibly taken effect nevertheless. */
     static final class ClaimLostException extends RuntimeException {
         ClaimLostException() {
             super("the partition left");
@@ -76,7 +79,7 @@ public final class StepRetrier {
         }
     }
 
-    /** Runs a step that needs memory, until memory answers. */
+    /** Runs a step that needs memory or the log. Repeats the step until it succeeds. */
     void run(Claim claim, Runnable step) {
         call(claim, () -> {
             step.run();

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A record in a lane: its key, its headers, and the claim, which is the right of this processor to work on the record.
- * The record's value is not part of this object, because the record can be unloaded while the turn waits.
- * {@link Claim#value} returns the value. A record of the turns topic is a session command.
+ * The record of a turn is a session command. This object does not contain the record's value, because the value can be
+ * dropped from the heap while the turn waits. {@link Claim#value} returns it. Webhooks use this class for the records
+ * of turn events, too.
  *
  * @param session session of the command
  * @param requestId request of the command
@@ -40,7 +41,7 @@ public record Turn(
      * @param schemaVersion version of the value's schema
      * @param eventsFrom offset in the events partition at which streams of this turn start
      * @param policy policy that applies if the session is busy
-     * @param priority priority of the turn while the maximum number of lanes already runs
+     * @param priority priority that applies if more sessions are ready than can run at once
      * @param deadline time until which an answer is wanted, in the time of {@link io.turnlane.model.SharedClock}; null
      *     if there is no deadline
      * @param agent name of the agent that answers
@@ -68,8 +69,9 @@ public record Turn(
     }
 
     /**
-     * Identity of a turn within its lane. Two records with the same request id are duplicates if they were delivered
-     * under the same assignment.
+     * Identity of a turn within its lane. If two records with the same request id are delivered under the same
+     * assignment of the partition, the second one is a duplicate. Under different assignments, both are needed, because
+     * the first one's claim has ended.
      */
     public record Identity(RequestId requestId, Object assignmentKey) {}
 
@@ -79,8 +81,9 @@ public record Turn(
     }
 
     /**
-     * Returns the time until the turn's deadline, at least zero; null if it has none. This time is at most the time
-     * between the record's timestamp and the deadline, because a clock that is behind must not extend the deadline.
+     * Returns the time until the turn's deadline. Returns zero if the deadline has passed, and null if the turn has no
+     * deadline. If {@code now} is before the record's timestamp, counts from the timestamp, because a clock that is
+     * behind must not extend the deadline.
      */
     public @Nullable Duration timeUntilDeadline(Instant now) {
         Instant deadline = envelope.deadline();
@@ -106,8 +109,8 @@ public record Turn(
     public interface Claim {
 
         /**
-         * Returns the current fence token of the partition's assignment. Memory rejects a write with an older token
-         * than the newest one that it has stored for the session.
+         * Returns the current fence token of the partition's assignment. Every write to memory contains it. Memory
+         * rejects the write if it has already stored a newer token for the session.
          */
         long fence();
 
@@ -115,13 +118,14 @@ public record Turn(
         boolean held();
 
         /**
-         * Returns an object that identifies the partition's assignment. It is the same for all records of an
-         * assignment.
+         * Returns an object that identifies the partition's assignment. All claims of an assignment return the same
+         * object.
          */
         Object assignmentKey();
 
         /**
-         * Requests a newer fence token. Called if memory rejected a write although this processor holds the partition.
+         * Requests a newer fence token. Called if memory rejected a write because of a newer token, although this
+         * processor holds the partition.
          */
         void renewFence();
 
@@ -142,7 +146,7 @@ public record Turn(
         void unload();
 
         /**
-         * Counts an unexpected exception that processing of the record has thrown.
+         * Counts an unexpected exception during the processing of the record.
          *
          * @return number of exceptions under this claim, including this one
          */
@@ -151,12 +155,15 @@ public record Turn(
         /** Runs the callback when the claim ends, or at once if it has ended. */
         void onEnd(Runnable callback);
 
-        /** Ends the claim because the result of the record is stored. Its offset may be committed. */
+        /**
+         * Ends the claim, because the record's result is stored and published. The record's offset may then be
+         * committed.
+         */
         void complete();
 
         /**
-         * Ends the claim because another owner handles the record, or because the record will be delivered again. Its
-         * offset stays open.
+         * Ends the claim without a result. The record's offset stays open, so the record will be delivered again, to
+         * this processor or to another owner of the partition.
          */
         void release();
 

@@ -22,9 +22,9 @@ final class TurnEnd {
     private final String flight;
 
     /**
-     * Creates an end.
+     * Creates an object for one turn.
      *
-     * @param flight id of the flight that publishes it
+     * @param flight id of the flight that publishes the end
      */
     TurnEnd(TurnKit kit, StepRetrier retrier, Turn turn, String flight) {
         this.kit = kit;
@@ -51,7 +51,7 @@ final class TurnEnd {
         publish(stream, new TurnEvent.Failed(error));
     }
 
-    /** Publishes the failure of a turn that memory cannot store. */
+    /** Publishes a failure of the turn that could not be stored in memory. */
     void publishUnstored(TurnError error, int attempts) {
         quarantine(error, attempts);
         publish(TurnStream.ofEnd(turn, attempts, kit), new TurnEvent.Failed(error));
@@ -71,8 +71,8 @@ final class TurnEnd {
     /**
      * Publishes the terminal event of a turn from its stored result.
      *
-     * @param own stream of this flight, whose numbers the event continues if it ends the same attempt; null if this
-     *     flight has published nothing
+     * @param own stream with the events that this flight has published; null if there are none. If the event ends the
+     *     same attempt, it gets the next number of this stream
      */
     void republish(TurnEnding ending, @Nullable TurnStream own) {
         TurnStream stream =

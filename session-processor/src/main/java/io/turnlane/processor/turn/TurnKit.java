@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
 public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtime) {
 
     /**
-     * Returns true if the turn is so old that its request record must have expired. If the record is missing, the turn
-     * ended long ago.
+     * Returns true if the turn is so old that its request record can have expired. If the record of such a turn is
+     * missing, the turn counts as one that ended long ago.
      */
     boolean isTooOld(Turn turn) {
         return turn.loggedAt().isBefore(runtime.clock().instant().minus(rules.minRequestRetention()));
@@ -40,8 +40,8 @@ public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtim
     /**
      * Settings of all turns.
      *
-     * @param minRequestRetention minimum lifetime of a turn's request record, counted from the turn's timestamp in the
-     *     log. An older turn without a request record is assumed to have ended
+     * @param minRequestRetention minimum time for which a turn has a request record, counted from the timestamp of the
+     *     turn's record in the log. An older turn without a request record counts as ended
      */
     public record TurnRules(RetryPolicy retries, AnswerLimits limits, Duration minRequestRetention) {}
 

@@ -4,6 +4,9 @@ package io.turnlane.processor.turn;
 @FunctionalInterface
 public interface TurnObserver {
 
-    /** Handles the end of a flight, or of a turn that ended outside its order. */
+    /**
+     * Handles the end of a flight (execution of a turn). Also called for a turn that ended while it was waiting in its
+     * lane, without a flight.
+     */
     void flightEnded(TurnReport report);
 }

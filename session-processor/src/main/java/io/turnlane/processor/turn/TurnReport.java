@@ -18,7 +18,7 @@ import java.util.Optional;
  *     {@code unreadable} or {@code poison}
  * @param code code of the error; empty if there is none
  * @param attempt number of the attempt; 0 if there was none
- * @param phases times at which the turn passed its lifecycle phases so far
+ * @param phases times of the lifecycle phases that the turn has passed so far
  */
 public record TurnReport(
         SessionKey session,
@@ -30,8 +30,8 @@ public record TurnReport(
         Map<Phase, Instant> phases) {
 
     /**
-     * Returns the time between two phases, or zero if the clocks that counted them disagree; empty unless the turn has
-     * passed both.
+     * Returns the time between two phases. Returns empty if the turn has not passed both. Returns zero if {@code to}
+     * was before {@code from}, which happens if the times come from different clocks.
      */
     public Optional<Duration> between(Phase from, Phase to) {
         Instant start = phases.get(from);

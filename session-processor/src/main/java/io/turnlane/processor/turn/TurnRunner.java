@@ -42,10 +42,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /** Delay between checks for the end of a rebuild. */
     static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
 
-    /**
-     * Maximum delay between two checks of a turn in a handover. A check determines if the previous owner's flight has
-     * ended.
-     */
+    /** Maximum delay between two checks if the previous owner's flight has ended a turn in a handover. */
     private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
@@ -80,7 +77,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
         }
     }
 
-    /** If a turn is to run again but its partition has left, releases the turn. The new owner runs it. */
+    /**
+     * Releases the turn if the outcome asks for another run but the turn's partition has left. The new owner of the
+     * partition runs the turn.
+     */
     private static LaneOutcome releaseIfPartitionLeft(Turn turn, LaneOutcome outcome) {
         return switch (outcome) {
             case LaneOutcome.RunAgain _ when !turn.claim().held() -> release(turn);
@@ -94,10 +94,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Retries a turn or command after an unexpected exception. Such an exception is caused by a defect of the processor
-     * or by a value that it cannot process. These exceptions are counted separately, with the same maximum number as
-     * failures of the agent. At this number, the turn ends as failed and its record goes to quarantine. The turn then
-     * no longer blocks its session and no longer occupies the budget.
+     * Handles an unexpected exception in a turn or command. Such an exception is caused by a defect of the processor or
+     * by a value that it cannot process. The turn is retried until it has as many of these exceptions as an agent is
+     * allowed failures. Then the turn ends as failed and its record goes to quarantine, so that it no longer blocks its
+     * session.
      */
     private LaneOutcome unexpectedError(Flight flight, Throwable e) {
         Turn turn = flight.turn();
@@ -136,8 +136,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Ends a turn although memory cannot store its end, for example because another program has changed the session's
-     * keys in Redis.
+     * Publishes the end of a turn that cannot be stored in memory. For example, another program has changed the
+     * session's keys in Redis.
      */
     private LaneOutcome giveUpWithoutMemory(Flight flight, TurnError error, int failures, Throwable cause) {
         Turn turn = flight.turn();
@@ -199,10 +199,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Ends a turn or command as failed because its record cannot be read or processed. Copies the record to quarantine
-     * and publishes the failure. Runs in the lane, so earlier turns of the session have ended.
+     * Ends a turn or command as failed, because its record cannot be read or processed. Copies the record to quarantine
+     * and publishes the failure. The turn is at the head of its lane, so earlier turns of the session have ended.
      *
-     * @param failures number of times that the record was processed in vain
+     * @param failures number of failed attempts to process the record
      */
     private LaneOutcome endAsFailed(Flight flight, TurnError error, int failures) {
         Turn turn = flight.turn();
@@ -228,8 +228,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * If the turn is a fork, releases the session id that the fork reserved. The copy was possibly never published, and
-     * the id would then stay reserved.
+     * If the turn is a fork, releases the session id that the fork reserved. If the fork failed before it published its
+     * copy, nothing else would release the id.
      */
     private void abandonFork(Turn turn) {
         try {
@@ -281,8 +281,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Returns the outcome that runs this turn again when the handover ends, or after {@link #HANDOVER_CHECK_DELAY} if
-     * that is sooner. Until the handover ends, the previous owner's flight can still end the turn.
+     * Returns the outcome for a turn that the previous owner's flight can still end. The turn runs again when the
+     * handover ends, or after {@link #HANDOVER_CHECK_DELAY} if that is sooner.
      */
     static LaneOutcome awaitPreviousFlight(BeginResult.HandoverPending leaving) {
         Duration left = leaving.left();
@@ -290,8 +290,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Requests a newer fence token and runs the turn again after a delay. Used if memory rejected a write although this
-     * processor holds the partition.
+     * Requests a newer fence token and returns the outcome that runs the turn again after a delay. Used if memory
+     * rejected a write because of a newer token, although this processor holds the partition.
      */
     static LaneOutcome renewFence(Turn turn) {
         turn.claim().renewFence();

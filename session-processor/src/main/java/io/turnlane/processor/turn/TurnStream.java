@@ -14,15 +14,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the events of one attempt (run of the agent). Numbers the events, combines small pieces of text into fewer
- * delta events, and discards everything that the agent sends after {@link #close}.
+ * Publishes the events of one attempt (run of the agent). Numbers the events, and combines small pieces of text into
+ * fewer delta events. Discards everything that the agent sends after {@link #close}.
  *
  * <p>The first piece of text is published at once. Later pieces are gathered and published together after each
  * {@linkplain AnswerLimits#deltaInterval delta interval}.
  *
- * <p>Threading: the agent's thread calls the methods of {@link AnswerSink}. The lane thread calls
- * {@link #publishStarted}, {@link #close} and {@link #publishLast}. The executor publishes gathered text. One lock
- * guards numbering and publication, so that events are published in the order of their numbers.
+ * <p>Threading: the agent's thread calls the methods of {@link AnswerSink}. The lane thread calls {@link
+ * #publishStarted}, {@link #close} and {@link #publishLast}. The executor publishes gathered text. One lock guards
+ * numbering and publication, so that events are published in the order of their numbers.
  */
 final class TurnStream implements AnswerSink {
 
@@ -60,7 +60,7 @@ final class TurnStream implements AnswerSink {
         this.onTooLarge = onTooLarge;
     }
 
-    /** Creates a stream that only ends an attempt, whose other events another stream has published. */
+    /** Creates a stream for the last event of an attempt whose earlier events another flight has published. */
     static TurnStream ofEnd(Turn turn, int attempt, TurnKit kit) {
         return new TurnStream(turn, attempt, kit, () -> {}, TurnEvent.SEQ_AFTER_ALL);
     }
@@ -72,15 +72,15 @@ final class TurnStream implements AnswerSink {
     /**
      * Publishes the start of the attempt.
      *
-     * @param mishap damage or loss of the session's memory, which the event reports to clients; null if there is none
+     * @param mishap problem with the session's memory that the event reports to clients; null if there is none
      */
     void publishStarted(@Nullable MemoryIssue mishap) {
         publishUnlessClosed(new TurnEvent.Started(mishap));
     }
 
     /**
-     * Publishes that the turn waits for a processor with its agent. The event has number 1, because number 0 always
-     * belongs to the {@code queued} event with the turn's position, even if the turn has no such event.
+     * Publishes that the turn waits for a processor with its agent. The event has number 1, because number 0 is
+     * reserved for the {@code queued} event with the turn's position.
      */
     void publishWaitingForAgent() {
         seq = 1;
@@ -128,8 +128,8 @@ final class TurnStream implements AnswerSink {
     }
 
     /**
-     * Publishes the event that ends the attempt or the turn. It is allowed to call this method repeatedly, and after
-     * {@link #close}.
+     * Publishes the event that ends the attempt or the turn. Callers may repeat the call, and may call this method
+     * after {@link #close}.
      *
      * @return completes when Kafka has acknowledged the event
      */
@@ -174,8 +174,8 @@ final class TurnStream implements AnswerSink {
     }
 
     /**
-     * Publishes the gathered text in pieces of bounded size. Keeps an unpaired high surrogate at the end for the next
-     * piece.
+     * Publishes the gathered text in pieces of bounded size. A surrogate pair is never divided: if a piece would end
+     * with a high surrogate, this character goes to the next piece.
      */
     private void flush() {
         while (!closed && !gathered.isEmpty()) {

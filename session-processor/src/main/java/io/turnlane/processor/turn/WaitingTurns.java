@@ -31,30 +31,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. One Redis script applies
- * each of them and stores the result in the request records. If this ends a turn, this class then publishes the turn's
- * terminal event and completes its offset. Otherwise the turn keeps its position. If the processor crashes after the
- * script but before the offset is complete, the next owner finds the stored result when it begins the turn.
+ * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. Each is applied by one
+ * Redis script, which stores the result in the request records. If the script ends a turn, this class publishes the
+ * turn's terminal event and completes its offset. Otherwise the turn keeps its position in the lane. If the processor
+ * crashes after the script but before the offset is complete, the next owner finds the stored result when it begins the
+ * turn.
  *
- * <p>Threading: the control thread and the poll thread call this class. The work runs as
- * {@linkplain LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
+ * <p>Threading: the control thread and the poll thread call this class. The work runs as {@linkplain
+ * LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
  */
 public final class WaitingTurns {
 
     private static final Logger log = LoggerFactory.getLogger(WaitingTurns.class);
 
-    /** Maximum number of turns ahead that a policy considers: the head and the nearest ones. */
+    /**
+     * Maximum number of turns ahead of a question to which its policy is applied. If there are more, these are the head
+     * of the lane and the turns nearest to the question.
+     */
     private static final int MAX_AHEAD = 1000;
 
     /**
-     * Number of recent cancels kept for turns that have not arrived yet. A cancel that is no longer kept takes effect
-     * when its turn begins.
+     * Maximum number of recent cancels that are kept for turns that this processor has not read yet. If a cancel is no
+     * longer kept, it takes effect when its turn begins.
      */
     private static final int MAX_RECENT_CANCELS = 1000;
 
     /**
-     * Maximum number of tries to apply a policy if each causes an unexpected exception. After that, the policy is
-     * ignored and the turn waits in its lane.
+     * Maximum number of tries to apply a policy. If each try causes an unexpected exception, the policy is ignored and
+     * the turn waits in its lane.
      */
     private static final int MAX_TRIES = 3;
 
@@ -70,7 +74,7 @@ public final class WaitingTurns {
     /**
      * Creates a handler of waiting turns.
      *
-     * @param agentTimes source of wait estimates
+     * @param agentTimes times from which waits are estimated
      */
     public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
         this.kit = kit;
@@ -86,13 +90,13 @@ public final class WaitingTurns {
      * ends. Does nothing if no lane holds the turn.
      */
     public void cancel(SessionKey session, RequestId request) {
-        recentlyCancelled.add(request); // the turn may not have arrived yet
+        recentlyCancelled.add(request); // this processor has possibly not read the turn yet
         flights.cancel(session, request);
         lanes.submitSideTasks(session, turn -> turn.requestId().equals(request), this::dismiss);
         lanes.skipDelay(session, turn -> turn.requestId().equals(request));
     }
 
-    /** Cancels a turn that has just arrived if its cancel arrived earlier. */
+    /** Cancels a turn that this processor has just read, if it received the cancel before the turn. */
     public void cancelIfRequested(Turn turn) {
         if (recentlyCancelled.contains(turn.requestId())) {
             cancel(turn.session(), turn.requestId());
@@ -110,8 +114,8 @@ public final class WaitingTurns {
 
     /**
      * Applies the policy of a turn that found its session busy. If the turn must wait, publishes its position. The
-     * policies of a session's turns are applied one at a time and in order. While the policy of one turn waits for a
-     * newer fence token or a rebuild, the policies of later turns wait too.
+     * policies of a session's turns are applied one at a time and in order. If one of them must wait for a newer fence
+     * token or a rebuild, the policies of later turns wait too.
      *
      * @param ifWaiting runs if the turn waits
      */
@@ -238,9 +242,9 @@ public final class WaitingTurns {
     }
 
     /**
-     * Returns the questions ahead of a turn; if there are more than {@value #MAX_AHEAD}, only the head and the nearest
-     * ones. Excludes other records of the turn's own request: one from an earlier assignment of the partition can still
-     * be running at the head.
+     * Returns the questions ahead of a turn. If there are more than {@value #MAX_AHEAD}, returns only the head and the
+     * nearest ones. Excludes records of the turn's own request: if the partition left and came back, an earlier
+     * execution of the turn can still be running at the head.
      */
     private static List<Turn> questionsOf(List<Turn> ahead, Turn turn) {
         List<Turn> questions = ahead.stream()
@@ -302,14 +306,15 @@ public final class WaitingTurns {
         return retrier.call(turn.claim(), step);
     }
 
-    /**
-     * Returns a reference with a new flight id. Here, memory uses only the fence and the log position of the reference.
-     */
+    /** Returns a reference with a new flight id. The waiting turn has no flight, so the id is not used. */
     private static FlightRef refOf(Turn turn) {
         return TurnRunner.refOf(turn, UUID.randomUUID().toString());
     }
 
-    /** Runs a step. If the step throws an exception, the turn keeps its position and its lane runs it later. */
+    /**
+     * Runs a step for a waiting turn. If the step throws an exception, the turn stays in its lane, which runs the turn
+     * later.
+     */
     private static Collection<Turn> guarded(Turn turn, Supplier<Collection<Turn>> step) {
         try {
             return step.get();
