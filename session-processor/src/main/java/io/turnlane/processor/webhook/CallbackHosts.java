@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Limits the open webhooks and the concurrent calls of each callback host. The webhooks of an unavailable host
  * therefore cannot use up the processor's total limits.
  *
- * <p>Each host has a share, which is a maximum number of open webhooks. A host whose latest call succeeded is allowed
- * more webhooks than its share. If the latest call failed, further webhooks beyond the share are rejected, because they
- * would wait behind webhooks that cannot be delivered.
+ * <p>Each host has a share, which is a number of open webhooks. While the calls to a host succeed, it is allowed more
+ * open webhooks than its share. If its latest call failed, webhooks beyond the share are rejected, because they would
+ * wait behind webhooks that cannot be delivered.
  *
  * <p>Threading: the poll thread reserves, and lanes begin and end calls. The monitor of this object guards all state. A
  * host is stored only while it has a reservation, so there are at most as many hosts as reservations.
@@ -34,14 +34,17 @@ public final class CallbackHosts {
      * Creates the limits.
      *
      * @param maxReservations maximum number of reservations of one host while its calls fail
-     * @param maxCalls number of concurrent calls to one host
+     * @param maxCalls maximum number of concurrent calls to one host
      */
     public CallbackHosts(int maxReservations, int maxCalls) {
         this.maxReservations = maxReservations;
         this.maxCalls = maxCalls;
     }
 
-    /** Reserves a webhook of the host. Returns false if the host has used up its share and its latest call failed. */
+    /**
+     * Counts a webhook as open. Returns false and does not count it if the host has used up its share and its latest
+     * call failed.
+     */
     public synchronized boolean reserve(String name) {
         Host host = hosts.computeIfAbsent(name, _ -> new Host());
         if (host.failing && host.reservations >= maxReservations) {
@@ -52,7 +55,7 @@ public final class CallbackHosts {
     }
 
     /**
-     * Releases a reservation.
+     * Ends a reservation, because its webhook is no longer open.
      *
      * @param wake callback that was passed to {@link #beginCall}; it is not called any more
      */
@@ -68,15 +71,15 @@ public final class CallbackHosts {
     }
 
     /**
-     * Begins a call, or registers a callback for when a call may begin. Each registered callback is called once, and
-     * the webhook must then call this method again.
+     * Begins a call if the host has fewer than the maximum number of concurrent calls. Otherwise registers the
+     * callback, which runs once, when another call of the host has ended. The webhook must then call this method again.
      *
      * @return true if the call may begin; the caller must then call {@link #endCall}
      */
     synchronized boolean beginCall(String name, Runnable wake) {
         Host host = hosts.get(name);
         if (host == null) {
-            return true; // the reservation was just released, with its partition
+            return true; // the partition has just left, and with it all reservations of the host
         }
         if (host.calls >= maxCalls) {
             host.waiting.add(wake);
@@ -87,7 +90,7 @@ public final class CallbackHosts {
     }
 
     /**
-     * Ends a call and runs the callback of the next waiting webhook of the host.
+     * Ends a call. If webhooks of the host wait for a call, runs the callback of the first one.
      *
      * @param received true if the receiver accepted the webhook
      */

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends webhooks over HTTP/1.1. The connection uses the result of the lookup in which the addresses of the host name
- * were checked. If the name later resolves to another address (DNS rebinding), this has no effect. Redirects, proxies
- * and cookies are disabled. Only the status of the response is evaluated. Safe for use by multiple threads.
+ * Sends webhooks over HTTP/1.1. Resolves the host name once, checks the resulting addresses, and connects to one of
+ * them. A name that later resolves to another address (DNS rebinding) therefore cannot bypass the check. Redirects,
+ * proxies and cookies are disabled. Only the status of the response is evaluated. Safe for use by multiple threads.
  */
 public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
@@ -70,7 +70,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     /**
      * Creates a sender.
      *
-     * @param delay cancels calls that exceed their time limit
+     * @param delay timer that cancels calls after their time limit
      */
     public HttpWebhookSender(
             HostResolver names, WebhookSignature signature, WebhookLimits limits, Delay delay, InstantSource clock) {
@@ -104,7 +104,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     }
 
     /**
-     * Resolves host names and rejects a name if one of its addresses must not be called. The connection uses one of the
+     * Resolves host names. Rejects a name if any of its addresses must not be called. The connection uses one of the
      * returned addresses.
      */
     private record CheckedResolver(HostResolver names, boolean allowPrivate) implements DnsResolver {

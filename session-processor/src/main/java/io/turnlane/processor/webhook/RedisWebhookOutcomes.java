@@ -11,8 +11,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Stores outcomes of webhooks in the request records. If a record no longer exists, it is not created again, so that a
- * deleted session stays deleted.
+ * Stores outcomes of webhooks in the request records. Does not create missing request records, so that a deleted
+ * session stays deleted.
  */
 public final class RedisWebhookOutcomes implements WebhookOutcomes {
 

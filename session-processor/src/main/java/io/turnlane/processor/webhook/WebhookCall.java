@@ -5,8 +5,8 @@ import io.turnlane.processor.turn.Turn;
 import java.util.Locale;
 
 /**
- * Terminal event that must be sent to a callback, with the number of calls so far. If the event moves to another
- * processor, the number starts at zero again.
+ * Terminal event that must be sent to a callback URL, with the number of calls so far. If the partition of the event
+ * moves to another processor, the number starts at zero again.
  *
  * <p>Only the thread that runs the event's lane uses this object.
  */
@@ -23,7 +23,7 @@ public final class WebhookCall {
      *
      * @param event the event's envelope and claim
      * @param isRejected true if the webhook must be given up because its host has used up its share of webhooks
-     * @param skipDelay ends the delay before the webhook's next call; any thread may run this callback
+     * @param skipDelay callback that ends the delay before the webhook's next call; any thread may run it
      */
     public WebhookCall(Turn event, CallbackUrl callbackUrl, boolean isRejected, Runnable skipDelay) {
         this.event = event;

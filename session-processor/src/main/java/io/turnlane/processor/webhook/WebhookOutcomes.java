@@ -4,13 +4,13 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 
 /**
- * Outcomes of webhooks, which are stored in the request records. Clients that poll can read the outcome, and a
- * redelivered event is not sent again. Best effort: if Redis is unavailable, no outcome is read or stored, and a
- * webhook is possibly sent twice.
+ * Stores the outcomes of webhooks in the request records. Clients can read the outcome there. Processors use it to
+ * recognise a redelivered event, which they do not send again. If Redis is unavailable, outcomes are neither read nor
+ * stored, so a webhook is possibly sent twice.
  */
 public interface WebhookOutcomes {
 
-    /** Returns true if the record shows that the webhook was delivered or given up earlier. */
+    /** Returns true if the request record shows that the webhook was already delivered or given up. */
     boolean isRecorded(SessionKey session, RequestId request);
 
     /**

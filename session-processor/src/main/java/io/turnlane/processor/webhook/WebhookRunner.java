@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Work of a lane for a webhook. Each request's webhook has its own lane, so that an unavailable receiver does not delay
- * the webhooks of others. {@link CallbackHosts} limits the number of webhooks for each host. The event's offset is
- * completed only after the receiver has accepted the webhook or the webhook was given up. A webhook is therefore
- * delivered at least once unless it is given up.
+ * Sends a webhook, as the work of its lane. The webhook of each request has its own lane, so that an unavailable
+ * receiver does not delay the webhooks of others. {@link CallbackHosts} limits the number of webhooks for each host.
+ * The event's offset is completed only when the receiver has accepted the webhook or the webhook was given up. A
+ * webhook is therefore delivered at least once unless it is given up.
  *
  * <p>Called by several lane threads at the same time.
  */
@@ -28,8 +28,8 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
 
     /**
-     * Maximum time to wait until another call to this webhook's host ends. The end of that call normally wakes this
-     * webhook. It does not if the partition of that call has left.
+     * Maximum time for which a webhook waits until another call to its host has ended. Normally, the end of that call
+     * ends the wait earlier. This fails if the partition of the other webhook has left meanwhile.
      */
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
@@ -80,8 +80,8 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
     }
 
     /**
-     * Makes the call if its host has fewer than the allowed number of concurrent calls. Otherwise the webhook waits
-     * without occupying a thread, and the wait does not count as a call.
+     * Makes the call if its host has fewer than the maximum number of concurrent calls. Otherwise the webhook waits
+     * without occupying a thread. The wait does not count as a failed call.
      */
     private LaneOutcome callIfAllowed(WebhookCall call) {
         if (!hosts.beginCall(call.host(), call.skipDelay())) {

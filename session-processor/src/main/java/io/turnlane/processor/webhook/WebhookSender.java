@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one terminal event to one callback, once. Safe for use by multiple threads. Blocks for at most the time limit
- * of a call.
+ * Sends terminal events to callback URLs. A method call makes one HTTP call and does not retry it. It blocks for at
+ * most the time limit of a call. Safe for use by multiple threads.
  */
 @FunctionalInterface
 public interface WebhookSender {

@@ -11,7 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signatures of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>: HMAC-SHA256 over id, time and body.
- * There is one signature for each secret, so that operators can replace a secret although some receivers still use the
+ * Each message has one signature per secret, so that operators can replace a secret while some receivers still use the
  * old one. Safe for use by multiple threads.
  */
 public final class WebhookSignature {

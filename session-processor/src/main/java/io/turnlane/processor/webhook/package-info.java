@@ -1,6 +1,5 @@
 /**
- * Webhooks, which send terminal events to the callback of their question: signed, at least once, to public addresses
- * only.
+ * Webhooks: signed HTTP calls that send the terminal event of a question to the callback URL that the question named.
  */
 @NullMarked
 package io.turnlane.processor.webhook;
