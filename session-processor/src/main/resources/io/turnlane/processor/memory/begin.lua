@@ -1,7 +1,7 @@
--- Begins a flight (one execution) of a turn. Does nothing if the session was erased after the turn was logged, if a
--- newer owner has written, or if the turn has ended. Ends the turn if it must end now. Otherwise counts the attempt,
--- and returns the history unless the caller's copy is current. If the call is repeated for the same flight, the reply
--- is the same and the attempt is counted once.
+-- Begins a flight (one execution of a turn). Does nothing if the session was deleted after the turn was logged, if a
+-- newer owner has written, if the turn has ended, or if it must wait. Ends the turn if its deadline or another limit
+-- has been exceeded. Otherwise counts the attempt, and returns the history unless the caller's copy is current. If the
+-- call is repeated for the same flight, the attempt is counted only once.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -13,8 +13,8 @@ local poison, expired, deadline_exceeded = ARGV[23], ARGV[24], ARGV[25]
 local known, sure, settles, waited = ARGV[26], ARGV[27], ARGV[28], tonumber(ARGV[29])
 local agent_wait, unknown_agent = ARGV[30], ARGV[31] -- '' unless only other processors have the agent
 
--- Keeps the phases and the outcome of the last attempt, because the next one overwrites them. A turn whose flights are
--- released again and again keeps its newest attempts only.
+-- Copies the phases and the outcome of the last attempt to a separate field, because the next attempt overwrites them.
+-- Only the newest attempts are kept, because a turn whose flights are released repeatedly can have many.
 local most_attempts = 20
 local function keep_attempt(of, as, number)
   local was = redis.call('HMGET', of, 'phases', 'processor', 'error')
@@ -42,15 +42,16 @@ end
 if not status and erased_by_name(tomb, request_id) then
   return {'ERASED'}
 end
--- The turn is in a handover: an earlier flight is allowed to end it. This call changes nothing, and the caller must
--- wait.
+-- During a handover, an earlier flight is still allowed to end the turn. The caller must wait, and this call changes
+-- nothing.
 local handover = leaving(req, flight)
 if handover > 0 then
   return {'LEAVING', handover}
 end
 
--- Gateways create a request's record before its turn is logged, and the caller may have cached the session. Missing
--- data may therefore be lost. Unless the caller has ruled that out, it must check first; nothing is counted until then.
+-- Gateways create a request's record before its turn is logged. If the record is missing, Redis has possibly lost it.
+-- The same is true of a session that is missing although the caller has cached it. The caller must check for a loss and
+-- call again with sure = '1'. Until then, nothing is counted.
 local version = redis.call('HGET', ctx, 'version') or ''
 local lost = known == '1' and version == '' and redis.call('EXISTS', tomb) == 0
 if sure ~= '1' and (not status or lost) then
@@ -113,15 +114,16 @@ if not again then
     end
     return {'ELSEWHERE', attempt, redis.call('HSETNX', req, 'no_agent_since', now)}
   end
-  -- After one more crash, the turn ends as poison. This must only happen to a turn that ran as its processor's only
-  -- crash suspect.
+  -- After one more crash, the turn ends as poison. From here on, the turn must therefore run only while no other crash
+  -- suspect runs in its processor.
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
     return {'SUSPECT'}
   end
   if settles == '0' then
     keep_attempt(req, status, attempt)
   end
-  -- An attempt whose outcome is already computed was counted before Redis lost the data, and its client has seen it.
+  -- If the outcome is already computed (settles > 0), Redis lost the data of the attempt afterwards. The attempt keeps
+  -- its number, because clients have seen its events.
   attempt = settles == '0' and attempt + 1 or math.max(attempt, tonumber(settles))
 end
 

@@ -9,7 +9,8 @@ if was[1] and ended[was[1]] then
   return ending(req)
 end
 local session_lives = redis.call('EXISTS', ctx) == 1
--- A caller that begins the turn takes the turn over from any flight. A running flight can only end its own attempt.
+-- With takes_over, the caller cancels the turn even if another flight has begun it. Without, a flight can only end its
+-- own attempt.
 if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives)) then
   return {'GONE'}
 end

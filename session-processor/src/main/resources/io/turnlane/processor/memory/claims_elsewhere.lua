@@ -1,5 +1,5 @@
--- Finds the claims of a session's requests that are in another hash slot. The claim of a question that named no session
--- is in its caller's slot.
+-- Finds the claims of a session's requests that are in another hash slot. The claim of an idempotency key is in its
+-- user's slot if the question named no session.
 -- KEYS 1 request ids of the session  ARGV 1 prefix of request keys, 2 prefix of the session's keys
 local elsewhere = {}
 for _, request_id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do

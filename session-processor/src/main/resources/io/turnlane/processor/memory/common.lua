@@ -1,15 +1,14 @@
 -- Prepended to every script when it is loaded, because Redis 6.2 has no functions that scripts could share.
 local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
 
--- Returns epoch milliseconds as text, by Redis' clock: all callers use the same clock for deadlines and ages.
+-- Returns the current time in epoch milliseconds, as text. All scripts use the clock of Redis for deadlines and ages.
 local function now_ms()
   local time = redis.call('TIME')
   return string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 end
 
--- Returns the time at which a deadline passes, in epoch milliseconds as text; '' without a deadline. A question cannot
--- have been asked in the future: if created_at says so, it was counted by another clock and must not extend the
--- deadline.
+-- Returns the time at which a deadline passes, in epoch milliseconds as text; '' without a deadline. If created_at is
+-- in the future, it comes from another clock. The deadline then counts from now, because it must not be extended.
 local function deadline_time(created_at, deadline)
   if deadline == '' then
     return ''
@@ -17,8 +16,8 @@ local function deadline_time(created_at, deadline)
   return string.format('%d', math.min(tonumber(created_at), tonumber(now_ms())) + tonumber(deadline))
 end
 
--- Returns true if a newer owner has written to one of these keys. A context may expire while a long turn runs, so
--- callers pass every key of the session that holds a fence.
+-- Returns true if a newer owner of the partition has written to one of these keys. The context can expire while a long
+-- turn runs, so callers also pass other keys of the session that contain a fence token.
 local function fenced(fence, keys)
   for _, key in ipairs(keys) do
     if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then
@@ -28,23 +27,25 @@ local function fenced(fence, keys)
   return false
 end
 
--- Returns true if the session was deleted after this record was logged. Offsets restart when a topic is
--- recreated. A record that was logged long after the deletion is therefore newer even if its offset is lower.
+-- Returns true if the session was deleted after this record was logged. If the topic was recreated, offsets have
+-- started again at 0. A record that was logged more than an hour after the deletion therefore counts as newer, even if
+-- its offset is lower.
 local function erased(tomb, partition, offset, logged_at)
   local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'at')
   return grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
     and tonumber(logged_at) <= tonumber(grave[3]) + 3600000
 end
 
--- Returns true if this request was erased with its session and its turn was logged again after the deletion. Only for
--- requests without a record. Timestamps can't show this: a question that was asked before a deletion and logged after
--- it begins the session's next life.
+-- Returns true if the tombstone contains the id of this request: the request was erased with its session, and a
+-- duplicate of its turn was logged after the deletion. Called only if the request has no record. Timestamps do not
+-- suffice, because a question that was asked before a deletion can be logged for the first time after it. Such a
+-- question creates the session again.
 local function erased_by_name(tomb, request_id)
   return string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) ~= nil
 end
 
--- Returns how a request ended, for callers that publish its terminal event again. The sixth value is 1 if the copy of a
--- failed turn is in quarantine.
+-- Returns the terminal state of a request, from which callers publish its terminal event. The sixth value is 1 if the
+-- copy of a failed turn is in quarantine.
 local function ending(req)
   local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
   return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or ''}
@@ -55,8 +56,9 @@ local function unwanted(req)
   return redis.call('HEXISTS', req, 'cancel_requested') == 1
 end
 
--- Sets the session to expire after its own time to live without activity. Returns that time in milliseconds. A session
--- with open turns lives at least as long as their records.
+-- Restarts the time after which the session expires without activity. This is the session's own time to live, but at
+-- least the lifetime of a request record if the session has open turns. Returns the session's own time to live, in
+-- milliseconds.
 local function live_on(ctx, hist, open, record_ttl)
   local ttl = tonumber(redis.call('HGET', ctx, 'ttl'))
   local life = redis.call('ZCARD', open) > 0 and math.max(ttl, tonumber(record_ttl)) or ttl
@@ -65,14 +67,16 @@ local function live_on(ctx, hist, open, record_ttl)
   return ttl
 end
 
--- Stores the time at which the request passed a lifecycle phase, unless a time is stored already.
+-- Stores the time at which the request passed a lifecycle phase, unless the record already contains a time for this
+-- phase.
 local function pass(req, phase, at)
   local phases = cjson.decode(redis.call('HGET', req, 'phases') or '{}')
   phases[phase] = phases[phase] or tonumber(at)
   redis.call('HSET', req, 'phases', cjson.encode(phases))
 end
 
--- Stores the phase in which a request ended without an answer: TIMEOUT if time ran out, otherwise ERROR.
+-- Stores the last phase of a request that ended without an answer. The phase is TIMEOUT if a time limit was exceeded,
+-- otherwise ERROR.
 local function pass_end(req, error)
   local code = error ~= '' and cjson.decode(error).code or ''
   local late = code == 'agent_timeout' or code == 'deadline_exceeded' or code == 'expired'
@@ -101,9 +105,9 @@ local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
   return turns
 end
 
--- Returns the time in ms for which another flight of this request is still allowed to end the turn although its
--- partition has left (leave.lua); 0 if there is no such flight. No handover is longer than a minute. If the stored end
--- is further away, the clock was set back, and the result is 0.
+-- Returns the time in ms for which another flight of this request is still allowed to end the turn, because it is in a
+-- handover (leave.lua). Returns 0 if there is no such flight. No handover is longer than a minute. If the stored end of
+-- the handover is further away, the clock was set back, and this function returns 0.
 local function leaving(req, flight)
   local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
   if was[1] ~= 'running' or was[2] == flight or not was[3] then
@@ -113,8 +117,8 @@ local function leaving(req, flight)
   return left <= 60000 and math.max(0, left) or 0
 end
 
--- Subtracts a crash that the next owner counted for this flight. This flight still makes calls, so its processor only
--- paused and did not crash.
+-- If the next owner counted a crash for this flight, subtracts it again. This flight still makes calls, so its
+-- processor was only paused and did not crash.
 local function pardon(req, flight)
   local blamed = redis.call('HGET', req, 'blamed') or ''
   local from, to = string.find(blamed, flight .. ' ', 1, true)
@@ -129,7 +133,7 @@ local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
   if status and ended[status] then
     return ending(req)
   end
-  -- If the record names no flight, it was created again after Redis lost the data of this flight.
+  -- If the record contains no flight id, it was created again after Redis had lost the data of this flight.
   if not status or not stored_flight or redis.call('EXISTS', ctx) == 0 then
     return {'GONE'}
   end

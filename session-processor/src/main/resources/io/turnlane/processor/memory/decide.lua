@@ -1,6 +1,6 @@
--- Applies the policy of a question that finds its session busy to the question and to the turns ahead of it. Called in
--- log order, before the question begins. The request records store each decision. If the script runs again, because its
--- reply was lost or the owner died, it returns the stored decision.
+-- Applies the policy of a question that found its session busy, to the question and to the turns ahead of it. Called in
+-- the order of the log, before the question begins. The request records store each decision. The script can run again,
+-- because its reply was lost or the owner crashed. It then returns the stored decision.
 local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])
@@ -15,8 +15,9 @@ if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
 
--- A missing record means that the question was accepted while Redis was away, but only if the session was not deleted,
--- no data was lost, and the record did not expire. Otherwise a record created here would hide the cause from begin.lua.
+-- The record is missing. If the session was not deleted, no data was lost and the record has not expired, the question
+-- was accepted while Redis was unavailable, and this script creates the record. In the other cases, it must not create
+-- the record, because begin.lua would then not detect the cause.
 local own = redis.call('HMGET', req, 'status', 'attempt')
 if not own[1] then
   if erased_by_name(tomb, request_id) then
@@ -49,9 +50,10 @@ local function out(id, how)
   over[#over + 1] = how
 end
 
--- The turns ahead, oldest first. A turn without a record was accepted while Redis was away; it is open and stays so. A
--- turn that ended for this question before it began is returned again; a turn that had begun publishes its own end. A
--- rejected question names the oldest turn whose cancellation was not requested, because a cancelled one ends soon.
+-- Sorts the turns ahead, oldest first. A turn without a record was accepted while Redis was unavailable; it is open and
+-- this script does not end it. If an earlier call ended a turn for this question before the turn began, returns it
+-- again. A turn that has begun publishes its own end. The cause of a rejected question is the oldest turn whose
+-- cancellation was not requested (stays), because a cancelled turn ends soon.
 local all, waiting, begun = {}, {}, {}
 local stays
 for i = first_ahead, #ARGV do
@@ -103,7 +105,8 @@ elseif policy == 'interrupt' or policy == 'rollback' then
     marked[#marked + 1] = other.id
   end
 elseif policy == 'coalesce' then
-  -- Merges the newest first, as many as one question may hold, with everything that was merged into them.
+  -- Merges waiting questions, the newest first, each together with the questions that were merged into it. Stops at the
+  -- maximum size of a question.
   local absorbs, bytes = {}, #question
   for i = #waiting, 1, -1 do
     local other = waiting[i]

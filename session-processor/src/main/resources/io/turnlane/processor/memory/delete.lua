@@ -1,8 +1,9 @@
--- Deletes a session: context, history and the records of ended requests. Open requests were asked later and stay.
--- Because of the tombstone, records that were logged before the deletion have no effect if they are delivered late. The
--- tombstone also names the newest erased requests. A gateway that doesn't know if a question was logged publishes it
--- again, and that duplicate can arrive after the deletion. Claims of idempotency keys stay until they expire, but no
--- longer hold the hash of the request's body.
+-- Deletes a session: its context, its history and the records of its ended requests. Open requests were asked after the
+-- deletion, so they are kept. Because of the tombstone, records that were logged before the deletion have no effect if
+-- they are delivered later. The tombstone also contains the ids of the newest erased requests, because a duplicate of
+-- their questions can be logged after the deletion: a gateway publishes a question again if it doesn't know if the
+-- question was logged. Claims of idempotency keys stay until they expire, but this script removes the hash of the
+-- request's body from them.
 local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
@@ -18,8 +19,9 @@ local erased_names = {} -- each followed by a space, newest first
 for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   local req = request_prefix .. request_id
   local status = redis.call('HGET', req, 'status')
-  -- This request was accepted well before the deletion and never began. Its gateway died before it published the
-  -- question. If the question arrives after all, begin.lua creates its record.
+  -- True if the request was accepted more than a minute before the deletion and never began. Its gateway has probably
+  -- crashed before it published the question. If the question is delivered nevertheless, begin.lua creates the record
+  -- again.
   local never_came = status == 'queued'
     and tonumber(redis.call('HGET', req, 'created_at') or 0) + 60000 < tonumber(logged_at)
   if not status or ended[status] or never_came then

@@ -1,5 +1,5 @@
--- Replaces the session's state. The import of a fork only fills a session that this fork reserved, or one that doesn't
--- exist.
+-- Replaces the session's state. An import that completes a fork has an effect only if the session doesn't exist, or if
+-- the fork itself reserved it.
 -- ARGV 11 version, 12 session id, 13 user id, 14 agent, 15 metadata, 16 ttl, 17 the session's created_at,
 --      18 request_count, 19 total_processing_time, 20 '1' for the import of a fork, 21 error if the session was deleted,
 --      22 error if another session exists, 23 error if a fork is creating it, then the turns of history, oldest first

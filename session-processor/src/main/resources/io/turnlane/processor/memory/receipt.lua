@@ -1,6 +1,6 @@
--- Shared by the scripts of commands that change a session and ask no question: update, import, fork. Each command has a
--- request record that holds its result. A command is applied once, even if it is delivered several times. Loaded after
--- common.lua.
+-- Shared part of the scripts for commands that change a session and ask no question: update, import, fork. Each command
+-- has a request record that contains its result. A command is applied once, even if it is delivered several times.
+-- Loaded after common.lua.
 --
 -- KEYS 1 context, 2 history, 3 request, 4 request ids, 5 ids of open requests, 6 tombstone
 -- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 type, 7 created_at, 8 lifetime of the
@@ -9,7 +9,7 @@
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id = ARGV[1], ARGV[5]
 
--- Returns the reply for a command that must not be applied now; nil if it must.
+-- Returns the reply for a command that must not be applied now; nil if the command must be applied.
 local function settled_before()
   if erased(tomb, ARGV[2], ARGV[3], ARGV[4]) then
     return {'DONE', ''}
@@ -26,7 +26,7 @@ local function settled_before()
   end
 end
 
--- Ends the command. It fails if the error (JSON) isn't ''.
+-- Ends the command: as completed if the error is '', otherwise as failed with this error (JSON).
 local function settle(error)
   local status, now = error == '' and 'completed' or 'failed', now_ms()
   redis.call('HSET', req, 'type', ARGV[6], 'status', status, 'stage', status, 'question', '', 'agent', '',

@@ -1,6 +1,6 @@
--- Restores what the log holds of a session and Redis does not: its history, the results of ended requests, the records
--- of open ones, and its deletion. Restores only missing data. Data that newer turns have stored meanwhile stays, and a
--- repeated call changes nothing.
+-- Restores data of a session that the log contains and Redis does not: its history, the results of ended requests, the
+-- records of open requests, and its deletion. Existing data is kept, including data that newer turns have stored
+-- meanwhile. A repeated call changes nothing.
 local ctx, hist, reqs, open, tomb, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, request_prefix, record_ttl, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
@@ -36,7 +36,7 @@ local function make_context()
   end
 end
 
--- The deletion first: data that it erased must not be restored.
+-- Restores the deletion first, because data that it erased must not be restored.
 if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_at) then
   local left = tonumber(deleted_at) + tonumber(tomb_ttl) - now
   if left > 0 then
@@ -45,9 +45,10 @@ if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_
   end
 end
 
--- The turns of the complete new history, oldest first: offset and timestamp of the question ('' if Redis already stores
--- the turn), and the stored form. There are none if history stays unchanged. The caller merged the log with the history
--- of version expected_version.
+-- The next arguments are the turns of the complete new history, oldest first. Each has the offset and timestamp of its
+-- question ('' if Redis already stores the turn) and the stored form of the turn. There are no such arguments if the
+-- history stays unchanged. The caller has merged the turns of the log with the stored history, which had the version
+-- expected_version.
 local first_edit = first_open + opens * 13
 local at = first_edit + edits * 5
 local left = tonumber(last_activity) + tonumber(session_ttl) - now
@@ -92,7 +93,7 @@ if at <= #ARGV and left > 0 and version ~= next_version then
   end
 end
 
--- A session that a command created and that has no turns yet.
+-- Restores the context of a session that an import created and that has no turns yet.
 if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
   and not erased(tomb, partition, given_offset, given_at) then
   make_context()
@@ -100,8 +101,9 @@ if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
   redis.call('PEXPIRE', ctx, left)
 end
 
--- Results of ended requests, so that a redelivered turn isn't run again and clients that poll find the result. A flight
--- that runs such a turn anyway can't store its own outcome, because the record then names no flight.
+-- Restores the results of ended requests, so that a redelivered turn isn't run again and clients that poll find the
+-- result. If a flight of such a turn is running nevertheless, it can't store its own outcome, because the turn has
+-- ended.
 for i = 0, ends - 1 do
   local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
     phases, reason, by = unpack(ARGV, first_end + i * 15, first_end + i * 15 + 14)
@@ -128,9 +130,9 @@ for i = 0, ends - 1 do
   end
 end
 
--- Open questions, so that clients that poll find them too. Clients have seen events of earlier attempts, so the next
--- attempt gets a higher number, even if a flight has begun meanwhile. A question so old that it must have ended isn't
--- restored.
+-- Restores open questions, so that clients that poll find them too. Clients have seen events of earlier attempts, so
+-- the next attempt must have a higher number, even if a flight has begun meanwhile. A question that is so old that it
+-- must have ended isn't restored.
 for i = 0, opens - 1 do
   local request_id, offset, logged_at, question, agent, created_at, deadline, events_from, attempt, phases, absorbs,
     cancelled_at, cancel_reason = unpack(ARGV, first_open + i * 13, first_open + i * 13 + 12)
@@ -169,7 +171,7 @@ for i = 0, opens - 1 do
   end
 end
 
--- Applied commands, so that a redelivery doesn't apply them again after later commands.
+-- Restores the results of applied commands, so that a redelivered command isn't applied again after later ones.
 for i = 0, edits - 1 do
   local request_id, offset, logged_at, kind, created_at = unpack(ARGV, first_edit + i * 5, first_edit + i * 5 + 4)
   local req = request_prefix .. request_id

@@ -1,4 +1,4 @@
--- Returns the session's current state for a fork, in the session's order of commands.
+-- Returns the session's current state for a fork. The session's earlier commands have been applied.
 local said = settled_before()
 if said then
   return said

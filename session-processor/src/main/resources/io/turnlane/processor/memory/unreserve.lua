@@ -1,4 +1,5 @@
--- Ends a failed fork: releases the reservation of its session and stores the error for clients that poll.
+-- Ends a failed fork: removes the context of the session that the fork reserved, and stores the error for clients that
+-- poll.
 -- KEYS 1 context, 2 request  ARGV 1 request id, 2 error, 3 lifetime of the request record
 if redis.call('HGET', KEYS[1], 'fork') == ARGV[1] then
   redis.call('DEL', KEYS[1])
