@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * these requests would stay queued until their request records expire.
  *
  * <p>This class finds the requests in Redis, because the log no longer contains them. It searches the request records
- * of the partition's sessions for requests that have not ended. A request whose record is still in the log is left
- * alone. For every other request, this class adds a turn to the lane of the session, unless the lane holds the request
- * already. When this turn is at the head of the lane, the request ends as failed with {@code expired}. Requests of
+ * of the partition's sessions for requests that have not ended. Requests whose records are still in the log are not
+ * changed. For every other request, this class adds a turn to the lane of the session, unless the lane already holds
+ * the request. When this turn is at the head of the lane, the request ends as failed with {@code expired}. Requests of
  * another installation in the same Redis would also end. Each installation therefore needs its own Redis.
  *
  * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time.

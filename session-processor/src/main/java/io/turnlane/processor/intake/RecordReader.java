@@ -54,8 +54,7 @@ public final class RecordReader implements AutoCloseable {
     /**
      * Reads the record at this offset.
      *
-     * @param following called with records behind the requested one, if Kafka returned any; called at most {@value
-     *     #MAX_RECORDS} - 1 times
+     * @param following called with each record behind the requested one that Kafka returned together with it
      * @throws RecordGoneException if the log no longer holds the record
      * @throws LogUnavailableException if Kafka does not return the record in time
      */

@@ -96,8 +96,8 @@ final class TurnReader {
 
     /**
      * Parses an optional header that contains a number. Returns null if the header is missing or contains no number.
-     * Without a deadline, the turn runs at any time. Without the events offset, a client's event stream of the turn
-     * begins at the offset in the request record, or with a {@code gap} event.
+     * Without the header of the deadline, the turn has no deadline. Without the header of the events offset, a client's
+     * event stream of the turn begins at the offset in the request record, or with a {@code gap} event.
      */
     private static @Nullable Long number(@Nullable String text) {
         return text == null || !text.matches("[0-9]{1,18}") ? null : Long.valueOf(text);

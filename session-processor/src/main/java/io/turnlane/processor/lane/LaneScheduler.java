@@ -106,7 +106,7 @@ public final class LaneScheduler<K, T> {
     /**
      * Adds the item at the end of its key's lane, unless the lane holds an item of the same identity.
      *
-     * @return the position of the item; if the item is a duplicate, it was not added, and the result shows this
+     * @return the position of the item in the lane, or a result that marks the item as a duplicate
      */
     public OfferResult offer(K key, T item) {
         lock.lock();

@@ -35,7 +35,6 @@ record FollowUp(String question, boolean needsContext) {
      * Adds the topic of the previous answer to a follow-up question.
      *
      * @param previous entry that answered the previous question
-     *
      * @return the follow-up question, or empty if the question does not refer to the previous one
      */
     static Optional<FollowUp> of(String question, DataSetEntry previous) {

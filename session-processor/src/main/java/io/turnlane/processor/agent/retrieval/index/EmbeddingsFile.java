@@ -54,7 +54,7 @@ final class EmbeddingsFile {
     }
 
     /**
-     * Returns the rows.
+     * Returns the vectors.
      *
      * @throws IllegalStateException if the bytes were made from another data set or are incomplete
      */

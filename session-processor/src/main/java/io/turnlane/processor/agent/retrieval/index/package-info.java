@@ -1,4 +1,7 @@
-/** Vectors of the data set, computed by the build, packed in the jar and searched completely. */
+/**
+ * The vectors of the data set, and the search for the vectors nearest to a question. The build computes the vectors and
+ * packs them into the jar.
+ */
 @NullMarked
 package io.turnlane.processor.agent.retrieval.index;
 
