@@ -7,7 +7,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface AbsentAgents {
 
-    /** No other processor offers an agent. */
+    /** Implementation for an installation in which no other processor offers agents. */
     AbsentAgents NONE = _ -> Optional.empty();
 
     /**

@@ -23,7 +23,7 @@ public record CurrentTurn(
         return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }
 
-    /** Runs the call with this turn as the current turn. */
+    /** Runs the call. While it runs, {@link #get} returns this turn. */
     public <T> T call(Callable<T> call) throws Exception {
         return ScopedValue.where(CURRENT, this).call(call::call);
     }

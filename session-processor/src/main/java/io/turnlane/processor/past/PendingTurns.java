@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingTurns {
 
-    /** Maximum number of cancels that are kept. A session cannot have as many open turns. */
+    /** Maximum number of cancels that are kept. A session can have fewer open turns than this number. */
     private static final int MAX_CANCELS = 1000;
 
     private static final int BYTES_PER_CANCEL = 300;

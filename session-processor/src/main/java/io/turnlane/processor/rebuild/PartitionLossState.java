@@ -67,7 +67,10 @@ final class PartitionLossState {
         return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(period)));
     }
 
-    /** Returns true if the partition's turns may begin. */
+    /**
+     * Returns true if the partition's turns may begin. Requires a successful check, and either intact memory or the end
+     * of the maximum wait.
+     */
     synchronized boolean isReady(Instant now) {
         return checked && (lostSince == null || !now.isBefore(waitsUntil));
     }

@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
-/** Dependencies that all rebuilds share. */
+/** Services, limits and settings that all rebuilds share. */
 public record RebuildKit(RebuildPorts ports, RecallLimits limits, RebuildEnvironment environment) {
 
     /**

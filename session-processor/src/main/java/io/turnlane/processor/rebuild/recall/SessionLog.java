@@ -43,7 +43,10 @@ public interface SessionLog {
          */
         void asked(Ask ask, CommandPosition position, int bytes);
 
-        /** Called for a client's cancel of a question, which usually follows the question. */
+        /**
+         * Called for a client's cancel of a question. The cancel usually follows the question in the log, but can also
+         * precede it.
+         */
         void cancelled(CancelTurn cancel);
 
         /** Called for a command that deletes a session. */
