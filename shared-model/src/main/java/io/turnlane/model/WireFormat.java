@@ -83,8 +83,8 @@ public final class WireFormat {
     }
 
     /**
-     * Returns true if this release can read a record with this value of the header {@link
-     * RecordHeaders#SCHEMA_VERSION}.
+     * Returns true if this release can read a record with this value of the header
+     * {@link RecordHeaders#SCHEMA_VERSION}.
      */
     public static boolean isReadable(@Nullable String schemaVersion) {
         return schemaVersion != null && schemaVersion.startsWith("1.");

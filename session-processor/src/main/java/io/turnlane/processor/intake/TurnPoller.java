@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * every partition while one record of a poll is not acknowledged, so one slow answer would block all sessions (contrary
  * to promise O2 in docs/guarantees.md). It also commits no offset behind a gap in the offsets.
  *
- * <p>Threading: one platform thread executes {@link #run}. Any thread may call {@link #pause}, {@link #stop}, {@link
- * #awaitStopped}, {@link #hasFailed} and {@link #statistics}. These methods exchange data with the poll thread through
- * volatile fields.
+ * <p>Threading: one platform thread executes {@link #run}. Any thread may call {@link #pause}, {@link #stop},
+ * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}. These methods exchange data with the poll thread
+ * through volatile fields.
  */
 public final class TurnPoller implements Runnable {
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * priority wait, they get all slots.
  *
  * <p>No priority starves. While a lane waits, the pass of its priority stays constant. Each lane of another priority
- * that leaves before it increases the pass of that other priority, until this pass is the larger one. At most {@link
- * #maxBefore} lanes can therefore leave before the first lane of a priority.
+ * that leaves before it increases the pass of that other priority, until this pass is the larger one. At most
+ * {@link #maxBefore} lanes can therefore leave before the first lane of a priority.
  *
  * <p>Not thread-safe: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */
@@ -49,7 +49,8 @@ final class ReadyLanes<L> {
     void add(L lane, int priority) {
         Queue<L> same = waiting.get(priority);
         if (same.isEmpty()) {
-            passes[priority] = Math.max(passes[priority], currentPass); // a priority without waiting lanes must not collect an advantage
+            passes[priority] = Math.max(
+                    passes[priority], currentPass); // a priority without waiting lanes must not collect an advantage
         }
         same.add(lane);
     }

@@ -61,9 +61,9 @@ public sealed interface BeginResult {
     record DataMissing(boolean sessionLost) implements BeginResult, SessionMemory.DecideResult {}
 
     /**
-     * The turn is a crash suspect: it was running when processors crashed. After one more crash, it would end as {@code
-     * poison}. The caller must begin the turn again at a time when no other crash suspect runs in this processor, so
-     * that a further crash is not attributed to the wrong turn. The call has not counted an attempt.
+     * The turn is a crash suspect: it was running when processors crashed. After one more crash, it would end as
+     * {@code poison}. The caller must begin the turn again at a time when no other crash suspect runs in this
+     * processor, so that a further crash is not attributed to the wrong turn. The call has not counted an attempt.
      */
     record CrashSuspected() implements BeginResult {}
 

@@ -17,8 +17,8 @@ public sealed interface EditResult {
 
     /**
      * The command's request record is missing. The caller must check if Redis lost data. If it did, the caller must
-     * wait until the data is rebuilt and then call again. Otherwise the caller must call again with {@linkplain
-     * SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
+     * wait until the data is rebuilt and then call again. Otherwise the caller must call again with
+     * {@linkplain SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
      */
     record RecordMissing() implements EditResult {}
 

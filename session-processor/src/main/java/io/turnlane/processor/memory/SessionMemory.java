@@ -155,8 +155,8 @@ public interface SessionMemory {
 
     /**
      * Starts the handover of a flight whose partition leaves this processor while the agent works. The flight may still
-     * end the turn within the given time. Until then, the next owner of the partition {@linkplain
-     * BeginResult.HandoverPending waits}. Repeating the call doesn't extend the time.
+     * end the turn within the given time. Until then, the next owner of the partition
+     * {@linkplain BeginResult.HandoverPending waits}. Repeating the call doesn't extend the time.
      *
      * @param handover time that the flight has; at most one minute
      * @return true if the next owner will wait; false if another flight has begun the turn or a newer owner has written

@@ -10,14 +10,14 @@ public sealed interface SettleResult {
     record Stored() implements SettleResult {}
 
     /**
-     * The turn has already ended with this state, so the outcome of the call was not stored. {@link
-     * SessionMemory#cancel} also returns this result if the call itself ended the turn.
+     * The turn has already ended with this state, so the outcome of the call was not stored.
+     * {@link SessionMemory#cancel} also returns this result if the call itself ended the turn.
      */
     record EndedOtherwise(BeginResult.TurnEnding ending) implements SettleResult {}
 
     /**
-     * Cancellation of the turn was requested, so the outcome was not stored. The caller must {@linkplain
-     * SessionMemory#cancel cancel} the turn instead.
+     * Cancellation of the turn was requested, so the outcome was not stored. The caller must
+     * {@linkplain SessionMemory#cancel cancel} the turn instead.
      */
     record CancelInstead() implements SettleResult {}
 

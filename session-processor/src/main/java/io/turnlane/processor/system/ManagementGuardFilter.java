@@ -26,8 +26,8 @@ final class ManagementGuardFilter extends OncePerRequestFilter {
     private final boolean onLoopback;
 
     /**
-     * @param onLoopback true if only this machine can reach the port. The filter then rejects requests whose {@code
-     *     Host} header does not name this machine, because only web pages send them
+     * @param onLoopback true if only this machine can reach the port. The filter then rejects requests whose
+     *     {@code Host} header does not name this machine, because only web pages send them
      */
     ManagementGuardFilter(boolean onLoopback) {
         this.onLoopback = onLoopback;

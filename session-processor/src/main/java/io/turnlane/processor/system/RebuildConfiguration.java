@@ -54,8 +54,7 @@ class RebuildConfiguration {
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // if retention deletes the first records
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // if retention deletes the first records
         return new KafkaSessionLog(
                 () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
                 topics.names(),

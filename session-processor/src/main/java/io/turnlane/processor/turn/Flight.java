@@ -211,8 +211,8 @@ final class Flight {
 
     /**
      * Starts the handover: the bounded time for which the flight may continue after its partition has left. If the
-     * flight has not called its agent yet, it is stopped. If the agent is working, it may continue for {@code
-     * agentTime}. The flight may then store and publish the result until {@code handoverTime} has passed.
+     * flight has not called its agent yet, it is stopped. If the agent is working, it may continue for
+     * {@code agentTime}. The flight may then store and publish the result until {@code handoverTime} has passed.
      *
      * @param agentTime time for which the agent may continue
      * @param handoverTime time of the whole handover

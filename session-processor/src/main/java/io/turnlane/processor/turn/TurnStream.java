@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The first piece of text is published at once. Later pieces are gathered and published together after each
  * {@linkplain AnswerLimits#deltaInterval delta interval}.
  *
- * <p>Threading: the agent's thread calls the methods of {@link AnswerSink}. The lane thread calls {@link
- * #publishStarted}, {@link #close} and {@link #publishLast}. The executor publishes gathered text. One lock guards
- * numbering and publication, so that events are published in the order of their numbers.
+ * <p>Threading: the agent's thread calls the methods of {@link AnswerSink}. The lane thread calls
+ * {@link #publishStarted}, {@link #close} and {@link #publishLast}. The executor publishes gathered text. One lock
+ * guards numbering and publication, so that events are published in the order of their numbers.
  */
 final class TurnStream implements AnswerSink {
 

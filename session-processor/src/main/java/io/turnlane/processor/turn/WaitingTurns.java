@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * crashes after the script but before the offset is complete, the next owner finds the stored result when it begins the
  * turn.
  *
- * <p>Threading: the control thread and the poll thread call this class. The work runs as {@linkplain
- * LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
+ * <p>Threading: the control thread and the poll thread call this class. The work runs as
+ * {@linkplain LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
  */
 public final class WaitingTurns {
 
@@ -288,7 +288,8 @@ public final class WaitingTurns {
     private Collection<Turn> end(Turn turn, TurnEnding ending) {
         new TurnEnd(kit, retrier, turn, "").republish(ending);
         String code = ending.error() == null ? "" : ending.error().code();
-        String outcome = ending.attempt() > 0 ? "republished" : ending.status().wire(); // its flight was reported before
+        String outcome =
+                ending.attempt() > 0 ? "republished" : ending.status().wire(); // its flight was reported before
         kit.services()
                 .observer()
                 .flightEnded(new TurnReport(

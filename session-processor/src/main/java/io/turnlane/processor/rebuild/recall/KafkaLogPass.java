@@ -55,8 +55,8 @@ final class KafkaLogPass {
     }
 
     /**
-     * Sets the start of the pass. Each topic is read from its first record at or after the given time. If {@code
-     * firstOpen} is lower than the offset of this record, turns are read from {@code firstOpen}.
+     * Sets the start of the pass. Each topic is read from its first record at or after the given time. If
+     * {@code firstOpen} is lower than the offset of this record, turns are read from {@code firstOpen}.
      *
      * @param firstOpen offset of the first turn that can be delivered again
      */
