@@ -87,8 +87,8 @@ public final class TurnRecordHandler implements RecordHandler {
         }
         Duration left = turn.timeUntilDeadline(clock.instant());
         if (left != null && !offered.running()) {
-            waitingTurns.scheduleDeadline(
-                    turn, left); // the dismiss script checks by Redis' clock if the deadline has passed
+            // When this time has passed, a script checks by Redis' clock if the deadline has passed.
+            waitingTurns.scheduleDeadline(turn, left);
         }
     }
 

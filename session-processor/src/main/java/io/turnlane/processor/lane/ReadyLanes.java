@@ -49,8 +49,8 @@ final class ReadyLanes<L> {
     void add(L lane, int priority) {
         Queue<L> same = waiting.get(priority);
         if (same.isEmpty()) {
-            passes[priority] = Math.max(
-                    passes[priority], currentPass); // a priority without waiting lanes must not collect an advantage
+            // A priority must not collect an advantage while none of its lanes waits.
+            passes[priority] = Math.max(passes[priority], currentPass);
         }
         same.add(lane);
     }

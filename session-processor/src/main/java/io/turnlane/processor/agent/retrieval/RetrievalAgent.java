@@ -64,8 +64,8 @@ final class RetrievalAgent implements Agent {
             return alone;
         }
         List<Match> together = new ArrayList<>(nearest(followUp.get().question()));
-        together.removeIf(
-                match -> match.entry().equals(previous.get())); // a follow-up asks for more than the previous answer
+        // A follow-up asks for more than the previous answer.
+        together.removeIf(match -> match.entry().equals(previous.get()));
         double followUpConfidence = Calibration.confidence(together);
         boolean read = followUp.get().needsContext()
                 ? followUpConfidence >= Calibration.MIN_CONFIDENCE
