@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Settings with which a missing topic is created. The partition count never changes, because another count would move
- * keys to other partitions and break the order within a session.
+ * Settings with which a missing topic is created. The partition count must not be changed later. Otherwise keys would
+ * move to other partitions, and the turns of a session would no longer run in order.
  *
  * @param retention minimum time that a record is kept
  * @param maxRecordBytes size of the largest record

@@ -21,8 +21,8 @@ public final class ValueRanges {
     public static final Duration LONGEST = Duration.ofDays(36_525);
 
     /**
-     * Longest processing time of one turn. Turns end within an hour, except while Redis or Kafka is unavailable, so
-     * this limit allows for long outages.
+     * Longest processing time of one turn. Turns normally end within an hour. They take longer only while Redis or
+     * Kafka is unavailable, and the limit is high enough for long outages.
      */
     public static final Duration LONGEST_TURN = Duration.ofDays(30);
 

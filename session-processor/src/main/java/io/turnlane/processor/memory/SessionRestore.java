@@ -16,8 +16,8 @@ public interface SessionRestore {
      *
      * @param fence fence of the partition's assignment
      * @param partition partition of the turns topic
-     * @param wantedBy command that requested the rebuild; the result is stored in the request record of this command;
-     *     null if no command requested the rebuild
+     * @param wantedBy command that requested the rebuild, or null if no command requested it; the result is stored
+     *     together with its id, so that a client can read it
      * @throws MemoryUnavailableException if the store doesn't answer; repeating the call is harmless
      */
     RestoreResult restore(RecalledSession recalled, long fence, int partition, @Nullable RequestId wantedBy);

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reconstructs one session from the records of the log: its last turns, its questions that have not ended, and its last
  * deletion. This class also divides the log of a session into lives. A life ends with a deletion, or with a period
- * without activity that is longer than the session's time to live. The life's first question sets the time to live, and
- * later commands can change it.
+ * without activity that is longer than the session's time to live. The first question or import of a life sets the time
+ * to live, and later updates can change it.
  *
  * <p>The record of a deletion does not show when the deletion was carried out. It was carried out if its record won't
  * be delivered again, or if a later turn of the session has begun. Only then does this class apply the deletion. Until
@@ -182,8 +182,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Keeps a turn that is not in the history, as long as its record could be delivered again. The restored result then
-     * prevents that the turn runs again.
+     * Keeps a turn that is not in the history, as long as its record could be delivered again. Its restored result then
+     * prevents it from running again.
      */
     private void keepRedeliverable(Kept kept) {
         redeliverable.addLast(kept);

@@ -10,7 +10,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 /**
  * Reports the engine as down if the poll thread has stopped polling or if too many abandoned agents are still running.
  * Also reports it as down if the open turns have been at their maximum number or size for a minute and none of them has
- * ended. In each of these cases the process still runs but processes no turns.
+ * ended. In these cases, the process still runs, but it can no longer be relied on to process turns.
  */
 final class EngineHealth implements HealthIndicator {
 

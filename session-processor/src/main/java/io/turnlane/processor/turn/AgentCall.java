@@ -29,7 +29,7 @@ final class AgentCall {
 
     private static final Logger log = LoggerFactory.getLogger(AgentCall.class);
 
-    /** Maximum length of the message of a failed agent, in characters. */
+    /** Maximum length of the error message of a failed agent, in characters. Longer messages are cut. */
     private static final int MAX_MESSAGE_LENGTH = 500;
 
     private final TurnKit kit;

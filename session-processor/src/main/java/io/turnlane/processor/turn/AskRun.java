@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * publishes the terminal event, and finally completes the offset (promise O9 in docs/guarantees.md). A lane thread uses
  * an object once.
  *
- * <p>The order of these steps allows for a crash of the processor after each of them. {@code docs/architecture.md}
- * describes the effects of such a crash.
+ * <p>If the processor crashes after one of these steps, the turn is delivered again to the next owner of the partition.
+ * {@code docs/architecture.md} describes the effect for each step.
  */
 final class AskRun {
 

@@ -7,10 +7,10 @@ import io.turnlane.processor.turn.Turn.Claim;
 public interface LostMemory {
 
     /**
-     * Returns true if a turn may begin. Returns false until the first check for lost data has succeeded, while later
-     * checks fail because Redis does not answer, and while lost data of the turn's partition is rebuilt. If the rebuild
-     * takes longer than the maximum time, returns true nevertheless. Always returns true after the partition has left.
-     * Never blocks.
+     * Returns true if a turn may begin. Returns false in three cases: no check for lost data has succeeded yet; the
+     * last check failed, because Redis did not answer; or lost data of the turn's partition is being rebuilt. If turns
+     * have waited for the rebuild for the maximum time, the third case no longer applies. Always returns true after the
+     * partition has left. Never blocks.
      */
     boolean isReady(Claim claim);
 

@@ -42,7 +42,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /** Delay between checks for the end of a rebuild. */
     static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
 
-    /** Maximum delay between two checks if the previous owner's flight has ended a turn in a handover. */
+    /**
+     * Maximum delay between two checks of a turn in a handover. Each check tests if the previous owner's flight has
+     * ended the turn.
+     */
     private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
@@ -95,9 +98,9 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     /**
      * Handles an unexpected exception in a turn or command. Such an exception is caused by a defect of the processor or
-     * by a value that it cannot process. The turn is retried until it has as many of these exceptions as an agent is
-     * allowed failures. Then the turn ends as failed and its record goes to quarantine, so that it no longer blocks its
-     * session.
+     * by a value that it cannot process. The turn is retried. These exceptions are counted separately from failures of
+     * the agent, but have the same maximum number. At this number, the turn ends as failed and its record goes to
+     * quarantine, so that it no longer blocks its session.
      */
     private LaneOutcome unexpectedError(Flight flight, Throwable e) {
         Turn turn = flight.turn();
@@ -136,8 +139,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Publishes the end of a turn that cannot be stored in memory. For example, another program has changed the
-     * session's keys in Redis.
+     * Publishes the end of a turn although it cannot be stored in memory. This happens if, for example, another program
+     * has changed the session's keys in Redis.
      */
     private LaneOutcome giveUpWithoutMemory(Flight flight, TurnError error, int failures, Throwable cause) {
         Turn turn = flight.turn();

@@ -85,9 +85,9 @@ public final class WaitingTurns {
     }
 
     /**
-     * Cancels a turn whose request record already carries the cancel request. If the turn is running, stops its flight.
-     * If the turn is waiting, ends the turn. If the turn waits for its next attempt, skips the delay, and the turn then
-     * ends. Does nothing if no lane holds the turn.
+     * Cancels a turn. The cancel must already be stored in the turn's request record. If the turn is running, stops its
+     * flight. If the turn is waiting, ends the turn. If the turn waits for its next attempt, skips the delay, so that
+     * the turn ends at once. If no lane holds the turn, only remembers the cancel for a while.
      */
     public void cancel(SessionKey session, RequestId request) {
         recentlyCancelled.add(request); // this processor has possibly not read the turn yet

@@ -38,7 +38,10 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
      */
     public record RecallWindow(Duration events, Duration turns, Duration slack) {}
 
-    /** @param consumers creates a consumer without a group, which neither commits offsets nor resets them */
+    /**
+     * @param consumers creates a consumer without a group, which commits no offsets; if retention deletes records that
+     *     a pass has not read yet, the consumer must continue at the first existing record
+     */
     public KafkaSessionLog(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,
             Topics topics,
