@@ -17,8 +17,8 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Rejects calls that fail authentication or authorisation. The response contains a problem document and the challenge
- * of RFC 6750. A wrong, an expired and a revoked key get the same response.
+ * Rejects calls that fail authentication or authorisation. The response contains a problem document. With status 401 or
+ * 403, it also has the challenge of RFC 6750. The response is the same for a wrong, an expired and a revoked key.
  */
 public final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 

@@ -36,9 +36,9 @@ public final class CredentialReader implements AuthenticationConverter {
     }
 
     /**
-     * Returns a reader for another kind of bearer credentials.
+     * Returns a reader that accepts bearer credentials of any kind.
      *
-     * @param bearer converts the text of bearer credentials
+     * @param bearer converts the text after {@code Bearer} to authentication that is not checked yet
      */
     public static CredentialReader of(String socketPath, Function<String, Authentication> bearer) {
         return new CredentialReader(socketPath, bearer);

@@ -23,8 +23,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 
 /**
- * Authenticates callers by a token of the issuer for this audience. {@code sub} is the user and {@code scope} lists the
- * scopes (RFC 9068). Unknown scopes are ignored.
+ * Authenticates callers by a JWT of the configured issuer. The token's {@code sub} is the user id, and its {@code
+ * scope} lists the user's scopes (RFC 9068). Unknown scopes are ignored.
  */
 public final class JwtAuthentication implements AuthenticationProvider, Converter<Jwt, AbstractAuthenticationToken> {
 
@@ -37,8 +37,8 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
      * Creates the provider.
      *
      * @param decoder checks signature, issuer, audience and times of a token
-     * @param skew time for which the decoder still accepts a token after its expiry; connections that were opened with
-     *     the token also end this long after its expiry
+     * @param skew time for which the decoder still accepts a token after its expiry; connections that the token opened
+     *     also stay open for this time after its expiry
      */
     public JwtAuthentication(JwtDecoder decoder, Duration skew) {
         this.skew = skew;
@@ -46,7 +46,7 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
         this.jwt.setJwtAuthenticationConverter(this);
     }
 
-    /** Returns unchecked authentication for a bearer token. */
+    /** Wraps a bearer token that is not checked yet. */
     public static Authentication present(String bearer) {
         return new BearerTokenAuthenticationToken(bearer);
     }

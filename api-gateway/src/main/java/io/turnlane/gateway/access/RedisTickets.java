@@ -25,7 +25,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class RedisTickets {
 
-    /** Lifetime of a ticket: long enough to open a connection, and short to limit misuse. */
+    /**
+     * Lifetime of a ticket: long enough to open a connection, and short enough to limit the misuse of a stolen ticket.
+     */
     public static final Duration LIFETIME = Duration.ofSeconds(30);
 
     private static final int BYTES = 32;

@@ -3,8 +3,8 @@ package io.turnlane.gateway.access;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * Thrown if credentials cannot be checked at the moment. The caller is neither authenticated nor rejected as
- * unauthorised.
+ * Thrown if credentials cannot be checked at the moment. The caller receives the error {@code unavailable} and can
+ * retry with the same credentials.
  */
 final class UnverifiableCredentialsException extends AuthenticationException {
 

@@ -67,7 +67,7 @@ record Backlog(Instant reportedAt, int slots, long waiting, Duration runTime) {
      * Returns the time that a turn asked now is expected to wait for a slot.
      *
      * @param admitted number of turns admitted since the statistics were taken
-     * @param since time since the statistics were taken, during which slots became free
+     * @param since time since the statistics were taken; slots that became free in this time shorten the expected wait
      */
     Duration expectedWait(long admitted, Duration since) {
         double perSecond = slots / Math.max(1e-6, runTime.toNanos() / 1e9);

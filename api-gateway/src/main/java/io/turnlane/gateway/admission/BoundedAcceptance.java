@@ -6,9 +6,10 @@ import io.turnlane.gateway.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
 
 /**
- * Accepts questions within the limits of the service and of their user. If a question is rejected here, nothing is
- * stored. Turns that were accepted earlier are not affected. A retry with an Idempotency-Key that was used before finds
- * its turn even if the user has the maximum number of open turns.
+ * Accepts a question unless the processors are overloaded or the user who asks it has too many open turns. A rejected
+ * question leaves no data in Redis, and turns that were accepted earlier are not affected. If a client retries a
+ * question with the same Idempotency-Key, it gets the existing turn even if its user has the maximum number of open
+ * turns.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -27,7 +28,8 @@ public final class BoundedAcceptance implements Acceptance {
     @Override
     public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {
         long admitted = overload.admit();
-        boolean admittedWork = true; // also if Redis is unavailable: the question is then accepted without it
+        // Stays true if Redis is unavailable, because the question is then accepted without Redis.
+        boolean admittedWork = true;
         try {
             // A redrive by an operator does not count towards the limits of the user.
             AcceptOutcome outcome = turn.redriveOf() != null
@@ -51,7 +53,7 @@ public final class BoundedAcceptance implements Acceptance {
                 turn.session(),
                 turn.requestId(),
                 turn.options().policy().extraOpenTurns());
-        // A retry needs no reservation: the call that claimed its key has one.
+        // A retry needs no reservation, because the call that claimed the key already holds one for the turn.
         if (!reserved && !acceptance.hasClaim(turn)) {
             throw turns.limitReached();
         }

@@ -59,7 +59,7 @@ public final class OverloadGuard implements AutoCloseable {
     private volatile long lastRejected;
 
     /**
-     * Creates the guard; {@link #start} starts it.
+     * Creates the guard. It has no statistics and admits every question until {@link #start} is called.
      *
      * @param gateways returns the number of gateways, this one included
      * @param maxWait maximum expected time that a new turn waits for a slot; zero for no limit

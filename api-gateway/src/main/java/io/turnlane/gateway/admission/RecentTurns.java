@@ -24,7 +24,7 @@ final class RecentTurns {
         count[index]++;
     }
 
-    /** Undoes a count of a turn at this time. Does nothing if the slice of this time is no longer kept. */
+    /** Removes one turn that was counted at this time. Does nothing if the slice of this time is no longer kept. */
     synchronized void undoCount(long thenMs) {
         long then = thenMs / SLICE_MS;
         int index = (int) (then % SLICES);
@@ -34,8 +34,8 @@ final class RecentTurns {
     }
 
     /**
-     * Returns the number of turns counted between these times. All turns of the slice that contains the start are
-     * counted.
+     * Returns the number of turns counted between these times. Includes all turns of the 100 ms slice that contains the
+     * start.
      */
     synchronized int since(long thenMs, long nowMs) {
         int all = 0;

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Circuit breaker: stops calling a backend that does not answer several times in a row, until the backend answers a
- * probe.
+ * Circuit breaker. After several consecutive calls without an answer, it rejects all calls to the backend until the
+ * backend answers a probe.
  *
  * <p>Resilience4j's circuit breaker does not fit. Its half-open state uses calls as probes, so questions would wait for
  * the timeouts of failed probes. It also opens if the failure rate of a time window is too high, whereas this breaker
@@ -78,8 +78,8 @@ public final class Breaker implements AutoCloseable {
     }
 
     /**
-     * Resets the number of failures. Does not close an open breaker, because the answered call may have begun before
-     * the breaker opened. Only a probe closes the breaker.
+     * Resets the number of failures. Only a probe closes an open breaker: the answered call may have begun before the
+     * breaker opened.
      */
     private void onAnswer() {
         if (state.get().failures() > 0) {

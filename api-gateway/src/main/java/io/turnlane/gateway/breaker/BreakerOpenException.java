@@ -3,8 +3,8 @@ package io.turnlane.gateway.breaker;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Thrown if a command was not sent, because Redis did not answer recent commands. Callers treat it like any other data
- * access exception.
+ * Thrown if the breaker does not send a command because Redis did not answer recent commands. Callers treat it like any
+ * other data access exception.
  */
 public final class BreakerOpenException extends DataAccessResourceFailureException {
 

@@ -97,7 +97,7 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
         }
     }
 
-    /** Returns true if no commands are currently sent to Redis. */
+    /** Returns true if the breaker is open, so that it rejects all commands. */
     public boolean isOpen() {
         return breaker.isOpen();
     }
@@ -128,17 +128,19 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
         closing.countDown();
     }
 
-    /** Returns a template for strings that passes this breaker. */
+    /** Returns a template for strings whose commands all pass through this breaker. */
     public StringRedisTemplate stringTemplate() {
         return new GuardedStringTemplate(connections, breaker);
     }
 
-    /** Returns a template for bytes that passes this breaker. */
+    /** Returns a template for bytes whose commands all pass through this breaker. */
     public RedisTemplate<String, byte[]> bytesTemplate() {
         return new GuardedBytesTemplate(connections, breaker);
     }
 
-    /** Template for strings. Every operation of a template passes {@code execute}. */
+    /**
+     * Template for strings. Overriding {@code execute} is sufficient, because every operation of a template calls it.
+     */
     private static final class GuardedStringTemplate extends StringRedisTemplate {
 
         private final Breaker breaker;

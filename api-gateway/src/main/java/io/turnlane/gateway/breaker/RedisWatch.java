@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks Redis each second, on a thread of its own: sets the shared clock, and replaces the connection if Redis does
- * not accept writes.
+ * Checks Redis each second on its own thread. Each check sets the shared clock to the time of Redis. If Redis does not
+ * accept writes, the check replaces the connection.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -27,7 +27,7 @@ public final class RedisWatch implements AutoCloseable {
         this.monitor = monitor;
     }
 
-    /** Starts to watch. The first check is done when this method returns. */
+    /** Starts the checks. When this method returns, the first check is complete. */
     public static RedisWatch start(RedisBreaker breaker, SharedClock clock) {
         RedisWatch watch = new RedisWatch(new RedisMonitor(breaker, clock, RedisWatch::report));
         watch.monitor.check();

@@ -1,4 +1,4 @@
-/** Circuit breaker: callers do not wait for a backend that does not answer. */
+/** Circuit breaker that makes calls fail at once while a backend does not answer. */
 @NullMarked
 package io.turnlane.gateway.breaker;
 

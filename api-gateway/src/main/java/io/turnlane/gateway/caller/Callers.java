@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Determines the caller of a request.
  *
- * @param authenticated true if authentication is enabled. If so, this class too rejects unauthenticated requests, even
- *     if a filter has let them pass
+ * @param authenticated true if authentication is enabled; {@link #callerOf} then rejects unauthenticated requests, in
+ *     case a filter has let one pass
  */
 public record Callers(boolean authenticated) {
 

@@ -9,8 +9,9 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
- * Resolves {@link Operator} parameters of controllers. Only this class decides which callers are operators. Without
- * authentication, every caller is an operator. By default, the gateway then accepts only callers on this machine.
+ * Resolves {@link Operator} parameters of controllers. Only this class decides which callers are operators. If
+ * authentication is disabled, every caller is an operator, but the gateway by default accepts only callers on its own
+ * machine.
  */
 public final class OperatorResolver implements HandlerMethodArgumentResolver {
 

@@ -12,9 +12,9 @@ interface CancelMarks {
         UNKNOWN,
         /** The request had already ended. */
         ENDED,
-        /** The request is marked and can only end as cancelled. It is not known if the cancel is on the turns topic. */
+        /** The request is marked and can only end as cancelled. The cancel is possibly not on the turns topic yet. */
         MARKED,
-        /** The same, and the cancel is on the turns topic. */
+        /** The request is marked and can only end as cancelled, and the cancel is on the turns topic. */
         LOGGED,
         /** The request is a command that changes its session. Such commands can't be cancelled. */
         COMMAND

@@ -16,9 +16,10 @@ import org.springframework.stereotype.Component;
 
 /**
  * Cancels requests. A cancel consists of three parts. The mark in the request record takes effect even if gateways or
- * processors crash. The command on the turns topic, which is kept for as long as the question, restores the mark if
- * Redis loses it. The wake-up, a record on the control topic, only notifies the owner (the processor that runs the
- * session's turns) quickly. The gateway publishes the wake-up again whenever the client repeats its call.
+ * processors crash. The command on the turns topic is kept for as long as the question. If Redis loses the mark,
+ * processors restore it from this command. The wake-up is a record on the control topic. It only makes the owner (the
+ * processor that runs the session's turns) notice the cancel sooner. The gateway publishes the wake-up again whenever
+ * the client repeats its call.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -59,8 +60,7 @@ public final class Cancellations {
      *
      * @param reason reason for the {@code cancelled} event; null for none
      * @throws ProblemDetailException if the request does not exist; if it is a command that changes its session; if the
-     *     reason is too long; or if the cancel could not be published, in which case the request is marked as cancelled
-     *     nevertheless
+     *     reason is too long; or if the cancel could not be published, in which case the request still keeps its mark
      */
     public Cancellation cancel(Caller caller, SessionId sessionId, RequestId requestId, @Nullable String reason) {
         SessionKey session = caller.sessionKey(sessionId);

@@ -3,7 +3,7 @@ package io.turnlane.gateway.cancel;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WakeUp;
 
-/** Notifies the processor that owns a turn that the turn was cancelled. */
+/** Publishes wake-ups, which notify the owner of a turn (the processor that runs it) that the turn was cancelled. */
 @FunctionalInterface
 interface WakeUpPublisher {
 
