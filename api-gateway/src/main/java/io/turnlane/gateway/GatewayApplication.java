@@ -9,8 +9,8 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class GatewayApplication {
 
     /**
-     * Default properties. The configuration file is {@code gateway.yaml}, because a processor in the same JVM has its
-     * own.
+     * Default properties. They name the configuration file {@code gateway.yaml}, so that a processor in the same JVM
+     * can use a different file.
      */
     public static final Map<String, Object> DEFAULTS = Map.of("spring.config.name", "gateway");
 

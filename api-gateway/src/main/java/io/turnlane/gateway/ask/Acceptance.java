@@ -11,9 +11,9 @@ import java.time.Duration;
 public interface Acceptance {
 
     /**
-     * If the turn has an Idempotency-Key, claims the key: stores that the key belongs to the turn's request. Creates
-     * the session's context and the request record if they do not exist. Accepting the same turn again has no further
-     * effect.
+     * Stores that the turn is accepted. If the turn has an Idempotency-Key, first claims the key, that is, stores that
+     * the key belongs to the turn's request. Creates the session's context and the request record if they do not exist.
+     * Accepting the same turn again has no further effect.
      *
      * @param defaultAgent agent that answers if neither the turn nor its session names an agent
      */
@@ -33,9 +33,9 @@ public interface Acceptance {
      */
     UndoResult undo(Accepted accepted, boolean unsure);
 
-    /** State of a turn that this call could not publish. */
+    /** Result of undoing an acceptance: the state of the turn that the caller could not publish. */
     enum UndoResult {
-        /** Another call published the turn, or a processor already has the turn. The request record is kept. */
+        /** Another call published the turn, or a processor has already read it. The request record is kept. */
         PUBLISHED,
         /**
          * The turns topic possibly contains the turn, or another call can still publish it. The request id remains

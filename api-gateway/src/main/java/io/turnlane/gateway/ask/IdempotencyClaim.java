@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Claim of an Idempotency-Key: the stored relation between a key and the request that used it first. It ensures that
- * retries do not ask the question again. The key and the body are stored as SHA-256 in base64url, so that neither
- * appears in the names of Redis keys or in log messages.
+ * Claim of an Idempotency-Key: the stored relation between a key and the request that used it first. The claim ensures
+ * that a retry of the call does not ask the question again. The key and the body are stored as SHA-256 in base64url, so
+ * that neither appears in the names of Redis keys or in log messages.
  *
  * @param keyHash hash of the key
  * @param bodyHash hash of the request body without explicit default values
@@ -28,7 +28,7 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** Scope of an Idempotency-Key. The same text is a different key in another scope. */
+    /** Scope of an Idempotency-Key. Keys with the same text in different scopes are different keys. */
     enum ClaimScope {
         /** The question names its session. The claim is in the session's hash slot. */
         SESSION,
@@ -57,7 +57,7 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
     }
 
     /**
-     * Returns the claim that lets a quarantined turn be redriven only once. Its key contains a space. The key of a
+     * Returns the claim that prevents a second redrive of a quarantined turn. Its key contains a space. The key of a
      * client cannot contain a space, so the two are never equal.
      */
     static IdempotencyClaim ofRedrive(RequestId quarantined, AskBody asked) {

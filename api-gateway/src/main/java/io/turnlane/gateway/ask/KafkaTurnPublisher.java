@@ -84,9 +84,8 @@ final class KafkaTurnPublisher implements TurnPublisher {
     }
 
     /**
-     * Returns true if the producer failed before it had the record: if it does not find the topic, if its buffer is
-     * full, or if it is closed. If the producer instead throws an error of the broker, returns the result of
-     * {@link #isRejection}.
+     * Returns true if the record cannot be in the topic: the producer did not find the topic, its buffer was full, it
+     * is closed, or the error {@linkplain #isRejection is a rejection}.
      */
     private static boolean wasNeverSent(Throwable cause) {
         return cause instanceof org.apache.kafka.common.errors.TimeoutException
@@ -95,11 +94,11 @@ final class KafkaTurnPublisher implements TurnPublisher {
     }
 
     /**
-     * Returns true if the error proves that no attempt of the producer succeeded. After any other error, an earlier
-     * attempt has possibly appended the record without an acknowledgement.
+     * Returns true if the error proves that the topic does not contain the record. After any other error, the broker
+     * may have appended the record although its acknowledgement was lost.
      */
     private static boolean isRejection(Throwable cause) {
-        return cause instanceof InvalidConfigurationException // also invalid topics and missing permissions
+        return cause instanceof InvalidConfigurationException // includes invalid topics and missing permissions
                 || cause instanceof InvalidTimestampException
                 || cause instanceof RecordTooLargeException
                 || cause instanceof PolicyViolationException;

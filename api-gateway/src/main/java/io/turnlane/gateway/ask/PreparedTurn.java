@@ -41,8 +41,8 @@ public record PreparedTurn(
         @Nullable CallbackUrl callbackUrl) {
 
     /**
-     * Returns the turn of an earlier call that this turn retries. It has the identity of the earlier turn and the
-     * question of this one.
+     * Returns a copy of this turn with the request id, session and creation time of the turn that an earlier call with
+     * the same Idempotency-Key created.
      */
     PreparedTurn asRetryOf(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
         return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf);

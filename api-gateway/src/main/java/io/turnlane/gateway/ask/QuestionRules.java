@@ -78,8 +78,8 @@ public record QuestionRules(
     }
 
     /**
-     * Validates metadata that is stored in a session. Accepts larger metadata than in a question, because several
-     * changes can add fields to it.
+     * Validates metadata that is stored in a session. A session's metadata can be larger than the metadata of one
+     * question, because several changes can add fields.
      */
     public Map<String, Object> storedMetadata(Map<String, Object> metadata) {
         return metadata(metadata, Math.max(maxMetadata, JsonLimits.MAX_METADATA_BYTES));

@@ -45,8 +45,8 @@ import org.springframework.data.redis.core.script.RedisScript;
  *
  * <p>Several calls with one key can run at the same time. Every call that finds the claim unmarked publishes the turn.
  * Such a call cannot rely on the other calls, because their gateways may have crashed before they published. If none of
- * these calls publishes the turn, only the last call to fail undoes the acceptance. It keeps the acceptance if the turns
- * topic may contain the turn of one of the calls.
+ * these calls publishes the turn, only the last call to fail undoes the acceptance. This call keeps the acceptance if
+ * the turns topic may contain the turn of any of the calls.
  *
  * <p>Limitation: if a gateway crashes before it publishes and the client does not retry, the request record counts as
  * open until it expires.
@@ -108,8 +108,8 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     /**
-     * Updates the caller's claim with the result of the script that ran in the session's slot, which can be more
-     * recent.
+     * Updates the claim in the caller's slot to the state in the session's slot. The script in the session's slot may
+     * have found that another call already published the turn, or that the session accepts no question.
      */
     private void updateCallerClaim(AcceptOutcome outcome, PreparedTurn first, IdempotencyClaim claim, RequestId call) {
         switch (outcome) {
