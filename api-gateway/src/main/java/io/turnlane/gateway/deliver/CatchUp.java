@@ -1,8 +1,8 @@
 package io.turnlane.gateway.deliver;
 
 /**
- * Catch-up of one subscription: reads past events from the log up to the position of the follower (this gateway's
- * consumer of new events).
+ * Progress of one subscription's catch-up. A catch-up reads the events that the client missed from the log, up to the
+ * position of the follower (this gateway's consumer of new events).
  *
  * <p>Only the reader thread that currently works on the catch-up uses this object. The lock of {@link LogReader} makes
  * its state visible to the next reader thread.
@@ -19,7 +19,7 @@ final class CatchUp {
     private long joinedAt = NOT_JOINED;
 
     /**
-     * Limits on a catch-up. A client that exceeds one of them gets a gap instead.
+     * Limits on a catch-up. If a catch-up exceeds a limit, it ends and the client receives a {@code gap} event.
      *
      * @param records number of log records that may be read
      * @param nanos time that may be spent reading, in nanoseconds
@@ -69,8 +69,8 @@ final class CatchUp {
     }
 
     /**
-     * Stops this catch-up until it is queued again. New events that the follower reads in the meantime are not
-     * buffered, because the buffer is bounded.
+     * Pauses this catch-up until it is queued again. Events that the follower reads in the meantime are not buffered;
+     * the catch-up later reads them from the log.
      */
     void suspend() {
         joinedAt = NOT_JOINED;
@@ -81,7 +81,10 @@ final class CatchUp {
         return joinedAt != NOT_JOINED;
     }
 
-    /** Returns true if this catch-up has read all records below the offset at which the follower's events begin. */
+    /**
+     * Returns true if this catch-up has read all records up to the offset from which the follower's events are
+     * buffered.
+     */
     boolean isComplete() {
         return isJoined() && nextOffset >= joinedAt;
     }

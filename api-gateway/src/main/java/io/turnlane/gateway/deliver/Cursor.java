@@ -44,8 +44,8 @@ public record Cursor(int partition, long offset, ReducerState state, int session
      * @param progress progress of the latest turn; null if the client has seen no turn
      * @param turn offset on the turns topic of the latest turn that the client saw running;
      *     {@link LoggedEvent#UNKNOWN_TURN} if the client saw no turn running
-     * @param complete true if no event is missing since the client connected, so that the client can receive text
-     *     without a preceding {@code started} event
+     * @param complete true if the client has received every event since it connected; if false, the client receives a
+     *     turn's text only after the turn's {@code started} event
      */
     public record ReducerState(@Nullable RequestProgress progress, long turn, boolean complete) {
 

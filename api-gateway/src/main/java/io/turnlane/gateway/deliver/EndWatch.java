@@ -3,8 +3,8 @@ package io.turnlane.gateway.deliver;
 import java.time.Duration;
 
 /**
- * Waits for the terminal event of one request. A watch must be opened before the turn is published or the request
- * record is read, so that the event can't be missed.
+ * Waits for the terminal event of one request. The caller must open the watch before it publishes the turn or reads the
+ * request record. Otherwise the event could be published before the watch sees it.
  *
  * <p>The thread that opens a watch also waits and closes it.
  */

@@ -37,7 +37,7 @@ public final class EventFollower implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /**
-     * Time without an answered fetch after which the broker counts as unavailable, in nanoseconds. Six polls are longer
+     * Time without an answered fetch after which the broker counts as unavailable, in nanoseconds. The time is longer
      * than a garbage collection pause of the gateway or the broker, and shorter than the timeout of a client.
      */
     private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -102,7 +102,8 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /**
-     * Returns the offset below which the follower has offered all events to the subscriptions registered at that time.
+     * Returns the offset below which the follower has offered every event to the subscriptions that were registered
+     * when it read the event.
      */
     long offeredOffset(int partition) {
         AtomicLongArray now = offeredOffsets;
@@ -194,7 +195,7 @@ public final class EventFollower implements AutoCloseable {
         }
     }
 
-    /** Metric of the fetches that the broker has answered, empty ones included. */
+    /** Returns the metric that counts the fetches that the broker has answered, empty answers included. */
     private static Metric fetches(Consumer<String, byte[]> consumer) {
         return consumer.metrics().entrySet().stream()
                 .filter(entry -> isCountOfFetches(entry.getKey()))

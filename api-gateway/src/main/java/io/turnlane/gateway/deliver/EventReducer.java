@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An event is identified by request, attempt and sequence number ({@code seq}). A terminal event is identified by
  * its request only. After it, the reducer rejects the events of all attempts of this request. The reducer withholds
- * parts of an answer if the client doesn't have the beginning of the answer. This is the case after a gap, and in an
- * attempt whose {@code started} event is missing.
+ * parts of an answer whose beginning the client doesn't have. The beginning is missing after a gap, and in an attempt
+ * whose {@code started} event the client did not receive.
  *
  * <p>The turns of a session run one after the other, in the order of their offsets on the turns topic. The terminal
  * event of a turn precedes the {@code started} event of the next turn. If the reducer has seen a turn running, later
@@ -37,8 +37,8 @@ final class EventReducer {
     private final Map<RequestId, RequestProgress> seen = new LinkedHashMap<>();
     private @Nullable RequestId inFlight;
     /**
-     * True if it is possible that requests began before the first event that this client receives. Text is then
-     * withheld until a {@code started} event.
+     * True if a turn may have begun before the first event that this client receives. The text of each turn is then
+     * withheld until the turn's {@code started} event.
      */
     private boolean needsStart;
     /** Turn that was running at the cursor; null after this turn has ended or after a gap. */
@@ -53,8 +53,8 @@ final class EventReducer {
     EventReducer(Cursor cursor) {
         RequestProgress progress = cursor.state().progress();
         boolean ranAtCursor = progress != null && progress.attempt() > 0;
-        // If a turn was running at the cursor, every other turn begins to run after the cursor. The client must then
-        // receive the started event of such a turn before its text.
+        // Turns of a session run one after the other. If one was running at the cursor, every other turn starts after
+        // the cursor, so its text must follow its own started event.
         needsStart = ranAtCursor || !cursor.state().complete();
         latestTurn = cursor.state().turn();
         if (progress != null) {
@@ -93,12 +93,13 @@ final class EventReducer {
     }
 
     /**
-     * Returns true if an event belongs to an earlier turn that has ended. Called for requests without recorded events.
-     * A turn can end without running, for example by a cancel, and such an end is not in the order of the offsets.
-     * Terminal events of turns without an attempt are therefore accepted. If a non-terminal event has no attempt and
-     * its turn precedes the latest running turn, the event comes from a redelivery, because the earlier turn has
-     * already ended. If the reducer recorded such an event, it would later deliver the redelivered terminal event as
-     * new.
+     * Returns true if an event belongs to an earlier turn that has ended. Called for an event whose request this
+     * reducer has not recorded.
+     *
+     * <p>An event without an attempt was published for a turn that had not begun to run. Such a turn can end at any
+     * time, for example by a cancel, so its terminal event is always accepted. If a later turn has already run, any
+     * other event without an attempt comes from a redelivery. If the reducer recorded such an event, the redelivered
+     * terminal event would later reach the client as a new one.
      */
     private boolean isOfEarlierTurn(LoggedEvent event) {
         boolean offsetsKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latestTurn != LoggedEvent.UNKNOWN_TURN;

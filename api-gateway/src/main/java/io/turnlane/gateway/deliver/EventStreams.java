@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EventStreams implements AutoCloseable {
 
     /**
-     * Number of offsets by which the last cursor of a client must be behind before the gateway sends a new one. A
-     * catch-up reads this number of records in a few milliseconds.
+     * Number of offsets by which a client's last cursor must be behind the log before the gateway sends a new cursor. A
+     * catch-up reads this many records in a few milliseconds.
      */
     private static final long MIN_CURSOR_STEP = 1_000;
 
@@ -48,7 +48,7 @@ public final class EventStreams implements AutoCloseable {
     public record StreamLimits(
             int clients, Outbox.Bounds outbox, long allOutboxes, int readers, long maxRecords, Duration maxTime) {}
 
-    /** @param prepare task that runs before the topic is first read; creates the topic if it is missing */
+    /** @param prepare task that creates the topic if it is missing; runs before the topic is first read */
     public EventStreams(
             KafkaLogConsumerFactory consumers,
             String topic,
@@ -82,7 +82,10 @@ public final class EventStreams implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Starts to read events and waits up to {@code timeout} until the topic has been reached. */
+    /**
+     * Starts to read events, and waits up to {@code timeout} until the broker has returned the end offsets of the
+     * topic.
+     */
     public void start(Duration timeout) {
         follower.start(timeout);
         reader.start();
@@ -158,7 +161,7 @@ public final class EventStreams implements AutoCloseable {
 
     /**
      * Subscribes to all events after the cursor. If the cursor belongs to another session or to a deleted part of the
-     * log, the subscription starts with a gap.
+     * log, the client first receives a {@code gap} event.
      */
     public Subscription subscribeAfter(Outbox outbox, SessionKey session, EventFilter filter, Cursor cursor) {
         int partition = follower.partitionOf(session.toString());
@@ -169,7 +172,7 @@ public final class EventStreams implements AutoCloseable {
         return subscribeBehind(new Subscription(session, filter, partition, outbox, reducer), cursor.offset() + 1);
     }
 
-    /** Subscribes to all events from now on, preceded by a gap. */
+    /** Subscribes to all events from now on. The client first receives a {@code gap} event. */
     public Subscription subscribeWithGap(Outbox outbox, SessionKey session, EventFilter filter) {
         int partition = follower.partitionOf(session.toString());
         Subscription subscription = new Subscription(session, filter, partition, outbox, new EventReducer());
@@ -199,7 +202,10 @@ public final class EventStreams implements AutoCloseable {
         subscription.offerCursor(() -> 0, 0);
     }
 
-    /** Ends the {@linkplain Subscription#hold hold} of a subscription, so that its events are delivered. */
+    /**
+     * Delivers the events that a {@linkplain Subscription#hold held} subscription has buffered, and all events after
+     * them.
+     */
     public void release(Subscription subscription) {
         subscription.release(() -> reader.catchUp(subscription));
     }
@@ -226,7 +232,7 @@ public final class EventStreams implements AutoCloseable {
         }
     }
 
-    /** Returns the number of connected clients: streams, sockets and waits. */
+    /** Returns the number of connected clients: streams, sockets and calls that wait for an answer. */
     public int clients() {
         return clients.get();
     }

@@ -40,7 +40,10 @@ final class KafkaEventRecords {
         }
     }
 
-    /** Early processors did not write this header. */
+    /**
+     * Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} without the header, which early processors did
+     * not write.
+     */
     private static long turn(Headers headers) {
         Header header = headers.lastHeader(RecordHeaders.TURN);
         return header == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(text(headers, RecordHeaders.TURN));

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
- * Creates consumers without a consumer group. They have no start position until the caller assigns and seeks, and they
- * commit nothing.
+ * Creates consumers without a consumer group. The caller must assign partitions and seek before the first poll. The
+ * consumers commit no offsets.
  */
 @FunctionalInterface
 public interface KafkaLogConsumerFactory {

@@ -35,7 +35,7 @@ public final class KafkaPollThread implements AutoCloseable {
     private final Thread thread;
     private volatile @Nullable Consumer<String, byte[]> consumer;
 
-    /** Task of the thread. */
+    /** Task that reads from the thread's consumer. */
     @FunctionalInterface
     public interface PollTask {
 
@@ -83,7 +83,7 @@ public final class KafkaPollThread implements AutoCloseable {
         }
     }
 
-    /** Ends the wait in {@link #start}. */
+    /** Makes {@link #start} return true. The task calls this method when it has reached its topic. */
     public void markReady() {
         firstReady.countDown();
     }

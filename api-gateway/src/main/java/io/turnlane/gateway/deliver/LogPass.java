@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
  * ends at the position of the follower (this gateway's consumer of new events). The pass looks up the session of each
  * record. If no client wants the record, the pass does not read its value.
  *
- * <p>Clients that are near the end don't wait for clients that are far behind. A pass for clients far behind yields
- * after {@link #SLICE_NANOS} if near clients are waiting.
+ * <p>A pass serves either clients near the end of the log or clients far behind. If near clients are waiting, a pass
+ * for far clients ends after {@link #SLICE_NANOS}, and another pass continues it later.
  *
  * <p>Only the reader thread that runs the pass uses this object.
  */
@@ -54,17 +54,20 @@ final class LogPass {
     /** Queue of clients that wait for a pass. Safe for use by multiple threads. */
     interface CatchUpQueue {
 
-        /** Removes and returns the waiting clients of this partition that match. */
+        /** Removes and returns the waiting clients of this partition that match the filter. */
         List<CatchUp> takeMatching(int partition, Predicate<CatchUp> filter);
 
-        /** Returns true if a matching client waits for this partition. */
+        /** Returns true if a client that matches the filter waits for this partition. */
         boolean anyWaiting(int partition, Predicate<CatchUp> filter);
 
-        /** Queues a client again once its outbox has room. */
+        /** Queues a client again. Called when its outbox has room. */
         void requeue(Subscription subscription);
     }
 
-    /** @param nearFirst true to serve near clients first if near clients are waiting */
+    /**
+     * @param nearFirst true to serve the near clients if near and far clients are waiting; false to serve the far
+     *     clients
+     */
     LogPass(PassContext context, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
         this.context = context;
         this.consumer = consumer;
@@ -88,8 +91,8 @@ final class LogPass {
         admit(_ -> true);
         consumer.assign(List.of(partition));
         if (unfinished().stream().anyMatch(c -> c.nextOffset() > end())) {
-            // The cursor may be ahead of this gateway's follower if another gateway issued it. If the topic was
-            // recreated, the cursor may lie beyond its end.
+            // A cursor from another gateway may be ahead of this gateway's follower, which is harmless. A cursor from
+            // before the topic was recreated may lie beyond the end of the log and needs a gap.
             seek();
         }
         settle();
@@ -183,8 +186,8 @@ final class LogPass {
     }
 
     /**
-     * Returns false if the client has no room. The catch-up then leaves this pass. It is queued again when the client
-     * has room.
+     * Offers the event to the client. Returns false if the client's outbox has no room. The catch-up then leaves this
+     * pass and is queued again when the outbox has room.
      */
     private boolean offerTo(CatchUp catchUp, LoggedEvent event) {
         Subscription subscription = catchUp.subscription();
@@ -235,7 +238,7 @@ final class LogPass {
 
     /**
      * Registers the subscription, so that the follower's events are buffered from now on. The caller must read the
-     * follower's position after this call and not before, so that no event is missed.
+     * follower's position only after this call. Otherwise an event between the two steps would be missed.
      */
     private void register(Subscription subscription) {
         subscription.startJoining();

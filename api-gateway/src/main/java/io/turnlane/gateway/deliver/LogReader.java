@@ -22,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers past events to clients until they have reached the position of the follower. A few threads with one consumer
- * each read the log. One pass over a partition serves all catch-ups that wait for this partition. Catch-ups that arrive
- * during its first second join the pass.
+ * Reads from the log the events that resuming clients have missed, and delivers them until a client has reached the
+ * position of the follower. A few threads, each with its own consumer, read the log. One pass over a partition serves
+ * all catch-ups that wait for this partition. A catch-up that arrives in the first second of a pass can join it if the
+ * pass has not yet read past the offset where the catch-up starts.
  *
  * <p>A client whose outbox is full leaves the pass, so that the other clients don't wait for it. Its catch-up is queued
  * again when the client's writer has made room. A client that exceeds the budget gets a {@code gap}.
@@ -38,8 +39,8 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     private static final long RETRY_NANOS = 1_000_000_000;
 
     /**
-     * Maximum time for which the broker holds a fetch without records. It is short, because waiting at the end of the
-     * log has no use, and a reader can't begin its next pass before the fetch returns.
+     * Maximum time for which the broker holds a fetch without records. It is short, because a reader can begin its next
+     * pass only after the fetch returns, and at the end of the log there is nothing to wait for.
      */
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
@@ -53,8 +54,8 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
 
     private final Set<Integer> busy = new HashSet<>();
     /**
-     * Partitions whose last pass served near clients only. Their next pass serves far clients, so that a steady stream
-     * of near clients does not starve them.
+     * Partitions whose last pass served only near clients. The next pass of such a partition serves its far clients, so
+     * that a steady arrival of near clients cannot starve them.
      */
     private final Set<Integer> farNext = new HashSet<>();
 

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Record of the events topic: the content of its key and headers, and its value as bytes that the gateway forwards
- * without parsing them. All clients of the session share one instance.
+ * Record of the events topic. Its key and headers are parsed. Its value is kept as bytes, which the gateway forwards to
+ * clients without parsing them. All clients of the session share one instance.
  *
  * <p>Immutable, provided that no caller changes the array that {@link #value} returns. Safe for use by multiple
  * threads.
@@ -21,8 +21,8 @@ public final class LoggedEvent {
             .collect(Collectors.toUnmodifiableSet());
 
     /**
-     * Heap that an event takes in an outbox in addition to its value, in bytes: the event object, its outbox item and
-     * its cursor.
+     * Estimated size of an event in an outbox without its value, in bytes: the event object, its outbox item and its
+     * cursor.
      */
     private static final int OVERHEAD = 400;
 
@@ -59,7 +59,7 @@ public final class LoggedEvent {
         return position.offset();
     }
 
-    /** Returns the type of the event, which is the name in SSE's {@code event:} line. */
+    /** Returns the type of the event. SSE sends it in the {@code event:} line. */
     public String type() {
         return type;
     }
@@ -99,7 +99,9 @@ public final class LoggedEvent {
         return type.equals("started");
     }
 
-    /** Returns true if this event is a part of the answer, which is meaningful only after all earlier parts. */
+    /**
+     * Returns true if this event is a part of the answer. Clients can use a part only if they have all earlier parts.
+     */
     boolean isPartOfAnswer() {
         return type.equals("delta") || type.equals("artifact");
     }

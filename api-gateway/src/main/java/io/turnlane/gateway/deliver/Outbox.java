@@ -101,7 +101,7 @@ public final class Outbox {
 
     /**
      * Returns true if a waiting catch-up may continue. If all outboxes together hold more than half of the shared
-     * limit, this outbox must be empty first.
+     * limit, the catch-up must wait until this outbox is empty.
      */
     private boolean hasRoomForMore() {
         return bounds.hasRoomForCatchUp(items.size(), bytes) && (bytes == 0 || sharedLimit.isBelowHalf());
@@ -173,8 +173,9 @@ public final class Outbox {
     }
 
     /**
-     * Returns the reason for which the outbox was closed. Called after the connection has ended. If the outbox is still
-     * open, returns {@link DisconnectReason#GONE}, because then the client ended the connection.
+     * Returns the reason for which the outbox was closed. The writer calls this method after the connection has ended.
+     * If the outbox is still open, the client ended the connection, and this method returns {@link
+     * DisconnectReason#GONE}.
      */
     public synchronized DisconnectReason disconnectReason() {
         return disconnectReason == null ? DisconnectReason.GONE : disconnectReason;

@@ -17,8 +17,8 @@ public sealed interface OutboxItem {
     }
 
     /**
-     * Marker that earlier events are missing. A snapshot replaces them. The writer reads the snapshot when it takes
-     * this item out, not when the item is added.
+     * Marker for missing events. The client receives a snapshot in their place. The writer reads the snapshot when it
+     * takes this item out of the outbox, so the snapshot is as recent as possible.
      */
     record GapItem(Subscription subscription, Cursor cursor) implements OutboxItem {
         @Override

@@ -7,16 +7,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * Limit on the bytes that wait for all clients of a gateway together. It is necessary because the limit of one outbox
  * times the maximum number of clients would exceed the heap.
  *
- * <p>While less than half of the limit is used, only the bounds of each outbox apply. If half of the limit or more is
- * used, a client is disconnected at its next event if its waiting bytes have reached its share: half of the limit
- * divided by the number of clients. If the whole limit is used, for instance by large answers to many clients at once,
- * every client is disconnected at its next event, even if it is below its share.
+ * <p>While less than half of the limit is used, only the bounds of each outbox apply. From half of the limit on, each
+ * client has a share: half of the limit divided by the number of clients. A client whose waiting bytes have reached its
+ * share is disconnected at its next event. If the whole limit is used, for instance by large answers to many clients at
+ * once, every client is disconnected at its next event.
  *
  * <p>An event that waits for several clients counts once for each of them, although the heap holds it once. The limit
  * therefore overestimates the memory in use.
  *
- * <p>Threading: safe for use by multiple threads without a lock. A decision can miss events that other threads add at
- * the same moment, at most one event per thread.
+ * <p>Threading: safe for use by multiple threads without a lock. The limit can be exceeded by at most one event per
+ * thread, because a check does not see events that other threads add at the same moment.
  */
 public final class SharedByteLimit {
 
@@ -55,8 +55,8 @@ public final class SharedByteLimit {
     }
 
     /**
-     * Returns true if less than half of the limit is used, so that a catch-up may add data that could otherwise stay in
-     * the log.
+     * Returns true if less than half of the limit is used. Otherwise catch-ups should leave their events in the log for
+     * now.
      */
     boolean isBelowHalf() {
         return bytes.get() < maxBytes / 2;

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Subscription of one client to one session. Keeps the offset up to which the client has received the session's events.
- * The follower is this gateway's consumer of new events. The states of a subscription are:
+ * Events come either from the log or from the follower, this gateway's consumer of new events. The states of a
+ * subscription are:
  *
  * <ul>
- *   <li>{@code BEHIND}: a catch-up reader delivers past events from the log.
+ * <li>{@code BEHIND}: a catch-up reader delivers earlier events from the log.
  *   <li>{@code JOINING}: events from the follower are buffered, because the last part of the log is still being read.
  *   <li>{@code LIVE}: events from the follower are delivered.
  * </ul>
@@ -53,7 +54,7 @@ public final class Subscription {
     private @Nullable Runnable heldCatchUp;
 
     /**
-     * Selection of a session's events.
+     * Filter for the events of a session.
      *
      * @param requestId request whose events are selected; null for all requests that {@code among} selects
      * @param among selects requests; any thread may call it
@@ -122,8 +123,8 @@ public final class Subscription {
     }
 
     /**
-     * Offers an event that a catch-up has read. Returns false if the client has no room yet; {@code whenRoom} runs when
-     * the client has room.
+     * Offers an event that a catch-up has read. Returns false if this subscription is held or the client's outbox has
+     * no room. In this case, {@code whenRoom} runs when the catch-up can continue.
      */
     synchronized boolean offerFromLog(LoggedEvent event, Runnable whenRoom) {
         if (event.offset() < nextOffset || state == SubscriptionState.CLOSED || !filter.matches(event)) {
@@ -148,9 +149,7 @@ public final class Subscription {
         }
     }
 
-    /**
-     * Discards the buffer and returns to {@code BEHIND}. Called if the catch-up takes longer than the buffer can cover.
-     */
+    /** Discards the buffer and returns to {@code BEHIND}. Called when the catch-up pauses. */
     synchronized void fallBehind() {
         if (state == SubscriptionState.JOINING) {
             state = SubscriptionState.BEHIND;
@@ -206,7 +205,10 @@ public final class Subscription {
         held = true;
     }
 
-    /** Ends a {@link #hold}. If the buffer overflowed during the hold, runs {@code catchUp}. */
+    /**
+     * Ends a {@link #hold} and delivers the buffered events. If the buffer overflowed during the hold, runs {@code
+     * catchUp} instead.
+     */
     void release(Runnable catchUp) {
         Runnable resume = released(catchUp);
         if (resume != null) {
@@ -244,7 +246,7 @@ public final class Subscription {
      * sent.
      *
      * @param offered supplies the offset below which the follower has offered all events; called under this object's
-     *     monitor, so that a value from before a call of {@link #goLiveWithGap} is never applied after that call
+     *     monitor, so that {@link #goLiveWithGap} cannot run between the reading and the use of the offset
      * @param step minimum distance in offsets
      */
     synchronized void offerCursor(LongSupplier offered, long step) {

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Registry of the subscriptions and outboxes of this gateway. The map contains only sessions that have a subscription,
- * so a record of any other session costs only one lookup.
+ * Registry of the subscriptions and outboxes of this gateway. For a record whose session has no subscription, the
+ * follower needs only one map lookup.
  *
  * <p>Threading: any thread adds and removes entries, and the follower looks them up. The arrays in the map are
  * immutable.
@@ -24,9 +24,9 @@ final class SubscriptionRegistry {
      * Adds a subscription, to which the follower offers every event that it reads from now on. Has no effect if the
      * subscription is already present.
      *
-     * <p>A reader can add a subscription after the client has closed and removed it. This method therefore removes the
-     * subscription again if the subscription is closed. A client closes a subscription before it removes it, so at
-     * least one of the two threads removes the subscription.
+     * <p>A catch-up reader can add a subscription that the client's thread has just closed and removed. After the
+     * addition, this method therefore checks if the subscription is closed, and removes it again. The client's thread
+     * closes the subscription before it removes it, so one of the two threads always removes it last.
      */
     void add(Subscription subscription) {
         subscriptions.merge(key(subscription), new Subscription[] {subscription}, (present, added) -> {

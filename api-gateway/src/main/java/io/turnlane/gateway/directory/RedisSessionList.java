@@ -18,11 +18,15 @@ import org.springframework.data.redis.core.script.RedisScript;
 /** Session lists in Redis: one sorted set for each user, in its own hash slot. */
 public final class RedisSessionList implements SessionList {
 
-    /** Maximum size of a list. Sessions that drop out of the list continue to exist. */
+    /**
+     * Maximum number of sessions in a list. Beyond it, the sessions with the oldest activity leave the list but
+     * continue to exist.
+     */
     static final int MAX_ENTRIES = 10_000;
 
     /**
-     * Maximum number of entries that are skipped because they have the same millisecond as the cursor but precede it.
+     * Maximum number of entries with the time of the cursor that precede the cursor. A read fetches this many
+     * additional entries and skips them.
      */
     private static final int TIES = 64;
 
@@ -79,8 +83,8 @@ public final class RedisSessionList implements SessionList {
     }
 
     /**
-     * Returns true if {@code entry} comes after {@code after} in the order of the list. Entries with the same time are
-     * in reverse lexicographical order of their bytes. Java compares ids in the same order, because they are ASCII.
+     * Returns true if {@code entry} comes after {@code after} in the list. Redis sorts entries with the same time in
+     * reverse order of their bytes. Comparing the ids as Java strings gives the same order, because ids are ASCII.
      */
     private static boolean follows(ListedSession entry, ListedSession after) {
         int byTime = entry.at().compareTo(after.at());

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * List of each user's sessions, sorted by last activity. An active session is updated at most once a minute, so the
- * order is accurate to one minute. The size of the list is bounded. Some entries can belong to sessions that no longer
- * exist, and readers remove such entries.
+ * List of each user's sessions, sorted by last activity. The last activity of a session is updated at most once a
+ * minute, so the order is accurate to one minute. The size of the list is bounded. A list can contain sessions that no
+ * longer exist; readers check each session and remove its entry.
  *
  * <p>Every method throws a data access exception if Redis is unavailable. Safe for use by any number of threads.
  */

@@ -18,7 +18,7 @@ final class AgentController {
         this.fleet = fleet;
     }
 
-    /** @param isDefault true if the agent answers questions that name no agent, in sessions without an agent */
+    /** @param isDefault true for the agent that answers if neither the question nor its session names an agent */
     record AgentResource(
             String name,
             String description,

@@ -64,9 +64,8 @@ public final class Fleet {
     }
 
     /**
-     * Returns the agents that some running processors offer and others do not, sorted by name. All processors of an
-     * installation should offer the same agents: a turn waits while its partition belongs to a processor without its
-     * agent.
+     * Returns the agents that some running processors offer and others do not, sorted by name. Such a difference delays
+     * turns: a turn waits for as long as its partition belongs to a processor that does not offer its agent.
      *
      * @return for each such agent, the ids of the processors that lack it
      * @throws DataAccessException if Redis is unavailable
@@ -95,8 +94,9 @@ public final class Fleet {
     }
 
     /**
-     * Estimates the time until a turn starts. The estimate assumes that this turn and each turn ahead of it in its
-     * session wait equally long for a slot. Each turn ahead also runs, for the mean time of the agent's recent turns.
+     * Estimates the time until a turn starts. The estimate adds the expected waits for a slot, which this turn and each
+     * turn ahead of it in its session need. For each turn ahead, it also adds the mean run time of the agent's recent
+     * turns.
      *
      * @param position number of turns ahead in the session
      * @return the estimate; empty if the turn need not wait, if turns are ahead and no processor has run enough turns
