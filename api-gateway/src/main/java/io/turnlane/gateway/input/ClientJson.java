@@ -6,7 +6,7 @@ import io.turnlane.model.IncomingJson;
 import io.turnlane.model.JsonLimits;
 import tools.jackson.core.JacksonException;
 
-/** Checks JSON from clients against the limits that hold for every route and frame. */
+/** Checks JSON from clients against limits such as depth, which apply to every route and frame. */
 public final class ClientJson {
 
     private ClientJson() {}

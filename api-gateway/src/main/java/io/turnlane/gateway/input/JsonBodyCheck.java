@@ -12,7 +12,8 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter;
 
 /**
- * Checks every body before its controller sees it. All bodies of this API are JSON, and their size is already limited.
+ * Checks every request body before the controller receives it. All bodies of this API are JSON, and a filter has
+ * already limited their size.
  */
 @RestControllerAdvice
 final class JsonBodyCheck extends RequestBodyAdviceAdapter {

@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Topic of the API keys. It is compacted and has one partition. The key of each record is the id of an API key, and the
- * last record with this id is the current state of the API key.
+ * Topic of the API keys. The topic is compacted and has one partition. Each record has the id of an API key as its key.
+ * The last record with an id contains the current state of that API key.
  *
  * @param connection settings of the Kafka clients
  * @param name name of the topic
@@ -48,7 +48,10 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     private static final WireFormat WIRE = new WireFormat();
     private static final String TYPE = "api_key";
     private static final int TIMEOUT_MS = 10_000;
-    /** Compaction must also delete revoked keys from the disk, although the topic gets few records. */
+    /**
+     * Settings of the topic. With Kafka's defaults, compaction would rarely run on a topic with so few records, and old
+     * states of keys would stay on the disk.
+     */
     private static final Map<String, String> SETTINGS = Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_COMPACT,
@@ -158,8 +161,8 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     }
 
     /**
-     * Applies a record to the map of keys. An unreadable record removes its key, because it is possible that the record
-     * revokes the key.
+     * Applies a record to the map of keys. If a record is unreadable, removes the API key from the map, because the
+     * record may be its revocation.
      */
     static void apply(ConsumerRecord<String, byte[]> record, Map<String, ApiKey> into) {
         if (record.key() == null) {

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * API keys that are not revoked, as far as this gateway has read the keys topic. Only operators create keys, so callers
- * cannot increase the size of the ring.
+ * API keys that are not revoked, as of the last record of the keys topic that this gateway has read. Only operators
+ * create keys, so callers cannot make the ring grow.
  *
- * <p>Threading: the follower of the keys topic replaces all keys at once; any thread may read. While the topic is read
- * again from its beginning, the previous state stays in use, so that a revoked key never becomes valid again for a
- * moment.
+ * <p>Threading: the follower of the keys topic replaces all keys at once; any thread may read. While the follower reads
+ * the topic again from its beginning, the ring keeps its previous state. Otherwise a revoked key would be valid again
+ * until its revocation is read.
  */
 public final class KeyRing {
 
@@ -37,7 +37,7 @@ public final class KeyRing {
     }
 
     /**
-     * Returns the stored key for the text of a key.
+     * Returns the valid key that a text represents.
      *
      * @return empty if the text is not a key, or if the key is unknown, has another secret, is revoked or has expired.
      *     The comparison of the secret takes the same time in all cases.

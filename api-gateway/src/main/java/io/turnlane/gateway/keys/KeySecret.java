@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API key in the form that its owner holds, {@code tl_<id>_<secret>}: an id of 48 bits and a random secret of 160 bits,
- * both in hex. The prefix allows scanners of public repositories to recognise leaked keys.
+ * API key with its secret, as its owner sends it: {@code tl_<id>_<secret>}, an id of 48 bits and a random secret of 160
+ * bits, both in hex. The prefix allows scanners of public repositories to recognise leaked keys.
  */
 public final class KeySecret {
 

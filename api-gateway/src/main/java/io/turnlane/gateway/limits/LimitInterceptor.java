@@ -23,9 +23,11 @@ import org.springframework.web.servlet.HandlerMapping;
 /**
  * Applies the limits of a user to calls: the rate of calls and of opened streams, and the number of open connections.
  * Streams and waits (calls that wait for an answer) count as connections. If the credentials of a stream's caller
- * expire or are revoked, the thread that writes the stream is interrupted. Waits are short and continue to their end.
+ * expire or are revoked, the thread that writes the stream is interrupted. A wait is not ended, because it takes at
+ * most a minute.
  *
- * <p>The kind of a call is derived from the matched route, not from the URL, which can be spelled in many ways.
+ * <p>The interceptor derives the kind of a call from the matched route. It does not use the URL, because different URLs
+ * can match one route.
  */
 public final class LimitInterceptor implements HandlerInterceptor {
 
@@ -74,7 +76,7 @@ public final class LimitInterceptor implements HandlerInterceptor {
         }
     }
 
-    /** Returns true if the controller method produces an event stream. */
+    /** Returns true if the matched controller method returns an event stream. */
     private static boolean streams(HttpServletRequest request) {
         return request.getAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE) instanceof Collection<?> types
                 && types.contains(MediaType.TEXT_EVENT_STREAM);

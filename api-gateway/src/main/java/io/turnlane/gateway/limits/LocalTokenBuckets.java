@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Token buckets of this gateway alone, used while Redis is unavailable. During this time, each gateway grants the full
- * rate.
+ * Token buckets of this gateway alone, used while Redis is unavailable. A user can then make the full number of calls
+ * at each gateway.
  *
  * <p>Safe for use by any number of threads. The number of users is bounded; a user who was evicted starts again with a
  * full bucket.

@@ -26,8 +26,8 @@ import org.springframework.dao.DataAccessException;
  * have expired or were revoked.
  *
  * <p>Threading: any thread opens and closes connections; a thread of its own checks all open ones. The monitor of a
- * connection guards its state. The check never ends a connection that its caller has already closed, because the thread
- * of the connection may already serve another call.
+ * connection guards its state. The check never ends a connection that is already closed, because the thread that served
+ * the connection may already serve another call.
  */
 public final class OpenConnections implements AutoCloseable {
 
@@ -99,7 +99,7 @@ public final class OpenConnections implements AutoCloseable {
         try {
             return reservations.reserve(connection.namespace, connection.id, rules.connections());
         } catch (DataAccessException away) {
-            // The connections of this gateway are counted without Redis.
+            // Redis is unavailable, so only the limit at this gateway applies. It was checked before this call.
             return true;
         }
     }
@@ -142,7 +142,7 @@ public final class OpenConnections implements AutoCloseable {
                     .collect(groupingBy(
                             connection -> connection.namespace, mapping(connection -> connection.id, toList())))
                     .forEach(reservations::renew);
-            // If a connection was closed during this renewal, the renewal may have recreated its released reservation.
+            // If a connection was closed during this renewal, the renewal may have created its reservation again.
             bounded.stream().filter(connection -> !open.contains(connection)).forEach(TrackedConnection::release);
         } catch (DataAccessException away) {
             LOG.debug("connection leases not renewed: {}", away.toString());
@@ -171,7 +171,7 @@ public final class OpenConnections implements AutoCloseable {
             this.end = end;
         }
 
-        /** Ends the connection. Returns false if it was ended or closed before. */
+        /** Ends the connection. Returns false if the connection was already ended or closed. */
         private synchronized boolean end() {
             boolean first = !ended;
             if (first) {
@@ -181,7 +181,7 @@ public final class OpenConnections implements AutoCloseable {
             return first;
         }
 
-        /** Removes the connection. Does not end it. */
+        /** Removes the connection from the counts and from the checks. Leaves the connection itself open. */
         @Override
         public void close() {
             synchronized (this) {

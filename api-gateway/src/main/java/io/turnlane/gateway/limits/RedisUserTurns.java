@@ -21,15 +21,16 @@ import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Open turns of each user, over all sessions and gateways. The set of a user's open turns and the request records of
- * the sessions are in different hash slots of Redis, so no script can update both. An ended turn therefore stays in the
- * set until the set is full: then {@link #reserve} removes all turns whose records are terminal. Methods throw a data
- * access exception if Redis is unavailable.
+ * Open turns of each user, over all sessions and gateways, as a set in Redis. The set and the request records of the
+ * sessions are in different hash slots, so no script can update both. A turn that ends therefore stays in the set. When
+ * the set is full, {@link #reserve} removes all turns that have ended. Methods throw a data access exception if Redis
+ * is unavailable.
  */
 public final class RedisUserTurns {
 
     /**
-     * Maximum age at which a turn without a request record counts as open, because its record may not be written yet.
+     * Time for which a turn without a request record counts as open. The gateway reserves the turn before it writes the
+     * record.
      */
     private static final Duration RECENT = Duration.ofMinutes(1);
 

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Limit of the open turns of a user, at all gateways together. If Redis is unavailable, the number is unknown and no
- * question is rejected. The limits per session and for all users still apply.
+ * Limit on the open turns of each user, at all gateways together. If Redis is unavailable, the number of open turns is
+ * unknown, and this class rejects no question. The limits per session and for all users still apply.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -45,7 +45,7 @@ public final class UserTurns {
         }
     }
 
-    /** Counts a rejection and returns it. */
+    /** Counts a rejection in the metrics and returns it for the caller to throw. */
     public ProblemDetailException limitReached() {
         LimitMetrics.count(metrics, "open-turns");
         return new ProblemDetailException(
@@ -60,7 +60,7 @@ public final class UserTurns {
                 turns.release(session, turn);
             }
         } catch (DataAccessException away) {
-            // The reservation is removed when the set is full next time, after a minute at the earliest.
+            // The next reservation that finds the set full removes this one, if it is then older than a minute.
             LOG.debug("reservation of an open turn not released: {}", away.toString());
         }
     }

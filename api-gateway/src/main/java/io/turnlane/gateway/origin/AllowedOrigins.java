@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /**
  * Origins of the web pages that are allowed to call the gateway, in addition to the gateway's own pages; {@link #ANY}
- * for all origins. The constructor throws an IllegalArgumentException if a text is not an origin, because such a text
- * would never match.
+ * for all origins. The constructor throws an IllegalArgumentException if an entry is not an origin, because such an
+ * entry would never match.
  *
  * @param listed origins as browsers send them: scheme, host, and the port unless it is the default of the scheme
  */

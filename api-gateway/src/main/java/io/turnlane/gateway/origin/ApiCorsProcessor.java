@@ -18,9 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
  * Applies CORS to the API: allows listed pages of other origins to call it and to read its responses. Credentials are
  * never allowed: there are no cookies, and a key is sent as a header.
  *
- * <p>A preflight of an origin that is not listed is rejected with 403. A call of such an origin is served, but without
- * CORS headers, so that its page cannot read the response. The call must not be rejected, because it may come from the
- * gateway's own page: behind a proxy that terminates TLS, this page also appears to come from another origin.
+ * <p>If an origin is not listed, the gateway rejects its preflights with 403. The gateway serves the calls of such an
+ * origin, but without CORS headers, so that the page cannot read the response. It must not reject these calls, because
+ * one may come from the gateway's own page. Behind a proxy that terminates TLS, the gateway's own page appears to have
+ * a different origin.
  */
 public final class ApiCorsProcessor extends DefaultCorsProcessor {
 
@@ -47,7 +48,10 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
             "traceparent",
             "tracestate");
 
-    /** Response headers that a page can only read if they are exposed. */
+    /**
+     * Response headers that pages of other origins may read. Browsers hide all other response headers of the API from
+     * them.
+     */
     private static final List<String> RESPONSE_HEADERS = List.of(
             "Location",
             "Retry-After",
@@ -62,8 +66,8 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
             "ETag");
 
     /**
-     * Time for which a browser may cache a preflight. After a page is removed from the list, it can continue to call
-     * the gateway for this time.
+     * Time for which a browser may cache the response to a preflight. If an operator removes an origin from the list,
+     * its pages can therefore continue to call the gateway for up to this time.
      */
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
 

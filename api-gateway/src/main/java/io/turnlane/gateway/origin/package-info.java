@@ -1,4 +1,6 @@
-/** Origins of the web pages that may call the gateway, by fetch and by WebSocket, and CORS for them. */
+/**
+ * List of the origins whose web pages may call the gateway, and its enforcement for fetch (by CORS) and for WebSockets.
+ */
 @NullMarked
 package io.turnlane.gateway.origin;
 

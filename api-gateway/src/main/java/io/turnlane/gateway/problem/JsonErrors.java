@@ -6,14 +6,17 @@ import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
-/** Explains errors in JSON from clients. An explanation names the field, but quotes no values. */
+/** Explains errors in JSON from clients. An explanation names the field, but does not repeat the client's values. */
 public final class JsonErrors {
 
     private static final int MAX_NAME_LENGTH = 64;
 
     private JsonErrors() {}
 
-    /** Returns an explanation for the client; null means that there was no JSON. */
+    /**
+     * Returns an explanation for the client.
+     * @param error error of the parser; null if the client sent no JSON
+     */
     public static String explain(@Nullable Throwable error) {
         return switch (error) {
             case UnrecognizedPropertyException unknown ->
@@ -30,8 +33,8 @@ public final class JsonErrors {
     }
 
     /**
-     * Returns the message for the client. Messages of this project's own types are written for clients. Messages of the
-     * parser are not used, because they name classes.
+     * Returns the message for the client. Messages of this project's own types are written for clients and are
+     * returned. Messages of the parser are replaced, because they name Java classes.
      */
     private static String reason(DatabindException invalid) {
         return invalid.getCause() instanceof IllegalArgumentException own && own.getMessage() != null

@@ -48,8 +48,8 @@ public final class Problem {
     }
 
     /**
-     * Returns the problem for a call that no controller handles. For calls of controllers, Spring adds the
-     * {@code instance}.
+     * Returns the problem for a call that no controller handles. (If a controller handles the call, Spring adds the
+     * {@code instance}.)
      *
      * @param path path of the call, which becomes the {@code instance}; if it is null or not a URI, the problem has no
      *     {@code instance}
@@ -96,7 +96,10 @@ public final class Problem {
         };
     }
 
-    /** Returns the error code for an HTTP status, for errors of which only the status is known. */
+    /**
+     * Returns the error code for an HTTP status. Used for errors of the servlet container, of which only the status is
+     * known.
+     */
     public static ErrorCode codeForStatus(int status) {
         return switch (status) {
             case 401 -> ErrorCode.UNAUTHORIZED;

@@ -20,7 +20,10 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Converts every exception that a controller throws to a problem. Internal details are only logged. */
+/**
+ * Converts every exception that a controller throws to a problem. Internal details are logged and not sent to the
+ * client.
+ */
 @RestControllerAdvice
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
@@ -68,7 +71,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return new ResponseEntity<>(problem, all, HttpStatus.valueOf(code.httpStatus()));
     }
 
-    /** Returns the detail for the client, which quotes nothing that the client sent. */
+    /** Returns the detail for the client. The detail contains no value from the URL or the body of the request. */
     private static String detail(Exception e, ErrorCode code) {
         return switch (e) {
             case HttpRequestMethodNotSupportedException method ->
@@ -82,7 +85,8 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static String mismatched(MethodArgumentTypeMismatchException mismatch) {
         Throwable cause = mismatch.getMostSpecificCause();
-        // The messages of our own id types are meant for clients; those of a converter would name classes.
+        // Messages of this project's id types are written for clients. Messages of Spring's converters are not used,
+        // because they name Java classes.
         boolean own = cause instanceof IllegalArgumentException && !(cause instanceof NumberFormatException);
         String message = cause.getMessage();
         return own && message != null ? message : mismatch.getName() + " has the wrong format.";

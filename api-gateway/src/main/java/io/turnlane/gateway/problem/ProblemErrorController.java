@@ -12,8 +12,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Returns a problem for errors that no controller has handled and that the servlet container reports. Such errors come
- * from filters, handshakes and rejected requests.
+ * Returns a problem for errors outside of controllers, which the servlet container forwards to this controller. They
+ * occur in filters, in WebSocket handshakes, and when the container rejects a request.
  */
 @Hidden
 @RestController

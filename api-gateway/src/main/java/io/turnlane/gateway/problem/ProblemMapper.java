@@ -12,7 +12,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Maps exceptions to problems for the client. Details that the client must not see are only logged. */
+/** Maps exceptions to problems for the client. Details that the client must not see are logged instead. */
 @Component
 public final class ProblemMapper {
 
@@ -25,7 +25,8 @@ public final class ProblemMapper {
             case DataAccessException away ->
                 logged(new ProblemDetailException(
                         ErrorCode.UNAVAILABLE, "Session memory is unavailable at the moment. Retry later.", away));
-            // Tomcat throws this at the first access to a parameter if it cannot decode the query.
+            // Tomcat throws this exception if it cannot decode the query of the URL, at the first access to a
+            // parameter.
             case InvalidParameterException _ ->
                 ProblemDetailException.invalid("The query string is not valid percent-encoded UTF-8.");
             case EventsUnavailableException away ->
@@ -49,7 +50,7 @@ public final class ProblemMapper {
 
     private static ProblemDetailException logged(ProblemDetailException rejection) {
         if (rejection.getCause() != null) {
-            // The breaker has already logged its opening once for all calls.
+            // The breaker logged a warning when it opened, so its rejections are logged at debug level only.
             LOG.atLevel(rejection.getCause() instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
                     .setMessage("call rejected")
                     .addKeyValue("call_id", MDC.get("call_id"))
