@@ -4,12 +4,16 @@ import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Window (range of offsets) of a partition that is read for one page. The page takes the records of the window from the
- * highest offset downwards, and this class keeps the offset of the last record taken. For use by one thread.
+ * Window of a partition: the range of offsets that is read for one page. The page takes the records of the window from
+ * the highest offset downwards. This class keeps the offset of the last record taken. Not safe for use by multiple
+ * threads.
  */
 final class KafkaPartitionWindow {
 
-    /** Number of offsets above the window in which duplicates are searched. */
+    /**
+     * Number of offsets above the window that are also read. They contain records of earlier pages, whose duplicates
+     * the page must omit.
+     */
     private static final int OFFSETS_ABOVE = 200;
 
     private final TopicPartition partition;
@@ -65,9 +69,9 @@ final class KafkaPartitionWindow {
     }
 
     /**
-     * Returns true if the page contains all records of the window but the partition has older records below it. The
-     * page must then end, even if it is not full: it merges the partitions by time, newest first, and an older record
-     * that was not read may be newer than the next record of another partition.
+     * Returns true if the page contains all records of the window but the partition has older records below the window.
+     * The page must then end, even if it is not full. A page merges the partitions by time, newest first, and the next
+     * record below the window may be newer than the next record of another partition.
      */
     boolean isExhausted() {
         return unused == 0 && from > begin;

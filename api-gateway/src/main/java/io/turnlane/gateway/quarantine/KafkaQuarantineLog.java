@@ -36,23 +36,25 @@ import org.springframework.stereotype.Component;
  * Reads the quarantine topic backwards. For each partition, reads the records of a window (a range of offsets below the
  * cursor) forwards. Then merges the records of all windows by time.
  *
- * <p>Duplicates of a record have the same key and therefore the same partition. A processor writes a duplicate if it
- * crashed after it had written the record and before it had noted this. The duplicates of a record are close to each
- * other. The records directly above the window are therefore read too, to detect duplicates of records that an earlier
- * page contained.
+ * <p>The topic can contain duplicates: if a processor crashes directly after it has written a record, the next owner
+ * writes the record again. Duplicates have the same key and therefore the same partition, and their offsets are close
+ * to each other. To omit a duplicate of a record that an earlier page contained, a page also reads the records directly
+ * above the window.
  */
 @Component
 final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaQuarantineLog.class);
 
-    /** Number of records that each step of a search for one turn reads. */
+    /** Number of offsets that each step of a search for one record reads. */
     private static final int SEARCH_STEP = 1_000;
 
-    /** Maximum number of bytes of a value that is not a question, in a list. */
+    /** Maximum number of bytes that a list returns of a value that is not a valid question. */
     private static final int MAX_BYTES_IN_LIST = 1024;
 
-    /** Maximum number of bytes of a value that is not a question, in the response for a single record. */
+    /**
+     * Maximum number of bytes that the response for a single record returns of a value that is not a valid question.
+     */
     private static final int MAX_BYTES = 64 * 1024;
 
     private final KafkaConsumerPool pool;
@@ -103,7 +105,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     private Map<TopicPartition, KafkaPartitionWindow> windows(
             Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
         List<TopicPartition> partitions = partitions(consumer);
-        // Without an assignment the Kafka client logs warnings about metrics of these partitions.
+        // The assignment is needed here only because the Kafka client otherwise logs warnings about metrics of these
+        // partitions.
         consumer.assign(partitions);
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -119,8 +122,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     }
 
     /**
-     * Selects the newest records until the page is full. Ends earlier if all records of a window are selected and its
-     * partition has older records below the window.
+     * Selects the newest records until the page is full or a window is {@linkplain KafkaPartitionWindow#isExhausted
+     * exhausted}.
      */
     private static List<QuarantineRecord> newest(
             List<Found> newestFirst, Set<String> shown, Collection<KafkaPartitionWindow> windows, int limit) {

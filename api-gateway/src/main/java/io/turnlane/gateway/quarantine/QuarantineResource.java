@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Quarantined turn as returned to operators.
  *
- * @param id request id; for a record without a request id, its log position on the turns topic
+ * @param id request id; if the original record has no request id, its partition and offset on the turns topic
  * @param attempts number of times that the agent was run
  * @param question null if the record cannot be read
  * @param redrivable true if the turn can be asked again

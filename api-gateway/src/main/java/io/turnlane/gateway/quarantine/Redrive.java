@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Asks a quarantined question again: under a new request id, after the turns already queued in its session, and by the
- * same path as any other question.
+ * Asks a quarantined question again. The question gets a new request id, and waits behind the turns that are already
+ * queued in its session, like any other question.
  *
- * <p>A question is redriven (asked again) only once, unless the caller explicitly requests to repeat it. An idempotency
- * key ensures this for concurrent calls and if a gateway crashes during a redrive. A mark in Redis ensures it for as
- * long as the quarantine topic keeps the record.
+ * <p>A question is redriven (asked again) only once, unless the caller explicitly requests to repeat it. Two mechanisms
+ * prevent a second redrive. An idempotency key covers concurrent calls and the crash of a gateway during a redrive. A
+ * mark in Redis lasts for as long as the quarantine topic keeps the record.
  *
  * <p>Safe for use by multiple threads.
  */

@@ -36,7 +36,10 @@ final class RedisRequestRecords implements RequestRecords {
     /** Maximum number of reads for one page, to bound the cost if few requests have the wanted status. */
     private static final int MAX_READS = 10;
 
-    /** Maximum number of requests with the same creation time. A session has fewer open ones. */
+    /**
+     * Maximum number of requests with the creation time of the cursor that precede the cursor. A read fetches this many
+     * additional ids and skips those requests.
+     */
     private static final int TIES = 100;
 
     private final RedisTemplate<String, byte[]> redis;

@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 /** Converts the Redis hash of a request, which {@code docs/records.md} describes, to a {@link RequestRecord}. */
 final class RequestHash {
 
-    /** Fields that describe the state of an open request. None of these fields is large. */
+    /** Fields that describe the state of an open request, without the question and other large fields. */
     static final List<String> SUMMARY_FIELDS =
             List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
 
-    /** Fields of a request in a list: all that describe it, except its answer. */
+    /** Fields that are read for a request in a list. The answer is not among them, because answers can be large. */
     static final List<String> LISTED_FIELDS = List.of(
             "type",
             "status",

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Endpoint that lists the requests of a session, including those that history does not keep. */
+/** Endpoint that lists the requests of a session, including requests whose turns are not in the session's history. */
 @Tag(name = "requests")
 @RestController
 final class RequestListController {

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param phases time at which the request entered each lifecycle phase so far
  * @param redriveOf quarantined request that this request asks again; null for an ordinary question
  * @param webhook result of the webhook: delivered, failed or refused; null if not known yet
- * @param execution processor and log position of the request; its parts are null if the request has not run yet
+ * @param execution processor and log position of the request; the components of this record are null if the request has
+ *     not run yet
  * @param cancelRequested true if a client has cancelled the request
  * @param cause reason of the end if the request ended with neither an answer nor an error; otherwise null
  * @param absorbs requests that were merged into this request, oldest first

@@ -17,9 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Creates {@code gap} events, which replace events that a client has missed. A {@code gap} event contains the current
- * state of the request, or summaries of the session's open requests. The writer of the client creates the event when it
- * is about to send it. The event is therefore never in the client's outbox and does not count towards the bound of the
- * outbox. To keep the event small nevertheless, the summaries omit the questions.
+ * state of the request, or summaries of the session's open requests. The thread that writes to the client creates the
+ * event when it sends it. The event is therefore never in the client's outbox, and the bound of the outbox does not
+ * limit its size. The summaries omit the questions to keep the event small.
  */
 public final class Snapshots {
 

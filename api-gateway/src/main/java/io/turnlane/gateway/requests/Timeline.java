@@ -46,7 +46,7 @@ record Timeline(
     record PassedPhase(Phase phase, Instant at, Duration elapsed) {}
 
     /**
-     * A run of the agent.
+     * Attempt of the request: one numbered run of the agent.
      *
      * @param outcome {@code failed}, {@code crashed} or {@code released} if another attempt followed; otherwise the
      *     request's status

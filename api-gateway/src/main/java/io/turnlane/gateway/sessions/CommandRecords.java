@@ -22,9 +22,9 @@ interface CommandRecords {
      *
      * @param agent agent of the source session
      * @param ttl time for which the new session is kept without activity
-     * @return the fork that holds the reservation. This is the given fork, or an earlier fork of the same turn into the
-     *     same session, which has possibly not been published. Empty if the session exists already, or if a different
-     *     fork creates it
+     * @return the fork that holds the reservation. This is either the given fork, or an earlier fork of the same turn
+     *     into the same session, which may still need to be published. Empty if the session exists already, or if a
+     *     different fork creates it
      */
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 

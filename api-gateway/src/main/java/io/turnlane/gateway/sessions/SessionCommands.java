@@ -37,8 +37,8 @@ final class SessionCommands {
     }
 
     /**
-     * Publishes a command that has no request record. Used to delete a session. Clients can see that the deletion is
-     * complete, because the session then no longer exists.
+     * Publishes a command that has no request record. Only deletions use this method: clients see that a deletion is
+     * complete when the session no longer exists.
      *
      * @throws ProblemDetailException if Kafka rejected the command or did not acknowledge it
      */

@@ -45,8 +45,8 @@ final class SessionController {
 
     private static final int MAX_PAGE = 100;
     /**
-     * Arbitrary session id, used to determine a caller's namespace. All session keys of a caller have the same
-     * namespace.
+     * Arbitrary session id, used to get the namespace of a caller from a session key. The namespace does not depend on
+     * the id.
      */
     private static final SessionId ANY = new SessionId("any");
 
@@ -140,8 +140,8 @@ final class SessionController {
         ImportSession command = new ImportSession(
                 ids.next(), SessionId.random(), caller.userId(), now, stateOf(body, agent, now), null);
         sessions.create(command);
-        // The log needs a command only for the agent and the metadata. Every question contains the rest of the data
-        // from which a session is restored.
+        // The command is needed to restore the agent and the metadata if Redis loses the session. All other data can be
+        // restored from the session's questions.
         if (agent != null || !command.state().metadata().isEmpty()) {
             commands.submit(command, rules.traceparent(traceparent));
         }

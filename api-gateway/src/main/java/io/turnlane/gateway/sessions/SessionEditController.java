@@ -110,7 +110,7 @@ final class SessionEditController {
         SessionContext context = sessions.findReady(caller.sessionKey(sid));
         intake.requireAgent(agent);
         if (body.metadata() != null) {
-            rules.metadata(body.metadata()); // the patch itself has the same size limit as its result
+            rules.metadata(body.metadata()); // limits the size of the patch; the size of the result is checked later
             rules.metadata(MergePatch.apply(context.metadata(), body.metadata()));
         }
         UpdateSession update =

@@ -66,7 +66,8 @@ final class SessionExport {
         List<PastTurn> turns = newestThatFit(all, rules.maxExport() - ENVELOPE_BYTES - wire.writeValue(session).length);
         SessionDocument document = new SessionDocument(
                 FORMAT, VERSION, now, session, turns, stored.history().damaged(), all.size() - turns.size(), "");
-        Map<String, Object> plain = parse(wire.writeValue(document)); // the form in which a reader sees it
+        // A reader computes the checksum from parsed values, so it must be computed from parsed values here too.
+        Map<String, Object> plain = parse(wire.writeValue(document));
         plain.remove(CHECKSUM);
         plain.put(CHECKSUM, CanonicalJson.checksum(plain));
         return plain;

@@ -86,8 +86,8 @@ final class SessionService {
     }
 
     /**
-     * Checks that a turn is in the session's history or still open. An open turn is sufficient, because the fork is
-     * executed after this turn.
+     * Checks that a turn is in the session's history or still open. If the turn is still open, the session's lane
+     * executes the fork after the turn has ended.
      */
     void requireTurn(SessionKey session, RequestId turn) {
         boolean open = requests.find(session, turn)

@@ -41,8 +41,8 @@ interface SessionStore {
     record SessionHistory(List<PastTurn> turns, int damaged) {}
 
     /**
-     * Returns context and history of a session, or empty if the session does not exist. Both are of the same version,
-     * unless the session changes during each of several reads.
+     * Returns context and history of a session, or empty if the session does not exist. Both are normally of the same
+     * version. They can differ by a few changes if the session changes during each of several reads.
      */
     Optional<SessionSnapshot> snapshot(SessionKey session);
 

@@ -29,9 +29,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
-/**
- * Endpoints of the short forms, which ask a question and return the complete answer or stream its events in one call.
- */
+/** Endpoints of the short forms. One call asks a question and returns its complete answer or streams its events. */
 @Tag(name = "short forms")
 @RestController
 final class ShortFormController {
@@ -107,7 +105,7 @@ final class ShortFormController {
 
     /**
      * Submits a question and streams its events. Subscribes before it publishes the turn, so that no event is missed.
-     * If an earlier call with the same Idempotency-Key asked the question, streams nothing.
+     * If an earlier call with the same Idempotency-Key asked the question, returns without streaming.
      */
     private Submission submitAndStream(PreparedTurn turn, HttpServletResponse response) {
         Outbox outbox = streams.openOutbox();
